@@ -1,0 +1,149 @@
+//! Differentiating a solve in reverse.
+//!
+//! Given a loss `L(y(t₀), …, y(t_n))` of the states at output times, an adjoint turns the cotangents `∂L/∂y(tᵢ)` into
+//! the gradient with respect to the initial state, the parameters and every time. [`Discrete`] differentiates the
+//! steps that were computed (discretise, then differentiate); [`Backsolve`] solves the adjoint equation backwards
+//! (differentiate, then discretise).
+
+mod augmented;
+mod backsolve;
+mod discrete;
+
+pub use augmented::Augmented;
+pub use backsolve::{Backsolve, BacksolveRecord};
+pub use discrete::{Discrete, DiscreteRecord};
+
+use crate::control::Controller;
+use crate::{Differentiable, Error, Result, Solver, State, Stats};
+
+/// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot differentiate solves of `{F}` by `{S}`",
+    note = "`Discrete` needs a method that can be transposed (`Reverse`), `Backsolve` a solver for the augmented system; \
+            both need a field that implements `rheos::Differentiable`"
+)]
+pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
+    /// What the forward pass keeps for the backward pass.
+    type Record;
+
+    /// Solves from `y0` at `times[0]` and returns the states at all `times`, the first one included.
+    ///
+    /// # Errors
+    /// Unsorted or non-finite times, and whatever ends the solve.
+    fn forward(
+        &self,
+        f: &F,
+        solver: &S,
+        control: &C,
+        times: &[f64],
+        y0: &F::State,
+    ) -> Result<Forward<F::State, Self::Record>>;
+
+    /// Pulls one cotangent per output time back to the start. The gradient of the parameters is added to `pbar`.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] if there is not one cotangent per time, and whatever ends a solve of the adjoint
+    /// equation.
+    fn backward(
+        &self,
+        f: &F,
+        solver: &S,
+        control: &C,
+        record: Self::Record,
+        cotangents: &[F::State],
+        pbar: &mut F::Params,
+    ) -> Result<Pullback<F::State>>;
+}
+
+/// A forward pass.
+#[derive(Debug, Clone)]
+pub struct Forward<Y, R> {
+    /// The state at every output time.
+    pub y: Vec<Y>,
+    /// What the backward pass will need.
+    pub record: R,
+    /// The cost.
+    pub stats: Stats,
+}
+
+/// A backward pass, up to the gradient of the parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pullback<Y> {
+    /// Gradient with respect to the initial state.
+    pub y0: Y,
+    /// Gradient with respect to every output time, all of them independent; the first is `t0`, the last `t1`.
+    pub times: Vec<f64>,
+    /// The cost; an evaluation here includes its pullback.
+    pub stats: Stats,
+}
+
+/// A solve with its gradient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradient<Y, P> {
+    /// The states at the output times.
+    pub y: Vec<Y>,
+    /// Gradient with respect to the initial state.
+    pub y0: Y,
+    /// Gradient with respect to the parameters.
+    pub params: P,
+    /// Gradient with respect to every output time, all of them independent; the first is `t0`, the last `t1`.
+    pub times: Vec<f64>,
+    /// The cost of the forward and of the backward pass.
+    pub stats: [Stats; 2],
+}
+
+/// The gradient of `loss`, which maps the states at `times` to their cotangents `∂L/∂y(tᵢ)`.
+///
+/// ```
+/// use rheos::{Backsolve, Discrete, Dopri5, Pid, gradient, ode};
+///
+/// // L = y(2)² for y' = −y: dL/dy0 = 2 y0 e⁻⁴ and dL/dt1 = −2 y0² e⁻⁴.
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
+/// let loss = |y: &[f64]| vec![0.0, 2.0 * y[1]];
+/// let tight = Pid::new(1e-10, 1e-10);
+/// let expected = 2.0 * (-4.0_f64).exp();
+///
+/// let exact = gradient(&decay, Dopri5, tight, &Discrete::new(), &[0.0, 2.0], &1.0, loss)?;
+/// assert!((exact.y0 - expected).abs() < 1e-9);
+/// assert!((exact.times[1] + expected).abs() < 1e-7);
+///
+/// let continuous = gradient(&decay, Dopri5, tight, &Backsolve::new(Dopri5, tight), &[0.0, 2.0], &1.0, loss)?;
+/// assert!((continuous.y0 - expected).abs() < 1e-9);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Adjoint::forward`] and [`Adjoint::backward`].
+pub fn gradient<F, S, C, A>(
+    f: &F,
+    solver: S,
+    control: C,
+    adjoint: &A,
+    times: &[f64],
+    y0: &F::State,
+    loss: impl FnOnce(&[F::State]) -> Vec<F::State>,
+) -> Result<Gradient<F::State, F::Params>>
+where
+    F: Differentiable,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    let forward = adjoint.forward(f, &solver, &control, times, y0)?;
+    let cotangents = loss(&forward.y);
+    let mut params = f.params().zeros_like();
+    let back = adjoint.backward(f, &solver, &control, forward.record, &cotangents, &mut params)?;
+    Ok(Gradient { y: forward.y, y0: back.y0, params, times: back.times, stats: [forward.stats, back.stats] })
+}
+
+/// Whether outputs between steps are interpolated or landed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Output {
+    #[default]
+    Interpolate,
+    Land,
+}
+
+fn check_cotangents(found: usize, expected: usize) -> Result<()> {
+    if found == expected { Ok(()) } else { Err(Error::LengthMismatch { name: "cotangents", found, expected }) }
+}

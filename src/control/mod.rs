@@ -1,0 +1,83 @@
+//! How far a step goes and whether it is accepted.
+//!
+//! [`Fixed`] needs nothing of a method; [`Pid`] needs an error estimate, and asking it to drive a method without one
+//! does not compile.
+
+mod fixed;
+mod initial_step;
+mod pid;
+
+pub use fixed::{Fixed, FixedMemory};
+pub use pid::{Pid, PidMemory};
+
+use crate::{Dynamics, Error, Result, Solver, Span};
+
+/// Chooses the steps of a solve. Configuration is immutable; what changes during a solve is the
+/// [`Memory`](Self::Memory).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot choose the steps of `{S}`",
+    label = "not a step size controller for this method",
+    note = "use `Fixed::steps(n)` or `Fixed::step(h)` with any method, or `Pid::new(rtol, atol)` with an embedded pair"
+)]
+pub trait Controller<F: Dynamics, S: Solver<F>> {
+    /// What the controller remembers between steps.
+    type Memory;
+
+    /// Prepares a solve over `span`; may evaluate the field through the solver to find a first step.
+    ///
+    /// # Errors
+    /// A setting outside its domain.
+    fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory>;
+
+    /// Where the next step from `t` should end. The loop cuts it at the end of the span.
+    fn target(&self, memory: &Self::Memory, t: f64) -> f64;
+
+    /// Judges a step that has been computed but not yet accepted.
+    fn judge(
+        &self,
+        memory: &mut Self::Memory,
+        solver: &S,
+        ws: &mut S::Workspace,
+        trial: Trial<'_, F::State>,
+    ) -> Verdict;
+
+    /// Most steps, accepted and rejected together, that one solve may take.
+    fn max_steps(&self) -> u64;
+
+    /// The derivatives with respect to `(t0, t1)` of a loss whose derivatives with respect to the grid points are
+    /// `grid_bar`, for the grid this controller made.
+    ///
+    /// The default holds the inner grid points, as is right where an error estimate chose them.
+    fn pull_back_grid(&self, grid: &[f64], grid_bar: &[f64]) -> (f64, f64) {
+        let _ = grid;
+        match grid_bar {
+            [] => (0.0, 0.0),
+            [only] => (*only, 0.0),
+            [first, .., last] => (*first, *last),
+        }
+    }
+}
+
+/// A computed step, to be judged.
+#[derive(Debug)]
+pub struct Trial<'a, Y> {
+    /// Start of the step.
+    pub t: f64,
+    /// Its signed length.
+    pub h: f64,
+    /// State at its start.
+    pub y0: &'a Y,
+    /// Computed state at its end.
+    pub y1: &'a Y,
+}
+
+/// What a controller says of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Good enough: move on.
+    Accept,
+    /// Try again, with the target the controller names now.
+    Reject,
+    /// Give up.
+    Fail(Error),
+}

@@ -1,0 +1,117 @@
+//! Derivatives of small models by dual numbers: write the field once, get its Jacobian and its pullback.
+
+use nalgebra::{SMatrix, SVector};
+use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
+
+use super::{Differentiable, Dynamics, Parametric};
+
+/// A scalar a [`Field`] may be evaluated with: `f64` or a dual number over it.
+///
+/// The usual functions (`sin`, `exp`, `powi`, …) are methods of [`num_dual::DualNum`], re-exported as
+/// [`rheos::DualNum`](crate::DualNum).
+pub trait Scalar: DualNum<Primitive = f64> + Copy {}
+
+impl<T: DualNum<Primitive = f64> + Copy> Scalar for T {}
+
+/// A vector field of `N` components with `P` parameters, written over a generic scalar.
+///
+/// Wrapped in [`Autodiff`] it is [`Dynamics`], [`Differentiable`] and has a [`Jacobian`].
+///
+/// ```
+/// use nalgebra::{SVector, Vector2};
+/// use rheos::{Autodiff, Field, Jacobian, Scalar};
+///
+/// struct LotkaVolterra;
+///
+/// impl Field<2, 4> for LotkaVolterra {
+///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 4>) -> SVector<T, 2> {
+///         SVector::from([p[0] * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]])
+///     }
+/// }
+///
+/// let model = Autodiff::new(LotkaVolterra, SVector::from([1.5, 1.0, 3.0, 1.0]));
+/// let jacobian = model.jacobian(0.0, &Vector2::new(2.0, 0.5));
+/// assert_eq!(jacobian[(1, 1)], -1.0); // ∂ẏ/∂y = δ x − γ = 2 − 3
+/// ```
+pub trait Field<const N: usize, const P: usize> {
+    /// `f(t, y, p)`.
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> SVector<T, N>;
+}
+
+/// A vector field whose matrix of partial derivatives is at hand.
+pub trait Jacobian: Dynamics {
+    /// The space of the matrix; entry `(i, j)` is `∂fᵢ/∂yⱼ`.
+    type Matrix;
+
+    /// `∂f/∂y` at `(t, y)`.
+    fn jacobian(&self, t: f64, y: &Self::State) -> Self::Matrix;
+}
+
+/// A [`Field`] with its parameters, differentiated by forward-mode dual numbers.
+///
+/// One pullback costs one evaluation with `N`, one with `P` and one with a single dual component: right for small
+/// models, wrong for networks.
+#[derive(Debug, Clone, Copy)]
+pub struct Autodiff<M, const N: usize, const P: usize> {
+    field: M,
+    params: SVector<f64, P>,
+}
+
+impl<M: Field<N, P>, const N: usize, const P: usize> Autodiff<M, N, P> {
+    /// The model `field` at the parameters `params`.
+    pub fn new(field: M, params: SVector<f64, P>) -> Self {
+        Self { field, params }
+    }
+}
+
+fn constant<T: Scalar, const K: usize>(x: &SVector<f64, K>) -> SVector<T, K> {
+    x.map(T::from)
+}
+
+impl<M: Field<N, P>, const N: usize, const P: usize> Dynamics for Autodiff<M, N, P> {
+    type State = SVector<f64, N>;
+    #[inline]
+    fn eval(&self, t: f64, y: &SVector<f64, N>, dy: &mut SVector<f64, N>) {
+        *dy = self.field.eval(t, y, &self.params);
+    }
+}
+
+impl<M, const N: usize, const P: usize> Parametric for Autodiff<M, N, P> {
+    type Params = SVector<f64, P>;
+    fn params(&self) -> SVector<f64, P> {
+        self.params
+    }
+    fn set_params(&mut self, params: &SVector<f64, P>) {
+        self.params = *params;
+    }
+}
+
+impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for Autodiff<M, N, P> {
+    type Matrix = SMatrix<f64, N, N>;
+    fn jacobian(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {
+        let f = |y| self.field.eval(DualSVec64::<N>::from(t), &y, &constant(&self.params));
+        jacobian(f, y).1
+    }
+}
+
+impl<M: Field<N, P>, const N: usize, const P: usize> Differentiable for Autodiff<M, N, P> {
+    type Trace = ();
+
+    fn vjp(
+        &self,
+        t: f64,
+        y: &SVector<f64, N>,
+        w: &SVector<f64, N>,
+        ybar: &mut SVector<f64, N>,
+        pbar: &mut SVector<f64, P>,
+    ) -> f64 {
+        *ybar += self.jacobian(t, y).tr_mul(w);
+        if P > 0 {
+            let f = |p| self.field.eval(DualSVec64::<P>::from(t), &constant(y), &p);
+            *pbar += jacobian(f, &self.params).1.tr_mul(w);
+        }
+        let time = Dual64::from(t).derivative();
+        let df = self.field.eval(time, &constant(y), &constant(&self.params));
+        df.iter().zip(w).map(|(df, w)| df.eps * w).sum()
+    }
+}

@@ -1,0 +1,125 @@
+//! What can go wrong, as one enum: every variant names the argument or the place, and the value.
+//!
+//! Failures of a running solve arrive inside a [`Failure`](crate::Failure), which also keeps what was computed so far.
+
+use std::path::PathBuf;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Every error of this crate.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument is outside its domain.
+    #[error("`{name}` is {value}, but it must be {expected}")]
+    InvalidArgument {
+        /// The argument, as the function calls it.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What would be accepted.
+        expected: &'static str,
+    },
+    /// The initial state has an entry that is infinite or not a number.
+    #[error("the initial state `y0` is not finite")]
+    NonFiniteInitialState,
+    /// A save time lies outside the interval of integration.
+    #[error("save time times[{index}] = {time} lies outside [{t0}, {t1}]")]
+    TimeOutsideSpan {
+        /// Position in the list of times.
+        index: usize,
+        /// The offending time.
+        time: f64,
+        /// Start of the interval.
+        t0: f64,
+        /// End of the interval.
+        t1: f64,
+    },
+    /// Save times do not follow the direction of integration.
+    #[error("save times are not in order: times[{index}] = {time} comes after {previous}")]
+    UnsortedTimes {
+        /// Position of the first time that is out of order.
+        index: usize,
+        /// The offending time.
+        time: f64,
+        /// The time before it.
+        previous: f64,
+    },
+    /// The number of cotangents does not match the number of outputs of the forward pass.
+    #[error("{name} has {found} entries, but {expected} are needed")]
+    LengthMismatch {
+        /// The argument, as the function calls it.
+        name: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length that fits.
+        expected: usize,
+    },
+    /// The state or the field became infinite or not a number, and no smaller step avoids it.
+    #[error(
+        "the state or its derivative is not finite after t = {t} (step {h:e}); check the model there, or start with a smaller step"
+    )]
+    NonFinite {
+        /// Time of the last good state.
+        t: f64,
+        /// The step that was tried.
+        h: f64,
+    },
+    /// The error estimate asks for a step below the smallest one allowed.
+    #[error(
+        "step size {h:e} at t = {t} is below the smallest one allowed ({min:e}); the problem may be stiff or singular: loosen the tolerances or use a stiff method"
+    )]
+    StepSizeUnderflow {
+        /// Time of the last good state.
+        t: f64,
+        /// The step asked for.
+        h: f64,
+        /// The smallest step allowed.
+        min: f64,
+    },
+    /// The budget of steps was used up before the end.
+    #[error(
+        "{steps} steps were not enough to get past t = {t}; raise `max_steps`, loosen the tolerances, or use a stiff method"
+    )]
+    MaxSteps {
+        /// Time of the last good state.
+        t: f64,
+        /// The budget, accepted and rejected steps together.
+        steps: u64,
+    },
+    /// A data file could not be read.
+    #[error("cannot read {path}: {reason}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// A data file, or the part of it asked for, holds no row.
+    #[error("{path} holds no data row")]
+    EmptyData {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A data file lacks a column.
+    #[error("{path} has no column `{column}`; its header is `{header}`")]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column asked for.
+        column: String,
+        /// The header line as it stands in the file.
+        header: String,
+    },
+    /// A row of a data file cannot be understood.
+    #[error("{path}, line {line}: {reason}")]
+    MalformedRow {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1 with the header.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+}

@@ -1,0 +1,32 @@
+//! Recurrent and residual networks as nonlinear dynamical systems.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod adjoint;
+pub mod control;
+pub mod data;
+mod dynamics;
+mod error;
+pub mod integrate;
+pub mod solution;
+pub mod solver;
+mod span;
+pub mod state;
+
+pub use adjoint::{
+    Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, Gradient, Pullback, gradient,
+};
+pub use control::{Controller, Fixed, Pid};
+pub use dynamics::{
+    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, Parametric, Scalar, ode, problems,
+};
+pub use error::{Error, Result};
+pub use integrate::{Halt, Stats};
+pub use num_dual::DualNum;
+pub use solution::{Failure, Ivp, Solution, solve};
+pub use solver::{
+    Bosh3, Dense, Dopri5, Embedded, EmbeddedTableau, Erk, Euler, Heun, Interpolant, Method, Midpoint, Ralston, Reverse,
+    Rk4, Rk38, Solver, Tableau, Tsit5,
+};
+pub use span::Span;
+pub use state::{Element, Passive, State, Tolerance};

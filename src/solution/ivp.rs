@@ -1,0 +1,201 @@
+//! Initial value problems: the front door.
+
+use super::{Failure, Interpolated, Landed, Solution, Trajectory};
+use crate::control::Controller;
+use crate::integrate::{Observer, integrate};
+use crate::{Dense, Dynamics, Result, Solver, Span};
+
+/// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
+///
+/// ```
+/// use rheos::{Fixed, Rk4, ode, solve};
+///
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+/// let solution = solve(&decay, 1.0, 0.0..1.0, Rk4, Fixed::steps(20))?;
+/// assert!((solution.last() - (-1.0_f64).exp()).abs() < 3e-8);
+/// assert_eq!(solution.stats.evaluations, 80);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// # Errors
+/// A [`Failure`] with the reason and what was computed so far.
+pub fn solve<F, S, C>(
+    f: &F,
+    y0: F::State,
+    span: impl Into<Span>,
+    solver: S,
+    control: C,
+) -> Result<Solution<F::State>, Box<Failure<F::State>>>
+where
+    F: Dynamics,
+    S: Solver<F>,
+    C: Controller<F, S>,
+{
+    Ivp::new(f, y0, span).solve(solver, control)
+}
+
+/// An initial value problem and what to keep of its solution.
+///
+/// ```
+/// use rheos::{Dopri5, Ivp, Pid, ode};
+///
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+/// let solution = Ivp::new(&decay, 1.0, 0.0..4.0)
+///     .save_at(&[0.0, 0.1, 3.9])
+///     .solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+/// assert!((solution.y[2] - (-3.9_f64).exp()).abs() < 1e-8);
+/// assert_eq!(solution.last_time(), 4.0);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "an `Ivp` does nothing until `solve` is called"]
+pub struct Ivp<'a, F: Dynamics, K = keep::End> {
+    f: &'a F,
+    y0: F::State,
+    span: Span,
+    keep: K,
+}
+
+impl<'a, F: Dynamics> Ivp<'a, F> {
+    /// `dy/dt = f(t, y)` with `y(t0) = y0` over `t0..t1`; only the end is kept.
+    pub fn new(f: &'a F, y0: F::State, span: impl Into<Span>) -> Self {
+        Self { f, y0, span: span.into(), keep: keep::End }
+    }
+
+    /// Keeps the states at `times`, which are in the order of integration and within the span. Between two steps they
+    /// come from the method's own interpolant, so that they do not change the steps.
+    pub fn save_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::At<'a>> {
+        self.keep(keep::At(times))
+    }
+
+    /// Keeps the states at `times` and makes the solver land on each of them, at the price of more steps.
+    pub fn land_on(self, times: &'a [f64]) -> Ivp<'a, F, keep::Landing<'a>> {
+        self.keep(keep::Landing(times))
+    }
+
+    /// Keeps the start and every `n`-th accepted step.
+    pub fn save_every(self, n: usize) -> Ivp<'a, F, keep::Every> {
+        self.keep(keep::Every(n))
+    }
+
+    fn keep<K>(self, keep: K) -> Ivp<'a, F, K> {
+        Ivp { f: self.f, y0: self.y0, span: self.span, keep }
+    }
+}
+
+impl<F: Dynamics, K> Ivp<'_, F, K> {
+    /// Solves it.
+    ///
+    /// # Errors
+    /// A [`Failure`] with the reason and what was computed so far.
+    pub fn solve<S, C>(self, solver: S, control: C) -> Result<Solution<F::State>, Box<Failure<F::State>>>
+    where
+        S: Solver<F>,
+        C: Controller<F, S>,
+        K: keep::Keep<F, S>,
+    {
+        let Self { f, mut y0, span, keep } = self;
+        let mut observer = keep.observer(span, &y0);
+        let mut ws = solver.workspace(f, &y0);
+        let result = match span.validate().and_then(|()| span.validate_times(keep.times())) {
+            Ok(()) => integrate(f, &solver, &control, span, keep.stops(), &mut y0, &mut ws, &mut observer),
+            Err(error) => Err(crate::Halt { error, t: span.t0, stats: crate::Stats::default() }),
+        };
+        let (t_end, stats) = match &result {
+            Ok(stats) => (span.t1, *stats),
+            Err(halt) => (halt.t, halt.stats),
+        };
+        let (t, y) = keep.finish(observer, t_end, &y0);
+        let solution = Solution { t, y, stats, end: (t_end, y0) };
+        match result {
+            Ok(_) => Ok(solution),
+            Err(halt) => Err(Box::new(Failure { error: halt.error, partial: solution })),
+        }
+    }
+}
+
+/// What of a solution is kept: the type parameter of [`Ivp`].
+pub mod keep {
+    use super::{Dense, Dynamics, Interpolated, Landed, Observer, Solver, Span, Trajectory};
+
+    /// Only the state at the end.
+    #[derive(Debug, Clone, Copy)]
+    pub struct End;
+
+    /// The states at given times, by interpolation.
+    #[derive(Debug, Clone, Copy)]
+    pub struct At<'t>(pub(super) &'t [f64]);
+
+    /// The states at given times, by landing on them.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Landing<'t>(pub(super) &'t [f64]);
+
+    /// Every `n`-th step.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Every(pub(super) usize);
+
+    /// A rule of what to keep, usable with the method `S`.
+    pub trait Keep<F: Dynamics, S: Solver<F>> {
+        /// What watches the solve.
+        type Observer: Observer<F, S>;
+        /// The times asked for.
+        fn times(&self) -> &[f64] {
+            &[]
+        }
+        /// The times the solve must land on.
+        fn stops(&self) -> &[f64] {
+            &[]
+        }
+        /// Made before the first step.
+        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer;
+        /// The times and states kept by a solve that came to `t` with `y`.
+        fn finish(&self, observer: Self::Observer, t: f64, y: &F::State) -> (Vec<f64>, Vec<F::State>);
+    }
+
+    impl<F: Dynamics, S: Solver<F>> Keep<F, S> for End {
+        type Observer = ();
+        fn observer(&self, _: Span, _: &F::State) {}
+        fn finish(&self, (): (), t: f64, y: &F::State) -> (Vec<f64>, Vec<F::State>) {
+            (vec![t], vec![y.clone()])
+        }
+    }
+
+    impl<'t, F: Dynamics, S: Dense<F>> Keep<F, S> for At<'t> {
+        type Observer = Interpolated<'t, F::State>;
+        fn times(&self) -> &[f64] {
+            self.0
+        }
+        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer {
+            Interpolated::new(self.0, span.t0, y0)
+        }
+        fn finish(&self, observer: Self::Observer, _: f64, _: &F::State) -> (Vec<f64>, Vec<F::State>) {
+            (self.0[..observer.y.len()].to_vec(), observer.y)
+        }
+    }
+
+    impl<'t, F: Dynamics, S: Solver<F>> Keep<F, S> for Landing<'t> {
+        type Observer = Landed<'t, F::State>;
+        fn times(&self) -> &[f64] {
+            self.0
+        }
+        fn stops(&self) -> &[f64] {
+            self.0
+        }
+        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer {
+            Landed::new(self.0, span.t0, y0)
+        }
+        fn finish(&self, observer: Self::Observer, _: f64, _: &F::State) -> (Vec<f64>, Vec<F::State>) {
+            (self.0[..observer.y.len()].to_vec(), observer.y)
+        }
+    }
+
+    impl<F: Dynamics, S: Solver<F>> Keep<F, S> for Every {
+        type Observer = Trajectory<F::State>;
+        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer {
+            Trajectory::new(self.0, span.t0, y0)
+        }
+        fn finish(&self, observer: Self::Observer, _: f64, _: &F::State) -> (Vec<f64>, Vec<F::State>) {
+            (observer.t, observer.y)
+        }
+    }
+}

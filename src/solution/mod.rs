@@ -1,0 +1,68 @@
+//! What a solve returns, and what of it is kept.
+
+mod ivp;
+mod record;
+
+pub use ivp::{Ivp, solve};
+pub(crate) use record::check_times;
+pub use record::{Interpolated, Landed, Trajectory};
+
+use crate::{Error, Stats};
+
+/// The saved states of a solve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution<Y> {
+    /// The times of the saved states.
+    pub t: Vec<f64>,
+    /// The saved states.
+    pub y: Vec<Y>,
+    /// What the solve cost.
+    pub stats: Stats,
+    end: (f64, Y),
+}
+
+impl<Y> Solution<Y> {
+    /// The state at the end of the span, whether it was saved or not.
+    #[must_use]
+    pub fn last(&self) -> &Y {
+        &self.end.1
+    }
+
+    /// The time of [`last`](Self::last).
+    #[must_use]
+    pub fn last_time(&self) -> f64 {
+        self.end.0
+    }
+}
+
+/// A solve that ended early: why, and everything that was computed before.
+///
+/// It converts into [`Error`] with `?`, dropping the partial solution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure<Y> {
+    /// The reason.
+    pub error: Error,
+    /// The states saved so far and the cost; `partial.last()` is the last good state, at `partial.last_time()`.
+    pub partial: Solution<Y>,
+}
+
+impl<Y> std::fmt::Display for Failure<Y> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Stats { evaluations, accepted, rejected } = self.partial.stats;
+        write!(
+            f,
+            "{}\n(the solution is kept up to t = {}, after {accepted} accepted and {rejected} rejected steps and \
+             {evaluations} evaluations)",
+            self.error,
+            self.partial.last_time(),
+        )
+    }
+}
+
+impl<Y: std::fmt::Debug> std::error::Error for Failure<Y> {}
+
+impl<Y> From<Box<Failure<Y>>> for Error {
+    fn from(failure: Box<Failure<Y>>) -> Self {
+        failure.error
+    }
+}

@@ -1,0 +1,98 @@
+//! One step of an integration method.
+//!
+//! A solver is immutable configuration; what it remembers lies in a workspace that the caller holds, so that no step
+//! allocates. The abilities of a method are traits, and what asks for one names it in its bounds: adaptive steps need
+//! [`Embedded`], save times between steps need [`Dense`], an exact gradient needs [`Reverse`].
+
+mod erk;
+pub mod explicit;
+mod order_conditions;
+mod reverse;
+pub(crate) mod tableau;
+
+pub use erk::{Erk, ErkWorkspace};
+pub use explicit::{Bosh3, Dopri5, Euler, Heun, Midpoint, Ralston, Rk4, Rk38, Tsit5};
+pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent};
+pub use tableau::{EmbeddedTableau, Interpolant, Tableau, check, check_embedded};
+
+use crate::{Dynamics, Result};
+
+/// What is known of a method without a problem.
+pub trait Method {
+    /// The order of consistency: one step from `t` to `t + h` has an error of `O(h^(ORDER + 1))`.
+    const ORDER: u32;
+    /// The name for tables and reports.
+    const NAME: &'static str;
+}
+
+/// One step of a method on a field `F`.
+///
+/// The loop [`integrate`](crate::integrate::integrate) drives it: `step` may be called again with a smaller `h` from
+/// the same `(t, y0)` after a rejection; `accept` is called once before moving on. Steps may go backwards (`h < 0`).
+pub trait Solver<F: Dynamics>: Method {
+    /// Stages and whatever else a step needs, allocated once per solve.
+    type Workspace;
+
+    /// A workspace for states of the shape of `y0`.
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
+
+    /// Forgets what was kept from earlier steps. To be called before a step that does not continue the last one.
+    fn reset(&self, ws: &mut Self::Workspace);
+
+    /// Computes `y1 ≈ y(t + h)` from `y0 = y(t)`.
+    ///
+    /// # Errors
+    /// An implicit method whose equations could not be solved says so; an explicit one never fails.
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()>;
+
+    /// Takes note that the last step was accepted.
+    fn accept(&self, ws: &mut Self::Workspace);
+
+    /// Evaluations of the field since the workspace was made.
+    fn evaluations(&self, ws: &Self::Workspace) -> u64;
+}
+
+/// A method that estimates the error of its own steps, and so can choose them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` carries no error estimate, so it cannot choose its own steps",
+    label = "this method has no embedded error estimate",
+    note = "use `Fixed` steps with it, or an embedded pair such as `Bosh3`, `Dopri5` or `Tsit5`"
+)]
+pub trait Embedded<F: Dynamics>: Solver<F> {
+    /// The error estimate behaves like `h^(ERROR_ORDER)`.
+    const ERROR_ORDER: u32;
+
+    /// The estimated error of the last step.
+    fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State;
+
+    /// `f(t, y)` and `f(t + h, y + h f(t, y))`, from which a first step size is chosen. The former is kept as the
+    /// first stage of the step to come.
+    fn probe<'w>(
+        &self,
+        f: &F,
+        ws: &'w mut Self::Workspace,
+        t: f64,
+        y: &F::State,
+        h: impl FnOnce(&F::State) -> f64,
+    ) -> Probe<'w, F::State>;
+}
+
+/// Two slopes an Euler step apart; see [`Embedded::probe`].
+#[derive(Debug)]
+pub struct Probe<'w, Y> {
+    /// The length of the Euler step.
+    pub h: f64,
+    /// The slope at its start.
+    pub start: &'w Y,
+    /// The slope at its end.
+    pub end: &'w Y,
+}
+
+/// A method whose solution is known between the ends of a step.
+pub trait Dense<F: Dynamics>: Solver<F> {
+    /// The local error of the interpolant is `O(h^(DENSE_ORDER + 1))`, everywhere in the step.
+    const DENSE_ORDER: u32;
+
+    /// `y(t + θ h)` for the step just computed, `0 ≤ θ ≤ 1`.
+    fn interpolate(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, theta: f64, out: &mut F::State);
+}

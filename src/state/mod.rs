@@ -1,0 +1,128 @@
+//! A point of state space: what a solver adds, scales and measures.
+//!
+//! [`State`] is a finite-dimensional real vector space with an inner product. It is implemented for `f64` and
+//! `f32`, arrays of states, tuples of states, every owned nalgebra matrix (static, dynamic or mixed; a batch is the
+//! columns of a matrix) and, with the feature `dfdx`, for every dfdx tensor and for the weights of a module.
+//!
+//! No solver knows the element type: coefficients and time are `f64`, and only the state converts them.
+
+mod combine;
+mod matrix;
+mod passive;
+mod product;
+mod scalar;
+
+pub use passive::Passive;
+pub use scalar::Element;
+
+/// A real vector space with an inner product and coordinates.
+///
+/// # Laws
+/// For states `x`, `y` of the same shape and real `a`, up to rounding:
+/// * `x.zeros_like()` is the neutral element, and shares no storage with `x`;
+/// * [`add_scaled`](Self::add_scaled) and [`scale_by`](Self::scale_by) are linear;
+/// * [`inner`](Self::inner) is symmetric, bilinear and positive, and equals the dot product of the
+///   [coordinates](Self::write_coordinates).
+///
+/// [`verify::laws`](crate::verify::laws) checks them for a state of your own.
+///
+/// Two operands of one call always have the same shape; solvers make every state they use from `y0` by
+/// [`zeros_like`](Self::zeros_like) or `clone`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a state space",
+    label = "this cannot be integrated",
+    note = "states are f64, f32, arrays and tuples of states, nalgebra vectors and matrices, and (feature `dfdx`) \
+            untaped dfdx tensors; implement `rheos::State` for a type of your own"
+)]
+pub trait State: Clone {
+    /// The zero of the space `self` lives in.
+    fn zeros_like(&self) -> Self;
+
+    /// `self = x`, reusing the storage of `self`.
+    fn assign(&mut self, x: &Self) {
+        self.clone_from(x);
+    }
+
+    /// `self = 0`, also where an entry is not finite.
+    fn set_zeros(&mut self);
+
+    /// `self += a x`.
+    fn add_scaled(&mut self, a: f64, x: &Self);
+
+    /// `self *= a`.
+    fn scale_by(&mut self, a: f64);
+
+    /// The inner product `⟨self, x⟩`.
+    fn inner(&self, x: &Self) -> f64;
+
+    /// How many coordinates the error norm averages over.
+    fn count(&self) -> usize;
+
+    /// `Σᵢ (selfᵢ / (atol + rtol max(|y0ᵢ|, |y1ᵢ|)))²`, the sum inside the error norm of Hairer, Nørsett & Wanner,
+    /// *Solving Ordinary Differential Equations I*, eq. (II.4.11).
+    fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64;
+
+    /// Whether every coordinate is finite.
+    fn all_finite(&self) -> bool;
+
+    /// `self = y + h Σⱼ c[j] k[j]`: the inner loop of every Runge–Kutta method.
+    ///
+    /// Provided by repeated [`add_scaled`](Self::add_scaled); override it to make one pass over memory. Terms with
+    /// `c[j] == 0` must not be read, since their slopes may not have been computed.
+    #[inline]
+    fn combine(&mut self, y: &Self, h: f64, c: &[f64], k: &[Self]) {
+        self.assign(y);
+        self.accumulate(h, c, k);
+    }
+
+    /// `self += h Σⱼ c[j] k[j]`, under the same rule for `c[j] == 0` as [`combine`](Self::combine).
+    #[inline]
+    fn accumulate(&mut self, h: f64, c: &[f64], k: &[Self]) {
+        for (&c, k) in c.iter().zip(k) {
+            if c != 0.0 {
+                self.add_scaled(h * c, k);
+            }
+        }
+    }
+
+    /// Appends the coordinates to `out`.
+    fn write_coordinates(&self, out: &mut Vec<f64>);
+
+    /// Replaces the coordinates by the first entries of `from` and returns the rest.
+    ///
+    /// `None` if `from` is too short; then the coordinates are left in an unspecified, but finite-sized, state.
+    fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]>;
+
+    /// The coordinates as one vector.
+    fn coordinates(&self) -> Vec<f64> {
+        let mut out = Vec::new();
+        self.write_coordinates(&mut out);
+        out
+    }
+}
+
+/// Error tolerances of an adaptive solve, the same for every coordinate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tolerance {
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Absolute tolerance, in the units of the state.
+    pub atol: f64,
+}
+
+impl Tolerance {
+    /// The size an error in a coordinate may have that goes from `y0` to `y1` in a step.
+    #[inline]
+    #[must_use]
+    pub fn scale(self, y0: f64, y1: f64) -> f64 {
+        self.atol + self.rtol * y0.abs().max(y1.abs())
+    }
+}
+
+/// `√(weighted_sq / count)`: the root mean square of the error in units of the tolerance.
+#[inline]
+#[must_use]
+pub fn error_norm<Y: State>(error: &Y, y0: &Y, y1: &Y, tol: Tolerance) -> f64 {
+    let count = error.count().max(1);
+    (error.weighted_sq(y0, y1, tol) / count as f64).sqrt()
+}

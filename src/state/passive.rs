@@ -1,0 +1,57 @@
+//! Parts of a state that are carried along without a say in the step size.
+
+use super::{State, Tolerance};
+
+/// A state that takes no part in the error norm.
+///
+/// For quadratures beside a solution (the parameter gradient of a backsolve, a running cost) and for inputs held
+/// constant over a step. Everything else is as in the state inside.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Passive<Y>(pub Y);
+
+impl<Y: State> State for Passive<Y> {
+    #[inline]
+    fn zeros_like(&self) -> Self {
+        Self(self.0.zeros_like())
+    }
+    #[inline]
+    fn assign(&mut self, x: &Self) {
+        self.0.assign(&x.0);
+    }
+    #[inline]
+    fn set_zeros(&mut self) {
+        self.0.set_zeros();
+    }
+    #[inline]
+    fn add_scaled(&mut self, a: f64, x: &Self) {
+        self.0.add_scaled(a, &x.0);
+    }
+    #[inline]
+    fn scale_by(&mut self, a: f64) {
+        self.0.scale_by(a);
+    }
+    #[inline]
+    fn inner(&self, x: &Self) -> f64 {
+        self.0.inner(&x.0)
+    }
+    /// Zero: the norm averages over none of these coordinates.
+    #[inline]
+    fn count(&self) -> usize {
+        0
+    }
+    /// Zero: any error is tolerated.
+    #[inline]
+    fn weighted_sq(&self, _: &Self, _: &Self, _: Tolerance) -> f64 {
+        0.0
+    }
+    #[inline]
+    fn all_finite(&self) -> bool {
+        self.0.all_finite()
+    }
+    fn write_coordinates(&self, out: &mut Vec<f64>) {
+        self.0.write_coordinates(out);
+    }
+    fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+        self.0.read_coordinates(from)
+    }
+}

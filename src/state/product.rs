@@ -1,0 +1,114 @@
+//! Product spaces: tuples, arrays and vectors of states, and the trivial space `()`.
+
+use super::{State, Tolerance};
+
+macro_rules! tuple {
+    ($($part:ident $i:tt),*) => {
+        /// The product of the parts; the inner product is the sum of theirs.
+        impl<$($part: State),*> State for ($($part,)*) {
+            #[inline]
+            fn zeros_like(&self) -> Self {
+                ($(self.$i.zeros_like(),)*)
+            }
+            #[inline]
+            fn assign(&mut self, _x: &Self) {
+                $(self.$i.assign(&_x.$i);)*
+            }
+            #[inline]
+            fn set_zeros(&mut self) {
+                $(self.$i.set_zeros();)*
+            }
+            #[inline]
+            fn add_scaled(&mut self, _a: f64, _x: &Self) {
+                $(self.$i.add_scaled(_a, &_x.$i);)*
+            }
+            #[inline]
+            fn scale_by(&mut self, _a: f64) {
+                $(self.$i.scale_by(_a);)*
+            }
+            #[inline]
+            fn inner(&self, _x: &Self) -> f64 {
+                0.0 $(+ self.$i.inner(&_x.$i))*
+            }
+            #[inline]
+            fn count(&self) -> usize {
+                0 $(+ self.$i.count())*
+            }
+            #[inline]
+            fn weighted_sq(&self, _y0: &Self, _y1: &Self, _tol: Tolerance) -> f64 {
+                0.0 $(+ self.$i.weighted_sq(&_y0.$i, &_y1.$i, _tol))*
+            }
+            #[inline]
+            fn all_finite(&self) -> bool {
+                true $(&& self.$i.all_finite())*
+            }
+            fn write_coordinates(&self, _out: &mut Vec<f64>) {
+                $(self.$i.write_coordinates(_out);)*
+            }
+            fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+                $(let from = self.$i.read_coordinates(from)?;)*
+                Some(from)
+            }
+        }
+    };
+}
+
+tuple!();
+tuple!(A 0, B 1);
+tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);
+
+macro_rules! sequence {
+    ($t:ty, [$($generic:tt)*], $zeros:expr) => {
+        /// The product of the entries; the inner product is the sum of theirs.
+        impl<Y: State, $($generic)*> State for $t {
+            #[inline]
+            fn zeros_like(&self) -> Self {
+                let zeros: fn(&Self) -> Self = $zeros;
+                zeros(self)
+            }
+            #[inline]
+            fn assign(&mut self, x: &Self) {
+                self.iter_mut().zip(x).for_each(|(y, x)| y.assign(x));
+            }
+            #[inline]
+            fn set_zeros(&mut self) {
+                self.iter_mut().for_each(Y::set_zeros);
+            }
+            #[inline]
+            fn add_scaled(&mut self, a: f64, x: &Self) {
+                self.iter_mut().zip(x).for_each(|(y, x)| y.add_scaled(a, x));
+            }
+            #[inline]
+            fn scale_by(&mut self, a: f64) {
+                self.iter_mut().for_each(|y| y.scale_by(a));
+            }
+            #[inline]
+            fn inner(&self, x: &Self) -> f64 {
+                self.iter().zip(x).map(|(y, x)| y.inner(x)).sum()
+            }
+            #[inline]
+            fn count(&self) -> usize {
+                self.iter().map(Y::count).sum()
+            }
+            #[inline]
+            fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
+                let ends = y0.iter().zip(y1);
+                self.iter().zip(ends).map(|(e, (y0, y1))| e.weighted_sq(y0, y1, tol)).sum()
+            }
+            #[inline]
+            fn all_finite(&self) -> bool {
+                self.iter().all(Y::all_finite)
+            }
+            fn write_coordinates(&self, out: &mut Vec<f64>) {
+                self.iter().for_each(|y| y.write_coordinates(out));
+            }
+            fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+                self.iter_mut().try_fold(from, |rest, y| y.read_coordinates(rest))
+            }
+        }
+    };
+}
+
+sequence!([Y; N], [const N: usize], |y| std::array::from_fn(|i| y[i].zeros_like()));
+sequence!(Vec<Y>, [], |y| y.iter().map(Y::zeros_like).collect());

@@ -1,0 +1,75 @@
+//! Numbers: the elements of matrices, and `f64`, `f32` as one-dimensional states.
+
+use super::{State, Tolerance};
+
+/// An element a matrix state may have: a real field whose numbers can be made from `f64` and measured in `f64`.
+///
+/// Not called `from_f64`: nalgebra's `RealField` already brings a function of that name into scope.
+pub trait Element: nalgebra::RealField + Copy {
+    /// The nearest element.
+    fn embed(x: f64) -> Self;
+    /// The value in double precision; the real part of a dual number.
+    fn re(self) -> f64;
+}
+
+macro_rules! float {
+    ($t:ty) => {
+        impl Element for $t {
+            #[inline(always)]
+            fn embed(x: f64) -> Self {
+                x as $t
+            }
+            #[inline(always)]
+            fn re(self) -> f64 {
+                f64::from(self)
+            }
+        }
+
+        impl State for $t {
+            #[inline]
+            fn zeros_like(&self) -> Self {
+                0.0
+            }
+            #[inline]
+            fn set_zeros(&mut self) {
+                *self = 0.0;
+            }
+            #[inline]
+            fn add_scaled(&mut self, a: f64, x: &Self) {
+                *self += a as $t * *x;
+            }
+            #[inline]
+            fn scale_by(&mut self, a: f64) {
+                *self *= a as $t;
+            }
+            #[inline]
+            fn inner(&self, x: &Self) -> f64 {
+                f64::from(*self) * f64::from(*x)
+            }
+            #[inline]
+            fn count(&self) -> usize {
+                1
+            }
+            #[inline]
+            fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
+                let ratio = f64::from(*self) / tol.scale(f64::from(*y0), f64::from(*y1));
+                ratio * ratio
+            }
+            #[inline]
+            fn all_finite(&self) -> bool {
+                self.is_finite()
+            }
+            fn write_coordinates(&self, out: &mut Vec<f64>) {
+                out.push(f64::from(*self));
+            }
+            fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+                let (first, rest) = from.split_first()?;
+                *self = *first as $t;
+                Some(rest)
+            }
+        }
+    };
+}
+
+float!(f64);
+float!(f32);
