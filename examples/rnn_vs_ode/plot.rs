@@ -15,8 +15,8 @@ use std::path::Path;
 
 use ab_glyph::{Font, FontRef, Point as GlyphPoint, PxScale, PxScaleFont, ScaleFont};
 use plotters::prelude::{
-    BitMapBackend, Color, DrawingBackend, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor,
-    SVGBackend, ShapeStyle, TextStyle,
+    BitMapBackend, Color, DrawingBackend, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, SVGBackend,
+    ShapeStyle, TextStyle,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -57,7 +57,8 @@ pub struct Series {
     pub label: String,
     /// Time and value; a point that is not finite breaks the line.
     pub points: Vec<(f64, f64)>,
-    /// Lower and upper end of a band around each of the points; empty for no band.
+    /// Lower and upper end of a band around each of the points; empty for no band, two NaN for a
+    /// gap in it.
     pub band: Vec<(f64, f64)>,
     /// How it is drawn.
     pub style: Style,
@@ -118,24 +119,12 @@ const COLOURS: [RGBColor; 6] = [
 
 /// Lengths of ink and gap in turn, without the round ends that lengthen the ink by the width of
 /// the line. Five patterns and six colours repeat together only after thirty looks.
-const DASHES: [&[f64]; 5] = [
-    &[],
-    &[7.0, 6.0],
-    &[0.3, 4.7],
-    &[10.0, 5.0, 0.3, 5.0],
-    &[15.0, 6.0, 4.0, 6.0],
-];
+const DASHES: [&[f64]; 5] = [&[], &[7.0, 6.0], &[0.3, 4.7], &[10.0, 5.0, 0.3, 5.0], &[15.0, 6.0, 4.0, 6.0]];
 
 /// Corners, turn in degrees, and distance of the corners between them, if it is a star. Dashes
 /// would be lost in the noise of learning curves, markers are not.
-const MARKERS: [(u32, f64, Option<f64>); 6] = [
-    (24, 0.0, None),
-    (4, 45.0, None),
-    (3, 0.0, None),
-    (4, 0.0, None),
-    (5, 0.0, Some(0.42)),
-    (3, 60.0, None),
-];
+const MARKERS: [(u32, f64, Option<f64>); 6] =
+    [(24, 0.0, None), (4, 45.0, None), (3, 0.0, None), (4, 0.0, None), (5, 0.0, Some(0.42)), (3, 60.0, None)];
 
 /// The colour of a model.
 const fn colour(look: usize) -> RGBColor {
@@ -152,19 +141,11 @@ struct Pen {
 
 impl Pen {
     const fn solid(colour: RGBColor, width: f64) -> Self {
-        Self {
-            colour,
-            width,
-            dashes: &[],
-        }
+        Self { colour, width, dashes: &[] }
     }
 
     const fn model(look: usize) -> Self {
-        Self {
-            colour: colour(look),
-            width: 2.2,
-            dashes: DASHES[look % DASHES.len()],
-        }
+        Self { colour: colour(look), width: 2.2, dashes: DASHES[look % DASHES.len()] }
     }
 }
 
@@ -228,9 +209,7 @@ impl Fonts {
 
     fn width(&self, text: &str, size: f64, bold: bool) -> f64 {
         let font = self.scaled(size, bold);
-        text.chars()
-            .map(|letter| f64::from(font.h_advance(font.glyph_id(letter))))
-            .sum()
+        text.chars().map(|letter| f64::from(font.h_advance(font.glyph_id(letter)))).sum()
     }
 }
 
@@ -243,11 +222,7 @@ struct Sheet {
 
 impl Sheet {
     fn new(size: (f64, f64)) -> Result<Self, Box<dyn Error>> {
-        Ok(Self {
-            fonts: Fonts::load()?,
-            size,
-            shapes: Vec::new(),
-        })
+        Ok(Self { fonts: Fonts::load()?, size, shapes: Vec::new() })
     }
 
     fn line(&mut self, places: &[Place], pen: Pen) {
@@ -264,12 +239,7 @@ impl Sheet {
     }
 
     fn rectangle(&mut self, frame: Frame, colour: RGBColor) {
-        let Frame {
-            left,
-            top,
-            right,
-            bottom,
-        } = frame;
+        let Frame { left, top, right, bottom } = frame;
         let corners = vec![(left, top), (right, top), (right, bottom), (left, bottom)];
         self.area(corners, colour, 1.0);
     }
@@ -288,7 +258,7 @@ impl Sheet {
         for (radius, ink) in [(size + 1.8, PAPER), (size, colour(look))] {
             let corner = |index: u32| {
                 let angle = turn.to_radians() + half * f64::from(index);
-                let radius = radius * if index % 2 == 0 { 1.0 } else { waist };
+                let radius = radius * if index.is_multiple_of(2) { 1.0 } else { waist };
                 (x + radius * angle.sin(), y - radius * angle.cos())
             };
             self.area((0..2 * corners).map(corner).collect(), ink, 1.0);
@@ -296,14 +266,7 @@ impl Sheet {
     }
 
     fn text(&mut self, text: &str, place: Place, align: Align, size: f64) {
-        self.shapes.push(Shape::Text(Label {
-            text: text.to_owned(),
-            place,
-            align,
-            size,
-            bold: false,
-            upright: false,
-        }));
+        self.shapes.push(Shape::Text(Label { text: text.to_owned(), place, align, size, bold: false, upright: false }));
     }
 
     fn heading(&mut self, text: &str, place: Place, align: Align, size: f64) {
@@ -335,9 +298,6 @@ impl Sheet {
     }
 
     fn paint(&self, painter: &mut impl Painter) -> PlotResult {
-        let (width, height) = self.size;
-        let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)];
-        painter.area(&unit_places(&corners), PAPER, 1.0)?;
         for shape in &self.shapes {
             match shape {
                 Shape::Line(places, colour, width) => {
@@ -360,6 +320,10 @@ impl Sheet {
         let mut text = String::new();
         {
             let mut painter = SvgPainter(SVGBackend::with_string(&mut text, (width, height)));
+            // Without paper, dark pages would shine through.
+            let corner = unit_place(self.size);
+            let corners = [(0, 0), (corner.0, 0), corner, (0, corner.1)];
+            painter.area(&corners, PAPER, 1.0)?;
             self.paint(&mut painter)?;
             painter.0.present()?;
         }
@@ -375,7 +339,7 @@ impl Sheet {
 
     fn save_png(&self, path: &Path) -> PlotResult {
         let (width, height) = self.units();
-        let mut fine = vec![0; width as usize * height as usize * 3];
+        let mut fine = vec![0xff; width as usize * height as usize * 3];
         {
             let mut painter = PngPainter {
                 backend: BitMapBackend::with_buffer(&mut fine, (width, height)),
@@ -462,11 +426,7 @@ impl Painter for SvgPainter<'_> {
         // top by 0.76 em. Both are undone, so that the anchor is on the base line.
         let rise = 0.76 * label.size;
         let (x, y) = label.place;
-        let weight = if label.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let weight = if label.bold { FontStyle::Bold } else { FontStyle::Normal };
         let size = label.size * f64::from(UNITS) * 1.24;
         let font = FontDesc::new(FontFamily::Name(FONTS), size, weight);
         let (font, place) = if label.upright {
@@ -479,9 +439,7 @@ impl Painter for SvgPainter<'_> {
             Align::Centre => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let style = TextStyle::from(font)
-            .color(&INK)
-            .pos(Pos::new(anchor, VPos::Top));
+        let style = TextStyle::from(font).color(&INK).pos(Pos::new(anchor, VPos::Top));
         Ok(self.0.draw_text(&label.text, &style, unit_place(place))?)
     }
 }
@@ -605,10 +563,7 @@ fn dashed(places: &[Place], pattern: &[f64]) -> Vec<Vec<Place>> {
         while length - done > left {
             done += left;
             let part = done / length;
-            let cut = (
-                from.0 + part * (to.0 - from.0),
-                from.1 + part * (to.1 - from.1),
-            );
+            let cut = (from.0 + part * (to.0 - from.0), from.1 + part * (to.1 - from.1));
             let inked = index % 2 == 0;
             index = (index + 1) % pattern.len();
             left = pattern[index];
@@ -706,21 +661,11 @@ struct Axis<'a> {
 
 impl<'a> Axis<'a> {
     fn linear(name: &'a str, (low, high): (f64, f64), count: f64) -> Self {
-        Self {
-            name,
-            low,
-            high,
-            ticks: linear_ticks(low, high, count),
-        }
+        Self { name, low, high, ticks: linear_ticks(low, high, count) }
     }
 
     fn logarithmic(name: &'a str, (low, high): (f64, f64)) -> Self {
-        Self {
-            name,
-            low,
-            high,
-            ticks: logarithmic_ticks(low, high),
-        }
+        Self { name, low, high, ticks: logarithmic_ticks(low, high) }
     }
 }
 
@@ -728,9 +673,7 @@ impl<'a> Axis<'a> {
 fn range(values: impl Iterator<Item = f64>, margin: f64) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if low > high {
         return (0.0, 1.0);
     }
@@ -750,20 +693,12 @@ fn linear_ticks(low: f64, high: f64, count: f64) -> Vec<Tick> {
     }
     let power = 10.0_f64.powf(raw.log10().floor());
     let off = |factor: &f64| (factor * power / raw).ln().abs();
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .min_by(|a, b| off(a).total_cmp(&off(b)))
-        .map_or(raw, |factor| factor * power);
-    let (first, last) = (
-        (low / step - 1e-9).ceil() as i64,
-        (high / step + 1e-9).floor() as i64,
-    );
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().min_by(|a, b| off(a).total_cmp(&off(b))).map_or(raw, |factor| factor * power);
+    let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
     (first..=last)
         .map(|index| index as f64 * step)
-        .map(|value| Tick {
-            value,
-            label: Some(linear_label(value, step)),
-        })
+        .map(|value| Tick { value, label: Some(linear_label(value, step)) })
         .collect()
 }
 
@@ -828,10 +763,7 @@ fn logarithmic_ticks(low: f64, high: f64) -> Vec<Tick> {
 fn narrow_logarithmic_ticks(low: f64, high: f64) -> Vec<Tick> {
     linear_ticks(10.0_f64.powf(low), 10.0_f64.powf(high), 5.0)
         .into_iter()
-        .map(|tick| Tick {
-            value: tick.value.log10(),
-            ..tick
-        })
+        .map(|tick| Tick { value: tick.value.log10(), ..tick })
         .filter(|tick| tick.value.is_finite())
         .collect()
 }
@@ -858,12 +790,7 @@ struct Panel<'a> {
 
 impl Panel<'_> {
     fn place(&self, (x, y): (f64, f64)) -> Place {
-        let Frame {
-            left,
-            top,
-            right,
-            bottom,
-        } = self.frame;
+        let Frame { left, top, right, bottom } = self.frame;
         (
             left + (x - self.x.low) / (self.x.high - self.x.low) * (right - left),
             bottom - (y - self.y.low) / (self.y.high - self.y.low) * (bottom - top),
@@ -889,10 +816,11 @@ impl Panel<'_> {
     }
 
     /// A translucent band between two values at each abscissa, cut off at the frame. It breaks
-    /// where the abscissa is not finite; NaN as an end stands for the frame, since it comes from a
-    /// seed that left all bounds.
+    /// where the abscissa is not finite or both values are NaN. A single NaN stands for the frame,
+    /// since it comes from a seed that left all bounds.
     fn band(&self, sheet: &mut Sheet, band: &[(f64, f64, f64)], colour: RGBColor) {
-        for run in band.split(|(x, _, _)| !x.is_finite()) {
+        let gap = |&(x, low, high): &(f64, f64, f64)| !x.is_finite() || (low.is_nan() && high.is_nan());
+        for run in band.split(gap) {
             let edge = |value: f64, missing: f64| {
                 let value = if value.is_nan() { missing } else { value };
                 value.clamp(self.y.low, self.y.high)
@@ -907,12 +835,7 @@ impl Panel<'_> {
     }
 
     fn grid(&self, sheet: &mut Sheet) {
-        let Frame {
-            left,
-            top,
-            right,
-            bottom,
-        } = self.frame;
+        let Frame { left, top, right, bottom } = self.frame;
         let pen = Pen::solid(GRID, 1.0);
         for tick in self.x.ticks.iter().filter(|tick| tick.label.is_some()) {
             let (x, _) = self.place((tick.value, self.y.low));
@@ -926,12 +849,7 @@ impl Panel<'_> {
 
     /// Axis lines, marks, numbers and names.
     fn axes(&self, sheet: &mut Sheet) {
-        let Frame {
-            left,
-            top,
-            right,
-            bottom,
-        } = self.frame;
+        let Frame { left, top, right, bottom } = self.frame;
         let pen = Pen::solid(AXIS, 1.0);
         sheet.line(&[(left, top), (left, bottom), (right, bottom)], pen);
         for tick in &self.x.ticks {
@@ -998,23 +916,14 @@ const LINE_HEIGHT: f64 = 23.0;
 /// # Errors
 ///
 /// Returns an error if the path ends in neither `.svg` nor `.png` or cannot be written.
-pub fn learning_curves(
-    path: &Path,
-    title: &str,
-    x_label: &str,
-    y_label: &str,
-    curves: &[Curve],
-) -> PlotResult {
+pub fn learning_curves(path: &Path, title: &str, x_label: &str, y_label: &str, curves: &[Curve]) -> PlotResult {
     let mut sheet = Sheet::new(SIZE)?;
     let logs: Vec<LogCurve> = curves.iter().map(LogCurve::new).collect();
     let steps = logs.iter().flat_map(|log| log.line.iter());
     let x = Axis::linear(x_label, range(steps.map(|point| point.0), 0.0), 7.0);
     let y = Axis::logarithmic(y_label, logarithmic_range(&logs));
 
-    let widest = curves
-        .iter()
-        .map(|curve| sheet.fonts.width(&curve.label, LABEL, false))
-        .fold(0.0, f64::max);
+    let widest = curves.iter().map(|curve| sheet.fonts.width(&curve.label, LABEL, false)).fold(0.0, f64::max);
     let frame = Frame {
         left: left_margin(&sheet, &y),
         top: TITLE_LINE + 20.0,
@@ -1047,11 +956,7 @@ struct LogCurve {
 
 impl LogCurve {
     fn new(curve: &Curve) -> Self {
-        let mut log = Self {
-            look: curve.look,
-            line: Vec::new(),
-            band: Vec::new(),
-        };
+        let mut log = Self { look: curve.look, line: Vec::new(), band: Vec::new() };
         for (index, &(x, median)) in curve.median.iter().enumerate() {
             let point = (x, median.log10());
             if is_finite(point) {
@@ -1076,10 +981,7 @@ fn markers(sheet: &mut Sheet, panel: &Panel, log: &LogCurve) {
     for index in 0..COUNT {
         let part = (index as f64 + 0.1 + 0.9 * shift) / COUNT as f64;
         let x = panel.x.low + part * (panel.x.high - panel.x.low);
-        let nearest = log
-            .line
-            .iter()
-            .min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()));
+        let nearest = log.line.iter().min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()));
         if let Some(&point) = nearest {
             sheet.marker(panel.place(point), log.look);
         }
@@ -1089,27 +991,18 @@ fn markers(sheet: &mut Sheet, panel: &Panel, log: &LogCurve) {
 /// All of the medians, and of the bands as much as lies within half a decade of them: one seed
 /// that diverged must not flatten all curves.
 fn logarithmic_range(logs: &[LogCurve]) -> (f64, f64) {
-    let medians = || {
-        logs.iter()
-            .flat_map(|log| log.line.iter().map(|point| point.1))
-    };
+    let medians = || logs.iter().flat_map(|log| log.line.iter().map(|point| point.1));
     let (low, high) = range(medians(), 0.0);
     let edges = logs
         .iter()
-        .flat_map(|log| {
-            log.band
-                .iter()
-                .flat_map(|&(_, below, above)| [below, above])
-        })
+        .flat_map(|log| log.band.iter().flat_map(|&(_, below, above)| [below, above]))
         .map(|edge| edge.clamp(low - 0.5, high + 0.5));
     range(medians().chain(edges), 0.03)
 }
 
 /// The names of the curves beside their ends.
 fn end_labels(sheet: &mut Sheet, panel: &Panel, curves: &[Curve], logs: &[LogCurve]) {
-    let Frame {
-        top, right, bottom, ..
-    } = panel.frame;
+    let Frame { top, right, bottom, .. } = panel.frame;
     let mut ends: Vec<(usize, Place)> = logs
         .iter()
         .enumerate()
@@ -1215,11 +1108,7 @@ fn is_data(series: &Series) -> bool {
 /// a forecast that diverges must not flatten the data.
 fn forecast_range(series: &[Series]) -> (f64, f64) {
     let values = |one: &Series| one.points.iter().map(|point| point.1).collect::<Vec<_>>();
-    let data: Vec<f64> = series
-        .iter()
-        .filter(|one| is_data(one))
-        .flat_map(values)
-        .collect();
+    let data: Vec<f64> = series.iter().filter(|one| is_data(one)).flat_map(values).collect();
     let all = series.iter().flat_map(values);
     if !data.iter().any(|value| value.is_finite()) {
         return range(all, 0.05);
@@ -1232,12 +1121,8 @@ fn forecast_range(series: &[Series]) -> (f64, f64) {
 /// Bands first and data before models, so that nothing hides a forecast.
 fn draw_series(sheet: &mut Sheet, panel: &Panel, series: &[Series]) {
     for one in series {
-        let band: Vec<(f64, f64, f64)> = one
-            .points
-            .iter()
-            .zip(&one.band)
-            .map(|(point, &(low, high))| (point.0, low, high))
-            .collect();
+        let band: Vec<(f64, f64, f64)> =
+            one.points.iter().zip(&one.band).map(|(point, &(low, high))| (point.0, low, high)).collect();
         let colour = match one.style {
             Style::Model(look) => colour(look),
             Style::Points | Style::Reference => AXIS,
@@ -1260,20 +1145,14 @@ fn draw_series(sheet: &mut Sheet, panel: &Panel, series: &[Series]) {
 
 fn shade_from(sheet: &mut Sheet, panel: &Panel, at: f64) {
     let (left, _) = panel.place((at, panel.y.low));
-    let frame = Frame {
-        left,
-        ..panel.frame
-    };
+    let frame = Frame { left, ..panel.frame };
     sheet.rectangle(frame, SHADE);
 }
 
 fn mark_split(sheet: &mut Sheet, panel: &Panel, at: f64) {
     let (x, bottom) = panel.place((at, panel.y.low));
     let top = panel.frame.top;
-    let pen = Pen {
-        dashes: &[4.0, 5.0],
-        ..Pen::solid(AXIS, 1.2)
-    };
+    let pen = Pen { dashes: &[4.0, 5.0], ..Pen::solid(AXIS, 1.2) };
     sheet.line(&[(x, top - 16.0), (x, bottom)], pen);
     sheet.text("training", (x - 8.0, top - 5.0), Align::Right, TICK);
     sheet.text("test", (x + 8.0, top - 5.0), Align::Left, TICK);
@@ -1303,10 +1182,7 @@ impl<'a> From<&'a Series> for Entry<'a> {
             Style::Reference => Sample::Line(Pen::solid(INK, 1.2)),
             Style::Model(look) => Sample::Line(Pen::model(look)),
         };
-        Self {
-            label: &series.label,
-            sample,
-        }
+        Self { label: &series.label, sample }
     }
 }
 
@@ -1324,11 +1200,7 @@ fn legend(sheet: &mut Sheet, entries: &[Entry], left: f64, first_line: f64) -> f
         sheet.text(entry.label, place, Align::Left, LABEL);
         x += width + 26.0;
     }
-    if entries.is_empty() {
-        first_line - LABEL
-    } else {
-        y + 16.0
-    }
+    if entries.is_empty() { first_line - LABEL } else { y + 16.0 }
 }
 
 fn draw_sample(sheet: &mut Sheet, sample: Sample, (x, y): Place) {
@@ -1357,13 +1229,7 @@ fn draw_sample(sheet: &mut Sheet, sample: Sample, (x, y): Place) {
 /// # Errors
 ///
 /// Returns an error if the path ends in neither `.svg` nor `.png` or cannot be written.
-pub fn phase_portrait(
-    path: &Path,
-    title: &str,
-    x_label: &str,
-    y_label: &str,
-    panels: &[PortraitPanel],
-) -> PlotResult {
+pub fn phase_portrait(path: &Path, title: &str, x_label: &str, y_label: &str, panels: &[PortraitPanel]) -> PlotResult {
     let columns = match panels.len() {
         4 => 2,
         count => count.clamp(1, 3),
@@ -1372,10 +1238,7 @@ pub fn phase_portrait(
     let width = (SIZE.0 - 16.0) / columns as f64 - margin - 12.0;
     // A single panel must not become a poster.
     let width = width.min(520.0);
-    let heights: Vec<f64> = panels
-        .chunks(columns)
-        .map(|row| row_height(row, width))
-        .collect();
+    let heights: Vec<f64> = panels.chunks(columns).map(|row| row_height(row, width)).collect();
     let head = TITLE_LINE + 32.0 + 16.0;
     let caption = LABEL + 18.0;
     let total: f64 = heights.iter().map(|h| h + caption + BOTTOM_MARGIN).sum();
@@ -1403,26 +1266,13 @@ pub fn phase_portrait(
 }
 
 const TRUTH: Pen = Pen::solid(INK, 2.0);
-const LEARNED: Pen = Pen {
-    colour: COLOURS[1],
-    width: 2.4,
-    dashes: &[6.0, 6.0],
-};
+const LEARNED: Pen = Pen { colour: COLOURS[1], width: 2.4, dashes: &[6.0, 6.0] };
 
 fn portrait_entries() -> [Entry<'static>; 3] {
     [
-        Entry {
-            label: "true trajectory",
-            sample: Sample::Line(TRUTH),
-        },
-        Entry {
-            label: "learned trajectory",
-            sample: Sample::Line(LEARNED),
-        },
-        Entry {
-            label: "learned field (darker: faster)",
-            sample: Sample::Arrow,
-        },
+        Entry { label: "true trajectory", sample: Sample::Line(TRUTH) },
+        Entry { label: "learned trajectory", sample: Sample::Line(LEARNED) },
+        Entry { label: "learned field (darker: faster)", sample: Sample::Arrow },
     ]
 }
 
@@ -1441,29 +1291,18 @@ fn aspect(portrait: &PortraitPanel) -> f64 {
 }
 
 fn row_height(row: &[PortraitPanel], width: f64) -> f64 {
-    row.iter()
-        .map(|portrait| width * aspect(portrait))
-        .fold(0.0, f64::max)
-        .min(1.5 * width)
+    row.iter().map(|portrait| width * aspect(portrait)).fold(0.0, f64::max).min(1.5 * width)
 }
 
 /// The largest frame of the right shape in the given space.
 fn equal_aspect(portrait: &PortraitPanel, (left, top): Place, space: (f64, f64)) -> Frame {
     let aspect = aspect(portrait);
     let width = space.0.min(space.1 / aspect);
-    Frame {
-        left,
-        top,
-        right: left + width,
-        bottom: top + width * aspect,
-    }
+    Frame { left, top, right: left + width, bottom: top + width * aspect }
 }
 
 fn log_speeds(portrait: &PortraitPanel) -> impl Iterator<Item = f64> {
-    portrait
-        .arrows
-        .iter()
-        .map(|&[_, _, u, v]| u.hypot(v).log10())
+    portrait.arrows.iter().map(|&[_, _, u, v]| u.hypot(v).log10())
 }
 
 fn draw_portrait(sheet: &mut Sheet, panel: &Panel, portrait: &PortraitPanel, speeds: (f64, f64)) {
@@ -1486,10 +1325,7 @@ fn draw_field(sheet: &mut Sheet, panel: &Panel, portrait: &PortraitPanel, speeds
     let frame = panel.frame;
     let area = (frame.right - frame.left) * (frame.bottom - frame.top);
     // Each arrow has about this square for itself.
-    let length = 0.72
-        * (area / portrait.arrows.len().max(1) as f64)
-            .sqrt()
-            .min(60.0);
+    let length = 0.72 * (area / portrait.arrows.len().max(1) as f64).sqrt().min(60.0);
     for &[x, y, u, v] in &portrait.arrows {
         let place = panel.place((x, y));
         let speed = u.hypot(v);
@@ -1510,12 +1346,7 @@ fn field_colour(shade: f64) -> RGBColor {
 }
 
 fn arrow(sheet: &mut Sheet, tail: Place, (dx, dy): Place, colour: RGBColor) {
-    let at = |along: f64, across: f64| {
-        (
-            tail.0 + along * dx - across * dy,
-            tail.1 + along * dy + across * dx,
-        )
-    };
+    let at = |along: f64, across: f64| (tail.0 + along * dx - across * dy, tail.1 + along * dy + across * dx);
     let shaft = [at(0.0, 0.0), at(0.75, 0.0)];
     sheet.line(&shaft, Pen::solid(colour, 1.3));
     let head = vec![at(1.0, 0.0), at(0.66, 0.16), at(0.66, -0.16)];
@@ -1527,30 +1358,18 @@ mod tests {
     use super::*;
 
     fn labels(ticks: &[Tick]) -> Vec<&str> {
-        ticks
-            .iter()
-            .filter_map(|tick| tick.label.as_deref())
-            .collect()
+        ticks.iter().filter_map(|tick| tick.label.as_deref()).collect()
     }
 
     #[test]
     fn ticks_are_round() {
-        assert_eq!(
-            labels(&linear_ticks(-1.0, 1.0, 4.0)),
-            ["−1.0", "−0.5", "0.0", "0.5", "1.0"]
-        );
+        assert_eq!(labels(&linear_ticks(-1.0, 1.0, 4.0)), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
         assert_eq!(
             labels(&linear_ticks(1700.0, 2008.0, 6.0)),
             ["1700", "1750", "1800", "1850", "1900", "1950", "2000"]
         );
-        assert_eq!(
-            labels(&logarithmic_ticks(-3.2, 0.1)),
-            ["10⁻³", "10⁻²", "10⁻¹", "10⁰"]
-        );
-        assert_eq!(
-            labels(&logarithmic_ticks(-1.1, 0.4)),
-            ["0.1", "0.2", "0.5", "1", "2"]
-        );
+        assert_eq!(labels(&logarithmic_ticks(-3.2, 0.1)), ["10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
+        assert_eq!(labels(&logarithmic_ticks(-1.1, 0.4)), ["0.1", "0.2", "0.5", "1", "2"]);
         assert!(linear_ticks(0.0, 0.0, 5.0).is_empty());
         assert!(logarithmic_ticks(f64::NAN, 1.0).is_empty());
     }
@@ -1558,10 +1377,7 @@ mod tests {
     #[test]
     fn ranges_are_finite_and_not_empty() {
         assert_eq!(range([].into_iter(), 0.1), (0.0, 1.0));
-        assert_eq!(
-            range([f64::NAN, 2.0, f64::INFINITY, 4.0].into_iter(), 0.5),
-            (1.0, 5.0)
-        );
+        assert_eq!(range([f64::NAN, 2.0, f64::INFINITY, 4.0].into_iter(), 0.5), (1.0, 5.0));
         let (low, high) = range([3.0, 3.0].into_iter(), 0.1);
         assert!(low < 3.0 && 3.0 < high);
     }
@@ -1569,10 +1385,7 @@ mod tests {
     #[test]
     fn labels_move_apart_as_little_as_possible() {
         assert_eq!(spread_out(&[10.0, 50.0], 20.0, 0.0, 100.0), [10.0, 50.0]);
-        assert_eq!(
-            spread_out(&[40.0, 50.0, 60.0], 20.0, 0.0, 100.0),
-            [30.0, 50.0, 70.0]
-        );
+        assert_eq!(spread_out(&[40.0, 50.0, 60.0], 20.0, 0.0, 100.0), [30.0, 50.0, 70.0]);
         assert_eq!(spread_out(&[99.0, 99.0], 20.0, 0.0, 100.0), [80.0, 100.0]);
     }
 
@@ -1580,52 +1393,27 @@ mod tests {
     fn dashes_follow_the_pattern_around_corners() {
         let corner = [(0.0, 0.0), (3.0, 0.0), (3.0, 3.0)];
         let pieces = dashed(&corner, &[4.0, 1.0]);
-        assert_eq!(
-            pieces,
-            [
-                vec![(0.0, 0.0), (3.0, 0.0), (3.0, 1.0)],
-                vec![(3.0, 2.0), (3.0, 3.0)]
-            ]
-        );
+        assert_eq!(pieces, [vec![(0.0, 0.0), (3.0, 0.0), (3.0, 1.0)], vec![(3.0, 2.0), (3.0, 3.0)]]);
         assert_eq!(dashed(&corner, &[]), [corner.to_vec()]);
         assert!(dashed(&[], &[1.0]).is_empty());
     }
 
     #[test]
     fn lines_are_cut_at_the_frame_and_at_gaps() {
-        let frame = Frame {
-            left: 0.0,
-            top: 0.0,
-            right: 10.0,
-            bottom: 10.0,
-        };
-        let places = [
-            (-5.0, 5.0),
-            (5.0, 5.0),
-            (5.0, f64::NAN),
-            (1.0, 1.0),
-            (2.0, 2.0),
-        ];
-        assert_eq!(
-            frame.runs(&places),
-            [vec![(0.0, 5.0), (5.0, 5.0)], vec![(1.0, 1.0), (2.0, 2.0)]]
-        );
+        let frame = Frame { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
+        let places = [(-5.0, 5.0), (5.0, 5.0), (5.0, f64::NAN), (1.0, 1.0), (2.0, 2.0)];
+        assert_eq!(frame.runs(&places), [vec![(0.0, 5.0), (5.0, 5.0)], vec![(1.0, 1.0), (2.0, 2.0)]]);
         assert!(frame.clipped((-1.0, -1.0), (-1.0, 20.0)).is_none());
     }
 
     #[test]
-    fn both_formats_survive_bad_data() -> PlotResult {
+    fn bad_data_is_survived() -> PlotResult {
         let folder = std::env::temp_dir().join(format!("rheos-plot-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let curve = Curve {
             label: "a & b".to_owned(),
             look: 99,
-            median: vec![
-                (0.0, -1.0),
-                (f64::NAN, 2.0),
-                (1.0, f64::INFINITY),
-                (2.0, 1.0),
-            ],
+            median: vec![(0.0, -1.0), (f64::NAN, 2.0), (1.0, f64::INFINITY), (2.0, 1.0)],
             low: vec![],
             high: vec![f64::NAN; 9],
         };
@@ -1643,15 +1431,17 @@ mod tests {
             x_limits: (f64::NAN, f64::INFINITY),
             y_limits: (1.0, 1.0),
         };
-        for extension in ["svg", "png"] {
-            let path = folder.join("figure").with_extension(extension);
-            learning_curves(&path, "", "", "", &[])?;
-            learning_curves(&path, "", "", "", std::slice::from_ref(&curve))?;
-            forecast(&path, "", "", "", &[], Some(f64::NAN))?;
-            forecast(&path, "", "", "", std::slice::from_ref(&series), Some(0.5))?;
-            phase_portrait(&path, "", "", "", &[])?;
-            phase_portrait(&path, "", "", "", std::slice::from_ref(&portrait))?;
-            assert!(std::fs::metadata(&path)?.len() > 0);
+        let path = folder.join("figure.svg");
+        learning_curves(&path, "", "", "", &[])?;
+        learning_curves(&path, "", "", "", std::slice::from_ref(&curve))?;
+        forecast(&path, "", "", "", &[], Some(f64::NAN))?;
+        forecast(&path, "", "", "", std::slice::from_ref(&series), Some(0.5))?;
+        phase_portrait(&path, "", "", "", &[])?;
+        phase_portrait(&path, "", "", "", std::slice::from_ref(&portrait))?;
+        // Painting pixels is slow without optimisation, and both formats get the same shapes.
+        forecast(&path.with_extension("png"), "T", "", "", &[series], None)?;
+        for name in ["figure.svg", "figure.png"] {
+            assert!(std::fs::metadata(folder.join(name))?.len() > 0, "{name}");
         }
         assert!(learning_curves(&folder.join("figure.gif"), "", "", "", &[]).is_err());
         std::fs::remove_dir_all(&folder)?;

@@ -60,10 +60,7 @@ pub struct Row {
 /// NaN counts as positive infinity. The values are losses and errors of seeds, and a run that
 /// diverged must not improve the median by being left out.
 pub fn summary(values: &[f64]) -> Option<Spread> {
-    let mut sorted: Vec<f64> = values
-        .iter()
-        .map(|&value| if value.is_nan() { f64::INFINITY } else { value })
-        .collect();
+    let mut sorted: Vec<f64> = values.iter().map(|&value| if value.is_nan() { f64::INFINITY } else { value }).collect();
     sorted.sort_by(f64::total_cmp);
     let (&min, &max) = (sorted.first()?, sorted.last()?);
     let upper = sorted[sorted.len() / 2];
@@ -109,10 +106,7 @@ pub fn roughness(curve: &[f64]) -> f64 {
 /// with too few metrics are filled up with dashes, and columns without a header get an empty one.
 /// An empty `note` is left out.
 pub fn format_table(title: &str, headers: &[&str], rows: &[Row], note: &str) -> String {
-    let columns = rows
-        .iter()
-        .map(|row| row.metrics.len() + 2)
-        .fold(headers.len().max(2), usize::max);
+    let columns = rows.iter().map(|row| row.metrics.len() + 2).fold(headers.len().max(2), usize::max);
     let mut lines: Vec<Vec<String>> = vec![headers.iter().map(|text| escape(text)).collect()];
     lines[0].resize(columns, String::new());
     lines.extend(rows.iter().map(|row| row_cells(row, columns)));
@@ -161,11 +155,7 @@ fn column_widths(lines: &[Vec<String>], columns: usize) -> Vec<usize> {
 fn push_line(text: &mut String, cells: &[String], widths: &[usize]) {
     text.push('|');
     for (column, (cell, &width)) in cells.iter().zip(widths).enumerate() {
-        let _ = if column == 0 {
-            write!(text, " {cell:<width$} |")
-        } else {
-            write!(text, " {cell:>width$} |")
-        };
+        let _ = if column == 0 { write!(text, " {cell:<width$} |") } else { write!(text, " {cell:>width$} |") };
     }
     text.push('\n');
 }
@@ -174,23 +164,16 @@ fn push_rule(text: &mut String, widths: &[usize]) {
     text.push('|');
     for (column, &width) in widths.iter().enumerate() {
         let dashes = "-".repeat(width - 1);
-        let _ = if column == 0 {
-            write!(text, " {dashes}- |")
-        } else {
-            write!(text, " {dashes}: |")
-        };
+        let _ = if column == 0 { write!(text, " {dashes}- |") } else { write!(text, " {dashes}: |") };
     }
     text.push('\n');
 }
 
 fn format_cell(cell: &Cell) -> String {
     match *cell {
-        Cell::Spread(Spread { median, min, max }) => format!(
-            "{} [{}, {}]",
-            format_number(median),
-            format_number(min),
-            format_number(max)
-        ),
+        Cell::Spread(Spread { median, min, max }) => {
+            format!("{} [{}, {}]", format_number(median), format_number(min), format_number(max))
+        }
         Cell::Number(value) => format_number(value),
         Cell::Count(count) => count.to_string(),
         Cell::Missing => MISSING.to_owned(),
@@ -207,10 +190,7 @@ pub fn format_number(value: f64) -> String {
     }
     // Rounding first decides the case: 0.9996 is 1.00 and 99999.7 is 1.00e5.
     let scientific = format!("{value:.2e}");
-    let exponent: i32 = scientific
-        .split_once('e')
-        .and_then(|(_, exponent)| exponent.parse().ok())
-        .unwrap_or(0);
+    let exponent: i32 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
     match exponent {
         _ if value == 0.0 => "0".to_owned(),
         -3..=4 => format!("{value:.*}", usize::try_from(2 - exponent).unwrap_or(0)),
@@ -223,42 +203,21 @@ mod tests {
     use super::*;
 
     fn row(model: &str, metrics: Vec<Cell>) -> Row {
-        Row {
-            model: model.to_owned(),
-            parameters: 42,
-            metrics,
-        }
+        Row { model: model.to_owned(), parameters: 42, metrics }
     }
 
     #[test]
     fn summary_of_odd_and_even_counts() {
         let odd = summary(&[3.0, 1.0, 2.0]);
-        assert_eq!(
-            odd,
-            Some(Spread {
-                median: 2.0,
-                min: 1.0,
-                max: 3.0
-            })
-        );
-        assert_eq!(
-            summary(&[4.0, 1.0, 2.0, 3.0]).map(|spread| spread.median),
-            Some(2.5)
-        );
+        assert_eq!(odd, Some(Spread { median: 2.0, min: 1.0, max: 3.0 }));
+        assert_eq!(summary(&[4.0, 1.0, 2.0, 3.0]).map(|spread| spread.median), Some(2.5));
         assert_eq!(summary(&[]), None);
     }
 
     #[test]
     fn a_diverged_seed_counts_as_the_worst() {
         let spread = summary(&[1.0, f64::NAN, 2.0]);
-        assert_eq!(
-            spread,
-            Some(Spread {
-                median: 2.0,
-                min: 1.0,
-                max: f64::INFINITY
-            })
-        );
+        assert_eq!(spread, Some(Spread { median: 2.0, min: 1.0, max: f64::INFINITY }));
         let all = summary(&[f64::NAN, f64::NAN]).map(|spread| spread.median);
         assert_eq!(all, Some(f64::INFINITY));
     }
@@ -314,22 +273,10 @@ mod tests {
     #[test]
     fn tables_are_aligned_markdown() {
         let rows = [
-            row(
-                "RNN",
-                vec![
-                    summary(&[0.5, 0.25, 1.0]).into(),
-                    Some(12).into(),
-                    Cell::Number(0.1),
-                ],
-            ),
+            row("RNN", vec![summary(&[0.5, 0.25, 1.0]).into(), Some(12).into(), Cell::Number(0.1)]),
             row("neural | ODE", vec![None::<Spread>.into()]),
         ];
-        let text = format_table(
-            "Spiral",
-            &["model", "parameters", "loss", "steps"],
-            &rows,
-            "n = 5",
-        );
+        let text = format_table("Spiral", &["model", "parameters", "loss", "steps"], &rows, "n = 5");
         let expected = "\
 ### Spiral
 

@@ -130,15 +130,13 @@ impl Pid {
         self.min_step.max(16.0 * f64::EPSILON * t.abs()).max(f64::MIN_POSITIVE)
     }
 
-    /// `safety` times the powers of the error norms, for an estimate of order `k`.
+    /// `safety` times the powers of the error norms, given as logarithms, for an estimate of order `k`.
     #[inline]
-    fn factor(&self, errors: [f64; 3], k: f64) -> f64 {
-        let power = |x: f64, exponent: f64| if exponent == 0.0 { 1.0 } else { x.max(1e-10).powf(exponent / k) };
-        let factor = self.safety
-            * power(errors[0], -(self.proportional + self.integral + self.derivative))
-            * power(errors[1], self.proportional + 2.0 * self.derivative)
-            * power(errors[2], -self.derivative);
-        factor.clamp(self.min_factor, self.max_factor)
+    fn factor(&self, log_error: [f64; 3], k: f64) -> f64 {
+        let exponent = (self.proportional + 2.0 * self.derivative) * log_error[1]
+            - (self.proportional + self.integral + self.derivative) * log_error[0]
+            - self.derivative * log_error[2];
+        (self.safety * (exponent / k).exp()).clamp(self.min_factor, self.max_factor)
     }
 }
 
@@ -148,7 +146,7 @@ pub struct PidMemory {
     span: Span,
     /// The length of the next step.
     h: f64,
-    /// Error norms of the last two accepted steps, newest first.
+    /// Logarithms of the error norms of the last two accepted steps, newest first.
     previous: [f64; 2],
     rejected: bool,
 }
@@ -163,7 +161,7 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
             None => initial_step(f, solver, ws, span, y0, self.tolerance),
         };
         let h = h.clamp(self.floor(span.t0), self.max_step.max(self.floor(span.t0)));
-        Ok(PidMemory { span, h, previous: [1.0; 2], rejected: false })
+        Ok(PidMemory { span, h, previous: [0.0; 2], rejected: false })
     }
 
     #[inline]
@@ -187,14 +185,17 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
         let finite = error.is_finite() && trial.y1.all_finite();
 
         if finite && error <= 1.0 {
-            let mut factor = self.factor([error, memory.previous[0], memory.previous[1]], f64::from(S::ERROR_ORDER));
+            // An error of zero must not forbid every later step.
+            let log_error = error.max(1e-10).ln();
+            let mut factor =
+                self.factor([log_error, memory.previous[0], memory.previous[1]], f64::from(S::ERROR_ORDER));
             if memory.rejected {
                 factor = factor.min(1.0);
             }
             // A step cut short by the end of the span says nothing against the longer one that was planned.
             let next = if tried < memory.h { memory.h.max(tried * factor) } else { tried * factor };
             memory.h = next.min(self.max_step);
-            memory.previous = [error, memory.previous[0]];
+            memory.previous = [log_error, memory.previous[0]];
             memory.rejected = false;
             return Verdict::Accept;
         }

@@ -73,12 +73,12 @@ where
         self.as_slice().iter().all(|x| x.re().is_finite())
     }
 
-    #[inline]
+    #[inline(always)]
     fn combine(&mut self, y: &Self, h: f64, c: &[f64], k: &[Self]) {
         combine(self.as_mut_slice(), Some(y.as_slice()), h, c, k.iter().map(Self::as_slice));
     }
 
-    #[inline]
+    #[inline(always)]
     fn accumulate(&mut self, h: f64, c: &[f64], k: &[Self]) {
         combine(self.as_mut_slice(), None, h, c, k.iter().map(Self::as_slice));
     }
