@@ -8,6 +8,7 @@ pub mod data;
 mod dynamics;
 mod error;
 pub mod integrate;
+pub mod nn;
 pub mod solution;
 pub mod solver;
 mod span;

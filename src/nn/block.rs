@@ -1,0 +1,145 @@
+//! The one interface of recurrent cells and ODE blocks.
+
+use super::Layer;
+use crate::{Parametric, Result, State};
+
+/// Carries a hidden state over one observation: `(x, h, dt) ↦ h₁`.
+///
+/// `dt` is the time since the last observation; a block that knows no time ignores it. A pair of blocks runs both in
+/// turn on inputs `(x₀, x₁)`: `(OdeBlock, Recurrence)` flows between observations and jumps at them, which is the
+/// ODE-RNN of Rubanova, Chen & Duvenaud, *Latent ODEs for irregularly-sampled time series* (2019), algorithm 1.
+pub trait Block: Parametric {
+    /// The observation; `()` for a block without input.
+    type Input: State;
+    /// The hidden state.
+    type Hidden: State;
+    /// What the backward pass needs.
+    type Record;
+
+    /// The hidden state after the observation.
+    ///
+    /// # Errors
+    /// Whatever ends a solve inside the block.
+    fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)>;
+
+    /// Turns the cotangent of the hidden state after into those of the input and of the hidden state before. The
+    /// gradient of the parameters is added to `pbar`.
+    ///
+    /// # Errors
+    /// Whatever ends a solve inside the block.
+    fn backward(
+        &self,
+        record: Self::Record,
+        hbar: Self::Hidden,
+        pbar: &mut Self::Params,
+    ) -> Result<(Self::Input, Self::Hidden)>;
+}
+
+/// `h₁ = g(h₀, x)`: a layer as a recurrent cell. With an [`ElmanCell`](super::ElmanCell) this is the Elman network.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recurrence<L>(pub L);
+
+/// `h₁ = h₀ + g(h₀, x)`: a layer as a residual block, eq. (1) of Chen et al. 2018.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Residual<L>(pub L);
+
+/// The arguments of a layer with what it kept.
+#[derive(Debug, Clone)]
+pub struct LayerRecord<L: Layer> {
+    input: L::Input,
+    trace: L::Trace,
+}
+
+impl<L: Parametric> Parametric for Recurrence<L> {
+    type Params = L::Params;
+    fn params(&self) -> L::Params {
+        self.0.params()
+    }
+    fn set_params(&mut self, params: &L::Params) {
+        self.0.set_params(params);
+    }
+}
+
+impl<L: Parametric> Parametric for Residual<L> {
+    type Params = L::Params;
+    fn params(&self) -> L::Params {
+        self.0.params()
+    }
+    fn set_params(&mut self, params: &L::Params) {
+        self.0.set_params(params);
+    }
+}
+
+/// Evaluates `g(h, x)` with a record.
+fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) -> (L::Output, LayerRecord<L>) {
+    let input = (h.clone(), x.clone());
+    let mut trace = L::Trace::default();
+    let y = layer.forward_traced(&input, &mut trace);
+    (y, LayerRecord { input, trace })
+}
+
+/// The pullback of `g` to `(h, x)`.
+fn pull_back<L: Layer>(layer: &L, record: LayerRecord<L>, w: &L::Output, pbar: &mut L::Params) -> L::Input {
+    let LayerRecord { input, mut trace } = record;
+    let mut bar = input.zeros_like();
+    layer.backward(&mut trace, &input, w, &mut bar, pbar);
+    bar
+}
+
+impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurrence<L> {
+    type Input = X;
+    type Hidden = H;
+    type Record = LayerRecord<L>;
+
+    fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
+        Ok(apply(&self.0, h, x))
+    }
+
+    fn backward(&self, record: Self::Record, hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {
+        let (hbar, xbar) = pull_back(&self.0, record, &hbar, pbar);
+        Ok((xbar, hbar))
+    }
+}
+
+impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Residual<L> {
+    type Input = X;
+    type Hidden = H;
+    type Record = LayerRecord<L>;
+
+    fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
+        let (slope, record) = apply(&self.0, h, x);
+        let mut h1 = h.clone();
+        h1.add_scaled(1.0, &slope);
+        Ok((h1, record))
+    }
+
+    fn backward(&self, record: Self::Record, mut hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {
+        let (through, xbar) = pull_back(&self.0, record, &hbar, pbar);
+        hbar.add_scaled(1.0, &through);
+        Ok((xbar, hbar))
+    }
+}
+
+/// First `A` over `dt`, then `B` over the same `dt`, on the same hidden state.
+impl<A: Block, B: Block<Hidden = A::Hidden>> Block for (A, B) {
+    type Input = (A::Input, B::Input);
+    type Hidden = A::Hidden;
+    type Record = (A::Record, B::Record);
+
+    fn forward(&self, (xa, xb): &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)> {
+        let (between, a) = self.0.forward(xa, h, dt)?;
+        let (h1, b) = self.1.forward(xb, &between, dt)?;
+        Ok((h1, (a, b)))
+    }
+
+    fn backward(
+        &self,
+        (a, b): Self::Record,
+        hbar: Self::Hidden,
+        pbar: &mut Self::Params,
+    ) -> Result<(Self::Input, Self::Hidden)> {
+        let (xb, between) = self.1.backward(b, hbar, &mut pbar.1)?;
+        let (xa, h) = self.0.backward(a, between, &mut pbar.0)?;
+        Ok(((xa, xb), h))
+    }
+}

@@ -1,0 +1,67 @@
+//! Networks as dynamical systems.
+//!
+//! A [`Layer`] is a map with parameters. A layer from `(h, x)` to `h`, such as an [`ElmanCell`], can be read in three
+//! ways, with the same parameters:
+//!
+//! | reading | update over one observation | type |
+//! |---|---|---|
+//! | recurrent network | `h₁ = g(h₀, x)` | [`Recurrence`] |
+//! | residual network | `h₁ = h₀ + g(h₀, x)` | [`Residual`] |
+//! | neural ODE | `h₁ = h(t₁)` where `dh/dt = g(h, x)` | [`OdeBlock`] of the field [`Driven`] |
+//!
+//! All of them are a [`Block`], so a [`Sequence`] model is trained by the same code whichever it holds. An ODE block
+//! with `Euler` and one step of length 1 is the residual block, bit for bit.
+//!
+//! The layers here work on static matrices, one sample per column: small networks live on the stack. Layers of dfdx
+//! tensors are in `tensor`.
+
+mod affine;
+mod block;
+mod chain;
+mod elman;
+mod field;
+mod ode_block;
+mod pointwise;
+mod sequence;
+
+pub use affine::Affine;
+pub use block::{Block, Recurrence, Residual};
+pub use elman::ElmanCell;
+pub use field::{Driven, LayerField, Relaxed, Rescaled, Samples};
+pub use ode_block::{OdeBlock, Phase};
+pub use pointwise::{Activation, Cube, Pointwise, Softplus, Tanh};
+pub use sequence::{Sequence, SequenceRecord, Unrolled};
+
+use crate::{Parametric, State};
+
+/// The vector field `dz/dt = W₂ tanh(W₁ z + b₁) + b₂` on `N` components, with `H` hidden units and `B` samples.
+pub type Mlp<T, const N: usize, const H: usize, const B: usize> =
+    (Affine<T, N, H, B>, (Pointwise<Tanh, T, H, B>, Affine<T, H, N, B>));
+
+/// A differentiable map with parameters.
+///
+/// Pairs compose: `(a, b)` is the layer that applies `a` first.
+pub trait Layer: Parametric {
+    /// What it maps from.
+    type Input: State;
+    /// What it maps to.
+    type Output: State;
+    /// What an evaluation keeps for its pullback.
+    type Trace: Default;
+
+    /// The value at `x`.
+    fn forward(&self, x: &Self::Input) -> Self::Output;
+
+    /// [`forward`](Self::forward), keeping in `trace` what [`backward`](Self::backward) needs.
+    fn forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Self::Output;
+
+    /// The pullback at `x`, where `trace` was filled: adds `(∂y/∂x)ᵀ w` to `xbar` and `(∂y/∂θ)ᵀ w` to `pbar`.
+    fn backward(
+        &self,
+        trace: &mut Self::Trace,
+        x: &Self::Input,
+        w: &Self::Output,
+        xbar: &mut Self::Input,
+        pbar: &mut Self::Params,
+    );
+}

@@ -1,0 +1,113 @@
+//! A solve as a block.
+
+use nalgebra::allocator::Allocator;
+use nalgebra::{DefaultAllocator, Dim, OMatrix};
+
+use super::Block;
+use crate::control::Controller;
+use crate::state::Passive;
+use crate::{Adjoint, Differentiable, Element, Parametric, Result, Solver, State};
+
+/// Carries the hidden state along a flow for the time `dt`: eq. (2) of Chen et al. 2018 as a [`Block`].
+///
+/// `field` says what moves (its state splits into hidden state and input, see [`Phase`]), `solver` and `control` how it
+/// is integrated, and `adjoint` how it is differentiated. The time of the field runs from 0 to `dt` in every call.
+///
+/// With `Euler`, `Fixed::step(1.0)` and `dt = 1` this is the residual block, bit for bit, values and gradients.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OdeBlock<F, S, C, A> {
+    /// The vector field.
+    pub field: F,
+    /// The method.
+    pub solver: S,
+    /// The choice of steps.
+    pub control: C,
+    /// The way gradients are computed.
+    pub adjoint: A,
+}
+
+/// A state that consists of a hidden state, which moves, and an input that is held.
+pub trait Phase: State {
+    /// The part that moves.
+    type Hidden: State;
+    /// The part that is held.
+    type Input: State;
+
+    /// Puts the two together.
+    fn join(h: &Self::Hidden, x: &Self::Input) -> Self;
+
+    /// Takes them apart.
+    fn split(self) -> (Self::Hidden, Self::Input);
+}
+
+impl<H: State, X: State> Phase for (H, Passive<X>) {
+    type Hidden = H;
+    type Input = X;
+    fn join(h: &H, x: &X) -> Self {
+        (h.clone(), Passive(x.clone()))
+    }
+    fn split(self) -> (H, X) {
+        (self.0, self.1.0)
+    }
+}
+
+/// A matrix is all hidden state: a flow without input.
+impl<T: Element, R: Dim, C: Dim> Phase for OMatrix<T, R, C>
+where
+    DefaultAllocator: Allocator<R, C>,
+{
+    type Hidden = Self;
+    type Input = ();
+    fn join(h: &Self, (): &()) -> Self {
+        h.clone()
+    }
+    fn split(self) -> (Self, ()) {
+        (self, ())
+    }
+}
+
+impl<F: Parametric, S, C, A> Parametric for OdeBlock<F, S, C, A> {
+    type Params = F::Params;
+    fn params(&self) -> F::Params {
+        self.field.params()
+    }
+    fn set_params(&mut self, params: &F::Params) {
+        self.field.set_params(params);
+    }
+}
+
+impl<F, S, C, A> Block for OdeBlock<F, S, C, A>
+where
+    F: Differentiable<State: Phase>,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    type Input = <F::State as Phase>::Input;
+    type Hidden = <F::State as Phase>::Hidden;
+    /// The record of the adjoint, and the state it ended in.
+    type Record = (A::Record, F::State);
+
+    fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)> {
+        let start = F::State::join(h, x);
+        let mut forward = self.adjoint.forward(&self.field, &self.solver, &self.control, &[0.0, dt], &start)?;
+        let end = forward.y.pop().unwrap_or(start);
+        let (h1, _) = end.clone().split();
+        Ok((h1, (forward.record, end)))
+    }
+
+    fn backward(
+        &self,
+        (record, end): Self::Record,
+        hbar: Self::Hidden,
+        pbar: &mut Self::Params,
+    ) -> Result<(Self::Input, Self::Hidden)> {
+        let none = end.zeros_like();
+        let (_, no_input) = none.clone().split();
+        let cotangents = [none, F::State::join(&hbar, &no_input)];
+        let Self { field, solver, control, adjoint } = self;
+        let pullback = adjoint.backward(field, solver, control, record, &cotangents, pbar)?;
+        let (hbar, xbar) = pullback.y0.split();
+        Ok((xbar, hbar))
+    }
+}

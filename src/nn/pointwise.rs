@@ -1,0 +1,134 @@
+//! Scalar functions applied to every entry.
+
+use std::marker::PhantomData;
+
+use nalgebra::SMatrix;
+
+use super::Layer;
+use crate::{Element, Parametric};
+
+/// A scalar function with its derivative.
+pub trait Activation {
+    /// The value at `x`.
+    fn value<T: Element>(x: T) -> T;
+    /// The derivative at `x`, where the value is `y`.
+    fn derivative<T: Element>(x: T, y: T) -> T;
+}
+
+/// `tanh x`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tanh;
+
+impl Activation for Tanh {
+    #[inline]
+    fn value<T: Element>(x: T) -> T {
+        x.tanh()
+    }
+    #[inline]
+    fn derivative<T: Element>(_: T, y: T) -> T {
+        T::one() - y * y
+    }
+}
+
+/// `ln(1 + eˣ)`, computed without overflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Softplus;
+
+impl Activation for Softplus {
+    #[inline]
+    fn value<T: Element>(x: T) -> T {
+        x.max(T::zero()) + (-x.abs()).exp().ln_1p()
+    }
+    #[inline]
+    fn derivative<T: Element>(x: T, _: T) -> T {
+        // The logistic function, with the exponential that cannot overflow.
+        let e = (-x.abs()).exp();
+        let positive = (T::one() + e).recip();
+        if x >= T::zero() { positive } else { e * positive }
+    }
+}
+
+/// `x³`, the feature map of the spiral example of Chen et al. 2018.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cube;
+
+impl Activation for Cube {
+    #[inline]
+    fn value<T: Element>(x: T) -> T {
+        x * x * x
+    }
+    #[inline]
+    fn derivative<T: Element>(x: T, _: T) -> T {
+        T::embed(3.0) * x * x
+    }
+}
+
+/// An [`Activation`] on every entry of an `N × B` matrix.
+pub struct Pointwise<A, T, const N: usize, const B: usize>(PhantomData<fn() -> (A, T)>);
+
+impl<A, T, const N: usize, const B: usize> Pointwise<A, T, N, B> {
+    /// The layer; it has no parameters.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<A, T, const N: usize, const B: usize> Default for Pointwise<A, T, N, B> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<A, T, const N: usize, const B: usize> Clone for Pointwise<A, T, N, B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, T, const N: usize, const B: usize> Copy for Pointwise<A, T, N, B> {}
+
+impl<A, T, const N: usize, const B: usize> std::fmt::Debug for Pointwise<A, T, N, B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(std::any::type_name::<A>())
+    }
+}
+
+impl<A, T, const N: usize, const B: usize> Parametric for Pointwise<A, T, N, B> {
+    type Params = ();
+    fn params(&self) {}
+    fn set_params(&mut self, (): &()) {}
+}
+
+impl<A: Activation, T: Element, const N: usize, const B: usize> Layer for Pointwise<A, T, N, B> {
+    type Input = SMatrix<T, N, B>;
+    type Output = SMatrix<T, N, B>;
+    /// The output.
+    type Trace = Option<SMatrix<T, N, B>>;
+
+    #[inline]
+    fn forward(&self, x: &Self::Input) -> Self::Output {
+        x.map(A::value)
+    }
+
+    #[inline]
+    fn forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Self::Output {
+        *trace.insert(self.forward(x))
+    }
+
+    #[inline]
+    fn backward(
+        &self,
+        trace: &mut Self::Trace,
+        x: &Self::Input,
+        w: &Self::Output,
+        xbar: &mut Self::Input,
+        (): &mut (),
+    ) {
+        let y = trace.take().unwrap_or_else(|| self.forward(x));
+        let points = x.iter().zip(&y).zip(w);
+        for (xbar, ((&x, &y), &w)) in xbar.iter_mut().zip(points) {
+            *xbar += A::derivative(x, y) * w;
+        }
+    }
+}

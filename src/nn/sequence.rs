@@ -1,0 +1,114 @@
+//! A block unrolled over a sequence, with a readout.
+
+use super::{Block, Layer};
+use crate::{Error, Parametric, Result, State};
+
+/// A block that reads a sequence and a layer that reads the hidden state.
+///
+/// The same code runs and trains it whichever block it holds, on matrices and on tensors.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sequence<B, R> {
+    /// What carries the hidden state from one observation to the next.
+    pub block: B,
+    /// What turns the hidden state into an output.
+    pub readout: R,
+}
+
+/// A forward pass over a sequence.
+pub struct Unrolled<B: Block, R: Layer<Input = B::Hidden>> {
+    /// The outputs, from the first step asked for to the last.
+    pub outputs: Vec<R::Output>,
+    /// The hidden state after the last step.
+    pub hidden: B::Hidden,
+    /// What the backward pass needs.
+    pub record: SequenceRecord<B, R>,
+}
+
+/// The records of all steps.
+pub struct SequenceRecord<B: Block, R: Layer<Input = B::Hidden>> {
+    steps: Vec<StepRecord<B, R>>,
+    /// The zero of the hidden space.
+    zero: B::Hidden,
+}
+
+struct StepRecord<B: Block, R: Layer> {
+    block: B::Record,
+    /// The hidden state the readout was applied to, and its trace.
+    readout: Option<(B::Hidden, R::Trace)>,
+}
+
+impl<B: Parametric, R: Parametric> Parametric for Sequence<B, R> {
+    type Params = (B::Params, R::Params);
+    fn params(&self) -> Self::Params {
+        (self.block.params(), self.readout.params())
+    }
+    fn set_params(&mut self, (block, readout): &Self::Params) {
+        self.block.set_params(block);
+        self.readout.set_params(readout);
+    }
+}
+
+impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
+    /// Runs over `inputs`, with the gap `dt[i]` before input `i`, from the hidden state `h0`. The readout is applied
+    /// after every step from the `first_output`-th on (counted from 0).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] if there is not one gap per input, and whatever ends a solve inside the block.
+    pub fn forward(
+        &self,
+        h0: &B::Hidden,
+        inputs: &[B::Input],
+        dt: &[f64],
+        first_output: usize,
+    ) -> Result<Unrolled<B, R>> {
+        if dt.len() != inputs.len() {
+            return Err(Error::LengthMismatch { name: "dt", found: dt.len(), expected: inputs.len() });
+        }
+        let mut hidden = h0.clone();
+        let mut outputs = Vec::new();
+        let mut steps = Vec::with_capacity(inputs.len());
+        for (i, (x, &dt)) in inputs.iter().zip(dt).enumerate() {
+            let (next, block) = self.block.forward(x, &hidden, dt)?;
+            hidden = next;
+            let readout = (i >= first_output).then(|| {
+                let mut trace = R::Trace::default();
+                outputs.push(self.readout.forward_traced(&hidden, &mut trace));
+                (hidden.clone(), trace)
+            });
+            steps.push(StepRecord { block, readout });
+        }
+        Ok(Unrolled { outputs, hidden, record: SequenceRecord { steps, zero: h0.zeros_like() } })
+    }
+
+    /// Pulls the cotangents of the outputs back through the sequence; returns those of the inputs and of `h0`. The
+    /// gradient of the parameters is added to `pbar`.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] if there is not one cotangent per output, and whatever ends a solve inside the block.
+    pub fn backward(
+        &self,
+        record: SequenceRecord<B, R>,
+        cotangents: &[R::Output],
+        (block_bar, readout_bar): &mut <Self as Parametric>::Params,
+    ) -> Result<(Vec<B::Input>, B::Hidden)> {
+        let SequenceRecord { steps, zero: mut hbar } = record;
+        let outputs = steps.iter().filter(|step| step.readout.is_some()).count();
+        if cotangents.len() != outputs {
+            return Err(Error::LengthMismatch { name: "cotangents", found: cotangents.len(), expected: outputs });
+        }
+        let mut cotangents = cotangents.iter().rev();
+        let mut inputs_bar = Vec::with_capacity(steps.len());
+        for StepRecord { block, readout } in steps.into_iter().rev() {
+            if let Some((hidden, mut trace)) = readout
+                && let Some(w) = cotangents.next()
+            {
+                self.readout.backward(&mut trace, &hidden, w, &mut hbar, readout_bar);
+            }
+            let (xbar, before) = self.block.backward(block, hbar, block_bar)?;
+            inputs_bar.push(xbar);
+            hbar = before;
+        }
+        inputs_bar.reverse();
+        Ok((inputs_bar, hbar))
+    }
+}
