@@ -111,8 +111,8 @@ where
             inside.clear();
             let first_inside = times[..done].iter().rposition(|&t| (t - start) / h <= 0.0).map_or(0, |i| i + 1);
             for i in first_inside..done {
-                // The end of the grid, and every point that was landed on, is the output itself.
-                if times[i] == end && (n + 1 == last || self.output == Output::Land) {
+                // The end of the grid is the last output itself, and moves with it.
+                if i + 1 == times.len() {
                     ybar.add_scaled(1.0, &cotangents[i]);
                 } else {
                     inside.push(OutputCotangent::new((times[i] - start) / h, &cotangents[i]));
@@ -126,6 +126,17 @@ where
             grid_bar[n] += moved.start;
             grid_bar[n + 1] += moved.end;
         }
+        let mut extra = 0;
+        if done > 1 {
+            // Further outputs at the start leave it with the slope there when they are moved.
+            let mut slope = y[0].zeros_like();
+            f.eval(times[0], &y[0], &mut slope);
+            extra = 1;
+            for (bar, cotangent) in times_bar[1..done].iter_mut().zip(&cotangents[1..done]) {
+                *bar += cotangent.inner(&slope);
+            }
+            times_bar[0] -= times_bar[1..done].iter().sum::<f64>();
+        }
         for cotangent in &cotangents[..done] {
             ybar.add_scaled(1.0, cotangent);
         }
@@ -136,21 +147,17 @@ where
         let (t0_bar, t1_bar) = control.pull_back_grid(grid, &grid_bar);
         times_bar[0] += t0_bar;
         times_bar[times.len() - 1] += t1_bar;
-        let evaluations = solver.tape_evaluations(&tape);
+        let evaluations = solver.tape_evaluations(&tape) + extra;
         Ok(Pullback { y0: ybar, times: times_bar, stats: Stats { evaluations, accepted: last as u64, rejected: 0 } })
     }
 }
 
-/// Moves the derivatives of grid points that were forced by an inner output time to that time.
+/// Adds the derivatives of inner grid points that an output time forced to that time, which they follow.
 fn give_to_landed_times(times: &[f64], grid: &[f64], grid_bar: &mut [f64], times_bar: &mut [f64]) {
-    let mut n = 0;
-    for (i, &time) in times.iter().enumerate() {
-        while n + 1 < grid.len() && grid[n] != time {
-            n += 1;
-        }
-        let inner = n > 0 && n + 1 < grid.len();
-        if inner && grid[n] == time {
-            times_bar[i] += std::mem::take(&mut grid_bar[n]);
+    let inner = 1..grid.len().saturating_sub(1);
+    for (&t, bar) in grid[inner.clone()].iter().zip(&mut grid_bar[inner]) {
+        if let Some(i) = times.iter().rposition(|&time| time == t) {
+            times_bar[i] += std::mem::take(bar);
         }
     }
 }

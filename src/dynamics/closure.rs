@@ -62,9 +62,9 @@ impl<Y: State, G: Fn(f64, &Y, &mut Y)> Ode<Y, G> {
     /// ```
     /// use rheos::{ode, verify};
     ///
-    /// let logistic = ode(|_t, y: &f64, dy: &mut f64| *dy = y * (1.0 - y))
+    /// let mut logistic = ode(|_t, y: &f64, dy: &mut f64| *dy = y * (1.0 - y))
     ///     .with_vjp(|_t, y, w, ybar| { *ybar += w * (1.0 - 2.0 * y); 0.0 });
-    /// assert!(verify::vjp(&logistic, 0.0, &0.3).passed());
+    /// assert!(verify::vjp(&mut logistic, 0.0, &0.3).passed());
     /// ```
     pub fn with_vjp<V>(self, vjp: V) -> OdeWithVjp<Y, G, V>
     where

@@ -87,7 +87,7 @@ pub trait Parametric {
 ///     }
 /// }
 ///
-/// let report = rheos::verify::vjp(&Decay { lambda: 0.3 }, 0.0, &2.0);
+/// let report = rheos::verify::vjp(&mut Decay { lambda: 0.3 }, 0.0, &2.0);
 /// assert!(report.passed(), "{report}");
 /// ```
 #[diagnostic::on_unimplemented(

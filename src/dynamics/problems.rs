@@ -1,1 +1,150 @@
-//! Problems with known solutions, shared by tests, examples and benches.
+//! Problems of the literature, shared by tests, examples and benches.
+//!
+//! [`Coupled`] and [`Driven`] have closed solutions and are meant for order tests; the others are test problems of the
+//! field with their usual parameters and initial values.
+
+use nalgebra::{SVector, Vector2, Vector3, vector};
+
+use super::{Autodiff, Field, Scalar};
+
+/// Autonomous and nonlinear, with a closed solution: `u' = u v`, `v' = v (1 − v)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coupled;
+
+impl Coupled {
+    /// The problem, with its state at `t = 0`.
+    #[must_use]
+    pub fn problem() -> (Autodiff<Self, 2, 0>, Vector2<f64>) {
+        (Autodiff::new(Self, SVector::zeros()), Self::exact(0.0))
+    }
+
+    /// The solution with `u(0) = 1`, `v(0) = 1/3`: `u = (eᵗ + 2)/3`, `v = 1/(1 + 2 e⁻ᵗ)`.
+    #[must_use]
+    pub fn exact(t: f64) -> Vector2<f64> {
+        vector![(t.exp() + 2.0) / 3.0, 1.0 / (1.0 + 2.0 * (-t).exp())]
+    }
+}
+
+impl Field<2, 0> for Coupled {
+    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+        vector![y[0] * y[1], y[1] * (T::one() - y[1])]
+    }
+}
+
+/// Non-autonomous, with a closed solution: `u' = u cos t`, `v' = −2 t v²`. It sees a wrong node of a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Driven;
+
+impl Driven {
+    /// The problem, with its state at `t = 0`.
+    #[must_use]
+    pub fn problem() -> (Autodiff<Self, 2, 0>, Vector2<f64>) {
+        (Autodiff::new(Self, SVector::zeros()), Self::exact(0.0))
+    }
+
+    /// The solution with `u(0) = 1`, `v(0) = 1`: `u = exp(sin t)`, `v = 1/(1 + t²)`.
+    #[must_use]
+    pub fn exact(t: f64) -> Vector2<f64> {
+        vector![t.sin().exp(), 1.0 / (1.0 + t * t)]
+    }
+}
+
+impl Field<2, 0> for Driven {
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+        vector![y[0] * t.cos(), t * y[1] * y[1] * -2.0]
+    }
+}
+
+/// E. N. Lorenz, *Deterministic nonperiodic flow* (1963): `x' = σ (y − x)`, `y' = x (ρ − z) − y`, `z' = x y − β z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lorenz;
+
+impl Lorenz {
+    /// `σ = 10`, `ρ = 28`, `β = 8/3` from `(1, 1, 1)`.
+    #[must_use]
+    pub fn problem() -> (Autodiff<Self, 3, 3>, Vector3<f64>) {
+        (Autodiff::new(Self, vector![10.0, 28.0, 8.0 / 3.0]), vector![1.0, 1.0, 1.0])
+    }
+}
+
+impl Field<3, 3> for Lorenz {
+    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, p: &SVector<T, 3>) -> SVector<T, 3> {
+        vector![p[0] * (y[1] - y[0]), y[0] * (p[1] - y[2]) - y[1], y[0] * y[1] - p[2] * y[2]]
+    }
+}
+
+/// Lotka and Volterra's predators and prey: `x' = α x − β x y`, `y' = δ x y − γ y`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LotkaVolterra;
+
+impl LotkaVolterra {
+    /// `(α, β, γ, δ) = (1.5, 1, 3, 1)` from `(1, 1)`.
+    #[must_use]
+    pub fn problem() -> (Autodiff<Self, 2, 4>, Vector2<f64>) {
+        (Autodiff::new(Self, vector![1.5, 1.0, 3.0, 1.0]), vector![1.0, 1.0])
+    }
+}
+
+impl Field<2, 4> for LotkaVolterra {
+    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 4>) -> SVector<T, 2> {
+        vector![p[0] * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]]
+    }
+}
+
+/// Van der Pol's oscillator: `x' = v`, `v' = μ (1 − x²) v − x`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VanDerPol;
+
+impl VanDerPol {
+    /// From `(2, 0)`.
+    #[must_use]
+    pub fn problem(mu: f64) -> (Autodiff<Self, 2, 1>, Vector2<f64>) {
+        (Autodiff::new(Self, vector![mu]), vector![2.0, 0.0])
+    }
+}
+
+impl Field<2, 1> for VanDerPol {
+    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 1>) -> SVector<T, 2> {
+        vector![y[1], p[0] * (T::one() - y[0] * y[0]) * y[1] - y[0]]
+    }
+}
+
+/// The Brusselator of Lefever and Nicolis: `x' = a + x² y − (b + 1) x`, `y' = b x − x² y`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brusselator;
+
+impl Brusselator {
+    /// `a = 1`, `b = 3` from `(1.5, 3)`: Hairer, Nørsett & Wanner I, section II.4.
+    #[must_use]
+    pub fn problem() -> (Autodiff<Self, 2, 2>, Vector2<f64>) {
+        (Autodiff::new(Self, vector![1.0, 3.0]), vector![1.5, 3.0])
+    }
+}
+
+impl Field<2, 2> for Brusselator {
+    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
+        let x2y = y[0] * y[0] * y[1];
+        vector![p[0] + x2y - (p[1] + T::one()) * y[0], p[1] * y[0] - x2y]
+    }
+}
+
+/// The spiral of the neural-ODE literature: `y' = A y³` (entrywise cube) with `A` given by its rows.
+///
+/// It is the demonstration that accompanies Chen et al. 2018.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spiral;
+
+impl Spiral {
+    /// `A = [−0.1, 2; −2, −0.1]` from `(2, 0)`.
+    #[must_use]
+    pub fn problem() -> (Autodiff<Self, 2, 4>, Vector2<f64>) {
+        (Autodiff::new(Self, vector![-0.1, 2.0, -2.0, -0.1]), vector![2.0, 0.0])
+    }
+}
+
+impl Field<2, 4> for Spiral {
+    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, a: &SVector<T, 4>) -> SVector<T, 2> {
+        let cube = y.map(|y| y * y * y);
+        vector![a[0] * cube[0] + a[1] * cube[1], a[2] * cube[0] + a[3] * cube[1]]
+    }
+}

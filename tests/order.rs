@@ -1,0 +1,95 @@
+//! Every method shows the order it declares, on an autonomous and on a non-autonomous problem.
+
+use rheos::problems::{Coupled, Driven};
+use rheos::verify::{dense_order, order, order_with};
+use rheos::{Autodiff, Bosh3, Dopri5, Erk, Euler, Heun, Midpoint, Ralston, Rk4, Rk38, Tableau, Tsit5, ode};
+
+macro_rules! for_every_method {
+    ($($name:ident: $method:expr),* $(,)?) => {
+        $(mod $name {
+            use super::*;
+
+            #[test]
+            fn autonomous() {
+                let (f, y0) = Coupled::problem();
+                let report = order_with(&f, &y0, 0.0..2.0, &$method, Coupled::exact).unwrap();
+                assert!(report.passed(), "{report}");
+            }
+
+            #[test]
+            fn non_autonomous() {
+                let (f, y0) = Driven::problem();
+                let report = order_with(&f, &y0, 0.0..2.0, &$method, Driven::exact).unwrap();
+                assert!(report.passed(), "{report}");
+            }
+
+            #[test]
+            fn backwards_in_time() {
+                let (f, _) = Driven::problem();
+                let report = order_with(&f, &Driven::exact(2.0), 2.0..0.0, &$method, Driven::exact).unwrap();
+                assert!(report.passed(), "{report}");
+            }
+
+            #[test]
+            fn dense_output() {
+                let (f, _) = Driven::problem();
+                let report = dense_order(&f, 0.0..2.0, &$method, Driven::exact).unwrap();
+                assert!(report.passed(), "{report}");
+                let (f, _) = Coupled::problem();
+                let report = dense_order(&f, 0.0..2.0, &$method, Coupled::exact).unwrap();
+                assert!(report.passed(), "{report}");
+            }
+        })*
+    };
+}
+
+for_every_method! {
+    euler: Euler,
+    midpoint: Midpoint,
+    heun: Heun,
+    ralston: Ralston,
+    bosh3: Bosh3,
+    rk4: Rk4,
+    rk38: Rk38,
+    dopri5: Dopri5,
+    tsit5: Tsit5,
+}
+
+#[test]
+fn the_solutions_of_the_order_problems_solve_them() {
+    fn residual<M: rheos::Field<2, 0>>(f: &Autodiff<M, 2, 0>, exact: fn(f64) -> nalgebra::Vector2<f64>, t: f64) -> f64 {
+        use rheos::Dynamics;
+        let h = 1e-5;
+        let mut slope = exact(t);
+        f.eval(t, &exact(t), &mut slope);
+        ((exact(t + h) - exact(t - h)) / (2.0 * h) - slope).amax()
+    }
+    for t in [0.0, 0.7, 1.9] {
+        assert!(residual(&Coupled::problem().0, Coupled::exact, t) < 1e-9);
+        assert!(residual(&Driven::problem().0, Driven::exact, t) < 1e-9);
+    }
+}
+
+#[test]
+fn a_model_without_a_known_solution_is_measured_against_a_tight_reference() {
+    let model = ode(|t, y: &f64, dy: &mut f64| *dy = (t - y).sin());
+    let report = order(&model, &0.5, 0.0..2.0, &Rk4).unwrap();
+    assert!(report.passed(), "{report}");
+}
+
+/// A table that passes the compile-time check, since that looks at no order above 5, but claims too much.
+#[test]
+fn a_method_that_claims_too_high_an_order_is_found_out() {
+    struct Boast;
+    impl Tableau<7> for Boast {
+        const NAME: &'static str = "boast";
+        const ORDER: u32 = 6;
+        const C: [f64; 7] = rheos::solver::explicit::tables::Dopri5Table::C;
+        const A: [[f64; 7]; 7] = rheos::solver::explicit::tables::Dopri5Table::A;
+        const B: [f64; 7] = rheos::solver::explicit::tables::Dopri5Table::B;
+    }
+    let (f, y0) = Driven::problem();
+    let report = order_with(&f, &y0, 0.0..2.0, &Erk::<Boast, 7>::new(), Driven::exact).unwrap();
+    assert!(!report.passed(), "{report}");
+    assert!(report.to_string().contains("declared order 6"));
+}
