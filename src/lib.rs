@@ -13,6 +13,7 @@ pub mod solution;
 pub mod solver;
 mod span;
 pub mod state;
+pub mod train;
 pub mod verify;
 
 pub use adjoint::{
