@@ -138,7 +138,7 @@ where
             stops = rest;
         }
         let end = stops.first().copied().unwrap_or(span.t1);
-        let target = control.target(&memory, *t);
+        let target = control.target(&memory, *t, end);
         let t_next = if span.is_after(target, end) { end } else { target };
         let h = t_next - *t;
         if h == 0.0 {

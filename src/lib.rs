@@ -20,11 +20,15 @@ pub use adjoint::{
     Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, Gradient, Pullback, gradient,
 };
 pub use control::{Controller, Fixed, Pid};
+#[cfg(feature = "dfdx")]
+pub use dfdx;
 pub use dynamics::{
     Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, Parametric, Scalar, ode, problems,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
+#[cfg(feature = "dfdx")]
+pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
 pub use solver::{
@@ -32,4 +36,6 @@ pub use solver::{
     Rk4, Rk38, Solver, Tableau, Tsit5,
 };
 pub use span::Span;
+#[cfg(feature = "dfdx")]
+pub use state::TensorElement;
 pub use state::{Element, Passive, State, Tolerance};

@@ -64,7 +64,7 @@ impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Fixed {
     }
 
     #[inline]
-    fn target(&self, memory: &FixedMemory, t: f64) -> f64 {
+    fn target(&self, memory: &FixedMemory, t: f64, _: f64) -> f64 {
         let next = memory.done + 1;
         if next >= memory.steps {
             return memory.span.t1;

@@ -29,8 +29,9 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
     /// A setting outside its domain.
     fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory>;
 
-    /// Where the next step from `t` should end. The loop cuts it at the end of the span.
-    fn target(&self, memory: &Self::Memory, t: f64) -> f64;
+    /// Where the next step from `t` should end. `end` is the next time the loop must land on; it cuts a step that goes
+    /// further.
+    fn target(&self, memory: &Self::Memory, t: f64, end: f64) -> f64;
 
     /// Judges a step that has been computed but not yet accepted.
     fn judge(

@@ -158,6 +158,7 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
         self.validate()?;
         let h = match self.first_step {
             Some(h) => h,
+            None if span.length() == 0.0 => 0.0,
             None => initial_step(f, solver, ws, span, y0, self.tolerance),
         };
         let h = h.clamp(self.floor(span.t0), self.max_step.max(self.floor(span.t0)));
@@ -165,14 +166,13 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
     }
 
     #[inline]
-    fn target(&self, memory: &PidMemory, t: f64) -> f64 {
-        let Span { t1, .. } = memory.span;
-        let left = (t1 - t).abs();
+    fn target(&self, memory: &PidMemory, t: f64, end: f64) -> f64 {
+        let left = (end - t).abs();
         // Do not leave a sliver: stretch the last step a little, or halve the two that are left.
-        if memory.h * 1.01 >= left {
-            t1
+        if (1.01 * memory.h).min((1.0 + 1e-12) * self.max_step) >= left {
+            end
         } else if memory.h * 2.0 > left {
-            t + 0.5 * (t1 - t)
+            t + 0.5 * (end - t)
         } else {
             t + memory.h * memory.span.direction()
         }
@@ -192,16 +192,18 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
             if memory.rejected {
                 factor = factor.min(1.0);
             }
-            // A step cut short by the end of the span says nothing against the longer one that was planned.
-            let next = if tried < memory.h { memory.h.max(tried * factor) } else { tried * factor };
-            memory.h = next.min(self.max_step);
+            // A step cut short by the end of the span says nothing against the longer one that was planned. Rounding in
+            // `t + h` is not a cut.
+            let next = if tried < 0.99 * memory.h { memory.h.max(tried * factor) } else { tried * factor };
+            memory.h = next.min(self.max_step).max(self.floor(trial.t + trial.h));
             memory.previous = [log_error, memory.previous[0]];
             memory.rejected = false;
             return Verdict::Accept;
         }
 
         let factor = if finite {
-            (self.safety * error.powf(-1.0 / f64::from(S::ERROR_ORDER))).clamp(self.min_factor, 1.0)
+            // Shorter by a tenth at least: an error just above 1 must not ask for the same step again.
+            (self.safety * error.powf(-1.0 / f64::from(S::ERROR_ORDER))).min(0.9).max(self.min_factor)
         } else {
             self.min_factor
         };

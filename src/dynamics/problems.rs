@@ -1,37 +1,39 @@
 //! Problems of the literature, shared by tests, examples and benches.
 //!
-//! [`Coupled`] and [`Driven`] have closed solutions and are meant for order tests; the others are test problems of the
+//! [`Orbit`] and [`Driven`] have closed solutions and are meant for order tests; the others are test problems of the
 //! field with their usual parameters and initial values.
 
 use nalgebra::{SVector, Vector2, Vector3, vector};
 
 use super::{Autodiff, Field, Scalar};
 
-/// Autonomous and nonlinear, with a closed solution: `u' = u v`, `v' = v (1 − v)`.
+/// Autonomous and nonlinear, with a closed solution: `x' = −r² y`, `y' = r² x` with `r² = x² + y²`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Coupled;
+pub struct Orbit;
 
-impl Coupled {
+impl Orbit {
     /// The problem, with its state at `t = 0`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 2, 0>, Vector2<f64>) {
         (Autodiff::new(Self, SVector::zeros()), Self::exact(0.0))
     }
 
-    /// The solution with `u(0) = 1`, `v(0) = 1/3`: `u = (eᵗ + 2)/3`, `v = 1/(1 + 2 e⁻ᵗ)`.
+    /// The solution on the unit circle: `x = cos t`, `y = sin t`.
     #[must_use]
     pub fn exact(t: f64) -> Vector2<f64> {
-        vector![(t.exp() + 2.0) / 3.0, 1.0 / (1.0 + 2.0 * (-t).exp())]
+        vector![t.cos(), t.sin()]
     }
 }
 
-impl Field<2, 0> for Coupled {
+impl Field<2, 0> for Orbit {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
-        vector![y[0] * y[1], y[1] * (T::one() - y[1])]
+        let r2 = y[0] * y[0] + y[1] * y[1];
+        vector![-y[1] * r2, y[0] * r2]
     }
 }
 
-/// Non-autonomous, with a closed solution: `u' = u cos t`, `v' = −2 t v²`. It sees a wrong node of a method.
+/// Non-autonomous, with a closed solution: `u' = u cos t`, `v' = 0.3 v (cos t − v) − sin t`. It sees a wrong node of a
+/// method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Driven;
 
@@ -42,16 +44,16 @@ impl Driven {
         (Autodiff::new(Self, SVector::zeros()), Self::exact(0.0))
     }
 
-    /// The solution with `u(0) = 1`, `v(0) = 1`: `u = exp(sin t)`, `v = 1/(1 + t²)`.
+    /// The solution with `u(0) = 1`, `v(0) = 1`: `u = exp(sin t)`, `v = cos t`.
     #[must_use]
     pub fn exact(t: f64) -> Vector2<f64> {
-        vector![t.sin().exp(), 1.0 / (1.0 + t * t)]
+        vector![t.sin().exp(), t.cos()]
     }
 }
 
 impl Field<2, 0> for Driven {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
-        vector![y[0] * t.cos(), t * y[1] * y[1] * -2.0]
+        vector![y[0] * t.cos(), y[1] * (t.cos() - y[1]) * 0.3 - t.sin()]
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Affine<T, const I: usize, const O: usize, const B: usize> {
 
 impl<T: Element, const I: usize, const O: usize, const B: usize> Affine<T, I, O, B> {
     /// Entries drawn uniformly from `[−1/√I, 1/√I]`, given a source of uniform numbers in `[0, 1)`.
-    pub fn uniform(rng: &mut impl FnMut() -> f64) -> Self {
+    pub fn uniform(rng: &mut (impl FnMut() -> f64 + ?Sized)) -> Self {
         let mut draw = || T::embed((2.0 * rng() - 1.0) / (I as f64).sqrt());
         Self { weight: SMatrix::from_fn(|_, _| draw()), bias: SVector::from_fn(|_, _| draw()) }
     }

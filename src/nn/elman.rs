@@ -24,7 +24,7 @@ pub struct ElmanCell<T, const I: usize, const H: usize, const B: usize> {
 
 impl<T: Element, const I: usize, const H: usize, const B: usize> ElmanCell<T, I, H, B> {
     /// Entries drawn uniformly from `[−1/√H, 1/√H]`, given a source of uniform numbers in `[0, 1)`.
-    pub fn uniform(rng: &mut impl FnMut() -> f64) -> Self {
+    pub fn uniform(rng: &mut (impl FnMut() -> f64 + ?Sized)) -> Self {
         let mut draw = || T::embed((2.0 * rng() - 1.0) / (H as f64).sqrt());
         Self {
             w_ih: SMatrix::from_fn(|_, _| draw()),

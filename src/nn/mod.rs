@@ -16,6 +16,7 @@
 //! tensors are in `tensor`.
 
 mod affine;
+mod autonomous;
 mod block;
 mod chain;
 mod elman;
@@ -23,13 +24,16 @@ mod field;
 mod ode_block;
 mod pointwise;
 mod sequence;
+#[cfg(feature = "dfdx")]
+pub mod tensor;
 
 pub use affine::Affine;
+pub use autonomous::Autonomous;
 pub use block::{Block, Recurrence, Residual};
 pub use elman::ElmanCell;
 pub use field::{Driven, LayerField, Relaxed, Rescaled, Samples};
 pub use ode_block::{OdeBlock, Phase};
-pub use pointwise::{Activation, Cube, Pointwise, Softplus, Tanh};
+pub use pointwise::{Activation, Cube, Identity, Pointwise, Softplus, Tanh};
 pub use sequence::{Sequence, SequenceRecord, Unrolled};
 
 use crate::{Parametric, State};

@@ -48,6 +48,21 @@ impl Activation for Softplus {
     }
 }
 
+/// `x` itself: a layer that changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity;
+
+impl Activation for Identity {
+    #[inline]
+    fn value<T: Element>(x: T) -> T {
+        x
+    }
+    #[inline]
+    fn derivative<T: Element>(_: T, _: T) -> T {
+        T::one()
+    }
+}
+
 /// `x³`, the feature map of the spiral example of Chen et al. 2018.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cube;

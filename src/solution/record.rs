@@ -70,6 +70,10 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Interpolated<'_, F::State> {
             let mut y = step.y1.clone();
             if *time != step.t1 {
                 step.solver.interpolate(step.workspace, h, step.y0, theta, &mut y);
+                // The interpolant may read a slope that the state at the end does not.
+                if !y.all_finite() {
+                    return Err(Error::NonFinite { t: step.t0, h });
+                }
             }
             self.y.push(y);
             self.waiting = rest;

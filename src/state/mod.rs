@@ -11,9 +11,15 @@ mod matrix;
 mod passive;
 mod product;
 mod scalar;
+#[cfg(feature = "dfdx")]
+mod tensor;
 
 pub use passive::Passive;
 pub use scalar::Element;
+#[cfg(feature = "dfdx")]
+pub use tensor::TensorElement;
+#[cfg(feature = "dfdx")]
+pub(crate) use tensor::fresh;
 
 /// A real vector space with an inner product and coordinates.
 ///

@@ -47,7 +47,9 @@ pub fn laws<Y: State>(x: &Y, y: &Y) -> LawsReport {
         if found.len() != expected.len() {
             return f64::INFINITY;
         }
-        found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / size
+        // `f64::max` would lose a NaN.
+        let larger = |max: f64, x: f64| if x > max || x.is_nan() { x } else { max };
+        found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, larger) / size
     };
     let map = |f: &dyn Fn(f64, f64) -> f64| cx.iter().zip(&cy).map(|(&a, &b)| f(a, b)).collect::<Vec<f64>>();
     let (a, b, h) = (-1.75, 0.375, 0.5);
@@ -61,8 +63,11 @@ pub fn laws<Y: State>(x: &Y, y: &Y) -> LawsReport {
     let slopes = [x.clone(), y.clone()];
     let mut combined = x.zeros_like();
     combined.combine(y, h, &[a, b], &slopes);
+    // A slope without weight may not have been computed and must not be read.
+    let mut unknown = y.clone();
+    unknown.scale_by(f64::NAN);
     let mut accumulated = x.clone();
-    accumulated.accumulate(h, &[a, 0.0], &slopes);
+    accumulated.accumulate(h, &[a, 0.0], &[x.clone(), unknown]);
     let mut cleared = x.clone();
     cleared.scale_by(f64::NAN);
     let detected = cleared.coordinates().is_empty() || !cleared.all_finite();

@@ -2,25 +2,24 @@
 
 use std::fmt;
 
-use crate::{Dense, Dopri5, Dynamics, Fixed, Ivp, Pid, Result, Solver, Span, State, Tsit5, solve};
+use crate::{Dense, Dopri5, Dynamics, Fixed, Ivp, Pid, Result, Solver, Span, State, Tsit5};
 
 /// The observed order may differ from the declared one by this much.
 const TOLERANCE: f64 = 0.2;
 /// The same for interpolants.
 const DENSE_TOLERANCE: f64 = 0.3;
-/// Refinements the order is fitted to.
-const FITTED: usize = 4;
 /// Errors below this, relative to the solution, are rounding.
 const FLOOR: f64 = 3e-13;
 
-/// Errors of a method under refinement, and the order they show.
+/// Errors of a method under refinement, and the order that they show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderReport {
     /// The name of the method.
     pub method: &'static str,
     /// The order it declares.
     pub declared: u32,
-    /// The order fitted to the finest refinements above rounding; NaN where there are fewer than three.
+    /// The order in the limit of small steps, extrapolated from the three finest refinements above rounding; NaN where
+    /// there are fewer.
     pub observed: f64,
     /// How far the two may be apart.
     pub tolerance: f64,
@@ -33,7 +32,7 @@ pub struct OrderReport {
 pub struct Refinement {
     /// The step.
     pub h: f64,
-    /// The error, relative to the largest component of the solution.
+    /// The root mean square error over several points, relative to the largest component of the solution.
     pub error: f64,
     /// Whether the error is far enough above rounding and below 1 to say something.
     pub used: bool,
@@ -69,24 +68,25 @@ impl fmt::Display for OrderReport {
 /// their difference are not used. With a closed solution use [`order_with`].
 ///
 /// # Errors
-/// Whatever ends one of the solves.
+/// Whatever ends a solve for the reference.
 pub fn order<F, S>(f: &F, y0: &F::State, span: impl Into<Span>, solver: &S) -> Result<OrderReport>
 where
     F: Dynamics,
     S: Solver<F> + Clone,
 {
     let span = span.into();
+    let times = checkpoints(span);
     let tight = Pid::new(1e-13, 1e-13).max_steps(10_000_000);
-    let reference = solve(f, y0.clone(), span, Dopri5, tight)?.last().clone();
-    let other = solve(f, y0.clone(), span, Tsit5, tight)?;
-    let uncertainty = distance(other.last(), &reference);
-    refine(f, y0, span, solver, &reference, FLOOR.max(100.0 * uncertainty))
+    let reference = Ivp::new(f, y0.clone(), span).land_on(&times).solve(Dopri5, tight)?.y;
+    let other = Ivp::new(f, y0.clone(), span).land_on(&times).solve(Tsit5, tight)?.y;
+    let uncertainty = distance(&other, &reference);
+    Ok(refine(f, y0, span, solver, &reference, FLOOR.max(100.0 * uncertainty)))
 }
 
 /// Observed order of `solver` on a problem whose solution `exact(t)` is known.
 ///
 /// # Errors
-/// Whatever ends one of the solves.
+/// A span that is not finite.
 pub fn order_with<F, S>(
     f: &F,
     y0: &F::State,
@@ -99,27 +99,36 @@ where
     S: Solver<F> + Clone,
 {
     let span = span.into();
-    refine(f, y0, span, solver, &exact(span.t1), FLOOR)
+    span.validate()?;
+    let reference: Vec<F::State> = checkpoints(span).into_iter().map(exact).collect();
+    Ok(refine(f, y0, span, solver, &reference, FLOOR))
 }
 
-fn refine<F, S>(f: &F, y0: &F::State, span: Span, solver: &S, reference: &F::State, floor: f64) -> Result<OrderReport>
+/// Eighths of the span: points of every grid of `2ᵏ ≥ 8` steps. The error at one point alone may pass through zero.
+fn checkpoints(span: Span) -> Vec<f64> {
+    (1..=8).map(|i| span.t0 + f64::from(i) * (span.length() / 8.0)).collect()
+}
+
+fn refine<F, S>(f: &F, y0: &F::State, span: Span, solver: &S, reference: &[F::State], floor: f64) -> OrderReport
 where
     F: Dynamics,
     S: Solver<F> + Clone,
 {
+    let times = checkpoints(span);
     let mut refinements = Vec::new();
-    for n in (2..12).map(|k| 1 << k) {
-        let solution = solve(f, y0.clone(), span, solver.clone(), Fixed::steps(n))?;
-        let error = distance(solution.last(), reference);
+    for n in (3..13).map(|k| 1 << k) {
+        let problem = Ivp::new(f, y0.clone(), span).land_on(&times);
+        // A step far too long may blow up; the report shows that as an infinite error.
+        let error = problem.solve(solver.clone(), Fixed::steps(n)).map_or(f64::INFINITY, |s| distance(&s.y, reference));
         refinements.push(Refinement { h: span.length().abs() / n as f64, error, used: error > floor && error < 0.1 });
     }
-    Ok(OrderReport {
+    OrderReport {
         method: S::NAME,
         declared: S::ORDER,
-        observed: slope(&refinements),
+        observed: limit_order(&refinements),
         tolerance: TOLERANCE,
         refinements,
-    })
+    }
 }
 
 /// Observed order of the interpolant of `solver`, from single steps that start on the exact solution `exact(t)` in the
@@ -145,38 +154,35 @@ where
         let times: Vec<f64> = (1..10).map(|i| t0 + h * f64::from(i) / 10.0).collect();
         let problem = Ivp::new(f, y0.clone(), (t0, t0 + h)).save_at(&times);
         let solution = problem.solve(solver.clone(), Fixed::steps(1))?;
-        let errors = times.iter().zip(&solution.y).map(|(&t, y)| distance(y, &exact(t)));
-        let error = errors.fold(0.0, f64::max);
+        let expected: Vec<F::State> = times.iter().map(|&t| exact(t)).collect();
+        let error = distance(&solution.y, &expected);
         refinements.push(Refinement { h: h.abs(), error, used: error > FLOOR && error < 0.1 });
     }
     Ok(OrderReport {
         method: S::NAME,
         declared: S::DENSE_ORDER,
-        observed: slope(&refinements) - 1.0,
+        observed: limit_order(&refinements) - 1.0,
         tolerance: DENSE_TOLERANCE,
         refinements,
     })
 }
 
-/// The largest difference of two states, relative to the largest coordinate of the second.
-fn distance<Y: State>(y: &Y, reference: &Y) -> f64 {
-    let reference = reference.coordinates();
+/// The root mean square difference over all points and coordinates, relative to the largest coordinate of `reference`.
+fn distance<Y: State>(y: &[Y], reference: &[Y]) -> f64 {
+    let all = |states: &[Y]| states.iter().flat_map(State::coordinates).collect::<Vec<f64>>();
+    let (y, reference) = (all(y), all(reference));
     let scale = reference.iter().fold(f64::MIN_POSITIVE, |max, x| max.max(x.abs()));
-    let difference = y.coordinates().iter().zip(&reference).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    difference / scale
+    let squares: f64 = y.iter().zip(&reference).map(|(a, b)| ((a - b) / scale).powi(2)).sum();
+    (squares / reference.len().max(1) as f64).sqrt()
 }
 
-/// The slope of `log error` over `log h` through the finest refinements that are used.
-fn slope(refinements: &[Refinement]) -> f64 {
-    let points: Vec<(f64, f64)> =
-        refinements.iter().filter(|line| line.used).map(|line| (line.h.ln(), line.error.ln())).collect();
-    let points = &points[points.len().saturating_sub(FITTED)..];
-    if points.len() < 3 {
-        return f64::NAN;
-    }
-    let n = points.len() as f64;
-    let (mean_x, mean_y) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0 / n, y + p.1 / n));
-    let covariance: f64 = points.iter().map(|p| (p.0 - mean_x) * (p.1 - mean_y)).sum();
-    let variance: f64 = points.iter().map(|p| (p.0 - mean_x).powi(2)).sum();
-    covariance / variance
+/// The order in the limit `h → 0`, from the three finest refinements that are used.
+///
+/// With an error of `C hᵖ (1 + β h + …)` the orders between neighbours are `p + O(h)`; as with any quantity that
+/// depends on `h` like that, two of them extrapolate to the limit.
+fn limit_order(refinements: &[Refinement]) -> f64 {
+    let used: Vec<&Refinement> = refinements.iter().filter(|line| line.used).collect();
+    let [.., a, b, c] = used[..] else { return f64::NAN };
+    let local = |coarse: &Refinement, fine: &Refinement| (coarse.error / fine.error).ln() / (coarse.h / fine.h).ln();
+    2.0 * local(b, c) - local(a, b)
 }

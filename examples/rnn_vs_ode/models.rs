@@ -1,0 +1,74 @@
+//! The models under comparison, all made of the same parts.
+
+use nalgebra::SMatrix;
+use rheos::nn::{Affine, Driven, ElmanCell, LayerField, Mlp, OdeBlock, Pointwise, Rescaled, Tanh};
+use rheos::{Backsolve, Discrete, Dopri5, Fixed, Parametric, Pid, Rk4, State};
+
+use crate::count::Counting;
+
+/// A source of uniform numbers in `[0, 1)`.
+pub type Uniform<'a> = dyn FnMut() -> f64 + 'a;
+
+/// The tolerances of the adaptive solves: tighter ones do not change the errors that the tables show.
+pub const TOLERANCE: Pid = Pid::new(1e-4, 1e-4);
+
+/// Three ways to solve and differentiate.
+pub type ByRk4<F> = OdeBlock<F, Rk4, Fixed, Discrete>;
+/// Adaptive steps, exact gradient.
+pub type ByDopri5<F> = OdeBlock<F, Dopri5, Pid, Discrete>;
+/// Adaptive steps, adjoint equation.
+pub type ByBacksolve<F> = OdeBlock<F, Dopri5, Pid, Backsolve<Dopri5, Pid>>;
+
+/// One step of the classical method per observation, so that the residual network differs by the method alone.
+pub fn rk4<F>(field: F) -> ByRk4<F> {
+    OdeBlock { field, solver: Rk4, control: Fixed::steps(1), adjoint: Discrete::new() }
+}
+
+/// Dormand–Prince with the discrete adjoint.
+pub fn dopri5<F>(field: F) -> ByDopri5<F> {
+    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Discrete::new() }
+}
+
+/// Dormand–Prince with the continuous adjoint.
+pub fn backsolve<F>(field: F) -> ByBacksolve<F> {
+    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Backsolve::new(Dopri5, TOLERANCE) }
+}
+
+/// A counted Elman cell.
+pub type Cell<const I: usize, const H: usize, const B: usize> = Counting<ElmanCell<f64, I, H, B>>;
+
+/// A cell with random weights.
+pub fn cell<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Cell<I, H, B> {
+    Counting(ElmanCell::uniform(rng))
+}
+
+/// The cell as a flow with the input held.
+pub fn driven<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Driven<Cell<I, H, B>> {
+    Driven(cell(rng))
+}
+
+/// A counted network with one hidden layer.
+pub type Net<const N: usize, const H: usize, const B: usize> = Counting<Mlp<f64, N, H, B>>;
+
+/// A network with random weights.
+pub fn net<const N: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Net<N, H, B> {
+    Counting((Affine::uniform(rng), (Pointwise::<Tanh, _, _, _>::new(), Affine::uniform(rng))))
+}
+
+/// A network as the flow between two observations, with a gap for every sample.
+pub type Between<const N: usize, const H: usize, const B: usize> = Rescaled<LayerField<Net<N, H, B>>>;
+
+/// Such a flow with random weights.
+pub fn between<const N: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Between<N, H, B> {
+    Rescaled(LayerField(net(rng)))
+}
+
+/// The number of parameters.
+pub fn size<M: Parametric>(model: &M) -> usize {
+    model.params().coordinates().len()
+}
+
+/// A matrix with a sample in each column, from a function of `(component, sample)`.
+pub fn columns<const N: usize, const B: usize>(entry: impl FnMut(usize, usize) -> f64) -> SMatrix<f64, N, B> {
+    SMatrix::from_fn(entry)
+}

@@ -1,0 +1,173 @@
+//! (a) The spiral `y' = A y³` of the neural-ODE literature, learned from short pieces of its trajectory.
+
+use nalgebra::{SMatrix, Vector2};
+use rand::Rng as _;
+use rand::rngs::StdRng;
+use rheos::nn::{
+    Affine, Autonomous, Block, Cube, Identity, Layer, LayerField, Pointwise, Recurrence, Residual, Sequence, Tanh,
+};
+use rheos::problems::Spiral;
+use rheos::train::mean_squared_error;
+use rheos::{Dopri5, Ivp, Parametric, Pid};
+
+use crate::count::Counting;
+use crate::models::{Net, Uniform, backsolve, columns, dopri5, net, rk4};
+use crate::run::{Candidate, Run, Settings, Trainer};
+
+/// Samples in a batch.
+const B: usize = 20;
+/// Samples in a piece of trajectory, its start not counted.
+const PIECE: usize = 10;
+/// Seconds between two samples.
+const SPACING: f64 = 0.1;
+/// Samples of the trajectory.
+const LENGTH: usize = 250;
+
+type Points<const N: usize> = SMatrix<f64, 2, N>;
+
+/// The trajectory from `(2, 0)`.
+pub struct Data {
+    /// The states, every [`SPACING`] seconds.
+    pub y: Vec<Vector2<f64>>,
+}
+
+impl Data {
+    /// Solves the spiral at tight tolerance.
+    pub fn new() -> rheos::Result<Self> {
+        let (field, y0) = Spiral::problem();
+        let times: Vec<f64> = (0..=LENGTH).map(|i| i as f64 * SPACING).collect();
+        let solution =
+            Ivp::new(&field, y0, 0.0..times[LENGTH]).save_at(&times).solve(Dopri5, Pid::new(1e-10, 1e-10))?;
+        Ok(Self { y: solution.y })
+    }
+
+    /// `PIECE + 1` consecutive states for each of `B` random starts.
+    fn batch(&self, rng: &mut StdRng) -> Vec<Points<B>> {
+        let starts: [usize; B] = std::array::from_fn(|_| rng.random_range(0..=LENGTH - PIECE));
+        (0..=PIECE).map(|step| columns(|i, sample| self.y[starts[sample] + step][i])).collect()
+    }
+}
+
+/// What maps a state to hidden states, carries them on, and reads them. Time is counted in samples.
+type Model<E, M, R> = (E, Sequence<M, R>);
+
+/// Trains on pieces; the error is that of the whole trajectory, rolled out from its start.
+fn fit<E, M, R>(trainer: &mut Trainer<'_>, data: &Data, mut model: Model<E, M, R>) -> Run
+where
+    E: Layer<Input = Points<B>, Output = M::Hidden>,
+    M: Block<Input = ()>,
+    R: Layer<Input = M::Hidden, Output = Points<B>>,
+{
+    let mut run = trainer.fit(
+        &mut model,
+        |(encoder, sequence), rng, gradient| {
+            let batch = data.batch(rng);
+            let mut trace = E::Trace::default();
+            let h0 = encoder.forward_traced(&batch[0], &mut trace);
+            let unrolled = sequence.forward(&h0, &[(); PIECE], &[1.0; PIECE], 0)?;
+            let (loss, cotangents) = mean_squared_error(&unrolled.outputs, &batch[1..])?;
+            let (_, hbar) = sequence.backward(unrolled.record, &cotangents, &mut gradient.1)?;
+            let mut unused = batch[0] * 0.0;
+            encoder.backward(&mut trace, &batch[0], &hbar, &mut unused, &mut gradient.0);
+            Ok(loss)
+        },
+        |model| {
+            let path = roll_out(model, data.y[0], LENGTH)?;
+            let squares: f64 = path.iter().zip(&data.y[1..]).map(|(a, b)| (a - b).norm_squared()).sum();
+            Ok((squares / (2 * LENGTH) as f64).sqrt())
+        },
+    );
+    let path = roll_out(&model, data.y[0], LENGTH).unwrap_or_default();
+    run.drawings = vec![path.iter().map(|y| (y[0], y[1])).collect(), displacements(&model)];
+    run
+}
+
+/// `steps` states after `y0`.
+fn roll_out<E, M, R>(
+    (encoder, sequence): &Model<E, M, R>,
+    y0: Vector2<f64>,
+    steps: usize,
+) -> rheos::Result<Vec<Vector2<f64>>>
+where
+    E: Layer<Input = Points<B>, Output = M::Hidden>,
+    M: Block<Input = ()>,
+    R: Layer<Input = M::Hidden, Output = Points<B>>,
+{
+    let h0 = encoder.forward(&columns(|i, _| y0[i]));
+    let unrolled = sequence.forward(&h0, &vec![(); steps], &vec![1.0; steps], 0)?;
+    Ok(unrolled.outputs.iter().map(|y| y.column(0).into()).collect())
+}
+
+/// Arrows of the portrait in each direction.
+pub const ARROWS: usize = 20;
+/// The portrait shows `[−LIMIT, LIMIT]²`.
+pub const LIMIT: f64 = 2.3;
+
+/// Where the points of a grid are moved by one sample: tail and head of each arrow in turn.
+fn displacements<E, M, R>(model: &Model<E, M, R>) -> Vec<(f64, f64)>
+where
+    E: Layer<Input = Points<B>, Output = M::Hidden>,
+    M: Block<Input = ()>,
+    R: Layer<Input = M::Hidden, Output = Points<B>>,
+{
+    let at = |i: usize| LIMIT * (2.0 * i as f64 / (ARROWS - 1) as f64 - 1.0);
+    let mut arrows = Vec::new();
+    for row in 0..ARROWS {
+        let tails: Points<B> = columns(|i, sample| if i == 0 { at(sample) } else { at(row) });
+        let h0 = model.0.forward(&tails);
+        let Ok(unrolled) = model.1.forward(&h0, &[()], &[1.0], 0) else { continue };
+        for (tail, head) in tails.column_iter().zip(unrolled.outputs[0].column_iter()) {
+            arrows.push((tail[0], tail[1]));
+            arrows.push((head[0], head[1]));
+        }
+    }
+    arrows
+}
+
+/// Hidden units of the networks on the plane, and of the Elman network: the sizes that bring the parameters closest.
+const WIDTH: usize = 50;
+const HIDDEN: usize = 13;
+
+/// The field of the literature: `W₂ tanh(W₁ y³ + b₁) + b₂`.
+fn field(rng: &mut Uniform<'_>) -> (Pointwise<Cube, f64, 2, B>, Net<2, WIDTH, B>) {
+    (Pointwise::new(), net(rng))
+}
+
+/// A model whose hidden state is the point in the plane itself.
+fn bare<M: Parametric>(block: M) -> Model<Pointwise<Identity, f64, 2, B>, M, Pointwise<Identity, f64, 2, B>> {
+    (Pointwise::new(), Sequence { block, readout: Pointwise::new() })
+}
+
+type Features = (Pointwise<Cube, f64, 2, B>, Affine<f64, 2, HIDDEN, B>);
+type Transition = Autonomous<Counting<(Affine<f64, HIDDEN, HIDDEN, B>, Pointwise<Tanh, f64, HIDDEN, B>)>>;
+
+/// The Elman network without input, started from an encoded point.
+fn elman(rng: &mut Uniform<'_>) -> Model<Features, Recurrence<Transition>, Affine<f64, HIDDEN, 2, B>> {
+    let encoder = (Pointwise::new(), Affine::uniform(rng));
+    let cell = Counting((Affine::uniform(rng), Pointwise::new()));
+    (encoder, Sequence { block: Recurrence(Autonomous(cell)), readout: Affine::uniform(rng) })
+}
+
+/// How the spiral is trained.
+pub fn settings(quick: bool) -> Settings {
+    Settings { iterations: if quick { 200 } else { 2000 }, every: 20, learning_rate: 5e-3 }
+}
+
+/// The models on the spiral.
+pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {
+    vec![
+        Candidate::new("Elman RNN", elman, |t, m| fit(t, data, m)),
+        Candidate::new("Residual RNN (Euler)", |rng| bare(Residual(Autonomous(field(rng)))), |t, m| fit(t, data, m)),
+        Candidate::new("Neural ODE, RK4, discrete", |rng| bare(rk4(LayerField(field(rng)))), |t, m| fit(t, data, m)),
+        Candidate::new(
+            "Neural ODE, Dopri5, discrete",
+            |rng| bare(dopri5(LayerField(field(rng)))),
+            |t, m| fit(t, data, m),
+        ),
+        Candidate::new(
+            "Neural ODE, Dopri5, backsolve",
+            |rng| bare(backsolve(LayerField(field(rng)))),
+            |t, m| fit(t, data, m),
+        ),
+    ]
+}

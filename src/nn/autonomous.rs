@@ -1,0 +1,46 @@
+//! Layers without input, in the place of layers with one.
+
+use super::Layer;
+use crate::{Parametric, State};
+
+/// A layer from `h` to `h` as one from `(h, ())` to `h`: a cell that reads no input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Autonomous<L>(pub L);
+
+impl<L: Parametric> Parametric for Autonomous<L> {
+    type Params = L::Params;
+    fn params(&self) -> L::Params {
+        self.0.params()
+    }
+    fn set_params(&mut self, params: &L::Params) {
+        self.0.set_params(params);
+    }
+}
+
+impl<H: State, L: Layer<Input = H, Output = H>> Layer for Autonomous<L> {
+    type Input = (H, ());
+    type Output = H;
+    type Trace = L::Trace;
+
+    #[inline]
+    fn forward(&self, (h, ()): &Self::Input) -> H {
+        self.0.forward(h)
+    }
+
+    #[inline]
+    fn forward_traced(&self, (h, ()): &Self::Input, trace: &mut L::Trace) -> H {
+        self.0.forward_traced(h, trace)
+    }
+
+    #[inline]
+    fn backward(
+        &self,
+        trace: &mut L::Trace,
+        (h, ()): &Self::Input,
+        w: &H,
+        (hbar, ()): &mut Self::Input,
+        pbar: &mut L::Params,
+    ) {
+        self.0.backward(trace, h, w, hbar, pbar);
+    }
+}

@@ -1,0 +1,35 @@
+//! Where a layer leaves an error that dfdx has no way to return.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{Error, Result};
+
+/// The error of the last pass. A clone has a place of its own; [`share`](Self::share) gives the same one.
+#[derive(Debug, Default)]
+pub(super) struct LastFailure(Arc<Mutex<Option<Error>>>);
+
+impl LastFailure {
+    pub(super) fn share(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    /// The value of `outcome`; keeps its error, or forgets the last one.
+    pub(super) fn note<T>(&self, outcome: Result<T>) -> Option<T> {
+        let (value, error) = match outcome {
+            Ok(value) => (Some(value), None),
+            Err(error) => (None, Some(error)),
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = error;
+        value
+    }
+
+    pub(super) fn get(&self) -> Option<Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Clone for LastFailure {
+    fn clone(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.get())))
+    }
+}

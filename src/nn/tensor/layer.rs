@@ -1,0 +1,215 @@
+//! A solve as a layer of a dfdx network.
+
+use dfdx::nn::tensor_collection::{ModuleVisitor, TensorCollection};
+use dfdx::nn::{Module, NonMutableModule};
+use dfdx::shapes::{Dtype, Shape};
+use dfdx::tensor::{Gradients, PutTape, SplitTape, Tape, Tensor};
+use dfdx::tensor_ops::Device;
+
+use super::failure::LastFailure;
+use super::walk::{add_gradient, gradient_of};
+use super::{Net, Taped, TensorField, Weights};
+use crate::control::Controller;
+use crate::integrate::integrate;
+use crate::state::{TensorElement, fresh};
+use crate::{Adjoint, Error, Result, Solver, Span, State};
+
+/// The dfdx layer that maps `y(t0)` to `y(t1)` where `dy/dt = f(t, y)`; `F` is a [`Net`].
+///
+/// It stands in a network like any other layer: optimisers see the parameters of the field, and the gradient is that of
+/// the adjoint `A`. The tape of the network records one operation, however many steps are taken. Nothing here reads the
+/// memory of a device, but only `Cpu` is tested.
+///
+/// ```
+/// use dfdx::optim::{Adam, AdamConfig};
+/// use dfdx::prelude::*;
+/// use rheos::{Discrete, Fixed, Net, OdeLayer, Rk4};
+///
+/// let device = Cpu::default();
+/// let field = Net::new(device.build_module::<(Linear<8, 32>, Tanh, Linear<32, 8>), f64>());
+/// let flow = OdeLayer::new(field, Rk4, Fixed::steps(4), Discrete::new(), 0.0..1.0);
+/// let mut network = (device.build_module::<Linear<2, 8>, f64>(), flow, device.build_module::<Linear<8, 1>, f64>());
+///
+/// let grads = network.alloc_grads();
+/// let x: Tensor<Rank2<5, 2>, f64, Cpu> = device.sample_normal();
+/// let loss = network.forward(x.traced(grads)).square().mean();
+/// let grads = loss.backward();
+/// let mut adam = Adam::new(&network, AdamConfig::default());
+/// adam.update(&mut network, &grads).expect("every parameter took part");
+/// # assert!(network.1.failure().is_none());
+/// ```
+///
+/// # Failures
+/// dfdx lets only one type of error pass through a network, that of the device, so a solve that fails cannot return
+/// its own. Instead its output is NaN, as that of a layer that overflows, and [`failure`](Self::failure) says why. The
+/// same goes for a backward pass, whose gradients are NaN then. [`solve`](Self::solve) returns the error itself.
+#[derive(Debug, Clone)]
+pub struct OdeLayer<F, S, C, A> {
+    /// The vector field.
+    pub field: F,
+    /// The method.
+    pub solver: S,
+    /// What chooses its steps.
+    pub control: C,
+    /// What differentiates the solve; unused without a tape.
+    pub adjoint: A,
+    /// From when to when.
+    pub span: Span,
+    failure: LastFailure,
+}
+
+impl<F, S, C, A> OdeLayer<F, S, C, A> {
+    /// Solves `field` over `span` by `solver` with steps from `control`, differentiated by `adjoint`.
+    #[must_use]
+    pub fn new(field: F, solver: S, control: C, adjoint: A, span: impl Into<Span>) -> Self {
+        Self { field, solver, control, adjoint, span: span.into(), failure: LastFailure::default() }
+    }
+
+    /// Why the last forward or backward pass through this layer failed; `None` if it did not.
+    #[must_use]
+    pub fn failure(&self) -> Option<Error> {
+        self.failure.get()
+    }
+}
+
+impl<M, Sh, E, D, S, C, A> OdeLayer<Net<M, Sh, E, D>, S, C, A>
+where
+    M: TensorField<Sh, E, D>,
+    Sh: Shape,
+    E: TensorElement,
+    D: Device<E>,
+    S: Solver<Net<M, Sh, E, D>>,
+    C: Controller<Net<M, Sh, E, D>, S>,
+{
+    /// `y(t1)` for `y(t0) = y0`.
+    ///
+    /// # Errors
+    /// Whatever ends the solve.
+    pub fn solve(&self, y0: &Tensor<Sh, E, D>) -> Result<Tensor<Sh, E, D>> {
+        self.span.validate()?;
+        let mut y = fresh(y0);
+        let mut ws = self.solver.workspace(&self.field, y0);
+        integrate(&self.field, &self.solver, &self.control, self.span, &[], &mut y, &mut ws, &mut ())
+            .map_err(|halt| halt.error)?;
+        Ok(y)
+    }
+}
+
+/// Without a tape. The error of a failed solve is in [`OdeLayer::failure`].
+impl<M, Sh, E, D, S, C, A> Module<Tensor<Sh, E, D>> for OdeLayer<Net<M, Sh, E, D>, S, C, A>
+where
+    M: TensorField<Sh, E, D>,
+    Sh: Shape,
+    E: TensorElement,
+    D: Device<E>,
+    S: Solver<Net<M, Sh, E, D>>,
+    C: Controller<Net<M, Sh, E, D>, S>,
+{
+    type Output = Tensor<Sh, E, D>;
+    type Error = D::Err;
+
+    fn try_forward(&self, x: Tensor<Sh, E, D>) -> Result<Self::Output, D::Err> {
+        Ok(self.failure.note(self.solve(&x)).unwrap_or_else(|| not_a_number(&x)))
+    }
+}
+
+/// With a tape. The error of a failed solve is in [`OdeLayer::failure`].
+impl<M, Sh, E, D, S, C, A> Module<Taped<Sh, E, D>> for OdeLayer<Net<M, Sh, E, D>, S, C, A>
+where
+    M: TensorField<Sh, E, D> + TensorCollection<E, D> + Clone + 'static,
+    Sh: Shape,
+    E: TensorElement,
+    D: Device<E>,
+    S: Solver<Net<M, Sh, E, D>> + Clone + 'static,
+    C: Controller<Net<M, Sh, E, D>, S> + Clone + 'static,
+    A: Adjoint<Net<M, Sh, E, D>, S, C, Record: 'static> + Clone + 'static,
+{
+    type Output = Taped<Sh, E, D>;
+    type Error = D::Err;
+
+    fn try_forward(&self, x: Taped<Sh, E, D>) -> Result<Self::Output, D::Err> {
+        let (x, mut tape) = x.split_tape();
+        let times = [self.span.t0, self.span.t1];
+        let forward = self.adjoint.forward(&self.field, &self.solver, &self.control, &times, &x);
+        let (y1, record) = match self.failure.note(forward) {
+            Some(mut forward) => (forward.y.pop(), Some(forward.record)),
+            None => (None, None),
+        };
+        // With an id of its own: states share theirs with their clones.
+        let output = y1.map_or_else(|| not_a_number(&x), |y1| fresh(&y1));
+
+        // Clones of tensors keep their ids, so gradients find the parameters of this layer.
+        let layer = Self { failure: self.failure.share(), ..self.clone() };
+        let out = output.clone();
+        tape.add_backward_op(move |grads| layer.pull_back(grads, &x, &out, record));
+        Ok(output.put_tape(tape))
+    }
+}
+
+impl<M, Sh, E, D, S, C, A> OdeLayer<Net<M, Sh, E, D>, S, C, A>
+where
+    M: TensorField<Sh, E, D> + TensorCollection<E, D> + Clone,
+    Sh: Shape,
+    E: TensorElement,
+    D: Device<E>,
+    S: Solver<Net<M, Sh, E, D>>,
+    C: Controller<Net<M, Sh, E, D>, S>,
+    A: Adjoint<Net<M, Sh, E, D>, S, C>,
+{
+    /// Turns the gradient of `output` into that of `x` and of the parameters. Without a record they are NaN.
+    fn pull_back(
+        &self,
+        grads: &mut Gradients<E, D>,
+        x: &Tensor<Sh, E, D>,
+        output: &Tensor<Sh, E, D>,
+        record: Option<A::Record>,
+    ) -> Result<(), D::Err> {
+        let cotangents = [State::zeros_like(x), gradient_of(grads, output)?];
+        let mut pbar = Weights::new(self.field.module().clone()).zeros_like();
+        let pulled = record.and_then(|record| {
+            let (field, solver, control) = (&self.field, &self.solver, &self.control);
+            self.failure.note(self.adjoint.backward(field, solver, control, record, &cotangents, &mut pbar))
+        });
+        let xbar = pulled.map_or_else(
+            || {
+                pbar.scale_by(f64::NAN);
+                not_a_number(x)
+            },
+            |pulled| pulled.y0,
+        );
+        add_gradient(grads, x, &xbar)?;
+        self.field.add_to_gradients(&pbar, grads)
+    }
+}
+
+fn not_a_number<Sh: Shape, E: TensorElement, D: Device<E>>(like: &Tensor<Sh, E, D>) -> Tensor<Sh, E, D> {
+    let mut nan = State::zeros_like(like);
+    nan.scale_by(f64::NAN);
+    nan
+}
+
+/// A forward pass changes nothing that a later one sees.
+impl<F, S, C, A> NonMutableModule for OdeLayer<F, S, C, A> {}
+
+/// The tensors are those of the field.
+///
+/// dfdx rebuilds a module for another element type or device from its tensors alone, and so cannot carry the solver
+/// and the span over: it returns the converted field as [`Unsolved`].
+impl<F, E, D, S, C, A> TensorCollection<E, D> for OdeLayer<F, S, C, A>
+where
+    F: TensorCollection<E, D>,
+    E: Dtype,
+    D: Device<E>,
+{
+    type To<E2: Dtype, D2: Device<E2>> = Unsolved<F::To<E2, D2>>;
+
+    fn iter_tensors<V: ModuleVisitor<Self, E, D>>(visitor: &mut V) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        visitor.visit_fields(Self::module("field", |layer| &layer.field, |layer| &mut layer.field), Unsolved)
+    }
+}
+
+/// What is left of an [`OdeLayer`] that dfdx converted to another element type or device: its field.
+///
+/// It is no layer, so that a converted network without its solver does not compile. Make a new layer of it.
+#[derive(Debug, Clone)]
+pub struct Unsolved<F>(pub F);

@@ -1,0 +1,22 @@
+//! dfdx networks as vector fields, their weights as states, and solves as dfdx layers.
+//!
+//! * [`Net`] makes a vector field of a dfdx module that maps a tensor to one of the same shape, and of every
+//!   [`TensorField`], which may depend on time.
+//! * [`Weights`] is the space of the trainable parameters of a module; a gradient is a [`Weights`] as well.
+//! * [`OdeLayer`] is a dfdx module that maps `y(t0)` to `y(t1)`.
+//!
+//! Tapes live inside one evaluation of a field. Whole solves are differentiated by [`Adjoint`](crate::Adjoint)s.
+
+mod failure;
+mod field;
+mod layer;
+mod net;
+mod trace;
+mod walk;
+mod weights;
+
+pub use field::{Taped, TensorField};
+pub use layer::{OdeLayer, Unsolved};
+pub use net::Net;
+pub use trace::NetTrace;
+pub use weights::Weights;

@@ -1,0 +1,85 @@
+//! One evaluation of a field on dfdx's tape, and its pullback.
+
+use std::fmt;
+
+use dfdx::nn::tensor_collection::TensorCollection;
+use dfdx::shapes::{Rank0, Shape};
+use dfdx::tensor::{NoneTape, Tensor, TensorFrom, Trace};
+use dfdx::tensor_ops::{Backward, Device, SumTo, TryMul};
+
+use super::walk::{Collect, gradient_of, walk};
+use super::{Taped, TensorField, Weights};
+use crate::State;
+use crate::state::{TensorElement, fresh};
+
+/// What an evaluation of a [`Net`](super::Net) keeps for its pullback: the output with its tape.
+pub struct NetTrace<S: Shape, E: TensorElement, D: Device<E>> {
+    pub(super) recording: Option<Recording<S, E, D>>,
+}
+
+impl<S: Shape, E: TensorElement, D: Device<E>> Default for NetTrace<S, E, D> {
+    fn default() -> Self {
+        Self { recording: None }
+    }
+}
+
+impl<S: Shape, E: TensorElement, D: Device<E>> fmt::Debug for NetTrace<S, E, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NetTrace").field("filled", &self.recording.is_some()).finish()
+    }
+}
+
+/// The time as the scalar a [`TensorField`] takes, on the device of `y`.
+pub(super) fn time_tensor<S: Shape, E: TensorElement, D: Device<E>>(
+    t: f64,
+    y: &Tensor<S, E, D>,
+) -> Tensor<Rank0, E, D> {
+    y.device().tensor(E::embed(t))
+}
+
+/// `f(t, y)` with its tape, and the inputs whose gradients the tape will give.
+pub(super) struct Recording<S: Shape, E: TensorElement, D: Device<E>> {
+    t: Tensor<Rank0, E, D>,
+    y: Tensor<S, E, D>,
+    output: Taped<S, E, D>,
+}
+
+impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
+    pub(super) fn new<M: TensorField<S, E, D>>(module: &M, t: f64, y: &Tensor<S, E, D>) -> Self {
+        let t = time_tensor(t, y);
+        // States share ids with their clones, perhaps with a parameter; the tape tells tensors apart by them.
+        let y = fresh(y);
+        let output = module.velocity_taped(t.leaky_trace(), y.leaky_trace());
+        Self { t, y, output }
+    }
+
+    /// The value, without the tape.
+    pub(super) fn velocity(&self) -> Tensor<S, E, D> {
+        self.output.retaped::<NoneTape>()
+    }
+
+    /// Adds the pullback of `w` to `ybar` and `pbar` and returns `wᵀ ∂f/∂t`.
+    ///
+    /// # Panics
+    /// If the device is out of memory.
+    pub(super) fn pull_back<M: TensorCollection<E, D>>(
+        self,
+        module: &M,
+        w: &Tensor<S, E, D>,
+        ybar: &mut Tensor<S, E, D>,
+        pbar: &mut Weights<M, E, D>,
+    ) -> f64 {
+        let Self { t, y, output } = self;
+        let pull = || -> Result<f64, D::Err> {
+            // `w` may share its id with a parameter as `y` may.
+            let mut grads = output.try_mul(fresh(w))?.try_sum::<Rank0, S::AllAxes>()?.try_backward()?;
+            ybar.add_scaled(1.0, &gradient_of(&mut grads, &y)?);
+            walk::<M, E, D, _>((pbar.module_mut(), module), &mut Collect { grads: &mut grads })?;
+            Ok(gradient_of(&mut grads, &t)?.coordinates().iter().sum())
+        };
+        match pull() {
+            Ok(time) => time,
+            Err(error) => panic!("dfdx could not compute a pullback: {error}"),
+        }
+    }
+}

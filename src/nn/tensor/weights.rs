@@ -1,0 +1,113 @@
+//! The trainable parameters of a dfdx module as a state.
+
+use std::marker::PhantomData;
+
+use dfdx::nn::tensor_collection::TensorCollection;
+use dfdx::tensor_ops::Device;
+
+use super::walk::{AddScaled, Assign, Count, Finite, Inner, Read, Renew, Scale, SetZeros, WeightedSq, Write, walk};
+use crate::State;
+use crate::state::{TensorElement, Tolerance};
+
+/// The space of the trainable parameters of a dfdx module `M` with elements `E` on the device `D`.
+///
+/// A point of it is kept in the structure of the module itself, and so is a gradient: the gradient of the weight of the
+/// first layer is `gradient.module().0.weight`. Coordinates come tensor by tensor, in the order in which dfdx visits
+/// them, each in row-major order.
+///
+/// Tensors that dfdx does not train (the running statistics of a batch norm) are no coordinates and are never written.
+/// No two tensors of a module may share an id, as weights tied by `clone` do: each would get the gradient of both.
+#[derive(Debug, Clone)]
+pub struct Weights<M, E, D> {
+    module: M,
+    space: PhantomData<fn() -> (E, D)>,
+}
+
+impl<M, E, D> Weights<M, E, D> {
+    /// The parameters of `module`.
+    #[must_use]
+    pub const fn new(module: M) -> Self {
+        Self { module, space: PhantomData }
+    }
+
+    /// The module that holds them.
+    #[must_use]
+    pub const fn module(&self) -> &M {
+        &self.module
+    }
+
+    /// The module that holds them, to be written.
+    pub const fn module_mut(&mut self) -> &mut M {
+        &mut self.module
+    }
+
+    /// The module that holds them.
+    #[must_use]
+    pub fn into_module(self) -> M {
+        self.module
+    }
+}
+
+/// Panics as [`State`] for tensors does.
+impl<M, E, D> State for Weights<M, E, D>
+where
+    M: TensorCollection<E, D> + Clone,
+    E: TensorElement,
+    D: Device<E>,
+{
+    fn zeros_like(&self) -> Self {
+        let mut zeros = self.module.clone();
+        let Ok(()) = walk::<M, E, D, _>(&mut zeros, &mut Renew {});
+        Self::new(zeros)
+    }
+
+    fn assign(&mut self, x: &Self) {
+        let Ok(()) = walk::<M, E, D, _>((&mut self.module, &x.module), &mut Assign {});
+    }
+
+    fn set_zeros(&mut self) {
+        let Ok(()) = walk::<M, E, D, _>(&mut self.module, &mut SetZeros {});
+    }
+
+    fn add_scaled(&mut self, a: f64, x: &Self) {
+        let Ok(()) = walk::<M, E, D, _>((&mut self.module, &x.module), &mut AddScaled { a });
+    }
+
+    fn scale_by(&mut self, a: f64) {
+        let Ok(()) = walk::<M, E, D, _>(&mut self.module, &mut Scale { by: a });
+    }
+
+    fn inner(&self, x: &Self) -> f64 {
+        let mut op = Inner { sum: 0.0 };
+        let Ok(()) = walk::<M, E, D, _>((&self.module, &x.module), &mut op);
+        op.sum
+    }
+
+    fn count(&self) -> usize {
+        let mut op = Count { sum: 0 };
+        let Ok(()) = walk::<M, E, D, _>(&self.module, &mut op);
+        op.sum
+    }
+
+    fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
+        let mut op = WeightedSq { tol, sum: 0.0 };
+        let Ok(()) = walk::<M, E, D, _>((&self.module, &y0.module, &y1.module), &mut op);
+        op.sum
+    }
+
+    fn all_finite(&self) -> bool {
+        let mut op = Finite { all: true };
+        let Ok(()) = walk::<M, E, D, _>(&self.module, &mut op);
+        op.all
+    }
+
+    fn write_coordinates(&self, out: &mut Vec<f64>) {
+        let Ok(()) = walk::<M, E, D, _>(&self.module, &mut Write { out });
+    }
+
+    fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+        let mut op = Read { from: Some(from) };
+        let Ok(()) = walk::<M, E, D, _>(&mut self.module, &mut op);
+        op.from
+    }
+}

@@ -1,0 +1,12 @@
+//! A field in a block has to be trainable.
+
+use nalgebra::Vector2;
+use rheos::nn::{Block, OdeBlock};
+use rheos::{Discrete, Fixed, Rk4, ode};
+
+fn train(_: &impl Block) {}
+
+fn main() {
+    let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = -y);
+    train(&OdeBlock { field, solver: Rk4, control: Fixed::steps(10), adjoint: Discrete::new() });
+}
