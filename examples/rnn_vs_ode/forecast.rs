@@ -3,8 +3,7 @@
 use nalgebra::SMatrix;
 use rand::Rng;
 use rand::rngs::StdRng;
-use rheos::Parametric;
-use rheos::nn::{Affine, Block, ElmanCell, Sequence};
+use rheos::nn::{Affine, Block, Sequence};
 use rheos::train::mean_squared_error;
 
 use crate::models::{Uniform, columns};
@@ -147,12 +146,4 @@ pub fn jump_and_flow<const I: usize>(x: &SMatrix<f64, I, B>, gap: &Numbers) -> (
 pub fn rms(errors: impl Iterator<Item = f64>) -> f64 {
     let (sum, n) = errors.fold((0.0, 0), |(sum, n), error| (sum + error * error, n + 1));
     (sum / f64::from(n)).sqrt()
-}
-
-/// The number of parameters of a cell with its readout.
-pub fn cell_size<const I: usize>() -> usize {
-    let zero = &mut || 0.5;
-    let cell: ElmanCell<f64, I, HIDDEN, B> = ElmanCell::uniform(zero);
-    let readout: Affine<f64, HIDDEN, 1, B> = Affine::uniform(zero);
-    crate::models::size(&(cell, readout))
 }

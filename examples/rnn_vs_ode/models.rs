@@ -1,7 +1,7 @@
 //! The models under comparison, all made of the same parts.
 
 use nalgebra::SMatrix;
-use rheos::nn::{Affine, Driven, ElmanCell, LayerField, Mlp, OdeBlock, Pointwise, Rescaled, Tanh};
+use rheos::nn::{Affine, Driven, ElmanCell, LayerField, Mlp, OdeBlock, Pointwise, Relaxed, Rescaled, Tanh};
 use rheos::{Backsolve, Discrete, Dopri5, Fixed, Parametric, Pid, Rk4, State};
 
 use crate::count::Counting;
@@ -45,6 +45,11 @@ pub fn cell<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_
 /// The cell as a flow with the input held.
 pub fn driven<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Driven<Cell<I, H, B>> {
     Driven(cell(rng))
+}
+
+/// The cell as a flow towards its own value, `dh/dt = g(h, x) − h`.
+pub fn relaxed<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Relaxed<Cell<I, H, B>> {
+    Relaxed(cell(rng))
 }
 
 /// A counted network with one hidden layer.

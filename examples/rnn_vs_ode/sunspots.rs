@@ -7,7 +7,7 @@ use rheos::data::{Autoregression, Scale, Series, persistence};
 use rheos::nn::{Block, Recurrence, Residual};
 
 use crate::forecast::{B, HIDDEN, HIDDEN_ODE_RNN, Model, Numbers, Steps, jump_and_flow, plain, rms, with_readout};
-use crate::models::{Between, Cell, Uniform, backsolve, between, cell, dopri5, driven, rk4};
+use crate::models::{Between, Cell, Uniform, backsolve, between, cell, dopri5, driven, relaxed, rk4};
 use crate::run::{Candidate, Run, Settings, Trainer};
 
 /// Hidden units in the flow of the ODE-RNN: the number that brings the parameters closest.
@@ -138,6 +138,11 @@ pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {
         Candidate::new(
             "Neural ODE, Dopri5, backsolve",
             |rng| with_readout(backsolve(driven::<1, HIDDEN, B>(rng)), rng),
+            |t, m| fit(t, data, m, plain),
+        ),
+        Candidate::new(
+            "Neural ODE of g − h, RK4, discrete",
+            |rng| with_readout(rk4(relaxed::<1, HIDDEN, B>(rng)), rng),
             |t, m| fit(t, data, m, plain),
         ),
         Candidate::new("ODE-RNN, RK4, discrete", |rng| after_jump(rng, rk4), |t, m| fit(t, data, m, jump_and_flow)),
