@@ -70,100 +70,102 @@ pub struct Halt {
     pub stats: Stats,
 }
 
-/// Integrates over `span`, starting from `y` and leaving the last good state there.
-///
-/// `stops` are times to land on exactly, in the order of integration and inside the span; the end is always one. An
-/// empty span is a valid solve of no steps. The workspace may come from an earlier solve; it is reset.
-///
-/// # Errors
-/// The reason, the time of the last good state (which is left in `y`) and the statistics, if an argument is invalid or
-/// the end is not reached.
-pub fn integrate<F, S, C, O>(
-    f: &F,
-    solver: &S,
-    control: &C,
-    span: Span,
-    stops: &[f64],
-    y: &mut F::State,
-    ws: &mut S::Workspace,
-    observer: &mut O,
-) -> Result<Stats, Halt>
-where
-    F: Dynamics,
-    S: Solver<F>,
-    C: Controller<F, S>,
-    O: Observer<F, S>,
-{
-    let mut stats = Stats::default();
-    let evaluations_before = solver.evaluations(ws);
-    let mut t = span.t0;
-    let result = run(f, solver, control, span, stops, y, ws, observer, &mut t, &mut stats);
-    stats.evaluations = solver.evaluations(ws) - evaluations_before;
-    result.map(|()| stats).map_err(|error| Halt { error, t, stats })
+/// A solve that is about to happen: what is integrated, how, and from when to when.
+#[derive(Debug, Clone, Copy)]
+pub struct Integration<'a, F, S, C> {
+    /// The field.
+    pub field: &'a F,
+    /// The method.
+    pub solver: &'a S,
+    /// The choice of steps.
+    pub control: &'a C,
+    /// The interval of integration; an empty one is a valid solve of no steps.
+    pub span: Span,
+    /// Times to land on exactly, in the order of integration and inside the span; the end is always one.
+    pub stops: &'a [f64],
 }
 
-#[inline]
-fn run<F, S, C, O>(
-    f: &F,
-    solver: &S,
-    control: &C,
-    span: Span,
-    mut stops: &[f64],
-    y: &mut F::State,
-    ws: &mut S::Workspace,
-    observer: &mut O,
-    t: &mut f64,
-    stats: &mut Stats,
-) -> Result<()>
+impl<F, S, C> Integration<'_, F, S, C>
 where
     F: Dynamics,
     S: Solver<F>,
     C: Controller<F, S>,
-    O: Observer<F, S>,
 {
-    span.validate()?;
-    span.validate_times(stops)?;
-    if !y.all_finite() {
-        return Err(Error::NonFiniteInitialState);
-    }
-    solver.reset(ws);
-    let mut memory = control.begin(f, solver, ws, span, y)?;
-    let mut y1 = y.clone();
-    let max_steps = control.max_steps();
-
-    while span.is_after(span.t1, *t) {
-        while let [first, rest @ ..] = stops
-            && !span.is_after(*first, *t)
-        {
-            stops = rest;
-        }
-        let end = stops.first().copied().unwrap_or(span.t1);
-        let target = control.target(&memory, *t, end);
-        let t_next = if span.is_after(target, end) { end } else { target };
-        let h = t_next - *t;
-        if h == 0.0 {
-            return Err(Error::StepSizeUnderflow { t: *t, h, min: t.abs() * f64::EPSILON });
-        }
-        if stats.accepted + stats.rejected == max_steps {
-            return Err(Error::MaxSteps { t: *t, steps: max_steps });
-        }
-
-        solver.step(f, ws, *t, h, y, &mut y1)?;
-        match control.judge(&mut memory, solver, ws, Trial { t: *t, h, y0: y, y1: &y1 }) {
-            Verdict::Accept => {
-                let workspace = &mut *ws;
-                observer.observe(Step { field: f, solver, workspace, t0: *t, t1: t_next, y0: y, y1: &y1 })?;
-                solver.accept(ws);
-                std::mem::swap(y, &mut y1);
-                *t = t_next;
-                stats.accepted += 1;
-            }
-            Verdict::Reject => stats.rejected += 1,
-            Verdict::Fail(error) => {
-                stats.rejected += 1;
-                return Err(error);
-            }
+    /// Integrates from the state `y`, and leaves the last good state there. The workspace may come from an earlier
+    /// solve; it is reset.
+    ///
+    /// # Errors
+    /// The reason, the time of the last good state and the statistics, if an argument is invalid or the end is not
+    /// reached.
+    pub fn run<O: Observer<F, S>>(
+        &self,
+        y: &mut F::State,
+        ws: &mut S::Workspace,
+        observer: &mut O,
+    ) -> Result<Stats, Halt> {
+        let evaluations_before = self.solver.evaluations(ws);
+        let mut halt = Halt { error: Error::NonFiniteInitialState, t: self.span.t0, stats: Stats::default() };
+        let result = self.advance(y, ws, observer, &mut halt.t, &mut halt.stats);
+        halt.stats.evaluations = self.solver.evaluations(ws) - evaluations_before;
+        match result {
+            Ok(()) => Ok(halt.stats),
+            Err(error) => Err(Halt { error, ..halt }),
         }
     }
-    Ok(())
+
+    fn advance<O: Observer<F, S>>(
+        &self,
+        y: &mut F::State,
+        ws: &mut S::Workspace,
+        observer: &mut O,
+        t: &mut f64,
+        stats: &mut Stats,
+    ) -> Result<()> {
+        let Self { field, solver, control, span, mut stops } = *self;
+        span.validate()?;
+        span.validate_times(stops)?;
+        if !y.all_finite() {
+            return Err(Error::NonFiniteInitialState);
+        }
+        solver.reset(ws);
+        let mut memory = control.begin(field, solver, ws, span, y)?;
+        let mut y1 = y.clone();
+        let max_steps = control.max_steps();
+
+        while span.is_after(span.t1, *t) {
+            while let [first, rest @ ..] = stops
+                && !span.is_after(*first, *t)
+            {
+                stops = rest;
+            }
+            let end = stops.first().copied().unwrap_or(span.t1);
+            let target = control.target(&memory, *t, end);
+            let t_next = if span.is_after(target, end) { end } else { target };
+            let h = t_next - *t;
+            if h == 0.0 {
+                return Err(Error::StepSizeUnderflow { t: *t, h, min: t.abs() * f64::EPSILON });
+            }
+            if stats.accepted + stats.rejected == max_steps {
+                return Err(Error::MaxSteps { t: *t, steps: max_steps });
+            }
+
+            solver.step(field, ws, *t, h, y, &mut y1)?;
+            match control.judge(&mut memory, solver, ws, Trial { t: *t, h, y0: y, y1: &y1 }) {
+                Verdict::Accept => {
+                    let workspace = &mut *ws;
+                    observer.observe(Step { field, solver, workspace, t0: *t, t1: t_next, y0: y, y1: &y1 })?;
+                    solver.accept(ws);
+                    std::mem::swap(y, &mut y1);
+                    *t = t_next;
+                    stats.accepted += 1;
+                }
+                Verdict::Reject => stats.rejected += 1,
+                Verdict::Fail(error) => {
+                    stats.rejected += 1;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
 }

@@ -17,13 +17,14 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, Gradient, Pullback, gradient,
+    Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, ForwardResult, Gradient,
+    Pullback, gradient,
 };
 pub use control::{Controller, Fixed, Pid};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, Parametric, Scalar, ode, problems,
+    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, ode, problems,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};

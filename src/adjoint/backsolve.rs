@@ -1,9 +1,8 @@
 //! The continuous adjoint, solved backwards in time.
 
-use super::{Adjoint, Augmented, Forward, Output, Pullback, check_cotangents};
+use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
 use crate::control::Controller;
-use crate::integrate::integrate;
-use crate::solution::{Interpolated, Landed, check_times};
+use crate::integrate::Integration;
 use crate::state::Passive;
 use crate::{Dense, Differentiable, Result, Solver, Span, State, Stats};
 
@@ -59,23 +58,8 @@ where
         control: &C,
         times: &[f64],
         y0: &F::State,
-    ) -> Result<Forward<F::State, Self::Record>> {
-        let span = check_times(times)?;
-        let mut ws = solver.workspace(f, y0);
-        let mut end = y0.clone();
-        let (y, result) = match self.output {
-            Output::Interpolate => {
-                let mut outputs = Interpolated::new(times, span.t0, y0);
-                let result = integrate(f, solver, control, span, &[], &mut end, &mut ws, &mut outputs);
-                (outputs.y, result)
-            }
-            Output::Land => {
-                let mut outputs = Landed::new(times, span.t0, y0);
-                let result = integrate(f, solver, control, span, times, &mut end, &mut ws, &mut outputs);
-                (outputs.y, result)
-            }
-        };
-        let stats = result.map_err(|halt| halt.error)?;
+    ) -> ForwardResult<F::State, Self::Record> {
+        let Forward { y, stats, .. } = solve_forward((f, solver, control), self.output, times, y0, ())?;
         let record = BacksolveRecord { times: times.to_vec(), y: y.clone() };
         Ok(Forward { y, record, stats })
     }
@@ -108,8 +92,9 @@ where
             times_bar[i] = cotangents[i].inner(&velocity);
             state.1.add_scaled(1.0, &cotangents[i]);
             let span = Span { t0: times[i], t1: times[i - 1] };
-            let solved = integrate(&augmented, &self.solver, &self.control, span, &[], &mut state, &mut ws, &mut ());
-            stats += solved.map_err(|halt| halt.error)?;
+            let Self { solver, control, .. } = self;
+            let integration = Integration { field: &augmented, solver, control, span, stops: &[] };
+            stats += integration.run(&mut state, &mut ws, &mut ()).map_err(|halt| halt.error)?;
         }
 
         // Starting later by dt moves y0 along the solution by −f dt.

@@ -1,10 +1,9 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
-use super::{Adjoint, Forward, Output, Pullback, check_cotangents};
+use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
 use crate::control::Controller;
-use crate::integrate::integrate;
-use crate::solution::{Interpolated, Landed, Trajectory, check_times};
-use crate::solver::{OutputCotangent, Reverse};
+use crate::solution::Trajectory;
+use crate::solver::{OutputCotangent, Reverse, StepStart};
 use crate::{Differentiable, Result, State, Stats};
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
@@ -62,24 +61,9 @@ where
         control: &C,
         times: &[f64],
         y0: &F::State,
-    ) -> Result<Forward<F::State, Self::Record>> {
-        let span = check_times(times)?;
-        let mut ws = solver.workspace(f, y0);
-        let mut end = y0.clone();
-        let steps = Trajectory::new(1, span.t0, y0);
-        let (y, steps, result) = match self.output {
-            Output::Interpolate => {
-                let mut observer = (Interpolated::new(times, span.t0, y0), steps);
-                let result = integrate(f, solver, control, span, &[], &mut end, &mut ws, &mut observer);
-                (observer.0.y, observer.1, result)
-            }
-            Output::Land => {
-                let mut observer = (Landed::new(times, span.t0, y0), steps);
-                let result = integrate(f, solver, control, span, times, &mut end, &mut ws, &mut observer);
-                (observer.0.y, observer.1, result)
-            }
-        };
-        let stats = result.map_err(|halt| halt.error)?;
+    ) -> ForwardResult<F::State, Self::Record> {
+        let steps = Trajectory::new(1, times.first().copied().unwrap_or(0.0), y0);
+        let Forward { y, record: steps, stats } = solve_forward((f, solver, control), self.output, times, y0, steps)?;
         Ok(Forward { y, record: DiscreteRecord { times: times.to_vec(), steps }, stats })
     }
 
@@ -118,7 +102,8 @@ where
                     inside.push(OutputCotangent::new((times[i] - start) / h, &cotangents[i]));
                 }
             }
-            let moved = solver.step_vjp(f, &mut tape, (start, h), &y[n], &mut inside, &mut ybar, pbar);
+            let moved =
+                solver.step_vjp(f, &mut tape, StepStart { t: start, h, y0: &y[n] }, &mut inside, &mut ybar, pbar);
             for (i, output) in (first_inside..done).zip(&inside) {
                 times_bar[i] = output.time;
             }

@@ -14,7 +14,9 @@ pub use backsolve::{Backsolve, BacksolveRecord};
 pub use discrete::{Discrete, DiscreteRecord};
 
 use crate::control::Controller;
-use crate::{Differentiable, Error, Result, Solver, State, Stats};
+use crate::integrate::{Integration, Observer};
+use crate::solution::{Interpolated, Landed, check_times};
+use crate::{Dense, Differentiable, Dynamics, Error, Failure, Halt, Result, Solver, State, Stats};
 
 /// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
 #[diagnostic::on_unimplemented(
@@ -29,7 +31,7 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     /// Solves from `y0` at `times[0]` and returns the states at all `times`, the first one included.
     ///
     /// # Errors
-    /// Unsorted or non-finite times, and whatever ends the solve.
+    /// Unsorted or non-finite times, and whatever ends the solve; what was computed until then is kept.
     fn forward(
         &self,
         f: &F,
@@ -37,7 +39,7 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
         control: &C,
         times: &[f64],
         y0: &F::State,
-    ) -> Result<Forward<F::State, Self::Record>>;
+    ) -> ForwardResult<F::State, Self::Record>;
 
     /// Pulls one cotangent per output time back to the start. The gradient of the parameters is added to `pbar`.
     ///
@@ -54,6 +56,9 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>>;
 }
+
+/// A forward pass, or the solution up to where it failed.
+pub type ForwardResult<Y, R> = Result<Forward<Y, R>, Box<Failure<Y>>>;
 
 /// A forward pass.
 #[derive(Debug, Clone)]
@@ -142,6 +147,42 @@ pub(crate) enum Output {
     #[default]
     Interpolate,
     Land,
+}
+
+/// The forward pass of every adjoint: the states at `times`, with `observer`, which is the record, watching the steps.
+fn solve_forward<F, S, C, O>(
+    (f, solver, control): (&F, &S, &C),
+    output: Output,
+    times: &[f64],
+    y0: &F::State,
+    observer: O,
+) -> ForwardResult<F::State, O>
+where
+    F: Dynamics,
+    S: Dense<F>,
+    C: Controller<F, S>,
+    O: Observer<F, S>,
+{
+    let halt = |error| Halt { error, t: times.first().copied().unwrap_or(0.0), stats: Stats::default() };
+    let span = check_times(times).map_err(|error| Failure::new(halt(error), times, Vec::new(), y0.clone()))?;
+    let mut ws = solver.workspace(f, y0);
+    let mut end = y0.clone();
+    let stops = if output == Output::Land { times } else { &[] };
+    let integration = Integration { field: f, solver, control, span, stops };
+    let (result, y, record) = match output {
+        Output::Interpolate => {
+            let mut both = (Interpolated::new(times, span.t0, y0), observer);
+            (integration.run(&mut end, &mut ws, &mut both), both.0.y, both.1)
+        }
+        Output::Land => {
+            let mut both = (Landed::new(times, span.t0, y0), observer);
+            (integration.run(&mut end, &mut ws, &mut both), both.0.y, both.1)
+        }
+    };
+    match result {
+        Ok(stats) => Ok(Forward { y, record, stats }),
+        Err(halt) => Err(Failure::new(halt, times, y, end)),
+    }
 }
 
 fn check_cotangents(found: usize, expected: usize) -> Result<()> {

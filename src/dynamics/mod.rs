@@ -10,7 +10,7 @@ mod counted;
 pub mod problems;
 
 pub use autodiff::{Autodiff, Field, Jacobian, Scalar};
-pub use closure::{Ode, ode};
+pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
 
 use crate::State;
@@ -93,8 +93,8 @@ pub trait Parametric {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be differentiated, so it cannot be trained or have an adjoint",
     label = "this has no `vjp`",
-    note = "implement `rheos::Differentiable`, write the field over a generic scalar and wrap it in `rheos::Autodiff`, \
-            or use a dfdx module as the field"
+    note = "add a pullback to a closure with `ode(..).with_vjp(..)`, write the field over a generic scalar and wrap it in \
+            `rheos::Autodiff`, implement `rheos::Differentiable`, or use a dfdx module as the field"
 )]
 pub trait Differentiable: Dynamics + Parametric {
     /// What an evaluation can keep for its pullback; `()` where that is nothing.

@@ -26,6 +26,19 @@ pub struct OdeBlock<F, S, C, A> {
     pub adjoint: A,
 }
 
+impl<F, S, C, A> OdeBlock<F, S, C, A>
+where
+    F: Differentiable<State: Phase>,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    /// The block; where one of the parts does not fit the others, this does not compile and says which.
+    pub fn new(field: F, solver: S, control: C, adjoint: A) -> Self {
+        Self { field, solver, control, adjoint }
+    }
+}
+
 /// A state that consists of a hidden state, which moves, and an input that is held.
 pub trait Phase: State {
     /// The part that moves.

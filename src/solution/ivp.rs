@@ -2,7 +2,7 @@
 
 use super::{Failure, Interpolated, Landed, Solution, Trajectory};
 use crate::control::Controller;
-use crate::integrate::{Observer, integrate};
+use crate::integrate::{Integration, Observer};
 use crate::{Dense, Dynamics, Result, Solver, Span};
 
 /// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
@@ -98,7 +98,11 @@ impl<F: Dynamics, K> Ivp<'_, F, K> {
         let mut observer = keep.observer(span, &y0);
         let mut ws = solver.workspace(f, &y0);
         let result = match span.validate().and_then(|()| span.validate_times(keep.times())) {
-            Ok(()) => integrate(f, &solver, &control, span, keep.stops(), &mut y0, &mut ws, &mut observer),
+            Ok(()) => {
+                let integration =
+                    Integration { field: f, solver: &solver, control: &control, span, stops: keep.stops() };
+                integration.run(&mut y0, &mut ws, &mut observer)
+            }
             Err(error) => Err(crate::Halt { error, t: span.t0, stats: crate::Stats::default() }),
         };
         let (t_end, stats) = match &result {

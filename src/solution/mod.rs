@@ -7,7 +7,7 @@ pub use ivp::{Ivp, solve};
 pub(crate) use record::check_times;
 pub use record::{Interpolated, Landed, Trajectory};
 
-use crate::{Error, Stats};
+use crate::{Error, Halt, Stats};
 
 /// The saved states of a solve.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,15 @@ pub struct Failure<Y> {
     pub error: Error,
     /// The states saved so far and the cost; `partial.last()` is the last good state, at `partial.last_time()`.
     pub partial: Solution<Y>,
+}
+
+impl<Y> Failure<Y> {
+    /// A solve that was halted at the state `end`, having saved `y` at the first of `times`.
+    pub(crate) fn new(halt: Halt, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
+        let Halt { error, t: t_end, stats } = halt;
+        let partial = Solution { t: times[..y.len()].to_vec(), y, stats, end: (t_end, end) };
+        Box::new(Self { error, partial })
+    }
 }
 
 impl<Y> std::fmt::Display for Failure<Y> {

@@ -12,7 +12,7 @@ pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
 pub use explicit::{Bosh3, Dopri5, Euler, Heun, Midpoint, Ralston, Rk4, Rk38, Tsit5};
-pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent};
+pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use tableau::{EmbeddedTableau, Interpolant, Tableau, check, check_embedded};
 
 use crate::{Dynamics, Result};
@@ -27,7 +27,7 @@ pub trait Method {
 
 /// One step of a method on a field `F`.
 ///
-/// The loop [`integrate`](crate::integrate::integrate) drives it: `step` may be called again with a smaller `h` from
+/// The loop [`Integration`](crate::integrate::Integration) drives it: `step` may be called again with a smaller `h` from
 /// the same `(t, y0)` after a rejection; `accept` is called once before moving on. Steps may go backwards (`h < 0`).
 pub trait Solver<F: Dynamics>: Method {
     /// Stages and whatever else a step needs, allocated once per solve.

@@ -7,6 +7,7 @@ use crate::{Differentiable, State};
 /// A method whose step can be differentiated in reverse, output between its ends included.
 #[diagnostic::on_unimplemented(
     message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
+    label = "this adjoint needs the transpose of every step",
     note = "every explicit Runge–Kutta method has one where the field implements `rheos::Differentiable`; \
             otherwise use `rheos::Backsolve`"
 )]
@@ -17,7 +18,7 @@ pub trait Reverse<F: Differentiable>: Dense<F> {
     /// A tape for states of the shape of `y0`.
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape;
 
-    /// Pulls cotangents back through the step from `y0 = y(t)` over `h`.
+    /// Pulls cotangents back through a step.
     ///
     /// `ybar` holds the cotangent of the state at `t + h` and receives that of the state at `t`. `outputs` are outputs
     /// inside the step; the derivatives with respect to their times are filled in. The gradient of the parameters is
@@ -26,8 +27,7 @@ pub trait Reverse<F: Differentiable>: Dense<F> {
         &self,
         f: &F,
         tape: &mut Self::Tape,
-        step: (f64, f64),
-        y0: &F::State,
+        step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
@@ -36,6 +36,25 @@ pub trait Reverse<F: Differentiable>: Dense<F> {
     /// Evaluations of the field since the tape was made.
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64;
 }
+
+/// A step that was taken: from `y0 = y(t)` over `h`.
+#[derive(Debug)]
+pub struct StepStart<'a, Y> {
+    /// Where it started.
+    pub t: f64,
+    /// Its signed length.
+    pub h: f64,
+    /// The state where it started.
+    pub y0: &'a Y,
+}
+
+impl<Y> Clone for StepStart<'_, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Y> Copy for StepStart<'_, Y> {}
 
 /// An output at `t + θ h` inside a step, seen from the backward pass.
 #[derive(Debug)]
@@ -94,12 +113,12 @@ impl<F: Differentiable, T: Tableau<S>, const S: usize> Reverse<F> for Erk<T, S> 
         &self,
         f: &F,
         tape: &mut Self::Tape,
-        (t, h): (f64, f64),
-        y0: &F::State,
+        step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> StepCotangent {
+        let StepStart { t, h, y0 } = step;
         // An output at the very end is y1, but its velocity is that of the interpolant.
         for output in outputs.iter().filter(|output| output.theta == 1.0) {
             ybar.add_scaled(1.0, output.cotangent);
@@ -107,7 +126,7 @@ impl<F: Differentiable, T: Tableau<S>, const S: usize> Reverse<F> for Erk<T, S> 
         let inner = outputs.iter().any(|output| output.theta < 1.0);
         let for_y1 = T::B.iter().rposition(|&b| b != 0.0).map_or(0, |last| last + 1);
         let used = if inner { S } else { for_y1 };
-        replay::<F, T, S>(f, tape, (t, h), y0, if outputs.is_empty() { used } else { S });
+        replay::<F, T, S>(f, tape, step, if outputs.is_empty() { used } else { S });
 
         let mut cotangent = move_outputs::<F, T, S>(tape, outputs);
         for i in (0..used).rev() {
@@ -175,8 +194,7 @@ fn move_outputs<F: Differentiable, T: Tableau<S>, const S: usize>(
 fn replay<F: Differentiable, T: Tableau<S>, const S: usize>(
     f: &F,
     tape: &mut ErkTape<F, S>,
-    (t, h): (f64, f64),
-    y0: &F::State,
+    StepStart { t, h, y0 }: StepStart<'_, F::State>,
     used: usize,
 ) {
     for i in 0..used {

@@ -44,7 +44,7 @@ pub trait Tableau<const S: usize> {
 
 /// A tableau with a second set of weights `b̂`, whose solution differs from the first by an error estimate.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` carries no error estimate, so it cannot choose its own steps",
+    message = "the method of `{Self}` carries no error estimate, so it cannot choose its own steps",
     label = "this method has no embedded error estimate",
     note = "use `Fixed` steps with it, or an embedded pair such as `Bosh3`, `Dopri5` or `Tsit5`"
 )]

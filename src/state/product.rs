@@ -7,6 +7,7 @@ macro_rules! tuple {
         /// The product of the parts; the inner product is the sum of theirs.
         impl<$($part: State),*> State for ($($part,)*) {
             #[inline]
+            #[allow(clippy::unused_unit, reason = "the empty product is written as such")]
             fn zeros_like(&self) -> Self {
                 ($(self.$i.zeros_like(),)*)
             }

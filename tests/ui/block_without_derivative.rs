@@ -8,5 +8,5 @@ fn train(_: &impl Block) {}
 
 fn main() {
     let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = -y);
-    train(&OdeBlock { field, solver: Rk4, control: Fixed::steps(10), adjoint: Discrete::new() });
+    train(&OdeBlock::new(field, Rk4, Fixed::steps(10), Discrete::new()));
 }

@@ -22,6 +22,7 @@ const _: () = check_embedded::<Tsit5Table, 7>();
 /// The published `b(θ)` are products of factors; they are multiplied out here, as `scale · (θ² + p θ + q)` with a
 /// further `θ²` (or, for the first, `θ (θ + r)`).
 #[rustfmt::skip]
+#[allow(clippy::excessive_precision, reason = "the digits are those of the paper")]
 const INTERPOLANT: [[f64; 7]; 4] = {
     let first = {
         let (scale, r, p, q) = (-1.0530884977290216, -1.3299890189751412, -1.4364028541716351, 0.7139816917074209);
