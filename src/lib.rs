@@ -1,4 +1,84 @@
 //! Recurrent and residual networks as nonlinear dynamical systems.
+//!
+//! The update `z₁ = z₀ + f(z₀, θ)` of a residual or recurrent network is one step of Euler's method, of length 1, for
+//! `dz/dt = f(t, z, θ)`. So one interface runs a model as a network cell, as a neural ODE under any solver, or as a
+//! physical model, and one interface trains it.
+//!
+//! # The five ideas
+//!
+//! | idea | trait | what implements it |
+//! |---|---|---|
+//! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
+//! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
+//! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
+//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps or [`Pid`] |
+//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`Backsolve`] |
+//!
+//! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
+//! derivative, or a state of the wrong dimension do not compile, and the compiler says what to use instead.
+//!
+//! # Solving
+//!
+//! [`solve`] keeps the end, [`Ivp`] whatever you ask for. Time and coefficients are `f64`; only the state knows its
+//! element type.
+//!
+//! ```
+//! use nalgebra::Vector2;
+//! use rheos::{Dynamics, Ivp, Pid, Tsit5};
+//!
+//! struct Pendulum;
+//!
+//! impl Dynamics for Pendulum {
+//!     type State = Vector2<f64>;
+//!     fn eval(&self, _t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
+//!         dy[0] = y[1];
+//!         dy[1] = -y[0].sin();
+//!     }
+//! }
+//!
+//! let times = [0.0, 0.5, 1.0, 2.0];
+//! let solution = Ivp::new(&Pendulum, Vector2::new(1.0, 0.0), 0.0..10.0)
+//!     .save_at(&times)
+//!     .solve(Tsit5, Pid::new(1e-8, 1e-8))?;
+//! let energy = |y: &Vector2<f64>| 0.5 * y[1] * y[1] - y[0].cos();
+//! assert!((energy(solution.last()) - energy(&solution.y[0])).abs() < 1e-6);
+//! # Ok::<(), rheos::Error>(())
+//! ```
+//!
+//! A failure keeps what was computed: [`Failure`] holds the reason, the last good state, the states saved so far and the
+//! statistics.
+//!
+//! # Differentiating
+//!
+//! [`gradient`] turns the derivative of a loss with respect to the states at output times into the gradient with respect
+//! to the initial state, the parameters and every time:
+//!
+//! ```
+//! use nalgebra::{SVector, vector};
+//! use rheos::problems::LotkaVolterra;
+//! use rheos::{Discrete, Dopri5, Pid, gradient};
+//!
+//! let (model, y0) = LotkaVolterra::problem();
+//! let loss = |y: &[SVector<f64, 2>]| vec![vector![0.0, 0.0], vector![1.0, 0.0]]; // L = prey at t = 2
+//! let found = gradient(&model, Dopri5, Pid::new(1e-8, 1e-8), &Discrete::new(), &[0.0, 2.0], &y0, loss)?;
+//! assert_eq!(found.params.len(), 4);
+//! # Ok::<(), rheos::Error>(())
+//! ```
+//!
+//! # Networks
+//!
+//! [`nn`] reads one layer as a recurrent cell, a residual block or a neural ODE and trains sequences of any of them;
+//! [`train`] has a loss and an optimiser. With the feature `dfdx` (on by default), tensors are states and modules are
+//! fields (`Net`), and an ODE block works as a layer inside a larger dfdx network (`OdeLayer`).
+//!
+//! # Checking your own model
+//!
+//! [`verify`] measures the order of a method on your model, compares your pullback and any adjoint with central
+//! differences, and checks the laws of a state of your own; call it from your tests.
+//!
+//! # Features
+//!
+//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits and thiserror only.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -40,3 +120,8 @@ pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;
 pub use state::{Element, Passive, State, Tolerance};
+
+/// The examples of the README are tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -22,7 +22,7 @@ OUTPUT
     learning curves with the range over the seeds, forecasts, and phase portraits.
 
 DATA (in examples/data, nothing is downloaded)
-    spiral           y' = A y³, sampled every 0.1 s
+    spiral           y' = A y³, sampled every 0.05 s
     sunspots         yearly sunspot numbers 1700-2008; trained to 1920, tested after
     co2              weekly CO2 at Mauna Loa 1958-2001 with its gaps; trained to 1985, tested after
 ";

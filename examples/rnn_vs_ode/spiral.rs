@@ -19,26 +19,32 @@ const B: usize = 20;
 /// Samples in a piece of trajectory, its start not counted.
 const PIECE: usize = 10;
 /// Seconds between two samples.
-const SPACING: f64 = 0.1;
+const SPACING: f64 = 0.05;
 /// Samples of the trajectory.
-const LENGTH: usize = 250;
+const LENGTH: usize = 500;
 
 type Points<const N: usize> = SMatrix<f64, 2, N>;
+
+/// Points of the drawn trajectory between two samples.
+const FINER: usize = 5;
 
 /// The trajectory from `(2, 0)`.
 pub struct Data {
     /// The states, every [`SPACING`] seconds.
-    pub y: Vec<Vector2<f64>>,
+    y: Vec<Vector2<f64>>,
+    /// The trajectory as it is drawn.
+    pub course: Vec<(f64, f64)>,
 }
 
 impl Data {
     /// Solves the spiral at tight tolerance.
     pub fn new() -> rheos::Result<Self> {
         let (field, y0) = Spiral::problem();
-        let times: Vec<f64> = (0..=LENGTH).map(|i| i as f64 * SPACING).collect();
-        let solution =
-            Ivp::new(&field, y0, 0.0..times[LENGTH]).save_at(&times).solve(Dopri5, Pid::new(1e-10, 1e-10))?;
-        Ok(Self { y: solution.y })
+        let times: Vec<f64> = (0..=LENGTH * FINER).map(|i| i as f64 * SPACING / FINER as f64).collect();
+        let span = 0.0..times[LENGTH * FINER];
+        let solution = Ivp::new(&field, y0, span).save_at(&times).solve(Dopri5, Pid::new(1e-10, 1e-10))?;
+        let course = solution.y.iter().map(|y| (y[0], y[1])).collect();
+        Ok(Self { y: solution.y.into_iter().step_by(FINER).collect(), course })
     }
 
     /// `PIECE + 1` consecutive states for each of `B` random starts.
@@ -78,7 +84,8 @@ where
         },
     );
     let path = roll_out(&model, data.y[0], LENGTH).unwrap_or_default();
-    run.drawings = vec![path.iter().map(|y| (y[0], y[1])).collect(), displacements(&model)];
+    let from_start = std::iter::once(&data.y[0]).chain(&path).map(|y| (y[0], y[1])).collect();
+    run.drawings = vec![from_start, displacements(&model)];
     run
 }
 
@@ -150,7 +157,7 @@ fn elman(rng: &mut Uniform<'_>) -> Model<Features, Recurrence<Transition>, Affin
 
 /// How the spiral is trained.
 pub fn settings(quick: bool) -> Settings {
-    Settings { iterations: if quick { 200 } else { 2000 }, every: 20, learning_rate: 5e-3 }
+    Settings { iterations: if quick { 200 } else { 3000 }, every: 20, learning_rate: 1e-2 }
 }
 
 /// The models on the spiral.

@@ -2,16 +2,17 @@
 
 use nalgebra::{SMatrix, SVector};
 use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
+use num_traits::FloatConst;
 
 use super::{Differentiable, Dynamics, Parametric};
 
 /// A scalar a [`Field`] may be evaluated with: `f64` or a dual number over it.
 ///
 /// The usual functions (`sin`, `exp`, `powi`, …) are methods of [`num_dual::DualNum`], re-exported as
-/// [`rheos::DualNum`](crate::DualNum).
-pub trait Scalar: DualNum<Primitive = f64> + Copy {}
+/// [`rheos::DualNum`](crate::DualNum); constants such as `T::PI()` are those of [`num_traits::FloatConst`].
+pub trait Scalar: DualNum<Primitive = f64> + FloatConst + Copy {}
 
-impl<T: DualNum<Primitive = f64> + Copy> Scalar for T {}
+impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 
 /// A vector field of `N` components with `P` parameters, written over a generic scalar.
 ///

@@ -64,7 +64,7 @@ impl fmt::Display for OrderReport {
 
 /// Observed order of `solver` on a problem of your own, against a reference solution at tight tolerance.
 ///
-/// The reference is computed by [`Dopri5`] and by [`Tsit5`] at a tolerance of `1e-13`; errors within a hundred times
+/// The reference is computed by [`Dopri5`](type@Dopri5) and by [`Tsit5`](type@Tsit5) at a tolerance of `1e-13`; errors within a hundred times
 /// their difference are not used. With a closed solution use [`order_with`].
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::failure::LastFailure;
 use super::walk::{add_gradient, gradient_of};
 use super::{Net, Taped, TensorField, Weights};
 use crate::control::Controller;
-use crate::integrate::integrate;
+use crate::integrate::Integration;
 use crate::state::{TensorElement, fresh};
 use crate::{Adjoint, Error, Result, Solver, Span, State};
 
@@ -86,11 +86,11 @@ where
     /// # Errors
     /// Whatever ends the solve.
     pub fn solve(&self, y0: &Tensor<Sh, E, D>) -> Result<Tensor<Sh, E, D>> {
-        self.span.validate()?;
         let mut y = fresh(y0);
         let mut ws = self.solver.workspace(&self.field, y0);
-        integrate(&self.field, &self.solver, &self.control, self.span, &[], &mut y, &mut ws, &mut ())
-            .map_err(|halt| halt.error)?;
+        let Self { field, solver, control, span, .. } = self;
+        let integration = Integration { field, solver, control, span: *span, stops: &[] };
+        integration.run(&mut y, &mut ws, &mut ()).map_err(|halt| halt.error)?;
         Ok(y)
     }
 }
@@ -131,7 +131,7 @@ where
         let (x, mut tape) = x.split_tape();
         let times = [self.span.t0, self.span.t1];
         let forward = self.adjoint.forward(&self.field, &self.solver, &self.control, &times, &x);
-        let (y1, record) = match self.failure.note(forward) {
+        let (y1, record) = match self.failure.note(forward.map_err(Error::from)) {
             Some(mut forward) => (forward.y.pop(), Some(forward.record)),
             None => (None, None),
         };

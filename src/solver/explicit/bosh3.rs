@@ -6,7 +6,7 @@
 use crate::solver::tableau::check_embedded;
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 
-/// The tableau of [`Bosh3`].
+/// The tableau of [`Bosh3`](type@Bosh3).
 #[derive(Debug, Clone, Copy)]
 pub struct Bosh3Table;
 

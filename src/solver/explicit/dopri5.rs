@@ -6,7 +6,7 @@
 use crate::solver::tableau::check_embedded;
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 
-/// The tableau of [`Dopri5`].
+/// The tableau of [`Dopri5`](type@Dopri5).
 #[derive(Debug, Clone, Copy)]
 pub struct Dopri5Table;
 

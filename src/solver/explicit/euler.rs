@@ -5,7 +5,7 @@
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Tableau};
 
-/// The tableau of [`Euler`].
+/// The tableau of [`Euler`](type@Euler).
 #[derive(Debug, Clone, Copy)]
 pub struct EulerTable;
 

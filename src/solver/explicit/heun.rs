@@ -6,7 +6,7 @@
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Tableau};
 
-/// The tableau of [`Heun`].
+/// The tableau of [`Heun`](type@Heun).
 #[derive(Debug, Clone, Copy)]
 pub struct HeunTable;
 

@@ -6,7 +6,7 @@
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Tableau};
 
-/// The tableau of [`Midpoint`].
+/// The tableau of [`Midpoint`](type@Midpoint).
 #[derive(Debug, Clone, Copy)]
 pub struct MidpointTable;
 

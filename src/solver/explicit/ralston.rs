@@ -5,7 +5,7 @@
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Tableau};
 
-/// The tableau of [`Ralston`].
+/// The tableau of [`Ralston`](type@Ralston).
 #[derive(Debug, Clone, Copy)]
 pub struct RalstonTable;
 

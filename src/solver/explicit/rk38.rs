@@ -6,7 +6,7 @@
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Interpolant, Tableau};
 
-/// The tableau of [`Rk38`].
+/// The tableau of [`Rk38`](type@Rk38).
 #[derive(Debug, Clone, Copy)]
 pub struct Rk38Table;
 

@@ -6,7 +6,7 @@
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Interpolant, Tableau};
 
-/// The tableau of [`Rk4`].
+/// The tableau of [`Rk4`](type@Rk4).
 #[derive(Debug, Clone, Copy)]
 pub struct Rk4Table;
 

@@ -6,13 +6,13 @@
 use crate::solver::tableau::check_embedded;
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 
-/// The tableau of [`Tsit5`].
+/// The tableau of [`Tsit5`](type@Tsit5).
 #[derive(Debug, Clone, Copy)]
 pub struct Tsit5Table;
 
 /// Tsitouras' pair: order 5 with an embedded solution of order 4, 7 stages (FSAL), dense output of order 4.
 ///
-/// Usually a little more efficient than [`Dopri5`](super::Dopri5).
+/// Usually a little more efficient than [`Dopri5`](type@super::Dopri5).
 pub type Tsit5 = Erk<Tsit5Table, 7>;
 /// The method [`Tsit5`](type@Tsit5) as a value.
 pub const Tsit5: Tsit5 = Erk::new();
