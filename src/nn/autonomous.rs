@@ -1,21 +1,13 @@
 //! Layers without input, in the place of layers with one.
 
 use super::Layer;
-use crate::{Parametric, State};
+use crate::State;
 
 /// A layer from `h` to `h` as one from `(h, ())` to `h`: a cell that reads no input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Autonomous<L>(pub L);
 
-impl<L: Parametric> Parametric for Autonomous<L> {
-    type Params = L::Params;
-    fn params(&self) -> L::Params {
-        self.0.params()
-    }
-    fn set_params(&mut self, params: &L::Params) {
-        self.0.set_params(params);
-    }
-}
+parametric_wrappers!(Autonomous);
 
 impl<H: State, L: Layer<Input = H, Output = H>> Layer for Autonomous<L> {
     type Input = (H, ());

@@ -50,25 +50,7 @@ pub struct LayerRecord<L: Layer> {
     trace: L::Trace,
 }
 
-impl<L: Parametric> Parametric for Recurrence<L> {
-    type Params = L::Params;
-    fn params(&self) -> L::Params {
-        self.0.params()
-    }
-    fn set_params(&mut self, params: &L::Params) {
-        self.0.set_params(params);
-    }
-}
-
-impl<L: Parametric> Parametric for Residual<L> {
-    type Params = L::Params;
-    fn params(&self) -> L::Params {
-        self.0.params()
-    }
-    fn set_params(&mut self, params: &L::Params) {
-        self.0.set_params(params);
-    }
-}
+parametric_wrappers!(Recurrence, Residual);
 
 /// Evaluates `g(h, x)` with a record.
 fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) -> (L::Output, LayerRecord<L>) {

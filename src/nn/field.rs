@@ -5,7 +5,7 @@ use nalgebra::{DefaultAllocator, Dim, OMatrix, U1};
 
 use super::Layer;
 use crate::state::Passive;
-use crate::{Differentiable, Dynamics, Element, Parametric, State};
+use crate::{Differentiable, Dynamics, Element, State};
 
 /// The autonomous field `dz/dt = g(z)` of a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,21 +31,7 @@ pub struct Relaxed<L>(pub L);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rescaled<F>(pub F);
 
-macro_rules! parametric {
-    ($($wrapper:ident),*) => {
-        $(impl<L: Parametric> Parametric for $wrapper<L> {
-            type Params = L::Params;
-            fn params(&self) -> L::Params {
-                self.0.params()
-            }
-            fn set_params(&mut self, params: &L::Params) {
-                self.0.set_params(params);
-            }
-        })*
-    };
-}
-
-parametric!(LayerField, Driven, Relaxed, Rescaled);
+parametric_wrappers!(LayerField, Driven, Relaxed, Rescaled);
 
 impl<Y: State, L: Layer<Input = Y, Output = Y>> Dynamics for LayerField<L> {
     type State = Y;

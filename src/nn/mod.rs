@@ -15,6 +15,21 @@
 //! The layers here work on static matrices, one sample per column: small networks live on the stack. Layers of dfdx
 //! tensors are in `tensor`.
 
+/// Wrappers whose parameters are those of the one thing inside.
+macro_rules! parametric_wrappers {
+    ($($wrapper:ident),*) => {
+        $(impl<P: $crate::Parametric> $crate::Parametric for $wrapper<P> {
+            type Params = P::Params;
+            fn params(&self) -> P::Params {
+                self.0.params()
+            }
+            fn set_params(&mut self, params: &P::Params) {
+                self.0.set_params(params);
+            }
+        })*
+    };
+}
+
 mod affine;
 mod autonomous;
 mod block;

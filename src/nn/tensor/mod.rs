@@ -3,20 +3,27 @@
 //! * [`Net`] makes a vector field of a dfdx module that maps a tensor to one of the same shape, and of every
 //!   [`TensorField`], which may depend on time.
 //! * [`Weights`] is the space of the trainable parameters of a module; a gradient is a [`Weights`] as well.
+//! * [`ModuleLayer`] makes a layer of a module, for the blocks and sequences of [`nn`](crate::nn); [`ElmanModule`] is a
+//!   cell.
 //! * [`OdeLayer`] is a dfdx module that maps `y(t0)` to `y(t1)`.
 //!
 //! Tapes live inside one evaluation of a field. Whole solves are differentiated by [`Adjoint`](crate::Adjoint)s.
 
+mod elman;
 mod failure;
 mod field;
 mod layer;
+mod module_layer;
 mod net;
+mod samples;
 mod trace;
 mod walk;
 mod weights;
 
+pub use elman::ElmanModule;
 pub use field::{Taped, TensorField};
 pub use layer::{OdeLayer, Unsolved};
+pub use module_layer::{ModuleInput, ModuleLayer, ModuleTrace};
 pub use net::Net;
 pub use trace::NetTrace;
 pub use weights::Weights;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use dfdx::nn::tensor_collection::TensorCollection;
 use dfdx::shapes::{Rank0, Shape};
-use dfdx::tensor::{NoneTape, Tensor, TensorFrom, Trace};
+use dfdx::tensor::{Gradients, NoneTape, Tensor, TensorFrom, Trace};
 use dfdx::tensor_ops::{Backward, Device, SumTo, TryMul};
 
 use super::walk::{Collect, gradient_of, walk};
@@ -71,8 +71,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
     ) -> f64 {
         let Self { t, y, output } = self;
         let pull = || -> Result<f64, D::Err> {
-            // `w` may share its id with a parameter as `y` may.
-            let mut grads = output.try_mul(fresh(w))?.try_sum::<Rank0, S::AllAxes>()?.try_backward()?;
+            let mut grads = back_propagate(output, w)?;
             ybar.add_scaled(1.0, &gradient_of(&mut grads, &y)?);
             walk::<M, E, D, _>((pbar.module_mut(), module), &mut Collect { grads: &mut grads })?;
             Ok(gradient_of(&mut grads, &t)?.coordinates().iter().sum())
@@ -82,4 +81,13 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
             Err(error) => panic!("dfdx could not compute a pullback: {error}"),
         }
     }
+}
+
+/// The gradients of `⟨w, output⟩`.
+pub(super) fn back_propagate<S: Shape, E: TensorElement, D: Device<E>>(
+    output: Taped<S, E, D>,
+    w: &Tensor<S, E, D>,
+) -> Result<Gradients<E, D>, D::Err> {
+    // `w` may share its id with a parameter.
+    output.try_mul(fresh(w))?.try_sum::<Rank0, S::AllAxes>()?.try_backward()
 }

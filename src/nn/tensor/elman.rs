@@ -1,0 +1,78 @@
+//! The transition map of a simple recurrent network, on tensors.
+
+use dfdx::nn::modules::Linear;
+use dfdx::nn::tensor_collection::{ModuleVisitor, TensorCollection};
+use dfdx::nn::{BuildModule, Module};
+use dfdx::shapes::{Const, Dim, Dtype};
+use dfdx::tensor::{Merge, Tape, Tensor};
+use dfdx::tensor_ops::{Device, TryAdd};
+
+/// `g(h, x) = tanh(W_ih x + b_ih + W_hh h + b_hh)`: a dfdx module from `(h, x)` of shapes `(batch, H)` and `(batch, I)`
+/// to `(batch, H)`.
+///
+/// J. L. Elman, *Finding structure in time*, Cognitive Science 14 (1990), doi:10.1207/s15516709cog1402_1; the
+/// parameters are those of `torch.nn.RNNCell`. On static matrices the same map is [`ElmanCell`](crate::nn::ElmanCell).
+#[derive(Debug, Clone)]
+pub struct ElmanModule<const I: usize, const H: usize, E: Dtype, D: Device<E>> {
+    /// Input weights and bias.
+    pub ih: Linear<I, H, E, D>,
+    /// Recurrent weights and bias.
+    pub hh: Linear<H, H, E, D>,
+}
+
+impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> ElmanModule<I, H, E, D>
+where
+    Linear<I, H, E, D>: BuildModule<D, E>,
+    Linear<H, H, E, D>: BuildModule<D, E>,
+{
+    /// With dfdx's random initial weights.
+    ///
+    /// # Errors
+    /// Those of the device.
+    pub fn try_new(device: &D) -> Result<Self, D::Err> {
+        Ok(Self { ih: BuildModule::try_build(device)?, hh: BuildModule::try_build(device)? })
+    }
+}
+
+impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> TensorCollection<E, D> for ElmanModule<I, H, E, D>
+where
+    Linear<I, H, E, D>: TensorCollection<E, D>,
+    Linear<H, H, E, D>: TensorCollection<E, D>,
+{
+    type To<E2: Dtype, D2: Device<E2>> = (
+        <Linear<I, H, E, D> as TensorCollection<E, D>>::To<E2, D2>,
+        <Linear<H, H, E, D> as TensorCollection<E, D>>::To<E2, D2>,
+    );
+
+    fn iter_tensors<V: ModuleVisitor<Self, E, D>>(visitor: &mut V) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        visitor.visit_fields(
+            (
+                <Self as TensorCollection<E, D>>::module("ih", |m| &m.ih, |m| &mut m.ih),
+                <Self as TensorCollection<E, D>>::module("hh", |m| &m.hh, |m| &mut m.hh),
+            ),
+            |(ih, hh)| (ih, hh),
+        )
+    }
+}
+
+/// The input and the hidden state on the same kind of tape.
+impl<B, const I: usize, const H: usize, E, D, T>
+    Module<(Tensor<(B, Const<H>), E, D, T>, Tensor<(B, Const<I>), E, D, T>)> for ElmanModule<I, H, E, D>
+where
+    B: Dim,
+    E: Dtype,
+    D: Device<E>,
+    T: Tape<E, D> + Merge<T>,
+    Linear<I, H, E, D>: Module<Tensor<(B, Const<I>), E, D, T>, Output = Tensor<(B, Const<H>), E, D, T>, Error = D::Err>,
+    Linear<H, H, E, D>: Module<Tensor<(B, Const<H>), E, D, T>, Output = Tensor<(B, Const<H>), E, D, T>, Error = D::Err>,
+{
+    type Output = Tensor<(B, Const<H>), E, D, T>;
+    type Error = D::Err;
+
+    fn try_forward(
+        &self,
+        (h, x): (Tensor<(B, Const<H>), E, D, T>, Tensor<(B, Const<I>), E, D, T>),
+    ) -> Result<Self::Output, D::Err> {
+        self.ih.try_forward(x)?.try_add(self.hh.try_forward(h)?)?.try_tanh()
+    }
+}
