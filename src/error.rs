@@ -46,14 +46,14 @@ pub enum Error {
         /// The time before it.
         previous: f64,
     },
-    /// The number of cotangents does not match the number of outputs of the forward pass.
+    /// A list is shorter or longer than what it belongs to.
     #[error("{name} has {found} entries, but {expected} are needed")]
     LengthMismatch {
         /// The argument, as the function calls it.
         name: &'static str,
         /// Its length.
         found: usize,
-        /// The length that fits.
+        /// The length that fits, or the least that does.
         expected: usize,
     },
     /// The state or the field became infinite or not a number, and no smaller step avoids it.

@@ -107,24 +107,34 @@ const SHADE: RGBColor = RGBColor(0xf3, 0xf3, 0xf3);
 const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
 /// The colours of Okabe and Ito without black, which belongs to the data, and yellow, which is
-/// hard to see on white.
-const COLOURS: [RGBColor; 6] = [
+/// hard to see on white; then a brown and a grey.
+const COLOURS: [RGBColor; 8] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xd5, 0x5e, 0x00),
     RGBColor(0x00, 0x9e, 0x73),
     RGBColor(0xcc, 0x79, 0xa7),
     RGBColor(0xe6, 0x9f, 0x00),
     RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0x8c, 0x51, 0x0a),
+    RGBColor(0x77, 0x77, 0x77),
 ];
 
 /// Lengths of ink and gap in turn, without the round ends that lengthen the ink by the width of
-/// the line. Five patterns and six colours repeat together only after thirty looks.
+/// the line. Five patterns and eight colours repeat together only after forty looks.
 const DASHES: [&[f64]; 5] = [&[], &[7.0, 6.0], &[0.3, 4.7], &[10.0, 5.0, 0.3, 5.0], &[15.0, 6.0, 4.0, 6.0]];
 
 /// Corners, turn in degrees, and distance of the corners between them, if it is a star. Dashes
 /// would be lost in the noise of learning curves, markers are not.
-const MARKERS: [(u32, f64, Option<f64>); 6] =
-    [(24, 0.0, None), (4, 45.0, None), (3, 0.0, None), (4, 0.0, None), (5, 0.0, Some(0.42)), (3, 60.0, None)];
+const MARKERS: [(u32, f64, Option<f64>); 8] = [
+    (24, 0.0, None),
+    (4, 45.0, None),
+    (3, 0.0, None),
+    (4, 0.0, None),
+    (5, 0.0, Some(0.42)),
+    (3, 60.0, None),
+    (4, 0.0, Some(0.4)),
+    (4, 45.0, Some(0.4)),
+];
 
 /// The colour of a model.
 const fn colour(look: usize) -> RGBColor {
