@@ -1,0 +1,111 @@
+//! Lines on their way to the sheet: thinned, dashed, and clipped to a frame.
+
+use super::*;
+
+/// Leaves out places that are less than half a pixel from the one before: they cannot be seen,
+/// but long learning curves would fill the file with them.
+pub(super) fn thinned(places: &[Place]) -> Vec<Place> {
+    let mut kept: Vec<Place> = Vec::new();
+    for &place in places {
+        let near = |last: &Place| (place.0 - last.0).hypot(place.1 - last.1) < 0.5;
+        if !kept.last().is_some_and(near) {
+            kept.push(place);
+        }
+    }
+    kept
+}
+
+/// Cuts a line into the pieces of a dash pattern; an empty pattern leaves it whole.
+///
+/// Plotters has dashes of one length only, and these patterns need more to be told apart.
+pub(super) fn dashed(places: &[Place], pattern: &[f64]) -> Vec<Vec<Place>> {
+    let Some(&first) = places.first() else {
+        return Vec::new();
+    };
+    if pattern.is_empty() {
+        return vec![places.to_vec()];
+    }
+    let (mut index, mut left) = (0, pattern[0]);
+    let mut pieces = vec![vec![first]];
+    for pair in places.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let mut done = 0.0;
+        while length - done > left {
+            done += left;
+            let part = done / length;
+            let cut = (from.0 + part * (to.0 - from.0), from.1 + part * (to.1 - from.1));
+            let inked = index % 2 == 0;
+            index = (index + 1) % pattern.len();
+            left = pattern[index];
+            match pieces.last_mut() {
+                Some(piece) if inked => piece.push(cut),
+                _ => pieces.push(vec![cut]),
+            }
+        }
+        left -= length - done;
+        if let (0, Some(piece)) = (index % 2, pieces.last_mut()) {
+            piece.push(to);
+        }
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    pieces
+}
+
+/// A rectangle in logical pixels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Frame {
+    pub(super) fn contains(&self, (x, y): Place) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+
+    /// The part of a segment inside the frame, after Liang and Barsky.
+    pub(super) fn clipped(&self, from: Place, to: Place) -> Option<(Place, Place)> {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+        let edges = [
+            (-dx, from.0 - self.left),
+            (dx, self.right - from.0),
+            (-dy, from.1 - self.top),
+            (dy, self.bottom - from.1),
+        ];
+        for (slope, room) in edges {
+            if slope < 0.0 {
+                enter = enter.max(room / slope);
+            } else if slope > 0.0 {
+                leave = leave.min(room / slope);
+            } else if room < 0.0 {
+                return None;
+            }
+        }
+        let at = |part: f64| (from.0 + part * dx, from.1 + part * dy);
+        (enter <= leave).then(|| (at(enter), at(leave)))
+    }
+
+    /// The runs of a line that lie inside the frame, broken where a place is not finite.
+    pub(super) fn runs(&self, places: &[Place]) -> Vec<Vec<Place>> {
+        let mut runs: Vec<Vec<Place>> = Vec::new();
+        for pair in places.windows(2) {
+            let finite = pair.iter().all(|place| is_finite(*place));
+            let Some((from, to)) = finite.then(|| self.clipped(pair[0], pair[1])).flatten() else {
+                continue;
+            };
+            match runs.last_mut() {
+                Some(run) if run.last() == Some(&from) => run.push(to),
+                _ => runs.push(vec![from, to]),
+            }
+        }
+        runs
+    }
+}
+
+pub(super) fn is_finite((x, y): Place) -> bool {
+    x.is_finite() && y.is_finite()
+}
