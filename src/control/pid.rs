@@ -12,7 +12,7 @@ use crate::{Dynamics, Embedded, Error, Result, Span, State, Tolerance};
 /// `safety εₙ^(−(P+I+D)/k) εₙ₋₁^((P+2D)/k) εₙ₋₂^(−D/k)`, kept within `[min_factor, max_factor]`.
 ///
 /// The default is the PI controller of the code DOPRI5 (`P = 0.2`, `I = 0.65`): Hairer, Nørsett & Wanner, *Solving
-/// Ordinary Differential Equations II*, eq. (IV.2.43c); the form with `P, I, D` is that of Söderlind, *Digital filters
+/// Ordinary Differential Equations II*, section IV.2; the form with `P, I, D` is that of Söderlind, *Digital filters
 /// in adaptive time-stepping*, ACM TOMS 29 (2003).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]

@@ -1,6 +1,6 @@
 //! The order conditions of explicit Runge–Kutta methods, evaluated at compile time.
 //!
-//! One condition `Σ bᵢ Φᵢ = θ^r / γ` for each rooted tree of `r` nodes: Hairer, Nørsett & Wanner I, table II.2.2 (and
+//! One condition `Σ bᵢ Φᵢ = θ^r / γ` for each rooted tree of `r` nodes: Hairer, Nørsett & Wanner I, section II.2 (and
 //! section II.6 for `θ ≠ 1`). There are 17 up to order 5.
 
 /// Far above the rounding of the published digits, far below any wrong one.

@@ -11,7 +11,7 @@ use super::order_conditions::{conditions_hold, row_sums_hold, weights_hold};
 /// ```
 /// use rheos::{Erk, Fixed, Tableau, ode, solve};
 ///
-/// struct Ssp33; // Shu & Osher 1988, eq. (2.18)
+/// struct Ssp33; // Shu & Osher 1988
 /// impl Tableau<3> for Ssp33 {
 ///     const NAME: &'static str = "SSPRK(3,3)";
 ///     const ORDER: u32 = 3;
@@ -92,7 +92,7 @@ impl<const S: usize> Interpolant<S> {
 
     /// The cubic Hermite interpolant of a method whose last stage is `f(y1)`, plus `θ² (1 − θ)² Σ d k`.
     ///
-    /// With `d = 0` the order is 3. Hairer, Nørsett & Wanner I, eq. (II.6.7), give a `d` for Dormand–Prince 5(4) that
+    /// With `d = 0` the order is 3. Hairer, Nørsett & Wanner I, section II.6, give a `d` for Dormand–Prince 5(4) that
     /// raises it to 4.
     #[must_use]
     pub const fn hermite(b: [f64; S], d: [f64; S]) -> Self {

@@ -65,7 +65,7 @@ pub trait State: Clone {
     fn count(&self) -> usize;
 
     /// `Σᵢ (selfᵢ / (atol + rtol max(|y0ᵢ|, |y1ᵢ|)))²`, the sum inside the error norm of Hairer, Nørsett & Wanner,
-    /// *Solving Ordinary Differential Equations I*, eq. (II.4.11).
+    /// *Solving Ordinary Differential Equations I*, section II.4.
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64;
 
     /// Whether every coordinate is finite.

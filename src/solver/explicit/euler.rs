@@ -1,6 +1,6 @@
 //! Euler's method: order 1, one stage. One step of length 1 is a residual block.
 //!
-//! L. Euler, *Institutionum calculi integralis* I (1768), problem 85; Hairer, Nørsett & Wanner I, section I.7.
+//! L. Euler, *Institutionum calculi integralis* I (1768); Hairer, Nørsett & Wanner I, section I.7.
 
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Tableau};

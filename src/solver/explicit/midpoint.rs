@@ -1,7 +1,7 @@
 //! The explicit midpoint rule: order 2, two stages.
 //!
 //! C. Runge, *Über die numerische Auflösung von Differentialgleichungen*, Math. Ann. 46 (1895); Hairer, Nørsett &
-//! Wanner I, eq. (II.1.4).
+//! Wanner I, section II.1.
 
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Tableau};

@@ -1,7 +1,7 @@
 //! The 3/8 rule: order 4, four stages, with smaller error constants than the classical method.
 //!
 //! W. Kutta, *Beitrag zur näherungsweisen Integration totaler Differentialgleichungen*, Z. Math. Phys. 46 (1901);
-//! Hairer, Nørsett & Wanner I, table II.1.2 (right).
+//! Hairer, Nørsett & Wanner I, section II.1.
 
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Interpolant, Tableau};

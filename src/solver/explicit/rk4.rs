@@ -1,7 +1,7 @@
 //! The classical Runge–Kutta method: order 4, four stages.
 //!
 //! W. Kutta, *Beitrag zur näherungsweisen Integration totaler Differentialgleichungen*, Z. Math. Phys. 46 (1901);
-//! Hairer, Nørsett & Wanner I, table II.1.2 (left).
+//! Hairer, Nørsett & Wanner I, section II.1.
 
 use crate::solver::tableau::check;
 use crate::solver::{Erk, Interpolant, Tableau};
@@ -32,7 +32,7 @@ impl Tableau<4> for Rk4Table {
     ];
     const B: [f64; 4] = [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0];
     const DENSE_ORDER: u32 = 3;
-    /// The unique weights of order 3 on these four stages: Hairer, Nørsett & Wanner I, eq. (II.6.2).
+    /// The unique weights of order 3 on these four stages: Hairer, Nørsett & Wanner I, section II.6.
     const DENSE: Interpolant<4> = Interpolant::new([
         [1.0, 0.0, 0.0, 0.0],
         [-1.5, 1.0, 1.0, -0.5],

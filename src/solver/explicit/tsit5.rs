@@ -1,7 +1,7 @@
 //! Tsitouras' pair of orders 5 and 4.
 //!
 //! Ch. Tsitouras, *Runge–Kutta pairs of order 5(4) satisfying only the first column simplifying assumption*, Comput.
-//! Math. Appl. 62 (2011), doi:10.1016/j.camwa.2011.06.002; the interpolant is in its section 4.
+//! Math. Appl. 62 (2011), doi:10.1016/j.camwa.2011.06.002, interpolant included.
 
 use crate::solver::tableau::check_embedded;
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
