@@ -1,10 +1,15 @@
-//! Lines on their way to the sheet: thinned, dashed, and clipped to a frame.
+//! Lines in logical pixels: thinned, dashed, and cut at the frame and at gaps.
 
-use super::*;
+/// A place in logical pixels from the upper left corner.
+pub type Place = (f64, f64);
+
+pub fn is_finite((x, y): Place) -> bool {
+    x.is_finite() && y.is_finite()
+}
 
 /// Leaves out places that are less than half a pixel from the one before: they cannot be seen,
 /// but long learning curves would fill the file with them.
-pub(super) fn thinned(places: &[Place]) -> Vec<Place> {
+pub fn thinned(places: &[Place]) -> Vec<Place> {
     let mut kept: Vec<Place> = Vec::new();
     for &place in places {
         let near = |last: &Place| (place.0 - last.0).hypot(place.1 - last.1) < 0.5;
@@ -18,7 +23,7 @@ pub(super) fn thinned(places: &[Place]) -> Vec<Place> {
 /// Cuts a line into the pieces of a dash pattern; an empty pattern leaves it whole.
 ///
 /// Plotters has dashes of one length only, and these patterns need more to be told apart.
-pub(super) fn dashed(places: &[Place], pattern: &[f64]) -> Vec<Vec<Place>> {
+pub fn dashed(places: &[Place], pattern: &[f64]) -> Vec<Vec<Place>> {
     let Some(&first) = places.first() else {
         return Vec::new();
     };
@@ -53,21 +58,26 @@ pub(super) fn dashed(places: &[Place], pattern: &[f64]) -> Vec<Vec<Place>> {
 }
 
 /// A rectangle in logical pixels.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Frame {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) right: f64,
-    pub(super) bottom: f64,
+#[derive(Clone, Copy)]
+pub struct Frame {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
 }
 
 impl Frame {
-    pub(super) fn contains(&self, (x, y): Place) -> bool {
+    pub fn corners(&self) -> Vec<Place> {
+        let Self { left, top, right, bottom } = *self;
+        vec![(left, top), (right, top), (right, bottom), (left, bottom)]
+    }
+
+    pub fn contains(&self, (x, y): Place) -> bool {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }
 
     /// The part of a segment inside the frame, after Liang and Barsky.
-    pub(super) fn clipped(&self, from: Place, to: Place) -> Option<(Place, Place)> {
+    fn clipped(&self, from: Place, to: Place) -> Option<(Place, Place)> {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
         let edges = [
@@ -90,7 +100,7 @@ impl Frame {
     }
 
     /// The runs of a line that lie inside the frame, broken where a place is not finite.
-    pub(super) fn runs(&self, places: &[Place]) -> Vec<Vec<Place>> {
+    pub fn runs(&self, places: &[Place]) -> Vec<Vec<Place>> {
         let mut runs: Vec<Vec<Place>> = Vec::new();
         for pair in places.windows(2) {
             let finite = pair.iter().all(|place| is_finite(*place));
@@ -106,6 +116,24 @@ impl Frame {
     }
 }
 
-pub(super) fn is_finite((x, y): Place) -> bool {
-    x.is_finite() && y.is_finite()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_follow_the_pattern_around_corners() {
+        let corner = [(0.0, 0.0), (3.0, 0.0), (3.0, 3.0)];
+        let pieces = dashed(&corner, &[4.0, 1.0]);
+        assert_eq!(pieces, [vec![(0.0, 0.0), (3.0, 0.0), (3.0, 1.0)], vec![(3.0, 2.0), (3.0, 3.0)]]);
+        assert_eq!(dashed(&corner, &[]), [corner.to_vec()]);
+        assert!(dashed(&[], &[1.0]).is_empty());
+    }
+
+    #[test]
+    fn lines_are_cut_at_the_frame_and_at_gaps() {
+        let frame = Frame { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
+        let places = [(-5.0, 5.0), (5.0, 5.0), (5.0, f64::NAN), (1.0, 1.0), (2.0, 2.0)];
+        assert_eq!(frame.runs(&places), [vec![(0.0, 5.0), (5.0, 5.0)], vec![(1.0, 1.0), (2.0, 2.0)]]);
+        assert!(frame.clipped((-1.0, -1.0), (-1.0, 20.0)).is_none());
+    }
 }

@@ -1,0 +1,125 @@
+//! A frame with axes and the data in it.
+
+use plotters::style::RGBColor;
+
+use super::axes::Axis;
+use super::canvas::Canvas;
+use super::lines::{Frame, Place, is_finite, thinned};
+use super::look::{AXIS, GRID, LABEL, Pen, TICK};
+use super::text::Align;
+use super::ticks::Tick;
+
+/// The space that numbers and name of a horizontal axis need.
+pub const BOTTOM_MARGIN: f64 = 8.0 + TICK + 10.0 + LABEL + 14.0;
+
+/// The space that numbers and name of a vertical axis need, from the edge of the canvas.
+pub fn left_margin(canvas: &Canvas, axis: &Axis) -> f64 {
+    10.0 + LABEL + 12.0 + number_width(canvas, axis) + 9.0
+}
+
+/// The width of the widest number on an axis.
+fn number_width(canvas: &Canvas, axis: &Axis) -> f64 {
+    axis.ticks
+        .iter()
+        .filter_map(|tick| tick.label.as_ref())
+        .map(|label| canvas.fonts.width(label, TICK, false))
+        .fold(0.0, f64::max)
+}
+
+/// A frame with axes: maps values to places and draws what surrounds the data.
+pub struct Panel<'a> {
+    pub frame: Frame,
+    pub x: Axis<'a>,
+    pub y: Axis<'a>,
+}
+
+impl Panel<'_> {
+    pub fn place(&self, (x, y): (f64, f64)) -> Place {
+        let Frame { left, top, right, bottom } = self.frame;
+        (
+            left + (x - self.x.low) / (self.x.high - self.x.low) * (right - left),
+            bottom - (y - self.y.low) / (self.y.high - self.y.low) * (bottom - top),
+        )
+    }
+
+    fn places(&self, points: &[(f64, f64)]) -> Vec<Place> {
+        points.iter().map(|&point| self.place(point)).collect()
+    }
+
+    pub fn line(&self, canvas: &mut Canvas, points: &[(f64, f64)], pen: Pen) {
+        for run in self.frame.runs(&self.places(points)) {
+            canvas.line(&run, pen);
+        }
+    }
+
+    pub fn dots(&self, canvas: &mut Canvas, points: &[(f64, f64)], radius: f64, colour: RGBColor) {
+        for place in thinned(&self.places(points)) {
+            if is_finite(place) && self.frame.contains(place) {
+                canvas.dot(place, radius, colour);
+            }
+        }
+    }
+
+    /// A translucent band between two values at each abscissa, cut off at the frame. It breaks
+    /// where the abscissa is not finite or both values are NaN. A single NaN stands for the frame,
+    /// since it comes from a seed that left all bounds.
+    pub fn band(&self, canvas: &mut Canvas, band: &[(f64, f64, f64)], colour: RGBColor) {
+        let gap = |&(x, low, high): &(f64, f64, f64)| !x.is_finite() || (low.is_nan() && high.is_nan());
+        for run in band.split(gap) {
+            let edge = |value: f64, missing: f64| {
+                let value = if value.is_nan() { missing } else { value };
+                value.clamp(self.y.low, self.y.high)
+            };
+            let lower = run.iter().map(|&(x, low, _)| (x, edge(low, self.y.low)));
+            let upper = run.iter().map(|&(x, _, high)| (x, edge(high, self.y.high)));
+            let mut outline = thinned(&self.places(&lower.collect::<Vec<_>>()));
+            let back = thinned(&self.places(&upper.collect::<Vec<_>>()));
+            outline.extend(back.into_iter().rev());
+            canvas.area(outline, colour, 0.18);
+        }
+    }
+
+    pub fn grid(&self, canvas: &mut Canvas) {
+        let Frame { left, top, right, bottom } = self.frame;
+        let pen = Pen::solid(GRID, 1.0);
+        for tick in self.x.ticks.iter().filter(|tick| tick.label.is_some()) {
+            let (x, _) = self.place((tick.value, self.y.low));
+            canvas.line(&[(x, top), (x, bottom)], pen);
+        }
+        for tick in self.y.ticks.iter().filter(|tick| tick.label.is_some()) {
+            let (_, y) = self.place((self.x.low, tick.value));
+            canvas.line(&[(left, y), (right, y)], pen);
+        }
+    }
+
+    /// Axis lines, marks, numbers and names.
+    pub fn axes(&self, canvas: &mut Canvas) {
+        let Frame { left, top, right, bottom } = self.frame;
+        let pen = Pen::solid(AXIS, 1.0);
+        canvas.line(&[(left, top), (left, bottom), (right, bottom)], pen);
+        for tick in &self.x.ticks {
+            let (x, _) = self.place((tick.value, self.y.low));
+            canvas.line(&[(x, bottom), (x, bottom + mark_length(tick))], pen);
+            if let Some(label) = &tick.label {
+                canvas.text(label, (x, bottom + 8.0 + TICK), Align::Centre, TICK);
+            }
+        }
+        for tick in &self.y.ticks {
+            let (_, y) = self.place((self.x.low, tick.value));
+            canvas.line(&[(left - mark_length(tick), y), (left, y)], pen);
+            if let Some(label) = &tick.label {
+                let place = (left - 9.0, y + 0.36 * TICK);
+                canvas.text(label, place, Align::Right, TICK);
+            }
+        }
+        let middle = ((left + right) / 2.0, (top + bottom) / 2.0);
+        let below = bottom + 8.0 + TICK + 10.0 + LABEL;
+        canvas.text(self.x.name, (middle.0, below), Align::Centre, LABEL);
+        let beside = left - 9.0 - number_width(canvas, &self.y) - 12.0;
+        canvas.upright_text(self.y.name, (beside, middle.1), LABEL);
+    }
+}
+
+fn mark_length(tick: &Tick) -> f64 {
+    if tick.label.is_some() { 5.0 } else { 3.0 }
+}
