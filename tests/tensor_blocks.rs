@@ -10,7 +10,7 @@ use rheos::dfdx::prelude::*;
 use rheos::nn::tensor::{ElmanModule, ModuleLayer};
 use rheos::nn::{
     Affine, Block, Driven, ElmanCell, Layer, LayerField, OdeBlock, Pointwise, Recurrence, Relaxed, Rescaled, Residual,
-    Sequence, Tanh,
+    Samples, Sequence, Tanh,
 };
 use rheos::train::{Adam, mean_squared_error};
 use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Passive, Pid, Rk4, State, verify};
@@ -19,9 +19,10 @@ use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Passive, Pid,
 type Rows<const N: usize, E = f64> = Tensor<Rank2<3, N>, E, Cpu>;
 type Columns<const N: usize> = SMatrix<f64, N, 3>;
 
-type TensorCell<E = f64> = ModuleLayer<ElmanModule<2, 4, E, Cpu>, (Rows<4, E>, Rows<2, E>), Rank2<3, 4>, E, Cpu>;
-type TensorReadout = ModuleLayer<Linear<4, 1, f64, Cpu>, Rows<4>, Rank2<3, 1>, f64, Cpu>;
-type TensorFlow = ModuleLayer<(Linear<4, 4, f64, Cpu>, TanhModule), Rows<4>, Rank2<3, 4>, f64, Cpu>;
+type Cell = ElmanCell<f64, 2, 4, 3>;
+type TensorCell<E = f64> = ModuleLayer<ElmanModule<2, 4, E, Cpu>, (Rows<4, E>, Rows<2, E>), Rows<4, E>>;
+type TensorReadout = ModuleLayer<Linear<4, 1, f64, Cpu>, Rows<4>, Rows<1>>;
+type TensorFlow = ModuleLayer<(Linear<4, 4, f64, Cpu>, TanhModule), Rows<4>, Rows<4>>;
 
 fn elman(path: &[&str]) -> Vec<f64> {
     numbers(&golden(&[&["recurrent", "elman"], path].concat()))
@@ -48,7 +49,7 @@ fn tensor_cell() -> TensorCell {
     ModuleLayer::new(module())
 }
 
-fn matrix_cell() -> ElmanCell<f64, 2, 4, 3> {
+fn matrix_cell() -> Cell {
     ElmanCell {
         w_ih: SMatrix::from_row_slice(&weights("W_ih")),
         w_hh: SMatrix::from_row_slice(&weights("W_hh")),
@@ -135,11 +136,16 @@ fn elman_network_equals_the_reference_through_time() {
     }
 }
 
+/// The parameters of a cell in the order of the module: `W_ih`, `b_ih`, `W_hh`, `b_hh`, each matrix row by row.
+fn in_module_order((w_ih, w_hh, b_ih, b_hh): &<Cell as Parametric>::Params) -> Vec<f64> {
+    [w_ih.transpose().as_slice(), b_ih.as_slice(), w_hh.transpose().as_slice(), b_hh.as_slice()].concat()
+}
+
 /// The model on tensors and the model on matrices, with the same weights, give the same numbers.
 fn backends_agree<T, M>(tensors: T, matrices: M)
 where
-    T: Block<Input = Rows<2>, Hidden = Rows<4>>,
-    M: Block<Input = Columns<2>, Hidden = Columns<4>>,
+    T: Block<Input = Rows<2>, Hidden = Rows<4>, Params = <TensorCell as Parametric>::Params>,
+    M: Block<Input = Columns<2>, Hidden = Columns<4>, Params = <Cell as Parametric>::Params>,
 {
     let (x, h0, target) = (elman(&["x"]), elman(&["h0"]), elman(&["target"]));
     let tensors = Sequence { block: tensors, readout: tensor_readout() };
@@ -150,8 +156,9 @@ where
         ("outputs", &tensors.outputs, &matrices.outputs),
         ("inputs", &tensors.inputs, &matrices.inputs),
         ("h0", &tensors.h0, &matrices.h0),
-        // Weights lie in another order, but the norm does not mind.
-        ("params", &vec![tensors.params.inner(&tensors.params)], &vec![matrices.params.inner(&matrices.params)]),
+        ("block", &tensors.params.0.coordinates(), &in_module_order(&matrices.params.0)),
+        // One row, so rows and columns are in the same order.
+        ("readout", &tensors.params.1.coordinates(), &matrices.params.1.coordinates()),
     ] {
         let error = relative_error(a, b);
         assert!(error < 1e-12, "{name}: {error:e}");
@@ -210,8 +217,12 @@ fn tensors_and_matrices_agree_on_an_ode_rnn_with_gaps_of_every_sample() {
     assert!(relative_error(&tensors.outputs, &matrices.outputs) < 1e-12);
     assert!(relative_error(&tensors.inputs, &matrices.inputs) < 1e-12);
     assert!(relative_error(&tensors.h0, &matrices.h0) < 1e-12);
-    let norms = (tensors.params.inner(&tensors.params), matrices.params.inner(&matrices.params));
-    assert!((norms.0 - norms.1).abs() < 1e-12 * norms.1);
+    let ((flow, cell), readout) = tensors.params;
+    let (((flow_m, ()), cell_m), readout_m) = matrices.params;
+    let flow_m = [flow_m.0.transpose().as_slice(), flow_m.1.as_slice()].concat();
+    assert!(relative_error(&flow.coordinates(), &flow_m) < 1e-12);
+    assert!(relative_error(&cell.coordinates(), &in_module_order(&cell_m)) < 1e-12);
+    assert!(relative_error(&readout.coordinates(), &readout_m.coordinates()) < 1e-12);
 }
 
 #[test]
@@ -251,17 +262,168 @@ fn single_precision_works_to_its_accuracy() {
     assert!(report.passed(), "{report}");
 }
 
-#[test]
-fn adam_lowers_the_loss_of_an_ode_block_of_tensors() {
-    let block = OdeBlock::new(Driven(tensor_cell()), Rk4, Fixed::steps(2), Discrete::new());
-    let mut model = Sequence { block, readout: tensor_readout() };
-    let (x, h0, target) = (rows(&elman(&["x"])), rows(&elman(&["h0"])), rows(&elman(&["target"])));
+/// One step of training: nothing here knows the block or the backend. Returns the loss before the step.
+fn train_step<B, R>(
+    model: &mut Sequence<B, R>,
+    adam: &mut Adam,
+    h0: &B::Hidden,
+    inputs: &[B::Input],
+    targets: &[R::Output],
+) -> rheos::Result<f64>
+where
+    B: Block,
+    R: Layer<Input = B::Hidden>,
+{
+    let unrolled = model.forward(h0, inputs, &vec![1.0; inputs.len()], 0)?;
+    let (loss, cotangents) = mean_squared_error(&unrolled.outputs, targets)?;
+    let mut gradient = model.params().zeros_like();
+    model.backward(unrolled.record, &cotangents, &mut gradient)?;
+    adam.step(model, &gradient)?;
+    Ok(loss)
+}
+
+fn train<B, R>(
+    mut model: Sequence<B, R>,
+    h0: &B::Hidden,
+    inputs: &[B::Input],
+    targets: &[R::Output],
+    steps: usize,
+) -> Vec<f64>
+where
+    B: Block,
+    R: Layer<Input = B::Hidden>,
+{
     let mut adam = Adam::new(0.02);
-    let mut losses = Vec::new();
-    for _ in 0..300 {
-        let found = pass(&model, &h0[0], &x, &target);
-        adam.step(&mut model, &found.params).unwrap();
-        losses.push(found.loss);
+    (0..steps).map(|_| train_step(&mut model, &mut adam, h0, inputs, targets).unwrap()).collect()
+}
+
+#[test]
+fn the_same_code_trains_tensors_and_matrices_alike() {
+    let (x, h0, target) = (elman(&["x"]), elman(&["h0"]), elman(&["target"]));
+    let (x_t, h0_t, target_t) = (rows(&x), &rows(&h0)[0], rows(&target));
+    let (x_m, h0_m, target_m) = (columns(&x), &columns(&h0)[0], columns(&target));
+    let alike = |tensors: Vec<f64>, matrices: Vec<f64>| {
+        assert!(tensors[299] < 0.1 * tensors[0], "{} {}", tensors[0], tensors[299]);
+        // Rounding grows with every step of training.
+        assert!(relative_error(&tensors[..20], &matrices[..20]) < 1e-9);
+    };
+
+    let tensors = Sequence { block: Recurrence(tensor_cell()), readout: tensor_readout() };
+    let matrices = Sequence { block: Recurrence(matrix_cell()), readout: matrix_readout() };
+    alike(train(tensors, h0_t, &x_t, &target_t, 300), train(matrices, h0_m, &x_m, &target_m, 300));
+
+    let rk4 = (Rk4, Fixed::steps(2), Discrete::new());
+    let block = OdeBlock::new(Driven(tensor_cell()), rk4.0, rk4.1, rk4.2);
+    let tensors = Sequence { block, readout: tensor_readout() };
+    let block = OdeBlock::new(Driven(matrix_cell()), rk4.0, rk4.1, rk4.2);
+    let matrices = Sequence { block, readout: matrix_readout() };
+    alike(train(tensors, h0_t, &x_t, &target_t, 300), train(matrices, h0_m, &x_m, &target_m, 300));
+}
+
+#[test]
+fn single_precision_trains_as_double_precision_does() {
+    let (x, h0, target) = (rows::<2>(&elman(&["x"])), rows::<4>(&elman(&["h0"])), rows::<1>(&elman(&["target"])));
+    let block = OdeBlock::new(Driven(tensor_cell()), Rk4, Fixed::steps(2), Discrete::new());
+    let double = train(Sequence { block, readout: tensor_readout() }, &h0[0], &x, &target, 20);
+
+    // A converted cell is still a cell.
+    let cell: TensorCell<f32> = ModuleLayer::new(module().to_dtype::<f32>());
+    let readout = linear::<4, 1>("W_out", "b_out").to_dtype::<f32>();
+    let readout = ModuleLayer::<_, Rows<4, f32>, Rows<1, f32>>::new(readout);
+    let block = OdeBlock::new(Driven(cell), Rk4, Fixed::steps(2), Discrete::new());
+    let x: Vec<Rows<2, f32>> = x.iter().map(|x| x.clone().to_dtype()).collect();
+    let target: Vec<Rows<1, f32>> = target.iter().map(|y| y.clone().to_dtype()).collect();
+    let single = train(Sequence { block, readout }, &h0[0].clone().to_dtype(), &x, &target, 20);
+    let error = relative_error(&single, &double);
+    assert!(error < 1e-5, "{error:e}");
+}
+
+// ---- shapes and ids -----------------------------------------------------------------------------------------------
+
+/// A batch whose size is known at run time.
+type AnyRows<const N: usize> = Tensor<(usize, Const<N>), f64, Cpu>;
+
+fn any_rows<const N: usize>(values: &[f64]) -> AnyRows<N> {
+    Cpu::default().tensor((values.to_vec(), (values.len() / N, Const)))
+}
+
+#[test]
+fn a_batch_may_be_sized_at_run_time() {
+    let (x, h0) = (elman(&["x"]), elman(&["h0"]));
+    let gaps = [0.5, 2.0, 1.25];
+
+    let rk4 = (Rk4, Fixed::steps(2), Discrete::new());
+    let flow = ModuleLayer::<_, AnyRows<4>, AnyRows<4>>::new(tensor_flow().into_module());
+    let cell = ModuleLayer::<_, (AnyRows<4>, AnyRows<2>), AnyRows<4>>::new(module());
+    let block = (OdeBlock::new(Rescaled(LayerField(flow)), rk4.0, rk4.1, rk4.2), Recurrence(cell));
+    let any_model =
+        Sequence { block, readout: ModuleLayer::<_, AnyRows<4>, AnyRows<1>>::new(tensor_readout().into_module()) };
+    let x_any: Vec<_> = x.chunks(6).map(|x| (Cpu::default().tensor((gaps.to_vec(), (3,))), any_rows::<2>(x))).collect();
+    let target_any: Vec<AnyRows<1>> = elman(&["target"]).chunks(3).map(any_rows).collect();
+    let found = pass(&any_model, &any_rows(&h0), &x_any, &target_any);
+
+    let block = (OdeBlock::new(Rescaled(LayerField(tensor_flow())), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell()));
+    let model = Sequence { block, readout: tensor_readout() };
+    let x: Vec<_> = rows(&x).into_iter().map(|x| (Cpu::default().tensor(gaps), x)).collect();
+    let expected = pass(&model, &rows(&h0)[0], &x, &rows(&elman(&["target"])));
+    assert_eq!(found.outputs, expected.outputs);
+    assert_eq!(found.inputs, expected.inputs);
+    assert_eq!(found.h0, expected.h0);
+    assert_eq!(found.params.coordinates(), expected.params.coordinates());
+}
+
+#[test]
+fn samples_lie_along_the_first_axis() {
+    let device = Cpu::default();
+    let x: Tensor<Rank4<2, 3, 2, 2>, f64, Cpu> = device.sample_normal();
+    let y: Tensor<Rank4<2, 3, 2, 2>, f64, Cpu> = device.sample_normal();
+    let mut scaled = x.clone();
+    scaled.scale_samples(&device.tensor([2.0, -3.0]));
+    let expected: Vec<f64> =
+        x.as_vec().iter().enumerate().map(|(i, x)| if i < 12 { 2.0 * x } else { -3.0 * x }).collect();
+    assert_eq!(scaled.as_vec(), expected);
+    let mut found: Tensor<Rank1<2>, f64, Cpu> = device.tensor([1.0, 10.0]);
+    scaled.inner_samples(&y, &mut found);
+    let terms: Vec<f64> = expected.iter().zip(y.as_vec()).map(|(a, b)| a * b).collect();
+    let sums = [1.0 + terms[..12].iter().sum::<f64>(), 10.0 + terms[12..].iter().sum::<f64>()];
+    assert!(relative_error(&found.as_vec(), &sums) < 1e-14);
+}
+
+/// `h₁ = h x w`: every factor may be the same tensor, with the same id.
+#[derive(Clone)]
+struct Product(Rows<2>);
+
+impl TensorCollection<f64, Cpu> for Product {
+    type To<E2: Dtype, D2: Device<E2>> = ();
+    fn iter_tensors<V: ModuleVisitor<Self, f64, Cpu>>(visitor: &mut V) -> Result<Option<()>, V::Err> {
+        visitor.visit_fields(Self::module("factor", |s| &s.0, |s| &mut s.0), |_| ())
     }
-    assert!(losses[299] < 0.1 * losses[0], "{} {}", losses[0], losses[299]);
+}
+
+impl<T: Tape<f64, Cpu> + Merge<T>> Module<(Tensor<Rank2<3, 2>, f64, Cpu, T>, Tensor<Rank2<3, 2>, f64, Cpu, T>)>
+    for Product
+{
+    type Output = Tensor<Rank2<3, 2>, f64, Cpu, T>;
+    type Error = CpuError;
+    fn try_forward(
+        &self,
+        (h, x): (Tensor<Rank2<3, 2>, f64, Cpu, T>, Tensor<Rank2<3, 2>, f64, Cpu, T>),
+    ) -> Result<Self::Output, CpuError> {
+        h.try_mul(x)?.try_mul(self.0.clone())
+    }
+}
+
+#[test]
+fn a_cell_of_the_user_whose_arguments_share_an_id_with_its_parameter() {
+    let factor = rows::<2>(&elman(&["x"])).remove(0);
+    let cell = ModuleLayer::<_, (Rows<2>, Rows<2>), Rows<2>>::new(Product(factor.clone()));
+    let mut pbar = cell.params().zeros_like();
+    let block = Recurrence(cell);
+    let (h1, record) = block.forward(&factor, &factor, 1.0).unwrap();
+    let power = |n: i32| factor.as_vec().iter().map(|x| x.powi(n)).collect::<Vec<f64>>();
+    assert!(relative_error(&h1.as_vec(), &power(3)) < 1e-15);
+    let (xbar, hbar) = block.backward(record, factor.clone(), &mut pbar).unwrap();
+    for found in [xbar.as_vec(), hbar.as_vec(), pbar.coordinates()] {
+        assert!(relative_error(&found, &power(3)) < 1e-15);
+    }
 }

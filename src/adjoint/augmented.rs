@@ -14,13 +14,19 @@ use crate::{Differentiable, Dynamics, State};
 pub struct Augmented<'f, F: Differentiable> {
     field: &'f F,
     /// Reused by every evaluation, which is why evaluations need a cell.
-    trace: RefCell<F::Trace>,
+    scratch: RefCell<Scratch<F>>,
+}
+
+struct Scratch<F: Differentiable> {
+    trace: F::Trace,
+    /// `−a`: the pullback is linear, so that nothing the size of the parameters has to be negated.
+    minus_a: Option<F::State>,
 }
 
 impl<'f, F: Differentiable> Augmented<'f, F> {
     /// The augmented system of `field`.
     pub fn new(field: &'f F) -> Self {
-        Self { field, trace: RefCell::default() }
+        Self { field, scratch: RefCell::new(Scratch { trace: F::Trace::default(), minus_a: None }) }
     }
 }
 
@@ -29,12 +35,14 @@ impl<F: Differentiable> Dynamics for Augmented<'_, F> {
 
     #[inline]
     fn eval(&self, t: f64, (y, a, _): &Self::State, (dy, da, dp): &mut Self::State) {
-        let trace = &mut *self.trace.borrow_mut();
+        let Scratch { trace, minus_a } = &mut *self.scratch.borrow_mut();
+        let minus_a = minus_a.get_or_insert_with(|| a.zeros_like());
+        minus_a.set_zeros();
+        minus_a.add_scaled(-1.0, a);
+
         self.field.eval_traced(t, y, dy, trace);
         da.set_zeros();
         dp.set_zeros();
-        self.field.vjp_traced(trace, t, y, a, da, &mut dp.0);
-        da.scale_by(-1.0);
-        dp.scale_by(-1.0);
+        self.field.vjp_traced(trace, t, y, minus_a, da, &mut dp.0);
     }
 }

@@ -2,7 +2,7 @@
 
 use dfdx::nn::modules::Linear;
 use dfdx::nn::tensor_collection::{ModuleVisitor, TensorCollection};
-use dfdx::nn::{BuildModule, Module};
+use dfdx::nn::{BuildModule, Module, NonMutableModule};
 use dfdx::shapes::{Const, Dim, Dtype};
 use dfdx::tensor::{Merge, Tape, Tensor};
 use dfdx::tensor_ops::{Device, TryAdd};
@@ -22,38 +22,44 @@ pub struct ElmanModule<const I: usize, const H: usize, E: Dtype, D: Device<E>> {
 
 impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> ElmanModule<I, H, E, D>
 where
-    Linear<I, H, E, D>: BuildModule<D, E>,
-    Linear<H, H, E, D>: BuildModule<D, E>,
+    Self: BuildModule<D, E>,
 {
-    /// With dfdx's random initial weights.
+    /// With dfdx's random initial weights: uniform in `[−1/√I, 1/√I]` for the input, in `[−1/√H, 1/√H]` for the state.
     ///
     /// # Errors
     /// Those of the device.
     pub fn try_new(device: &D) -> Result<Self, D::Err> {
-        Ok(Self { ih: BuildModule::try_build(device)?, hh: BuildModule::try_build(device)? })
+        BuildModule::try_build(device)
     }
 }
 
-impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> TensorCollection<E, D> for ElmanModule<I, H, E, D>
-where
-    Linear<I, H, E, D>: TensorCollection<E, D>,
-    Linear<H, H, E, D>: TensorCollection<E, D>,
-{
-    type To<E2: Dtype, D2: Device<E2>> = (
-        <Linear<I, H, E, D> as TensorCollection<E, D>>::To<E2, D2>,
-        <Linear<H, H, E, D> as TensorCollection<E, D>>::To<E2, D2>,
-    );
+/// Written out for each type of element, since dfdx's [`Linear`] asks more of it than can be named here.
+macro_rules! tensor_collection {
+    ($($element:ty),*) => {
+        $(impl<const I: usize, const H: usize, D: Device<$element>> TensorCollection<$element, D>
+            for ElmanModule<I, H, $element, D>
+        {
+            type To<E2: Dtype, D2: Device<E2>> = ElmanModule<I, H, E2, D2>;
 
-    fn iter_tensors<V: ModuleVisitor<Self, E, D>>(visitor: &mut V) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
-        visitor.visit_fields(
-            (
-                <Self as TensorCollection<E, D>>::module("ih", |m| &m.ih, |m| &mut m.ih),
-                <Self as TensorCollection<E, D>>::module("hh", |m| &m.hh, |m| &mut m.hh),
-            ),
-            |(ih, hh)| (ih, hh),
-        )
-    }
+            fn iter_tensors<V: ModuleVisitor<Self, $element, D>>(
+                visitor: &mut V,
+            ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+                visitor.visit_fields(
+                    (
+                        <Self as TensorCollection<$element, D>>::module("ih", |m| &m.ih, |m| &mut m.ih),
+                        <Self as TensorCollection<$element, D>>::module("hh", |m| &m.hh, |m| &mut m.hh),
+                    ),
+                    |(ih, hh)| ElmanModule { ih, hh },
+                )
+            }
+        })*
+    };
 }
+
+tensor_collection!(f32, f64);
+
+/// A forward pass changes nothing that a later one sees.
+impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> NonMutableModule for ElmanModule<I, H, E, D> {}
 
 /// The input and the hidden state on the same kind of tape.
 impl<B, const I: usize, const H: usize, E, D, T>

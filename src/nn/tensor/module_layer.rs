@@ -16,11 +16,30 @@ use crate::nn::Layer;
 use crate::state::{TensorElement, fresh};
 use crate::{Parametric, State};
 
-/// A dfdx module as a [`Layer`] from `In` to `Tensor<S, E, D>`.
+/// A dfdx module as a [`Layer`] from `In` to the tensor `Out`.
 ///
-/// `In` is a tensor, or a pair `(h, x)` of tensors for a cell such as [`ElmanModule`](super::ElmanModule): then the layer
-/// goes wherever a cell goes, into [`Recurrence`](crate::nn::Recurrence), [`Residual`](crate::nn::Residual) or
-/// [`Driven`](crate::nn::Driven).
+/// `In` is a tensor, or a pair `(h, x)` of tensors for a cell such as [`ElmanModule`](super::ElmanModule): then the
+/// layer goes wherever a cell goes, into [`Recurrence`](crate::nn::Recurrence), [`Residual`](crate::nn::Residual) or
+/// [`Driven`](crate::nn::Driven). A cell of your own is a dfdx module from `(h, x)` to `h`, with a tape and without,
+/// that is a [`TensorCollection`]; those of dfdx need nothing more:
+///
+/// ```
+/// use dfdx::prelude::*;
+/// use rheos::nn::tensor::ModuleLayer;
+/// use rheos::nn::{Block, Recurrence};
+///
+/// type H = Tensor<(usize, Const<4>), f64, Cpu>; // one sample per row, their number known at run time
+/// type X = Tensor<(usize, Const<2>), f64, Cpu>;
+/// let device = Cpu::default();
+/// let module = device.build_module::<(AddInto<(Linear<4, 4>, Linear<2, 4>)>, Tanh), f64>();
+/// let cell = Recurrence(ModuleLayer::<_, (H, X), H>::new(module));
+/// let (h, x) = (device.zeros_like(&(3, Const)), device.ones_like(&(3, Const)));
+/// let (h1, _record) = cell.forward(&x, &h, 1.0)?;
+/// assert_eq!(h1.shape(), &(3, Const::<4>));
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// A module from a tensor to one of the same shape makes an ODE block:
 ///
 /// ```
 /// use dfdx::prelude::*;
@@ -31,22 +50,20 @@ use crate::{Parametric, State};
 /// type Batch = Tensor<Rank2<4, 2>, f64, Cpu>;
 /// type Mlp = (Linear<2, 8>, Tanh, Linear<8, 2>);
 /// let device = Cpu::default();
-/// let layer = ModuleLayer::<_, Batch, Rank2<4, 2>, f64, Cpu>::new(device.build_module::<Mlp, f64>());
+/// let layer = ModuleLayer::<_, Batch, Batch>::new(device.build_module::<Mlp, f64>());
 /// let block = OdeBlock::new(LayerField(layer), Rk4, Fixed::steps(2), Discrete::new());
 /// # let _ = block;
 /// ```
 ///
 /// # Panics
-/// A layer cannot fail, and dfdx only fails if the device is out of memory; then this panics.
-pub struct ModuleLayer<M, In, S, E, D> {
+/// A layer cannot fail, so where dfdx does, this panics: if the device is out of memory, or two run-time shapes differ.
+pub struct ModuleLayer<M, In, Out> {
     module: M,
-    space: PhantomData<Space<In, S, E, D>>,
+    /// Which tensors it works on; it owns none of them.
+    space: PhantomData<fn(In) -> Out>,
 }
 
-/// Which tensors a layer works on; it owns none of them.
-type Space<In, S, E, D> = fn() -> (In, S, E, D);
-
-impl<M, In, S, E, D> ModuleLayer<M, In, S, E, D> {
+impl<M, In, Out> ModuleLayer<M, In, Out> {
     /// The layer of `module`.
     #[must_use]
     pub const fn new(module: M) -> Self {
@@ -58,15 +75,26 @@ impl<M, In, S, E, D> ModuleLayer<M, In, S, E, D> {
     pub const fn module(&self) -> &M {
         &self.module
     }
+
+    /// The module, to be written.
+    pub const fn module_mut(&mut self) -> &mut M {
+        &mut self.module
+    }
+
+    /// The module.
+    #[must_use]
+    pub fn into_module(self) -> M {
+        self.module
+    }
 }
 
-impl<M: Clone, In, S, E, D> Clone for ModuleLayer<M, In, S, E, D> {
+impl<M: Clone, In, Out> Clone for ModuleLayer<M, In, Out> {
     fn clone(&self) -> Self {
         Self::new(self.module.clone())
     }
 }
 
-impl<M: fmt::Debug, In, S, E, D> fmt::Debug for ModuleLayer<M, In, S, E, D> {
+impl<M: fmt::Debug, In, Out> fmt::Debug for ModuleLayer<M, In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ModuleLayer").field(&self.module).finish()
     }
@@ -118,6 +146,20 @@ impl<E: TensorElement, D: Device<E>, A: ModuleInput<E, D>, B: ModuleInput<E, D>>
     }
 }
 
+/// The output of `module` with its tape, and the input whose gradient the tape will give.
+fn record<M, In, S, E, D>(module: &M, x: &In) -> (In, Taped<S, E, D>)
+where
+    M: Module<In::Taped, Output = Taped<S, E, D>>,
+    In: ModuleInput<E, D>,
+    S: Shape,
+    E: TensorElement,
+    D: Device<E>,
+{
+    let x = x.renewed();
+    let output = module.forward(x.taped());
+    (x, output)
+}
+
 /// What an evaluation of a [`ModuleLayer`] keeps for its pullback: the input, and the output with its tape.
 pub struct ModuleTrace<In, S: Shape, E: TensorElement, D: Device<E>> {
     recording: Option<(In, Taped<S, E, D>)>,
@@ -129,9 +171,16 @@ impl<In, S: Shape, E: TensorElement, D: Device<E>> Default for ModuleTrace<In, S
     }
 }
 
-impl<M, In, S, E, D> Parametric for ModuleLayer<M, In, S, E, D>
+impl<In, S: Shape, E: TensorElement, D: Device<E>> fmt::Debug for ModuleTrace<In, S, E, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModuleTrace").field("filled", &self.recording.is_some()).finish()
+    }
+}
+
+impl<M, In, S, E, D> Parametric for ModuleLayer<M, In, Tensor<S, E, D>>
 where
     M: TensorCollection<E, D> + Clone,
+    S: Shape,
     E: TensorElement,
     D: Device<E>,
 {
@@ -147,7 +196,7 @@ where
     }
 }
 
-impl<M, In, S, E, D> Layer for ModuleLayer<M, In, S, E, D>
+impl<M, In, S, E, D> Layer for ModuleLayer<M, In, Tensor<S, E, D>>
 where
     M: TensorCollection<E, D> + Clone,
     M: Module<In, Output = Tensor<S, E, D>> + Module<In::Taped, Output = Taped<S, E, D>>,
@@ -165,11 +214,8 @@ where
     }
 
     fn forward_traced(&self, x: &In, trace: &mut Self::Trace) -> Tensor<S, E, D> {
-        let x = x.renewed();
-        let output = self.module.forward(x.taped());
-        let value = fresh(&output.retaped::<NoneTape>());
-        trace.recording = Some((x, output));
-        value
+        let (_, output) = trace.recording.insert(record(&self.module, x));
+        fresh(&output.retaped::<NoneTape>())
     }
 
     fn backward(
@@ -180,11 +226,7 @@ where
         xbar: &mut In,
         pbar: &mut Weights<M, E, D>,
     ) {
-        let (x, output) = trace.recording.take().unwrap_or_else(|| {
-            let x = x.renewed();
-            let output = self.module.forward(x.taped());
-            (x, output)
-        });
+        let (x, output) = trace.recording.take().unwrap_or_else(|| record(&self.module, x));
         let pull = || -> Result<(), D::Err> {
             let mut grads = back_propagate(output, w)?;
             x.collect(&mut grads, xbar)?;

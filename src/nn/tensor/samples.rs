@@ -1,6 +1,6 @@
-//! Tensors as hidden states of blocks, and as batches with one sample per row.
+//! Tensors as hidden states of blocks, and as batches of samples.
 
-use dfdx::shapes::{Axis, Const, Dim, HasShape, Shape};
+use dfdx::shapes::{Axes2, Axes3, Axis, Dim, HasShape, Shape};
 use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
@@ -20,22 +20,37 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Phase for Tensor<S, E, D> {
     }
 }
 
-/// The samples of a matrix are its rows.
-///
-/// # Panics
-/// If the device is out of memory.
-impl<B: Dim, const N: usize, E: TensorElement, D: Device<E>> Samples for Tensor<(B, Const<N>), E, D> {
-    type Weights = Tensor<(B,), E, D>;
+/// The samples of a tensor lie along its first axis.
+macro_rules! samples {
+    ($($axes:ty: $($rest:ident),*;)*) => {
+        $(
+            /// One sample per index of the first axis.
+            ///
+            /// # Panics
+            /// If the device is out of memory, or the number of samples differs at run time.
+            impl<B: Dim, $($rest: Dim,)* E: TensorElement, D: Device<E>> Samples for Tensor<(B, $($rest),*), E, D> {
+                type Weights = Tensor<(B,), E, D>;
 
-    fn scale_samples(&mut self, weights: &Self::Weights) {
-        let shape = *self.shape();
-        let weights = weights.clone().broadcast_like::<_, Axis<1>>(&shape);
-        let scaled = self.clone().try_mul(weights);
-        self.assign(&scaled.unwrap_or_else(|error| panic!("dfdx could not scale a batch: {error}")));
-    }
+                fn scale_samples(&mut self, weights: &Self::Weights) {
+                    let shape = *self.shape();
+                    let weights = weights.clone().try_broadcast_like::<_, $axes>(&shape);
+                    let scaled = weights.and_then(|weights| self.clone().try_mul(weights));
+                    self.assign(&scaled.unwrap_or_else(|error| panic!("dfdx could not scale a batch: {error}")));
+                }
 
-    fn inner_samples(&self, x: &Self, out: &mut Self::Weights) {
-        let sums = self.clone().try_mul(x.clone()).and_then(|product| product.try_sum::<(B,), Axis<1>>());
-        out.add_scaled(1.0, &sums.unwrap_or_else(|error| panic!("dfdx could not sum over a batch: {error}")));
-    }
+                fn inner_samples(&self, x: &Self, out: &mut Self::Weights) {
+                    let product = self.clone().try_mul(x.clone());
+                    let sums = product.and_then(|product| product.try_sum::<(B,), $axes>());
+                    let sums = sums.unwrap_or_else(|error| panic!("dfdx could not sum over a batch: {error}"));
+                    out.add_scaled(1.0, &sums);
+                }
+            }
+        )*
+    };
+}
+
+samples! {
+    Axis<1>: N1;
+    Axes2<1, 2>: N1, N2;
+    Axes3<1, 2, 3>: N1, N2, N3;
 }
