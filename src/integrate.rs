@@ -104,12 +104,12 @@ where
         observer: &mut O,
     ) -> Result<Stats, Halt> {
         let evaluations_before = self.solver.evaluations(ws);
-        let mut halt = Halt { error: Error::NonFiniteInitialState, t: self.span.t0, stats: Stats::default() };
-        let result = self.advance(y, ws, observer, &mut halt.t, &mut halt.stats);
-        halt.stats.evaluations = self.solver.evaluations(ws) - evaluations_before;
+        let (mut t, mut stats) = (self.span.t0, Stats::default());
+        let result = self.advance(y, ws, observer, &mut t, &mut stats);
+        stats.evaluations = self.solver.evaluations(ws) - evaluations_before;
         match result {
-            Ok(()) => Ok(halt.stats),
-            Err(error) => Err(Halt { error, ..halt }),
+            Ok(()) => Ok(stats),
+            Err(error) => Err(Halt { error, t, stats }),
         }
     }
 

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use options::{HELP, Options};
-use plot::{Curve, PortraitPanel, Series, Style};
+use plot::{Curve, PlotResult, PortraitPanel, Series, Style};
 use run::{COST_HEADERS, Candidate, Run, Settings, baseline, final_error, median_run, row, train_all};
 use table::{Row, format_table, summary};
 
@@ -95,17 +95,28 @@ impl<'a> Results<'a> {
             .enumerate()
             .map(|(look, (candidate, runs))| curve(look, candidate.name, runs, self.settings.every))
             .collect();
-        for extension in ["svg", "png"] {
-            let path = folder.join(file).with_extension(extension);
-            plot::learning_curves(&path, title, "Iteration", y_label, &curves)?;
-        }
-        Ok(())
+        in_both_formats(folder, file, |path| plot::learning_curves(path, title, "Iteration", y_label, &curves))
     }
 
     /// The middle run of every model, with its number and name.
     fn middle(&self) -> impl Iterator<Item = (usize, &'static str, &Run)> {
         let all = self.candidates.iter().zip(&self.runs).enumerate();
         all.filter_map(|(look, (candidate, runs))| Some((look, candidate.name, median_run(runs)?)))
+    }
+
+    /// What the middle runs of some models forecast, by their numbers, as far as it is `shown`.
+    fn forecasts(
+        &self,
+        models: &[usize],
+        drawing: usize,
+        shown: impl Fn(&[(f64, f64)]) -> Vec<(f64, f64)>,
+    ) -> Vec<Series> {
+        let chosen = self.middle().filter(|(look, _, _)| models.contains(look));
+        let series = chosen.filter_map(|(look, name, run)| {
+            let points = shown(run.drawings.get(drawing)?);
+            Some(Series { label: name.to_owned(), points, style: Style::Model(look) })
+        });
+        series.collect()
     }
 
     /// Prints why runs ended early, if any did.
@@ -170,11 +181,8 @@ fn compare_on_spiral(options: &Options) -> Result<(), Box<dyn Error>> {
             y_limits: limits,
         })
         .collect();
-    for extension in ["svg", "png"] {
-        let path = options.out.join("spiral_portraits").with_extension(extension);
-        plot::phase_portrait(&path, "Spiral: truth, learned trajectory and motion over 0.05 s", "y₁", "y₂", &panels)?;
-    }
-    Ok(())
+    let title = "Spiral: truth, learned trajectory and motion over 0.05 s";
+    in_both_formats(&options.out, "spiral_portraits", |path| plot::phase_portrait(path, title, "y₁", "y₂", &panels))
 }
 
 fn compare_on_sunspots(options: &Options) -> Result<(), Box<dyn Error>> {
@@ -196,21 +204,12 @@ fn compare_on_sunspots(options: &Options) -> Result<(), Box<dyn Error>> {
         "Sunspots 1921-2008: error 1 year ahead",
         "RMSE (sunspot number)",
     )?;
-    let observed: Vec<(f64, f64)> = data.test.t().iter().copied().zip(data.test.y().iter().copied()).collect();
+    let numbers: Vec<(f64, f64)> = data.test.t().iter().copied().zip(data.test.y().iter().copied()).collect();
     for (file, title, k) in [("sunspots_1", "1 year ahead", 0), ("sunspots_5", "5 years ahead", 1)] {
-        let mut series = vec![Series {
-            label: "observed".into(),
-            points: observed.clone(),
-            band: Vec::new(),
-            style: Style::Reference,
-        }];
-        for (look, name, run) in
-            results.middle().filter(|(look, _, run)| [0, 2, 5, 6].contains(look) && run.drawings.len() == 2)
-        {
-            let points = run.drawings[k].clone();
-            series.push(Series { label: name.to_owned(), points, band: Vec::new(), style: Style::Model(look) });
-        }
-        draw_forecast(&options.out, file, &format!("Yearly sunspots, {title}"), "Year", "Sunspot number", &series)?;
+        let mut series = vec![observed(numbers.clone(), Style::Reference)];
+        series.extend(results.forecasts(&[0, 2, 5, 6], k, <[_]>::to_vec));
+        let title = format!("Yearly sunspots, {title}");
+        in_both_formats(&options.out, file, |path| plot::forecast(path, &title, "Year", "Sunspot number", &series))?;
     }
     Ok(())
 }
@@ -230,22 +229,10 @@ fn compare_on_co2(options: &Options) -> Result<(), Box<dyn Error>> {
     results.draw_curves(&options.out, "co2_curves", "CO2 1985-2001: error of the next observation", "RMSE (ppm)")?;
     // Two years are enough to see the gaps.
     let shown = |points: &[(f64, f64)]| points.iter().copied().filter(|p| (1996.0..1998.0).contains(&p.0)).collect();
-    let mut series =
-        vec![Series { label: "observed".into(), points: shown(&data.test()), band: Vec::new(), style: Style::Points }];
-    for (look, name, run) in
-        results.middle().filter(|(look, _, run)| [0, 3, 4].contains(look) && run.drawings.len() == 1)
-    {
-        let points = shown(&run.drawings[0]);
-        series.push(Series { label: name.to_owned(), points, band: Vec::new(), style: Style::Model(look) });
-    }
-    draw_forecast(
-        &options.out,
-        "co2_forecast",
-        "CO2 at Mauna Loa, predicted with half of the weeks withheld",
-        "Year",
-        "CO2 (ppm)",
-        &series,
-    )
+    let mut series = vec![observed(shown(&data.test()), Style::Points)];
+    series.extend(results.forecasts(&[0, 3, 4], 0, shown));
+    let title = "CO2 at Mauna Loa, predicted with half of the weeks withheld";
+    in_both_formats(&options.out, "co2_forecast", |path| plot::forecast(path, title, "Year", "CO2 (ppm)", &series))
 }
 
 /// One of a run's errors at the end.
@@ -253,16 +240,15 @@ fn metric<const K: usize>(run: &Run) -> f64 {
     run.metrics.get(K).copied().unwrap_or(f64::NAN)
 }
 
-fn draw_forecast(
-    folder: &Path,
-    file: &str,
-    title: &str,
-    x_label: &str,
-    y_label: &str,
-    series: &[Series],
-) -> Result<(), Box<dyn Error>> {
+/// The observations in a forecast figure.
+fn observed(points: Vec<(f64, f64)>, style: Style) -> Series {
+    Series { label: "observed".to_owned(), points, style }
+}
+
+/// Draws a figure as SVG and as PNG.
+fn in_both_formats(folder: &Path, file: &str, draw: impl Fn(&Path) -> PlotResult) -> PlotResult {
     for extension in ["svg", "png"] {
-        plot::forecast(&folder.join(file).with_extension(extension), title, x_label, y_label, series, None)?;
+        draw(&folder.join(file).with_extension(extension))?;
     }
     Ok(())
 }

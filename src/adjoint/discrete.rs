@@ -137,12 +137,17 @@ where
     }
 }
 
-/// Adds the derivatives of inner grid points that an output time forced to that time, which they follow.
+/// Adds the derivatives of inner grid points that an output time forced to that time, which they follow. Of equal times
+/// the last gets them.
 fn give_to_landed_times(times: &[f64], grid: &[f64], grid_bar: &mut [f64], times_bar: &mut [f64]) {
-    let inner = 1..grid.len().saturating_sub(1);
-    for (&t, bar) in grid[inner.clone()].iter().zip(&mut grid_bar[inner]) {
-        if let Some(i) = times.iter().rposition(|&time| time == t) {
-            times_bar[i] += std::mem::take(bar);
+    let mut n = grid.len() - 1;
+    let end = grid[n];
+    for (&time, bar) in times.iter().zip(times_bar).rev().skip_while(|(time, _)| **time == end) {
+        while n > 0 && grid[n] != time {
+            n -= 1;
+        }
+        if n > 0 {
+            *bar += std::mem::take(&mut grid_bar[n]);
         }
     }
 }

@@ -69,8 +69,12 @@ macro_rules! driven {
         impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Dynamics for $field<L> {
             type State = (H, Passive<X>);
             #[inline]
-            fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
-                self.eval_traced(t, y, dy, &mut L::Trace::default());
+            fn eval(&self, _t: f64, (h, x): &Self::State, (dh, dx): &mut Self::State) {
+                *dh = self.0.forward(&(h.clone(), x.0.clone()));
+                if $decay != 0.0 {
+                    dh.add_scaled($decay, h);
+                }
+                dx.set_zeros();
             }
         }
 

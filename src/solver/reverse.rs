@@ -139,7 +139,7 @@ impl<F: Differentiable, T: Tableau<S>, const S: usize> Reverse<F> for Erk<T, S> 
                 add_nonzero(slope_bar, h * row[i], stage_bar);
             }
             for output in outputs.iter().filter(|output| output.theta < 1.0) {
-                add_nonzero(slope_bar, h * T::DENSE.weights(output.theta)[i], output.cotangent);
+                add_nonzero(slope_bar, h * T::DENSE.weight(i, output.theta), output.cotangent);
             }
 
             let argument = if i == 0 { y0 } else { &tape.argument[i] };

@@ -121,12 +121,20 @@ impl<const S: usize> Interpolant<S> {
         let mut b = [0.0; S];
         let mut i = 0;
         while i < S {
-            let mut d = DEGREE;
-            while d > 0 {
-                d -= 1;
-                b[i] = (b[i] + self.coefficients[d][i]) * theta;
-            }
+            b[i] = self.weight(i, theta);
             i += 1;
+        }
+        b
+    }
+
+    /// The weight `bᵢ(θ)` of one stage.
+    #[inline]
+    pub(super) const fn weight(&self, i: usize, theta: f64) -> f64 {
+        let mut b = 0.0;
+        let mut d = DEGREE;
+        while d > 0 {
+            d -= 1;
+            b = (b + self.coefficients[d][i]) * theta;
         }
         b
     }

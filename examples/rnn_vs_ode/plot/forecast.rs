@@ -7,7 +7,7 @@ use super::axes::{Axis, range};
 use super::canvas::Canvas;
 use super::legend::{Sample, legend};
 use super::lines::Frame;
-use super::look::{AXIS, INK, Pen, SHADE, SIZE, TICK, TITLE, TITLE_LINE, colour};
+use super::look::{INK, Pen, SIZE, TITLE, TITLE_LINE};
 use super::panel::{BOTTOM_MARGIN, Panel, left_margin};
 use super::text::Align;
 
@@ -30,9 +30,6 @@ pub struct Series {
     pub label: String,
     /// Time and value; a point that is not finite breaks the line.
     pub points: Vec<(f64, f64)>,
-    /// Lower and upper end of a band around each of the points; empty for no band, two NaN for a
-    /// gap in it.
-    pub band: Vec<(f64, f64)>,
     /// How it is drawn.
     pub style: Style,
 }
@@ -41,19 +38,10 @@ const REFERENCE: Pen = Pen::solid(INK, 1.2);
 
 /// Observations and the forecasts of several models over time.
 ///
-/// `split` is the time at which the test part begins; it is marked and the part behind it shaded.
-///
 /// # Errors
 ///
 /// Returns an error if the path ends in neither `.svg` nor `.png` or cannot be written.
-pub fn forecast(
-    path: &Path,
-    title: &str,
-    x_label: &str,
-    y_label: &str,
-    series: &[Series],
-    split: Option<f64>,
-) -> PlotResult {
+pub fn forecast(path: &Path, title: &str, x_label: &str, y_label: &str, series: &[Series]) -> PlotResult {
     let mut canvas = Canvas::new(SIZE)?;
     let times = series.iter().flat_map(|one| one.points.iter());
     let x = Axis::linear(x_label, range(times.map(|point| point.0), 0.0), 8.0);
@@ -62,23 +50,10 @@ pub fn forecast(
     let entries: Vec<(&str, Sample)> = series.iter().map(|one| (one.label.as_str(), sample(one.style))).collect();
     canvas.heading(title, (left, TITLE_LINE), Align::Left, TITLE);
     let below = legend(&mut canvas, &entries, left, TITLE_LINE + 32.0);
-    let frame = Frame {
-        left,
-        top: below + if split.is_some() { 16.0 } else { 0.0 },
-        right: SIZE.0 - 28.0,
-        bottom: SIZE.1 - BOTTOM_MARGIN,
-    };
+    let frame = Frame { left, top: below, right: SIZE.0 - 28.0, bottom: SIZE.1 - BOTTOM_MARGIN };
     let panel = Panel { frame, x, y };
-    let split = split.filter(|at| (panel.x.low..panel.x.high).contains(at));
-    if let Some(at) = split {
-        let (left, _) = panel.place((at, panel.y.low));
-        canvas.area(Frame { left, ..panel.frame }.corners(), SHADE, 1.0);
-    }
     panel.grid(&mut canvas);
     draw_series(&mut canvas, &panel, series);
-    if let Some(at) = split {
-        mark_split(&mut canvas, &panel, at);
-    }
     panel.axes(&mut canvas);
     canvas.save(path)
 }
@@ -107,17 +82,8 @@ fn sample(style: Style) -> Sample {
     }
 }
 
-/// Bands first and data before models, so that nothing hides a forecast.
+/// Data before models, so that nothing hides a forecast.
 fn draw_series(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
-    for one in series {
-        let band: Vec<(f64, f64, f64)> =
-            one.points.iter().zip(&one.band).map(|(point, &(low, high))| (point.0, low, high)).collect();
-        let colour = match one.style {
-            Style::Model(look) => colour(look),
-            Style::Points | Style::Reference => AXIS,
-        };
-        panel.band(canvas, &band, colour);
-    }
     for one in series {
         match one.style {
             Style::Points => panel.dots(canvas, &one.points, 1.9, INK),
@@ -130,14 +96,4 @@ fn draw_series(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
             panel.line(canvas, &one.points, Pen::model(look));
         }
     }
-}
-
-/// A dashed line, named on both sides above the frame.
-fn mark_split(canvas: &mut Canvas, panel: &Panel, at: f64) {
-    let (x, bottom) = panel.place((at, panel.y.low));
-    let top = panel.frame.top;
-    let pen = Pen { dashes: &[4.0, 5.0], ..Pen::solid(AXIS, 1.2) };
-    canvas.line(&[(x, top - 16.0), (x, bottom)], pen);
-    canvas.text("training", (x - 8.0, top - 5.0), Align::Right, TICK);
-    canvas.text("test", (x + 8.0, top - 5.0), Align::Left, TICK);
 }

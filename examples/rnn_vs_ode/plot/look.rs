@@ -20,7 +20,6 @@ pub const SAMPLE: f64 = 34.0;
 pub const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
 pub const AXIS: RGBColor = RGBColor(0x55, 0x55, 0x55);
 pub const GRID: RGBColor = RGBColor(0xe4, 0xe4, 0xe4);
-pub const SHADE: RGBColor = RGBColor(0xf3, 0xf3, 0xf3);
 pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
 /// The colours of Okabe and Ito without black, which belongs to the data, and yellow, which is

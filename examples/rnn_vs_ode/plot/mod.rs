@@ -44,7 +44,6 @@ mod tests {
         let series = Series {
             label: String::new(),
             points: vec![(0.0, 1e308), (1.0, -1e308), (f64::NAN, 0.0)],
-            band: vec![(f64::NAN, f64::INFINITY); 2],
             style: Style::Model(7),
         };
         let portrait = PortraitPanel {
@@ -58,12 +57,12 @@ mod tests {
         let path = folder.join("figure.svg");
         learning_curves(&path, "", "", "", &[])?;
         learning_curves(&path, "", "", "", std::slice::from_ref(&curve))?;
-        forecast(&path, "", "", "", &[], Some(f64::NAN))?;
-        forecast(&path, "", "", "", std::slice::from_ref(&series), Some(0.5))?;
+        forecast(&path, "", "", "", &[])?;
+        forecast(&path, "", "", "", std::slice::from_ref(&series))?;
         phase_portrait(&path, "", "", "", &[])?;
         phase_portrait(&path, "", "", "", std::slice::from_ref(&portrait))?;
         // Painting pixels is slow without optimisation, and both formats get the same shapes.
-        forecast(&path.with_extension("png"), "T", "", "", &[series], None)?;
+        forecast(&path.with_extension("png"), "T", "", "", &[series])?;
         for name in ["figure.svg", "figure.png"] {
             assert!(std::fs::metadata(folder.join(name))?.len() > 0, "{name}");
         }
