@@ -87,6 +87,7 @@ pub mod control;
 pub mod data;
 mod dynamics;
 mod error;
+mod extrema;
 pub mod integrate;
 pub mod nn;
 pub mod solution;

@@ -70,7 +70,7 @@ where
 
     #[inline]
     fn all_finite(&self) -> bool {
-        self.as_slice().iter().all(|x| x.re().is_finite())
+        self.as_slice().iter().fold(true, |all, x| all & x.re().is_finite())
     }
 
     #[inline(always)]

@@ -21,6 +21,8 @@ pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
 pub(crate) use tensor::fresh;
 
+use crate::extrema::larger;
+
 /// A real vector space with an inner product and coordinates.
 ///
 /// # Laws
@@ -121,7 +123,7 @@ impl Tolerance {
     #[inline]
     #[must_use]
     pub fn scale(self, y0: f64, y1: f64) -> f64 {
-        self.atol + self.rtol * y0.abs().max(y1.abs())
+        self.atol + self.rtol * larger(y0.abs(), y1.abs())
     }
 }
 
