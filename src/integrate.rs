@@ -178,7 +178,7 @@ where
                             let workspace = &mut at.workspace;
                             observer.observe(Step { field, solver, workspace, t0: t, t1, y0: &at.y, y1: &y1 })?;
                             solver.accept(&mut at.workspace);
-                            std::mem::swap(&mut at.y, &mut y1);
+                            at.y.replace_by(&mut y1);
                             at.t = t1;
                             at.stats.accepted += 1;
                         }

@@ -6,11 +6,17 @@
 //! Nothing is written with intrinsics: the bodies are plain Rust without branches, which the compiler vectorises.
 
 mod activation;
+mod combine;
 mod exponential;
 mod float;
+mod lanes;
+mod norm;
 
 pub(crate) use activation::{Softplus, Tanh, map, pull_back};
+pub(crate) use combine::combine;
 pub(crate) use float::{Arithmetic, Float};
+pub(crate) use lanes::Lanes;
+pub(crate) use norm::{all_finite, weighted_sq};
 
 use float::{Fused, Separate};
 

@@ -108,7 +108,9 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     #[inline(always)]
     fn accept(&self, ws: &mut Self::Workspace) {
         if const { is_fsal::<T, S>() } {
-            ws.k.swap(0, S - 1);
+            if let [first, .., last] = &mut ws.k[..] {
+                first.replace_by(last);
+            }
         } else {
             ws.first_is_known = false;
         }

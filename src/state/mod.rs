@@ -51,6 +51,12 @@ pub trait State: Clone {
         self.clone_from(x);
     }
 
+    /// `self = x`, leaving in `x` what is cheapest: the old value of `self`, or `x`.
+    #[inline]
+    fn replace_by(&mut self, x: &mut Self) {
+        std::mem::swap(self, x);
+    }
+
     /// `self = 0`, also where an entry is not finite.
     fn set_zeros(&mut self);
 

@@ -1,5 +1,6 @@
 //! Numbers: the elements of matrices, and `f64`, `f32` as one-dimensional states.
 
+use super::combine::{SMALL, entry_by_entry};
 use super::{State, Tolerance};
 use crate::simd;
 
@@ -11,6 +12,23 @@ pub trait Element: nalgebra::RealField + Copy {
     fn embed(x: f64) -> Self;
     /// The value in double precision; the real part of a dual number.
     fn re(self) -> f64;
+
+    /// `out = base + Σ c k` over the `terms` `(c, k)`, with the base taken from `out` itself where it is `None`.
+    fn combine_all(out: &mut [Self], base: Option<&[Self]>, terms: &[(Self, &[Self])]) {
+        entry_by_entry(out, base, terms.iter().copied());
+    }
+
+    /// `Σᵢ (eᵢ / (atol + rtol max(|y0ᵢ|, |y1ᵢ|)))²`, the sum inside the error norm.
+    #[inline]
+    fn weighted_sq_all(e: &[Self], y0: &[Self], y1: &[Self], tol: Tolerance) -> f64 {
+        weighted_sq(e, y0, y1, tol)
+    }
+
+    /// Whether every entry is finite.
+    #[inline]
+    fn all_finite(x: &[Self]) -> bool {
+        x.iter().all(|x| x.re().is_finite())
+    }
 
     /// `y = tanh x`, entry by entry. Within 4 units in the last place for `f32` and `f64`, which use wide vectors.
     fn tanh_all(x: &[Self], y: &mut [Self]) {
@@ -41,6 +59,13 @@ pub trait Element: nalgebra::RealField + Copy {
     }
 }
 
+#[inline(always)]
+fn weighted_sq<T: Element>(e: &[T], y0: &[T], y1: &[T], tol: Tolerance) -> f64 {
+    let ends = y0.iter().zip(y1);
+    let ratio = |(&e, (&a, &b)): (&T, (&T, &T))| e.re() / tol.scale(a.re(), b.re());
+    e.iter().zip(ends).map(ratio).fold(0.0, |sum, ratio| sum + ratio * ratio)
+}
+
 macro_rules! float {
     ($t:ty) => {
         impl Element for $t {
@@ -51,6 +76,22 @@ macro_rules! float {
             #[inline(always)]
             fn re(self) -> f64 {
                 f64::from(self)
+            }
+            #[inline]
+            fn combine_all(out: &mut [Self], base: Option<&[Self]>, terms: &[(Self, &[Self])]) {
+                simd::combine(out, base, terms);
+            }
+            #[inline(always)]
+            fn weighted_sq_all(e: &[Self], y0: &[Self], y1: &[Self], tol: Tolerance) -> f64 {
+                if e.len() <= SMALL {
+                    weighted_sq(e, y0, y1, tol)
+                } else {
+                    f64::from(simd::weighted_sq(e, y0, y1, tol.rtol as $t, tol.atol as $t))
+                }
+            }
+            #[inline(always)]
+            fn all_finite(x: &[Self]) -> bool {
+                if x.len() <= SMALL { x.iter().fold(true, |all, x| all & x.is_finite()) } else { simd::all_finite(x) }
             }
             #[inline]
             fn tanh_all(x: &[Self], y: &mut [Self]) {
