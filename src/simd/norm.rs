@@ -26,13 +26,12 @@ impl<T: Lanes> WithSimd for WeightedSq<'_, T> {
         let Self { e, y0, y1, rtol, atol } = self;
         let ((e, e_rest), (y0, y0_rest), (y1, y1_rest)) = (T::split::<S>(e), T::split::<S>(y0), T::split::<S>(y1));
         let (rtols, atols) = (T::repeat(simd, rtol), T::repeat(simd, atol));
-        let add = |sum: T::Of<S>, ((&e, &y0), &y1): ((&T::Of<S>, &T::Of<S>), &T::Of<S>)| {
+        let mut sums = T::repeat(simd, T::zero());
+        for ((&e, &y0), &y1) in e.iter().zip(y0).zip(y1) {
             let scale = T::add_product(simd, atols, rtols, T::larger_magnitude(simd, y0, y1));
             let ratio = T::quotient(simd, e, scale);
-            T::add_product(simd, sum, ratio, ratio)
-        };
-        let zero = T::repeat(simd, T::zero());
-        let sums = e.iter().zip(y0).zip(y1).fold(zero, add);
+            sums = T::add_product(simd, sums, ratio, ratio);
+        }
         let mut sum = T::sum(simd, sums);
         for ((&e, &y0), &y1) in e_rest.iter().zip(y0_rest).zip(y1_rest) {
             let (a, b) = (y0.abs(), y1.abs());
