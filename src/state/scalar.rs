@@ -39,6 +39,37 @@ pub trait Element: nalgebra::RealField + Copy {
             *xbar -= (-y).exp_m1() * w;
         }
     }
+
+    /// `c = start + a b` for matrices stored by columns, where `c` and `a` have `rows` rows. The column `start` is added
+    /// to all columns; without it, `c` is added to.
+    fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
+        let inner = a.len() / rows.max(1);
+        for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
+            if let Some(start) = start {
+                c.copy_from_slice(start);
+            }
+            for (a, &b) in a.chunks_exact(rows).zip(&b[j * inner..]) {
+                add_multiple(c, a, b);
+            }
+        }
+    }
+
+    /// `c += a bᵀ` for matrices stored by columns, where `c` and `a` have `rows` rows.
+    fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
+        let columns = c.len() / rows.max(1);
+        for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
+            for (k, a) in a.chunks_exact(rows).enumerate() {
+                add_multiple(c, a, b[k * columns + j]);
+            }
+        }
+    }
+}
+
+/// `c += a b` for a number `b`.
+fn add_multiple<T: Element>(c: &mut [T], a: &[T], b: T) {
+    for (c, &a) in c.iter_mut().zip(a) {
+        *c += a * b;
+    }
 }
 
 macro_rules! float {
@@ -67,6 +98,14 @@ macro_rules! float {
             #[inline]
             fn softplus_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
                 simd::pull_back(simd::Softplus, y, w, xbar);
+            }
+            #[inline]
+            fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
+                simd::add_product(c, rows, start, a, b);
+            }
+            #[inline]
+            fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
+                simd::add_product_transposed(c, rows, a, b);
             }
         }
 
