@@ -113,8 +113,8 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
 pub use solver::{
-    Bosh3, Dense, Dopri5, Embedded, EmbeddedTableau, Erk, Euler, Heun, Interpolant, Method, Midpoint, Ralston, Reverse,
-    Rk4, Rk38, Solver, Tableau, Tsit5,
+    Bosh3, Dense, Dop853, Dopri5, Embedded, EmbeddedTableau, Erk, Euler, Heun, Interpolant, Method, Midpoint, Ralston,
+    Reverse, Rk4, Rk38, Solver, Tableau, Tsit5,
 };
 pub use span::Span;
 #[cfg(feature = "dfdx")]

@@ -2,7 +2,6 @@
 
 use super::initial_step::initial_step;
 use super::{Controller, Trial, Verdict};
-use crate::state::error_norm;
 use crate::{Dynamics, Embedded, Error, Result, Span, State, Tolerance};
 
 /// A proportional–integral–derivative controller of the step size.
@@ -181,7 +180,7 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
     #[inline]
     fn judge(&self, memory: &mut PidMemory, solver: &S, ws: &mut S::Workspace, trial: Trial<'_, F::State>) -> Verdict {
         let tried = trial.h.abs();
-        let error = error_norm(solver.error(ws, trial.h), trial.y0, trial.y1, self.tolerance);
+        let error = solver.error_norm(ws, trial.h, trial.y0, trial.y1, self.tolerance);
         let finite = error.is_finite() && trial.y1.all_finite();
 
         if finite && error <= 1.0 {

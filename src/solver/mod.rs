@@ -6,16 +6,19 @@
 
 mod erk;
 pub mod explicit;
+mod interpolant;
 mod order_conditions;
 mod reverse;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
-pub use explicit::{Bosh3, Dopri5, Euler, Heun, Midpoint, Ralston, Rk4, Rk38, Tsit5};
+pub use explicit::{Bosh3, Dop853, Dopri5, Euler, Heun, Midpoint, Ralston, Rk4, Rk38, Tsit5};
+pub use interpolant::Interpolant;
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
-pub use tableau::{EmbeddedTableau, Interpolant, Tableau, check, check_embedded};
+pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
-use crate::{Dynamics, Result};
+use crate::state::error_norm;
+use crate::{Dynamics, Result, Tolerance};
 
 /// What is known of a method without a problem.
 pub trait Method {
@@ -59,11 +62,16 @@ pub trait Solver<F: Dynamics>: Method {
     note = "use `Fixed` steps with it, or an embedded pair such as `Bosh3`, `Dopri5` or `Tsit5`"
 )]
 pub trait Embedded<F: Dynamics>: Solver<F> {
-    /// The error estimate behaves like `h^(ERROR_ORDER)`.
+    /// The norm of the error estimate behaves like `h^(ERROR_ORDER)`.
     const ERROR_ORDER: u32;
 
     /// The estimated error of the last step.
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State;
+
+    /// The norm of the estimated error of the last step, from `y0` to `y1`: at most 1 where it is within the tolerance.
+    fn error_norm(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
+        error_norm(self.error(ws, h), y0, y1, tolerance)
+    }
 
     /// `f(t, y)` and `f(t + h, y + h f(t, y))`, from which a first step size is chosen. The former is kept as the
     /// first stage of the step to come.
@@ -94,5 +102,14 @@ pub trait Dense<F: Dynamics>: Solver<F> {
     const DENSE_ORDER: u32;
 
     /// `y(t + θ h)` for the step just computed, `0 ≤ θ ≤ 1`.
-    fn interpolate(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, theta: f64, out: &mut F::State);
+    ///
+    /// A method whose interpolant has stages of its own evaluates the field for the first interpolation in a step.
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    );
 }

@@ -6,6 +6,7 @@
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 mod bosh3;
+mod dop853;
 mod dopri5;
 mod euler;
 mod heun;
@@ -16,6 +17,7 @@ mod rk4;
 mod tsit5;
 
 pub use bosh3::Bosh3;
+pub use dop853::Dop853;
 pub use dopri5::Dopri5;
 pub use euler::Euler;
 pub use heun::Heun;
@@ -28,6 +30,7 @@ pub use tsit5::Tsit5;
 /// The Butcher tableaus of the methods, to be read or built upon.
 pub mod tables {
     pub use super::bosh3::Bosh3Table;
+    pub use super::dop853::Dop853Table;
     pub use super::dopri5::Dopri5Table;
     pub use super::euler::EulerTable;
     pub use super::heun::HeunTable;
