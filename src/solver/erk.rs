@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::tableau::{Coarse, check, check_embedded, is_fsal, is_fsal_with_extra, stages};
+use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
 use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::error_norm;
 use crate::{Dynamics, Result, State, Tolerance};
@@ -141,14 +141,14 @@ impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, 
 
     #[inline]
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
-        const { check_embedded::<T, S>() }
+        const { check_estimate::<T, S>() }
         ws.estimate(h, &T::E);
         &ws.stage
     }
 
     #[inline]
     fn error_norm(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
-        const { check_embedded::<T, S>() }
+        const { check_estimate::<T, S>() }
         ws.estimate(h, &T::E);
         let fine = error_norm(&ws.stage, y0, y1, tolerance);
         let Some(Coarse { e, .. }) = T::COARSE else { return fine };

@@ -12,7 +12,10 @@ mod reverse;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
-pub use explicit::{Bosh3, Dop853, Dopri5, Euler, Heun, Midpoint, Ralston, Rk4, Rk38, Tsit5};
+pub use explicit::{
+    Bosh3, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston, Rk4,
+    Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9,
+};
 pub use interpolant::Interpolant;
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};

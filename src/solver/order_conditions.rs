@@ -14,7 +14,7 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// Trees of the highest order are grafted onto no other.
 const BRANCHES: usize = TREES_UP_TO[MAX_ORDER - 1];
 
-/// Far above the rounding of the published digits, far below any wrong one.
+/// Relative to the terms of a sum: far above the rounding of the published digits, far below any wrong one.
 const ROUNDING: f64 = 1e-12;
 
 /// A rooted tree as a Butcher product: the root of `branch` becomes a further child of the root of `trunk`.
@@ -58,7 +58,7 @@ const fn grow_forest() -> [Tree; TREES] {
 }
 
 const fn close(x: f64, y: f64) -> bool {
-    x - y < ROUNDING && y - x < ROUNDING
+    (x - y).abs() < ROUNDING
 }
 
 /// `c = A 1`, and `A` strictly lower triangular.
@@ -127,7 +127,7 @@ impl<const S: usize> ElementaryWeights<S> {
         while r <= capped(order) {
             power *= theta;
             while tree < TREES_UP_TO[r] {
-                if !close(dot(b, &self.phi[tree]), power / (&FOREST)[tree].density) {
+                if !sums_to(b, &self.phi[tree], power / (&FOREST)[tree].density) {
                     return false;
                 }
                 tree += 1;
@@ -152,14 +152,16 @@ const fn product<const S: usize>(x: &[f64; S], y: &[f64; S]) -> [f64; S] {
     out
 }
 
-const fn dot<const S: usize>(x: &[f64; S], y: &[f64; S]) -> f64 {
-    let mut sum = 0.0;
+/// Whether `Σ xᵢ yᵢ` is `expected`.
+const fn sums_to<const S: usize>(x: &[f64; S], y: &[f64; S], expected: f64) -> bool {
+    let (mut sum, mut size) = (-expected, 1.0);
     let mut i = 0;
     while i < S {
         sum += x[i] * y[i];
+        size += (x[i] * y[i]).abs();
         i += 1;
     }
-    sum
+    sum.abs() < ROUNDING * size
 }
 
 /// `A x` for a strictly lower triangular `A`.

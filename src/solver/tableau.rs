@@ -143,7 +143,7 @@ pub const fn check<T: Tableau<S>, const S: usize>() {
     let highest = if T::DENSE_ORDER > T::ORDER { T::DENSE_ORDER } else { T::ORDER };
     let weights = ElementaryWeights::new(&T::A, highest);
     assert!(weights.conditions_hold(&T::B, T::ORDER, 1.0), "B does not satisfy the conditions of ORDER");
-    let points = [0.25, 0.5, 0.8, 1.0];
+    let points = [0.25, 0.5, 0.8];
     let mut i = 0;
     while i < points.len() {
         let b = T::DENSE.weights(points[i]);
@@ -156,6 +156,11 @@ pub const fn check<T: Tableau<S>, const S: usize>() {
 /// [`check`], and the same for the embedded solution and the third one.
 pub const fn check_embedded<T: EmbeddedTableau<S>, const S: usize>() {
     check::<T, S>();
+    check_estimate::<T, S>();
+}
+
+/// The part of [`check_embedded`] that [`check`] leaves out.
+pub(super) const fn check_estimate<T: EmbeddedTableau<S>, const S: usize>() {
     assert!(
         estimate_holds::<T, S>(&T::E, T::EMBEDDED_ORDER),
         "B − E does not satisfy the conditions of EMBEDDED_ORDER"

@@ -4,7 +4,7 @@
 //! Prince, J. R. Dormand, *High order embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 7 (1981),
 //! doi:10.1016/0771-050X(81)90010-3. The coefficients are those of the code DOP853, rounded to the nearest `f64`.
 
-use crate::solver::tableau::{check_embedded, lower_triangle, padded};
+use crate::solver::tableau::{check_estimate, lower_triangle, padded};
 use crate::solver::{Coarse, EmbeddedTableau, Erk, Interpolant, Tableau};
 
 /// The tableau of [`Dop853`](type@Dop853).
@@ -19,7 +19,7 @@ pub type Dop853 = Erk<Dop853Table, 16>;
 /// The method [`Dop853`](type@Dop853) as a value.
 pub const Dop853: Dop853 = Erk::new();
 
-const _: () = check_embedded::<Dop853Table, 16>();
+const _: () = check_estimate::<Dop853Table, 16>();
 
 #[rustfmt::skip]
 impl Tableau<16> for Dop853Table {
