@@ -2,7 +2,7 @@
 //!
 //! J. H. Verner, *Numerically optimal Runge–Kutta pairs with interpolants*, Numer. Algorithms 53 (2010),
 //! doi:10.1007/s11075-009-9290-3. The coefficients are those of the pair 6(5) called efficient on the author's pages,
-//! with its interpolant, rounded to the nearest `f64`; the interpolant is written as [`Interpolant::bridge`].
+//! with its interpolant, rounded to the nearest `f64`.
 
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
