@@ -2,8 +2,8 @@
 //!
 //! J. H. Verner, *Numerically optimal Runge–Kutta pairs with interpolants*, Numer. Algorithms 53 (2010),
 //! doi:10.1007/s11075-009-9290-3. The coefficients are those of the pair 9(8) called efficient on the author's pages,
-//! with its interpolant, rounded to the nearest `f64`;
-//! the weights of the latter were solved for again from the order conditions, which determine them.
+//! with its interpolant, rounded to the nearest `f64`; the weights
+//! of the interpolant were solved for again from the order conditions, which determine them.
 
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
