@@ -22,7 +22,8 @@ impl Kernel for WeightedSq<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> f64 {
         let Self { e, y0, y1, .. } = self;
-        let ((e, e_rest), (y0, y0_rest), (y1, y1_rest)) = (S::as_simd_f64s(e), S::as_simd_f64s(y0), S::as_simd_f64s(y1));
+        let ((e, e_rest), (y0, y0_rest), (y1, y1_rest)) =
+            (S::as_simd_f64s(e), S::as_simd_f64s(y0), S::as_simd_f64s(y1));
         let mut sum = simd.splat_f64s(0.0);
         for ((&e, &y0), &y1) in e.iter().zip(y0).zip(y1) {
             sum = self.add(simd, sum, [e, y0, y1]);
