@@ -130,13 +130,16 @@ impl Pid {
         larger(self.min_step, larger(16.0 * f64::EPSILON * t.abs(), f64::MIN_POSITIVE))
     }
 
-    /// `safety` times the powers of the error norms, given as logarithms, for an estimate of order `k`.
+    /// `safety` times the powers of the error norms, given the logarithms of their squares, for an estimate of order
+    /// `k`.
+    ///
+    /// In single precision, which is plenty for a choice: nothing else can happen until the next step size is known.
     #[inline(always)]
-    fn factor(&self, log_error: [f64; 3], k: f64) -> f64 {
-        let exponent = (self.proportional + 2.0 * self.derivative) * log_error[1]
-            - (self.proportional + self.integral + self.derivative) * log_error[0]
-            - self.derivative * log_error[2];
-        let factor = self.safety * f64::from(((exponent * (1.0 / k)) as f32).exp2());
+    fn factor(&self, log_sq: [f32; 3], k: f64) -> f64 {
+        let weight = |c: f64| (0.5 * c * (1.0 / k)) as f32;
+        let past = weight(self.proportional + 2.0 * self.derivative) * log_sq[1] - weight(self.derivative) * log_sq[2];
+        let now = weight(self.proportional + self.integral + self.derivative) * log_sq[0];
+        let factor = self.safety * f64::from((past - now).exp2());
         larger(self.min_factor, smaller(self.max_factor, factor))
     }
 }
@@ -147,8 +150,8 @@ pub struct PidMemory {
     span: Span,
     /// The length of the next step.
     h: f64,
-    /// Logarithms of the error norms of the last two accepted steps, newest first.
-    previous: [f64; 2],
+    /// Logarithms (base 2) of the squared error norms of the last two accepted steps, newest first.
+    previous: [f32; 2],
     rejected: bool,
 }
 
@@ -188,9 +191,9 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
 
         if finite && error <= 1.0 {
             // An error of zero must not forbid every later step.
-            let log_error = 0.5 * f64::from((larger(error, 1e-20) as f32).log2());
-            let mut factor =
-                self.factor([log_error, memory.previous[0], memory.previous[1]], f64::from(S::ERROR_ORDER));
+            let log_sq = (larger(error, 1e-20) as f32).log2();
+            let [before, long_before] = memory.previous;
+            let mut factor = self.factor([log_sq, before, long_before], f64::from(S::ERROR_ORDER));
             if memory.rejected {
                 factor = smaller(factor, 1.0);
             }
@@ -198,7 +201,7 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
             // `t + h` is not a cut.
             let next = if tried < 0.99 * memory.h { larger(memory.h, tried * factor) } else { tried * factor };
             memory.h = larger(smaller(next, self.max_step), self.floor(trial.t + trial.h));
-            memory.previous = [log_error, memory.previous[0]];
+            memory.previous = [log_sq, before];
             memory.rejected = false;
             return Verdict::Accept;
         }

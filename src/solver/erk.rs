@@ -64,6 +64,14 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
         }
     }
 
+    /// Evaluates the stage `i`.
+    #[inline(always)]
+    fn compute<F: Dynamics<State = Y>, T: Tableau<S>>(&mut self, i: usize, f: &F, t: f64, h: f64, y0: &Y) {
+        let (done, rest) = self.k.split_at_mut(i);
+        self.stage.combine(y0, h, &T::A[i][..i], done);
+        f.eval(t + T::C[i] * h, &self.stage, &mut rest[0]);
+    }
+
     /// Makes the slope at the end of a step that at the start of the next.
     #[inline(always)]
     fn first_from(&mut self, last: usize) {
@@ -86,6 +94,27 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
             self.first_is_known = true;
         }
     }
+}
+
+/// Whether a state is small enough for the stages to be written out one by one.
+const fn lives_in_registers<Y>() -> bool {
+    size_of::<Y>() <= 64 && !std::mem::needs_drop::<Y>()
+}
+
+/// `for $i in 1..$end`, written out up to 15, since the compiler does not unroll long loops.
+macro_rules! unrolled {
+    ($end:ident, |$i:ident| $body:expr) => {
+        unrolled!($end, |$i| $body, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+        for $i in 16..$end {
+            $body;
+        }
+    };
+    ($end:ident, |$i:ident| $body:expr, $($n:literal)*) => {
+        $(if $n < $end {
+            let $i = $n;
+            $body;
+        })*
+    };
 }
 
 impl<T: Tableau<S>, const S: usize> Method for Erk<T, S> {
@@ -112,10 +141,12 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
         // The argument of the last stage of an FSAL method is y1 itself.
         let stages = const { stages::<T, S>() };
         let inner = if const { is_fsal::<T, S>() } { stages - 1 } else { stages };
-        for i in 1..inner {
-            let (done, rest) = ws.k.split_at_mut(i);
-            ws.stage.combine(y0, h, &T::A[i][..i], done);
-            f.eval(t + T::C[i] * h, &ws.stage, &mut rest[0]);
+        if const { lives_in_registers::<F::State>() } {
+            unrolled!(inner, |i| ws.compute::<F, T>(i, f, t, h, y0));
+        } else {
+            for i in 1..inner {
+                ws.compute::<F, T>(i, f, t, h, y0);
+            }
         }
         y1.combine(y0, h, &T::B[..inner], &ws.k[..inner]);
         if inner < stages {
@@ -216,9 +247,7 @@ fn compute_extra<F: Dynamics, T: Tableau<S>, const S: usize>(
     StepStart { t, h, y0 }: StepStart<'_, F::State>,
 ) {
     for i in stages::<T, S>()..S {
-        let (done, rest) = ws.k.split_at_mut(i);
-        ws.stage.combine(y0, h, &T::A[i][..i], done);
-        f.eval(t + T::C[i] * h, &ws.stage, &mut rest[0]);
+        ws.compute::<F, T>(i, f, t, h, y0);
     }
     ws.extra_is_known = true;
     ws.evaluations += T::EXTRA as u64;
