@@ -11,7 +11,7 @@ use super::trace::{NetTrace, Recording, time_tensor};
 use super::walk::{Assign, Deposit, walk};
 use super::{TensorField, Weights};
 use crate::state::TensorElement;
-use crate::{Differentiable, Dynamics, Parametric, State};
+use crate::{Differentiable, Dynamics, Parametric};
 
 /// The dynamics of a [`TensorField`] `M` on tensors of shape `S` with elements `E` on the device `D`.
 ///
@@ -107,7 +107,8 @@ where
     type State = Tensor<S, E, D>;
 
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
-        dy.assign(&self.module.velocity(time_tensor(t, y), y.clone()));
+        // Taken over rather than copied: only its values matter to a state, not its id.
+        *dy = self.module.velocity(time_tensor(t, y), y.clone());
     }
 }
 
@@ -144,7 +145,7 @@ where
 
     fn eval_traced(&self, t: f64, y: &Self::State, dy: &mut Self::State, trace: &mut Self::Trace) {
         let recording = Recording::new(&self.module, t, y);
-        dy.assign(&recording.velocity());
+        *dy = recording.velocity();
         trace.recording = Some(recording);
     }
 
