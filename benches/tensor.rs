@@ -30,7 +30,7 @@ impl<T: Tape<f32, Cpu>> Module<Tensor<Rank2<20, 2>, f32, Cpu, T>> for Cube {
     }
 }
 
-/// Sets every parameter of a network of the given type by a fixed rule, so that every run measures the same solves.
+/// A training step without the optimiser, by both adjoints, and its forward pass.
 fn spiral(c: &mut Criterion) {
     let device = Cpu::seed_from_u64(1);
     let net = Net::new(device.build_module::<Spiral, f32>());
@@ -52,19 +52,11 @@ fn spiral(c: &mut Criterion) {
             let adjoint = Backsolve::new(Dopri5, pid);
             b.iter(|| gradient(&net, Dopri5, pid, &adjoint, &times, black_box(&y0), loss).map(|g| g.stats))
         });
-        for (name, stats) in [
-            ("Discrete", gradient(&net, Dopri5, pid, &Discrete::new(), &times, &y0, loss).map(|g| g.stats)),
-            (
-                "Backsolve",
-                gradient(&net, Dopri5, pid, &Backsolve::new(Dopri5, pid), &times, &y0, loss).map(|g| g.stats),
-            ),
-        ] {
-            println!("{name} {tolerance:e}: {stats:?}");
-        }
     }
     group.finish();
 }
 
+/// Dominated by products of matrices. The number of threads is set by `RAYON_NUM_THREADS`.
 fn large(c: &mut Criterion) {
     let device = Cpu::seed_from_u64(1);
     let net = Net::new(device.build_module::<Large, f32>());

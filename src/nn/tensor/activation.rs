@@ -30,13 +30,9 @@ fn activate<A: Activation, S: Shape, E: TensorElement, D: Device<E>, T: Tape<E, 
         return A::in_operations(x);
     }
     let count = x.shape().num_elements();
-    let (mut x, mut tape) = x.try_contiguous()?.split_tape();
+    let (x, mut tape) = x.try_contiguous()?.split_tape();
     if !T::OWNS_TAPE {
-        with_scratch(count, |y| {
-            map::<A, S, E, D>(&x, y);
-            x.copy_from(y);
-        });
-        return Ok(x.put_tape(tape));
+        return Ok(in_place::<A, S, E, D>(x)?.put_tape(tape));
     }
     let mut y = vec![E::default(); count];
     map::<A, S, E, D>(&x, &mut y);
@@ -45,6 +41,19 @@ fn activate<A: Activation, S: Shape, E: TensorElement, D: Device<E>, T: Tape<E, 
     let result = output.clone();
     tape.add_backward_op(move |grads| pull_back(grads, &x, &result, |w, xbar| A::pull_back(&y, w, xbar)));
     Ok(output.put_tape(tape))
+}
+
+/// `f(x)` in the storage of a row-major `x`, if nobody shares it.
+fn in_place<A: Activation, S: Shape, E: TensorElement, D: Device<E>>(
+    x: Tensor<S, E, D>,
+) -> Result<Tensor<S, E, D>, D::Err> {
+    with_scratch(x.shape().num_elements(), |y| {
+        map::<A, S, E, D>(&x, y);
+        // The only way to a fresh id without a new storage is an operation of dfdx, whose result is overwritten.
+        let mut output = x.try_negate()?;
+        output.copy_from(y);
+        Ok(output)
+    })
 }
 
 /// `y = f(x)` for a row-major `x`.

@@ -71,11 +71,14 @@ impl<B: Dim, const I: usize, const O: usize, E: TensorElement, D: Device<E>, T: 
     }
 }
 
+/// A batch of `N` numbers a row.
+type Rows<B, const N: usize, E, D, T> = Tensor<(B, Const<N>), E, D, T>;
+
 /// `x Wᵀ + b` for the rows `x`.
 pub(super) fn affine<B: Dim, const I: usize, const O: usize, E: TensorElement, D: Device<E>, T: Tape<E, D>>(
-    x: Tensor<(B, Const<I>), E, D, T>,
+    x: Rows<B, I, E, D, T>,
     linear: &modules::Linear<I, O, E, D>,
-) -> Result<Tensor<(B, Const<O>), E, D, T>, D::Err> {
+) -> Result<Rows<B, O, E, D, T>, D::Err> {
     let product = x.try_matmul(linear.weight.retaped::<T>().try_permute()?)?;
     if is_cpu::<D>() {
         return Ok(add_to_rows(product, &linear.bias));
@@ -87,9 +90,9 @@ pub(super) fn affine<B: Dim, const I: usize, const O: usize, E: TensorElement, D
 /// Adds `bias` to every row, in place: `product` must be new, so that nobody else knows its id. Then the gradient of
 /// the product and that of the sum are one.
 fn add_to_rows<B: Dim, const O: usize, E: TensorElement, D: Device<E>, T: Tape<E, D>>(
-    product: Tensor<(B, Const<O>), E, D, T>,
+    product: Rows<B, O, E, D, T>,
     bias: &Tensor<(Const<O>,), E, D>,
-) -> Tensor<(B, Const<O>), E, D, T> {
+) -> Rows<B, O, E, D, T> {
     let (mut sum, mut tape) = product.split_tape();
     with_scratch(O, |row| {
         read(bias, row);

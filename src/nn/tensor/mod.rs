@@ -6,6 +6,8 @@
 //! * [`ModuleLayer`] makes a layer of a module, for the blocks and sequences of [`nn`](crate::nn); [`ElmanModule`] is a
 //!   cell.
 //! * [`OdeLayer`] is a dfdx module that maps `y(t0)` to `y(t1)`.
+//! * [`Linear`], [`Tanh`] and [`Softplus`] stand in for the layers of the same names in dfdx, with the same parameters
+//!   and values: on the CPU they work on slices. [`builders`] has them for `build_module`.
 //!
 //! Tapes live inside one evaluation of a field. Whole solves are differentiated by [`Adjoint`](crate::Adjoint)s.
 

@@ -11,7 +11,7 @@ use super::trace::{NetTrace, Recording, time_tensor};
 use super::walk::{Assign, Deposit, walk};
 use super::{TensorField, Weights};
 use crate::state::TensorElement;
-use crate::{Differentiable, Dynamics, Parametric};
+use crate::{Differentiable, Dynamics, Parametric, State};
 
 /// The dynamics of a [`TensorField`] `M` on tensors of shape `S` with elements `E` on the device `D`.
 ///
@@ -20,6 +20,7 @@ use crate::{Differentiable, Dynamics, Parametric};
 ///
 /// ```
 /// use dfdx::prelude::*;
+/// use rheos::nn::tensor::builders::{Linear, Tanh}; // those of dfdx would do, but take longer
 /// use rheos::{Discrete, Fixed, Net, Rk4, gradient};
 ///
 /// type Mlp = (Linear<2, 16>, Tanh, Linear<16, 2>);
@@ -107,8 +108,7 @@ where
     type State = Tensor<S, E, D>;
 
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
-        // Taken over rather than copied: only its values matter to a state, not its id.
-        *dy = self.module.velocity(time_tensor(t, y), y.clone());
+        dy.assign(&self.module.velocity(time_tensor(t, y), y.clone()));
     }
 }
 
@@ -145,7 +145,7 @@ where
 
     fn eval_traced(&self, t: f64, y: &Self::State, dy: &mut Self::State, trace: &mut Self::Trace) {
         let recording = Recording::new(&self.module, t, y);
-        *dy = recording.velocity();
+        dy.assign(&recording.velocity());
         trace.recording = Some(recording);
     }
 
