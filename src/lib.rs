@@ -79,7 +79,7 @@
 //! # Features
 //!
 //! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and thiserror
-//! only.
+//!   only.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
