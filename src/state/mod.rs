@@ -19,7 +19,7 @@ pub use scalar::Element;
 #[cfg(feature = "dfdx")]
 pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
-pub(crate) use tensor::fresh;
+pub(crate) use tensor::{add_elements, fresh, is_row_major, read, row_major, with_scratch};
 
 use crate::extrema::larger;
 
