@@ -116,9 +116,9 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
 pub use solver::{
-    Bosh3, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler, Fehlberg21, Fehlberg45,
-    Heun, HeunEuler, Interpolant, Method, Midpoint, Ralston, Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6,
-    Vern7, Vern8, Vern9,
+    Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
+    Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
+    Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
 pub use span::Span;
 #[cfg(feature = "dfdx")]

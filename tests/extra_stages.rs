@@ -1,11 +1,12 @@
-//! Stages that only the dense output reads: computed when asked for, once, and differentiated with the others.
+//! Output inside a step that takes evaluations of its own: computed when asked for, and differentiated with the step.
 
 use nalgebra::{SVector, Vector2, vector};
 use rheos::problems::Driven;
 use rheos::solver::explicit::tables::Dop853Table;
 use rheos::{
-    Autodiff, CashKarp, Dense, Discrete, Dop853, Dopri8, Dynamics, Embedded, EmbeddedTableau, Fehlberg45, Field, Fixed,
-    Ivp, Pid, Reverse, Scalar, Ssp33, Tolerance, Vern6, Vern7, Vern8, Vern9, verify,
+    Autodiff, CarpenterKennedy, CashKarp, Dense, Discrete, Dop853, Dopri8, Dynamics, Embedded, EmbeddedTableau,
+    Fehlberg45, Field, Fixed, Ivp, Pid, Reverse, Scalar, Ssp33, Tolerance, Vern6, Vern7, Vern8, Vern9, Williamson3,
+    verify,
 };
 
 const SPAN: (f64, f64) = (0.0, 10.0);
@@ -79,6 +80,8 @@ fn the_discrete_adjoint_differentiates_them() {
         }
     }
     check(Ssp33, 1e-8);
+    check(Williamson3, 1e-8);
+    check(CarpenterKennedy, 1e-8);
     check(Fehlberg45, 1e-8);
     check(CashKarp, 1e-8);
     check(Dopri8, 1e-8);

@@ -3,8 +3,9 @@
 use rheos::problems::{Driven, Orbit};
 use rheos::verify::{dense_order, order, order_with};
 use rheos::{
-    Autodiff, Bosh3, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
-    Method, Midpoint, Ralston, Result, Rk4, Rk38, Solver, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, ode,
+    Autodiff, Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Euler, Fehlberg21, Fehlberg45, Heun,
+    HeunEuler, Method, Midpoint, Ralston, Result, Rk4, Rk38, Solver, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    Williamson3, ode,
 };
 
 macro_rules! for_every_method {
@@ -54,9 +55,11 @@ for_every_method! {
     heun_euler: HeunEuler,
     fehlberg21: Fehlberg21,
     ssp33: Ssp33,
+    williamson3: Williamson3,
     bosh3: Bosh3,
     rk4: Rk4,
     rk38: Rk38,
+    carpenter_kennedy: CarpenterKennedy,
     fehlberg45: Fehlberg45,
     cash_karp: CashKarp,
     dopri5: Dopri5,

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use nalgebra::DVector;
 use rheos::solver::StepStart;
 use rheos::{
-    Bosh3, CashKarp, Dense, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
-    Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Euler, Fehlberg21,
+    Fehlberg45, Heun, HeunEuler, Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
 
 /// A rooted tree: its subtrees, sorted.
@@ -160,6 +160,8 @@ fn methods_of_order_up_to_five() {
     check(Heun, &LIMITS);
     check(Ralston, &LIMITS);
     check(Ssp33, &LIMITS);
+    check(Williamson3, &LIMITS);
+    check(CarpenterKennedy, &LIMITS);
     check(Rk4, &LIMITS);
     check(Rk38, &LIMITS);
     check_pair(HeunEuler, 1, &LIMITS);

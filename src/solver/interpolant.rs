@@ -114,7 +114,7 @@ impl<const S: usize> Interpolant<S> {
         let mut d = self.degree;
         while d > 0 {
             d -= 1;
-            b = (b + self.rows[d][i]) * if d % 2 == 0 { theta } else { 1.0 - theta };
+            b = (b + self.rows[d][i]) * if d.is_multiple_of(2) { theta } else { 1.0 - theta };
         }
         b
     }
@@ -130,7 +130,7 @@ impl<const S: usize> Interpolant<S> {
             let mut d = self.degree;
             while d > 0 {
                 d -= 1;
-                let (factor, sign) = if d % 2 == 0 { (theta, 1.0) } else { (1.0 - theta, -1.0) };
+                let (factor, sign) = if d.is_multiple_of(2) { (theta, 1.0) } else { (1.0 - theta, -1.0) };
                 b += self.rows[d][i];
                 slope[i] = slope[i] * factor + sign * b;
                 b *= factor;

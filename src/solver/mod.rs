@@ -7,16 +7,18 @@
 mod erk;
 pub mod explicit;
 mod interpolant;
+mod low_storage;
 mod order_conditions;
 mod reverse;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
 pub use explicit::{
-    Bosh3, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston, Rk4,
-    Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
+    Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
 pub use interpolant::Interpolant;
+pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 

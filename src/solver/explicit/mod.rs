@@ -7,6 +7,7 @@
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 mod bosh3;
+mod carpenter_kennedy;
 mod cash_karp;
 mod dop853;
 mod dopri5;
@@ -26,8 +27,10 @@ mod vern6;
 mod vern7;
 mod vern8;
 mod vern9;
+mod williamson3;
 
 pub use bosh3::Bosh3;
+pub use carpenter_kennedy::CarpenterKennedy;
 pub use cash_karp::CashKarp;
 pub use dop853::Dop853;
 pub use dopri5::Dopri5;
@@ -47,10 +50,12 @@ pub use vern6::Vern6;
 pub use vern7::Vern7;
 pub use vern8::Vern8;
 pub use vern9::Vern9;
+pub use williamson3::Williamson3;
 
-/// The Butcher tableaus of the methods, to be read or built upon.
+/// The tableaus of the methods, to be read or built upon.
 pub mod tables {
     pub use super::bosh3::Bosh3Table;
+    pub use super::carpenter_kennedy::CarpenterKennedyTable;
     pub use super::cash_karp::CashKarpTable;
     pub use super::dop853::Dop853Table;
     pub use super::dopri5::Dopri5Table;
@@ -70,4 +75,5 @@ pub mod tables {
     pub use super::vern7::Vern7Table;
     pub use super::vern8::Vern8Table;
     pub use super::vern9::Vern9Table;
+    pub use super::williamson3::Williamson3Table;
 }

@@ -1,0 +1,212 @@
+//! Runge–Kutta methods in two registers, however many stages they have.
+//!
+//! J. H. Williamson, *Low-storage Runge–Kutta schemes*, J. Comput. Phys. 35 (1980), doi:10.1016/0021-9991(80)90033-9.
+
+use std::marker::PhantomData;
+
+use super::tableau::check;
+use super::{Dense, Erk, ErkTape, Method, OutputCotangent, Reverse, Solver, StepCotangent, StepStart, Tableau};
+use crate::{Differentiable, Dynamics, Result, State};
+
+/// An explicit method in the 2N form: stage by stage, `Δ ← αᵢ Δ + h f(t + cᵢ h, y)` and `y ← y + βᵢ Δ`.
+pub trait LowStorageTableau<const S: usize> {
+    /// The name for tables and reports.
+    const NAME: &'static str;
+    /// The order of the solution.
+    const ORDER: u32;
+    /// What stays of the increment, `α`; the first is zero.
+    const ALPHA: [f64; S];
+    /// How much of the increment goes into the state, `β`.
+    const BETA: [f64; S];
+}
+
+/// The Butcher tableau of a method in 2N form.
+#[derive(Debug, Clone, Copy)]
+pub struct Butcher<T>(PhantomData<fn() -> T>);
+
+impl<T: LowStorageTableau<S>, const S: usize> Tableau<S> for Butcher<T> {
+    const NAME: &'static str = T::NAME;
+    const ORDER: u32 = T::ORDER;
+    const C: [f64; S] = row_sums(&Self::A);
+    const A: [[f64; S]; S] = {
+        let mut a = [[0.0; S]; S];
+        let mut i = 0;
+        while i < S {
+            a[i] = weights_after(i, &T::ALPHA, &T::BETA);
+            i += 1;
+        }
+        a
+    };
+    const B: [f64; S] = weights_after(S, &T::ALPHA, &T::BETA);
+}
+
+/// The weights of the slopes in the state after `stages` stages: slope `j` is in every later increment, less and less.
+const fn weights_after<const S: usize>(stages: usize, alpha: &[f64; S], beta: &[f64; S]) -> [f64; S] {
+    let mut weights = [0.0; S];
+    let mut j = 0;
+    while j < stages {
+        let mut share = 1.0;
+        let mut l = j;
+        while l < stages {
+            weights[j] += beta[l] * share;
+            l += 1;
+            if l < stages {
+                share *= alpha[l];
+            }
+        }
+        j += 1;
+    }
+    weights
+}
+
+const fn row_sums<const S: usize>(a: &[[f64; S]; S]) -> [f64; S] {
+    let mut c = [0.0; S];
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < i {
+            c[i] += a[i][j];
+            j += 1;
+        }
+        i += 1;
+    }
+    c
+}
+
+/// The method of a [`LowStorageTableau`] with `S` stages.
+///
+/// Beside the states at the ends of a step it holds two, the increment and the slope that is added to it. It keeps nothing
+/// of a step, so an output inside one is computed by a step of its own to there: at `S` evaluations each, with the order
+/// of the method.
+pub struct LowStorage<T, const S: usize>(PhantomData<fn() -> T>);
+
+impl<T: LowStorageTableau<S>, const S: usize> LowStorage<T, S> {
+    /// The method. Compiles only if its tableau satisfies the order conditions.
+    #[must_use]
+    pub const fn new() -> Self {
+        const {
+            check::<Butcher<T>, S>();
+            assert!(T::ALPHA[0] == 0.0, "nothing of the last step may stay in the first increment");
+        }
+        Self(PhantomData)
+    }
+}
+
+impl<T: LowStorageTableau<S>, const S: usize> Default for LowStorage<T, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, const S: usize> Clone for LowStorage<T, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, const S: usize> Copy for LowStorage<T, S> {}
+
+impl<T: LowStorageTableau<S>, const S: usize> std::fmt::Debug for LowStorage<T, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(T::NAME)
+    }
+}
+
+/// The two registers.
+#[derive(Debug, Clone)]
+pub struct LowStorageWorkspace<Y> {
+    increment: Y,
+    slope: Y,
+    evaluations: u64,
+}
+
+impl<T: LowStorageTableau<S>, const S: usize> Method for LowStorage<T, S> {
+    const ORDER: u32 = T::ORDER;
+    const NAME: &'static str = T::NAME;
+}
+
+impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Solver<F> for LowStorage<T, S> {
+    type Workspace = LowStorageWorkspace<F::State>;
+
+    fn workspace(&self, _f: &F, y0: &F::State) -> Self::Workspace {
+        LowStorageWorkspace { increment: y0.zeros_like(), slope: y0.zeros_like(), evaluations: 0 }
+    }
+
+    fn reset(&self, _ws: &mut Self::Workspace) {}
+
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        y1.assign(y0);
+        ws.increment.set_zeros();
+        for i in 0..S {
+            f.eval(t + Butcher::<T>::C[i] * h, y1, &mut ws.slope);
+            ws.increment.scale_by(T::ALPHA[i]);
+            ws.increment.add_scaled(h, &ws.slope);
+            y1.add_scaled(T::BETA[i], &ws.increment);
+        }
+        ws.evaluations += S as u64;
+        Ok(())
+    }
+
+    fn accept(&self, _ws: &mut Self::Workspace) {}
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations
+    }
+}
+
+impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Dense<F> for LowStorage<T, S> {
+    const DENSE_ORDER: u32 = T::ORDER;
+
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        // An explicit step does not fail.
+        let _ = self.step(f, ws, t, theta * h, y0, out);
+    }
+}
+
+/// The stages of a step, which the way back needs all, and a cotangent.
+pub struct LowStorageTape<F: Differentiable, const S: usize> {
+    stages: ErkTape<F, S>,
+    output_bar: F::State,
+}
+
+impl<F: Differentiable, T: LowStorageTableau<S>, const S: usize> Reverse<F> for LowStorage<T, S> {
+    type Tape = LowStorageTape<F, S>;
+
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+        LowStorageTape { stages: Erk::<Butcher<T>, S>::new().tape(f, y0), output_bar: y0.zeros_like() }
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> StepCotangent {
+        let method = Erk::<Butcher<T>, S>::new();
+        let LowStorageTape { stages, output_bar } = tape;
+        let mut cotangent = method.step_vjp(f, stages, step, &mut [], ybar, pbar);
+        for output in outputs {
+            output_bar.assign(output.cotangent);
+            let shorter = StepStart { h: output.theta * step.h, ..step };
+            let moved = method.step_vjp(f, stages, shorter, &mut [], output_bar, pbar);
+            ybar.add_scaled(1.0, output_bar);
+            output.time = moved.end;
+            cotangent.start += moved.start;
+        }
+        cotangent
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        Reverse::<F>::tape_evaluations(&Erk::<Butcher<T>, S>::new(), &tape.stages)
+    }
+}
