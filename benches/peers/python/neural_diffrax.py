@@ -9,7 +9,6 @@ import os
 import sys
 
 import diffrax
-import equinox
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -162,7 +161,7 @@ class Rk4(diffrax.AbstractERK):
     tableau = diffrax.ButcherTableau(
         a_lower=(np.array([0.5]), np.array([0.0, 0.5]), np.array([0.0, 0.0, 1.0])),
         b_sol=np.array([1 / 6, 1 / 3, 1 / 3, 1 / 6]),
-        b_error=np.array([1 / 6, 1 / 3, 1 / 3, 1 / 6]),
+        b_error=np.zeros(4),
         c=np.array([0.5, 0.5, 1.0]),
     )
     interpolation_cls = diffrax.ThirdOrderHermitePolynomialInterpolation.from_k
