@@ -25,6 +25,7 @@ def work_precision(fronts, titles, path):
                 axis.loglog(*zip(*envelope), marker="o", markersize=2.5, label=library, **style)
         axis.set_title(title, fontsize=9)
         axis.invert_xaxis()
+        axis.minorticks_off()
         axis.grid(alpha=0.3)
     for axis in axes[1]:
         axis.set_xlabel("relative error at the end")

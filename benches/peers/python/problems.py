@@ -1,5 +1,7 @@
 """The classical problems for numpy and jax.numpy; `rust/src/problems.rs` says the same."""
 
+import os
+
 import numpy as np
 
 
@@ -80,4 +82,5 @@ PROBLEMS = {
     "linear": (linear, 1.0 / np.arange(1.0, 101.0), 10.0),
 }
 
-TOLERANCES = [float(f"1e-{digits}") for digits in range(3, 13)]
+# Every third in a quick run.
+TOLERANCES = [float(f"1e-{digits}") for digits in range(3, 13, 3 if os.environ.get("PEERS_QUICK") else 1)]
