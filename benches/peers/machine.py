@@ -26,6 +26,7 @@ def description():
     load = Path("/proc/loadavg").read_text().split()[0]
     return (
         f"{datetime.date.today()}, {processor()}, {count} processors, Linux {platform.release()}; {compilers}; Rust in "
-        f"the default release profile, C++ with -O3 -DNDEBUG. Load average at the end of the run: {load}; on a machine "
+        f"the default release profile, C++ with -O3 -DNDEBUG, neither for the instructions of this processor alone; PyTorch "
+        f"and XLA choose theirs at run time. Load average at the end of the run: {load}; on a machine "
         "that is busy with other things, ratios of less than about 1.1 mean nothing."
     )

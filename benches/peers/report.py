@@ -159,10 +159,30 @@ def classical(rows, losses):
         "Each cell: the time of the library's fastest method at that error, the method, and in bold **the time divided "
         "by that of rheos** (below 1 the peer is faster). All libraries keep the last state only, where they can; "
         "tolerances rtol = atol from 1e-3 to 1e-12; times between two tolerances are interpolated by logarithms on the "
-        "curve of the points that no other point of the same method beats. Double precision, one thread.\n",
+        "curve of the points that no other point of the same method beats. Double precision, one thread. `Dop853` of "
+        "ode_solvers 0.6.2 is right for these autonomous fields only (`benches/peers/rust/src/bin/ode_solvers.rs`).\n",
         table(["library", "geometric mean of the ratios", "least", "largest", "cells"], overall) + "\n",
         "![Work and precision](benches/peers/pictures/work_precision.svg)\n",
         "\n\n".join(sections) + "\n",
+    ]
+
+
+def same_pair(rows):
+    """The cost of one evaluation with everything around it, for the pair that all libraries have."""
+    pair = {"Dopri5", "dopri5", "RK45"}
+    rows = [r for r in rows if r.get("method") in pair and r.get("tol") == 1e-9 and "problem" in r]
+    merged = merge(rows, ["problem", "library"])
+    if not merged:
+        return []
+    problems = [p for p in PROBLEMS if any(key[0] == p for key in merged)]
+    libraries = sorted({library for _, library in merged}, key=lambda name: name != OURS)
+    cost = {key: row["time"] / row["evaluations"] for key, row in merged.items()}
+    body = [[lib] + [seconds(cost[p, lib]) if (p, lib) in cost else "" for p in problems] for lib in libraries]
+    return [
+        "## The same method: Dormand–Prince 5(4) at 1e-9, time per evaluation\n",
+        "The whole time of a solve over its evaluations of the field, so that neither the number of steps nor the error "
+        "matters.\n",
+        table(["library"] + problems, body) + "\n",
     ]
 
 
@@ -263,7 +283,7 @@ def slower(losses):
 
 def main(path, root):
     rows, losses = read(path), []
-    sections = classical(rows, losses) + overhead(rows) + neural(rows, losses)
+    sections = classical(rows, losses) + same_pair(rows) + overhead(rows) + neural(rows, losses)
     libraries = sorted({(r["library"], r["version"]) for r in rows if "library" in r})
     failures = sorted({f"{r['program']}: {r['failed']}" for r in rows if "program" in r})
     head = [

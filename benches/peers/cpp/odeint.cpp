@@ -14,6 +14,9 @@ static long count() { return std::exchange(evaluations, 0); }
 
 template <class Stepper> static auto controlled(double tol) { return make_controlled(tol, tol, Stepper()); }
 
+static const std::string version =
+    std::to_string(BOOST_VERSION / 100000) + "." + std::to_string(BOOST_VERSION / 100 % 1000);
+
 struct Odeint {
     template <class P> void visit() {
         using State = std::array<double, P::N>;
@@ -34,7 +37,7 @@ struct Odeint {
                 integrate_adaptive(controlled<Stepper>(tol), f, y, 0.0, P::end(), 1e-3);
                 return y;
             };
-            print("Boost.odeint", BOOST_LIB_VERSION, P::name, method, tol, run, count);
+            print("Boost.odeint", version.c_str(), P::name, method, tol, run, count);
         }
     }
 };

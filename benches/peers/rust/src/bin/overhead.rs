@@ -59,9 +59,9 @@ impl Visit for Evaluations {
         let run = || solve(&field, black_box(P::start().into()), 0.0..P::END, Dopri5, Pid::new(TOL, TOL));
         let evaluations = run().map_or(0, |solution| solution.stats.evaluations);
         let alone = || {
-            let (mut y, mut dy) = (P::start(), [0.0; N]);
+            let (y, mut dy) = (P::start(), [0.0; N]);
             for _ in 0..evaluations {
-                P::rhs(black_box(&mut y), black_box(&mut dy));
+                P::rhs(black_box(&y), black_box(&mut dy));
             }
         };
         print(&format!("{}: solve / its evaluations", P::NAME), turns(run, alone), [evaluations; 2]);
