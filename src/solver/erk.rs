@@ -60,7 +60,7 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn compute_first<F: Dynamics<State = Y>>(&mut self, f: &F, t: f64, y: &Y) {
         if !self.first_is_known {
             f.eval(t, y, &mut self.k[0]);
@@ -87,7 +87,7 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
         ws.first_is_known = false;
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         ws.compute_first(f, t, y0);
         // The argument of the last stage of an FSAL method is y1 itself.
@@ -105,10 +105,12 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn accept(&self, ws: &mut Self::Workspace) {
         if const { is_fsal::<T, S>() } {
-            ws.k.swap(0, S - 1);
+            if let [first, .., last] = &mut ws.k[..] {
+                first.replace_by(last);
+            }
         } else {
             ws.first_is_known = false;
         }
@@ -122,7 +124,7 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
 impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, S> {
     const ERROR_ORDER: u32 = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
 
-    #[inline]
+    #[inline(always)]
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
         const { check_embedded::<T, S>() }
         ws.stage.set_zeros();

@@ -21,6 +21,8 @@ pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
 pub(crate) use tensor::fresh;
 
+use crate::extrema::larger;
+
 /// A real vector space with an inner product and coordinates.
 ///
 /// # Laws
@@ -47,6 +49,12 @@ pub trait State: Clone {
     /// `self = x`, reusing the storage of `self`.
     fn assign(&mut self, x: &Self) {
         self.clone_from(x);
+    }
+
+    /// `self = x`, leaving in `x` what is cheapest: the old value of `self`, or `x`.
+    #[inline]
+    fn replace_by(&mut self, x: &mut Self) {
+        std::mem::swap(self, x);
     }
 
     /// `self = 0`, also where an entry is not finite.
@@ -121,7 +129,7 @@ impl Tolerance {
     #[inline]
     #[must_use]
     pub fn scale(self, y0: f64, y1: f64) -> f64 {
-        self.atol + self.rtol * y0.abs().max(y1.abs())
+        self.atol + self.rtol * larger(y0.abs(), y1.abs())
     }
 }
 
