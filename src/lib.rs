@@ -78,8 +78,8 @@
 //!
 //! # Features
 //!
-//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and thiserror
-//! only.
+//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp
+//!   and thiserror only.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -116,8 +116,9 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
 pub use solver::{
-    Bosh3, Dense, Dopri5, Embedded, EmbeddedTableau, Erk, Euler, Heun, Interpolant, Method, Midpoint, Ralston, Reverse,
-    Rk4, Rk38, Solver, Tableau, Tsit5,
+    Bosh3, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler, Fehlberg21, Fehlberg45,
+    Heun, HeunEuler, Interpolant, Method, Midpoint, Ralston, Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6,
+    Vern7, Vern8, Vern9,
 };
 pub use span::Span;
 #[cfg(feature = "dfdx")]

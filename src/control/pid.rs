@@ -182,8 +182,8 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
     #[inline(always)]
     fn judge(&self, memory: &mut PidMemory, solver: &S, ws: &mut S::Workspace, trial: Trial<'_, F::State>) -> Verdict {
         let tried = trial.h.abs();
-        let error = solver.error(ws, trial.h);
-        let error = error.weighted_sq(trial.y0, trial.y1, self.tolerance) * (1.0 / error.count().max(1) as f64);
+        // The mean square, which is as good as its root and a dozen nanoseconds sooner there.
+        let error = solver.error_sq(ws, trial.h, trial.y0, trial.y1, self.tolerance);
         let finite = error.is_finite() && trial.y1.all_finite();
 
         if finite && error <= 1.0 {

@@ -1,17 +1,18 @@
 //! Activations on slices, and their pullbacks.
 
-use super::exponential::{exp, expm1, ln_1p};
-use super::{Arithmetic, Float, Kernel, dispatch};
+use super::exponential::{exp, exp_m1, ln_1p};
+use super::vector::Vector;
+use super::{Float, Kernel, Simd, dispatch};
 
-/// Entries worked on together: enough independent chains of arithmetic to hide its latency.
-const BLOCK: usize = 16;
+/// Registers in work at a time: enough to hide the latency of arithmetic, few enough for a CPU with 16.
+const WIDE: usize = 4;
 
 /// A scalar function whose derivative is known from its value.
 pub(crate) trait Function {
     /// The value at `x`.
-    fn value<A: Arithmetic, T: Float>(&self, a: A, x: T) -> T;
+    fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R>;
     /// The derivative where the value is `y`.
-    fn slope<A: Arithmetic, T: Float>(&self, a: A, y: T) -> T;
+    fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R>;
 }
 
 /// `tanh x`.
@@ -19,13 +20,13 @@ pub(crate) struct Tanh;
 
 impl Function for Tanh {
     #[inline(always)]
-    fn value<A: Arithmetic, T: Float>(&self, a: A, x: T) -> T {
-        let e = expm1(a, -(x.magnitude() + x.magnitude()));
-        (e / (T::TWO + e)).with_sign(x)
+    fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R> {
+        let e = -exp_m1(-(x.abs() + x.abs()));
+        (e / (e.constant(T::TWO) - e)).with_sign(x)
     }
     #[inline(always)]
-    fn slope<A: Arithmetic, T: Float>(&self, a: A, y: T) -> T {
-        a.mul_add(-y, y, T::ONE)
+    fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R> {
+        (-y).mul_add(y, y.constant(T::ONE))
     }
 }
 
@@ -34,14 +35,13 @@ pub(crate) struct Softplus;
 
 impl Function for Softplus {
     #[inline(always)]
-    fn value<A: Arithmetic, T: Float>(&self, a: A, x: T) -> T {
-        let positive = if x > T::ZERO { x } else { T::ZERO };
-        positive + ln_1p(a, exp(a, -x.magnitude()))
+    fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R> {
+        x.at_least(T::ZERO) + ln_1p(exp(-x.abs()))
     }
     /// The logistic function of `x`, which is `1 − e⁻ʸ`.
     #[inline(always)]
-    fn slope<A: Arithmetic, T: Float>(&self, a: A, y: T) -> T {
-        -expm1(a, -y)
+    fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R> {
+        -exp_m1(-y)
     }
 }
 
@@ -65,14 +65,13 @@ impl<F: Function, T: Float> Kernel for Map<'_, F, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self, a: A) {
-        let (x, x_rest) = self.x.as_chunks();
-        let (y, y_rest) = self.y.as_chunks_mut();
-        for (x, y) in x.iter().zip(y) {
-            *y = values(&self.f, a, *x);
-        }
+    fn run<S: Simd>(self, simd: S) {
+        let (x, x_rest) = T::split::<S>(self.x);
+        let (y, y_rest) = T::split_mut::<S>(self.y);
+        values::<S, F, T>(simd, &self.f, x, y);
         if !x_rest.is_empty() {
-            store(&values(&self.f, a, padded(x_rest)), y_rest);
+            let x = Vector::load_rest(simd, x_rest);
+            self.f.value(x).store_rest(y_rest);
         }
     }
 }
@@ -88,52 +87,47 @@ impl<F: Function, T: Float> Kernel for PullBack<'_, F, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self, a: A) {
-        let (y, y_rest) = self.y.as_chunks();
-        let (w, w_rest) = self.w.as_chunks();
-        let (xbar, xbar_rest) = self.xbar.as_chunks_mut();
-        for ((y, w), xbar) in y.iter().zip(w).zip(xbar) {
-            *xbar = pulled_back(&self.f, a, *y, *w, *xbar);
-        }
+    fn run<S: Simd>(self, simd: S) {
+        let (y, y_rest) = T::split::<S>(self.y);
+        let (w, w_rest) = T::split::<S>(self.w);
+        let (xbar, xbar_rest) = T::split_mut::<S>(self.xbar);
+        pulled_back::<S, F, T>(simd, &self.f, y, w, xbar);
         if !y_rest.is_empty() {
-            store(&pulled_back(&self.f, a, padded(y_rest), padded(w_rest), padded(xbar_rest)), xbar_rest);
+            let (y, w) = (Vector::load_rest(simd, y_rest), Vector::load_rest(simd, w_rest));
+            self.f.slope(y).mul_add(w, Vector::load_rest(simd, xbar_rest)).store_rest(xbar_rest);
         }
     }
 }
 
+/// `y = f(x)`, `R` registers at a time and then one by one.
 #[inline(always)]
-fn values<F: Function, A: Arithmetic, T: Float>(f: &F, a: A, x: [T; BLOCK]) -> [T; BLOCK] {
-    let mut y = x;
-    for y in &mut y {
-        *y = f.value(a, *y);
+fn values<S: Simd, F: Function, T: Float>(simd: S, f: &F, x: &[T::Lanes<S>], y: &mut [T::Lanes<S>]) {
+    let (x, x_rest) = x.as_chunks::<WIDE>();
+    let (y, y_rest) = y.as_chunks_mut::<WIDE>();
+    for (&x, y) in x.iter().zip(y) {
+        *y = f.value(Vector::<S, T, WIDE>::new(simd, x)).registers();
     }
-    y
+    for (&x, y) in x_rest.iter().zip(y_rest) {
+        [*y] = f.value(Vector::<S, T, 1>::new(simd, [x])).registers();
+    }
 }
 
 #[inline(always)]
-fn pulled_back<F, A, T>(f: &F, a: A, y: [T; BLOCK], w: [T; BLOCK], xbar: [T; BLOCK]) -> [T; BLOCK]
+fn pulled_back<S, F, T>(simd: S, f: &F, y: &[T::Lanes<S>], w: &[T::Lanes<S>], xbar: &mut [T::Lanes<S>])
 where
+    S: Simd,
     F: Function,
-    A: Arithmetic,
     T: Float,
 {
-    let mut sum = xbar;
-    for i in 0..BLOCK {
-        sum[i] = a.mul_add(f.slope(a, y[i]), w[i], sum[i]);
+    let (y, y_rest) = y.as_chunks::<WIDE>();
+    let (w, w_rest) = w.as_chunks::<WIDE>();
+    let (xbar, xbar_rest) = xbar.as_chunks_mut::<WIDE>();
+    for ((&y, &w), xbar) in y.iter().zip(w).zip(xbar) {
+        let sum = Vector::<S, T, WIDE>::new(simd, *xbar);
+        *xbar = f.slope(Vector::new(simd, y)).mul_add(Vector::new(simd, w), sum).registers();
     }
-    sum
-}
-
-/// Fewer entries than a block, with zeros behind.
-#[inline(always)]
-fn padded<T: Float>(rest: &[T]) -> [T; BLOCK] {
-    let mut block = [T::ZERO; BLOCK];
-    block[..rest.len()].copy_from_slice(rest);
-    block
-}
-
-/// The first entries of a block.
-#[inline(always)]
-fn store<T: Float>(block: &[T; BLOCK], rest: &mut [T]) {
-    rest.copy_from_slice(&block[..rest.len()]);
+    for ((&y, &w), xbar) in y_rest.iter().zip(w_rest).zip(xbar_rest) {
+        let sum = Vector::<S, T, 1>::new(simd, [*xbar]);
+        [*xbar] = f.slope(Vector::new(simd, [y])).mul_add(Vector::new(simd, [w]), sum).registers();
+    }
 }

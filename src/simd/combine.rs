@@ -1,18 +1,16 @@
 //! `y + Σ c k` in one pass over memory.
 
-use pulp::{Arch, Simd, WithSimd};
-
-use super::Lanes;
+use super::{Float, Kernel, Simd, dispatch};
 
 /// A factor and what it multiplies.
-pub(crate) type Term<'a, T> = (T, &'a [T]);
+type Term<'a, T> = (T, &'a [T]);
 
 /// `out = base + Σ c k` over the `terms` `(c, k)`, with the base taken from `out` itself where it is `None`.
 ///
 /// The sum runs from left to right and rounds every product, as adding the terms one by one would, on every CPU.
 #[inline]
-pub(crate) fn combine<T: Lanes>(out: &mut [T], base: Option<&[T]>, terms: &[Term<'_, T>]) {
-    Arch::new().dispatch(Combine { out, base, terms });
+pub(crate) fn combine<T: Float>(out: &mut [T], base: Option<&[T]>, terms: &[Term<'_, T>]) {
+    dispatch(Combine { out, base, terms });
 }
 
 struct Combine<'a, T> {
@@ -21,39 +19,40 @@ struct Combine<'a, T> {
     terms: &'a [Term<'a, T>],
 }
 
-impl<T: Lanes> WithSimd for Combine<'_, T> {
+impl<T: Float> Kernel for Combine<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<S: Simd>(self, simd: S) {
         let Self { out, base, terms } = self;
-        let len = out.len();
-        let (vectors, rest) = T::split_mut::<S>(out);
-        let tail = len - rest.len();
-        let base_vectors = base.map(|y| T::split::<S>(y).0);
+        let (out, rest) = T::split_mut::<S>(out);
+        let (base, base_rest) = base.map(T::split::<S>).unzip();
         let mut start = 0;
-        let vectors = blocks::<T, S, 8>(simd, vectors, base_vectors, &mut start, terms);
-        let vectors = blocks::<T, S, 4>(simd, vectors, base_vectors, &mut start, terms);
-        blocks::<T, S, 1>(simd, vectors, base_vectors, &mut start, terms);
-        for (i, out) in (tail..).zip(rest) {
-            let start = base.map_or(*out, |y| y[i]);
-            *out = terms.iter().fold(start, |sum, &(c, k)| sum + c * k[i]);
+        let out = blocks::<T, S, 8>(simd, out, base, &mut start, terms);
+        let out = blocks::<T, S, 4>(simd, out, base, &mut start, terms);
+        blocks::<T, S, 1>(simd, out, base, &mut start, terms);
+
+        let mut sum = T::load_rest(simd, base_rest.unwrap_or(rest));
+        for &(c, k) in terms {
+            let k = T::load_rest(simd, T::split::<S>(k).1);
+            sum = T::add(simd, sum, T::mul(simd, T::splat(simd, c), k));
         }
+        T::store_rest(simd, rest, sum);
     }
 }
 
-/// As many blocks of `W` vectors as there are, from `start` on; returns the vectors that are left.
+/// As many blocks of `W` registers as there are, from `start` on; returns what is left of `out`.
 ///
 /// A block is summed in registers: for all the compiler knows an entry of `out` could be one of a slope, and it would
 /// write every partial sum to memory.
 #[inline(always)]
-fn blocks<'o, T: Lanes, S: Simd, const W: usize>(
+fn blocks<'o, T: Float, S: Simd, const W: usize>(
     simd: S,
-    out: &'o mut [T::Of<S>],
-    base: Option<&[T::Of<S>]>,
+    out: &'o mut [T::Lanes<S>],
+    base: Option<&[T::Lanes<S>]>,
     start: &mut usize,
     terms: &[Term<'_, T>],
-) -> &'o mut [T::Of<S>] {
+) -> &'o mut [T::Lanes<S>] {
     let (blocks, rest) = out.as_chunks_mut::<W>();
     for block in blocks {
         let range = *start..*start + W;
@@ -62,10 +61,10 @@ fn blocks<'o, T: Lanes, S: Simd, const W: usize>(
             sum.copy_from_slice(&y[range.clone()]);
         }
         for &(c, k) in terms {
-            let c = T::repeat(simd, c);
+            let c = T::splat(simd, c);
             let k = &T::split::<S>(k).0[range.clone()];
             for i in 0..W {
-                sum[i] = T::add_product(simd, sum[i], c, k[i]);
+                sum[i] = T::add(simd, sum[i], T::mul(simd, c, k[i]));
             }
         }
         *block = sum;

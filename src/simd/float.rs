@@ -1,47 +1,14 @@
 //! `f32` and `f64` as the kernels see them.
 
-use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+use pulp::bytemuck::cast_slice_mut;
 
-/// How `a b + c` is rounded.
-pub(crate) trait Arithmetic: Copy {
-    /// `a b + c`.
-    fn mul_add<T: Float>(self, a: T, b: T, c: T) -> T;
-}
+use super::Simd;
 
-/// Once, by one instruction. Only where the CPU has it: without, it would be a call.
-#[derive(Clone, Copy)]
-pub(super) struct Fused;
+/// A number of the hardware: the instructions on vectors of it, and the constants of its elementary functions.
+pub(crate) trait Float: Copy + 'static {
+    /// A register of these numbers.
+    type Lanes<S: Simd>: Copy;
 
-/// After the product and after the sum.
-#[derive(Clone, Copy)]
-pub(super) struct Separate;
-
-impl Arithmetic for Fused {
-    #[inline(always)]
-    fn mul_add<T: Float>(self, a: T, b: T, c: T) -> T {
-        a.fused(b, c)
-    }
-}
-
-impl Arithmetic for Separate {
-    #[inline(always)]
-    fn mul_add<T: Float>(self, a: T, b: T, c: T) -> T {
-        a * b + c
-    }
-}
-
-/// A number of the hardware, with the constants its elementary functions are made of.
-pub(crate) trait Float:
-    Copy
-    + PartialOrd
-    + AddAssign
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + Neg<Output = Self>
-    + 'static
-{
     const ZERO: Self;
     const ONE: Self;
     const TWO: Self;
@@ -57,78 +24,135 @@ pub(crate) trait Float:
     const EXP_UNDERFLOW: Self;
     /// `eʸ − 1` rounds to −1 below.
     const EXPM1_SATURATION: Self;
-    /// `2⁻ᵏ`, which brings results of `exponential` that were kept `k` binades too high back, gradually to 0.
+    /// A power of two that lifts every `eʸ` above the underflow into the normal numbers.
+    const RAISE: Self;
+    /// `1 / RAISE`.
     const DESCENT: Self;
     /// `q` of `eʳ = 1 + r + r² q(r)` for `|r| ≤ ½ ln 2`.
     const EXP: &'static [Self];
     /// `q` of `2 artanh(u / 2) = u + u v q(v)` where `v = u²`, for `0 ≤ u ≤ ⅔`.
     const LOG: &'static [Self];
 
-    /// `self · b + c`, rounded once.
-    fn fused(self, b: Self, c: Self) -> Self;
-    /// `|self|`.
-    fn magnitude(self) -> Self;
-    /// `|self|` with the sign of `of`.
-    fn with_sign(self, of: Self) -> Self;
-    /// `2ⁿ`, given `n + ROUNDER`.
-    fn power_of_two(rounded: Self) -> Self;
-    /// `2ⁿ / DESCENT`, given `n + ROUNDER`.
-    fn raised_power_of_two(rounded: Self) -> Self;
+    /// Whole registers, and the numbers left over.
+    fn split<S: Simd>(x: &[Self]) -> (&[Self::Lanes<S>], &[Self]);
+    /// Whole registers, and the numbers left over.
+    fn split_mut<S: Simd>(x: &mut [Self]) -> (&mut [Self::Lanes<S>], &mut [Self]);
+    /// Less than a register of numbers, with zeros behind.
+    fn load_rest<S: Simd>(simd: S, from: &[Self]) -> Self::Lanes<S>;
+    /// The first lanes, less than a register of them.
+    fn store_rest<S: Simd>(simd: S, to: &mut [Self], x: Self::Lanes<S>);
+    fn splat<S: Simd>(simd: S, x: Self) -> Self::Lanes<S>;
+    fn add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
+    fn sub<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
+    fn mul<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
+    fn div<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
+    fn neg<S: Simd>(simd: S, a: Self::Lanes<S>) -> Self::Lanes<S>;
+    fn abs<S: Simd>(simd: S, a: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `a b + c`, rounded once where the CPU can.
+    fn mul_add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>, c: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `max(a, bound)`, but NaN where `a` is.
+    fn at_least<S: Simd>(simd: S, a: Self::Lanes<S>, bound: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `a`, which has no sign, with the sign of `of`.
+    fn with_sign<S: Simd>(simd: S, a: Self::Lanes<S>, of: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// Whether every lane is 0.
+    fn is_zero<S: Simd>(simd: S, a: Self::Lanes<S>) -> bool;
+    /// `2ⁿ · raise`, given `n + ROUNDER` and a power of two.
+    fn power_of_two<S: Simd>(simd: S, rounded: Self::Lanes<S>, raise: Self) -> Self::Lanes<S>;
+}
+
+macro_rules! instructions {
+    ($($name:ident: $instruction:ident($($argument:ident),+);)*) => {
+        $(#[inline(always)]
+        fn $name<S: Simd>(simd: S, $($argument: Self::Lanes<S>),+) -> Self::Lanes<S> {
+            simd.$instruction($($argument),+)
+        })*
+    };
 }
 
 /// The polynomials interpolate the function at Chebyshev nodes of the interval, in 60 digits. Their largest errors,
 /// relative to `eʳ − 1` and to the logarithm, are 2.4e-8 and 1.6e-8 for `f32`, 5.5e-19 and 5.0e-18 for `f64`.
-macro_rules! float {
-    ($t:ident, $bits:ident, mantissa: $mantissa:literal, bias: $bias:literal, raise: $raise:literal, $($constants:tt)*) => {
-        impl Float for $t {
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-            const TWO: Self = 2.0;
-            const LOG2_E: Self = std::$t::consts::LOG2_E;
-            const ROUNDER: Self = (3_u64 << ($mantissa - 1)) as $t;
-            const DESCENT: Self = $t::from_bits(($bias - $raise) << $mantissa);
-            $($constants)*
+impl Float for f32 {
+    type Lanes<S: Simd> = S::f32s;
 
-            #[inline(always)]
-            fn fused(self, b: Self, c: Self) -> Self {
-                self.mul_add(b, c)
-            }
-            #[inline(always)]
-            fn magnitude(self) -> Self {
-                self.abs()
-            }
-            #[inline(always)]
-            fn with_sign(self, of: Self) -> Self {
-                self.copysign(of)
-            }
-            #[inline(always)]
-            fn power_of_two(rounded: Self) -> Self {
-                $t::from_bits((rounded.to_bits() << $mantissa).wrapping_add($bias << $mantissa))
-            }
-            #[inline(always)]
-            fn raised_power_of_two(rounded: Self) -> Self {
-                $t::from_bits((rounded.to_bits() << $mantissa).wrapping_add(($bias + $raise) << $mantissa))
-            }
-        }
-    };
-}
-
-float! {
-    f32, u32, mantissa: 23, bias: 127_u32, raise: 64,
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    const TWO: Self = 2.0;
+    const LOG2_E: Self = std::f32::consts::LOG2_E;
     const LN_2_HIGH: Self = 0.693_145_75;
     const LN_2_LOW: Self = 1.428_606_8e-6;
+    const ROUNDER: Self = 12_582_912.0; // 1.5 · 2²³
     const EXP_UNDERFLOW: Self = -104.0;
     const EXPM1_SATURATION: Self = -20.0;
+    const RAISE: Self = 18_446_744_073_709_551_616.0; // 2⁶⁴
+    const DESCENT: Self = 1.0 / Self::RAISE;
     const EXP: &'static [Self] = &[0.5, 0.166_665_78, 0.041_666_556, 0.008_363_173, 0.001_392_617_6];
     const LOG: &'static [Self] = &[0.083_333_3, 0.012_502_363, 0.002_205_985_8, 0.000_524_443_34];
+
+    #[inline(always)]
+    fn split<S: Simd>(x: &[Self]) -> (&[S::f32s], &[Self]) {
+        S::as_simd_f32s(x)
+    }
+    #[inline(always)]
+    fn split_mut<S: Simd>(x: &mut [Self]) -> (&mut [S::f32s], &mut [Self]) {
+        S::as_mut_simd_f32s(x)
+    }
+    #[inline(always)]
+    fn load_rest<S: Simd>(simd: S, from: &[Self]) -> S::f32s {
+        simd.partial_load_f32s(from)
+    }
+    #[inline(always)]
+    fn store_rest<S: Simd>(simd: S, to: &mut [Self], x: S::f32s) {
+        simd.partial_store_f32s(to, x);
+    }
+    #[inline(always)]
+    fn splat<S: Simd>(simd: S, x: Self) -> S::f32s {
+        simd.splat_f32s(x)
+    }
+    instructions! {
+        add: add_f32s(a, b);
+        sub: sub_f32s(a, b);
+        mul: mul_f32s(a, b);
+        div: div_f32s(a, b);
+        neg: neg_f32s(a);
+        abs: abs_f32s(a);
+        mul_add: mul_add_e_f32s(a, b, c);
+    }
+    #[inline(always)]
+    fn at_least<S: Simd>(simd: S, a: S::f32s, bound: S::f32s) -> S::f32s {
+        simd.select_f32s(simd.less_than_f32s(a, bound), bound, a)
+    }
+    #[inline(always)]
+    fn with_sign<S: Simd>(simd: S, a: S::f32s, of: S::f32s) -> S::f32s {
+        simd.or_f32s(a, simd.and_f32s(of, simd.splat_f32s(-0.0)))
+    }
+    #[inline(always)]
+    fn is_zero<S: Simd>(simd: S, a: S::f32s) -> bool {
+        simd.reduce_sum_f32s(simd.abs_f32s(a)) == 0.0
+    }
+    #[inline(always)]
+    fn power_of_two<S: Simd>(_: S, mut rounded: S::f32s, raise: Self) -> S::f32s {
+        let bits: &mut [u32] = cast_slice_mut(std::slice::from_mut(&mut rounded));
+        for bits in bits {
+            *bits = (*bits << 23).wrapping_add(raise.to_bits());
+        }
+        rounded
+    }
 }
 
-float! {
-    f64, u64, mantissa: 52, bias: 1023_u64, raise: 512,
+impl Float for f64 {
+    type Lanes<S: Simd> = S::f64s;
+
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    const TWO: Self = 2.0;
+    const LOG2_E: Self = std::f64::consts::LOG2_E;
     const LN_2_HIGH: Self = 0.693_147_180_369_123_8;
     const LN_2_LOW: Self = 1.908_214_929_270_587_7e-10;
+    const ROUNDER: Self = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
     const EXP_UNDERFLOW: Self = -746.0;
     const EXPM1_SATURATION: Self = -40.0;
+    const RAISE: Self = f64::from_bits((1023 + 512) << 52); // 2⁵¹²
+    const DESCENT: Self = 1.0 / Self::RAISE;
     const EXP: &'static [Self] = &[
         0.5,
         0.166_666_666_666_666_7,
@@ -154,4 +178,54 @@ float! {
         1.678_607_651_928_839_5e-7,
         7.707_617_574_664_846e-8,
     ];
+
+    #[inline(always)]
+    fn split<S: Simd>(x: &[Self]) -> (&[S::f64s], &[Self]) {
+        S::as_simd_f64s(x)
+    }
+    #[inline(always)]
+    fn split_mut<S: Simd>(x: &mut [Self]) -> (&mut [S::f64s], &mut [Self]) {
+        S::as_mut_simd_f64s(x)
+    }
+    #[inline(always)]
+    fn load_rest<S: Simd>(simd: S, from: &[Self]) -> S::f64s {
+        simd.partial_load_f64s(from)
+    }
+    #[inline(always)]
+    fn store_rest<S: Simd>(simd: S, to: &mut [Self], x: S::f64s) {
+        simd.partial_store_f64s(to, x);
+    }
+    #[inline(always)]
+    fn splat<S: Simd>(simd: S, x: Self) -> S::f64s {
+        simd.splat_f64s(x)
+    }
+    instructions! {
+        add: add_f64s(a, b);
+        sub: sub_f64s(a, b);
+        mul: mul_f64s(a, b);
+        div: div_f64s(a, b);
+        neg: neg_f64s(a);
+        abs: abs_f64s(a);
+        mul_add: mul_add_e_f64s(a, b, c);
+    }
+    #[inline(always)]
+    fn at_least<S: Simd>(simd: S, a: S::f64s, bound: S::f64s) -> S::f64s {
+        simd.select_f64s(simd.less_than_f64s(a, bound), bound, a)
+    }
+    #[inline(always)]
+    fn with_sign<S: Simd>(simd: S, a: S::f64s, of: S::f64s) -> S::f64s {
+        simd.or_f64s(a, simd.and_f64s(of, simd.splat_f64s(-0.0)))
+    }
+    #[inline(always)]
+    fn is_zero<S: Simd>(simd: S, a: S::f64s) -> bool {
+        simd.reduce_sum_f64s(simd.abs_f64s(a)) == 0.0
+    }
+    #[inline(always)]
+    fn power_of_two<S: Simd>(_: S, mut rounded: S::f64s, raise: Self) -> S::f64s {
+        let bits: &mut [u64] = cast_slice_mut(std::slice::from_mut(&mut rounded));
+        for bits in bits {
+            *bits = (*bits << 52).wrapping_add(raise.to_bits());
+        }
+        rounded
+    }
 }

@@ -1,24 +1,23 @@
 //! Loops over slices compiled twice: for every CPU of the target, and for those found at run time to have wide vectors.
 //!
 //! A build for `x86_64` may use the vectors of 2003 only. Here a loop is also compiled for AVX2 with fused
-//! multiply–add, and the one for the CPU at hand is chosen when it is called. The crate `pulp` does the choosing.
-//!
-//! Nothing is written with intrinsics: the bodies are plain Rust without branches, which the compiler vectorises.
+//! multiply–add, and the one for the CPU at hand is chosen when it is called. The crate `pulp` does the choosing, and
+//! holds the `unsafe` code for it.
 
 mod activation;
 mod combine;
 mod exponential;
 mod float;
-mod lanes;
 mod norm;
+mod product;
+mod vector;
 
 pub(crate) use activation::{Softplus, Tanh, map, pull_back};
 pub(crate) use combine::combine;
-pub(crate) use float::{Arithmetic, Float};
-pub(crate) use lanes::Lanes;
+pub(crate) use float::Float;
 pub(crate) use norm::{all_finite, weighted_sq};
-
-use float::{Fused, Separate};
+pub(crate) use product::{add_product, add_product_transposed};
+pub(crate) use pulp::Simd;
 
 /// A piece of work to be compiled for each kind of CPU.
 ///
@@ -27,8 +26,8 @@ use float::{Fused, Separate};
 pub(crate) trait Kernel {
     type Output;
 
-    /// Does the work. Results depend on the CPU where [`Arithmetic::mul_add`] is used, and nowhere else.
-    fn run<A: Arithmetic>(self, arithmetic: A) -> Self::Output;
+    /// Does the work, with the instructions of `simd`.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
 /// Runs a kernel with the best instructions there are. A test of one byte in memory: cheap per slice, not per entry.
@@ -43,9 +42,8 @@ impl<K: Kernel> pulp::WithSimd for Dispatched<K> {
     type Output = K::Output;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> K::Output {
-        // WebAssembly has vectors, but a fused product there is a function call.
-        if S::IS_SCALAR || cfg!(target_family = "wasm") { self.0.run(Separate) } else { self.0.run(Fused) }
+    fn with_simd<S: Simd>(self, simd: S) -> K::Output {
+        self.0.run(simd)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The kernels beside the standard library: `f32` beside functions of `f64`, `f64` beside other formulas.
 
+use super::Float;
 use super::activation::Function;
-use super::{Float, Softplus, Tanh, map, pull_back};
+use super::{Softplus, Tanh, map, pull_back};
 
 /// Bit patterns all over `f32`, dense where the functions bend, with the ends of every range.
 fn every_kind_of_f32() -> Vec<f32> {

@@ -1,6 +1,7 @@
 //! Observers that keep states.
 
 use crate::integrate::{Observer, Step};
+use crate::solver::StepStart;
 use crate::{Dense, Dynamics, Error, Result, Solver, Span, State};
 
 /// Keeps the states at given times, by the method's own interpolant where a time lies between two steps.
@@ -69,7 +70,8 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Interpolated<'_, F::State> {
             }
             let mut y = step.y1.clone();
             if *time != step.t1 {
-                step.solver.interpolate(step.workspace, h, step.y0, theta, &mut y);
+                let start = StepStart { t: step.t0, h, y0: step.y0 };
+                step.solver.interpolate(step.field, step.workspace, start, theta, &mut y);
                 // The interpolant may read a slope that the state at the end does not.
                 if !y.all_finite() {
                     return Err(Error::NonFinite { t: step.t0, h });

@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
-use super::tableau::{check, check_embedded, is_fsal};
-use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, Tableau};
-use crate::{Dynamics, Result, State};
+use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
+use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
+use crate::state::error_sq;
+use crate::{Dynamics, Result, State, Tolerance};
 
 /// The explicit Runge–Kutta method of a [`Tableau`] with `S` stages.
 pub struct Erk<T, const S: usize>(PhantomData<fn() -> T>);
@@ -47,6 +48,8 @@ pub struct ErkWorkspace<Y, const S: usize> {
     stage: Y,
     /// Whether `k[0]` is the slope at the start of the step to come.
     first_is_known: bool,
+    /// Whether the stages that only the interpolant reads have been computed for this step.
+    extra_is_known: bool,
     evaluations: u64,
 }
 
@@ -56,8 +59,23 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
             k: std::array::from_fn(|_| y0.zeros_like()),
             stage: y0.zeros_like(),
             first_is_known: false,
+            extra_is_known: false,
             evaluations: 0,
         }
+    }
+
+    /// Makes the slope at the end of a step that at the start of the next.
+    #[inline(always)]
+    fn first_from(&mut self, last: usize) {
+        let (first, rest) = self.k.split_at_mut(1);
+        first[0].replace_by(&mut rest[last - 1]);
+    }
+
+    /// Leaves `h Σ e k` in `stage`.
+    #[inline(always)]
+    fn estimate(&mut self, h: f64, e: &[f64; S]) {
+        self.stage.set_zeros();
+        self.stage.accumulate(h, e, &self.k);
     }
 
     #[inline(always)]
@@ -85,35 +103,39 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     #[inline]
     fn reset(&self, ws: &mut Self::Workspace) {
         ws.first_is_known = false;
+        ws.extra_is_known = false;
     }
 
     #[inline(always)]
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         ws.compute_first(f, t, y0);
         // The argument of the last stage of an FSAL method is y1 itself.
-        let inner = if const { is_fsal::<T, S>() } { S - 1 } else { S };
+        let stages = const { stages::<T, S>() };
+        let inner = if const { is_fsal::<T, S>() } { stages - 1 } else { stages };
         for i in 1..inner {
             let (done, rest) = ws.k.split_at_mut(i);
             ws.stage.combine(y0, h, &T::A[i][..i], done);
             f.eval(t + T::C[i] * h, &ws.stage, &mut rest[0]);
         }
         y1.combine(y0, h, &T::B[..inner], &ws.k[..inner]);
-        if inner < S {
-            f.eval(t + h, y1, &mut ws.k[S - 1]);
+        if inner < stages {
+            f.eval(t + h, y1, &mut ws.k[stages - 1]);
         }
-        ws.evaluations += S as u64 - 1;
+        ws.extra_is_known = false;
+        ws.evaluations += stages as u64 - 1;
         Ok(())
     }
 
     #[inline(always)]
     fn accept(&self, ws: &mut Self::Workspace) {
         if const { is_fsal::<T, S>() } {
-            if let [first, .., last] = &mut ws.k[..] {
-                first.replace_by(last);
-            }
+            ws.first_from(const { stages::<T, S>() } - 1);
+        } else if const { is_fsal_with_extra::<T, S>() } && ws.extra_is_known {
+            ws.first_from(const { stages::<T, S>() });
         } else {
             ws.first_is_known = false;
         }
+        ws.extra_is_known = false;
     }
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
@@ -122,14 +144,24 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
 }
 
 impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, S> {
-    const ERROR_ORDER: u32 = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
+    const ERROR_ORDER: u32 = error_order::<T, S>();
 
     #[inline(always)]
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
-        const { check_embedded::<T, S>() }
-        ws.stage.set_zeros();
-        ws.stage.accumulate(h, &T::E, &ws.k);
+        const { check_estimate::<T, S>() }
+        ws.estimate(h, &T::E);
         &ws.stage
+    }
+
+    #[inline(always)]
+    fn error_sq(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
+        const { check_estimate::<T, S>() }
+        ws.estimate(h, &T::E);
+        let fine = error_sq(&ws.stage, y0, y1, tolerance);
+        let Some(Coarse { e, .. }) = T::COARSE else { return fine };
+        ws.estimate(h, &e);
+        let coarse = error_sq(&ws.stage, y0, y1, tolerance);
+        if fine == 0.0 { 0.0 } else { fine * (fine / (fine + 0.01 * coarse)) }
     }
 
     fn probe<'w>(
@@ -149,10 +181,45 @@ impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, 
     }
 }
 
+/// The order of the norm of the error, see [`Coarse`] where there are three solutions.
+const fn error_order<T: EmbeddedTableau<S>, const S: usize>() -> u32 {
+    let fine = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
+    match T::COARSE {
+        None => fine,
+        Some(Coarse { order, .. }) => 2 * fine - (order + 1),
+    }
+}
+
 impl<F: Dynamics, T: Tableau<S>, const S: usize> Dense<F> for Erk<T, S> {
     const DENSE_ORDER: u32 = T::DENSE_ORDER;
 
-    fn interpolate(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, theta: f64, out: &mut F::State) {
-        out.combine(y0, h, &T::DENSE.weights(theta), &ws.k);
+    #[inline]
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        if const { T::EXTRA > 0 } && !ws.extra_is_known {
+            compute_extra::<F, T, S>(f, ws, step);
+        }
+        out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.k);
     }
+}
+
+/// Computes the stages of the last step that only the interpolant reads.
+fn compute_extra<F: Dynamics, T: Tableau<S>, const S: usize>(
+    f: &F,
+    ws: &mut ErkWorkspace<F::State, S>,
+    StepStart { t, h, y0 }: StepStart<'_, F::State>,
+) {
+    for i in stages::<T, S>()..S {
+        let (done, rest) = ws.k.split_at_mut(i);
+        ws.stage.combine(y0, h, &T::A[i][..i], done);
+        f.eval(t + T::C[i] * h, &ws.stage, &mut rest[0]);
+    }
+    ws.extra_is_known = true;
+    ws.evaluations += T::EXTRA as u64;
 }

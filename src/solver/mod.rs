@@ -6,16 +6,22 @@
 
 mod erk;
 pub mod explicit;
+mod interpolant;
 mod order_conditions;
 mod reverse;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
-pub use explicit::{Bosh3, Dopri5, Euler, Heun, Midpoint, Ralston, Rk4, Rk38, Tsit5};
+pub use explicit::{
+    Bosh3, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston, Rk4,
+    Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9,
+};
+pub use interpolant::Interpolant;
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
-pub use tableau::{EmbeddedTableau, Interpolant, Tableau, check, check_embedded};
+pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
-use crate::{Dynamics, Result};
+use crate::state::error_sq;
+use crate::{Dynamics, Result, Tolerance};
 
 /// What is known of a method without a problem.
 pub trait Method {
@@ -59,11 +65,18 @@ pub trait Solver<F: Dynamics>: Method {
     note = "use `Fixed` steps with it, or an embedded pair such as `Bosh3`, `Dopri5` or `Tsit5`"
 )]
 pub trait Embedded<F: Dynamics>: Solver<F> {
-    /// The error estimate behaves like `h^(ERROR_ORDER)`.
+    /// The norm of the error estimate, the root of [`error_sq`](Self::error_sq), behaves like `h^(ERROR_ORDER)`.
     const ERROR_ORDER: u32;
 
     /// The estimated error of the last step.
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State;
+
+    /// The mean square of the estimated error of the last step, from `y0` to `y1`, in units of the tolerance: at most 1
+    /// where it is within.
+    #[inline]
+    fn error_sq(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
+        error_sq(self.error(ws, h), y0, y1, tolerance)
+    }
 
     /// `f(t, y)` and `f(t + h, y + h f(t, y))`, from which a first step size is chosen. The former is kept as the
     /// first stage of the step to come.
@@ -94,5 +107,14 @@ pub trait Dense<F: Dynamics>: Solver<F> {
     const DENSE_ORDER: u32;
 
     /// `y(t + θ h)` for the step just computed, `0 ≤ θ ≤ 1`.
-    fn interpolate(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, theta: f64, out: &mut F::State);
+    ///
+    /// A method whose interpolant has stages of its own evaluates the field for the first interpolation in a step.
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    );
 }

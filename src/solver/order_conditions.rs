@@ -1,13 +1,64 @@
 //! The order conditions of explicit Runge–Kutta methods, evaluated at compile time.
 //!
 //! One condition `Σ bᵢ Φᵢ = θ^r / γ` for each rooted tree of `r` nodes: Hairer, Nørsett & Wanner I, section II.2 (and
-//! section II.6 for `θ ≠ 1`). There are 17 up to order 5.
+//! section II.6 for `θ ≠ 1`). There are 17 of them up to order 5, 200 up to order 8 and 486 up to order 9.
 
-/// Far above the rounding of the published digits, far below any wrong one.
+/// The highest order that is looked at.
+const MAX_ORDER: usize = 9;
+
+/// The number of rooted trees with up to `r` nodes.
+const TREES_UP_TO: [usize; MAX_ORDER + 1] = [0, 1, 2, 4, 8, 17, 37, 85, 200, 486];
+
+const TREES: usize = TREES_UP_TO[MAX_ORDER];
+
+/// Trees of the highest order are grafted onto no other.
+const BRANCHES: usize = TREES_UP_TO[MAX_ORDER - 1];
+
+/// Relative to the terms of a sum: far above the rounding of the published digits, far below any wrong one.
 const ROUNDING: f64 = 1e-12;
 
+/// A rooted tree as a Butcher product: the root of `branch` becomes a further child of the root of `trunk`.
+#[derive(Clone, Copy)]
+struct Tree {
+    order: usize,
+    density: f64,
+    trunk: usize,
+    branch: usize,
+}
+
+/// All rooted trees, in the order of their numbers of nodes; the first is the single node.
+const FOREST: [Tree; TREES] = grow_forest();
+
+/// Every tree is met once if its branches are grafted in ascending order: the last child of the trunk must not come
+/// after the new branch.
+const fn grow_forest() -> [Tree; TREES] {
+    let mut forest = [Tree { order: 1, density: 1.0, trunk: 0, branch: 0 }; TREES];
+    let mut count = 1;
+    let mut order = 2;
+    while order <= MAX_ORDER {
+        let mut trunk = 0;
+        while trunk < TREES_UP_TO[order - 1] {
+            let size = order - forest[trunk].order;
+            let mut branch = TREES_UP_TO[size - 1];
+            while branch < TREES_UP_TO[size] {
+                if forest[trunk].branch <= branch {
+                    let root = order as f64 / forest[trunk].order as f64;
+                    let density = root * forest[trunk].density * forest[branch].density;
+                    forest[count] = Tree { order, density, trunk, branch };
+                    count += 1;
+                }
+                branch += 1;
+            }
+            trunk += 1;
+        }
+        assert!(count == TREES_UP_TO[order]);
+        order += 1;
+    }
+    forest
+}
+
 const fn close(x: f64, y: f64) -> bool {
-    x - y < ROUNDING && y - x < ROUNDING
+    (x - y).abs() < ROUNDING
 }
 
 /// `c = A 1`, and `A` strictly lower triangular.
@@ -43,6 +94,54 @@ pub(super) const fn weights_hold<const S: usize>(b: &[f64; S], expected: &[f64; 
     true
 }
 
+/// The elementary weights `Φ` of a tableau: of one stage for each tree. They serve all its sets of weights.
+pub(super) struct ElementaryWeights<const S: usize> {
+    phi: [[f64; S]; TREES],
+}
+
+impl<const S: usize> ElementaryWeights<S> {
+    /// Those of the trees up to `order` (9 at most).
+    pub(super) const fn new(a: &[[f64; S]; S], order: u32) -> Self {
+        let order = capped(order);
+        let mut phi = [[1.0; S]; TREES];
+        let mut a_phi = [[0.0; S]; BRANCHES];
+        let mut tree = 0;
+        while tree < TREES_UP_TO[order] {
+            if tree > 0 {
+                let Tree { trunk, branch, .. } = (&FOREST)[tree];
+                phi[tree] = product(&phi[trunk], &a_phi[branch]);
+            }
+            if tree < TREES_UP_TO[order - 1] {
+                a_phi[tree] = apply(a, &phi[tree]);
+            }
+            tree += 1;
+        }
+        Self { phi }
+    }
+
+    /// Whether the weights `b` satisfy all conditions up to `order` for the solution at `θ`.
+    pub(super) const fn conditions_hold(&self, b: &[f64; S], order: u32, theta: f64) -> bool {
+        let mut power = 1.0;
+        let mut tree = 0;
+        let mut r = 1;
+        while r <= capped(order) {
+            power *= theta;
+            while tree < TREES_UP_TO[r] {
+                if !sums_to(b, &self.phi[tree], power / (&FOREST)[tree].density) {
+                    return false;
+                }
+                tree += 1;
+            }
+            r += 1;
+        }
+        true
+    }
+}
+
+const fn capped(order: u32) -> usize {
+    if order as usize > MAX_ORDER { MAX_ORDER } else { order as usize }
+}
+
 const fn product<const S: usize>(x: &[f64; S], y: &[f64; S]) -> [f64; S] {
     let mut out = [0.0; S];
     let mut i = 0;
@@ -53,64 +152,29 @@ const fn product<const S: usize>(x: &[f64; S], y: &[f64; S]) -> [f64; S] {
     out
 }
 
-const fn dot<const S: usize>(x: &[f64; S], y: &[f64; S]) -> f64 {
-    let mut sum = 0.0;
+/// Whether `Σ xᵢ yᵢ` is `expected`.
+const fn sums_to<const S: usize>(x: &[f64; S], y: &[f64; S], expected: f64) -> bool {
+    let (mut sum, mut size) = (-expected, 1.0);
     let mut i = 0;
     while i < S {
         sum += x[i] * y[i];
+        size += (x[i] * y[i]).abs();
         i += 1;
     }
-    sum
+    sum.abs() < ROUNDING * size
 }
 
+/// `A x` for a strictly lower triangular `A`.
 const fn apply<const S: usize>(a: &[[f64; S]; S], x: &[f64; S]) -> [f64; S] {
     let mut out = [0.0; S];
-    let mut i = 0;
+    let mut i = 1;
     while i < S {
-        out[i] = dot(&a[i], x);
+        let mut j = 0;
+        while j < i {
+            out[i] += a[i][j] * x[j];
+            j += 1;
+        }
         i += 1;
     }
     out
-}
-
-/// Whether the weights `b` satisfy all conditions up to `order` (at most 5 are looked at) for the solution at `θ`.
-pub(super) const fn conditions_hold<const S: usize>(
-    a: &[[f64; S]; S],
-    c: &[f64; S],
-    b: &[f64; S],
-    order: u32,
-    theta: f64,
-) -> bool {
-    // Elementary weights Φ, in the notation of products and applications of A: "ac" is A c, "c_ac" is c · (A c).
-    let one = [1.0; S];
-    let c2 = product(c, c);
-    let c3 = product(&c2, c);
-    let ac = apply(a, c);
-    let ac2 = apply(a, &c2);
-    let c_ac = product(c, &ac);
-    let aac = apply(a, &ac);
-
-    let t2 = theta * theta;
-    let t3 = t2 * theta;
-    let t4 = t3 * theta;
-    let t5 = t4 * theta;
-
-    let order1 = close(dot(b, &one), theta);
-    let order2 = close(dot(b, c), t2 / 2.0);
-    let order3 = close(dot(b, &c2), t3 / 3.0) && close(dot(b, &ac), t3 / 6.0);
-    let order4 = close(dot(b, &c3), t4 / 4.0)
-        && close(dot(b, &c_ac), t4 / 8.0)
-        && close(dot(b, &ac2), t4 / 12.0)
-        && close(dot(b, &aac), t4 / 24.0);
-    let order5 = close(dot(b, &product(&c3, c)), t5 / 5.0)
-        && close(dot(b, &product(&c2, &ac)), t5 / 10.0)
-        && close(dot(b, &product(c, &ac2)), t5 / 15.0)
-        && close(dot(b, &product(c, &aac)), t5 / 30.0)
-        && close(dot(b, &product(&ac, &ac)), t5 / 20.0)
-        && close(dot(b, &apply(a, &c3)), t5 / 20.0)
-        && close(dot(b, &apply(a, &c_ac)), t5 / 40.0)
-        && close(dot(b, &apply(a, &ac2)), t5 / 60.0)
-        && close(dot(b, &apply(a, &aac)), t5 / 120.0);
-
-    order1 && (order < 2 || order2) && (order < 3 || order3) && (order < 4 || order4) && (order < 5 || order5)
 }

@@ -1,12 +1,13 @@
 //! Butcher tableaus as constants that prove themselves at compile time.
 
-use super::order_conditions::{conditions_hold, row_sums_hold, weights_hold};
+use super::Interpolant;
+use super::order_conditions::{ElementaryWeights, row_sums_hold, weights_hold};
 
 /// An explicit Runge–Kutta method of `S` stages, as its Butcher tableau.
 ///
 /// A table of your own is checked when it is first used (and at once with
 /// `const _: () = rheos::solver::check::<MyTable, 3>();` beside it): row sums, `Σ b = 1`, the order conditions up to
-/// order 5 and those of the interpolant. A wrong digit is a compile error.
+/// order 9 and those of the interpolant. A wrong digit is a compile error.
 ///
 /// ```
 /// use rheos::{Erk, Fixed, Tableau, ode, solve};
@@ -36,6 +37,8 @@ pub trait Tableau<const S: usize> {
     const A: [[f64; S]; S];
     /// The weights `b`.
     const B: [f64; S];
+    /// How many of the last stages only the interpolant reads. They are computed when a state inside a step is asked for.
+    const EXTRA: usize = 0;
     /// The order of the interpolant: its local error is `O(h^(DENSE_ORDER + 1))`.
     const DENSE_ORDER: u32 = if Self::ORDER < 2 { 1 } else { 2 };
     /// The weights `b(θ)` of the solution inside a step. The default uses `f(y0)`, `y0` and `y1`, and has order 2.
@@ -53,154 +56,129 @@ pub trait EmbeddedTableau<const S: usize>: Tableau<S> {
     const EMBEDDED_ORDER: u32;
     /// `b − b̂`, given as the difference so that no two solutions need to be subtracted.
     const E: [f64; S];
+    /// A third solution, where the method has one.
+    const COARSE: Option<Coarse<S>> = None;
 }
 
-/// The highest power of `θ` in an interpolant.
-const DEGREE: usize = 4;
-
-/// A continuous extension: `y(t + θ h) = y0 + h Σᵢ bᵢ(θ) kᵢ` with `bᵢ(θ) = Σ_d coefficients[d][i] θ^(d+1)`.
+/// A third solution of an order below the other two, whose distance from the first damps the error estimate.
 ///
-/// See Hairer, Nørsett & Wanner I, section II.6.
+/// With `ε` and `ε̃` the norms of the two estimates, the error is taken to be `ε² / √(ε² + 0.01 ε̃²)`, which is of a
+/// higher order than either: Hairer, Nørsett & Wanner I, section II.10.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Interpolant<const S: usize> {
-    coefficients: [[f64; S]; DEGREE],
+pub struct Coarse<const S: usize> {
+    /// Its order.
+    pub order: u32,
+    /// `b − b̃` with its weights `b̃`.
+    pub e: [f64; S],
 }
 
-impl<const S: usize> Interpolant<S> {
-    /// From the coefficients of `θ, θ², θ³, θ⁴` for each stage.
-    #[must_use]
-    pub const fn new(coefficients: [[f64; S]; DEGREE]) -> Self {
-        Self { coefficients }
-    }
-
-    /// The straight line from `y0` to `y1`: right for a method of order 1.
-    #[must_use]
-    pub const fn linear(b: [f64; S]) -> Self {
-        Self { coefficients: [b, [0.0; S], [0.0; S], [0.0; S]] }
-    }
-
-    /// The parabola through `y0` and `y1` with the slope `k₁` at the start: order 2 for any method of order 2 or more,
-    /// and the straight line where there is one stage only.
-    #[must_use]
-    pub const fn quadratic(b: [f64; S]) -> Self {
-        let mut coefficients = [[0.0; S]; DEGREE];
-        coefficients[1] = b;
-        coefficients[0][0] = 1.0;
-        coefficients[1][0] -= 1.0;
-        Self { coefficients }
-    }
-
-    /// The cubic Hermite interpolant of a method whose last stage is `f(y1)`, plus `θ² (1 − θ)² Σ d k`.
-    ///
-    /// With `d = 0` the order is 3. Hairer, Nørsett & Wanner I, section II.6, give a `d` for Dormand–Prince 5(4) that
-    /// raises it to 4.
-    #[must_use]
-    pub const fn hermite(b: [f64; S], d: [f64; S]) -> Self {
-        let mut c = [[0.0; S]; DEGREE];
-        let mut i = 0;
-        while i < S {
-            // (3θ² − 2θ³) b + θ² (1 − θ)² d
-            c[1][i] = 3.0 * b[i] + d[i];
-            c[2][i] = -2.0 * b[i] - 2.0 * d[i];
-            c[3][i] = d[i];
-            i += 1;
-        }
-        // (θ − 2θ² + θ³) k₁ + (θ³ − θ²) k_S
-        c[0][0] += 1.0;
-        c[1][0] -= 2.0;
-        c[2][0] += 1.0;
-        c[1][S - 1] -= 1.0;
-        c[2][S - 1] += 1.0;
-        Self { coefficients: c }
-    }
-
-    /// The weights `b(θ)`.
-    #[inline]
-    #[must_use]
-    pub const fn weights(&self, theta: f64) -> [f64; S] {
-        let mut b = [0.0; S];
-        let mut i = 0;
-        while i < S {
-            b[i] = self.weight(i, theta);
-            i += 1;
-        }
-        b
-    }
-
-    /// The weight `bᵢ(θ)` of one stage.
-    #[inline]
-    pub(super) const fn weight(&self, i: usize, theta: f64) -> f64 {
-        let mut b = 0.0;
-        let mut d = DEGREE;
-        while d > 0 {
-            d -= 1;
-            b = (b + self.coefficients[d][i]) * theta;
-        }
-        b
-    }
-
-    /// Their derivatives `b'(θ)`.
-    #[inline]
-    #[must_use]
-    pub const fn derivative(&self, theta: f64) -> [f64; S] {
-        let mut b = [0.0; S];
-        let mut i = 0;
-        while i < S {
-            let mut d = DEGREE;
-            while d > 0 {
-                d -= 1;
-                b[i] = b[i] * theta + (d + 1) as f64 * self.coefficients[d][i];
-            }
-            i += 1;
-        }
-        b
-    }
-}
-
-/// Whether the last stage is the first of the next step ("first same as last").
-pub(super) const fn is_fsal<T: Tableau<S>, const S: usize>() -> bool {
+/// The strictly lower triangular matrix with these rows, which may end early.
+pub(super) const fn lower_triangle<const S: usize>(rows: [&[f64]; S]) -> [[f64; S]; S] {
+    let mut a = [[0.0; S]; S];
     let mut i = 0;
     while i < S {
-        if T::A[S - 1][i] != T::B[i] {
+        a[i] = padded(rows[i]);
+        i += 1;
+    }
+    a
+}
+
+/// `S` entries, of which the last are zero.
+pub(super) const fn padded<const S: usize>(entries: &[f64]) -> [f64; S] {
+    let mut out = [0.0; S];
+    let mut i = 0;
+    while i < entries.len() {
+        out[i] = entries[i];
+        i += 1;
+    }
+    out
+}
+
+/// The number of stages that every step computes.
+pub(super) const fn stages<T: Tableau<S>, const S: usize>() -> usize {
+    S - T::EXTRA
+}
+
+/// Whether stage `i` is `f(t + h, y1)`, and so the first of the next step.
+const fn is_end_slope<T: Tableau<S>, const S: usize>(i: usize) -> bool {
+    let mut j = 0;
+    while j < S {
+        if T::A[i][j] != T::B[j] {
+            return false;
+        }
+        j += 1;
+    }
+    i > 0 && T::C[i] == 1.0
+}
+
+/// Whether the last stage of a step is the first of the next ("first same as last").
+pub(super) const fn is_fsal<T: Tableau<S>, const S: usize>() -> bool {
+    is_end_slope::<T, S>(stages::<T, S>() - 1)
+}
+
+/// Whether the first of the extra stages is the first stage of the next step.
+pub(super) const fn is_fsal_with_extra<T: Tableau<S>, const S: usize>() -> bool {
+    T::EXTRA > 0 && is_end_slope::<T, S>(stages::<T, S>())
+}
+
+/// Whether a step can be computed without its extra stages.
+const fn spares_extra<T: Tableau<S>, const S: usize>(weights: &[f64; S]) -> bool {
+    let mut i = stages::<T, S>();
+    while i < S {
+        if weights[i] != 0.0 {
             return false;
         }
         i += 1;
     }
-    S > 1 && T::C[S - 1] == 1.0
+    true
 }
 
 /// Fails to compile where a tableau is inconsistent or below the orders it claims.
 ///
-/// Order conditions are checked to order 5 for the solution, the embedded solution and the interpolant.
+/// Order conditions are checked to order 9 for the solution, the embedded solution and the interpolant.
 pub const fn check<T: Tableau<S>, const S: usize>() {
-    let (a, c) = (T::A, T::C);
-    assert!(row_sums_hold(&a, &c), "the rows of A must be strictly lower triangular and add up to C");
-    assert!(conditions_hold(&a, &c, &T::B, T::ORDER, 1.0), "B does not satisfy the conditions of ORDER");
-    let points = [0.25, 0.5, 0.8, 1.0];
+    assert!(T::EXTRA < S, "a method has one stage at least");
+    assert!(row_sums_hold(&T::A, &T::C), "the rows of A must be strictly lower triangular and add up to C");
+    assert!(spares_extra::<T, S>(&T::B), "B must not read the EXTRA stages");
+    let highest = if T::DENSE_ORDER > T::ORDER { T::DENSE_ORDER } else { T::ORDER };
+    let weights = ElementaryWeights::new(&T::A, highest);
+    assert!(weights.conditions_hold(&T::B, T::ORDER, 1.0), "B does not satisfy the conditions of ORDER");
+    let points = [0.25, 0.5, 0.8];
     let mut i = 0;
     while i < points.len() {
         let b = T::DENSE.weights(points[i]);
-        assert!(conditions_hold(&a, &c, &b, T::DENSE_ORDER, points[i]), "DENSE is not of order DENSE_ORDER");
+        assert!(weights.conditions_hold(&b, T::DENSE_ORDER, points[i]), "DENSE is not of order DENSE_ORDER");
         i += 1;
     }
     assert!(weights_hold(&T::DENSE.weights(1.0), &T::B), "DENSE at θ = 1 must give back B");
 }
 
-/// [`check`], and the same for the embedded solution.
+/// [`check`], and the same for the embedded solution and the third one.
 pub const fn check_embedded<T: EmbeddedTableau<S>, const S: usize>() {
     check::<T, S>();
-    let mut b_hat = T::B;
-    let mut sum = 0.0;
-    let mut i = 0;
-    while i < S {
-        b_hat[i] -= T::E[i];
-        sum += T::E[i];
-        i += 1;
-    }
-    assert!(sum < 1e-14 && sum > -1e-14, "the entries of E must add up to zero");
+    check_estimate::<T, S>();
+}
+
+/// The part of [`check_embedded`] that [`check`] leaves out.
+pub(super) const fn check_estimate<T: EmbeddedTableau<S>, const S: usize>() {
     assert!(
-        conditions_hold(&T::A, &T::C, &b_hat, T::EMBEDDED_ORDER, 1.0),
+        estimate_holds::<T, S>(&T::E, T::EMBEDDED_ORDER),
         "B − E does not satisfy the conditions of EMBEDDED_ORDER"
     );
     assert!(T::EMBEDDED_ORDER != T::ORDER, "a pair of equal orders has no error estimate");
+    if let Some(Coarse { order, e }) = T::COARSE {
+        assert!(estimate_holds::<T, S>(&e, order), "COARSE does not satisfy the conditions of its order");
+        assert!(order < T::EMBEDDED_ORDER, "COARSE must be below EMBEDDED_ORDER");
+    }
+}
+
+/// Whether `b − e` are weights of that order.
+const fn estimate_holds<T: EmbeddedTableau<S>, const S: usize>(e: &[f64; S], order: u32) -> bool {
+    let mut b_hat = T::B;
+    let mut i = 0;
+    while i < S {
+        b_hat[i] -= e[i];
+        i += 1;
+    }
+    spares_extra::<T, S>(e) && ElementaryWeights::new(&T::A, order).conditions_hold(&b_hat, order, 1.0)
 }

@@ -133,10 +133,17 @@ impl Tolerance {
     }
 }
 
-/// `√(weighted_sq / count)`: the root mean square of the error in units of the tolerance.
+/// `weighted_sq / count`: the mean square of the error in units of the tolerance.
+#[inline]
+#[must_use]
+pub fn error_sq<Y: State>(error: &Y, y0: &Y, y1: &Y, tol: Tolerance) -> f64 {
+    // A product with a constant where the count is one.
+    error.weighted_sq(y0, y1, tol) * (1.0 / error.count().max(1) as f64)
+}
+
+/// The root of [`error_sq`].
 #[inline]
 #[must_use]
 pub fn error_norm<Y: State>(error: &Y, y0: &Y, y1: &Y, tol: Tolerance) -> f64 {
-    let count = error.count().max(1);
-    (error.weighted_sq(y0, y1, tol) / count as f64).sqrt()
+    error_sq(error, y0, y1, tol).sqrt()
 }

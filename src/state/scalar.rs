@@ -57,6 +57,37 @@ pub trait Element: nalgebra::RealField + Copy {
             *xbar -= (-y).exp_m1() * w;
         }
     }
+
+    /// `c = start + a b` for matrices stored by columns, where `c` and `a` have `rows` rows. The column `start` is added
+    /// to all columns; without it, `c` is added to.
+    fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
+        let inner = a.len() / rows.max(1);
+        for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
+            if let Some(start) = start {
+                c.copy_from_slice(start);
+            }
+            for (a, &b) in a.chunks_exact(rows).zip(&b[j * inner..]) {
+                add_multiple(c, a, b);
+            }
+        }
+    }
+
+    /// `c += a bᵀ` for matrices stored by columns, where `c` and `a` have `rows` rows.
+    fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
+        let columns = c.len() / rows.max(1);
+        for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
+            for (k, a) in a.chunks_exact(rows).enumerate() {
+                add_multiple(c, a, b[k * columns + j]);
+            }
+        }
+    }
+}
+
+/// `c += a b` for a number `b`.
+fn add_multiple<T: Element>(c: &mut [T], a: &[T], b: T) {
+    for (c, &a) in c.iter_mut().zip(a) {
+        *c += a * b;
+    }
 }
 
 #[inline(always)]
@@ -66,8 +97,25 @@ fn weighted_sq<T: Element>(e: &[T], y0: &[T], y1: &[T], tol: Tolerance) -> f64 {
     e.iter().zip(ends).map(ratio).fold(0.0, |sum, ratio| sum + ratio * ratio)
 }
 
+/// The same in double precision, with entries converted block by block.
+fn weighted_sq_in_double(e: &[f32], y0: &[f32], y1: &[f32], tol: Tolerance) -> f64 {
+    const BLOCK: usize = 64;
+    let mut double = [[0.0; BLOCK]; 3];
+    let mut sum = 0.0;
+    for ((e, y0), y1) in e.chunks(BLOCK).zip(y0.chunks(BLOCK)).zip(y1.chunks(BLOCK)) {
+        for (to, from) in double.iter_mut().zip([e, y0, y1]) {
+            for (to, &from) in to.iter_mut().zip(from) {
+                *to = f64::from(from);
+            }
+        }
+        let [e, y0, y1] = double.each_ref().map(|x| &x[..e.len()]);
+        sum += simd::weighted_sq(e, y0, y1, tol.rtol, tol.atol);
+    }
+    sum
+}
+
 macro_rules! float {
-    ($t:ty) => {
+    ($t:ty, $weighted_sq:expr) => {
         impl Element for $t {
             #[inline(always)]
             fn embed(x: f64) -> Self {
@@ -83,11 +131,7 @@ macro_rules! float {
             }
             #[inline(always)]
             fn weighted_sq_all(e: &[Self], y0: &[Self], y1: &[Self], tol: Tolerance) -> f64 {
-                if e.len() <= SMALL {
-                    weighted_sq(e, y0, y1, tol)
-                } else {
-                    f64::from(simd::weighted_sq(e, y0, y1, tol.rtol as $t, tol.atol as $t))
-                }
+                if e.len() <= SMALL { weighted_sq(e, y0, y1, tol) } else { $weighted_sq(e, y0, y1, tol) }
             }
             #[inline(always)]
             fn all_finite(x: &[Self]) -> bool {
@@ -108,6 +152,14 @@ macro_rules! float {
             #[inline]
             fn softplus_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
                 simd::pull_back(simd::Softplus, y, w, xbar);
+            }
+            #[inline]
+            fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
+                simd::add_product(c, rows, start, a, b);
+            }
+            #[inline]
+            fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
+                simd::add_product_transposed(c, rows, a, b);
             }
         }
 
@@ -157,5 +209,5 @@ macro_rules! float {
     };
 }
 
-float!(f64);
-float!(f32);
+float!(f64, |e, y0, y1, tol: Tolerance| simd::weighted_sq(e, y0, y1, tol.rtol, tol.atol));
+float!(f32, weighted_sq_in_double);

@@ -1,5 +1,6 @@
 //! A method of one's own without a transpose has no discrete adjoint.
 
+use rheos::solver::StepStart;
 use rheos::{Dense, Discrete, Dynamics, Fixed, Method, Result, Solver, gradient, ode};
 
 struct Mine;
@@ -24,7 +25,7 @@ impl<F: Dynamics> Solver<F> for Mine {
 
 impl<F: Dynamics> Dense<F> for Mine {
     const DENSE_ORDER: u32 = 1;
-    fn interpolate(&self, _: &mut (), _: f64, _: &F::State, _: f64, _: &mut F::State) {}
+    fn interpolate(&self, _: &F, _: &mut (), _: StepStart<'_, F::State>, _: f64, _: &mut F::State) {}
 }
 
 fn main() {

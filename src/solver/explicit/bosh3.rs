@@ -3,7 +3,7 @@
 //! P. Bogacki, L. F. Shampine, *A 3(2) pair of Runge–Kutta formulas*, Appl. Math. Lett. 2 (1989),
 //! doi:10.1016/0893-9659(89)90079-7.
 
-use crate::solver::tableau::check_embedded;
+use crate::solver::tableau::check_estimate;
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 
 /// The tableau of [`Bosh3`](type@Bosh3).
@@ -17,7 +17,7 @@ pub type Bosh3 = Erk<Bosh3Table, 4>;
 /// The method [`Bosh3`](type@Bosh3) as a value.
 pub const Bosh3: Bosh3 = Erk::new();
 
-const _: () = check_embedded::<Bosh3Table, 4>();
+const _: () = check_estimate::<Bosh3Table, 4>();
 
 #[rustfmt::skip]
 impl Tableau<4> for Bosh3Table {

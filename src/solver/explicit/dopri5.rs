@@ -3,7 +3,7 @@
 //! J. R. Dormand, P. J. Prince, *A family of embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 6 (1980),
 //! doi:10.1016/0771-050X(80)90013-3. Dense output: Hairer, Nørsett & Wanner I, section II.6.
 
-use crate::solver::tableau::check_embedded;
+use crate::solver::tableau::check_estimate;
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 
 /// The tableau of [`Dopri5`](type@Dopri5).
@@ -17,7 +17,7 @@ pub type Dopri5 = Erk<Dopri5Table, 7>;
 /// The method [`Dopri5`](type@Dopri5) as a value.
 pub const Dopri5: Dopri5 = Erk::new();
 
-const _: () = check_embedded::<Dopri5Table, 7>();
+const _: () = check_estimate::<Dopri5Table, 7>();
 
 #[rustfmt::skip]
 impl Tableau<7> for Dopri5Table {

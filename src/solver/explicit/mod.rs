@@ -1,39 +1,73 @@
 //! Explicit Runge–Kutta methods: each file holds one table, its proof and its source.
 //!
 //! Every method has a type and a value of the same name, so that `Dopri5` works in `OdeBlock<F, Dopri5, ..>` and in
-//! `solve(.., Dopri5, ..)`. The table behind it is in [`tables`].
+//! `solve(.., Dopri5, ..)`. The table behind it is in [`tables`]. The value, being a constant, proves the solution and the
+//! interpolant when the crate is compiled; the line below it proves the error estimate.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 mod bosh3;
+mod cash_karp;
+mod dop853;
 mod dopri5;
+mod dopri8;
 mod euler;
+mod fehlberg21;
+mod fehlberg45;
 mod heun;
+mod heun_euler;
 mod midpoint;
 mod ralston;
 mod rk38;
 mod rk4;
+mod ssp33;
 mod tsit5;
+mod vern6;
+mod vern7;
+mod vern8;
+mod vern9;
 
 pub use bosh3::Bosh3;
+pub use cash_karp::CashKarp;
+pub use dop853::Dop853;
 pub use dopri5::Dopri5;
+pub use dopri8::Dopri8;
 pub use euler::Euler;
+pub use fehlberg21::Fehlberg21;
+pub use fehlberg45::Fehlberg45;
 pub use heun::Heun;
+pub use heun_euler::HeunEuler;
 pub use midpoint::Midpoint;
 pub use ralston::Ralston;
 pub use rk4::Rk4;
 pub use rk38::Rk38;
+pub use ssp33::Ssp33;
 pub use tsit5::Tsit5;
+pub use vern6::Vern6;
+pub use vern7::Vern7;
+pub use vern8::Vern8;
+pub use vern9::Vern9;
 
 /// The Butcher tableaus of the methods, to be read or built upon.
 pub mod tables {
     pub use super::bosh3::Bosh3Table;
+    pub use super::cash_karp::CashKarpTable;
+    pub use super::dop853::Dop853Table;
     pub use super::dopri5::Dopri5Table;
+    pub use super::dopri8::Dopri8Table;
     pub use super::euler::EulerTable;
+    pub use super::fehlberg21::Fehlberg21Table;
+    pub use super::fehlberg45::Fehlberg45Table;
     pub use super::heun::HeunTable;
+    pub use super::heun_euler::HeunEulerTable;
     pub use super::midpoint::MidpointTable;
     pub use super::ralston::RalstonTable;
     pub use super::rk4::Rk4Table;
     pub use super::rk38::Rk38Table;
+    pub use super::ssp33::Ssp33Table;
     pub use super::tsit5::Tsit5Table;
+    pub use super::vern6::Vern6Table;
+    pub use super::vern7::Vern7Table;
+    pub use super::vern8::Vern8Table;
+    pub use super::vern9::Vern9Table;
 }

@@ -3,7 +3,7 @@
 //! Ch. Tsitouras, *Runge–Kutta pairs of order 5(4) satisfying only the first column simplifying assumption*, Comput.
 //! Math. Appl. 62 (2011), doi:10.1016/j.camwa.2011.06.002, interpolant included.
 
-use crate::solver::tableau::check_embedded;
+use crate::solver::tableau::check_estimate;
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 
 /// The tableau of [`Tsit5`](type@Tsit5).
@@ -17,7 +17,7 @@ pub type Tsit5 = Erk<Tsit5Table, 7>;
 /// The method [`Tsit5`](type@Tsit5) as a value.
 pub const Tsit5: Tsit5 = Erk::new();
 
-const _: () = check_embedded::<Tsit5Table, 7>();
+const _: () = check_estimate::<Tsit5Table, 7>();
 
 /// The published `b(θ)` are products of factors; they are multiplied out here, as `scale · (θ² + p θ + q)` with a
 /// further `θ²` (or, for the first, `θ (θ + r)`).
