@@ -14,7 +14,7 @@ static long count() { return std::exchange(evaluations, 0); }
 
 template <class Stepper> static auto controlled(double tol) { return make_controlled(tol, tol, Stepper()); }
 
-static const std::string version =
+static const std::string VERSION =
     std::to_string(BOOST_VERSION / 100000) + "." + std::to_string(BOOST_VERSION / 100 % 1000);
 
 struct Odeint {
@@ -37,7 +37,7 @@ struct Odeint {
                 integrate_adaptive(controlled<Stepper>(tol), f, y, 0.0, P::end(), 1e-3);
                 return y;
             };
-            print("Boost.odeint", version.c_str(), P::name, method, tol, run, count);
+            print("Boost.odeint", VERSION.c_str(), P::name, method, tol, run, count);
         }
     }
 };
