@@ -52,7 +52,7 @@ macro_rules! curves {
 
 impl Visit for DifferentialEquations {
     fn visit<P: Problem<N>, const N: usize>(&mut self) {
-        curves!(P, N, dopri5, dop853, rkv655e, rkv877e);
+        curves!(P, N, dopri5, dop853, rkv655e, rkv766e, rkv877e, rkv988e);
     }
 }
 

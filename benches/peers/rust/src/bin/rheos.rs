@@ -1,7 +1,7 @@
 //! rheos on the classical problems.
 
 use nalgebra::SVector;
-use rheos::{Dopri5, Embedded, Ode, Pid, Solver, Tsit5, ode, solve};
+use rheos::{Dop853, Dopri5, Embedded, Ode, Pid, Solver, Tsit5, Vern6, Vern7, Vern8, Vern9, ode, solve};
 use rheos_peers::clock::{Library, seconds};
 use rheos_peers::problems::{Problem, Visit, each, tolerances};
 
@@ -15,6 +15,11 @@ impl Visit for Rheos {
         let f = ode(|_t, y: &SVector<f64, N>, dy: &mut SVector<f64, N>| P::rhs(&y.data.0[0], &mut dy.data.0[0]));
         curve::<P, _, _, N>(&f, "Dopri5", Dopri5);
         curve::<P, _, _, N>(&f, "Tsit5", Tsit5);
+        curve::<P, _, _, N>(&f, "Vern6", Vern6);
+        curve::<P, _, _, N>(&f, "Vern7", Vern7);
+        curve::<P, _, _, N>(&f, "Vern8", Vern8);
+        curve::<P, _, _, N>(&f, "Vern9", Vern9);
+        curve::<P, _, _, N>(&f, "Dop853", Dop853);
     }
 }
 
