@@ -23,6 +23,9 @@ pub fn seconds<T>(mut run: impl FnMut() -> T) -> Vec<f64> {
     (0..SAMPLES).map(|_| time(calls)).collect()
 }
 
+/// The seconds, the number of evaluations and `y` at the end.
+pub type Measured = (Vec<f64>, u64, Vec<f64>);
+
 /// Who is measured.
 #[derive(Clone, Copy)]
 pub struct Library {
@@ -31,8 +34,8 @@ pub struct Library {
 }
 
 impl Library {
-    /// Prints a measurement with the end `y` and the number of evaluations, or why there is none.
-    pub fn print(self, problem: &str, method: &str, tol: f64, outcome: Result<(Vec<f64>, u64, Vec<f64>), String>) {
+    /// Prints a measurement, or why there is none.
+    pub fn print(self, problem: &str, method: &str, tol: f64, outcome: Result<Measured, String>) {
         self.line(
             json!({ "problem": problem, "method": method, "tol": tol }),
             match outcome {

@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::error::Error;
 
 use diffsol::{NalgebraMat, OdeBuilder, OdeSolverMethod, OdeSolverStopReason};
-use rheos_peers::clock::{Library, seconds};
+use rheos_peers::clock::{Library, Measured, seconds};
 use rheos_peers::problems::{Problem, Visit, each, tolerances};
 
 const DIFFSOL: Library = Library { name: "diffsol", version: "0.18.0" };
 
-/// `(seconds, evaluations, y(END))`.
-fn measure<P: Problem<N>, const N: usize>(tol: f64) -> Result<(Vec<f64>, u64, Vec<f64>), Box<dyn Error>> {
+/// One solve with the tolerance `tol`.
+fn measure<P: Problem<N>, const N: usize>(tol: f64) -> Result<Measured, Box<dyn Error>> {
     let evaluations = Cell::new(0);
     let problem = OdeBuilder::<NalgebraMat<f64>>::new()
         .rtol(tol)
