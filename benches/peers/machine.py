@@ -21,12 +21,13 @@ def processor():
 
 
 def description():
-    count = output("nproc")
+    count = output("nproc", "--all")
     compilers = f"{output('rustc', '--version')}, g++ {output('g++', '-dumpfullversion')}, Python {platform.python_version()}"
     load = Path("/proc/loadavg").read_text().split()[0]
     return (
         f"{datetime.date.today()}, {processor()}, {count} processors, Linux {platform.release()}; {compilers}; Rust in "
-        f"the default release profile, C++ with -O3 -DNDEBUG, neither for the instructions of this processor alone; PyTorch "
-        f"and XLA choose theirs at run time. Load average at the end of the run: {load}; on a machine "
-        "that is busy with other things, ratios of less than about 1.1 mean nothing."
+        "the default release profile and C++ with -O3 -DNDEBUG, both without flags for this processor; rheos, PyTorch "
+        f"and XLA choose wider instructions at run time. Load average at the end of the run: {load}; above the number "
+        "of programs measured (one), the machine was busy with other things, and ratios within about 1.1 of 1 mean "
+        "nothing."
     )

@@ -7,10 +7,12 @@ matplotlib.rcParams["svg.fonttype"] = "none"  # small files, text as text
 matplotlib.rcParams["svg.hashsalt"] = "rheos"
 import matplotlib.pyplot as plt
 
+from tables import OURS, ours_first
+
 
 def work_precision(fronts, titles, path):
     """A panel per problem, a curve per library: the best of its methods at every error."""
-    libraries = sorted({library for problem in fronts.values() for library in problem}, key=lambda name: name != "rheos")
+    libraries = ours_first({library for problem in fronts.values() for library in problem})
     figure, axes = plt.subplots(2, 3, figsize=(12, 7.5), layout="constrained")
     for axis, (problem, title) in zip(axes.flat, titles.items()):
         for i, library in enumerate(libraries):
@@ -21,7 +23,7 @@ def work_precision(fronts, titles, path):
                     best = time
                     envelope.append((error, time))
             if envelope:
-                style = dict(color="black", linewidth=2.2) if library == "rheos" else dict(color=f"C{i - 1}", linewidth=1.1)
+                style = dict(color="black", linewidth=2.2) if library == OURS else dict(color=f"C{i - 1}", linewidth=1.1)
                 axis.loglog(*zip(*envelope), marker="o", markersize=2.5, label=library, **style)
         axis.set_title(title, fontsize=9)
         axis.invert_xaxis()
