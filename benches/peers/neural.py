@@ -1,0 +1,68 @@
+"""The neural tasks."""
+
+import math
+
+from tables import OURS, merge, seconds, table
+
+TASKS = {
+    "small": "Small neural ODE: 4-32-4, softplus inside and tanh outside, 64 samples, t from 0 to 100, "
+    "Dormand–Prince 5(4), rtol = atol = 1e-6, float32; the gradient of the sum of the states in y(0) and weights",
+    "spiral": "Training step of the spiral: 2-50-2, tanh, on y³, 20 samples, 10 times in [0, 0.225], Dormand–Prince "
+    "5(4), rtol = 1e-7, atol = 1e-9, float64; gradient of the mean absolute error and a step of Adam",
+    "sequence": "ODE-RNN: 20 observations of 32 samples, Elman cell of 16 units, flow 16-16-16 by 4 steps of RK4 "
+    "between observations, float32; mean squared error and its gradient",
+    "large": "Larger network: 64-256-256-64, tanh, 256 samples, 20 steps of RK4, float32; the gradient of the sum of "
+    "the last state in y(0) and weights",
+}
+
+
+def deviation(x, reference):
+    return abs(x - reference) / abs(reference) if reference else abs(x)
+
+
+def neural(rows, losses):
+    rows = [r for r in rows if r.get("suite") == "neural"]
+    merged = merge(rows, ["task", "threads", "what", "library", "method"])
+    failed = {
+        (r["task"], r["threads"], r["what"], r["library"], r["method"]): r["failed"] for r in rows if "failed" in r
+    }
+    sections = []
+    for task, title in TASKS.items():
+        whats = list(dict.fromkeys(key[:3] for key in merged if key[0] == task))
+        body = []
+        for group in whats:
+            members = {key[3:]: row for key, row in merged.items() if key[:3] == group}
+            mine = [row for (library, _), row in members.items() if library == OURS]
+            ours = min(mine, key=lambda row: row["time"]) if mine else None
+            label = group[2] + (f", {group[1]} threads" if group[1] != "1" else "")
+            for (library, method), row in sorted(members.items(), key=lambda item: item[1]["time"]):
+                ratio = row["time"] / ours["time"] if ours else math.nan
+                if ratio < 1.0 and library != OURS:
+                    losses.append((ratio, f"{task}, {label}", f"{library} {method}"))
+                agreement = max(deviation(row[k], ours[k]) for k in ["value", "gradient"]) if ours else math.nan
+                alone = merged.get((task, "1", *group[2:], library, method), row)
+                mark = " †" if row["time"] > alone["time"] else ""
+                count = "" if row["evaluations"] is None else str(row["evaluations"])
+                cells = [seconds(row["time"]) + mark, f"**{ratio:.2f}**", count, f"{agreement:.0e}"]
+                body.append([label, library, method, *cells])
+            for key, why in failed.items():
+                if key[:3] == group and key not in merged:
+                    body.append([label, key[3], key[4], "failed: " + why.replace("|", "/"), "", "", ""])
+        if body:
+            header = ["computed", "library", "how", "time", "time / rheos", "evaluations", "deviation"]
+            sections.append(f"### {title}\n\n{table(header, body)}\n")
+    if not sections:
+        return []
+    return [
+        "## Neural tasks\n",
+        "The same weights and data in all libraries; the batch is one state with one step size. Ratios are to the "
+        "fastest way of rheos to compute the same thing (below 1 the peer is faster); `static` is the backend of static "
+        "matrices, `dfdx` that of tensors. Evaluations are those of the field, forward and backward where the library "
+        "counts both; what a tape replays is not counted. The deviation is the larger relative difference of the value "
+        "and of the norm of the gradient from those of rheos. JAX and diffrax are compiled before the clock starts "
+        "(which takes seconds to minutes and is not in the times); diffrax has no classical method, so its rows use "
+        "that tableau in its own solver class, and `scan` and `loop` are the same arithmetic in plain JAX and PyTorch. "
+        "The `rk4` of torchdiffeq is the 3/8 rule, at the same cost. One thread unless said. † Slower than with one "
+        "thread, which on a machine without idle processors says nothing about the library.\n",
+        "\n".join(sections),
+    ]

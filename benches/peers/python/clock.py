@@ -1,0 +1,41 @@
+"""Timing, and one line of JSON per measurement; `rust/src/clock.rs` does the same."""
+
+import json
+import math
+import os
+import time
+
+SLOW = 1.0  # a run above so many seconds is sampled once
+THREADS = os.environ.get("PEERS_THREADS", "1")
+
+
+def seconds(run):
+    """Seconds per call: five samples of two milliseconds at least."""
+
+    def sample(calls):
+        start = time.perf_counter()
+        for _ in range(calls):
+            run()
+        return (time.perf_counter() - start) / calls
+
+    run()
+    once = sample(1)
+    if once > SLOW:
+        return [once]
+    calls = max(1, math.ceil(2e-3 / once))
+    return [sample(calls) for _ in range(5)]
+
+
+def line(**fields):
+    print(json.dumps(fields), flush=True)
+
+
+def row(library, version, task, what, method, run, steps=1):
+    """Runs and times a neural task: `run` returns (value, norm of the gradient, evaluations or None)."""
+    about = dict(suite="neural", library=library, version=version, task=task, what=what, method=method, threads=THREADS)
+    try:
+        value, gradient, evaluations = run()
+        samples = [s / steps for s in seconds(run)]
+        line(**about, seconds=samples, value=float(value), gradient=float(gradient), evaluations=evaluations)
+    except Exception as error:  # the other rows are wanted all the same
+        line(**about, failed=f"{type(error).__name__}: {error}"[:100])

@@ -1,0 +1,61 @@
+//! rheos on the neural tasks: `neural small|spiral|sequence|large`.
+
+mod large;
+mod sequence;
+mod small;
+mod spiral;
+mod tensors;
+
+use rheos_peers::clock::{Library, seconds};
+use serde_json::{Value, json};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+const RHEOS: Library = Library { name: "rheos", version: "0.1.0" };
+
+/// What one run found, for comparison with the other libraries.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    evaluations: u64,
+    /// The sum of the outputs, or the loss.
+    value: f64,
+    /// The norm of the gradient in the parameters; zero without one.
+    gradient: f64,
+}
+
+/// One row of a table: the task, what is computed of it, and how.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    task: &'static str,
+    what: &'static str,
+    how: &'static str,
+}
+
+impl Row {
+    /// Runs and times; `steps` is how many training steps a run takes.
+    fn print(self, steps: u32, run: impl Fn() -> Outcome<Found>) {
+        let Row { task, what, how } = self;
+        let threads = std::env::var("PEERS_THREADS").unwrap_or_else(|_| "1".into());
+        let about = json!({ "suite": "neural", "task": task, "what": what, "method": how, "threads": threads });
+        let result: Value = match run() {
+            Ok(Found { evaluations, value, gradient }) => {
+                let seconds: Vec<f64> = seconds(&run).iter().map(|s| s / f64::from(steps)).collect();
+                json!({ "seconds": seconds, "evaluations": evaluations, "value": value, "gradient": gradient })
+            }
+            Err(error) => json!({ "failed": error.to_string() }),
+        };
+        RHEOS.line(about, result);
+    }
+}
+
+fn main() -> Outcome<()> {
+    let weights = rheos_peers::network::read()?;
+    match std::env::args().nth(1).as_deref() {
+        Some("small") => small::run(&weights["small"]),
+        Some("spiral") => spiral::run(&weights["spiral"]),
+        Some("sequence") => sequence::run(&weights["sequence"]),
+        Some("large") => large::run(&weights["large"]),
+        _ => return Err("usage: neural small|spiral|sequence|large".into()),
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The gradient of an ODE-RNN: 20 observations of 32 samples, an Elman cell of 16 units, then a flow 16-16-16 over one
+//! unit of time by 4 steps of the classical method; mean squared error of a readout at every observation.
+
+use nalgebra::SMatrix;
+use rheos::nn::{ElmanCell, LayerField, Mlp, OdeBlock, Pointwise, Recurrence, Sequence};
+use rheos::train::mean_squared_error;
+use rheos::{Discrete, Fixed, Parametric, Rk4, State};
+use rheos_peers::network;
+use serde_json::Value;
+
+use crate::{Found, Row};
+
+const BATCH: usize = 32;
+const HIDDEN: usize = 16;
+const SUBSTEPS: usize = 4;
+
+type Numbers = SMatrix<f32, 1, BATCH>;
+
+pub fn run(weights: &Value) {
+    let (w_ih, b_ih) = network::parts(&weights["input"]);
+    let (w_hh, b_hh) = network::parts(&weights["hidden"]);
+    let cell = ElmanCell::<f32, 1, HIDDEN, BATCH> { w_ih, w_hh, b_ih, b_hh };
+    let layers = &weights["layers"];
+    let net: Mlp<f32, HIDDEN, HIDDEN, BATCH> =
+        (network::affine(&layers[0]), (Pointwise::new(), network::affine(&layers[1])));
+    let flow = OdeBlock::new(LayerField(net), Rk4, Fixed::steps(SUBSTEPS), Discrete::new());
+    let model = Sequence {
+        block: (Recurrence(cell), flow),
+        readout: network::affine::<_, HIDDEN, 1, BATCH>(&weights["readout"]),
+    };
+
+    let inputs: Vec<(Numbers, ())> = network::sequence(&weights["x"]).into_iter().map(|x| (x, ())).collect();
+    let targets: Vec<Numbers> = network::sequence(&weights["targets"]);
+    let gaps = vec![1.0; inputs.len()];
+    Row { task: "sequence", what: "loss and gradient", how: "Discrete, static" }.print(1, || {
+        let unrolled = model.forward(&SMatrix::zeros(), &inputs, &gaps, 0)?;
+        let (value, cotangents) = mean_squared_error(&unrolled.outputs, &targets)?;
+        let mut gradient = model.params().zeros_like();
+        model.backward(unrolled.record, &cotangents, &mut gradient)?;
+        let evaluations = (4 * SUBSTEPS * inputs.len()) as u64;
+        Ok(Found { evaluations, value, gradient: gradient.inner(&gradient).sqrt() })
+    });
+}

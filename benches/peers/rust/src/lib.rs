@@ -1,0 +1,6 @@
+//! What the Rust programs share: the problems, the clock and the lines they print.
+
+pub mod by_hand;
+pub mod clock;
+pub mod network;
+pub mod problems;
