@@ -1,8 +1,8 @@
 //! A network where the matrix products count: 64-256-256-64, tanh, 256 samples, 20 steps of the classical method.
 
-use dfdx::nn::modules::{Linear, Tanh};
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
+use rheos::nn::tensor::{Linear, Tanh};
 use rheos::{Discrete, Fixed, Net, Rk4, State, gradient, solve};
 use serde_json::Value;
 

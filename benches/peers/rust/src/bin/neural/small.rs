@@ -1,25 +1,24 @@
 //! A small network over a long time: 4-32-4, softplus inside and tanh outside, 64 samples, `t` from 0 to 100.
 
-use dfdx::nn::modules::{Linear, Tanh as DfdxTanh};
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
 use nalgebra::SMatrix;
-use rheos::nn::{Affine, LayerField, Pointwise, Softplus, Tanh};
+use rheos::nn::{Affine, LayerField, Pointwise, Softplus, Tanh, tensor};
 use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, Net, Pid, Reverse, State, gradient};
 use rheos_peers::network;
 use serde_json::Value;
 
-use crate::tensors::{self, Softplus as DfdxSoftplus};
-use crate::{Found, Outcome, Row};
+use crate::{Found, Outcome, Row, tensors};
 
 const BATCH: usize = 64;
-const TOLERANCE: Pid = Pid::new(1e-6, 1e-6);
+/// With the controller that diffrax and torchdiffeq have by default.
+const TOLERANCE: Pid = Pid::new(1e-6, 1e-6).coefficients(0.0, 1.0, 0.0);
 
 type Static<T> = LayerField<(
     Affine<T, 4, 32, BATCH>,
     (Pointwise<Softplus, T, 32, BATCH>, (Affine<T, 32, 4, BATCH>, Pointwise<Tanh, T, 4, BATCH>)),
 )>;
-type Module = (Linear<4, 32, f32, Cpu>, DfdxSoftplus, Linear<32, 4, f32, Cpu>, DfdxTanh);
+type Module = (tensor::Linear<4, 32, f32, Cpu>, tensor::Softplus, tensor::Linear<32, 4, f32, Cpu>, tensor::Tanh);
 type Batch = Tensor<Rank2<BATCH, 4>, f32, Cpu>;
 
 fn field(weights: &Value) -> Static<f32> {
@@ -32,8 +31,8 @@ pub fn run(weights: &Value) {
     let y0: SMatrix<f32, 4, BATCH> = network::samples(&weights["y0"]);
     rows(&field(weights), &y0, SMatrix::from_element(1.0), ["Discrete, static", "Backsolve, static"]);
 
-    let module: Module =
-        (tensors::linear(&weights["layers"][0]), DfdxSoftplus, tensors::linear(&weights["layers"][1]), DfdxTanh);
+    let [first, second] = [&weights["layers"][0], &weights["layers"][1]];
+    let module: Module = (tensors::linear(first), tensor::Softplus, tensors::linear(second), tensor::Tanh);
     let y0: Batch = tensors::batch(&weights["y0"], (Const::<BATCH>, Const::<4>));
     rows(&Net::new(module), &y0, tensors::ones(&y0), ["Discrete, dfdx", "Backsolve, dfdx"]);
 }

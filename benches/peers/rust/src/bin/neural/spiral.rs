@@ -1,46 +1,78 @@
 //! A training step of the spiral example of Chen et al. 2018: 2-50-2, tanh, on `y³`; 20 samples, 10 times, Adam.
 
-use nalgebra::SMatrix;
+use dfdx::shapes::{Const, Rank2};
+use dfdx::tensor::{Cpu, Tensor};
+use rheos::nn::tensor::{Linear, Tanh};
 use rheos::nn::{Affine, Cube, LayerField, Mlp, Pointwise};
 use rheos::train::Adam;
-use rheos::{Adjoint, Backsolve, Discrete, Dopri5, Pid, Reverse, State, gradient};
+use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Net, Pid, Reverse, State, gradient};
 use rheos_peers::network;
 use serde_json::Value;
 
-use crate::{Found, Outcome, Row};
+use crate::{Found, Outcome, Row, tensors};
 
 const BATCH: usize = 20;
 /// The training steps of a run, from the same weights.
 const STEPS: u32 = 10;
-/// The default tolerances of torchdiffeq.
-const TOLERANCE: Pid = Pid::new(1e-7, 1e-9);
+/// The default tolerances of torchdiffeq, with the controller that it and diffrax have by default.
+const TOLERANCE: Pid = Pid::new(1e-7, 1e-9).coefficients(0.0, 1.0, 0.0);
 
-type States = SMatrix<f64, 2, BATCH>;
-type Net = LayerField<(Pointwise<Cube, f64, 2, BATCH>, Mlp<f64, 2, 50, BATCH>)>;
+type Static = LayerField<(Pointwise<Cube, f64, 2, BATCH>, Mlp<f64, 2, 50, BATCH>)>;
+
+type Batch = Tensor<Rank2<BATCH, 2>, f64, Cpu>;
+type Module = (tensors::Cube, Linear<2, 50, f64, Cpu>, Tanh, Linear<50, 2, f64, Cpu>);
 
 pub fn run(weights: &Value) {
     let affine = (network::affine(&weights["layers"][0]), network::affine(&weights["layers"][1]));
     let affine: (Affine<_, 2, 50, BATCH>, Affine<_, 50, 2, BATCH>) = affine;
-    let net: Net = LayerField((Pointwise::new(), (affine.0, (Pointwise::new(), affine.1))));
-    let (times, y) = (network::list(&weights["times"]), network::sequence(&weights["y"]));
+    let net: Static = LayerField((Pointwise::new(), (affine.0, (Pointwise::new(), affine.1))));
+    let (times, y) = (network::list(&weights["times"]), network::sequence::<_, 2, BATCH>(&weights["y"]));
+    rows(&net, &times, &y, ["Discrete, static", "Backsolve, static"]);
+
+    let (first, second) = (tensors::linear(&weights["layers"][0]), tensors::linear(&weights["layers"][1]));
+    let net = Net::<Module, Rank2<BATCH, 2>, f64, Cpu>::new((tensors::Cube, first, Tanh, second));
+    let at = |y| tensors::batch(y, (Const::<BATCH>, Const::<2>));
+    let y: Vec<Batch> = weights["y"].as_array().into_iter().flatten().map(at).collect();
+    rows(&net, &times, &y, ["Discrete, dfdx", "Backsolve, dfdx"]);
+}
+
+fn rows<F>(net: &F, times: &[f64], y: &[F::State], [discrete, backsolve]: [&'static str; 2])
+where
+    F: Differentiable + Clone,
+    Dopri5: Reverse<F>,
+    Discrete: Adjoint<F, Dopri5, Pid>,
+    Backsolve<Dopri5, Pid>: Adjoint<F, Dopri5, Pid>,
+{
     let row = |how| Row { task: "spiral", what: "training step", how };
-    row("Discrete, static").print(STEPS, || train(net, &Discrete::new(), &times, &y));
-    row("Backsolve, static").print(STEPS, || train(net, &Backsolve::new(Dopri5, TOLERANCE), &times, &y));
+    row(discrete).print(STEPS, || train(net.clone(), &Discrete::new(), times, y));
+    row(backsolve).print(STEPS, || train(net.clone(), &Backsolve::new(Dopri5, TOLERANCE), times, y));
 }
 
 /// Mean absolute error over all states, and its derivative.
-fn mean_absolute_error(y: &[States], truth: &[States]) -> (f64, Vec<States>) {
-    let entries = (y.len() * y[0].len()) as f64;
-    let differences: Vec<States> = y.iter().zip(truth).map(|(y, truth)| y - truth).collect();
-    let loss = differences.iter().map(|d| d.abs().sum()).sum::<f64>() / entries;
+fn mean_absolute_error<Y: State>(y: &[Y], truth: &[Y]) -> (f64, Vec<Y>) {
+    let entries = (y.len() * y[0].count()) as f64;
     // The first states are the same, where the derivative is taken to be zero.
     let sign = |d: f64| if d == 0.0 { 0.0 } else { d.signum() / entries };
-    (loss, differences.iter().map(|d| d.map(sign)).collect())
+    let mut sum = 0.0;
+    let mut derivatives = Vec::with_capacity(y.len());
+    for (y, truth) in y.iter().zip(truth) {
+        let mut difference = y.clone();
+        difference.add_scaled(-1.0, truth);
+        let entries = difference.coordinates();
+        sum += entries.iter().map(|d| d.abs()).sum::<f64>();
+        let signs: Vec<f64> = entries.into_iter().map(sign).collect();
+        let mut derivative = y.zeros_like();
+        derivative.read_coordinates(&signs);
+        derivatives.push(derivative);
+    }
+    (sum / entries, derivatives)
 }
 
-fn train<A: Adjoint<Net, Dopri5, Pid>>(mut net: Net, adjoint: &A, times: &[f64], truth: &[States]) -> Outcome<Found>
+fn train<F, A>(mut net: F, adjoint: &A, times: &[f64], truth: &[F::State]) -> Outcome<Found>
 where
-    Dopri5: Reverse<Net>,
+    F: Differentiable,
+    Dopri5: Reverse<F>,
+    A: Adjoint<F, Dopri5, Pid>,
 {
     let mut adam = Adam::new(1e-3);
     let mut found = Found::default();
