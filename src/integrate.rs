@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of methods, output or gradients. What wants to see the steps implements [`Observer`].
 
-use crate::control::{Controller, Trial, Verdict};
+use crate::control::{Controller, Plan, Trial, Verdict};
 use crate::{Dynamics, Error, Result, Solver, Span, State};
 
 /// What a solve cost.
@@ -85,84 +85,112 @@ pub struct Integration<'a, F, S, C> {
     pub stops: &'a [f64],
 }
 
+/// Where a solve came to.
+#[derive(Debug, Clone)]
+pub struct Reached<Y, W> {
+    /// The last good state: the solution at the end of the span, or at [`Halt::t`].
+    pub y: Y,
+    /// The workspace, for another solve.
+    pub workspace: W,
+    /// The cost, or why the end was not reached.
+    pub outcome: Result<Stats, Halt>,
+}
+
+/// What a solve changes. It moves through the solve by value: then the compiler can keep a small state and its stages in
+/// registers from one step to the next, which behind references it does not.
+struct Progress<Y, W> {
+    t: f64,
+    y: Y,
+    workspace: W,
+    stats: Stats,
+}
+
 impl<F, S, C> Integration<'_, F, S, C>
 where
     F: Dynamics,
     S: Solver<F>,
     C: Controller<F, S>,
 {
-    /// Integrates from the state `y`, and leaves the last good state there. The workspace may come from an earlier
-    /// solve; it is reset.
+    /// Integrates from the state `y`. The workspace may come from an earlier solve; it is reset.
     ///
-    /// # Errors
-    /// The reason, the time of the last good state and the statistics, if an argument is invalid or the end is not
-    /// reached.
+    /// The outcome is an error if an argument is invalid or the end is not reached.
     pub fn run<O: Observer<F, S>>(
         &self,
-        y: &mut F::State,
-        ws: &mut S::Workspace,
+        y: F::State,
+        mut workspace: S::Workspace,
         observer: &mut O,
-    ) -> Result<Stats, Halt> {
-        let evaluations_before = self.solver.evaluations(ws);
-        let (mut t, mut stats) = (self.span.t0, Stats::default());
-        let result = self.advance(y, ws, observer, &mut t, &mut stats);
-        stats.evaluations = self.solver.evaluations(ws) - evaluations_before;
-        match result {
+    ) -> Reached<F::State, S::Workspace> {
+        let before = self.solver.evaluations(&workspace);
+        let memory = self.prepare(&y, &mut workspace);
+        let mut at = Progress { t: self.span.t0, y, workspace, stats: Stats::default() };
+        let result = memory.and_then(|memory| self.advance(&mut at, memory, observer));
+        let Progress { t, y, workspace, mut stats } = at;
+        stats.evaluations = self.solver.evaluations(&workspace) - before;
+        let outcome = match result {
             Ok(()) => Ok(stats),
             Err(error) => Err(Halt { error, t, stats }),
-        }
+        };
+        Reached { y, workspace, outcome }
     }
 
-    fn advance<O: Observer<F, S>>(
-        &self,
-        y: &mut F::State,
-        ws: &mut S::Workspace,
-        observer: &mut O,
-        t: &mut f64,
-        stats: &mut Stats,
-    ) -> Result<()> {
-        let Self { field, solver, control, span, mut stops } = *self;
-        span.validate()?;
-        span.validate_times(stops)?;
+    /// Checks the arguments and asks for the first step.
+    fn prepare(&self, y: &F::State, workspace: &mut S::Workspace) -> Result<C::Memory> {
+        self.span.validate()?;
+        self.span.validate_times(self.stops)?;
         if !y.all_finite() {
             return Err(Error::NonFiniteInitialState);
         }
-        solver.reset(ws);
-        let mut memory = control.begin(field, solver, ws, span, y)?;
-        let mut y1 = y.clone();
-        let max_steps = control.max_steps();
+        self.solver.reset(workspace);
+        self.control.begin(self.field, self.solver, workspace, self.span, y)
+    }
 
-        while span.is_after(span.t1, *t) {
-            while let [first, rest @ ..] = stops
-                && !span.is_after(*first, *t)
-            {
-                stops = rest;
-            }
-            let end = stops.first().copied().unwrap_or(span.t1);
-            let target = control.target(&memory, *t, end);
-            let t_next = if span.is_after(target, end) { end } else { target };
-            let h = t_next - *t;
-            if h == 0.0 {
-                return Err(Error::StepSizeUnderflow { t: *t, h, min: t.abs() * f64::EPSILON });
-            }
-            if stats.accepted + stats.rejected == max_steps {
-                return Err(Error::MaxSteps { t: *t, steps: max_steps });
-            }
+    #[inline(always)]
+    fn advance<O: Observer<F, S>>(
+        &self,
+        at: &mut Progress<F::State, S::Workspace>,
+        mut memory: C::Memory,
+        observer: &mut O,
+    ) -> Result<()> {
+        let Self { field, solver, control, span, stops } = *self;
+        let budget = control.max_steps();
+        let mut y1 = at.y.clone();
 
-            solver.step(field, ws, *t, h, y, &mut y1)?;
-            match control.judge(&mut memory, solver, ws, Trial { t: *t, h, y0: y, y1: &y1 }) {
-                Verdict::Accept => {
-                    let workspace = &mut *ws;
-                    observer.observe(Step { field, solver, workspace, t0: *t, t1: t_next, y0: y, y1: &y1 })?;
-                    solver.accept(ws);
-                    std::mem::swap(y, &mut y1);
-                    *t = t_next;
-                    stats.accepted += 1;
+        for end in stops.iter().copied().chain([span.t1]) {
+            while span.is_after(end, at.t) {
+                let plan = control.plan(&mut memory, at.t, end);
+                let plan = if span.is_after(plan.end, end) { Plan::step_to(end) } else { plan };
+                let start = at.t;
+                let h = (plan.end - start) / f64::from(plan.steps);
+                if start + h == start {
+                    return Err(Error::StepSizeUnderflow { t: start, h, min: start.abs() * f64::EPSILON });
                 }
-                Verdict::Reject => stats.rejected += 1,
-                Verdict::Fail(error) => {
-                    stats.rejected += 1;
-                    return Err(error);
+                let mut i = 0;
+                while i < plan.steps {
+                    i += 1;
+                    if at.stats.accepted + at.stats.rejected == budget {
+                        return Err(Error::MaxSteps { t: at.t, steps: budget });
+                    }
+                    let t = at.t;
+                    let t1 = if i == plan.steps { plan.end } else { start + f64::from(i) * h };
+                    solver.step(field, &mut at.workspace, t, h, &at.y, &mut y1)?;
+                    match control.judge(&mut memory, solver, &mut at.workspace, Trial { t, h, y0: &at.y, y1: &y1 }) {
+                        Verdict::Accept => {
+                            let workspace = &mut at.workspace;
+                            observer.observe(Step { field, solver, workspace, t0: t, t1, y0: &at.y, y1: &y1 })?;
+                            solver.accept(&mut at.workspace);
+                            at.y.replace_by(&mut y1);
+                            at.t = t1;
+                            at.stats.accepted += 1;
+                        }
+                        Verdict::Reject => {
+                            at.stats.rejected += 1;
+                            break;
+                        }
+                        Verdict::Fail(error) => {
+                            at.stats.rejected += 1;
+                            return Err(error);
+                        }
+                    }
                 }
             }
         }

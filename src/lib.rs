@@ -78,7 +78,8 @@
 //!
 //! # Features
 //!
-//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits and thiserror only.
+//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and thiserror
+//!   only.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -87,8 +88,10 @@ pub mod control;
 pub mod data;
 mod dynamics;
 mod error;
+mod extrema;
 pub mod integrate;
 pub mod nn;
+mod simd;
 pub mod solution;
 pub mod solver;
 mod span;

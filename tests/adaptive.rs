@@ -30,10 +30,8 @@ where
     C: Controller<F, S>,
 {
     let mut steps = Steps::default();
-    let mut y = y0.clone();
-    let mut ws = solver.workspace(f, y0);
     let integration = Integration { field: f, solver: &solver, control: &control, span: Span::from(span), stops };
-    let stats = integration.run(&mut y, &mut ws, &mut steps).unwrap();
+    let stats = integration.run(y0.clone(), solver.workspace(f, y0), &mut steps).outcome.unwrap();
     let steps = steps.0;
     assert_eq!(stats.accepted as usize, steps.len());
     if let (Some(first), Some(last)) = (steps.first(), steps.last()) {

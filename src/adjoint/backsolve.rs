@@ -94,7 +94,9 @@ where
             let span = Span { t0: times[i], t1: times[i - 1] };
             let Self { solver, control, .. } = self;
             let integration = Integration { field: &augmented, solver, control, span, stops: &[] };
-            stats += integration.run(&mut state, &mut ws, &mut ()).map_err(|halt| halt.error)?;
+            let reached = integration.run(state, ws, &mut ());
+            (state, ws) = (reached.y, reached.workspace);
+            stats += reached.outcome.map_err(|halt| halt.error)?;
         }
 
         // Starting later by dt moves y0 along the solution by −f dt.

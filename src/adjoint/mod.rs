@@ -165,23 +165,22 @@ where
 {
     let halt = |error| Halt { error, t: times.first().copied().unwrap_or(0.0), stats: Stats::default() };
     let span = check_times(times).map_err(|error| Failure::new(halt(error), times, Vec::new(), y0.clone()))?;
-    let mut ws = solver.workspace(f, y0);
-    let mut end = y0.clone();
+    let (start, workspace) = (y0.clone(), solver.workspace(f, y0));
     let stops = if output == Output::Land { times } else { &[] };
     let integration = Integration { field: f, solver, control, span, stops };
-    let (result, y, record) = match output {
+    let (reached, y, record) = match output {
         Output::Interpolate => {
             let mut both = (Interpolated::new(times, span.t0, y0), observer);
-            (integration.run(&mut end, &mut ws, &mut both), both.0.y, both.1)
+            (integration.run(start, workspace, &mut both), both.0.y, both.1)
         }
         Output::Land => {
             let mut both = (Landed::new(times, span.t0, y0), observer);
-            (integration.run(&mut end, &mut ws, &mut both), both.0.y, both.1)
+            (integration.run(start, workspace, &mut both), both.0.y, both.1)
         }
     };
-    match result {
+    match reached.outcome {
         Ok(stats) => Ok(Forward { y, record, stats }),
-        Err(halt) => Err(Failure::new(halt, times, y, end)),
+        Err(halt) => Err(Failure::new(halt, times, y, reached.y)),
     }
 }
 

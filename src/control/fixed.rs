@@ -1,6 +1,6 @@
 //! Steps on a uniform grid.
 
-use super::{Controller, Trial, Verdict};
+use super::{Controller, Plan, Trial, Verdict};
 use crate::{Dynamics, Error, Result, Solver, Span, State};
 
 /// A uniform grid from `t0` to `t1`.
@@ -31,60 +31,66 @@ impl Fixed {
         Self { grid: Grid::Step(h) }
     }
 
-    /// The signed step and how many of them there are.
+    /// The signed step, and how many full ones there are.
     fn layout(self, span: Span) -> Result<(f64, u64)> {
         match self.grid {
             Grid::Steps(0) => Err(Error::InvalidArgument { name: "n", value: 0.0, expected: "at least one step" }),
             Grid::Steps(n) => Ok((span.length() / n as f64, n as u64)),
             Grid::Step(h) if h > 0.0 && h.is_finite() => {
-                // A remainder within rounding of the division is not a step of its own.
-                let n = (span.length().abs() / h * (1.0 - 4.0 * f64::EPSILON)).ceil().max(1.0);
-                Ok((h * span.direction(), n as u64))
+                Ok((h * span.direction(), (span.length().abs() / h + ROUNDING).floor() as u64))
             }
             Grid::Step(h) => Err(Error::InvalidArgument { name: "h", value: h, expected: "positive and finite" }),
         }
     }
 }
 
+/// What counts as nothing, in steps: times that differ by less are one point of the grid.
+const ROUNDING: f64 = 1e-9;
+
 /// Where on the grid a solve is.
 #[derive(Debug, Clone, Copy)]
 pub struct FixedMemory {
-    span: Span,
+    t0: f64,
+    /// The signed step.
     h: f64,
-    steps: u64,
+    /// How many full steps the grid has; a shorter one may follow.
+    full: u64,
+    /// The last grid point planned.
     done: u64,
+    /// Whether the solve is at that point, and not at a forced stop behind it.
+    on_grid: bool,
+}
+
+impl FixedMemory {
+    /// The last grid point that is not after `end`.
+    fn last_until(&self, end: f64) -> u64 {
+        (((end - self.t0) / self.h + ROUNDING).floor() as u64).min(self.full)
+    }
 }
 
 impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Fixed {
     type Memory = FixedMemory;
 
     fn begin(&self, _: &F, _: &S, _: &mut S::Workspace, span: Span, _: &F::State) -> Result<FixedMemory> {
-        let (h, steps) = self.layout(span)?;
-        Ok(FixedMemory { span, h, steps, done: 0 })
+        let (h, full) = self.layout(span)?;
+        Ok(FixedMemory { t0: span.t0, h, full, done: 0, on_grid: true })
+    }
+
+    fn plan(&self, memory: &mut FixedMemory, _: f64, end: f64) -> Plan {
+        let ahead = memory.last_until(end).saturating_sub(memory.done);
+        let steps = u32::try_from(ahead).unwrap_or(u32::MAX).min(if memory.on_grid { u32::MAX } else { 1 });
+        memory.on_grid = steps > 0;
+        if steps == 0 {
+            return Plan::step_to(end);
+        }
+        memory.done += u64::from(steps);
+        let point = memory.t0 + memory.done as f64 * memory.h;
+        Plan { end: if (end - point).abs() <= ROUNDING * memory.h.abs() { end } else { point }, steps }
     }
 
     #[inline]
-    fn target(&self, memory: &FixedMemory, t: f64, _: f64) -> f64 {
-        let next = memory.done + 1;
-        if next >= memory.steps {
-            return memory.span.t1;
-        }
-        let target = memory.span.t0 + next as f64 * memory.h;
-        // After a forced stop between two grid points the next point may lie behind.
-        if (target - t) * memory.h > 0.0 { target } else { t + memory.h }
-    }
-
-    #[inline]
-    fn judge(&self, memory: &mut FixedMemory, _: &S, _: &mut S::Workspace, trial: Trial<'_, F::State>) -> Verdict {
-        if !trial.y1.all_finite() {
-            return Verdict::Fail(Error::NonFinite { t: trial.t, h: trial.h });
-        }
-        // A step cut short by a forced stop does not reach its grid point.
-        let target = memory.span.t0 + (memory.done + 1) as f64 * memory.h;
-        if (trial.t + trial.h - target) / memory.h > -1e-9 {
-            memory.done += 1;
-        }
-        Verdict::Accept
+    fn judge(&self, _: &mut FixedMemory, _: &S, _: &mut S::Workspace, trial: Trial<'_, F::State>) -> Verdict {
+        if trial.y1.all_finite() { Verdict::Accept } else { Verdict::Fail(Error::NonFinite { t: trial.t, h: trial.h }) }
     }
 
     fn max_steps(&self) -> u64 {

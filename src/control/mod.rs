@@ -29,9 +29,8 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
     /// A setting outside its domain.
     fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory>;
 
-    /// Where the next step from `t` should end. `end` is the next time the loop must land on; it cuts a step that goes
-    /// further.
-    fn target(&self, memory: &Self::Memory, t: f64, end: f64) -> f64;
+    /// The steps to take from `t`. `end` is the next time the loop must land on; it cuts a plan that goes further.
+    fn plan(&self, memory: &mut Self::Memory, t: f64, end: f64) -> Plan;
 
     /// Judges a step that has been computed but not yet accepted.
     fn judge(
@@ -56,6 +55,27 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
             [only] => (*only, 0.0),
             [first, .., last] => (*first, *last),
         }
+    }
+}
+
+/// Equal steps up to a time. A step that is not accepted ends the plan.
+///
+/// The length of the steps does not change within a plan, so the compiler can take what depends on nothing else (the
+/// products with the coefficients of a method) out of the loop.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plan {
+    /// Where the last step ends.
+    pub end: f64,
+    /// How many steps go there, at least one.
+    pub steps: u32,
+}
+
+impl Plan {
+    /// One step.
+    #[inline]
+    #[must_use]
+    pub const fn step_to(end: f64) -> Self {
+        Self { end, steps: 1 }
     }
 }
 

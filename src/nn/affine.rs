@@ -45,14 +45,24 @@ impl<T: Element, const I: usize, const O: usize, const B: usize> Layer for Affin
 
     #[inline]
     fn forward(&self, x: &Self::Input) -> Self::Output {
-        let mut y = broadcast(&self.bias);
-        y.gemm(T::one(), &self.weight, x, T::one());
+        let mut y = Self::Output::zeros();
+        self.forward_into(x, &mut y);
         y
+    }
+
+    #[inline]
+    fn forward_into(&self, x: &Self::Input, y: &mut Self::Output) {
+        T::add_product(y.as_mut_slice(), O, Some(self.bias.as_slice()), self.weight.as_slice(), x.as_slice());
     }
 
     #[inline]
     fn forward_traced(&self, x: &Self::Input, (): &mut ()) -> Self::Output {
         self.forward(x)
+    }
+
+    #[inline]
+    fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, (): &mut ()) {
+        self.forward_into(x, y);
     }
 
     #[inline]
@@ -65,15 +75,19 @@ impl<T: Element, const I: usize, const O: usize, const B: usize> Layer for Affin
         (weight_bar, bias_bar): &mut Self::Params,
     ) {
         add_outer(weight_bar, w, x);
-        *bias_bar += w.column_sum();
-        xbar.gemm(T::one(), &self.weight.transpose(), w, T::one());
+        add_product(bias_bar, w, &SVector::repeat(T::one()));
+        add_product(xbar, &self.weight.transpose(), w);
     }
 }
 
-/// `B` columns equal to `bias`.
+/// `sum += a x`.
 #[inline]
-pub(super) fn broadcast<T: Element, const O: usize, const B: usize>(bias: &SVector<T, O>) -> SMatrix<T, O, B> {
-    SMatrix::from_fn(|i, _| bias[i])
+pub(super) fn add_product<T: Element, const I: usize, const O: usize, const B: usize>(
+    sum: &mut SMatrix<T, O, B>,
+    a: &SMatrix<T, O, I>,
+    x: &SMatrix<T, I, B>,
+) {
+    T::add_product(sum.as_mut_slice(), O, None, a.as_slice(), x.as_slice());
 }
 
 /// `sum += w xᵀ`: the gradient of a weight matrix, summed over the samples.
@@ -83,5 +97,5 @@ pub(super) fn add_outer<T: Element, const I: usize, const O: usize, const B: usi
     w: &SMatrix<T, O, B>,
     x: &SMatrix<T, I, B>,
 ) {
-    sum.gemm(T::one(), w, &x.transpose(), T::one());
+    T::add_product_transposed(sum.as_mut_slice(), O, w.as_slice(), x.as_slice());
 }

@@ -27,9 +27,19 @@ impl<A: Layer, B: Layer<Input = A::Output>> Layer for (A, B) {
     }
 
     #[inline]
+    fn forward_into(&self, x: &Self::Input, y: &mut Self::Output) {
+        self.1.forward_into(&self.0.forward(x), y);
+    }
+
+    #[inline]
     fn forward_traced(&self, x: &Self::Input, (first, between, second): &mut Self::Trace) -> Self::Output {
-        let middle = between.insert(self.0.forward_traced(x, first));
-        self.1.forward_traced(middle, second)
+        self.1.forward_traced(refill(&self.0, x, between, first), second)
+    }
+
+    #[inline]
+    fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
+        let (first, between, second) = trace;
+        self.1.forward_traced_into(refill(&self.0, x, between, first), y, second);
     }
 
     #[inline]
@@ -41,9 +51,26 @@ impl<A: Layer, B: Layer<Input = A::Output>> Layer for (A, B) {
         xbar: &mut Self::Input,
         pbar: &mut Self::Params,
     ) {
-        let middle = between.take().unwrap_or_else(|| self.0.forward_traced(x, first));
+        let middle = between.get_or_insert_with(|| self.0.forward_traced(x, first));
         let mut middle_bar = middle.zeros_like();
-        self.1.backward(second, &middle, w, &mut middle_bar, &mut pbar.1);
+        self.1.backward(second, middle, w, &mut middle_bar, &mut pbar.1);
         self.0.backward(first, x, &middle_bar, xbar, &mut pbar.0);
+    }
+}
+
+/// The output of a layer, in the place of the last one if there was one.
+#[inline]
+fn refill<'y, L: Layer>(
+    layer: &L,
+    x: &L::Input,
+    output: &'y mut Option<L::Output>,
+    trace: &mut L::Trace,
+) -> &'y mut L::Output {
+    match output {
+        Some(y) => {
+            layer.forward_traced_into(x, y, trace);
+            y
+        }
+        None => output.insert(layer.forward_traced(x, trace)),
     }
 }

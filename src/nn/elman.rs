@@ -3,7 +3,7 @@
 use nalgebra::{SMatrix, SVector};
 
 use super::Layer;
-use super::affine::{add_outer, broadcast};
+use super::affine::{add_outer, add_product};
 use crate::{Element, Parametric};
 
 /// `g(h, x) = tanh(W_ih x + b_ih + W_hh h + b_hh)`: `I` inputs, `H` hidden units, `B` samples.
@@ -59,17 +59,32 @@ impl<T: Element, const I: usize, const H: usize, const B: usize> Layer for Elman
     type Trace = Option<SMatrix<T, H, B>>;
 
     #[inline]
-    fn forward(&self, (h, x): &Self::Input) -> Self::Output {
-        let mut a = broadcast(&(self.b_ih + self.b_hh));
-        a.gemm(T::one(), &self.w_ih, x, T::one());
-        a.gemm(T::one(), &self.w_hh, h, T::one());
-        a.apply(|a| *a = a.tanh());
-        a
+    fn forward(&self, input: &Self::Input) -> Self::Output {
+        let mut y = Self::Output::zeros();
+        self.forward_into(input, &mut y);
+        y
+    }
+
+    #[inline]
+    fn forward_into(&self, (h, x): &Self::Input, y: &mut Self::Output) {
+        let mut a = Self::Output::zeros();
+        let bias = self.b_ih + self.b_hh;
+        T::add_product(a.as_mut_slice(), H, Some(bias.as_slice()), self.w_ih.as_slice(), x.as_slice());
+        add_product(&mut a, &self.w_hh, h);
+        T::tanh_all(a.as_slice(), y.as_mut_slice());
     }
 
     #[inline]
     fn forward_traced(&self, input: &Self::Input, trace: &mut Self::Trace) -> Self::Output {
-        *trace.insert(self.forward(input))
+        let mut y = Self::Output::zeros();
+        self.forward_traced_into(input, &mut y, trace);
+        y
+    }
+
+    #[inline]
+    fn forward_traced_into(&self, input: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
+        self.forward_into(input, y);
+        trace.get_or_insert_with(SMatrix::zeros).copy_from(y);
     }
 
     #[inline]
@@ -82,14 +97,16 @@ impl<T: Element, const I: usize, const H: usize, const B: usize> Layer for Elman
         (w_ih, w_hh, b_ih, b_hh): &mut Self::Params,
     ) {
         let (h, x) = input;
-        let y = trace.take().unwrap_or_else(|| self.forward(input));
-        let abar = y.zip_map(w, |y, w| (T::one() - y * y) * w);
+        let y = trace.get_or_insert_with(|| self.forward(input));
+        let mut abar = Self::Output::zeros();
+        T::tanh_pull_back(y.as_slice(), w.as_slice(), abar.as_mut_slice());
         add_outer(w_ih, &abar, x);
         add_outer(w_hh, &abar, h);
-        let bias = abar.column_sum();
+        let mut bias = SVector::zeros();
+        add_product(&mut bias, &abar, &SVector::repeat(T::one()));
         *b_ih += bias;
         *b_hh += bias;
-        hbar.gemm(T::one(), &self.w_hh.transpose(), &abar, T::one());
-        xbar.gemm(T::one(), &self.w_ih.transpose(), &abar, T::one());
+        add_product(hbar, &self.w_hh.transpose(), &abar);
+        add_product(xbar, &self.w_ih.transpose(), &abar);
     }
 }

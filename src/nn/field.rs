@@ -37,7 +37,7 @@ impl<Y: State, L: Layer<Input = Y, Output = Y>> Dynamics for LayerField<L> {
     type State = Y;
     #[inline]
     fn eval(&self, _t: f64, y: &Y, dy: &mut Y) {
-        *dy = self.0.forward(y);
+        self.0.forward_into(y, dy);
     }
 }
 
@@ -53,7 +53,7 @@ impl<Y: State, L: Layer<Input = Y, Output = Y>> Differentiable for LayerField<L>
 
     #[inline]
     fn eval_traced(&self, _t: f64, y: &Y, dy: &mut Y, trace: &mut L::Trace) {
-        *dy = self.0.forward_traced(y, trace);
+        self.0.forward_traced_into(y, dy, trace);
     }
 
     #[inline]

@@ -74,6 +74,17 @@ pub trait Layer: Parametric {
     /// [`forward`](Self::forward), keeping in `trace` what [`backward`](Self::backward) needs.
     fn forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Self::Output;
 
+    /// [`forward`](Self::forward) into an output there is already. Matrices on the stack are slow to move about, so a
+    /// layer of them writes to the place.
+    fn forward_into(&self, x: &Self::Input, y: &mut Self::Output) {
+        *y = self.forward(x);
+    }
+
+    /// [`forward_traced`](Self::forward_traced) into an output there is already. A trace used before is used again.
+    fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
+        *y = self.forward_traced(x, trace);
+    }
+
     /// The pullback at `x`, where `trace` was filled: adds `(∂y/∂x)ᵀ w` to `xbar` and `(∂y/∂θ)ᵀ w` to `pbar`.
     fn backward(
         &self,

@@ -13,6 +13,23 @@ pub trait Activation {
     fn value<T: Element>(x: T) -> T;
     /// The derivative at `x`, where the value is `y`.
     fn derivative<T: Element>(x: T, y: T) -> T;
+
+    /// The values of all entries. Slices are of equal length, here and below.
+    #[inline]
+    fn values<T: Element>(x: &[T], y: &mut [T]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = Self::value(x);
+        }
+    }
+
+    /// The pullback of all entries at `x`, where the values are `y`: adds the derivative times `w` to `xbar`.
+    #[inline]
+    fn pull_back<T: Element>(x: &[T], y: &[T], w: &[T], xbar: &mut [T]) {
+        let points = x.iter().zip(y).zip(w);
+        for (xbar, ((&x, &y), &w)) in xbar.iter_mut().zip(points) {
+            *xbar += Self::derivative(x, y) * w;
+        }
+    }
 }
 
 /// `tanh x`.
@@ -27,6 +44,14 @@ impl Activation for Tanh {
     #[inline]
     fn derivative<T: Element>(_: T, y: T) -> T {
         T::one() - y * y
+    }
+    #[inline]
+    fn values<T: Element>(x: &[T], y: &mut [T]) {
+        T::tanh_all(x, y);
+    }
+    #[inline]
+    fn pull_back<T: Element>(_: &[T], y: &[T], w: &[T], xbar: &mut [T]) {
+        T::tanh_pull_back(y, w, xbar);
     }
 }
 
@@ -45,6 +70,14 @@ impl Activation for Softplus {
         let e = (-x.abs()).exp();
         let positive = (T::one() + e).recip();
         if x >= T::zero() { positive } else { e * positive }
+    }
+    #[inline]
+    fn values<T: Element>(x: &[T], y: &mut [T]) {
+        T::softplus_all(x, y);
+    }
+    #[inline]
+    fn pull_back<T: Element>(_: &[T], y: &[T], w: &[T], xbar: &mut [T]) {
+        T::softplus_pull_back(y, w, xbar);
     }
 }
 
@@ -123,12 +156,27 @@ impl<A: Activation, T: Element, const N: usize, const B: usize> Layer for Pointw
 
     #[inline]
     fn forward(&self, x: &Self::Input) -> Self::Output {
-        x.map(A::value)
+        let mut y = Self::Output::zeros();
+        self.forward_into(x, &mut y);
+        y
+    }
+
+    #[inline]
+    fn forward_into(&self, x: &Self::Input, y: &mut Self::Output) {
+        A::values(x.as_slice(), y.as_mut_slice());
     }
 
     #[inline]
     fn forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Self::Output {
-        *trace.insert(self.forward(x))
+        let mut y = Self::Output::zeros();
+        self.forward_traced_into(x, &mut y, trace);
+        y
+    }
+
+    #[inline]
+    fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
+        self.forward_into(x, y);
+        trace.get_or_insert_with(SMatrix::zeros).copy_from(y);
     }
 
     #[inline]
@@ -140,10 +188,7 @@ impl<A: Activation, T: Element, const N: usize, const B: usize> Layer for Pointw
         xbar: &mut Self::Input,
         (): &mut (),
     ) {
-        let y = trace.take().unwrap_or_else(|| self.forward(x));
-        let points = x.iter().zip(&y).zip(w);
-        for (xbar, ((&x, &y), &w)) in xbar.iter_mut().zip(points) {
-            *xbar += A::derivative(x, y) * w;
-        }
+        let y = trace.get_or_insert_with(|| self.forward(x));
+        A::pull_back(x.as_slice(), y.as_slice(), w.as_slice(), xbar.as_mut_slice());
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Failure, Interpolated, Landed, Solution, Trajectory};
 use crate::control::Controller;
-use crate::integrate::{Integration, Observer};
-use crate::{Dense, Dynamics, Result, Solver, Span};
+use crate::integrate::{Integration, Observer, Reached};
+use crate::{Dense, Dynamics, Halt, Result, Solver, Span, Stats};
 
 /// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
 ///
@@ -94,24 +94,25 @@ impl<F: Dynamics, K> Ivp<'_, F, K> {
         C: Controller<F, S>,
         K: keep::Keep<F, S>,
     {
-        let Self { f, mut y0, span, keep } = self;
+        let Self { f, y0, span, keep } = self;
         let mut observer = keep.observer(span, &y0);
-        let mut ws = solver.workspace(f, &y0);
-        let result = match span.validate().and_then(|()| span.validate_times(keep.times())) {
+        let (end, outcome) = match span.validate().and_then(|()| span.validate_times(keep.times())) {
             Ok(()) => {
                 let integration =
                     Integration { field: f, solver: &solver, control: &control, span, stops: keep.stops() };
-                integration.run(&mut y0, &mut ws, &mut observer)
+                let workspace = solver.workspace(f, &y0);
+                let Reached { y, outcome, .. } = integration.run(y0, workspace, &mut observer);
+                (y, outcome)
             }
-            Err(error) => Err(crate::Halt { error, t: span.t0, stats: crate::Stats::default() }),
+            Err(error) => (y0, Err(Halt { error, t: span.t0, stats: Stats::default() })),
         };
-        let (t_end, stats) = match &result {
+        let (t_end, stats) = match &outcome {
             Ok(stats) => (span.t1, *stats),
             Err(halt) => (halt.t, halt.stats),
         };
-        let (t, y) = keep.finish(observer, t_end, &y0);
-        let solution = Solution { t, y, stats, end: (t_end, y0) };
-        match result {
+        let (t, y) = keep.finish(observer, t_end, &end);
+        let solution = Solution { t, y, stats, end: (t_end, end) };
+        match outcome {
             Ok(_) => Ok(solution),
             Err(halt) => Err(Box::new(Failure { error: halt.error, partial: solution })),
         }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
 use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
-use crate::state::error_norm;
+use crate::state::error_sq;
 use crate::{Dynamics, Result, State, Tolerance};
 
 /// The explicit Runge–Kutta method of a [`Tableau`] with `S` stages.
@@ -64,14 +64,29 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
         }
     }
 
+    /// Evaluates the stage `i`.
+    #[inline(always)]
+    fn compute<F: Dynamics<State = Y>, T: Tableau<S>>(&mut self, i: usize, f: &F, t: f64, h: f64, y0: &Y) {
+        let (done, rest) = self.k.split_at_mut(i);
+        self.stage.combine(y0, h, &T::A[i][..i], done);
+        f.eval(t + T::C[i] * h, &self.stage, &mut rest[0]);
+    }
+
+    /// Makes the slope at the end of a step that at the start of the next.
+    #[inline(always)]
+    fn first_from(&mut self, last: usize) {
+        let (first, rest) = self.k.split_at_mut(1);
+        first[0].replace_by(&mut rest[last - 1]);
+    }
+
     /// Leaves `h Σ e k` in `stage`.
-    #[inline]
+    #[inline(always)]
     fn estimate(&mut self, h: f64, e: &[f64; S]) {
         self.stage.set_zeros();
         self.stage.accumulate(h, e, &self.k);
     }
 
-    #[inline]
+    #[inline(always)]
     fn compute_first<F: Dynamics<State = Y>>(&mut self, f: &F, t: f64, y: &Y) {
         if !self.first_is_known {
             f.eval(t, y, &mut self.k[0]);
@@ -79,6 +94,27 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
             self.first_is_known = true;
         }
     }
+}
+
+/// Whether a state is small enough for the stages to be written out one by one.
+const fn lives_in_registers<Y>() -> bool {
+    size_of::<Y>() <= 64 && !std::mem::needs_drop::<Y>()
+}
+
+/// `for $i in 1..$end`, written out up to 15, since the compiler does not unroll long loops.
+macro_rules! unrolled {
+    ($end:ident, |$i:ident| $body:expr) => {
+        unrolled!($end, |$i| $body, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+        for $i in 16..$end {
+            $body;
+        }
+    };
+    ($end:ident, |$i:ident| $body:expr, $($n:literal)*) => {
+        $(if $n < $end {
+            let $i = $n;
+            $body;
+        })*
+    };
 }
 
 impl<T: Tableau<S>, const S: usize> Method for Erk<T, S> {
@@ -99,16 +135,18 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
         ws.extra_is_known = false;
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         ws.compute_first(f, t, y0);
         // The argument of the last stage of an FSAL method is y1 itself.
         let stages = const { stages::<T, S>() };
         let inner = if const { is_fsal::<T, S>() } { stages - 1 } else { stages };
-        for i in 1..inner {
-            let (done, rest) = ws.k.split_at_mut(i);
-            ws.stage.combine(y0, h, &T::A[i][..i], done);
-            f.eval(t + T::C[i] * h, &ws.stage, &mut rest[0]);
+        if const { lives_in_registers::<F::State>() } {
+            unrolled!(inner, |i| ws.compute::<F, T>(i, f, t, h, y0));
+        } else {
+            for i in 1..inner {
+                ws.compute::<F, T>(i, f, t, h, y0);
+            }
         }
         y1.combine(y0, h, &T::B[..inner], &ws.k[..inner]);
         if inner < stages {
@@ -119,12 +157,12 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn accept(&self, ws: &mut Self::Workspace) {
         if const { is_fsal::<T, S>() } {
-            ws.k.swap(0, stages::<T, S>() - 1);
+            ws.first_from(const { stages::<T, S>() } - 1);
         } else if const { is_fsal_with_extra::<T, S>() } && ws.extra_is_known {
-            ws.k.swap(0, stages::<T, S>());
+            ws.first_from(const { stages::<T, S>() });
         } else {
             ws.first_is_known = false;
         }
@@ -139,22 +177,22 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
 impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, S> {
     const ERROR_ORDER: u32 = error_order::<T, S>();
 
-    #[inline]
+    #[inline(always)]
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
         const { check_estimate::<T, S>() }
         ws.estimate(h, &T::E);
         &ws.stage
     }
 
-    #[inline]
-    fn error_norm(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
+    #[inline(always)]
+    fn error_sq(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
         const { check_estimate::<T, S>() }
         ws.estimate(h, &T::E);
-        let fine = error_norm(&ws.stage, y0, y1, tolerance);
+        let fine = error_sq(&ws.stage, y0, y1, tolerance);
         let Some(Coarse { e, .. }) = T::COARSE else { return fine };
         ws.estimate(h, &e);
-        let coarse = error_norm(&ws.stage, y0, y1, tolerance);
-        if fine == 0.0 { 0.0 } else { fine * (fine / fine.hypot(0.1 * coarse)) }
+        let coarse = error_sq(&ws.stage, y0, y1, tolerance);
+        if fine == 0.0 { 0.0 } else { fine * (fine / (fine + 0.01 * coarse)) }
     }
 
     fn probe<'w>(
@@ -209,9 +247,7 @@ fn compute_extra<F: Dynamics, T: Tableau<S>, const S: usize>(
     StepStart { t, h, y0 }: StepStart<'_, F::State>,
 ) {
     for i in stages::<T, S>()..S {
-        let (done, rest) = ws.k.split_at_mut(i);
-        ws.stage.combine(y0, h, &T::A[i][..i], done);
-        f.eval(t + T::C[i] * h, &ws.stage, &mut rest[0]);
+        ws.compute::<F, T>(i, f, t, h, y0);
     }
     ws.extra_is_known = true;
     ws.evaluations += T::EXTRA as u64;

@@ -22,7 +22,7 @@ pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, Lo
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
-use crate::state::error_norm;
+use crate::state::error_sq;
 use crate::{Dynamics, Result, Tolerance};
 
 /// What is known of a method without a problem.
@@ -67,15 +67,17 @@ pub trait Solver<F: Dynamics>: Method {
     note = "use `Fixed` steps with it, or an embedded pair such as `Bosh3`, `Dopri5` or `Tsit5`"
 )]
 pub trait Embedded<F: Dynamics>: Solver<F> {
-    /// The norm of the error estimate behaves like `h^(ERROR_ORDER)`.
+    /// The norm of the error estimate, the root of [`error_sq`](Self::error_sq), behaves like `h^(ERROR_ORDER)`.
     const ERROR_ORDER: u32;
 
     /// The estimated error of the last step.
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State;
 
-    /// The norm of the estimated error of the last step, from `y0` to `y1`: at most 1 where it is within the tolerance.
-    fn error_norm(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
-        error_norm(self.error(ws, h), y0, y1, tolerance)
+    /// The mean square of the estimated error of the last step, from `y0` to `y1`, in units of the tolerance: at most 1
+    /// where it is within.
+    #[inline]
+    fn error_sq(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
+        error_sq(self.error(ws, h), y0, y1, tolerance)
     }
 
     /// `f(t, y)` and `f(t + h, y + h f(t, y))`, from which a first step size is chosen. The former is kept as the

@@ -5,7 +5,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
-use super::combine::combine;
+use super::combine::{SMALL, combine};
 use super::{Element, State, Tolerance};
 
 impl<T, R, C> State for OMatrix<T, R, C>
@@ -23,12 +23,22 @@ where
 
     #[inline]
     fn assign(&mut self, x: &Self) {
-        self.copy_from(x);
+        self.as_mut_slice().copy_from_slice(x.as_slice());
+    }
+
+    /// Entries on the heap change owner; entries within the matrix are copied, which is less than to exchange them.
+    #[inline]
+    fn replace_by(&mut self, x: &mut Self) {
+        if self.len() > SMALL && size_of::<Self>() >= self.len() * size_of::<T>() {
+            self.as_mut_slice().copy_from_slice(x.as_slice());
+        } else {
+            std::mem::swap(self, x);
+        }
     }
 
     #[inline]
     fn set_zeros(&mut self) {
-        self.fill(T::zero());
+        self.as_mut_slice().fill(T::zero());
     }
 
     #[inline]
@@ -59,18 +69,12 @@ where
 
     #[inline]
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
-        let ends = y0.as_slice().iter().zip(y1.as_slice());
-        let mut sum = 0.0;
-        for (&e, (&a, &b)) in self.as_slice().iter().zip(ends) {
-            let ratio = e.re() / tol.scale(a.re(), b.re());
-            sum += ratio * ratio;
-        }
-        sum
+        T::weighted_sq_all(self.as_slice(), y0.as_slice(), y1.as_slice(), tol)
     }
 
     #[inline]
     fn all_finite(&self) -> bool {
-        self.as_slice().iter().all(|x| x.re().is_finite())
+        T::all_finite(self.as_slice())
     }
 
     #[inline(always)]

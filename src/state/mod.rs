@@ -19,7 +19,9 @@ pub use scalar::Element;
 #[cfg(feature = "dfdx")]
 pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
-pub(crate) use tensor::fresh;
+pub(crate) use tensor::{add_elements, fresh, is_row_major, read, row_major, with_scratch};
+
+use crate::extrema::larger;
 
 /// A real vector space with an inner product and coordinates.
 ///
@@ -47,6 +49,12 @@ pub trait State: Clone {
     /// `self = x`, reusing the storage of `self`.
     fn assign(&mut self, x: &Self) {
         self.clone_from(x);
+    }
+
+    /// `self = x`, leaving in `x` what is cheapest: the old value of `self`, or `x`.
+    #[inline]
+    fn replace_by(&mut self, x: &mut Self) {
+        std::mem::swap(self, x);
     }
 
     /// `self = 0`, also where an entry is not finite.
@@ -121,14 +129,21 @@ impl Tolerance {
     #[inline]
     #[must_use]
     pub fn scale(self, y0: f64, y1: f64) -> f64 {
-        self.atol + self.rtol * y0.abs().max(y1.abs())
+        self.atol + self.rtol * larger(y0.abs(), y1.abs())
     }
 }
 
-/// `√(weighted_sq / count)`: the root mean square of the error in units of the tolerance.
+/// `weighted_sq / count`: the mean square of the error in units of the tolerance.
+#[inline]
+#[must_use]
+pub fn error_sq<Y: State>(error: &Y, y0: &Y, y1: &Y, tol: Tolerance) -> f64 {
+    // A product with a constant where the count is one.
+    error.weighted_sq(y0, y1, tol) * (1.0 / error.count().max(1) as f64)
+}
+
+/// The root of [`error_sq`].
 #[inline]
 #[must_use]
 pub fn error_norm<Y: State>(error: &Y, y0: &Y, y1: &Y, tol: Tolerance) -> f64 {
-    let count = error.count().max(1);
-    (error.weighted_sq(y0, y1, tol) / count as f64).sqrt()
+    error_sq(error, y0, y1, tol).sqrt()
 }

@@ -1,6 +1,8 @@
 //! Numbers: the elements of matrices, and `f64`, `f32` as one-dimensional states.
 
+use super::combine::{SMALL, entry_by_entry};
 use super::{State, Tolerance};
+use crate::simd;
 
 /// An element a matrix state may have: a real field whose numbers can be made from `f64` and measured in `f64`.
 ///
@@ -10,10 +12,110 @@ pub trait Element: nalgebra::RealField + Copy {
     fn embed(x: f64) -> Self;
     /// The value in double precision; the real part of a dual number.
     fn re(self) -> f64;
+
+    /// `out = base + Σ c k` over the `terms` `(c, k)`, with the base taken from `out` itself where it is `None`.
+    fn combine_all(out: &mut [Self], base: Option<&[Self]>, terms: &[(Self, &[Self])]) {
+        entry_by_entry(out, base, terms.iter().copied());
+    }
+
+    /// `Σᵢ (eᵢ / (atol + rtol max(|y0ᵢ|, |y1ᵢ|)))²`, the sum inside the error norm.
+    #[inline]
+    fn weighted_sq_all(e: &[Self], y0: &[Self], y1: &[Self], tol: Tolerance) -> f64 {
+        weighted_sq(e, y0, y1, tol)
+    }
+
+    /// Whether every entry is finite.
+    #[inline]
+    fn all_finite(x: &[Self]) -> bool {
+        x.iter().all(|x| x.re().is_finite())
+    }
+
+    /// `y = tanh x`, entry by entry. Within 4 units in the last place for `f32` and `f64`, which use wide vectors.
+    fn tanh_all(x: &[Self], y: &mut [Self]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = x.tanh();
+        }
+    }
+
+    /// `xbar += (1 − y²) w`, entry by entry: the pullback of `y = tanh x`.
+    fn tanh_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
+        for ((&y, &w), xbar) in y.iter().zip(w).zip(xbar) {
+            *xbar += (Self::one() - y * y) * w;
+        }
+    }
+
+    /// `y = ln(1 + eˣ)`, entry by entry. Within 4 units in the last place for `f32` and `f64`, which use wide vectors.
+    fn softplus_all(x: &[Self], y: &mut [Self]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = x.max(Self::zero()) + (-x.abs()).exp().ln_1p();
+        }
+    }
+
+    /// `xbar += (1 − e⁻ʸ) w`, entry by entry: the pullback of `y = ln(1 + eˣ)`.
+    fn softplus_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
+        for ((&y, &w), xbar) in y.iter().zip(w).zip(xbar) {
+            *xbar -= (-y).exp_m1() * w;
+        }
+    }
+
+    /// `c = start + a b` for matrices stored by columns, where `c` and `a` have `rows` rows. The column `start` is added
+    /// to all columns; without it, `c` is added to.
+    fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
+        let inner = a.len() / rows.max(1);
+        for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
+            if let Some(start) = start {
+                c.copy_from_slice(start);
+            }
+            for (a, &b) in a.chunks_exact(rows).zip(&b[j * inner..]) {
+                add_multiple(c, a, b);
+            }
+        }
+    }
+
+    /// `c += a bᵀ` for matrices stored by columns, where `c` and `a` have `rows` rows.
+    fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
+        let columns = c.len() / rows.max(1);
+        for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
+            for (k, a) in a.chunks_exact(rows).enumerate() {
+                add_multiple(c, a, b[k * columns + j]);
+            }
+        }
+    }
+}
+
+/// `c += a b` for a number `b`.
+fn add_multiple<T: Element>(c: &mut [T], a: &[T], b: T) {
+    for (c, &a) in c.iter_mut().zip(a) {
+        *c += a * b;
+    }
+}
+
+#[inline(always)]
+fn weighted_sq<T: Element>(e: &[T], y0: &[T], y1: &[T], tol: Tolerance) -> f64 {
+    let ends = y0.iter().zip(y1);
+    let ratio = |(&e, (&a, &b)): (&T, (&T, &T))| e.re() / tol.scale(a.re(), b.re());
+    e.iter().zip(ends).map(ratio).fold(0.0, |sum, ratio| sum + ratio * ratio)
+}
+
+/// The same in double precision, with entries converted block by block.
+fn weighted_sq_in_double(e: &[f32], y0: &[f32], y1: &[f32], tol: Tolerance) -> f64 {
+    const BLOCK: usize = 64;
+    let mut double = [[0.0; BLOCK]; 3];
+    let mut sum = 0.0;
+    for ((e, y0), y1) in e.chunks(BLOCK).zip(y0.chunks(BLOCK)).zip(y1.chunks(BLOCK)) {
+        for (to, from) in double.iter_mut().zip([e, y0, y1]) {
+            for (to, &from) in to.iter_mut().zip(from) {
+                *to = f64::from(from);
+            }
+        }
+        let [e, y0, y1] = double.each_ref().map(|x| &x[..e.len()]);
+        sum += simd::weighted_sq(e, y0, y1, tol.rtol, tol.atol);
+    }
+    sum
 }
 
 macro_rules! float {
-    ($t:ty) => {
+    ($t:ty, $weighted_sq:expr) => {
         impl Element for $t {
             #[inline(always)]
             fn embed(x: f64) -> Self {
@@ -22,6 +124,42 @@ macro_rules! float {
             #[inline(always)]
             fn re(self) -> f64 {
                 f64::from(self)
+            }
+            #[inline]
+            fn combine_all(out: &mut [Self], base: Option<&[Self]>, terms: &[(Self, &[Self])]) {
+                simd::combine(out, base, terms);
+            }
+            #[inline(always)]
+            fn weighted_sq_all(e: &[Self], y0: &[Self], y1: &[Self], tol: Tolerance) -> f64 {
+                if e.len() <= SMALL { weighted_sq(e, y0, y1, tol) } else { $weighted_sq(e, y0, y1, tol) }
+            }
+            #[inline(always)]
+            fn all_finite(x: &[Self]) -> bool {
+                if x.len() <= SMALL { x.iter().fold(true, |all, x| all & x.is_finite()) } else { simd::all_finite(x) }
+            }
+            #[inline]
+            fn tanh_all(x: &[Self], y: &mut [Self]) {
+                simd::map(simd::Tanh, x, y);
+            }
+            #[inline]
+            fn tanh_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
+                simd::pull_back(simd::Tanh, y, w, xbar);
+            }
+            #[inline]
+            fn softplus_all(x: &[Self], y: &mut [Self]) {
+                simd::map(simd::Softplus, x, y);
+            }
+            #[inline]
+            fn softplus_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
+                simd::pull_back(simd::Softplus, y, w, xbar);
+            }
+            #[inline]
+            fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
+                simd::add_product(c, rows, start, a, b);
+            }
+            #[inline]
+            fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
+                simd::add_product_transposed(c, rows, a, b);
             }
         }
 
@@ -71,5 +209,5 @@ macro_rules! float {
     };
 }
 
-float!(f64);
-float!(f32);
+float!(f64, |e, y0, y1, tol: Tolerance| simd::weighted_sq(e, y0, y1, tol.rtol, tol.atol));
+float!(f32, weighted_sq_in_double);

@@ -7,6 +7,10 @@ use dfdx::shapes::{Const, Dim, Dtype};
 use dfdx::tensor::{Merge, Tape, Tensor};
 use dfdx::tensor_ops::{Device, TryAdd};
 
+use super::Tanh;
+use super::linear::affine;
+use crate::state::TensorElement;
+
 /// `g(h, x) = tanh(W_ih x + b_ih + W_hh h + b_hh)`: a dfdx module from `(h, x)` of shapes `(batch, H)` and `(batch, I)`
 /// to `(batch, H)`.
 ///
@@ -62,15 +66,8 @@ tensor_collection!(f32, f64);
 impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> NonMutableModule for ElmanModule<I, H, E, D> {}
 
 /// The input and the hidden state on the same kind of tape.
-impl<B, const I: usize, const H: usize, E, D, T>
+impl<B: Dim, const I: usize, const H: usize, E: TensorElement, D: Device<E>, T: Tape<E, D> + Merge<T>>
     Module<(Tensor<(B, Const<H>), E, D, T>, Tensor<(B, Const<I>), E, D, T>)> for ElmanModule<I, H, E, D>
-where
-    B: Dim,
-    E: Dtype,
-    D: Device<E>,
-    T: Tape<E, D> + Merge<T>,
-    Linear<I, H, E, D>: Module<Tensor<(B, Const<I>), E, D, T>, Output = Tensor<(B, Const<H>), E, D, T>, Error = D::Err>,
-    Linear<H, H, E, D>: Module<Tensor<(B, Const<H>), E, D, T>, Output = Tensor<(B, Const<H>), E, D, T>, Error = D::Err>,
 {
     type Output = Tensor<(B, Const<H>), E, D, T>;
     type Error = D::Err;
@@ -79,6 +76,6 @@ where
         &self,
         (h, x): (Tensor<(B, Const<H>), E, D, T>, Tensor<(B, Const<I>), E, D, T>),
     ) -> Result<Self::Output, D::Err> {
-        self.ih.try_forward(x)?.try_add(self.hh.try_forward(h)?)?.try_tanh()
+        Tanh.try_forward(affine(x, &self.ih)?.try_add(affine(h, &self.hh)?)?)
     }
 }

@@ -86,12 +86,10 @@ where
     /// # Errors
     /// Whatever ends the solve.
     pub fn solve(&self, y0: &Tensor<Sh, E, D>) -> Result<Tensor<Sh, E, D>> {
-        let mut y = fresh(y0);
-        let mut ws = self.solver.workspace(&self.field, y0);
         let Self { field, solver, control, span, .. } = self;
         let integration = Integration { field, solver, control, span: *span, stops: &[] };
-        integration.run(&mut y, &mut ws, &mut ()).map_err(|halt| halt.error)?;
-        Ok(y)
+        let reached = integration.run(fresh(y0), solver.workspace(field, y0), &mut ());
+        reached.outcome.map(|_| reached.y).map_err(|halt| halt.error)
     }
 }
 

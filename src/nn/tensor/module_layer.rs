@@ -10,7 +10,7 @@ use dfdx::tensor::{Gradients, NoneTape, Tensor, Trace};
 use dfdx::tensor_ops::Device;
 
 use super::trace::back_propagate;
-use super::walk::{Assign, Collect, gradient_of, walk};
+use super::walk::{Assign, Collect, collect, walk};
 use super::{Taped, Weights};
 use crate::nn::Layer;
 use crate::state::{TensorElement, fresh};
@@ -127,8 +127,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> ModuleInput<E, D> for Tensor<S, E
         self.leaky_trace()
     }
     fn collect(&self, grads: &mut Gradients<E, D>, bar: &mut Self) -> Result<(), D::Err> {
-        bar.add_scaled(1.0, &gradient_of(grads, self)?);
-        Ok(())
+        collect(grads, self, bar)
     }
 }
 

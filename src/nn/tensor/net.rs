@@ -20,6 +20,7 @@ use crate::{Differentiable, Dynamics, Parametric, State};
 ///
 /// ```
 /// use dfdx::prelude::*;
+/// use rheos::nn::tensor::builders::{Linear, Tanh}; // those of dfdx would do, but take longer
 /// use rheos::{Discrete, Fixed, Net, Rk4, gradient};
 ///
 /// type Mlp = (Linear<2, 16>, Tanh, Linear<16, 2>);

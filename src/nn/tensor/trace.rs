@@ -4,13 +4,14 @@ use std::fmt;
 
 use dfdx::nn::tensor_collection::TensorCollection;
 use dfdx::shapes::{Rank0, Shape};
-use dfdx::tensor::{Gradients, NoneTape, Tensor, TensorFrom, Trace};
-use dfdx::tensor_ops::{Backward, Device, SumTo, TryMul};
+use dfdx::tensor::{Gradients, NoneTape, PutTape, SplitTape, Tape, Tensor, TensorFrom, Trace};
+use dfdx::tensor_ops::{Backward, Device, ReshapeTo, SumTo, TryMul};
 
-use super::walk::{Collect, gradient_of, walk};
+use super::cpu::{is_cpu, slice_mut};
+use super::walk::{Collect, collect, gradient_of, walk};
 use super::{Taped, TensorField, Weights};
 use crate::State;
-use crate::state::{TensorElement, fresh};
+use crate::state::{TensorElement, fresh, row_major};
 
 /// What an evaluation of a [`Net`](super::Net) keeps for its pullback: the output with its tape.
 pub struct NetTrace<S: Shape, E: TensorElement, D: Device<E>> {
@@ -72,7 +73,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
         let Self { t, y, output } = self;
         let pull = || -> Result<f64, D::Err> {
             let mut grads = back_propagate(output, w)?;
-            ybar.add_scaled(1.0, &gradient_of(&mut grads, &y)?);
+            collect(&mut grads, &y, ybar)?;
             walk::<M, E, D, _>((pbar.module_mut(), module), &mut Collect { grads: &mut grads })?;
             Ok(gradient_of(&mut grads, &t)?.coordinates().iter().sum())
         };
@@ -88,6 +89,16 @@ pub(super) fn back_propagate<S: Shape, E: TensorElement, D: Device<E>>(
     output: Taped<S, E, D>,
     w: &Tensor<S, E, D>,
 ) -> Result<Gradients<E, D>, D::Err> {
-    // `w` may share its id with a parameter.
-    output.try_mul(fresh(w))?.try_sum::<Rank0, S::AllAxes>()?.try_backward()
+    if !is_cpu::<D>() {
+        // `w` may share its id with a parameter.
+        return output.try_mul(fresh(w))?.try_sum::<Rank0, S::AllAxes>()?.try_backward();
+    }
+    let (output, mut tape) = output.try_contiguous()?.split_tape();
+    let (end, w) = (output.device().try_zeros_like(&())?, row_major(w));
+    // The tape is run from its end, whose gradient dfdx sets to 1 and nobody asks for.
+    tape.add_backward_op(move |grads| {
+        w.copy_into(slice_mut::<E, D>(grads.get_or_alloc_mut(&output)?));
+        Ok(())
+    });
+    end.put_tape(tape).try_backward()
 }

@@ -9,7 +9,8 @@ use dfdx::shapes::Shape;
 use dfdx::tensor::{Gradients, Tensor, Trace};
 use dfdx::tensor_ops::{Backward, Device, SumTo, TryMul};
 
-use crate::state::{TensorElement, Tolerance};
+use super::cpu::slice_mut;
+use crate::state::{TensorElement, Tolerance, add_elements, is_row_major};
 use crate::{Result, State};
 
 /// Applies `op` to every tensor of the modules in `view`.
@@ -89,7 +90,7 @@ impl<E: TensorElement, D: Device<E>> TensorVisitor<E, D> for Collect<'_, E, D> {
         (sum, parameter): (&mut Tensor<S, E, D>, &Tensor<S, E, D>),
     ) -> Result<Option<Tensor<S, E, D>>, D::Err> {
         if options.do_gradient_update {
-            sum.add_scaled(1.0, &gradient_of(self.grads, parameter)?);
+            collect(self.grads, parameter, sum)?;
         }
         Ok(None)
     }
@@ -128,6 +129,20 @@ pub(super) fn gradient_of<S: Shape, E: TensorElement, D: Device<E>>(
 ) -> Result<Tensor<S, E, D>, D::Err> {
     grads.get_or_alloc_mut(x)?;
     Ok(grads.get(x))
+}
+
+/// Adds the gradient of `x` to `sum`.
+pub(super) fn collect<S: Shape, E: TensorElement, D: Device<E>>(
+    grads: &mut Gradients<E, D>,
+    x: &Tensor<S, E, D>,
+    sum: &mut Tensor<S, E, D>,
+) -> Result<(), D::Err> {
+    if is_row_major(x) {
+        add_elements(sum, slice_mut::<E, D>(grads.get_or_alloc_mut(x)?));
+    } else {
+        sum.add_scaled(1.0, &gradient_of(grads, x)?);
+    }
+    Ok(())
 }
 
 /// Adds `gradient` to the gradient of `x`.

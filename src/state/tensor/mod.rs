@@ -3,10 +3,16 @@
 //! dfdx keys gradients by the id of a tensor, and `clone` keeps the id. Here [`zeros_like`](State::zeros_like) gives a
 //! fresh id, and what writes into a tensor leaves its id alone.
 
+mod host;
+mod scratch;
+
 use dfdx::shapes::{Dtype, HasShape, Shape};
 use dfdx::tensor::Tensor;
-use dfdx::tensor_ops::{Device, ReshapeTo};
+use dfdx::tensor_ops::Device;
 
+pub(crate) use self::host::{is_row_major, read, row_major};
+use self::host::{is_small, own_layout, rewrite, values, write};
+pub(crate) use self::scratch::with_scratch;
 use super::{Element, State, Tolerance};
 
 /// An element of tensors that are states: `f32` and `f64`.
@@ -27,6 +33,9 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
     }
 
     fn assign(&mut self, x: &Self) {
+        if is_small(self) {
+            return rewrite(self, Some(x), |_| ());
+        }
         self.fill_with_zeros();
         own_layout(self);
         // −1 · 0 + x, and not 0 + x, so that −0 is copied as well.
@@ -38,11 +47,14 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
     }
 
     fn add_scaled(&mut self, a: f64, x: &Self) {
-        own_layout(self);
-        self.axpy(1.0, &row_major(x), a);
+        self.accumulate(a, &[1.0], std::slice::from_ref(x));
     }
 
     fn scale_by(&mut self, a: f64) {
+        if is_small(self) {
+            let a = E::embed(a);
+            return rewrite(self, None, |y| y.iter_mut().for_each(|y| *y *= a));
+        }
         own_layout(self);
         // dfdx has no scaling in place. Two halves, and not `a` and 0, so that ∞ does not become NaN.
         let x = self.clone();
@@ -51,7 +63,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
 
     /// Accumulated in double precision on the host.
     fn inner(&self, x: &Self) -> f64 {
-        to_host(self).into_iter().zip(to_host(x)).map(|(a, b)| a.re() * b.re()).sum()
+        values(self, |a| values(x, |b| a.iter().zip(b).map(|(a, b)| a.re() * b.re()).sum()))
     }
 
     fn count(&self) -> usize {
@@ -59,47 +71,68 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
     }
 
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
-        let ends = to_host(y0).into_iter().zip(to_host(y1));
-        let ratio = |(e, (a, b)): (E, (E, E))| e.re() / tol.scale(a.re(), b.re());
-        to_host(self).into_iter().zip(ends).map(ratio).map(|ratio| ratio * ratio).sum()
+        let sum = |e: &[E], y0: &[E], y1: &[E]| {
+            let ends = y0.iter().zip(y1);
+            e.iter().zip(ends).map(|(e, (a, b))| (e.re() / tol.scale(a.re(), b.re())).powi(2)).sum()
+        };
+        values(self, |e| values(y0, |y0| values(y1, |y1| sum(e, y0, y1))))
     }
 
     fn all_finite(&self) -> bool {
-        to_host(self).into_iter().all(|x| x.re().is_finite())
+        values(self, |x| x.iter().all(|x| x.re().is_finite()))
+    }
+
+    fn combine(&mut self, y: &Self, h: f64, c: &[f64], k: &[Self]) {
+        if is_small(self) {
+            return rewrite(self, Some(y), |sum| add_terms(sum, h, c, k));
+        }
+        self.assign(y);
+        self.accumulate(h, c, k);
+    }
+
+    fn accumulate(&mut self, h: f64, c: &[f64], k: &[Self]) {
+        if is_small(self) {
+            return rewrite(self, None, |sum| add_terms(sum, h, c, k));
+        }
+        own_layout(self);
+        for (&c, k) in c.iter().zip(k).filter(|(c, _)| **c != 0.0) {
+            self.axpy(1.0, &row_major(k), h * c);
+        }
     }
 
     fn write_coordinates(&self, out: &mut Vec<f64>) {
-        out.extend(to_host(self).into_iter().map(Element::re));
+        values(self, |x| out.extend(x.iter().map(|x| x.re())));
     }
 
     fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
         let (mine, rest) = from.split_at_checked(self.count())?;
         let mine: Vec<E> = mine.iter().copied().map(E::embed).collect();
-        own_layout(self);
-        self.copy_from(&mine);
+        write(self, &mine);
         Some(rest)
+    }
+}
+
+/// `sum += h Σⱼ c[j] k[j]` on the host, in one pass for each term.
+fn add_terms<S: Shape, E: TensorElement, D: Device<E>>(sum: &mut [E], h: f64, c: &[f64], k: &[Tensor<S, E, D>]) {
+    for (&c, k) in c.iter().zip(k).filter(|(c, _)| **c != 0.0) {
+        let factor = E::embed(h * c);
+        values(k, |k| sum.iter_mut().zip(k).for_each(|(sum, &k)| *sum += factor * k));
     }
 }
 
 /// A copy with a storage and an id of its own: what a tape may start from.
 pub(crate) fn fresh<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> Tensor<S, E, D> {
     let mut copy = State::zeros_like(x);
-    copy.assign(x);
+    if is_small(x) {
+        copy.assign(x);
+    } else {
+        // Zeros already, so that nothing has to be cleared. The sign is that of `assign`.
+        copy.axpy(-1.0, &row_major(x), 1.0);
+    }
     copy
 }
 
-/// `x` in row-major order. Copies nothing where it is so already, as every tensor made by this module is.
-fn row_major<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> Tensor<S, E, D> {
-    x.clone().contiguous()
-}
-
-/// Makes `x` row-major; keeps storage and id where it is so already.
-fn own_layout<S: Shape, E: TensorElement, D: Device<E>>(x: &mut Tensor<S, E, D>) {
-    *x = row_major(x);
-}
-
-fn to_host<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> Vec<E> {
-    let mut values = vec![E::default(); x.count()];
-    row_major(x).copy_into(&mut values);
-    values
+/// Adds to `y` the elements of a tensor in row-major order.
+pub(crate) fn add_elements<S: Shape, E: TensorElement, D: Device<E>>(y: &mut Tensor<S, E, D>, x: &[E]) {
+    rewrite(y, None, |y| y.iter_mut().zip(x).for_each(|(y, &x)| *y += x));
 }

@@ -1,0 +1,74 @@
+//! `y + Σ c k` in one pass over memory.
+
+use super::{Float, Kernel, Simd, dispatch};
+
+/// A factor and what it multiplies.
+type Term<'a, T> = (T, &'a [T]);
+
+/// `out = base + Σ c k` over the `terms` `(c, k)`, with the base taken from `out` itself where it is `None`.
+///
+/// The sum runs from left to right and rounds every product, as adding the terms one by one would, on every CPU.
+#[inline]
+pub(crate) fn combine<T: Float>(out: &mut [T], base: Option<&[T]>, terms: &[Term<'_, T>]) {
+    dispatch(Combine { out, base, terms });
+}
+
+struct Combine<'a, T> {
+    out: &'a mut [T],
+    base: Option<&'a [T]>,
+    terms: &'a [Term<'a, T>],
+}
+
+impl<T: Float> Kernel for Combine<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self { out, base, terms } = self;
+        let (out, rest) = T::split_mut::<S>(out);
+        let (base, base_rest) = base.map(T::split::<S>).unzip();
+        let mut start = 0;
+        let out = blocks::<T, S, 8>(simd, out, base, &mut start, terms);
+        let out = blocks::<T, S, 4>(simd, out, base, &mut start, terms);
+        blocks::<T, S, 1>(simd, out, base, &mut start, terms);
+
+        let mut sum = T::load_rest(simd, base_rest.unwrap_or(rest));
+        for &(c, k) in terms {
+            let k = T::load_rest(simd, T::split::<S>(k).1);
+            sum = T::add(simd, sum, T::mul(simd, T::splat(simd, c), k));
+        }
+        T::store_rest(simd, rest, sum);
+    }
+}
+
+/// As many blocks of `W` registers as there are, from `start` on; returns what is left of `out`.
+///
+/// A block is summed in registers: for all the compiler knows an entry of `out` could be one of a slope, and it would
+/// write every partial sum to memory.
+#[inline(always)]
+fn blocks<'o, T: Float, S: Simd, const W: usize>(
+    simd: S,
+    out: &'o mut [T::Lanes<S>],
+    base: Option<&[T::Lanes<S>]>,
+    start: &mut usize,
+    terms: &[Term<'_, T>],
+) -> &'o mut [T::Lanes<S>] {
+    let (blocks, rest) = out.as_chunks_mut::<W>();
+    for block in blocks {
+        let range = *start..*start + W;
+        let mut sum = *block;
+        if let Some(y) = base {
+            sum.copy_from_slice(&y[range.clone()]);
+        }
+        for &(c, k) in terms {
+            let c = T::splat(simd, c);
+            let k = &T::split::<S>(k).0[range.clone()];
+            for i in 0..W {
+                sum[i] = T::add(simd, sum[i], T::mul(simd, c, k[i]));
+            }
+        }
+        *block = sum;
+        *start += W;
+    }
+    rest
+}

@@ -1,0 +1,149 @@
+//! Products of matrices stored by columns, as nalgebra does.
+//!
+//! A tile of the product, a few registers high and a few columns wide, stays in registers while the common dimension
+//! is walked once.
+
+use super::{Float, Kernel, Simd, dispatch};
+
+/// `c = start + a b`, where `start` is a column to be added to all columns, or `c` itself if there is none.
+///
+/// `c` and `a` have `rows` rows.
+pub(crate) fn add_product<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, a: &[T], b: &[T]) {
+    dispatch(Product::<T, false> { c, rows, start, a, b });
+}
+
+/// `c += a bᵀ`, where `c` and `a` have `rows` rows.
+pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
+    dispatch(Product::<T, true> { c, rows, start: None, a, b });
+}
+
+struct Product<'a, T, const TRANSPOSED: bool> {
+    c: &'a mut [T],
+    rows: usize,
+    start: Option<&'a [T]>,
+    a: &'a [T],
+    b: &'a [T],
+}
+
+impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        let lanes = lanes::<S, T>();
+        let mut row = 0;
+        while row + 2 * lanes <= self.rows {
+            self.strip::<S, 2, 4>(simd, row);
+            row += 2 * lanes;
+        }
+        while row < self.rows {
+            self.strip::<S, 1, 8>(simd, row);
+            row += lanes;
+        }
+    }
+}
+
+impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
+    /// All columns of `R` registers of rows, `C` columns at a time.
+    #[inline(always)]
+    fn strip<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, row: usize) {
+        let columns = self.c.len() / self.rows;
+        let mut column = 0;
+        while column + C <= columns {
+            self.tile::<S, R, C>(simd, row, column);
+            column += C;
+        }
+        while column + 2 <= columns {
+            self.tile::<S, R, 2>(simd, row, column);
+            column += 2;
+        }
+        if column < columns {
+            self.tile::<S, R, 1>(simd, row, column);
+        }
+    }
+
+    #[inline(always)]
+    fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, row: usize, column: usize) {
+        let mut tile = self.before::<S, R, C>(simd, row, column);
+        let a = &self.a[row..];
+        let inner = self.a.len() / self.rows;
+        let across = self.c.len() / self.rows;
+        let columns: [&[T]; C] =
+            std::array::from_fn(|j| if TRANSPOSED { self.b } else { &self.b[(column + j) * inner..][..inner] });
+        let b = |k: usize| -> [T; C] {
+            if TRANSPOSED {
+                let from = &self.b[k * across + column..][..C];
+                std::array::from_fn(|j| from[j])
+            } else {
+                std::array::from_fn(|j| columns[j][k])
+            }
+        };
+        // Where the last column is not as high as the registers, what lies behind it is another column or nothing.
+        let size = R * lanes::<S, T>();
+        let safe = if a.len() < size { 0 } else { ((a.len() - size) / self.rows + 1).min(inner) };
+        for k in 0..safe {
+            let (a, _) = T::split::<S>(&a[k * self.rows..][..size]);
+            multiply(simd, &mut tile, std::array::from_fn(|r| a[r]), b(k));
+        }
+        for k in safe..inner {
+            multiply(simd, &mut tile, [T::load_rest(simd, &a[k * self.rows..]); R], b(k));
+        }
+        let end = self.rows;
+        for (j, tile) in tile.iter().enumerate() {
+            store(simd, tile, &mut self.c[(column + j) * self.rows..][row..end]);
+        }
+    }
+
+    /// What the product is added to.
+    #[inline(always)]
+    fn before<S: Simd, const R: usize, const C: usize>(&self, simd: S, row: usize, column: usize) -> Tile<S, T, R, C> {
+        match self.start {
+            Some(start) => [load(simd, &start[row..]); C],
+            None => std::array::from_fn(|j| load(simd, &self.c[(column + j) * self.rows + row..])),
+        }
+    }
+}
+
+/// `C` columns, `R` registers high.
+type Tile<S, T, const R: usize, const C: usize> = [[<T as Float>::Lanes<S>; R]; C];
+
+#[inline(always)]
+fn lanes<S: Simd, T: Float>() -> usize {
+    size_of::<T::Lanes<S>>() / size_of::<T>()
+}
+
+/// Adds the product of a column and a row.
+#[inline(always)]
+fn multiply<S: Simd, T: Float, const R: usize, const C: usize>(
+    simd: S,
+    tile: &mut Tile<S, T, R, C>,
+    a: [T::Lanes<S>; R],
+    b: [T; C],
+) {
+    for j in 0..C {
+        let b = T::splat(simd, b[j]);
+        for r in 0..R {
+            tile[j][r] = T::mul_add(simd, a[r], b, tile[j][r]);
+        }
+    }
+}
+
+/// `R` registers from the front of `from`. Lanes beyond a column hold numbers nobody will look at.
+#[inline(always)]
+fn load<S: Simd, T: Float, const R: usize>(simd: S, from: &[T]) -> [T::Lanes<S>; R] {
+    let (whole, rest) = T::split::<S>(from);
+    match whole.first_chunk() {
+        Some(&registers) => registers,
+        None => [T::load_rest(simd, rest); R],
+    }
+}
+
+/// As many of the registers as there is room for.
+#[inline(always)]
+fn store<S: Simd, T: Float, const R: usize>(simd: S, registers: &[T::Lanes<S>; R], to: &mut [T]) {
+    let (whole, rest) = T::split_mut::<S>(to);
+    match whole.first_chunk_mut() {
+        Some(whole) => *whole = *registers,
+        None => T::store_rest(simd, rest, registers[0]),
+    }
+}
