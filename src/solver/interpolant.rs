@@ -18,18 +18,15 @@ impl<const S: usize> Interpolant<S> {
     /// From the coefficients of `θ, θ², .., θᴰ` for each stage, `D ≤ 9`.
     #[must_use]
     pub const fn new<const D: usize>(mut powers: [[f64; S]; D]) -> Self {
-        // Of the polynomial q of degree D − 1 that is left, the value where the next factor vanishes is split off, and
-        // the rest divided by that factor.
+        // Every other factor is θ, and dividing by that leaves the coefficients as they are.
         let mut d = 0;
         while d < D {
             let mut i = 0;
             while i < S {
-                if d % 2 == 0 {
-                    divide_by_one_minus_theta(&mut powers, d, i);
-                }
+                divide_by_one_minus_theta(&mut powers, d, i);
                 i += 1;
             }
-            d += 1;
+            d += 2;
         }
         Self::nested(powers)
     }

@@ -11,7 +11,7 @@ pub struct CarpenterKennedyTable;
 
 /// Carpenter & Kennedy's method: order 4, 5 stages, in two registers.
 ///
-/// Also known as LSRK(5,4) or RK4(3)5[2N].
+/// Also known as LSRK(5,4) or `RK4(3)5[2N]`.
 pub type CarpenterKennedy = LowStorage<CarpenterKennedyTable, 5>;
 /// The method [`CarpenterKennedy`](type@CarpenterKennedy) as a value.
 pub const CarpenterKennedy: CarpenterKennedy = LowStorage::new();
