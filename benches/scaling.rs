@@ -11,7 +11,7 @@ use nalgebra::{DVector, SMatrix, Vector3};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
-use rheos::{Differentiable, Discrete, Dynamics, Fixed, Parametric, Rk4, State, gradient, ode, solve};
+use rheos::{Differentiable, Discrete, Fixed, Parametric, Rk4, State, gradient, ode, solve};
 
 /// The same work at several sizes.
 struct Series {

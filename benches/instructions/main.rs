@@ -8,12 +8,12 @@ use nalgebra::{DVector, SMatrix, Vector3};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
-use rheos::{Differentiable, Dopri5, Dynamics, Embedded, Fixed, Ode, Parametric, Pid, Rk4, State, Vern8, ode, solve};
+use rheos::{Differentiable, Dopri5, Dynamics, Embedded, Fixed, Parametric, Pid, Rk4, State, Vern8, ode, solve};
 
 type Network = LayerField<Mlp<f64, 4, 32, 64>>;
 type Batch = SMatrix<f64, 4, 64>;
 
-fn lorenz() -> Ode<Vector3<f64>, impl Fn(f64, &Vector3<f64>, &mut Vector3<f64>)> {
+fn lorenz() -> impl Dynamics<State = Vector3<f64>> {
     ode(|_t, y: &Vector3<f64>, dy: &mut Vector3<f64>| {
         dy[0] = 10.0 * (y[1] - y[0]);
         dy[1] = y[0] * (28.0 - y[2]) - y[1];
