@@ -13,12 +13,16 @@ use rheos::{Differentiable, Dopri5, Dynamics, Embedded, Fixed, Parametric, Pid, 
 type Network = LayerField<Mlp<f64, 4, 32, 64>>;
 type Batch = SMatrix<f64, 4, 64>;
 
-fn lorenz() -> impl Dynamics<State = Vector3<f64>> {
-    ode(|_t, y: &Vector3<f64>, dy: &mut Vector3<f64>| {
+struct Lorenz;
+
+impl Dynamics for Lorenz {
+    type State = Vector3<f64>;
+    #[inline]
+    fn eval(&self, _t: f64, y: &Vector3<f64>, dy: &mut Vector3<f64>) {
         dy[0] = 10.0 * (y[1] - y[0]);
         dy[1] = y[0] * (28.0 - y[2]) - y[1];
         dy[2] = y[0] * y[1] - 8.0 / 3.0 * y[2];
-    })
+    }
 }
 
 /// Steps the tolerance would let be longer, so that their number is known.
@@ -82,10 +86,10 @@ fn main() {
     let Ok(n) = times.parse::<usize>() else { panic!("not a number of steps: {times}") };
     match case.as_str() {
         "lorenz-rk4" => {
-            let _ = black_box(solve(&lorenz(), black_box(y0), 0.0..1e-3 * n as f64, Rk4, Fixed::steps(n)));
+            let _ = black_box(solve(&Lorenz, black_box(y0), 0.0..1e-3 * n as f64, Rk4, Fixed::steps(n)));
         }
-        "lorenz-dopri5-adaptive" => adaptive(&lorenz(), y0, Dopri5, n),
-        "lorenz-vern8-adaptive" => adaptive(&lorenz(), y0, Vern8, n),
+        "lorenz-dopri5-adaptive" => adaptive(&Lorenz, y0, Dopri5, n),
+        "lorenz-vern8-adaptive" => adaptive(&Lorenz, y0, Vern8, n),
         "rod-100-rk4" => rod(n),
         "mlp-4-32-4x64-forward" => forward(n),
         "mlp-4-32-4x64-pullback" => pullback(n),
