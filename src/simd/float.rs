@@ -117,7 +117,12 @@ impl Float for f32 {
     }
     #[inline(always)]
     fn at_least<S: Simd>(simd: S, a: S::f32s, bound: S::f32s) -> S::f32s {
-        simd.select_f32s(simd.less_than_f32s(a, bound), bound, a)
+        if S::IS_SCALAR {
+            simd.select_f32s(simd.less_than_f32s(a, bound), bound, a)
+        } else {
+            // Of a number and NaN, the maximum of vectors is its second argument or NaN, on every CPU.
+            simd.max_f32s(bound, a)
+        }
     }
     #[inline(always)]
     fn with_sign<S: Simd>(simd: S, a: S::f32s, of: S::f32s) -> S::f32s {
@@ -204,7 +209,12 @@ impl Float for f64 {
     }
     #[inline(always)]
     fn at_least<S: Simd>(simd: S, a: S::f64s, bound: S::f64s) -> S::f64s {
-        simd.select_f64s(simd.less_than_f64s(a, bound), bound, a)
+        if S::IS_SCALAR {
+            simd.select_f64s(simd.less_than_f64s(a, bound), bound, a)
+        } else {
+            // Of a number and NaN, the maximum of vectors is its second argument or NaN, on every CPU.
+            simd.max_f64s(bound, a)
+        }
     }
     #[inline(always)]
     fn with_sign<S: Simd>(simd: S, a: S::f64s, of: S::f64s) -> S::f64s {

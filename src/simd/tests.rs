@@ -1,8 +1,9 @@
 //! The kernels beside the standard library: `f32` beside functions of `f64`, `f64` beside other formulas.
 
+use std::ops::{Div, Neg};
+
 use super::activation::Function;
-use super::{Softplus, Tanh, map, pull_back};
-use crate::Element;
+use super::{Float, Softplus, Tanh, add_product, add_product_transposed, map, pull_back};
 
 /// Bit patterns all over `f32`, dense where the functions bend, with the ends of every range.
 fn every_kind_of_f32() -> Vec<f32> {
@@ -95,11 +96,14 @@ fn slopes_are_right_to_the_last_places() {
 }
 
 /// NaN has no order.
-fn is_nan<T: Float>(x: T) -> bool {
+fn is_nan<T: PartialOrd>(x: T) -> bool {
     x.partial_cmp(&x).is_none()
 }
 
-fn special<T: Float + std::fmt::Debug>(nan: T, infinity: T) {
+fn special<T>(nan: T, infinity: T)
+where
+    T: Float + PartialOrd + Neg<Output = T> + Div<Output = T>,
+{
     let x = [nan, infinity, -infinity, -T::ZERO, T::ZERO];
     let tanh = values(Tanh, &x);
     assert!(is_nan(tanh[0]));
@@ -150,4 +154,45 @@ fn derivatives_belong_to_the_functions() {
     for (slope, x) in slopes(Tanh, &values(Tanh, &x)).into_iter().zip(&x) {
         assert!((slope - x.cosh().powi(-2)).abs() < 1e-15);
     }
+}
+
+/// Integers, so that every product is exact in every order.
+fn integers(n: usize, seed: usize) -> Vec<f32> {
+    (0..n).map(|i| ((i * 7919 + seed * 104_729) % 31) as f32 - 15.0).collect()
+}
+
+#[test]
+fn products_equal_the_triple_sum_for_every_shape() {
+    for rows in 1..40 {
+        for (inner, columns) in [(1, 1), (2, 3), (3, 8), (5, 13), (8, 20)] {
+            let (a, b) = (integers(rows * inner, 1), integers(inner * columns, 2));
+            let (start, before) = (integers(rows, 3), integers(rows * columns, 4));
+            let sum = |i: usize, j: usize| (0..inner).map(|k| a[k * rows + i] * b[j * inner + k]).sum::<f32>();
+            let entries = || (0..columns).flat_map(|j| (0..rows).map(move |i| (i, j)));
+
+            let mut c = before.clone();
+            add_product(&mut c, rows, Some(&start), &a, &b);
+            assert!(entries().zip(&c).all(|((i, j), &c)| c == start[i] + sum(i, j)), "{rows} {inner} {columns}");
+
+            let mut c = before.clone();
+            add_product(&mut c, rows, None, &a, &b);
+            let expected: Vec<f32> = entries().zip(&before).map(|((i, j), &c)| c + sum(i, j)).collect();
+            assert_eq!(c, expected, "{rows} {inner} {columns}");
+
+            let transposed: Vec<f32> = (0..inner * columns).map(|l| b[l % columns * inner + l / columns]).collect();
+            let mut c = before.clone();
+            add_product_transposed(&mut c, rows, &a, &transposed);
+            assert_eq!(c, expected, "{rows} {inner} {columns}");
+        }
+    }
+}
+
+#[test]
+fn a_sample_that_is_not_finite_leaves_the_others_alone() {
+    let a = integers(3 * 2, 1);
+    let mut b = integers(2 * 9, 2);
+    b[8] = f32::INFINITY;
+    let mut c = vec![0.0; 3 * 9];
+    add_product(&mut c, 3, None, &a, &b);
+    assert!(c.chunks(3).enumerate().all(|(j, c)| j == 4 || c.iter().all(|c| c.is_finite())));
 }

@@ -9,7 +9,7 @@ use super::{Float, Simd};
 /// Operations go through the registers in turn, so that the CPU always has `R` independent chains of arithmetic to
 /// work on. One alone would wait for the latency of every operation.
 #[derive(Clone, Copy)]
-pub(super) struct Vector<S: Simd, T: Float, const R: usize> {
+pub(crate) struct Vector<S: Simd, T: Float, const R: usize> {
     simd: S,
     registers: [T::Lanes<S>; R],
 }
@@ -17,37 +17,37 @@ pub(super) struct Vector<S: Simd, T: Float, const R: usize> {
 impl<S: Simd, T: Float> Vector<S, T, 1> {
     /// Up to a register of numbers, with zeros behind.
     #[inline(always)]
-    pub(super) fn load_rest(simd: S, from: &[T]) -> Self {
+    pub(crate) fn load_rest(simd: S, from: &[T]) -> Self {
         Self { simd, registers: [T::load_rest(simd, from)] }
     }
 
     /// The first lanes, up to a register of them.
     #[inline(always)]
-    pub(super) fn store_rest(self, to: &mut [T]) {
+    pub(crate) fn store_rest(self, to: &mut [T]) {
         T::store_rest(self.simd, to, self.registers[0]);
     }
 }
 
 impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
     #[inline(always)]
-    pub(super) fn new(simd: S, registers: [T::Lanes<S>; R]) -> Self {
+    pub(crate) fn new(simd: S, registers: [T::Lanes<S>; R]) -> Self {
         Self { simd, registers }
     }
 
     #[inline(always)]
-    pub(super) fn registers(self) -> [T::Lanes<S>; R] {
+    pub(crate) fn registers(self) -> [T::Lanes<S>; R] {
         self.registers
     }
 
     /// `x` in every lane.
     #[inline(always)]
-    pub(super) fn constant(self, x: T) -> Self {
+    pub(crate) fn constant(self, x: T) -> Self {
         Self { registers: [T::splat(self.simd, x); R], ..self }
     }
 
     /// `self · b + c`, rounded once where the CPU can.
     #[inline(always)]
-    pub(super) fn mul_add(mut self, b: Self, c: Self) -> Self {
+    pub(crate) fn mul_add(mut self, b: Self, c: Self) -> Self {
         for i in 0..R {
             self.registers[i] = T::mul_add(self.simd, self.registers[i], b.registers[i], c.registers[i]);
         }
@@ -56,7 +56,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
 
     /// The larger of the two, but NaN where `self` is.
     #[inline(always)]
-    pub(super) fn at_least(mut self, bound: T) -> Self {
+    pub(crate) fn at_least(mut self, bound: T) -> Self {
         for x in &mut self.registers {
             *x = T::at_least(self.simd, *x, T::splat(self.simd, bound));
         }
@@ -64,7 +64,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
     }
 
     #[inline(always)]
-    pub(super) fn abs(mut self) -> Self {
+    pub(crate) fn abs(mut self) -> Self {
         for x in &mut self.registers {
             *x = T::abs(self.simd, *x);
         }
@@ -73,7 +73,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
 
     /// A number without sign, given the sign of another.
     #[inline(always)]
-    pub(super) fn with_sign(mut self, of: Self) -> Self {
+    pub(crate) fn with_sign(mut self, of: Self) -> Self {
         for (x, of) in self.registers.iter_mut().zip(of.registers) {
             *x = T::with_sign(self.simd, *x, of);
         }
@@ -82,7 +82,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
 
     /// `2ⁿ · raise`, where `self` is `n + ROUNDER` and `raise` a power of two.
     #[inline(always)]
-    pub(super) fn power_of_two(mut self, raise: T) -> Self {
+    pub(crate) fn power_of_two(mut self, raise: T) -> Self {
         for x in &mut self.registers {
             *x = T::power_of_two(self.simd, *x, raise);
         }
