@@ -78,8 +78,8 @@
 //!
 //! # Features
 //!
-//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and thiserror
-//! only.
+//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and
+//!   thiserror only.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
