@@ -21,9 +21,8 @@ pub(crate) struct Tanh;
 impl Function for Tanh {
     #[inline(always)]
     fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R> {
-        let e = -exp_m1(-(x.abs() + x.abs()));
-        // At 0 the quotient is −0.
-        (e / (e.constant(T::TWO) - e)).abs().with_sign(x)
+        let e = exp_m1(-(x.abs() + x.abs()));
+        (e / (e.constant(T::TWO) + e)).abs().with_sign(x)
     }
     #[inline(always)]
     fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R> {
