@@ -71,15 +71,11 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
     }
 
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
-        let sum = |e: &[E], y0: &[E], y1: &[E]| {
-            let ends = y0.iter().zip(y1);
-            e.iter().zip(ends).map(|(e, (a, b))| (e.re() / tol.scale(a.re(), b.re())).powi(2)).sum()
-        };
-        values(self, |e| values(y0, |y0| values(y1, |y1| sum(e, y0, y1))))
+        values(self, |e| values(y0, |y0| values(y1, |y1| E::weighted_sq_all(e, y0, y1, tol))))
     }
 
     fn all_finite(&self) -> bool {
-        values(self, |x| x.iter().all(|x| x.re().is_finite()))
+        values(self, |x| <E as Element>::all_finite(x))
     }
 
     fn combine(&mut self, y: &Self, h: f64, c: &[f64], k: &[Self]) {
