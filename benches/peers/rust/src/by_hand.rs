@@ -1,22 +1,13 @@
-//! Solvers for the Lorenz system as one writes them for one problem.
+//! Solvers as one writes them for one problem of three components, `dy/dt = f(y)`.
 //!
 //! Coefficients: Hairer, Nørsett & Wanner I, tables II.1.2 and II.5.2.
 
 use nalgebra::Vector3;
 
-use crate::problems::{Lorenz, Problem};
-
 type State = Vector3<f64>;
 
-#[inline(always)]
-fn f(y: &State) -> State {
-    let mut dy = State::zeros();
-    Lorenz::rhs(&y.data.0[0], &mut dy.data.0[0]);
-    dy
-}
-
 /// The classical method.
-pub fn rk4_fixed(mut y: State, end: f64, steps: usize) -> State {
+pub fn rk4_fixed(f: impl Fn(&State) -> State, mut y: State, end: f64, steps: usize) -> State {
     let h = end / steps as f64;
     for _ in 0..steps {
         let k1 = f(&y);
@@ -30,7 +21,7 @@ pub fn rk4_fixed(mut y: State, end: f64, steps: usize) -> State {
 
 /// One step of Dormand and Prince: `(y1, the slope there, the error)`.
 #[inline(always)]
-fn dopri5_step(y: &State, k1: &State, h: f64) -> (State, State, State) {
+fn dopri5_step(f: &impl Fn(&State) -> State, y: &State, k1: &State, h: f64) -> (State, State, State) {
     let k2 = f(&(y + k1 * (0.2 * h)));
     let k3 = f(&(y + k1 * (3.0 / 40.0 * h) + k2 * (9.0 / 40.0 * h)));
     let k4 = f(&(y + k1 * (44.0 / 45.0 * h) + k2 * (-56.0 / 15.0 * h) + k3 * (32.0 / 9.0 * h)));
@@ -48,11 +39,11 @@ fn dopri5_step(y: &State, k1: &State, h: f64) -> (State, State, State) {
 }
 
 /// Dormand and Prince without using the error.
-pub fn dopri5_fixed(mut y: State, end: f64, steps: usize) -> State {
+pub fn dopri5_fixed(f: impl Fn(&State) -> State, mut y: State, end: f64, steps: usize) -> State {
     let h = end / steps as f64;
     let mut k1 = f(&y);
     for _ in 0..steps {
-        (y, k1, _) = dopri5_step(&y, &k1, h);
+        (y, k1, _) = dopri5_step(&f, &y, &k1, h);
     }
     y
 }
@@ -71,13 +62,13 @@ fn norm(error: &State, y0: &State, y1: &State, tol: f64) -> f64 {
 
 /// Dormand and Prince with the PI controller of the code DOPRI5 (Hairer & Wanner II, section IV.2); returns the end and
 /// the number of evaluations. The first step is fixed, and corrected by the controller.
-pub fn dopri5_adaptive(mut y: State, end: f64, tol: f64) -> (State, u64) {
+pub fn dopri5_adaptive(f: impl Fn(&State) -> State, mut y: State, end: f64, tol: f64, max_step: f64) -> (State, u64) {
     let (mut t, mut h, mut previous, mut rejected) = (0.0, 1e-3_f64, 1e-4_f64, false);
     let mut k1 = f(&y);
     let mut evaluations = 1;
     while t < end {
-        h = h.min(end - t);
-        let (y1, k7, error) = dopri5_step(&y, &k1, h);
+        h = h.min(max_step).min(end - t);
+        let (y1, k7, error) = dopri5_step(&f, &y, &k1, h);
         evaluations += 6;
         let error = norm(&error, &y, &y1, tol).max(1e-10);
         if error <= 1.0 {
