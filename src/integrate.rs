@@ -172,8 +172,14 @@ where
                     }
                     let t = at.t;
                     let t1 = if i == plan.steps { plan.end } else { start + f64::from(i) * h };
-                    solver.step(field, &mut at.workspace, t, h, &at.y, &mut y1)?;
-                    match control.judge(&mut memory, solver, &mut at.workspace, Trial { t, h, y0: &at.y, y1: &y1 }) {
+                    let verdict = match solver.step(field, &mut at.workspace, t, h, &at.y, &mut y1) {
+                        Ok(()) => {
+                            let trial = Trial { t, h, y0: &at.y, y1: &y1 };
+                            control.judge(&mut memory, solver, &mut at.workspace, trial)
+                        }
+                        Err(error) => control.failed(&mut memory, t, h, error),
+                    };
+                    match verdict {
                         Verdict::Accept => {
                             let workspace = &mut at.workspace;
                             observer.observe(Step { field, solver, workspace, t0: t, t1, y0: &at.y, y1: &y1 })?;

@@ -1,7 +1,7 @@
 //! A first step from the size of the field and of its change.
 
-use crate::state::error_norm;
-use crate::{Dynamics, Embedded, Span, State, Tolerance};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Embedded, Span, State};
 
 /// The starting step of Hairer, Nørsett & Wanner I, section II.4, "Starting step size"; two evaluations.
 ///
@@ -12,9 +12,9 @@ pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
     ws: &mut S::Workspace,
     span: Span,
     y0: &F::State,
-    tol: Tolerance,
+    norm: &impl ErrorNorm<F::State>,
 ) -> f64 {
-    let norm = |x: &F::State| error_norm(x, y0, y0, tol);
+    let norm = |x: &F::State| norm.norm(x, y0, y0);
     let length = span.length().abs();
     let direction = span.direction();
     let d0 = norm(y0);

@@ -41,6 +41,13 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
         trial: Trial<'_, F::State>,
     ) -> Verdict;
 
+    /// Decides about a step of length `h` from `t` that could not be computed, for the reason `error`: the equations of an
+    /// implicit method had no solution that was found. Such a step is never accepted; the default gives up.
+    fn failed(&self, memory: &mut Self::Memory, t: f64, h: f64, error: Error) -> Verdict {
+        let _ = (memory, t, h);
+        Verdict::Fail(error)
+    }
+
     /// Most steps, accepted and rejected together, that one solve may take.
     fn max_steps(&self) -> u64;
 

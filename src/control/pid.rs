@@ -130,6 +130,14 @@ impl Pid {
         larger(self.min_step, larger(16.0 * f64::EPSILON * t.abs(), f64::MIN_POSITIVE))
     }
 
+    /// Rejects a step in favour of one of length `h`, or fails where that is too short.
+    fn shorten(&self, memory: &mut PidMemory, t: f64, h: f64, error: impl FnOnce(f64, f64) -> Error) -> Verdict {
+        memory.h = h;
+        memory.rejected = true;
+        let min = self.floor(t);
+        if h >= min { Verdict::Reject } else { Verdict::Fail(error(h, min)) }
+    }
+
     /// `safety` times the powers of the error norms, given the logarithms of their squares, for an estimate of order
     /// `k`.
     ///
@@ -163,8 +171,9 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
         let h = match self.first_step {
             Some(h) => h,
             None if span.length() == 0.0 => 0.0,
-            None => initial_step(f, solver, ws, span, y0, self.tolerance),
+            None => initial_step(f, solver, ws, span, y0, &self.tolerance),
         };
+        solver.tolerate(ws, &self.tolerance);
         let h = h.clamp(self.floor(span.t0), self.max_step.max(self.floor(span.t0)));
         Ok(PidMemory { span, h, previous: [0.0; 2], rejected: false })
     }
@@ -186,14 +195,16 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
     fn judge(&self, memory: &mut PidMemory, solver: &S, ws: &mut S::Workspace, trial: Trial<'_, F::State>) -> Verdict {
         let tried = trial.h.abs();
         // The mean square, which is as good as its root and a dozen nanoseconds sooner there.
-        let error = solver.error_sq(ws, trial.h, trial.y0, trial.y1, self.tolerance);
+        let error = solver.error_sq(ws, trial.h, trial.y0, trial.y1, &self.tolerance);
         let finite = error.is_finite() && trial.y1.all_finite();
 
         if finite && error <= 1.0 {
             // An error of zero must not forbid every later step.
             let log_sq = (larger(error, 1e-20) as f32).log2();
             let [before, long_before] = memory.previous;
-            let mut factor = self.factor([log_sq, before, long_before], f64::from(S::ERROR_ORDER));
+            let mut factor = solver
+                .next_factor(ws, trial.h, trial.y0, trial.y1, &self.tolerance)
+                .unwrap_or_else(|| self.factor([log_sq, before, long_before], f64::from(S::ERROR_ORDER)));
             if memory.rejected {
                 factor = smaller(factor, 1.0);
             }
@@ -208,20 +219,22 @@ impl<F: Dynamics, S: Embedded<F>> Controller<F, S> for Pid {
 
         let factor = if finite {
             // Shorter by a tenth at least: an error just above 1 must not ask for the same step again.
-            (self.safety * error.powf(-0.5 / f64::from(S::ERROR_ORDER))).min(0.9).max(self.min_factor)
+            (self.safety * error.powf(-0.5 / f64::from(solver.error_order(ws)))).min(0.9).max(self.min_factor)
         } else {
             self.min_factor
         };
-        memory.h = tried * factor;
-        memory.rejected = true;
-        let min = self.floor(trial.t);
-        if memory.h >= min {
-            Verdict::Reject
-        } else if finite {
-            Verdict::Fail(Error::StepSizeUnderflow { t: trial.t, h: memory.h, min })
-        } else {
-            Verdict::Fail(Error::NonFinite { t: trial.t, h: trial.h })
-        }
+        self.shorten(memory, trial.t, tried * factor, |h, min| {
+            if finite {
+                Error::StepSizeUnderflow { t: trial.t, h, min }
+            } else {
+                Error::NonFinite { t: trial.t, h: trial.h }
+            }
+        })
+    }
+
+    /// A quarter of the step: the equations of an implicit method are easier there.
+    fn failed(&self, memory: &mut PidMemory, t: f64, h: f64, error: Error) -> Verdict {
+        self.shorten(memory, t, 0.25 * h.abs(), |_, _| error)
     }
 
     fn max_steps(&self) -> u64 {

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
 use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
-use crate::state::error_sq;
-use crate::{Dynamics, Result, State, Tolerance};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Result, State};
 
 /// The explicit Runge–Kutta method of a [`Tableau`] with `S` stages.
 pub struct Erk<T, const S: usize>(PhantomData<fn() -> T>);
@@ -185,13 +185,20 @@ impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, 
     }
 
     #[inline(always)]
-    fn error_sq(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
+    fn error_sq(
+        &self,
+        ws: &mut Self::Workspace,
+        h: f64,
+        y0: &F::State,
+        y1: &F::State,
+        norm: &impl ErrorNorm<F::State>,
+    ) -> f64 {
         const { check_estimate::<T, S>() }
         ws.estimate(h, &T::E);
-        let fine = error_sq(&ws.stage, y0, y1, tolerance);
+        let fine = norm.mean_sq(&ws.stage, y0, y1);
         let Some(Coarse { e, .. }) = T::COARSE else { return fine };
         ws.estimate(h, &e);
-        let coarse = error_sq(&ws.stage, y0, y1, tolerance);
+        let coarse = norm.mean_sq(&ws.stage, y0, y1);
         if fine == 0.0 { 0.0 } else { fine * (fine / (fine + 0.01 * coarse)) }
     }
 

@@ -22,8 +22,8 @@ pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, Lo
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
-use crate::state::error_sq;
-use crate::{Dynamics, Result, Tolerance};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Result};
 
 /// What is known of a method without a problem.
 pub trait Method {
@@ -58,6 +58,12 @@ pub trait Solver<F: Dynamics>: Method {
 
     /// Evaluations of the field since the workspace was made.
     fn evaluations(&self, ws: &Self::Workspace) -> u64;
+
+    /// Takes note of the error norm of the solve, before its first step. An implicit method solves its equations to a
+    /// fraction of it, and to rounding where nobody names a norm.
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        let _ = (ws, norm);
+    }
 }
 
 /// A method that estimates the error of its own steps, and so can choose them.
@@ -76,8 +82,38 @@ pub trait Embedded<F: Dynamics>: Solver<F> {
     /// The mean square of the estimated error of the last step, from `y0` to `y1`, in units of the tolerance: at most 1
     /// where it is within.
     #[inline]
-    fn error_sq(&self, ws: &mut Self::Workspace, h: f64, y0: &F::State, y1: &F::State, tolerance: Tolerance) -> f64 {
-        error_sq(self.error(ws, h), y0, y1, tolerance)
+    fn error_sq(
+        &self,
+        ws: &mut Self::Workspace,
+        h: f64,
+        y0: &F::State,
+        y1: &F::State,
+        norm: &impl ErrorNorm<F::State>,
+    ) -> f64 {
+        norm.mean_sq(self.error(ws, h), y0, y1)
+    }
+
+    /// The order of the error norm of the last step; a method of variable order knows it better than
+    /// [`ERROR_ORDER`](Self::ERROR_ORDER).
+    #[inline]
+    fn error_order(&self, ws: &Self::Workspace) -> u32 {
+        let _ = ws;
+        Self::ERROR_ORDER
+    }
+
+    /// The factor from the step just accepted to the next, where the method chooses it together with its order; `None`
+    /// leaves the choice to the controller. Called once per accepted step, before [`accept`](Solver::accept).
+    #[inline]
+    fn next_factor(
+        &self,
+        ws: &mut Self::Workspace,
+        h: f64,
+        y0: &F::State,
+        y1: &F::State,
+        norm: &impl ErrorNorm<F::State>,
+    ) -> Option<f64> {
+        let _ = (ws, h, y0, y1, norm);
+        None
     }
 
     /// `f(t, y)` and `f(t + h, y + h f(t, y))`, from which a first step size is chosen. The former is kept as the

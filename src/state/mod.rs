@@ -8,12 +8,14 @@
 
 mod combine;
 mod matrix;
+mod norm;
 mod passive;
 mod product;
 mod scalar;
 #[cfg(feature = "dfdx")]
 mod tensor;
 
+pub use norm::{ErrorNorm, StoredNorm};
 pub use passive::Passive;
 pub use scalar::Element;
 #[cfg(feature = "dfdx")]
