@@ -88,6 +88,52 @@ pub enum Error {
         /// The budget, accepted and rejected steps together.
         steps: u64,
     },
+    /// A function that marks an event is infinite or not a number.
+    #[error("the function of event {event} is {value} at t = {t}; it must be finite wherever the solution goes")]
+    NonFiniteEvent {
+        /// The event, by its place in the order they were added, from 0.
+        event: usize,
+        /// When.
+        t: f64,
+        /// The value.
+        value: f64,
+    },
+    /// An event happened more often than its budget allows.
+    #[error(
+        "event {event} happened {hits} times up to t = {t} and then once more; raise its `at_most`, or end the solve \
+         with `stop_at`"
+    )]
+    MaxEvents {
+        /// The event, by its place in the order they were added, from 0.
+        event: usize,
+        /// The last time that was allowed.
+        t: f64,
+        /// The budget.
+        hits: u64,
+    },
+    /// An event follows itself faster than time can be resolved, as the bounces of a ball do before it rests.
+    #[error(
+        "event {event} happens at t = {t} again within {gap:e}, which is as long as rounding in t: its times \
+         accumulate there; end the solve before, with a terminal event"
+    )]
+    EventsAccumulate {
+        /// The event, by its place in the order they were added, from 0.
+        event: usize,
+        /// When.
+        t: f64,
+        /// The time since the last one.
+        gap: f64,
+    },
+    /// A solution was asked for outside the times it covers.
+    #[error("the solution is known from t = {t0} to t = {t1}, but was asked for at t = {time}")]
+    OutsideSolution {
+        /// The time asked for.
+        time: f64,
+        /// The first time covered.
+        t0: f64,
+        /// The last time covered.
+        t1: f64,
+    },
     /// A data file could not be read.
     #[error("cannot read {path}: {reason}")]
     Io {

@@ -1,12 +1,18 @@
 //! The one loop: step, judge, observe, accept.
 //!
-//! It knows nothing of methods, output or gradients. What wants to see the steps implements [`Observer`].
+//! It knows nothing of methods, output, events or gradients. What wants to see the steps implements [`Observer`], and may
+//! answer that the solve shall pause, stop, or go on from another state.
+
+mod observer;
+
+pub use observer::{Flow, Observer, Step};
 
 use crate::control::{Controller, Plan, Trial, Verdict};
 use crate::{Dynamics, Error, Result, Solver, Span, State};
 
 /// What a solve cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stats {
     /// Evaluations of the field.
     pub evaluations: u64,
@@ -21,41 +27,6 @@ impl std::ops::AddAssign for Stats {
         self.evaluations += other.evaluations;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
-    }
-}
-
-/// An accepted step, seen before the solver moves on: the workspace still holds its stages.
-pub struct Step<'a, F: Dynamics, S: Solver<F>> {
-    /// The field.
-    pub field: &'a F,
-    /// The method.
-    pub solver: &'a S,
-    /// Its workspace after the step.
-    pub workspace: &'a mut S::Workspace,
-    /// Start of the step.
-    pub t0: f64,
-    /// End of the step.
-    pub t1: f64,
-    /// State at the start.
-    pub y0: &'a F::State,
-    /// State at the end.
-    pub y1: &'a F::State,
-}
-
-/// Sees every accepted step of a solve.
-pub trait Observer<F: Dynamics, S: Solver<F>> {
-    /// Called once for every accepted step, in order.
-    ///
-    /// # Errors
-    /// Whatever it returns ends the solve.
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<()>;
-}
-
-/// Looks away.
-impl<F: Dynamics, S: Solver<F>> Observer<F, S> for () {
-    #[inline]
-    fn observe(&mut self, _: Step<'_, F, S>) -> Result<()> {
-        Ok(())
     }
 }
 
@@ -88,21 +59,67 @@ pub struct Integration<'a, F, S, C> {
 /// Where a solve came to.
 #[derive(Debug, Clone)]
 pub struct Reached<Y, W> {
-    /// The last good state: the solution at the end of the span, or at [`Halt::t`].
+    /// The time of the state: the end of the span, unless an observer stopped the solve or it failed.
+    pub t: f64,
+    /// The last good state.
     pub y: Y,
     /// The workspace, for another solve.
     pub workspace: W,
-    /// The cost, or why the end was not reached.
+    /// Whether an observer ended the solve.
+    pub stopped: bool,
+    /// The cost, or why neither the end of the span nor a stop was reached.
     pub outcome: Result<Stats, Halt>,
 }
 
-/// What a solve changes. It moves through the solve by value: then the compiler can keep a small state and its stages in
-/// registers from one step to the next, which behind references it does not.
-struct Progress<Y, W> {
-    t: f64,
-    y: Y,
-    workspace: W,
-    stats: Stats,
+/// What a solve changes, apart from the memory of the controller. It moves through the solve by value: then the compiler
+/// can keep a small state and its stages in registers from one step to the next, which behind references it does not.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Progress<Y, W> {
+    pub(crate) t: f64,
+    pub(crate) y: Y,
+    pub(crate) workspace: W,
+    pub(crate) stats: Stats,
+}
+
+impl<Y: State, W> Progress<Y, W> {
+    /// Takes an observer's word for where the solve is.
+    fn move_to(&mut self, t: f64, y: Y) -> Result<()> {
+        if !y.all_finite() {
+            return Err(Error::NonFinite { t, h: t - self.t });
+        }
+        (self.t, self.y) = (t, y);
+        Ok(())
+    }
+}
+
+/// A plan of the controller as it is carried out: equal steps, some of them done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Leg {
+    start: f64,
+    pub(crate) end: f64,
+    h: f64,
+    steps: u32,
+    done: u32,
+}
+
+impl Leg {
+    /// The leg, if there is a step of it left.
+    pub(crate) fn unfinished(self) -> Option<Self> {
+        (self.done < self.steps).then_some(self)
+    }
+}
+
+/// Why the steps ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Course {
+    /// There is nothing left to do.
+    Done,
+    /// An observer stopped the solve.
+    Stopped,
+    /// An observer asked for a pause; the rest of the leg is to be walked first.
+    Paused(Leg),
 }
 
 impl<F, S, C> Integration<'_, F, S, C>
@@ -113,7 +130,7 @@ where
 {
     /// Integrates from the state `y`. The workspace may come from an earlier solve; it is reset.
     ///
-    /// The outcome is an error if an argument is invalid or the end is not reached.
+    /// The outcome is an error if an argument is invalid or the end is not reached. A pause counts as a stop here.
     pub fn run<O: Observer<F, S>>(
         &self,
         y: F::State,
@@ -123,18 +140,19 @@ where
         let before = self.solver.evaluations(&workspace);
         let memory = self.prepare(&y, &mut workspace);
         let mut at = Progress { t: self.span.t0, y, workspace, stats: Stats::default() };
-        let result = memory.and_then(|memory| self.advance(&mut at, memory, observer));
+        let ends = self.stops.iter().copied().chain([self.span.t1]);
+        let result = memory.and_then(|mut memory| self.advance(&mut at, &mut memory, ends, observer));
         let Progress { t, y, workspace, mut stats } = at;
         stats.evaluations = self.solver.evaluations(&workspace) - before;
-        let outcome = match result {
-            Ok(()) => Ok(stats),
-            Err(error) => Err(Halt { error, t, stats }),
+        let (stopped, outcome) = match result {
+            Ok(course) => (course != Course::Done, Ok(stats)),
+            Err(error) => (false, Err(Halt { error, t, stats })),
         };
-        Reached { y, workspace, outcome }
+        Reached { t, y, workspace, stopped, outcome }
     }
 
     /// Checks the arguments and asks for the first step.
-    fn prepare(&self, y: &F::State, workspace: &mut S::Workspace) -> Result<C::Memory> {
+    pub(crate) fn prepare(&self, y: &F::State, workspace: &mut S::Workspace) -> Result<C::Memory> {
         self.span.validate()?;
         self.span.validate_times(self.stops)?;
         if !y.all_finite() {
@@ -144,62 +162,103 @@ where
         self.control.begin(self.field, self.solver, workspace, self.span, y)
     }
 
+    /// Steps to each of `ends` in turn.
     #[inline(always)]
-    fn advance<O: Observer<F, S>>(
+    pub(crate) fn advance<O: Observer<F, S>>(
         &self,
         at: &mut Progress<F::State, S::Workspace>,
-        mut memory: C::Memory,
+        memory: &mut C::Memory,
+        ends: impl Iterator<Item = f64>,
         observer: &mut O,
-    ) -> Result<()> {
-        let Self { field, solver, control, span, stops } = *self;
-        let budget = control.max_steps();
+    ) -> Result<Course> {
         let mut y1 = at.y.clone();
-
-        for end in stops.iter().copied().chain([span.t1]) {
-            while span.is_after(end, at.t) {
-                let plan = control.plan(&mut memory, at.t, end);
-                let plan = if span.is_after(plan.end, end) { Plan::step_to(end) } else { plan };
-                let start = at.t;
-                let h = (plan.end - start) / f64::from(plan.steps);
-                if start + h == start {
-                    return Err(Error::StepSizeUnderflow { t: start, h, min: start.abs() * f64::EPSILON });
+        for end in ends {
+            while self.span.is_after(end, at.t) {
+                let plan = self.control.plan(memory, at.t, end);
+                let plan = if self.span.is_after(plan.end, end) { Plan::step_to(end) } else { plan };
+                let h = (plan.end - at.t) / f64::from(plan.steps);
+                if at.t + h == at.t {
+                    return Err(Error::StepSizeUnderflow { t: at.t, h, min: at.t.abs() * f64::EPSILON });
                 }
-                let mut i = 0;
-                while i < plan.steps {
-                    i += 1;
-                    if at.stats.accepted + at.stats.rejected == budget {
-                        return Err(Error::MaxSteps { t: at.t, steps: budget });
-                    }
-                    let t = at.t;
-                    let t1 = if i == plan.steps { plan.end } else { start + f64::from(i) * h };
-                    let verdict = match solver.step(field, &mut at.workspace, t, h, &at.y, &mut y1) {
-                        Ok(()) => {
-                            let trial = Trial { t, h, y0: &at.y, y1: &y1 };
-                            control.judge(&mut memory, solver, &mut at.workspace, trial)
-                        }
-                        Err(error) => control.failed(&mut memory, t, h, error),
-                    };
-                    match verdict {
-                        Verdict::Accept => {
-                            let workspace = &mut at.workspace;
-                            observer.observe(Step { field, solver, workspace, t0: t, t1, y0: &at.y, y1: &y1 })?;
-                            solver.accept(&mut at.workspace);
-                            at.y.replace_by(&mut y1);
-                            at.t = t1;
-                            at.stats.accepted += 1;
-                        }
-                        Verdict::Reject => {
-                            at.stats.rejected += 1;
-                            break;
-                        }
-                        Verdict::Fail(error) => {
-                            at.stats.rejected += 1;
-                            return Err(error);
-                        }
-                    }
+                let leg = Leg { start: at.t, end: plan.end, h, steps: plan.steps, done: 0 };
+                match self.walk(at, memory, leg, &mut y1, observer)? {
+                    Course::Done => {}
+                    course => return Ok(course),
                 }
             }
         }
-        Ok(())
+        Ok(Course::Done)
+    }
+
+    /// Takes the steps of a leg that are left, until one of them is rejected or an observer objects.
+    #[inline(always)]
+    pub(crate) fn walk<O: Observer<F, S>>(
+        &self,
+        at: &mut Progress<F::State, S::Workspace>,
+        memory: &mut C::Memory,
+        leg: Leg,
+        y1: &mut F::State,
+        observer: &mut O,
+    ) -> Result<Course> {
+        let Self { field, solver, control, .. } = *self;
+        let budget = control.max_steps();
+        let Leg { start, end, h, steps, done } = leg;
+        let mut i = done;
+        while i < steps {
+            i += 1;
+            if at.stats.accepted + at.stats.rejected == budget {
+                return Err(Error::MaxSteps { t: at.t, steps: budget });
+            }
+            let t = at.t;
+            let t1 = if i == steps { end } else { start + f64::from(i) * h };
+            let verdict = match solver.step(field, &mut at.workspace, t, h, &at.y, y1) {
+                Ok(()) => {
+                    let trial = Trial { t, h, y0: &at.y, y1 };
+                    control.judge(memory, solver, &mut at.workspace, trial)
+                }
+                Err(error) => control.failed(memory, t, h, error),
+            };
+            match verdict {
+                Verdict::Accept => {}
+                Verdict::Reject => {
+                    at.stats.rejected += 1;
+                    break;
+                }
+                Verdict::Fail(error) => {
+                    at.stats.rejected += 1;
+                    return Err(error);
+                }
+            }
+            let workspace = &mut at.workspace;
+            let step = Step { field, solver, workspace, t0: t, t1, h: t1 - t, y0: &at.y, y1, next: y1 };
+            let flow = observer.observe(step)?;
+            at.stats.accepted += 1;
+            match flow {
+                Flow::Stop { t, after, .. } => {
+                    at.move_to(t, after)?;
+                    return Ok(Course::Stopped);
+                }
+                Flow::Jump { t, after, .. } => {
+                    at.move_to(t, after)?;
+                    self.restart(at, memory)?;
+                    break;
+                }
+                Flow::On | Flow::Pause => {}
+            }
+            solver.accept(&mut at.workspace);
+            at.y.replace_by(y1);
+            at.t = t1;
+            if let Flow::Pause = flow {
+                return Ok(Course::Paused(Leg { done: i, ..leg }));
+            }
+        }
+        Ok(Course::Done)
+    }
+
+    /// Goes on from a state that does not continue the last step.
+    pub(crate) fn restart(&self, at: &mut Progress<F::State, S::Workspace>, memory: &mut C::Memory) -> Result<()> {
+        self.solver.reset(&mut at.workspace);
+        let rest = Span { t0: at.t, t1: self.span.t1 };
+        self.control.restart(memory, self.field, self.solver, &mut at.workspace, rest, &at.y)
     }
 }

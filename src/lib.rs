@@ -114,7 +114,9 @@ pub use integrate::{Halt, Stats};
 #[cfg(feature = "dfdx")]
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
-pub use solution::{Failure, Ivp, Solution, solve};
+pub use solution::{
+    Curve, Direction, Ending, Event, Events, Failure, Hit, Ivp, Paused, Solution, Solved, Stepper, solve,
+};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,

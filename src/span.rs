@@ -6,6 +6,7 @@ use crate::{Error, Result};
 ///
 /// A range makes one: `0.0..10.0`, and `10.0..0.0` runs backwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Span {
     /// Where the solve starts.
     pub t0: f64,

@@ -3,7 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector, Vector2, Vector4, vector};
-use rheos::integrate::{Integration, Observer, Step};
+use rheos::integrate::{Flow, Integration, Observer, Step};
 use rheos::problems::{Driven, VanDerPol};
 use rheos::{
     Bosh3, Controller, Counted, Dense, Dopri5, Dynamics, Embedded, Error, Euler, Failure, Fixed, Heun, Ivp, Method,
@@ -15,9 +15,9 @@ use rheos::{
 struct Steps(Vec<(f64, f64)>);
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Steps {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<()> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         self.0.push((step.t0, step.t1));
-        Ok(())
+        Ok(Flow::On)
     }
 }
 

@@ -49,6 +49,7 @@ const ROUNDING: f64 = 1e-9;
 
 /// Where on the grid a solve is.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FixedMemory {
     t0: f64,
     /// The signed step.
@@ -74,6 +75,21 @@ impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Fixed {
     fn begin(&self, _: &F, _: &S, _: &mut S::Workspace, span: Span, _: &F::State) -> Result<FixedMemory> {
         let (h, full) = self.layout(span)?;
         Ok(FixedMemory { t0: span.t0, h, full, done: 0, on_grid: true })
+    }
+
+    /// The grid stays where it was: the first step is a shorter one to its next point.
+    fn restart(
+        &self,
+        memory: &mut FixedMemory,
+        _: &F,
+        _: &S,
+        _: &mut S::Workspace,
+        rest: Span,
+        _: &F::State,
+    ) -> Result<()> {
+        memory.done = memory.last_until(rest.t0);
+        memory.on_grid = false;
+        Ok(())
     }
 
     fn plan(&self, memory: &mut FixedMemory, _: f64, end: f64) -> Plan {

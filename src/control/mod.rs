@@ -29,6 +29,24 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
     /// A setting outside its domain.
     fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory>;
 
+    /// Takes note that the solve goes on from the state `y` at `rest.t0`, which does not continue the last step. The
+    /// default begins anew over the rest of the span.
+    ///
+    /// # Errors
+    /// Those of [`begin`](Self::begin).
+    fn restart(
+        &self,
+        memory: &mut Self::Memory,
+        f: &F,
+        solver: &S,
+        ws: &mut S::Workspace,
+        rest: Span,
+        y: &F::State,
+    ) -> Result<()> {
+        *memory = self.begin(f, solver, ws, rest, y)?;
+        Ok(())
+    }
+
     /// The steps to take from `t`. `end` is the next time the loop must land on; it cuts a plan that goes further.
     fn plan(&self, memory: &mut Self::Memory, t: f64, end: f64) -> Plan;
 

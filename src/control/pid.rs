@@ -154,6 +154,7 @@ impl Pid {
 
 /// What [`Pid`] knows of the steps so far.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PidMemory {
     span: Span,
     /// The length of the next step.

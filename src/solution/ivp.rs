@@ -1,9 +1,9 @@
 //! Initial value problems: the front door.
 
-use super::{Failure, Interpolated, Landed, Solution, Trajectory};
+use super::{Ending, Event, Events, Failure, Solution, keep};
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer, Reached};
-use crate::{Dense, Dynamics, Halt, Result, Solver, Span, Stats};
+use crate::{Dynamics, Halt, Result, Solver, Span, Stats};
 
 /// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
 ///
@@ -36,6 +36,11 @@ where
 
 /// An initial value problem and what to keep of its solution.
 ///
+/// One rule says what is kept: the end alone, the states at given times ([`save_at`](Self::save_at),
+/// [`land_on`](Self::land_on)), a function of them ([`save_map`](Self::save_map)), every `n`-th step
+/// ([`save_every`](Self::save_every)), or the solution as a function of time ([`dense`](Self::dense)). Any number of
+/// [events](Self::event) and of [observers](Self::observe) go with it.
+///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode};
 ///
@@ -49,158 +54,152 @@ where
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "an `Ivp` does nothing until `solve` is called"]
-pub struct Ivp<'a, F: Dynamics, K = keep::End> {
-    f: &'a F,
-    y0: F::State,
-    span: Span,
+pub struct Ivp<'a, F: Dynamics, K = keep::End, E = (), O = ()> {
+    pub(super) f: &'a F,
+    pub(super) y0: F::State,
+    pub(super) span: Span,
     keep: K,
+    events: E,
+    observers: O,
 }
 
 impl<'a, F: Dynamics> Ivp<'a, F> {
     /// `dy/dt = f(t, y)` with `y(t0) = y0` over `t0..t1`; only the end is kept.
     pub fn new(f: &'a F, y0: F::State, span: impl Into<Span>) -> Self {
-        Self { f, y0, span: span.into(), keep: keep::End }
+        Self { f, y0, span: span.into(), keep: keep::End, events: (), observers: () }
     }
+}
 
+impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
     /// Keeps the states at `times`, which are in the order of integration and within the span. Between two steps they
     /// come from the method's own interpolant, so that they do not change the steps.
-    pub fn save_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::At<'a>> {
+    pub fn save_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::At<'a>, E, O> {
         self.keep(keep::At(times))
     }
 
+    /// Keeps the values of `map(t, y)` at `times`, of any type, in the place of the states: `solution.y[i]` is the value
+    /// at `solution.t[i]`.
+    ///
+    /// ```
+    /// use nalgebra::Vector2;
+    /// use rheos::{Dopri5, Ivp, Pid, ode};
+    ///
+    /// let oscillator = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = Vector2::new(y[1], -y[0]));
+    /// let solution = Ivp::new(&oscillator, Vector2::new(1.0, 0.0), 0.0..10.0)
+    ///     .save_map(&[0.0, 5.0, 10.0], |_t, y| 0.5 * y.norm_squared())
+    ///     .solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+    /// assert!(solution.y.iter().all(|energy| (energy - 0.5).abs() < 1e-7));
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub fn save_map<G, R>(self, times: &'a [f64], map: G) -> Ivp<'a, F, keep::Values<'a, G>, E, O>
+    where
+        G: FnMut(f64, &F::State) -> R,
+    {
+        self.keep(keep::Values(times, map))
+    }
+
     /// Keeps the states at `times` and makes the solver land on each of them, at the price of more steps.
-    pub fn land_on(self, times: &'a [f64]) -> Ivp<'a, F, keep::Landing<'a>> {
+    pub fn land_on(self, times: &'a [f64]) -> Ivp<'a, F, keep::Landing<'a>, E, O> {
         self.keep(keep::Landing(times))
     }
 
     /// Keeps the start and every `n`-th accepted step.
-    pub fn save_every(self, n: usize) -> Ivp<'a, F, keep::Every> {
+    pub fn save_every(self, n: usize) -> Ivp<'a, F, keep::Every, E, O> {
         self.keep(keep::Every(n))
     }
 
-    fn keep<K>(self, keep: K) -> Ivp<'a, F, K> {
-        Ivp { f: self.f, y0: self.y0, span: self.span, keep }
+    /// Keeps the solution as a function of time: `solution.y` is a [`Curve`](super::Curve).
+    ///
+    /// ```
+    /// use rheos::{Dopri5, Ivp, Pid, ode};
+    ///
+    /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+    /// let solution = Ivp::new(&decay, 1.0, 0.0..4.0).dense().solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+    /// assert!((solution.y.at(1.234)? - (-1.234_f64).exp()).abs() < 1e-8);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub fn dense(self) -> Ivp<'a, F, keep::Continuous, E, O> {
+        self.keep(keep::Continuous)
+    }
+
+    fn keep<K>(self, keep: K) -> Ivp<'a, F, K, E, O> {
+        Ivp { f: self.f, y0: self.y0, span: self.span, keep, events: self.events, observers: self.observers }
     }
 }
 
-impl<F: Dynamics, K> Ivp<'_, F, K> {
+impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
+    /// Looks for an event; any number of them, which [hits](super::Hit) name in the order in which they were added.
+    /// See [`Event`] for an example.
+    pub fn event(self, event: Event<'a, F::State>) -> Ivp<'a, F, K, Events<'a, F::State>, O>
+    where
+        E: Into<Events<'a, F::State>>,
+    {
+        let mut events = self.events.into();
+        events.push(event);
+        Ivp { f: self.f, y0: self.y0, span: self.span, keep: self.keep, events, observers: self.observers }
+    }
+
+    /// Lets one more observer see the steps, after the events and what is kept.
+    ///
+    /// ```
+    /// use rheos::solution::Trajectory;
+    /// use rheos::{Event, Fixed, Ivp, Rk4, ode};
+    ///
+    /// // Save times, every second step and events of one solve.
+    /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+    /// let mut every_second = Trajectory::new(2, 0.0, &1.0);
+    /// let solution = Ivp::new(&decay, 1.0, 0.0..1.0)
+    ///     .save_at(&[0.33, 0.66])
+    ///     .event(Event::falling(|_t, y: &f64| y - 0.5))
+    ///     .observe(&mut every_second)
+    ///     .solve(Rk4, Fixed::steps(10))?;
+    /// assert_eq!((solution.y.len(), every_second.y.len(), solution.hits.len()), (2, 6, 1));
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub fn observe<P>(self, observer: &'a mut P) -> Ivp<'a, F, K, E, (O, &'a mut P)> {
+        let observers = (self.observers, observer);
+        Ivp { f: self.f, y0: self.y0, span: self.span, keep: self.keep, events: self.events, observers }
+    }
+
     /// Solves it.
     ///
     /// # Errors
     /// A [`Failure`] with the reason and what was computed so far.
-    pub fn solve<S, C>(self, solver: S, control: C) -> Result<Solution<F::State>, Box<Failure<F::State>>>
+    pub fn solve<S, C>(self, solver: S, control: C) -> Solved<F::State, K::Kept>
     where
         S: Solver<F>,
         C: Controller<F, S>,
-        K: keep::Keep<F, S>,
+        K: keep::Keep<'a, F, S>,
+        E: keep::Watch<F, S>,
+        O: Observer<F, S>,
     {
-        let Self { f, y0, span, keep } = self;
-        let mut observer = keep.observer(span, &y0);
-        let (end, outcome) = match span.validate().and_then(|()| span.validate_times(keep.times())) {
+        let Self { f, y0, span, keep, events, observers } = self;
+        let (times, stops) = (keep.times(), keep.stops());
+        let checks = span.validate().and_then(|()| span.validate_times(times)).and_then(|()| events.check());
+        let mut watching = (events, (keep.observer(span, &y0), observers));
+        let reached = match checks {
             Ok(()) => {
-                let integration =
-                    Integration { field: f, solver: &solver, control: &control, span, stops: keep.stops() };
+                let integration = Integration { field: f, solver: &solver, control: &control, span, stops };
                 let workspace = solver.workspace(f, &y0);
-                let Reached { y, outcome, .. } = integration.run(y0, workspace, &mut observer);
-                (y, outcome)
+                let Reached { t, y, stopped, outcome, .. } = integration.run(y0, workspace, &mut watching);
+                (t, y, stopped, outcome)
             }
-            Err(error) => (y0, Err(Halt { error, t: span.t0, stats: Stats::default() })),
+            Err(error) => (span.t0, y0, false, Err(Halt { error, t: span.t0, stats: Stats::default() })),
         };
-        let (t_end, stats) = match &outcome {
-            Ok(stats) => (span.t1, *stats),
-            Err(halt) => (halt.t, halt.stats),
-        };
-        let (t, y) = keep.finish(observer, t_end, &end);
-        let solution = Solution { t, y, stats, end: (t_end, end) };
+        let (t_end, end, stopped, outcome) = reached;
+        let (events, (keeper, _)) = watching;
+        let (stopped_by, hits) = events.finish();
+        let (t, y) = K::finish(keeper, times, t_end, &end);
+        let solution = |ending, stats| Solution { t, y, hits, ending, stats, end: (t_end, end) };
         match outcome {
-            Ok(_) => Ok(solution),
-            Err(halt) => Err(Box::new(Failure { error: halt.error, partial: solution })),
+            Ok(stats) if !stopped => Ok(solution(Ending::Span, stats)),
+            Ok(stats) => Ok(solution(stopped_by.map_or(Ending::Observer, Ending::Event), stats)),
+            Err(Halt { error, stats, .. }) => {
+                Err(Box::new(Failure { error, partial: solution(Ending::Failure, stats) }))
+            }
         }
     }
 }
 
-/// What of a solution is kept: the type parameter of [`Ivp`].
-pub mod keep {
-    use super::{Dense, Dynamics, Interpolated, Landed, Observer, Solver, Span, Trajectory};
-
-    /// Only the state at the end.
-    #[derive(Debug, Clone, Copy)]
-    pub struct End;
-
-    /// The states at given times, by interpolation.
-    #[derive(Debug, Clone, Copy)]
-    pub struct At<'t>(pub(super) &'t [f64]);
-
-    /// The states at given times, by landing on them.
-    #[derive(Debug, Clone, Copy)]
-    pub struct Landing<'t>(pub(super) &'t [f64]);
-
-    /// Every `n`-th step.
-    #[derive(Debug, Clone, Copy)]
-    pub struct Every(pub(super) usize);
-
-    /// A rule of what to keep, usable with the method `S`.
-    pub trait Keep<F: Dynamics, S: Solver<F>> {
-        /// What watches the solve.
-        type Observer: Observer<F, S>;
-        /// The times asked for.
-        fn times(&self) -> &[f64] {
-            &[]
-        }
-        /// The times the solve must land on.
-        fn stops(&self) -> &[f64] {
-            &[]
-        }
-        /// Made before the first step.
-        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer;
-        /// The times and states kept by a solve that came to `t` with `y`.
-        fn finish(&self, observer: Self::Observer, t: f64, y: &F::State) -> (Vec<f64>, Vec<F::State>);
-    }
-
-    impl<F: Dynamics, S: Solver<F>> Keep<F, S> for End {
-        type Observer = ();
-        fn observer(&self, _: Span, _: &F::State) {}
-        fn finish(&self, (): (), t: f64, y: &F::State) -> (Vec<f64>, Vec<F::State>) {
-            (vec![t], vec![y.clone()])
-        }
-    }
-
-    impl<'t, F: Dynamics, S: Dense<F>> Keep<F, S> for At<'t> {
-        type Observer = Interpolated<'t, F::State>;
-        fn times(&self) -> &[f64] {
-            self.0
-        }
-        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer {
-            Interpolated::new(self.0, span.t0, y0)
-        }
-        fn finish(&self, observer: Self::Observer, _: f64, _: &F::State) -> (Vec<f64>, Vec<F::State>) {
-            (self.0[..observer.y.len()].to_vec(), observer.y)
-        }
-    }
-
-    impl<'t, F: Dynamics, S: Solver<F>> Keep<F, S> for Landing<'t> {
-        type Observer = Landed<'t, F::State>;
-        fn times(&self) -> &[f64] {
-            self.0
-        }
-        fn stops(&self) -> &[f64] {
-            self.0
-        }
-        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer {
-            Landed::new(self.0, span.t0, y0)
-        }
-        fn finish(&self, observer: Self::Observer, _: f64, _: &F::State) -> (Vec<f64>, Vec<F::State>) {
-            (self.0[..observer.y.len()].to_vec(), observer.y)
-        }
-    }
-
-    impl<F: Dynamics, S: Solver<F>> Keep<F, S> for Every {
-        type Observer = Trajectory<F::State>;
-        fn observer(&self, span: Span, y0: &F::State) -> Self::Observer {
-            Trajectory::new(self.0, span.t0, y0)
-        }
-        fn finish(&self, observer: Self::Observer, _: f64, _: &F::State) -> (Vec<f64>, Vec<F::State>) {
-            (observer.t, observer.y)
-        }
-    }
-}
+/// What was kept of a solve, or of the part of it before it failed.
+pub type Solved<Y, K> = Result<Solution<Y, K>, Box<Failure<Y, K>>>;

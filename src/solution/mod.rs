@@ -1,28 +1,42 @@
 //! What a solve returns, and what of it is kept.
 
+mod curve;
+mod event;
+mod failure;
 mod ivp;
+pub mod keep;
 mod record;
+mod stepper;
 
-pub use ivp::{Ivp, solve};
+pub use curve::Curve;
+pub use event::{Direction, Event, Events, Hit};
+pub use failure::Failure;
+pub use ivp::{Ivp, Solved, solve};
 pub(crate) use record::check_times;
-pub use record::{Interpolated, Landed, Trajectory};
+pub use record::{Interpolated, Landed, Mapped, Trajectory};
+pub use stepper::{Paused, Stepper};
 
-use crate::{Error, Halt, Stats};
+use crate::Stats;
 
-/// The saved states of a solve.
+/// What was kept of a solve; see [`Ivp`] for the choices.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Solution<Y> {
-    /// The times of the saved states.
+pub struct Solution<Y, K = Vec<Y>> {
+    /// The times of what was kept; of a [`Curve`], its two ends.
     pub t: Vec<f64>,
-    /// The saved states.
-    pub y: Vec<Y>,
+    /// What was kept: the states at these times, or the values of a function of them, or a [`Curve`].
+    pub y: K,
+    /// The events that happened, in the order of integration.
+    pub hits: Vec<Hit<Y>>,
+    /// Why the solve ended.
+    pub ending: Ending,
     /// What the solve cost.
     pub stats: Stats,
     end: (f64, Y),
 }
 
-impl<Y> Solution<Y> {
-    /// The state at the end of the span, whether it was saved or not.
+impl<Y, K> Solution<Y, K> {
+    /// The state where the solve ended, whether it was saved or not: at the end of the span, at a terminal event (after
+    /// its reset if it has one), or, of a failed solve, the last good state.
     #[must_use]
     pub fn last(&self) -> &Y {
         &self.end.1
@@ -35,43 +49,16 @@ impl<Y> Solution<Y> {
     }
 }
 
-/// A solve that ended early: why, and everything that was computed before.
-///
-/// It converts into [`Error`] with `?`, dropping the partial solution.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure<Y> {
-    /// The reason.
-    pub error: Error,
-    /// The states saved so far and the cost; `partial.last()` is the last good state, at `partial.last_time()`.
-    pub partial: Solution<Y>,
-}
-
-impl<Y> Failure<Y> {
-    /// A solve that was halted at the state `end`, having saved `y` at the first of `times`.
-    pub(crate) fn new(halt: Halt, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
-        let Halt { error, t: t_end, stats } = halt;
-        let partial = Solution { t: times[..y.len()].to_vec(), y, stats, end: (t_end, end) };
-        Box::new(Self { error, partial })
-    }
-}
-
-impl<Y> std::fmt::Display for Failure<Y> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Stats { evaluations, accepted, rejected } = self.partial.stats;
-        write!(
-            f,
-            "{}\n(the solution is kept up to t = {}, after {accepted} accepted and {rejected} rejected steps and \
-             {evaluations} evaluations)",
-            self.error,
-            self.partial.last_time(),
-        )
-    }
-}
-
-impl<Y: std::fmt::Debug> std::error::Error for Failure<Y> {}
-
-impl<Y> From<Box<Failure<Y>>> for Error {
-    fn from(failure: Box<Failure<Y>>) -> Self {
-        failure.error
-    }
+/// Why a solve ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// It came to the end of the span.
+    Span,
+    /// A terminal event happened: which, by its place in the order they were added, from 0.
+    Event(usize),
+    /// An observer of the user's ended it.
+    Observer,
+    /// It failed; the reason is in the [`Failure`].
+    Failure,
 }

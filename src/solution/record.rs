@@ -1,7 +1,6 @@
 //! Observers that keep states.
 
-use crate::integrate::{Observer, Step};
-use crate::solver::StepStart;
+use crate::integrate::{Flow, Observer, Step};
 use crate::{Dense, Dynamics, Error, Result, Solver, Span, State};
 
 /// Keeps the states at given times, by the method's own interpolant where a time lies between two steps.
@@ -12,6 +11,16 @@ pub struct Interpolated<'t, Y> {
     pub y: Vec<Y>,
 }
 
+/// Keeps the values of a function of time and state at given times, by the method's own interpolant where a time lies
+/// between two steps.
+#[derive(Debug)]
+pub struct Mapped<'t, G, R> {
+    waiting: &'t [f64],
+    map: G,
+    /// The values at the times passed so far.
+    pub values: Vec<R>,
+}
+
 /// Keeps the states at given times, which the solve was told to land on.
 #[derive(Debug)]
 pub struct Landed<'t, Y> {
@@ -20,7 +29,7 @@ pub struct Landed<'t, Y> {
     pub y: Vec<Y>,
 }
 
-/// Keeps the start of the solve and every `every`-th accepted step.
+/// Keeps the start of the solve and every `every`-th accepted step; of a jump, the state after it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trajectory<Y> {
     every: usize,
@@ -45,6 +54,18 @@ impl<'t, Y: State> Interpolated<'t, Y> {
     }
 }
 
+impl<'t, G, R> Mapped<'t, G, R> {
+    /// For `times` in the order of integration, within the span that starts at `t0` with `y0`.
+    pub fn new<Y>(times: &'t [f64], mut map: G, t0: f64, y0: &Y) -> Self
+    where
+        G: FnMut(f64, &Y) -> R,
+    {
+        let (at_start, waiting) = split_start(times, t0);
+        let values = times[..at_start].iter().map(|&t| map(t, y0)).collect();
+        Self { waiting, map, values }
+    }
+}
+
 impl<'t, Y: State> Landed<'t, Y> {
     /// For `times` in the order of integration, within the span that starts at `t0` with `y0`.
     pub fn new(times: &'t [f64], t0: f64, y0: &Y) -> Self {
@@ -60,59 +81,64 @@ impl<Y: State> Trajectory<Y> {
     }
 }
 
-impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Interpolated<'_, F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<()> {
-        let h = step.t1 - step.t0;
-        while let [time, rest @ ..] = self.waiting {
-            let theta = (time - step.t0) / h;
-            if theta > 1.0 {
-                break;
-            }
-            let mut y = step.y1.clone();
-            if *time != step.t1 {
-                let start = StepStart { t: step.t0, h, y0: step.y0 };
-                step.solver.interpolate(step.field, step.workspace, start, theta, &mut y);
-                // The interpolant may read a slope that the state at the end does not.
-                if !y.all_finite() {
-                    return Err(Error::NonFinite { t: step.t0, h });
-                }
-            }
-            self.y.push(y);
-            self.waiting = rest;
+/// Takes from `waiting` the times up to the end of the step, and visits the solution there.
+fn pass<F: Dynamics, S: Dense<F>>(
+    waiting: &mut &[f64],
+    mut step: Step<'_, F, S>,
+    mut visit: impl FnMut(f64, F::State),
+) -> Result<()> {
+    while let [time, rest @ ..] = *waiting {
+        if (time - step.t1) * step.h > 0.0 {
+            break;
         }
-        Ok(())
+        let mut y = step.next.clone();
+        if *time != step.t1 {
+            step.interpolate(*time, &mut y);
+            // The interpolant may read a slope that the state at the end does not.
+            if !y.all_finite() {
+                return Err(Error::NonFinite { t: step.t0, h: step.h });
+            }
+        }
+        visit(*time, y);
+        *waiting = rest;
+    }
+    Ok(())
+}
+
+impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Interpolated<'_, F::State> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        pass(&mut self.waiting, step, |_, y| self.y.push(y))?;
+        Ok(Flow::On)
+    }
+}
+
+impl<F: Dynamics, S: Dense<F>, G: FnMut(f64, &F::State) -> R, R> Observer<F, S> for Mapped<'_, G, R> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        pass(&mut self.waiting, step, |t, y| self.values.push((self.map)(t, &y)))?;
+        Ok(Flow::On)
     }
 }
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Landed<'_, F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<()> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         while let [time, rest @ ..] = self.waiting
             && *time == step.t1
         {
-            self.y.push(step.y1.clone());
+            self.y.push(step.next.clone());
             self.waiting = rest;
         }
-        Ok(())
+        Ok(Flow::On)
     }
 }
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Trajectory<F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<()> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         self.seen += 1;
         if self.seen.is_multiple_of(self.every) {
             self.t.push(step.t1);
-            self.y.push(step.y1.clone());
+            self.y.push(step.next.clone());
         }
-        Ok(())
-    }
-}
-
-/// Both observers see every step.
-impl<F: Dynamics, S: Solver<F>, A: Observer<F, S>, B: Observer<F, S>> Observer<F, S> for (A, B) {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<()> {
-        let Step { field, solver, workspace, t0, t1, y0, y1 } = step;
-        self.0.observe(Step { field, solver, workspace: &mut *workspace, t0, t1, y0, y1 })?;
-        self.1.observe(Step { field, solver, workspace, t0, t1, y0, y1 })
+        Ok(Flow::On)
     }
 }
 

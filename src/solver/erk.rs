@@ -41,8 +41,10 @@ impl<T: Tableau<S>, const S: usize> std::fmt::Debug for Erk<T, S> {
 
 /// The stages of an explicit method, on the stack for states that live there.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ErkWorkspace<Y, const S: usize> {
     /// The slopes `k`.
+    #[cfg_attr(feature = "serde", serde(with = "super::array"))]
     k: [Y; S],
     /// The argument of the stage being evaluated; the error estimate once asked for.
     stage: Y,
@@ -230,6 +232,7 @@ const fn error_order<T: EmbeddedTableau<S>, const S: usize>() -> u32 {
 
 impl<F: Dynamics, T: Tableau<S>, const S: usize> Dense<F> for Erk<T, S> {
     const DENSE_ORDER: u32 = T::DENSE_ORDER;
+    const DENSE_DEGREE: usize = T::DENSE.degree();
 
     #[inline]
     fn interpolate(

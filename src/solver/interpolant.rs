@@ -91,6 +91,12 @@ impl<const S: usize> Interpolant<S> {
         Self { degree: D + 3, rows }
     }
 
+    /// The highest power of `θ`.
+    #[must_use]
+    pub const fn degree(&self) -> usize {
+        self.degree
+    }
+
     /// The weights `b(θ)`.
     #[inline]
     #[must_use]

@@ -114,6 +114,7 @@ impl<T: LowStorageTableau<S>, const S: usize> std::fmt::Debug for LowStorage<T, 
 
 /// The two registers.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LowStorageWorkspace<Y> {
     increment: Y,
     slope: Y,

@@ -4,6 +4,8 @@
 //! allocates. The abilities of a method are traits, and what asks for one names it in its bounds: adaptive steps need
 //! [`Embedded`], save times between steps need [`Dense`], an exact gradient needs [`Reverse`].
 
+#[cfg(feature = "serde")]
+mod array;
 mod erk;
 pub mod explicit;
 mod interpolant;
@@ -143,6 +145,10 @@ pub struct Probe<'w, Y> {
 pub trait Dense<F: Dynamics>: Solver<F> {
     /// The local error of the interpolant is `O(h^(DENSE_ORDER + 1))`, everywhere in the step.
     const DENSE_ORDER: u32;
+
+    /// The degree in `θ` of the interpolant where it is a polynomial. Where it is none, the degree of one that is as
+    /// accurate, which the default says.
+    const DENSE_DEGREE: usize = Self::DENSE_ORDER as usize;
 
     /// `y(t + θ h)` for the step just computed, `0 ≤ θ ≤ 1`.
     ///

@@ -7,6 +7,7 @@ use super::{State, Tolerance};
 /// For quadratures beside a solution (the parameter gradient of a backsolve, a running cost) and for inputs held
 /// constant over a step. Everything else is as in the state inside.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Passive<Y>(pub Y);
 
 impl<Y: State> State for Passive<Y> {

@@ -1,0 +1,120 @@
+//! What may watch a solve, and answer.
+
+use crate::solver::StepStart;
+use crate::{Dense, Dynamics, Result, Solver};
+
+/// An accepted step, seen before the solver moves on: the workspace still holds its stages.
+pub struct Step<'a, F: Dynamics, S: Solver<F>> {
+    /// The field.
+    pub field: &'a F,
+    /// The method.
+    pub solver: &'a S,
+    /// Its workspace after the step.
+    pub workspace: &'a mut S::Workspace,
+    /// Start of the step.
+    pub t0: f64,
+    /// End of the step, or of the part of it that is left where an observer before this one ended the step early.
+    pub t1: f64,
+    /// Its signed length as the method computed it. It is longer than `t1 − t0` where the step was ended early.
+    pub h: f64,
+    /// State at the start.
+    pub y0: &'a F::State,
+    /// State at the end.
+    pub y1: &'a F::State,
+    /// State from which the solve goes on at `t1`. It differs from `y1` where the state jumps.
+    pub next: &'a F::State,
+}
+
+impl<F: Dynamics, S: Solver<F>> Step<'_, F, S> {
+    /// The solution at `t` between the two ends, by the method's own interpolant; at the end itself it is `y1`.
+    pub fn interpolate(&mut self, t: f64, out: &mut F::State)
+    where
+        S: Dense<F>,
+    {
+        if t == self.t1 {
+            out.clone_from(self.y1);
+        } else {
+            let start = StepStart { t: self.t0, h: self.h, y0: self.y0 };
+            self.solver.interpolate(self.field, self.workspace, start, (t - self.t0) / self.h, out);
+        }
+    }
+
+    /// The same step for another observer.
+    #[inline]
+    fn reborrow(&mut self) -> Step<'_, F, S> {
+        Step { workspace: &mut *self.workspace, ..*self }
+    }
+}
+
+/// What an observer answers to a step.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub enum Flow<Y> {
+    /// Go on.
+    On,
+    /// Accept the step and pause: the solve can be taken up again as if nothing had happened.
+    Pause,
+    /// End the solve at the time `t` of this step.
+    Stop {
+        /// When, after the start of the step and not after its end.
+        t: f64,
+        /// The state there, on the solution.
+        before: Y,
+        /// The state the solve ends with.
+        after: Y,
+    },
+    /// Go on from another state at the time `t` of this step.
+    Jump {
+        /// When, after the start of the step and not after its end.
+        t: f64,
+        /// The state there, on the solution.
+        before: Y,
+        /// The state to go on from.
+        after: Y,
+    },
+}
+
+/// Sees every accepted step of a solve.
+///
+/// Observers compose: a pair of them is one, and so is `&mut` of one.
+pub trait Observer<F: Dynamics, S: Solver<F>> {
+    /// Called once for every accepted step, in order.
+    ///
+    /// # Errors
+    /// Whatever it returns ends the solve.
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>>;
+}
+
+/// Looks away.
+impl<F: Dynamics, S: Solver<F>> Observer<F, S> for () {
+    #[inline(always)]
+    fn observe(&mut self, _: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        Ok(Flow::On)
+    }
+}
+
+impl<F: Dynamics, S: Solver<F>, O: Observer<F, S>> Observer<F, S> for &mut O {
+    #[inline]
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        (**self).observe(step)
+    }
+}
+
+/// Both observers see every step. Where the first one ends it early, the second sees the part that is left; if that one
+/// ends it earlier still, its answer counts.
+impl<F: Dynamics, S: Solver<F>, A: Observer<F, S>, B: Observer<F, S>> Observer<F, S> for (A, B) {
+    #[inline]
+    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        let first = self.0.observe(step.reborrow())?;
+        let second = match &first {
+            Flow::On | Flow::Pause => self.1.observe(step)?,
+            Flow::Stop { t, before, after } | Flow::Jump { t, before, after } => {
+                self.1.observe(Step { t1: *t, y1: before, next: after, ..step })?
+            }
+        };
+        Ok(match (first, second) {
+            (Flow::On, second) | (_, second @ (Flow::Stop { .. } | Flow::Jump { .. })) => second,
+            (first, _) => first,
+        })
+    }
+}

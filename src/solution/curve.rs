@@ -1,0 +1,209 @@
+//! A solution as a function of time.
+
+use std::f64::consts::FRAC_PI_2;
+
+use crate::integrate::{Flow, Observer, Step};
+use crate::{Dense, Dynamics, Error, Result, Span, State};
+
+/// A solution between its ends: one polynomial per step, which needs neither the method nor the field.
+///
+/// The polynomial is the method's own interpolant, known by its values at the Chebyshev points of the step. Where the
+/// interpolant is not a polynomial ([`LowStorage`](crate::LowStorage)), it is one of the same order. A step takes the
+/// memory of `d + 1` states for polynomials of degree `d`, [`DENSE_DEGREE`](Dense::DENSE_DEGREE).
+///
+/// [`Ivp::dense`](crate::Ivp::dense) makes one. It is also an observer of its own.
+///
+/// ```
+/// use rheos::{Dopri5, Ivp, Pid, ode};
+///
+/// let sine = ode(|t, _y: &f64, dy: &mut f64| *dy = f64::cos(t));
+/// let solution = Ivp::new(&sine, 0.0, 0.0..10.0).dense().solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+/// let curve = solution.y;
+/// assert!((curve.at(7.7)? - 7.7_f64.sin()).abs() < 1e-7);
+/// assert!((curve.slope(7.7)? - 7.7_f64.cos()).abs() < 1e-6);
+/// assert!(curve.at(10.1).is_err());
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve<Y> {
+    /// The ends of the pieces, one more than there are.
+    ends: Vec<f64>,
+    /// The values of all pieces, one after the other.
+    values: Vec<Y>,
+    /// Where in a piece they are, as parts of it.
+    nodes: Vec<f64>,
+    /// The state at the end: it differs from the end of the last piece where the solve ended with a jump.
+    last: Y,
+}
+
+impl<Y: State> Curve<Y> {
+    /// The start of a solve, to which observing adds the steps.
+    #[must_use]
+    pub fn new(t0: f64, y0: &Y) -> Self {
+        Self { ends: vec![t0], values: Vec::new(), nodes: Vec::new(), last: y0.clone() }
+    }
+
+    /// The times that are covered.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span { t0: self.ends[0], t1: self.ends[self.ends.len() - 1] }
+    }
+
+    /// The times at which one polynomial follows another: the ends of the steps and the jumps.
+    #[must_use]
+    pub fn knots(&self) -> &[f64] {
+        &self.ends
+    }
+
+    /// The solution at `t`. At a jump it is the state after it.
+    ///
+    /// # Errors
+    /// [`Error::OutsideSolution`] where it is not known.
+    pub fn at(&self, t: f64) -> Result<Y> {
+        let piece = self.piece(t)?;
+        if t == self.span().t1 {
+            return Ok(self.last.clone());
+        }
+        Ok(self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).0))
+    }
+
+    /// The solution just before `t`: at a jump the state before it, and elsewhere the same as [`at`](Self::at).
+    ///
+    /// ```
+    /// use rheos::{Event, Fixed, Ivp, Rk4, ode};
+    ///
+    /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
+    /// let hour = Event::rising(|_t, y: &f64| y - 1.0).reset(|_t, y| *y -= 1.0);
+    /// let solution = Ivp::new(&clock, 0.0, 0.0..1.5).event(hour).dense().solve(Rk4, Fixed::steps(3))?;
+    /// let t = solution.hits[0].t;
+    /// assert!((solution.y.before(t)? - 1.0).abs() < 1e-15);
+    /// assert!(solution.y.at(t)?.abs() < 1e-15);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutsideSolution`] where it is not known.
+    pub fn before(&self, t: f64) -> Result<Y> {
+        let piece = self.piece(t)?;
+        let piece = if piece > 0 && t == self.ends[piece] { piece - 1 } else { piece };
+        Ok(self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).0))
+    }
+
+    /// The derivative of the polynomial at `t`; at a knot that of the piece which begins there.
+    ///
+    /// It is of one order less than the solution, and not exactly `f(t, y)`.
+    ///
+    /// # Errors
+    /// [`Error::OutsideSolution`] where it is not known.
+    pub fn slope(&self, t: f64) -> Result<Y> {
+        let piece = self.piece(t)?;
+        if self.values.is_empty() {
+            return Err(self.outside(t));
+        }
+        let h = self.ends[piece + 1] - self.ends[piece];
+        Ok(self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).1 / h))
+    }
+
+    fn outside(&self, time: f64) -> Error {
+        let Span { t0, t1 } = self.span();
+        Error::OutsideSolution { time, t0, t1 }
+    }
+
+    /// The piece that `t` lies in: of two at a knot the later one.
+    fn piece(&self, t: f64) -> Result<usize> {
+        let span = self.span();
+        // Written so that NaN is caught too.
+        let inside = (t - span.t0) * span.direction() >= 0.0 && (span.t1 - t) * span.direction() >= 0.0;
+        if !inside {
+            return Err(self.outside(t));
+        }
+        let begun = self.ends.partition_point(|&end| !span.is_after(end, t));
+        Ok(begun.min(self.ends.len() - 1).saturating_sub(1))
+    }
+
+    /// The sum of the values of a piece with weights that depend on the place of `t` in it.
+    fn combine(&self, piece: usize, t: f64, weight: impl Fn(usize, f64) -> f64) -> Y {
+        let n = self.nodes.len();
+        if n == 0 {
+            return self.last.clone();
+        }
+        let theta = (t - self.ends[piece]) / (self.ends[piece + 1] - self.ends[piece]);
+        let weights: Vec<f64> = (0..n).map(|j| weight(j, theta)).collect();
+        let values = &self.values[piece * n..(piece + 1) * n];
+        let mut y = values[0].zeros_like();
+        y.accumulate(1.0, &weights, values);
+        y
+    }
+}
+
+/// The `j`-th of `n` Chebyshev points of `[0, 1]`, the ends included.
+fn node(j: usize, n: usize) -> f64 {
+    if j + 1 == n { 1.0 } else { (FRAC_PI_2 * j as f64 / (n - 1) as f64).sin().powi(2) }
+}
+
+/// The polynomial that is 1 at the `j`-th node and 0 at the others, and its derivative.
+fn lagrange(nodes: &[f64], j: usize, theta: f64) -> (f64, f64) {
+    let (mut value, mut slope) = (1.0, 0.0);
+    for (_, &node) in nodes.iter().enumerate().filter(|&(k, _)| k != j) {
+        let (above, below) = (theta - node, nodes[j] - node);
+        slope = (slope * above + value) / below;
+        value *= above / below;
+    }
+    (value, slope)
+}
+
+impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Curve<F::State> {
+    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        if self.nodes.is_empty() {
+            // One value per power of θ, and at least the two ends.
+            let n = S::DENSE_DEGREE.max(1) + 1;
+            self.nodes = (0..n).map(|j| node(j, n)).collect();
+        }
+        let known = self.values.len();
+        let inner = &self.nodes[1..self.nodes.len() - 1];
+        self.values.push(step.y0.clone());
+        for node in inner {
+            let mut y = step.y1.clone();
+            step.interpolate(step.t0 + node * (step.t1 - step.t0), &mut y);
+            if !y.all_finite() {
+                // What was added of this piece goes again, so that the curve ends where it is known.
+                self.values.truncate(known);
+                return Err(Error::NonFinite { t: step.t0, h: step.h });
+            }
+            self.values.push(y);
+        }
+        self.values.push(step.y1.clone());
+        self.ends.push(step.t1);
+        self.last.clone_from(step.next);
+        Ok(Flow::On)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polynomials_of_the_degree_are_represented_exactly() {
+        let (p, slope) = (|x: f64| 1.0 - 3.0 * x + x.powi(9), |x: f64| -3.0 + 9.0 * x.powi(8));
+        let n = 10;
+        let nodes: Vec<f64> = (0..n).map(|j| node(j, n)).collect();
+        for i in 0..=50 {
+            let theta = f64::from(i) / 50.0;
+            let terms = (0..n).map(|j| (p(nodes[j]), lagrange(&nodes, j, theta)));
+            let (value, rate) = terms.fold((0.0, 0.0), |sum, (p, l)| (sum.0 + p * l.0, sum.1 + p * l.1));
+            assert!((value - p(theta)).abs() < 1e-14, "{theta}: {value}");
+            assert!((rate - slope(theta)).abs() < 1e-12, "{theta}: {rate}");
+        }
+    }
+
+    #[test]
+    fn values_at_the_nodes_are_themselves() {
+        for n in 2..=10 {
+            let nodes: Vec<f64> = (0..n).map(|j| node(j, n)).collect();
+            for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+                assert_eq!(lagrange(&nodes, j, nodes[i]).0, if i == j { 1.0 } else { 0.0 });
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Finds events in the steps of a solve.
+
+use super::root::{Bracket, narrow};
+use super::{Event, Hit};
+use crate::integrate::{Flow, Observer, Step};
+use crate::{Dense, Dynamics, Error, Result, State};
+
+/// Watches a solve for events and keeps the [hits](Hit).
+///
+/// It observes like any other, for those who drive [`Integration`](crate::integrate::Integration) or
+/// [`Stepper`](crate::Stepper) themselves. All events of a solve belong in one of these, which goes before other
+/// observers: `(events, others)`.
+///
+/// ```
+/// use rheos::integrate::Integration;
+/// use rheos::{Event, Events, Fixed, Rk4, Solver, ode};
+///
+/// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
+/// let mut events = Events::new(vec![Event::rising(|_t, y: &f64| y - 0.3), Event::rising(|_t, y: &f64| y - 0.8)]);
+/// let (solver, control) = (&Rk4, &Fixed::steps(2));
+/// let integration = Integration { field: &clock, solver, control, span: (0.0..1.0).into(), stops: &[] };
+/// integration.run(0.0, solver.workspace(&clock, &0.0), &mut events);
+/// assert_eq!(events.hits().len(), 2);
+/// assert!((events.hits()[1].t - 0.8).abs() < 1e-14);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Events<'a, Y> {
+    events: Vec<Event<'a, Y>>,
+    places: Vec<Place>,
+    /// The time of `places`.
+    t: f64,
+    hits: Vec<Hit<Y>>,
+    stopped_by: Option<usize>,
+}
+
+/// Where the solution is, seen from one event.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The function; zero where its sign is not to be trusted.
+    g: f64,
+    /// What counts as zero until the solution has left the surface.
+    noise: f64,
+    /// The function at the end of the part of a step that is being searched.
+    ahead: f64,
+    hits: u64,
+    last_hit: f64,
+}
+
+/// A change of sign that counts.
+#[derive(Debug, Clone, Copy)]
+struct Crossing {
+    event: usize,
+    t: f64,
+    residual: f64,
+}
+
+/// The smallest part of a step in which a solution is looked for beside the surface, about the rounding of the step.
+const DEPARTURE: f64 = 1.0 / (1_u64 << 52) as f64;
+
+impl<'a, Y: State> Events<'a, Y> {
+    /// Watches for `events`; a hit names them by their place in this list.
+    #[must_use]
+    pub fn new(events: Vec<Event<'a, Y>>) -> Self {
+        Self { events, places: Vec::new(), t: f64::NAN, hits: Vec::new(), stopped_by: None }
+    }
+
+    /// Adds an event.
+    pub fn push(&mut self, event: Event<'a, Y>) {
+        self.events.push(event);
+        self.t = f64::NAN;
+    }
+
+    /// What happened so far, in the order of integration.
+    #[must_use]
+    pub fn hits(&self) -> &[Hit<Y>] {
+        &self.hits
+    }
+
+    /// The terminal event that ended the solve.
+    #[must_use]
+    pub fn stopped_by(&self) -> Option<usize> {
+        self.stopped_by
+    }
+
+    /// The hits alone.
+    pub(crate) fn into_hits(self) -> Vec<Hit<Y>> {
+        self.hits
+    }
+
+    /// Checks the settings of all events.
+    pub(crate) fn validate(&self) -> Result<()> {
+        for event in &self.events {
+            let refuse = |name, value, expected| Err(Error::InvalidArgument { name, value, expected });
+            if event.stop_at == Some(0) {
+                return refuse("stop_at", 0.0, "at least 1");
+            }
+            if event.samples == 0 {
+                return refuse("samples", 0.0, "at least 1");
+            }
+            if !(event.tolerance >= 0.0 && event.tolerance.is_finite()) {
+                return refuse("time_tolerance", event.tolerance, "finite and not negative");
+            }
+        }
+        Ok(())
+    }
+
+    /// The function of an event.
+    fn value(&self, event: usize, t: f64, y: &Y) -> Result<f64> {
+        let value = (self.events[event].condition)(t, y);
+        if value.is_finite() { Ok(value) } else { Err(Error::NonFiniteEvent { event, t, value }) }
+    }
+
+    /// Sees the solution at a point that does not continue an earlier step. After a jump, `crossings` happened there.
+    fn place(&mut self, t: f64, y: &Y, crossings: &[Crossing]) -> Result<()> {
+        let unknown = Place { g: 0.0, noise: 0.0, ahead: 0.0, hits: 0, last_hit: f64::NAN };
+        self.places.resize(self.events.len(), unknown);
+        for event in 0..self.events.len() {
+            let g = self.value(event, t, y)?;
+            let residual = crossings.iter().find(|crossing| crossing.event == event).map_or(0.0, |c| c.residual);
+            let place = &mut self.places[event];
+            place.noise = 4.0 * residual;
+            place.g = if g.abs() > place.noise { g } else { 0.0 };
+        }
+        self.t = t;
+        Ok(())
+    }
+
+    /// Looks at one part of a step, from where the solution was seen last to `to`.
+    fn search<F, S>(&mut self, step: &mut Step<'_, F, S>, to: f64, probe: &mut Y) -> Result<Flow<Y>>
+    where
+        F: Dynamics<State = Y>,
+        S: Dense<F>,
+    {
+        step.interpolate(to, probe);
+        for event in 0..self.events.len() {
+            self.places[event].ahead = self.value(event, to, probe)?;
+        }
+        let mut crossings = Vec::new();
+        for event in 0..self.events.len() {
+            crossings.extend(self.crossing(event, step, to, probe)?);
+        }
+        crossings.sort_by(|a, b| ((a.t - b.t) * step.h).total_cmp(&0.0));
+
+        for together in crossings.chunk_by(|a, b| a.t == b.t) {
+            let t = together[0].t;
+            step.interpolate(t, probe);
+            let mut after = probe.clone();
+            let mut jumped = false;
+            for crossing in together {
+                jumped |= self.happen(crossing, &mut after)?;
+            }
+            if self.stopped_by.is_some() {
+                return Ok(Flow::Stop { t, before: probe.clone(), after });
+            }
+            if jumped {
+                self.place(t, &after, together)?;
+                return Ok(Flow::Jump { t, before: probe.clone(), after });
+            }
+        }
+        for place in &mut self.places {
+            place.g = place.ahead;
+            if place.g != 0.0 {
+                place.noise = 0.0;
+            }
+        }
+        self.t = to;
+        Ok(Flow::On)
+    }
+
+    /// Whether and when an event happens before `to`.
+    fn crossing<F, S>(
+        &mut self,
+        event: usize,
+        step: &mut Step<'_, F, S>,
+        to: f64,
+        probe: &mut Y,
+    ) -> Result<Option<Crossing>>
+    where
+        F: Dynamics<State = Y>,
+        S: Dense<F>,
+    {
+        let Place { g, noise, ahead, .. } = self.places[event];
+        let start = self.t;
+        let Event { condition, direction, tolerance, .. } = &self.events[event];
+        let mut value = |t: f64| {
+            step.interpolate(t, probe);
+            condition(t, probe)
+        };
+        let near = if g != 0.0 { Some((start, g)) } else { departure(start, to, noise, &mut value) };
+        let Some(near) = near else {
+            // Still on the surface, unless the end says otherwise.
+            self.places[event].ahead = if ahead.abs() > noise { ahead } else { 0.0 };
+            return Ok(None);
+        };
+        let positive = near.1 > 0.0;
+        if (ahead > 0.0 && positive) || (ahead < 0.0 && !positive) || !direction.admits(positive) {
+            return Ok(None);
+        }
+        let rounding = 2.0 * f64::EPSILON * near.0.abs().max(to.abs());
+        let tolerance = tolerance.max(rounding).max(f64::MIN_POSITIVE);
+        match narrow(Bracket { near, far: (to, ahead) }, tolerance, value) {
+            Ok(found) => Ok(Some(Crossing { event, t: found.far.0, residual: found.residual() })),
+            Err((t, value)) => Err(Error::NonFiniteEvent { event, t, value }),
+        }
+    }
+
+    /// Notes a hit, resets the state, and says whether it did.
+    fn happen(&mut self, crossing: &Crossing, y: &mut Y) -> Result<bool> {
+        let Crossing { event, t, .. } = *crossing;
+        let Event { reset, stop_at, at_most, .. } = &self.events[event];
+        let place = &mut self.places[event];
+        if place.hits == *at_most {
+            return Err(Error::MaxEvents { event, t: place.last_hit, hits: place.hits });
+        }
+        let gap = (t - place.last_hit).abs();
+        if reset.is_some() && gap <= 32.0 * f64::EPSILON * t.abs() {
+            return Err(Error::EventsAccumulate { event, t, gap });
+        }
+        place.hits += 1;
+        place.last_hit = t;
+        if self.stopped_by.is_none() && *stop_at == Some(place.hits) {
+            self.stopped_by = Some(event);
+        }
+        let before = y.clone();
+        let after = reset.as_ref().map(|reset| {
+            reset(t, y);
+            y.clone()
+        });
+        let jumped = after.is_some();
+        self.hits.push(Hit { event, t, before, after });
+        Ok(jumped)
+    }
+}
+
+/// The first point at which a function that is zero at `start` is beyond the noise, on the way to `to`: twice in
+/// succession on the same side, lest rounding decides.
+fn departure(start: f64, to: f64, noise: f64, mut g: impl FnMut(f64) -> f64) -> Option<(f64, f64)> {
+    let mut part = DEPARTURE;
+    let mut previous: Option<(f64, f64)> = None;
+    while part < 1.0 {
+        let t = start + part * (to - start);
+        part *= 4.0;
+        let value = if t == start { 0.0 } else { g(t) };
+        if value.abs() <= noise {
+            previous = None;
+        } else if let Some(first) = previous.filter(|first| (first.1 > 0.0) == (value > 0.0)) {
+            return Some(first);
+        } else {
+            previous = Some((t, value));
+        }
+    }
+    previous
+}
+
+impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
+    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        if self.events.is_empty() {
+            return Ok(Flow::On);
+        }
+        if self.t != step.t0 {
+            self.place(step.t0, step.y0, &[])?;
+        }
+        let mut probe = step.y1.clone();
+        let parts = self.events.iter().map(|event| event.samples).max().unwrap_or(1).max(1);
+        for part in 1..parts {
+            let to = step.t0 + (step.t1 - step.t0) * (f64::from(part) / f64::from(parts));
+            let flow = self.search(&mut step, to, &mut probe)?;
+            if !matches!(flow, Flow::On) {
+                return Ok(flow);
+            }
+        }
+        let end = step.t1;
+        self.search(&mut step, end, &mut probe)
+    }
+}

@@ -1,0 +1,47 @@
+//! A solve that ended early, with what was computed before.
+
+use super::{Ending, Solution};
+use crate::{Error, Halt, Stats};
+
+/// A solve that ended early: why, and everything that was computed before.
+///
+/// It converts into [`Error`] with `?`, dropping the partial solution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure<Y, K = Vec<Y>> {
+    /// The reason.
+    pub error: Error,
+    /// What was kept so far, the events so far and the cost; `partial.last()` is the last good state, at
+    /// `partial.last_time()`.
+    pub partial: Solution<Y, K>,
+}
+
+impl<Y> Failure<Y> {
+    /// A solve that was halted at the state `end`, having saved `y` at the first of `times`.
+    pub(crate) fn new(halt: Halt, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
+        let Halt { error, t: t_end, stats } = halt;
+        let t = times[..y.len()].to_vec();
+        let partial = Solution { t, y, hits: Vec::new(), ending: Ending::Failure, stats, end: (t_end, end) };
+        Box::new(Self { error, partial })
+    }
+}
+
+impl<Y, K> std::fmt::Display for Failure<Y, K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Stats { evaluations, accepted, rejected } = self.partial.stats;
+        write!(
+            f,
+            "{}\n(the solution is kept up to t = {}, after {accepted} accepted and {rejected} rejected steps and \
+             {evaluations} evaluations)",
+            self.error,
+            self.partial.last_time(),
+        )
+    }
+}
+
+impl<Y: std::fmt::Debug, K: std::fmt::Debug> std::error::Error for Failure<Y, K> {}
+
+impl<Y, K> From<Box<Failure<Y, K>>> for Error {
+    fn from(failure: Box<Failure<Y, K>>) -> Self {
+        failure.error
+    }
+}
