@@ -113,7 +113,7 @@ pub enum Error {
     },
     /// An event follows itself faster than time can be resolved, as the bounces of a ball do before it rests.
     #[error(
-        "event {event} happens at t = {t} again within {gap:e}, which is as long as rounding in t: its times \
+        "event {event} happens at t = {t} again after {gap:e}, which is not long enough to be resolved: its times \
          accumulate there; end the solve before, with a terminal event"
     )]
     EventsAccumulate {

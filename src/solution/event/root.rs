@@ -9,13 +9,6 @@ pub(super) struct Bracket {
     pub far: (f64, f64),
 }
 
-impl Bracket {
-    /// How large the function is where it counts as zero.
-    pub fn residual(self) -> f64 {
-        if self.far.1 == 0.0 { 0.0 } else { self.near.1.abs().max(self.far.1.abs()) }
-    }
-}
-
 /// Narrows a bracket to a width of `tolerance`, or to neighbouring numbers. The times may run backwards.
 ///
 /// The method ITP of I. F. D. Oliveira and R. H. C. Takahashi, *An enhancement of the bisection method average performance

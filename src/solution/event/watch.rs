@@ -51,11 +51,16 @@ struct Place {
 struct Crossing {
     event: usize,
     t: f64,
+    /// How large the function is where it counts as zero.
     residual: f64,
 }
 
 /// The smallest part of a step in which a solution is looked for beside the surface, about the rounding of the step.
 const DEPARTURE: f64 = 1.0 / (1_u64 << 52) as f64;
+
+/// Times of one event that differ by less, in parts of the time, accumulate: a flight must be long beside the rounding of
+/// its ends to be seen between them.
+const RESOLUTION: f64 = 1024.0 * f64::EPSILON;
 
 impl<'a, Y: State> Events<'a, Y> {
     /// Watches for `events`; a hit names them by their place in this list.
@@ -118,7 +123,7 @@ impl<'a, Y: State> Events<'a, Y> {
             let g = self.value(event, t, y)?;
             let residual = crossings.iter().find(|crossing| crossing.event == event).map_or(0.0, |c| c.residual);
             let place = &mut self.places[event];
-            place.noise = 4.0 * residual;
+            place.noise = 2.0 * residual;
             place.g = if g.abs() > place.noise { g } else { 0.0 };
         }
         self.t = t;
@@ -148,6 +153,9 @@ impl<'a, Y: State> Events<'a, Y> {
             let mut jumped = false;
             for crossing in together {
                 jumped |= self.happen(crossing, &mut after)?;
+            }
+            if !after.all_finite() {
+                return Err(Error::NonFinite { t, h: t - step.t0 });
             }
             if self.stopped_by.is_some() {
                 return Ok(Flow::Stop { t, before: probe.clone(), after });
@@ -199,7 +207,7 @@ impl<'a, Y: State> Events<'a, Y> {
         let rounding = 2.0 * f64::EPSILON * near.0.abs().max(to.abs());
         let tolerance = tolerance.max(rounding).max(f64::MIN_POSITIVE);
         match narrow(Bracket { near, far: (to, ahead) }, tolerance, value) {
-            Ok(found) => Ok(Some(Crossing { event, t: found.far.0, residual: found.residual() })),
+            Ok(found) => Ok(Some(Crossing { event, t: found.far.0, residual: found.far.1.abs() })),
             Err((t, value)) => Err(Error::NonFiniteEvent { event, t, value }),
         }
     }
@@ -207,13 +215,13 @@ impl<'a, Y: State> Events<'a, Y> {
     /// Notes a hit, resets the state, and says whether it did.
     fn happen(&mut self, crossing: &Crossing, y: &mut Y) -> Result<bool> {
         let Crossing { event, t, .. } = *crossing;
-        let Event { reset, stop_at, at_most, .. } = &self.events[event];
+        let Event { reset, stop_at, at_most, tolerance, .. } = &self.events[event];
         let place = &mut self.places[event];
         if place.hits == *at_most {
             return Err(Error::MaxEvents { event, t: place.last_hit, hits: place.hits });
         }
         let gap = (t - place.last_hit).abs();
-        if reset.is_some() && gap <= 32.0 * f64::EPSILON * t.abs() {
+        if reset.is_some() && gap <= (RESOLUTION * t.abs()).max(16.0 * tolerance) {
             return Err(Error::EventsAccumulate { event, t, gap });
         }
         place.hits += 1;
