@@ -162,7 +162,8 @@ mod ball {
         let stats = failure.partial.stats;
         assert_eq!(stats.accepted + stats.rejected, 60);
         assert!(failure.partial.hits.len() > 5);
-        assert!((failure.partial.last() - exact(failure.partial.last_time())).norm() < 1e-10);
+        // The last step may have ended at a landing, where the speed of the closed form is on either side of its jump.
+        assert!((failure.partial.last()[0] - exact(failure.partial.last_time())[0]).abs() < 1e-10);
     }
 
     #[test]
@@ -239,12 +240,10 @@ mod within_a_step {
     fn several_events_come_in_the_order_of_time_and_of_addition() {
         let at = |time: f64| Event::rising(move |t, _y: &f64| t - time);
         let hits = one_step([at(3.0), at(0.5), at(2.0), at(0.5)]);
-        assert_eq!(hits.iter().map(|hit| (hit.event, hit.t)).collect::<Vec<_>>(), [
-            (1, 0.5),
-            (3, 0.5),
-            (2, 2.0),
-            (0, 3.0)
-        ]);
+        assert_eq!(
+            hits.iter().map(|hit| (hit.event, hit.t)).collect::<Vec<_>>(),
+            [(1, 0.5), (3, 0.5), (2, 2.0), (0, 3.0)]
+        );
     }
 
     #[test]
@@ -261,9 +260,10 @@ mod within_a_step {
         assert_eq!(solution.hits.iter().map(|hit| hit.event).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(solution.ending, Ending::Event(1));
         assert_eq!(solution.last_time(), 1.5);
-        assert!((solution.last() - 3.375).abs() < 1e-14);
+        // The end of the step is 64, and rounded accordingly.
+        assert!((solution.last() - 3.375).abs() < 64.0 * f64::EPSILON);
         assert_eq!(solution.t, [0.0, 1.0, 1.5]);
-        assert_close(&solution.y, &[0.0, 1.0, 3.375], 1e-14);
+        assert_close(&solution.y, &[0.0, 1.0, 3.375], 64.0 * f64::EPSILON);
     }
 
     #[test]
@@ -272,10 +272,9 @@ mod within_a_step {
         let solution =
             Ivp::new(&clock(), 0.0, 0.0..1.0).event(at_half(1.0)).event(at_half(3.0)).solve(Rk4, Fixed::steps(1));
         let hits = solution.unwrap().hits;
-        assert_eq!(hits.iter().map(|hit| (hit.before, hit.after)).collect::<Vec<_>>(), [
-            (0.5, Some(2.0)),
-            (2.0, Some(7.0))
-        ]);
+        assert_eq!(times(&hits), [0.5, 0.5]);
+        let states: Vec<f64> = hits.iter().flat_map(|hit| [hit.before, hit.after.unwrap()]).collect();
+        assert_close(&states, &[0.5, 2.0, 2.0, 7.0], 1e-15);
     }
 }
 
@@ -296,8 +295,7 @@ mod at_the_edges {
     fn a_solution_that_leaves_the_surface_and_comes_back_in_one_step_is_seen() {
         // t (0.7 − t) is zero at the start and crosses zero at 0.7.
         let there_and_back = Event::falling(|t, _y: &f64| t * (0.7 - t));
-        let hits =
-            Ivp::new(&clock(), 0.0, 0.0..1.0).event(there_and_back).solve(Rk4, Fixed::steps(1)).unwrap().hits;
+        let hits = Ivp::new(&clock(), 0.0, 0.0..1.0).event(there_and_back).solve(Rk4, Fixed::steps(1)).unwrap().hits;
         assert_close(&times(&hits), &[0.7], 1e-15);
     }
 
@@ -522,7 +520,8 @@ mod steps {
 
     #[test]
     fn events_that_only_watch_change_no_step() {
-        let van_der_pol = ode(|_t, y: &Plane, dy: &mut Plane| *dy = Vector2::new(y[1], 3.0 * (1.0 - y[0] * y[0]) * y[1] - y[0]));
+        let van_der_pol =
+            ode(|_t, y: &Plane, dy: &mut Plane| *dy = Vector2::new(y[1], 3.0 * (1.0 - y[0] * y[0]) * y[1] - y[0]));
         let y0 = Vector2::new(2.0, 0.0);
         let plain = Ivp::new(&van_der_pol, y0, 0.0..20.0).save_every(1).solve(Dopri5, Pid::new(1e-6, 1e-6)).unwrap();
         let watched = Ivp::new(&van_der_pol, y0, 0.0..20.0)
@@ -543,8 +542,7 @@ mod steps {
                 Ok(if step.t1 > 0.4 { Flow::Stop { t: step.t1, before: y.clone(), after: y } } else { Flow::On })
             }
         }
-        let solution =
-            Ivp::new(&clock(), 0.0, 0.0..1.0).observe(&mut Enough).solve(Euler, Fixed::steps(4)).unwrap();
+        let solution = Ivp::new(&clock(), 0.0, 0.0..1.0).observe(&mut Enough).solve(Euler, Fixed::steps(4)).unwrap();
         assert_eq!((solution.ending, solution.last_time(), *solution.last()), (Ending::Observer, 0.5, 0.5));
     }
 

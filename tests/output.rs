@@ -37,7 +37,12 @@ mod curves {
 
     /// The curve against the method's own interpolant, which save times read, and against the solution.
     #[track_caller]
-    fn check<S: Dense<Swing> + Copy>(solver: S, control: impl Controller<Swing, S> + Copy, (t0, t1): (f64, f64), tolerance: f64) {
+    fn check<S: Dense<Swing> + Copy>(
+        solver: S,
+        control: impl Controller<Swing, S> + Copy,
+        (t0, t1): (f64, f64),
+        tolerance: f64,
+    ) {
         let times = grid(t0, t1, 777);
         let problem = || Ivp::new(&Swing, swing(t0), t0..t1);
         let saved = problem().save_at(&times).solve(solver, control).unwrap();
@@ -151,8 +156,10 @@ mod curves {
 
     #[test]
     fn of_a_failed_solve_they_are_known_to_the_last_good_step() {
-        let failure =
-            Ivp::new(&Swing, swing(0.0), 0.0..9.0).dense().solve(Dopri5, Pid::new(1e-6, 1e-6).max_steps(7)).unwrap_err();
+        let failure = Ivp::new(&Swing, swing(0.0), 0.0..9.0)
+            .dense()
+            .solve(Dopri5, Pid::new(1e-6, 1e-6).max_steps(7))
+            .unwrap_err();
         assert_eq!(failure.error, Error::MaxSteps { t: failure.partial.last_time(), steps: 7 });
         let curve = &failure.partial.y;
         assert_eq!(curve.span().t1, failure.partial.last_time());
@@ -301,7 +308,10 @@ mod stepping {
         LotkaVolterra::problem()
     }
 
-    fn uninterrupted<S: Solver<Model>>(solver: S, control: impl Controller<Model, S>) -> (Steps, rheos::Solution<Plane>) {
+    fn uninterrupted<S: Solver<Model>>(
+        solver: S,
+        control: impl Controller<Model, S>,
+    ) -> (Steps, rheos::Solution<Plane>) {
         let (f, y0) = model();
         let mut steps = Steps::default();
         let solution = Ivp::new(&f, y0, 0.0..10.0).observe(&mut steps).solve(solver, control).unwrap();

@@ -204,7 +204,8 @@ impl<'a, Y: State> Events<'a, Y> {
         if (ahead > 0.0 && positive) || (ahead < 0.0 && !positive) || !direction.admits(positive) {
             return Ok(None);
         }
-        let rounding = 2.0 * f64::EPSILON * near.0.abs().max(to.abs());
+        // Less than neighbours differ by: the search ends there.
+        let rounding = 0.25 * f64::EPSILON * near.0.abs().max(to.abs());
         let tolerance = tolerance.max(rounding).max(f64::MIN_POSITIVE);
         match narrow(Bracket { near, far: (to, ahead) }, tolerance, value) {
             Ok(found) => Ok(Some(Crossing { event, t: found.far.0, residual: found.far.1.abs() })),
