@@ -45,6 +45,10 @@
 //! # Ok::<(), rheos::Error>(())
 //! ```
 //!
+//! An [`Ivp`] looks for [`Event`]s on the way, which may end the solve or change the state; it keeps states, values of a
+//! function of them, or the whole solution as a [`Curve`]. A [`Stepper`] is driven from outside, and can be paused,
+//! written down (feature `serde`) and resumed.
+//!
 //! A failure keeps what was computed: [`Failure`] holds the reason, the last good state, the states saved so far and the
 //! statistics.
 //!
@@ -80,6 +84,7 @@
 //!
 //! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and thiserror
 //!   only.
+//! * `serde`: a [`Paused`] solve can be serialised, nalgebra's matrices included.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

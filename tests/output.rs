@@ -81,11 +81,13 @@ mod curves {
         check(Tsit5, pid, span, rounding);
         check(Dop853, pid, span, rounding);
         check(Dopri8, pid.max_step(0.1), span, rounding);
-        check(Vern6, pid, span, rounding);
-        check(Vern7, pid, span, rounding);
-        check(Vern8, pid, span, rounding);
-        check(Vern9, pid, span, rounding);
-        check(Vern9, pid, (4.5, 0.5), rounding);
+        // The weights of these interpolants are in the thousands and cancel: they are rounded to that themselves.
+        let rounded_weights = 1000.0 * f64::EPSILON;
+        check(Vern6, pid, span, rounded_weights);
+        check(Vern7, pid, span, rounded_weights);
+        check(Vern8, pid, span, rounded_weights);
+        check(Vern9, pid, span, rounded_weights);
+        check(Vern9, pid, (4.5, 0.5), rounded_weights);
         check(Dopri5, pid, (4.5, 0.5), rounding);
     }
 
@@ -109,20 +111,39 @@ mod curves {
     }
 
     #[test]
-    fn the_slope_is_the_derivative_of_the_curve_and_close_to_the_field() {
+    fn the_slope_is_the_derivative_of_the_curve() {
         for (t0, t1) in [(0.0, 5.0), (5.0, 0.0)] {
-            let curve = Ivp::new(&Swing, swing(t0), t0..t1).dense().solve(Dop853, Pid::new(1e-11, 1e-11)).unwrap().y;
-            for &t in &grid(t0, t1, 97)[1..97] {
+            let curve = Ivp::new(&Swing, swing(t0), t0..t1).dense().solve(Dop853, Fixed::steps(10)).unwrap().y;
+            // In the middle between two knots, so that the differences stay on one polynomial.
+            for &t in grid(t0, t1, 20).iter().skip(1).step_by(2) {
                 let slope = curve.slope(t).unwrap();
-                let mut field = Plane::zeros();
-                Swing.eval(t, &swing(t), &mut field);
-                assert!((slope - field).norm() < 1e-8, "{t}: {slope} for {field}");
-                let d = 1e-4;
-                let at = |t: f64| curve.at(t).unwrap();
+                let (d, at) = (1e-3, |t: f64| curve.at(t).unwrap());
                 let difference = (8.0 * (at(t + d) - at(t - d)) - (at(t + 2.0 * d) - at(t - 2.0 * d))) / (12.0 * d);
-                assert!((slope - difference).norm() < 1e-8, "{t}: {slope} for {difference}");
+                assert!((slope - difference).norm() < 1e-11, "{t}: {slope} for {difference}");
             }
         }
+    }
+
+    #[test]
+    fn the_slope_is_the_field_to_the_order_of_the_interpolant() {
+        fn error<S: Dense<Swing>>(solver: S, n: usize) -> f64 {
+            let curve = Ivp::new(&Swing, swing(0.0), 0.0..5.0).dense().solve(solver, Fixed::steps(n)).unwrap().y;
+            let gap = |&t: &f64| {
+                let mut field = Plane::zeros();
+                Swing.eval(t, &swing(t), &mut field);
+                (curve.slope(t).unwrap() - field).norm()
+            };
+            grid(0.0, 5.0, 777).iter().map(gap).fold(0.0, f64::max)
+        }
+        fn check<S: Dense<Swing> + Copy>(solver: S, n: usize) {
+            let order = (error(solver, n) / error(solver, 2 * n)).log2();
+            assert!((order - f64::from(S::DENSE_ORDER)).abs() < 0.3, "{}: {order}", S::NAME);
+        }
+        check(Bosh3, 40);
+        check(Dopri5, 20);
+        check(Tsit5, 20);
+        check(Dop853, 10);
+        check(Rk4, 40);
     }
 
     #[test]
