@@ -1,0 +1,82 @@
+//! How an implicit method solves its linear systems.
+
+use crate::state::MatrixSpace;
+use crate::{Dynamics, Jacobian};
+
+/// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
+pub trait LinearSolver<F: Dynamics>: Clone {
+    /// The Jacobian and its factorisation, or what stands for them.
+    type Workspace;
+
+    /// A workspace for states of the shape of `y0`.
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
+
+    /// Takes `J` from the point `(t, y)`. What was prepared before is still solved with until [`prepare`](Self::prepare).
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State);
+
+    /// Prepares to solve with `I − a J`. False if that matrix is singular.
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool;
+
+    /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
+    fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
+
+    /// Evaluations of the field since the workspace was made, those for differences in a [`Jacobian`] apart.
+    fn evaluations(&self, ws: &Self::Workspace) -> u64;
+
+    /// Jacobians and factorisations since the workspace was made.
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices;
+}
+
+/// What the linear algebra of a solve cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Matrices {
+    /// Jacobians, or linearisations without a matrix.
+    pub jacobians: u64,
+    /// Factorisations.
+    pub factorisations: u64,
+}
+
+/// Solves by LU factorisation of the matrix `I − a J`: right for small systems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lu;
+
+/// The workspace of [`Lu`].
+#[derive(Debug, Clone)]
+pub struct LuWorkspace<Y: MatrixSpace> {
+    jacobian: Y::Matrix,
+    lu: Option<Y::Lu>,
+    matrices: Matrices,
+}
+
+impl<F: Jacobian> LinearSolver<F> for Lu {
+    type Workspace = LuWorkspace<F::State>;
+
+    fn workspace(&self, _: &F, y0: &F::State) -> Self::Workspace {
+        LuWorkspace { jacobian: y0.zero_matrix(), lu: None, matrices: Matrices::default() }
+    }
+
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State) {
+        ws.jacobian = f.jacobian(t, y);
+        ws.matrices.jacobians += 1;
+    }
+
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool {
+        ws.lu = F::State::factor(&ws.jacobian, a);
+        ws.matrices.factorisations += 1;
+        ws.lu.is_some()
+    }
+
+    fn solve(&self, ws: &mut Self::Workspace, _: &F, x: &mut F::State) -> bool {
+        let Some(lu) = &ws.lu else { return false };
+        F::State::solve(lu, x);
+        true
+    }
+
+    fn evaluations(&self, _: &Self::Workspace) -> u64 {
+        0
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        ws.matrices
+    }
+}

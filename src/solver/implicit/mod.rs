@@ -1,0 +1,18 @@
+//! Implicit methods, for stiff problems.
+//!
+//! A step solves equations by Newton's method, with linear systems solved by a [`LinearSolver`]: [`Lu`] unless
+//! `method.with(..)` says otherwise. A step whose equations were not solved is rejected and tried again shorter under an
+//! adaptive controller, and ends the solve under [`Fixed`](crate::Fixed); it is never accepted.
+
+#![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
+
+mod dirk;
+mod implicit_euler;
+mod kvaerno3;
+mod linear;
+mod newton;
+
+pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
+pub use implicit_euler::ImplicitEuler;
+pub use kvaerno3::Kvaerno3;
+pub use linear::{LinearSolver, Lu, LuWorkspace, Matrices};
