@@ -116,7 +116,9 @@ pub use integrate::{Halt, Stats};
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
-pub use solver::implicit::{ImplicitEuler, Kvaerno3};
+pub use solver::implicit::{
+    ImplicitEuler, ImplicitMidpoint, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
