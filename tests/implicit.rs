@@ -130,8 +130,8 @@ fn adaptive_methods_are_as_accurate_as_asked() {
             let (f, y0) = Driven::problem();
             let solution = solve(&f, y0, 0.0..10.0, method, Pid::new(tol, tol)).unwrap();
             let error = (solution.last() - Driven::exact(10.0)).amax();
-            // As many errors of the size of the tolerance as there are steps.
-            assert!(error < tol * solution.stats.accepted as f64, "{method:?} at {tol:e}: {error:e}");
+            // As many errors of the size of the tolerance as there are steps, and u' = u cos t amplifies them by up to e².
+            assert!(error < 7.4 * tol * solution.stats.accepted as f64, "{method:?} at {tol:e}: {error:e}");
         }
     });
 }
