@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::linear::{LinearSolver, Lu, Matrices};
 use super::newton::{Equation, Newton};
+use super::predictor::predictor;
 use crate::solver::order_conditions::row_ends;
 use crate::solver::tableau::{check_estimate, check_orders, rows_end_before};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
@@ -147,10 +148,7 @@ impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
                 continue;
             }
             ws.psi.combine(y0, h, &T::A[i][..i], done);
-            ws.stage.assign(&ws.psi);
-            if let Some(before) = done.last() {
-                ws.stage.add_scaled(a, before);
-            }
+            ws.stage.combine(&ws.psi, a, &const { predictor(T::C) }[i][..i], done);
             let equation = Equation { t: time, a, psi: &ws.psi, scale: y0 };
             if !ws.newton.solve(&self.linear, f, equation, &mut ws.stage, &mut rest[0]) {
                 return false;

@@ -14,6 +14,7 @@ mod kvaerno4;
 mod kvaerno5;
 mod linear;
 mod newton;
+mod predictor;
 mod sdirk2;
 mod sdirk3;
 mod sdirk4;
