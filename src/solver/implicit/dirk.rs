@@ -115,7 +115,8 @@ const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
 pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The slopes.
     k: [F::State; S],
-    /// The argument of the stage being solved; the error estimate once asked for.
+    /// The argument of an explicit stage, or its distance from the start of the step for an implicit one; the error
+    /// estimate once asked for.
     stage: F::State,
     psi: F::State,
     newton: Newton<F, L>,
@@ -147,10 +148,11 @@ impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
                 ws.first_is_known |= i == 0;
                 continue;
             }
-            ws.psi.combine(y0, h, &T::A[i][..i], done);
+            ws.psi.set_zeros();
+            ws.psi.accumulate(h, &T::A[i][..i], done);
             ws.stage.combine(&ws.psi, a, &const { predictor(T::C) }[i][..i], done);
-            let equation = Equation { t: time, a, psi: &ws.psi, scale: y0 };
-            if !ws.newton.solve(&self.linear, f, equation, &mut ws.stage, &mut rest[0]) {
+            let equation = Equation { t: time, a, psi: &ws.psi, y0 };
+            if !ws.newton.solve(&self.linear, f, &equation, &mut ws.stage, &mut rest[0]) {
                 return false;
             }
         }
@@ -205,7 +207,7 @@ where
             }
         }
         if const { is_stiffly_accurate::<T, S>() } {
-            y1.assign(&ws.stage);
+            y1.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.stage));
         } else {
             y1.combine(y0, h, &T::B, &ws.k);
         }
