@@ -124,7 +124,7 @@ pub use solver::{
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
     Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
-pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
+pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
 pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;

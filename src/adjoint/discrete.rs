@@ -103,7 +103,7 @@ where
                 }
             }
             let moved =
-                solver.step_vjp(f, &mut tape, StepStart { t: start, h, y0: &y[n] }, &mut inside, &mut ybar, pbar);
+                solver.step_vjp(f, &mut tape, StepStart { t: start, h, y0: &y[n] }, &mut inside, &mut ybar, pbar)?;
             for (i, output) in (first_inside..done).zip(&inside) {
                 times_bar[i] = output.time;
             }

@@ -22,7 +22,7 @@ pub trait DirkTableau<const S: usize>: Tableau<S> {
 
 /// The diagonally implicit method of a [`DirkTableau`] with `S` stages, with linear systems solved by `L`.
 pub struct Dirk<T, const S: usize, L = Lu> {
-    linear: L,
+    pub(super) linear: L,
     table: PhantomData<fn() -> T>,
 }
 
@@ -114,7 +114,7 @@ const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
 /// The stages of a diagonally implicit method.
 pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The slopes.
-    k: [F::State; S],
+    pub(super) k: [F::State; S],
     /// The argument of an explicit stage, or its distance from the start of the step for an implicit one; the error
     /// estimate once asked for.
     stage: F::State,

@@ -7,6 +7,7 @@
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 mod dirk;
+mod dirk_reverse;
 mod implicit_euler;
 mod implicit_midpoint;
 mod kvaerno3;
@@ -22,12 +23,13 @@ mod tr_bdf2;
 mod trapezoid;
 
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
+pub use dirk_reverse::DirkTape;
 pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::ImplicitMidpoint;
 pub use kvaerno3::Kvaerno3;
 pub use kvaerno4::Kvaerno4;
 pub use kvaerno5::Kvaerno5;
-pub use linear::{LinearSolver, Lu, LuWorkspace, Matrices};
+pub use linear::{LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
 pub use sdirk2::Sdirk2;
 pub use sdirk3::Sdirk3;
 pub use sdirk4::Sdirk4;
