@@ -11,6 +11,8 @@ mod interpolant;
 mod low_storage;
 mod order_conditions;
 mod reverse;
+pub mod reversible;
+pub mod symplectic;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
@@ -22,6 +24,11 @@ pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolv
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
+pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
+pub use symplectic::{
+    BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
+    check_splitting,
+};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
 use crate::state::ErrorNorm;
