@@ -100,11 +100,11 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, ForwardResult, Gradient,
-    Pullback, gradient,
+    Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, Forward, ForwardResult,
+    Gradient, Pullback, gradient,
 };
 pub use adjoint::{ReversibleAdjoint, ReversibleRecord};
-pub use control::{Controller, Fixed, Pid};
+pub use control::{Controller, Fixed, OnGrid, Pid};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{

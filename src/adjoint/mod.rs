@@ -8,12 +8,15 @@
 
 mod augmented;
 mod backsolve;
+mod checkpoints;
 mod discrete;
 mod reversible;
+mod revolve;
 mod sweep;
 
 pub use augmented::Augmented;
 pub use backsolve::{Backsolve, BacksolveRecord};
+pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 
