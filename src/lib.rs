@@ -107,8 +107,8 @@ pub use control::{Controller, Fixed, Pid};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, differences,
-    ode, problems,
+    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, JacobianVector, Ode, OdeWithVjp, Parametric, Scalar,
+    Split, SplitField, differences, ode, problems,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
@@ -116,7 +116,7 @@ pub use integrate::{Halt, Stats};
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
-pub use solver::implicit::{ImplicitEuler, Kvaerno3};
+pub use solver::implicit::{ImplicitEuler, Krylov, Kvaerno3};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,

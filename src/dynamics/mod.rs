@@ -8,12 +8,16 @@ mod autodiff;
 mod closure;
 mod counted;
 mod jacobian;
+mod jvp;
 pub mod problems;
+mod split;
 
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
 pub use jacobian::{Jacobian, differences};
+pub use jvp::JacobianVector;
+pub use split::{Split, SplitField};
 
 use crate::State;
 

@@ -190,8 +190,10 @@ where
     }
 
     /// # Errors
-    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
+    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed. Those of
+    /// [`LinearSolver::validate`].
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        self.linear.validate()?;
         let step = StepStart { t, h, y0 };
         loop {
             if !ws.newton.prepare(&self.linear, f, t, y0, h * gamma::<T, S>()) {

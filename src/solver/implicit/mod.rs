@@ -8,11 +8,13 @@
 
 mod dirk;
 mod implicit_euler;
+mod krylov;
 mod kvaerno3;
 mod linear;
 mod newton;
 
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use implicit_euler::ImplicitEuler;
+pub use krylov::{Differences, Exact, Krylov, KrylovWorkspace, Point, Products};
 pub use kvaerno3::Kvaerno3;
 pub use linear::{LinearSolver, Lu, LuWorkspace, Matrices};

@@ -115,12 +115,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             self.evaluations += 1;
             self.increment.combine(psi, a, &[1.0], std::slice::from_ref(slope));
             self.increment.add_scaled(-1.0, y);
-            if !linear.solve(&mut self.linear, f, &mut self.increment) {
+            let norm = &self.norm;
+            let tolerated = |residual: &F::State| size_of(norm, residual, scale, psi);
+            if !linear.solve_within(&mut self.linear, f, &mut self.increment, tolerated) {
                 break;
             }
             y.add_scaled(1.0, &self.increment);
 
-            let size = self.size(scale, y);
+            let size = size_of(&self.norm, &self.increment, scale, y);
             let rate = if iteration == 1 { 0.0 } else { size / before };
             // The iterates of a linear problem repeat each other once rounding is all that is left.
             let rounding = iteration > 1 && self.is_rounding(scale, y);
@@ -145,14 +147,6 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         false
     }
 
-    /// The size of the last increment, in units of what is tolerated.
-    fn size(&self, scale: &F::State, y: &F::State) -> f64 {
-        match &self.norm {
-            Some(norm) => norm.norm(&self.increment, scale, y) / SHARE,
-            None => close_to_rounding(y).norm(&self.increment, scale, y),
-        }
-    }
-
     /// Whether the last increment is a matter of rounding.
     fn is_rounding(&self, scale: &F::State, y: &F::State) -> bool {
         close_to_rounding(y).norm(&self.increment, scale, y) <= 1.0
@@ -171,6 +165,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// Jacobians and factorisations.
     pub fn matrices(&self, linear: &L) -> Matrices {
         linear.matrices(&self.linear)
+    }
+}
+
+/// The size of an increment or a residual, in units of what is tolerated.
+fn size_of<Y: State>(norm: &Option<StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
+    match norm {
+        Some(norm) => norm.norm(x, y0, y1) / SHARE,
+        None => close_to_rounding(y1).norm(x, y0, y1),
     }
 }
 
