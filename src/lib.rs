@@ -116,7 +116,10 @@ pub use integrate::{Halt, Stats};
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
-pub use solver::implicit::{ImplicitEuler, Krylov, Kvaerno3};
+pub use solver::implicit::{
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Imex, ImexEuler, ImexTableau, ImplicitEuler, KenCarp3, KenCarp4,
+    KenCarp5, Krylov, Kvaerno3,
+};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,

@@ -82,7 +82,7 @@ pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S
 }
 
 /// The value on the diagonal.
-const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
+pub(super) const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
     let mut i = 0;
     while i < S {
         if T::A[i][i] != 0.0 {
@@ -106,7 +106,7 @@ const fn is_stiffly_accurate<T: Tableau<S>, const S: usize>() -> bool {
 }
 
 /// Whether the first stage is the slope at the start of the step.
-const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
+pub(super) const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
     T::A[0][0] == 0.0
 }
 

@@ -22,13 +22,7 @@ pub trait LinearSolver<F: Dynamics>: Clone {
 
     /// [`solve`](Self::solve), for an iteration whose own error is tolerated: `size` measures in units of what that is.
     /// A method that iterates itself need not do better than a small part of it; the others solve exactly.
-    fn solve_within(
-        &self,
-        ws: &mut Self::Workspace,
-        f: &F,
-        x: &mut F::State,
-        size: impl Fn(&F::State) -> f64,
-    ) -> bool {
+    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
         let _ = size;
         self.solve(ws, f, x)
     }

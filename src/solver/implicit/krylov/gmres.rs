@@ -54,8 +54,10 @@ impl<Y: State> Gmres<Y> {
         self.solution.set_zeros();
         let start = norm(x);
         let floor = goal.floor * start;
-        // Looked at in the basis only from here on: residuals shrink in all norms at about the same rate.
-        let mut look = start / (goal.size)(x).max(1.0);
+        // The reduction that is needed in the one norm is asked for in the other as well, for the sake of coordinates that
+        // have no say in the first. Above it there is no need to look.
+        let enough = start / (goal.size)(x).max(1.0);
+        let mut look = enough;
         let mut left = goal.budget;
         let mut reached = start == 0.0;
         while !reached && left > 0 {
@@ -64,14 +66,15 @@ impl<Y: State> Gmres<Y> {
                 return false;
             }
             self.take(columns);
-            reached = norm(&self.residual) <= floor || (goal.size)(&self.residual) <= 1.0;
+            let residual = norm(&self.residual);
+            reached = residual <= floor || residual <= enough && (goal.size)(&self.residual) <= 1.0;
         }
         x.assign(&self.solution);
         reached
     }
 
     /// Builds a Krylov space on the residual until the goal is reached or memory or budget ends. Its dimension, or 0 where
-    /// a product is not finite.
+    /// that fails.
     fn cycle(
         &mut self,
         floor: f64,
@@ -108,7 +111,7 @@ impl<Y: State> Gmres<Y> {
     }
 
     /// Orthonormalises the last product and rotates its coefficients. `Some(true)` if the Krylov space is exhausted,
-    /// `None` if the product is not finite.
+    /// `None` if the product is not finite or the map is singular there.
     fn add_column(&mut self, j: usize) -> Option<bool> {
         let rows = self.basis.len();
         let column = &mut self.triangle[j * rows..(j + 1) * rows];
@@ -123,7 +126,8 @@ impl<Y: State> Gmres<Y> {
         if !after.is_finite() {
             return None;
         }
-        let exhausted = after <= 10.0 * product.rounding() * before;
+        let rounding = 10.0 * product.rounding() * before;
+        let exhausted = after <= rounding;
         if !exhausted {
             product.scale_by(1.0 / after);
         }
@@ -132,7 +136,7 @@ impl<Y: State> Gmres<Y> {
         }
         let below = if exhausted { 0.0 } else { after };
         let length = column[j].hypot(below);
-        if length == 0.0 {
+        if length <= rounding {
             return None;
         }
         let (c, s) = (column[j] / length, below / length);

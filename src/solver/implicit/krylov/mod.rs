@@ -18,7 +18,8 @@ use crate::{Dynamics, Error, Result, State};
 ///
 /// The Krylov space is orthogonal in the inner product of the state, in which every coordinate counts. How small a
 /// residual must be is measured as errors are: in units of the tolerance of the solve, coordinate by coordinate, so that
-/// small components are solved for as well as large ones. A system is solved until its residual is a twentieth
+/// small components are solved for as well as large ones; and it must shrink as much in the norm of the inner product, for
+/// those that the tolerance does not see. A system is solved until its residual is a twentieth
 /// ([`tolerance`](Self::tolerance)) of what Newton's method may leave, as in the code CVODE (Hindmarsh et al., ACM TOMS 31
 /// (2005), doi:10.1145/1089014.1089020): where `|(I − a J)⁻¹| ≤ 1`, that bounds the error. Then Newton's method sees
 /// increments that are exact as far as it looks, and its stopping rule holds. Below `√u`, with the rounding unit `u`,
@@ -158,13 +159,7 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         self.solve_to(ws, f, x, &|_| f64::INFINITY)
     }
 
-    fn solve_within(
-        &self,
-        ws: &mut Self::Workspace,
-        f: &F,
-        x: &mut F::State,
-        size: impl Fn(&F::State) -> f64,
-    ) -> bool {
+    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
         self.solve_to(ws, f, x, &|residual| size(residual) / self.tolerance)
     }
 

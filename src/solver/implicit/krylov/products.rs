@@ -70,6 +70,6 @@ impl<F: JacobianVector> Products<F> for Exact {
     }
 
     fn noise(self, y: &F::State) -> f64 {
-        10.0 * y.rounding()
+        100.0 * y.rounding()
     }
 }
