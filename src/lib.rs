@@ -108,8 +108,8 @@ pub use control::{Controller, Fixed, OnGrid, Pid};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, differences,
-    ode, problems,
+    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, JacobianVector, Ode, OdeWithVjp, Parametric, Scalar,
+    Split, SplitField, differences, ode, problems,
 };
 pub use dynamics::{Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, separable};
 pub use error::{Error, Result};
@@ -119,7 +119,8 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
 pub use solver::implicit::{
-    ImplicitEuler, ImplicitMidpoint, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Imex, ImexEuler, ImexTableau, ImplicitEuler, ImplicitMidpoint, KenCarp3,
+    KenCarp4, KenCarp5, Krylov, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
 pub use solver::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind};
 pub use solver::{

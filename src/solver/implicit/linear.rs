@@ -1,7 +1,7 @@
 //! How an implicit method solves its linear systems.
 
 use crate::state::MatrixSpace;
-use crate::{Differentiable, Dynamics, Jacobian, State};
+use crate::{Differentiable, Dynamics, Jacobian, Result, State};
 
 /// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
 pub trait LinearSolver<F: Dynamics>: Clone {
@@ -19,6 +19,21 @@ pub trait LinearSolver<F: Dynamics>: Clone {
 
     /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
     fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
+
+    /// [`solve`](Self::solve), for an iteration whose own error is tolerated: `size` measures in units of what that is.
+    /// A method that iterates itself need not do better than a small part of it; the others solve exactly.
+    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
+        let _ = size;
+        self.solve(ws, f, x)
+    }
+
+    /// Whether the settings are in their domains.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) where one is not.
+    fn validate(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Evaluations of the field since the workspace was made, those for differences in a [`Jacobian`] apart.
     fn evaluations(&self, ws: &Self::Workspace) -> u64;

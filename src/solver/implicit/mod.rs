@@ -8,8 +8,10 @@
 
 mod dirk;
 mod dirk_reverse;
+pub mod imex;
 mod implicit_euler;
 mod implicit_midpoint;
+mod krylov;
 mod kvaerno3;
 mod kvaerno4;
 mod kvaerno5;
@@ -24,8 +26,13 @@ mod trapezoid;
 
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use dirk_reverse::DirkTape;
+pub use imex::{
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Imex, ImexEuler, ImexTableau, ImexWorkspace, KenCarp3, KenCarp4,
+    KenCarp5, check_embedded_imex, check_imex,
+};
 pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::ImplicitMidpoint;
+pub use krylov::{Differences, Exact, Krylov, KrylovWorkspace, Point, Products};
 pub use kvaerno3::Kvaerno3;
 pub use kvaerno4::Kvaerno4;
 pub use kvaerno5::Kvaerno5;
