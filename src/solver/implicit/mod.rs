@@ -6,13 +6,18 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
+mod collocation;
 mod dirk;
 mod implicit_euler;
 mod kvaerno3;
 mod linear;
 mod newton;
 
+pub use collocation::{
+    Collocation, CollocationTableau, CollocationWorkspace, GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA5,
+    RadauIIA9, check_collocation, collocation_polynomial,
+};
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use implicit_euler::ImplicitEuler;
 pub use kvaerno3::Kvaerno3;
-pub use linear::{LinearSolver, Lu, LuWorkspace, Matrices};
+pub use linear::{ComplexSolver, LinearSolver, Lu, LuWorkspace, Matrices};
