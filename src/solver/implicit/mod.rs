@@ -14,8 +14,8 @@ mod linear;
 mod newton;
 
 pub use collocation::{
-    Collocation, CollocationTableau, CollocationWorkspace, GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA5,
-    RadauIIA9, check_collocation, collocation_polynomial,
+    Collocation, CollocationTableau, CollocationTape, CollocationWorkspace, GaussLegendre4, GaussLegendre6, RadauIIA3,
+    RadauIIA5, RadauIIA9, check_collocation, collocation_polynomial,
 };
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use implicit_euler::ImplicitEuler;

@@ -16,8 +16,8 @@ use crate::{Dynamics, Error, Result, State};
 /// step starts, as `γ₀ (I − h γ₀ J)⁻¹ δ`. It is `O(h^(S + 1))`, and bounded where the problem is stiff. For Radau's method
 /// of order 5 it is the estimate of the code RADAU5 (Hairer & Wanner II, formula (IV.8.19)), with the second look (8.20)
 /// after a rejection and in the first step; J. J. B. de Swart & G. Söderlind, *On the construction of error estimators for
-/// implicit Runge–Kutta methods*, J. Comput. Appl. Math. 86 (1997), doi:10.1016/S0377-0427(97)00166-0, discuss such
-/// estimates for any implicit method.
+/// implicit Runge–Kutta methods*, J. Comput. Appl. Math. 86 (1997), doi:10.1016/S0377-0427(97)00166-0, discuss its like for
+/// any implicit method.
 ///
 /// Output inside a step is the polynomial of degree `S + 1` that has the slope `f(t, y₀)` at the start and those of `u`
 /// at the nodes; it has order `S + 1`.
@@ -72,14 +72,31 @@ pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>
     past_h: Option<f64>,
     /// The length of the step just computed.
     h: f64,
-    /// Whether a step from here has been tried before.
-    retried: bool,
+    /// How often a step from here has been tried.
+    attempts: u32,
     /// `f(t, y₀)`.
     start: F::State,
     start_is_known: bool,
     defect: F::State,
     error: F::State,
     evaluations: u64,
+}
+
+impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> CollocationWorkspace<F, S, L> {
+    /// The stages of the last step, in the variables that separate its equations.
+    pub(super) fn w(&self) -> &[F::State; S] {
+        &self.stages.w
+    }
+
+    /// The slopes at the stages of the last step.
+    pub(super) fn slopes(&self) -> &[F::State; S] {
+        &self.stages.k
+    }
+
+    /// The slope at the start of the last step.
+    pub(super) fn start_slope(&self) -> &F::State {
+        &self.start
+    }
 }
 
 impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
@@ -117,7 +134,7 @@ impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
         if !ws.stages.filter::<T>(&self.linear, f, &mut ws.error) {
             return false;
         }
-        let doubted = ws.retried || ws.past_h.is_none();
+        let doubted = ws.attempts > 1 || ws.past_h.is_none();
         let too_large = |norm: &dyn Fn(&F::State) -> f64| norm(&ws.error) >= 1.0;
         if !doubted || !ws.stages.norm().is_some_and(|norm| too_large(&|error| norm.norm(error, y0, y1))) {
             return true;
@@ -160,7 +177,7 @@ where
             past: std::array::from_fn(|_| y0.zeros_like()),
             past_h: None,
             h: 0.0,
-            retried: false,
+            attempts: 0,
             start: y0.zeros_like(),
             start_is_known: false,
             defect: y0.zeros_like(),
@@ -172,7 +189,7 @@ where
     fn reset(&self, ws: &mut Self::Workspace) {
         ws.stages.reset();
         ws.past_h = None;
-        ws.retried = false;
+        ws.attempts = 0;
         ws.start_is_known = false;
     }
 
@@ -180,6 +197,7 @@ where
     /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         let step = StepStart { t, h, y0 };
+        ws.attempts += 1;
         if !ws.start_is_known {
             f.eval(t, y0, &mut ws.start);
             ws.start_is_known = true;
@@ -196,7 +214,6 @@ where
             }
             // The Jacobian of an earlier step may be to blame.
             if fresh {
-                ws.retried = true;
                 return Err(Error::NewtonDiverged { t, h });
             }
         }
@@ -211,15 +228,14 @@ where
         } else {
             y1.combine(y0, h, &T::B, k);
         }
-        let estimated = self.estimate(f, ws, step, y1);
-        (ws.h, ws.retried) = (h, true);
-        if estimated { Ok(()) } else { Err(Error::NewtonDiverged { t, h }) }
+        ws.h = h;
+        if self.estimate(f, ws, step, y1) { Ok(()) } else { Err(Error::NewtonDiverged { t, h }) }
     }
 
     fn accept(&self, ws: &mut Self::Workspace) {
         std::mem::swap(&mut ws.past, &mut ws.stages.k);
         ws.past_h = Some(ws.h);
-        ws.retried = false;
+        ws.attempts = 0;
         ws.start_is_known = const { ends_at_last_stage::<T, S>() };
         if ws.start_is_known {
             ws.start.assign(&ws.past[S - 1]);
@@ -287,7 +303,6 @@ where
     ) {
         out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.stages.k);
         // The missing slope at the start, by a polynomial that changes none of the others.
-        let bend = const { bend(T::C) }.iter().rev().fold(0.0, |sum, c| (sum + c) * theta);
-        out.add_scaled((1.0 + bend) * theta, &ws.defect);
+        out.add_scaled(bend(&T::C, theta), &ws.defect);
     }
 }

@@ -11,9 +11,12 @@ mod gauss;
 mod method;
 mod newton;
 mod radau;
+mod reverse;
 mod tableau;
+mod transposed;
 
 pub use gauss::{GaussLegendre4, GaussLegendre6};
 pub use method::{Collocation, CollocationWorkspace};
 pub use radau::{RadauIIA3, RadauIIA5, RadauIIA9};
+pub use reverse::CollocationTape;
 pub use tableau::{CollocationTableau, check_collocation, collocation_polynomial};

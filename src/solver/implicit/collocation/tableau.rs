@@ -121,6 +121,20 @@ pub(super) const fn multiply<const S: usize>(a: &[[f64; S]; S], b: &[[f64; S]; S
     out
 }
 
+pub(super) const fn transpose<const S: usize>(a: &[[f64; S]; S]) -> [[f64; S]; S] {
+    let mut out = [[0.0; S]; S];
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < S {
+            out[j][i] = a[i][j];
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
 /// The collocation polynomial `u(t + θ h) = y₀ + h Σⱼ kⱼ ∫₀^θ ℓⱼ`, with `ℓⱼ` the Lagrange polynomials of the nodes `c`.
 #[must_use]
 pub const fn collocation_polynomial<const S: usize>(c: [f64; S]) -> Interpolant<S> {
@@ -146,22 +160,22 @@ pub const fn collocation_polynomial<const S: usize>(c: [f64; S]) -> Interpolant<
     Interpolant::new(powers)
 }
 
-/// The coefficients of `θ², .., θ^(S + 1)` in `d(θ) = θ + ..`, whose slope is 1 at the start and 0 at the nodes:
-/// `d' = Πᵢ (1 − θ / cᵢ)`.
-pub(super) const fn bend<const S: usize>(c: [f64; S]) -> [f64; S] {
-    // The slope without its constant 1: (1 + q) (1 − θ / c) = 1 + q − θ / c − θ q / c.
-    let mut q = [0.0; S];
-    let mut i = 0;
-    while i < S {
-        q = times_linear_shifted(q, -1.0 / c[i]);
-        i += 1;
+/// `d(θ) = θ + ..` whose slope is 1 at the start and 0 at the nodes.
+pub(super) fn bend<const S: usize>(c: &[f64; S], theta: f64) -> f64 {
+    // Of the slope Πᵢ (1 − θ / cᵢ), the coefficients of θ, .., θˢ.
+    let mut slope = [0.0; S];
+    for c in c {
+        for d in (0..S).rev() {
+            slope[d] -= if d > 0 { slope[d - 1] } else { 1.0 } / c;
+        }
     }
-    let mut d = 0;
-    while d < S {
-        q[d] /= (d + 2) as f64;
-        d += 1;
-    }
-    q
+    let higher = (0..S).rev().fold(0.0, |sum, d| (sum + slope[d] / (d + 2) as f64) * theta);
+    theta * (1.0 + higher)
+}
+
+/// `d'(θ)`.
+pub(super) fn bend_slope<const S: usize>(c: &[f64; S], theta: f64) -> f64 {
+    c.iter().map(|c| 1.0 - theta / c).product()
 }
 
 /// The polynomial `p (a + b θ)`, whose degree must be below `S`.
@@ -170,17 +184,6 @@ const fn times_linear<const S: usize>(p: [f64; S], a: f64, b: f64) -> [f64; S] {
     let mut d = 0;
     while d < S {
         out[d] = p[d] * a + if d > 0 { p[d - 1] * b } else { 0.0 };
-        d += 1;
-    }
-    out
-}
-
-/// `(1 + q) (1 + b θ) − 1` for a polynomial `q` given from its linear term on.
-const fn times_linear_shifted<const S: usize>(q: [f64; S], b: f64) -> [f64; S] {
-    let mut out = q;
-    let mut d = 0;
-    while d < S {
-        out[d] += b * if d > 0 { q[d - 1] } else { 1.0 };
         d += 1;
     }
     out
