@@ -20,7 +20,9 @@ pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
     Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
-pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
+pub use implicit::{
+    Collocation, CollocationTableau, ComplexSolver, Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver,
+};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};

@@ -1,5 +1,7 @@
 //! How an implicit method solves its linear systems.
 
+use nalgebra::Complex;
+
 use crate::state::MatrixSpace;
 use crate::{Differentiable, Dynamics, Jacobian, Result, State};
 
@@ -63,6 +65,26 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
 
 /// Refinements of a transposed solve; each gains the digits that the Jacobian has.
 const REFINEMENTS: usize = 5;
+
+/// A way to solve the complex systems of fully implicit methods as well: `(I − a J) (x + i y) = b + i c` for a complex `a`.
+pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
+    /// The factorisation for one `a`, or what stands for it. A step needs several.
+    type Complex;
+
+    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise). `None` if that matrix is
+    /// singular.
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
+
+    /// `re + i im ← (I − a J)⁻¹ (re + i im)`. False if no solution was found.
+    fn solve_complex(
+        &self,
+        ws: &mut Self::Workspace,
+        prepared: &Self::Complex,
+        f: &F,
+        re: &mut F::State,
+        im: &mut F::State,
+    ) -> bool;
+}
 
 /// What the linear algebra of a solve cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -172,6 +194,27 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
             }
             before = size;
         }
+        true
+    }
+}
+
+impl<F: Jacobian> ComplexSolver<F> for Lu {
+    type Complex = <F::State as MatrixSpace>::ComplexLu;
+
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
+        ws.matrices.factorisations += 1;
+        F::State::factor_complex(&ws.jacobian, a)
+    }
+
+    fn solve_complex(
+        &self,
+        _: &mut Self::Workspace,
+        lu: &Self::Complex,
+        _: &F,
+        re: &mut F::State,
+        im: &mut F::State,
+    ) -> bool {
+        F::State::solve_complex(lu, re, im);
         true
     }
 }

@@ -6,6 +6,7 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
+mod collocation;
 mod dirk;
 mod dirk_reverse;
 pub mod imex;
@@ -24,6 +25,10 @@ mod sdirk4;
 mod tr_bdf2;
 mod trapezoid;
 
+pub use collocation::{
+    Collocation, CollocationTableau, CollocationTape, CollocationWorkspace, GaussLegendre4, GaussLegendre6, RadauIIA3,
+    RadauIIA5, RadauIIA9, check_collocation, collocation_polynomial,
+};
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use dirk_reverse::DirkTape;
 pub use imex::{
@@ -36,7 +41,7 @@ pub use krylov::{Differences, Exact, Krylov, KrylovWorkspace, Point, Products};
 pub use kvaerno3::Kvaerno3;
 pub use kvaerno4::Kvaerno4;
 pub use kvaerno5::Kvaerno5;
-pub use linear::{LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
+pub use linear::{ComplexSolver, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
 pub use sdirk2::Sdirk2;
 pub use sdirk3::Sdirk3;
 pub use sdirk4::Sdirk4;
