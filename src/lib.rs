@@ -117,12 +117,13 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
 pub use solver::implicit::{ImplicitEuler, Kvaerno3};
+pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
     Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
-pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
+pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, Rosenbrock, RosenbrockTable};
 pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;

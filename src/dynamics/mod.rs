@@ -13,6 +13,7 @@ pub mod problems;
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
+pub(crate) use jacobian::difference_in_time;
 pub use jacobian::{Jacobian, differences};
 
 use crate::State;

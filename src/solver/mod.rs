@@ -11,6 +11,7 @@ mod interpolant;
 mod low_storage;
 mod order_conditions;
 mod reverse;
+pub mod rosenbrock;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
@@ -22,6 +23,7 @@ pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
+pub use rosenbrock::{Rosenbrock, RosenbrockTable};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
 use crate::state::ErrorNorm;

@@ -1,5 +1,6 @@
 //! How an implicit method solves its linear systems.
 
+use crate::dynamics::difference_in_time;
 use crate::state::MatrixSpace;
 use crate::{Dynamics, Jacobian};
 
@@ -25,6 +26,12 @@ pub trait LinearSolver<F: Dynamics>: Clone {
 
     /// Jacobians and factorisations since the workspace was made.
     fn matrices(&self, ws: &Self::Workspace) -> Matrices;
+
+    /// Writes `∂f/∂t` at `(t, y)` into `out`, which methods of Rosenbrock type need beside `J`. By a central difference,
+    /// unless the field is known to have it.
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
+        difference_in_time(f, t, y, out);
+    }
 }
 
 /// What the linear algebra of a solve cost.
@@ -78,5 +85,9 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.matrices
+    }
+
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
+        f.time_derivative(t, y, out);
     }
 }
