@@ -106,6 +106,16 @@ pub enum Error {
         /// The step that was tried.
         h: f64,
     },
+    /// The linear equations of a step were not solved, by a method that iterates.
+    #[error(
+        "the linear equations of the step of length {h:e} from t = {t} were not solved; allow more iterations or shorter steps"
+    )]
+    LinearSolverFailed {
+        /// Start of the step.
+        t: f64,
+        /// The step that was tried.
+        h: f64,
+    },
     /// A data file could not be read.
     #[error("cannot read {path}: {reason}")]
     Io {

@@ -122,13 +122,14 @@ pub use solver::implicit::{
     ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, Kvaerno4, Kvaerno5, RadauIIA3,
     RadauIIA5, RadauIIA9, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
+pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
 pub use solver::{
     Alf, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau, ComplexSolver, Coupled,
     DampedAlf, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler, Fehlberg21,
     Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver, LowStorage, LowStorageTableau, Lu, Matrices,
-    Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible, ReversibleHeun, Rk4, Rk38, Ruth3, Solver,
-    SplittingTable, Ssp33, Symplectic, SymplecticEuler, Tableau, TransposedSolver, Tsit5, Unwind, Vern6, Vern7, Vern8,
-    Vern9, Williamson3, Yoshida4, Yoshida6,
+    Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible, ReversibleHeun, Rk4, Rk38, Rosenbrock,
+    RosenbrockTable, Ruth3, Solver, SplittingTable, Ssp33, Symplectic, SymplecticEuler, Tableau, TransposedSolver,
+    Tsit5, Unwind, Vern6, Vern7, Vern8, Vern9, Williamson3, Yoshida4, Yoshida6,
 };
 pub use span::Span;
 #[cfg(feature = "dfdx")]

@@ -17,6 +17,7 @@ mod split;
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
+pub(crate) use jacobian::difference_in_time;
 pub use jacobian::{Jacobian, differences};
 pub use jvp::JacobianVector;
 pub use separable::{Separable, SeparableVjp};

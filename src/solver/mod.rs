@@ -12,6 +12,7 @@ mod low_storage;
 mod order_conditions;
 mod reverse;
 pub mod reversible;
+pub mod rosenbrock;
 pub mod symplectic;
 pub(crate) mod tableau;
 
@@ -27,6 +28,7 @@ pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
 pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
+pub use rosenbrock::{Rosenbrock, RosenbrockTable};
 pub use symplectic::{
     BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
     check_splitting,

@@ -2,6 +2,7 @@
 
 use nalgebra::Complex;
 
+use crate::dynamics::difference_in_time;
 use crate::state::MatrixSpace;
 use crate::{Differentiable, Dynamics, Jacobian, Result, State};
 
@@ -42,6 +43,12 @@ pub trait LinearSolver<F: Dynamics>: Clone {
 
     /// Jacobians and factorisations since the workspace was made.
     fn matrices(&self, ws: &Self::Workspace) -> Matrices;
+
+    /// Writes `∂f/∂t` at `(t, y)` into `out`, which methods of Rosenbrock type need beside `J`. By a central difference,
+    /// unless the field is known to have it.
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
+        difference_in_time(f, t, y, out);
+    }
 }
 
 /// A way to solve the transposed systems of a backward pass.
@@ -137,6 +144,10 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.matrices
+    }
+
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
+        f.time_derivative(t, y, out);
     }
 }
 
