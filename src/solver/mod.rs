@@ -9,6 +9,7 @@ pub mod explicit;
 pub mod implicit;
 mod interpolant;
 mod low_storage;
+pub mod multistep;
 mod order_conditions;
 mod reverse;
 pub(crate) mod tableau;
@@ -21,6 +22,7 @@ pub use explicit::{
 pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
+pub use multistep::{Adams, AdamsBashforth, AdamsMoulton};
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 

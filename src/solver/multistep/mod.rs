@@ -1,0 +1,18 @@
+//! Multistep methods: what is known of the solution at earlier points, instead of stages.
+//!
+//! All of them remember differences of earlier slopes (the methods of Adams) or states (the methods of backward
+//! differentiation), divided for the grid as it is: their coefficients follow the steps, which may change from one to the
+//! next, and a rejected step leaves the history alone.
+
+mod adams;
+mod adams_bashforth;
+mod adams_moulton;
+mod adams_order;
+mod differences;
+mod uniform;
+mod weights;
+
+pub use adams::{Adams, AdamsWorkspace};
+pub use adams_bashforth::AdamsBashforth;
+pub use adams_moulton::AdamsMoulton;
+pub use uniform::UniformWorkspace;
