@@ -2,7 +2,7 @@
 
 use rheos::problems::{Driven, Orbit};
 use rheos::verify::order_with;
-use rheos::{AdamsBashforth, AdamsMoulton};
+use rheos::{AdamsBashforth, AdamsMoulton, FixedBdf};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {
@@ -46,4 +46,10 @@ for_every_method! {
     adams_moulton_4: AdamsMoulton::<4>,
     adams_moulton_5: AdamsMoulton::<5>,
     adams_moulton_6: AdamsMoulton::<6>,
+    bdf_1: FixedBdf::<1>::new(),
+    bdf_2: FixedBdf::<2>::new(),
+    bdf_3: FixedBdf::<3>::new(),
+    bdf_4: FixedBdf::<4>::new(),
+    bdf_5: FixedBdf::<5>::new(),
+    bdf_6: FixedBdf::<6>::new(),
 }

@@ -22,7 +22,7 @@ pub use explicit::{
 pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
-pub use multistep::{Adams, AdamsBashforth, AdamsMoulton};
+pub use multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 

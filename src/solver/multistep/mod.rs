@@ -8,11 +8,17 @@ mod adams;
 mod adams_bashforth;
 mod adams_moulton;
 mod adams_order;
+mod backward;
+mod bdf;
+mod bdf_order;
 mod differences;
+mod fixed_bdf;
 mod uniform;
 mod weights;
 
 pub use adams::{Adams, AdamsWorkspace};
 pub use adams_bashforth::AdamsBashforth;
 pub use adams_moulton::AdamsMoulton;
+pub use bdf::{Bdf, BdfWorkspace, Ndf};
+pub use fixed_bdf::{FixedBdf, FixedBdfWorkspace};
 pub use uniform::UniformWorkspace;
