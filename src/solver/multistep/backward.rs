@@ -11,7 +11,7 @@ pub(super) const N: usize = 7;
 
 /// Factors `a` of the matrix `I − a J` that differ by less, relative to them, are one: rounding of the time is no reason
 /// for another factorisation.
-const ROUNDING: f64 = 1e-6;
+const ROUNDING: f64 = 0.03;
 
 /// States at earlier points, and the means to find the next.
 ///
