@@ -122,6 +122,7 @@ pub use solver::implicit::{
     ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, Kvaerno4, Kvaerno5, RadauIIA3,
     RadauIIA5, RadauIIA9, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
+pub use solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
 pub use solver::{
     Alf, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau, ComplexSolver, Coupled,

@@ -9,6 +9,7 @@ pub mod explicit;
 pub mod implicit;
 mod interpolant;
 mod low_storage;
+pub mod multistep;
 mod order_conditions;
 mod reverse;
 pub mod reversible;
@@ -26,6 +27,7 @@ pub use implicit::{
 };
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
+pub use multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
 pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
 pub use rosenbrock::{Rosenbrock, RosenbrockTable};

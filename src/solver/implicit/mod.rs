@@ -42,6 +42,7 @@ pub use kvaerno3::Kvaerno3;
 pub use kvaerno4::Kvaerno4;
 pub use kvaerno5::Kvaerno5;
 pub use linear::{ComplexSolver, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
+pub(super) use newton::{Equation, Newton};
 pub use sdirk2::Sdirk2;
 pub use sdirk3::Sdirk3;
 pub use sdirk4::Sdirk4;
