@@ -3,12 +3,17 @@
 //! [`Fixed`] needs nothing of a method; [`Pid`] needs an error estimate, and asking it to drive a method without one
 //! does not compile.
 
+mod adaptive;
 mod fixed;
 mod initial_step;
+mod law;
+mod limits;
 mod pid;
 
+pub use adaptive::{Adaptive, AdaptiveMemory};
 pub use fixed::{Fixed, FixedMemory};
-pub use pid::{Pid, PidMemory};
+pub use law::{Accepted, StepLaw};
+pub use pid::{Filter, Pid};
 
 use crate::{Dynamics, Error, Result, Solver, Span};
 
