@@ -103,23 +103,34 @@ pub use adjoint::{
     Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, ForwardResult, Gradient,
     Pullback, gradient,
 };
+pub use adjoint::{ReversibleAdjoint, ReversibleRecord};
 pub use control::{Controller, Fixed, Pid};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, ode, problems,
+    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, differences,
+    ode, problems,
 };
+pub use dynamics::{Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, separable};
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
 #[cfg(feature = "dfdx")]
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
+pub use solver::implicit::{
+    ImplicitEuler, ImplicitMidpoint, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+};
+pub use solver::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind};
+pub use solver::{
+    BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
+};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
     Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
+pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
 pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;

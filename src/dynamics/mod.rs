@@ -7,11 +7,17 @@
 mod autodiff;
 mod closure;
 mod counted;
+mod jacobian;
 pub mod problems;
+mod separable;
+mod separable_ode;
 
-pub use autodiff::{Autodiff, Field, Jacobian, Scalar};
+pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
+pub use jacobian::{Jacobian, differences};
+pub use separable::{Separable, SeparableVjp};
+pub use separable_ode::{SeparableOde, SeparableOdeWithVjp, separable};
 
 use crate::State;
 
