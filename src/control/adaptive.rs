@@ -1,9 +1,11 @@
 //! Steps chosen by an error estimate.
 
 use super::initial_step::initial_step;
-use super::limits::Limits;
+use super::limits::{Limits, MinStep};
+use super::watch::Watch;
 use super::{Accepted, Controller, Plan, StepLaw, Trial, Verdict};
 use crate::extrema::{larger, smaller};
+use crate::solver::{StepStart, Stiffness};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Embedded, Error, Result, Span, State};
 
@@ -44,9 +46,29 @@ impl<L, W> Adaptive<L, W> {
         self
     }
 
-    /// The smallest step; asking for a smaller one ends the solve. Zero by default: the resolution of `t`.
+    /// The smallest step; asking for a smaller one ends the solve, unless [`at_min_step`](Self::at_min_step) says
+    /// otherwise. Zero by default: the resolution of `t`.
     pub const fn min_step(mut self, h: f64) -> Self {
         self.limits.min_step = h;
+        self
+    }
+
+    /// What to do where an error asks for a step below the smallest one; to fail, by default.
+    ///
+    /// ```
+    /// use rheos::control::MinStep;
+    /// use rheos::{Dopri5, Pid, ode, solve};
+    ///
+    /// // The slope of √|t| is infinite at 0, where no step is short enough.
+    /// let cusp = ode(|t: f64, _y: &f64, dy: &mut f64| *dy = 0.5 * t.signum() / t.abs().sqrt().max(1e-12));
+    /// let control = Pid::new(1e-9, 1e-9).min_step(1e-6);
+    /// assert!(solve(&cusp, 1.0, -1.0..1.0, Dopri5, control).is_err());
+    /// let solution = solve(&cusp, 1.0, -1.0..1.0, Dopri5, control.at_min_step(MinStep::Accept))?;
+    /// assert!(solution.stats.forced > 0);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub const fn at_min_step(mut self, policy: MinStep) -> Self {
+        self.limits.at_min_step = policy;
         self
     }
 
@@ -78,18 +100,26 @@ impl<L: Copy, W> Adaptive<L, W> {
 }
 
 impl<L: StepLaw, W> Adaptive<L, W> {
-    /// Rejects a step in favour of one of length `h`, or fails where that is too short.
-    fn shorten(
-        &self,
-        memory: &mut AdaptiveMemory<L::Past>,
-        t: f64,
-        h: f64,
-        error: impl FnOnce(f64, f64) -> Error,
-    ) -> Verdict {
-        memory.h = h;
-        memory.rejected = true;
+    /// Rejects a step in favour of one of length `h`. Where that is below the smallest step, the smallest is tried if
+    /// the user said so; `None` where nothing is left to try.
+    fn shorten(&self, memory: &mut AdaptiveMemory<L::Past>, t: f64, tried: f64, h: f64) -> Option<Verdict> {
         let min = self.limits.floor(t);
-        if h >= min { Verdict::Reject } else { Verdict::Fail(error(h, min)) }
+        memory.rejected = true;
+        memory.h = larger(h, min);
+        // A plan may stretch its last step by a hundredth.
+        let rest = self.limits.at_min_step == MinStep::Accept && tried > 1.02 * min;
+        (h >= min || rest).then_some(Verdict::Reject)
+    }
+
+    /// Accepts the smallest step, or fails.
+    fn at_the_smallest(&self, memory: &mut AdaptiveMemory<L::Past>, t: f64, h: f64) -> Verdict {
+        match self.limits.at_min_step {
+            MinStep::Fail => Verdict::Fail(Error::StepSizeUnderflow { t, h, min: self.limits.floor(t) }),
+            MinStep::Accept => {
+                memory.rejected = false;
+                Verdict::Force
+            }
+        }
     }
 }
 
@@ -102,6 +132,7 @@ pub struct AdaptiveMemory<P> {
     /// What the law remembers.
     past: P,
     rejected: bool,
+    watch: Watch,
 }
 
 impl<F, S, L, W> Controller<F, S> for Adaptive<L, W>
@@ -125,7 +156,7 @@ where
         solver.tolerate(ws, &self.norm);
         let floor = self.limits.floor(span.t0);
         let h = h.clamp(floor, self.limits.max_step.max(floor));
-        Ok(AdaptiveMemory { span, h, past: L::Past::default(), rejected: false })
+        Ok(AdaptiveMemory { span, h, past: L::Past::default(), rejected: false, watch: Watch::NEW })
     }
 
     #[inline(always)]
@@ -170,25 +201,36 @@ where
             memory.h = larger(smaller(next, self.limits.max_step), self.limits.floor(trial.t + trial.h));
             self.law.remember(&mut memory.past, step);
             memory.rejected = false;
+            if memory.watch.is_due() {
+                let Trial { t, h, y0, y1 } = trial;
+                let look = solver.stiffness(ws, StepStart { t, h, y0 }, |x| self.norm.norm(x, y0, y1));
+                // Stages that differ by rounding tell nothing.
+                memory.watch.take(look.filter(|_| error > 1e-4));
+            }
             return Verdict::Accept;
         }
 
         let factor = if finite { self.limits.shrink(error, solver.error_order(ws)) } else { self.limits.min_factor };
-        self.shorten(memory, trial.t, tried * factor, |h, min| {
+        let h = tried * factor;
+        self.shorten(memory, trial.t, tried, h).unwrap_or_else(|| {
             if finite {
-                Error::StepSizeUnderflow { t: trial.t, h, min }
+                self.at_the_smallest(memory, trial.t, h)
             } else {
-                Error::NonFinite { t: trial.t, h: trial.h }
+                Verdict::Fail(Error::NonFinite { t: trial.t, h: trial.h })
             }
         })
     }
 
     /// A quarter of the step: the equations of an implicit method are easier there.
     fn failed(&self, memory: &mut Self::Memory, t: f64, h: f64, error: Error) -> Verdict {
-        self.shorten(memory, t, 0.25 * h.abs(), |_, _| error)
+        self.shorten(memory, t, h.abs(), 0.25 * h.abs()).unwrap_or(Verdict::Fail(error))
     }
 
     fn max_steps(&self) -> u64 {
         self.limits.max_steps
+    }
+
+    fn stiffness(&self, memory: &Self::Memory) -> Option<Stiffness> {
+        memory.watch.found
     }
 }

@@ -3,6 +3,17 @@
 use crate::extrema::{larger, smaller};
 use crate::{Error, Result};
 
+/// What an [`Adaptive`](super::Adaptive) controller does where the smallest step it may take is not small enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MinStep {
+    /// It ends the solve with [`Error::StepSizeUnderflow`].
+    #[default]
+    Fail,
+    /// It takes the smallest step and counts it in [`Stats::forced`](crate::Stats::forced). The error is then larger
+    /// than asked for, and how much larger is not known.
+    Accept,
+}
+
 /// Bounds of an [`Adaptive`](super::Adaptive) controller.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Limits {
@@ -11,6 +22,7 @@ pub(super) struct Limits {
     pub(super) max_factor: f64,
     pub(super) first_step: Option<f64>,
     pub(super) min_step: f64,
+    pub(super) at_min_step: MinStep,
     pub(super) max_step: f64,
     pub(super) max_steps: u64,
 }
@@ -22,6 +34,7 @@ impl Limits {
         max_factor: 10.0,
         first_step: None,
         min_step: 0.0,
+        at_min_step: MinStep::Fail,
         max_step: f64::INFINITY,
         max_steps: 100_000,
     };

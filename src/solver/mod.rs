@@ -12,6 +12,7 @@ mod low_storage;
 mod order_conditions;
 mod reverse;
 pub mod reversible;
+mod stiffness;
 pub mod symplectic;
 pub(crate) mod tableau;
 
@@ -25,6 +26,7 @@ pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
 pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
+pub use stiffness::Stiffness;
 pub use symplectic::{
     BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
     check_splitting,
@@ -78,6 +80,19 @@ pub trait Solver<F: Dynamics>: Method {
     /// fraction of it, and to rounding where nobody names a norm.
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
         let _ = (ws, norm);
+    }
+
+    /// How near the step just computed and not yet accepted is to the end of the stability region, with distances
+    /// measured by `norm`. `None` for a method that cannot tell, as the default says.
+    #[inline]
+    fn stiffness(
+        &self,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        norm: impl FnMut(&F::State) -> f64,
+    ) -> Option<Stiffness> {
+        let _ = (ws, step, norm);
+        None
     }
 }
 
