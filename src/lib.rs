@@ -11,7 +11,7 @@
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps or [`Pid`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps, [`Pid`], [`Predictive`] |
 //! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`Backsolve`] |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
@@ -103,7 +103,7 @@ pub use adjoint::{
     Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, Forward, ForwardResult,
     Gradient, Pullback, ReversibleAdjoint, ReversibleRecord, gradient,
 };
-pub use control::{Controller, Fixed, OnGrid, Pid};
+pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
@@ -116,7 +116,7 @@ pub use integrate::{Halt, Stats};
 #[cfg(feature = "dfdx")]
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
-pub use solution::{Failure, Ivp, Solution, solve};
+pub use solution::{Ensemble, Failure, Ivp, Solution, solve};
 pub use solver::implicit::{
     Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
     ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, Kvaerno4, Kvaerno5, RadauIIA3,
