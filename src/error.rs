@@ -128,6 +128,18 @@ pub enum Error {
         /// The step that was tried.
         h: f64,
     },
+    /// A state that was reconstructed backwards is not that of the forward pass, so that the gradient would be wrong.
+    #[error(
+        "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its size, above the limit of {limit:e}; tighten the tolerances of the backward pass, add output times, or use `Discrete`"
+    )]
+    Drift {
+        /// The output time.
+        t: f64,
+        /// The distance, relative to the state.
+        drift: f64,
+        /// The largest that is allowed.
+        limit: f64,
+    },
     /// A data file could not be read.
     #[error("cannot read {path}: {reason}")]
     Io {

@@ -100,16 +100,17 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, Forward, ForwardResult,
-    Gradient, Pullback, ReversibleAdjoint, ReversibleRecord, gradient,
+    Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, ExactGradient, Forward,
+    ForwardResult, Gradient, HessianVector, Pullback, ReversibleAdjoint, ReversibleRecord, Sensitivities, gradient,
+    hessian_vector, sensitivities,
 };
 pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, JacobianVector, Ode, OdeWithVjp, Parametric, Scalar,
-    Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, Split, SplitField, differences, ode, problems,
-    separable,
+    Autodiff, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector, Ode, OdeWithVjp, Parametric,
+    Scalar, Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, Split, SplitField, Tangent, differences, ode,
+    problems, separable,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};

@@ -124,6 +124,7 @@ where
             y0: ybar,
             times: sweep.finish::<F, S, C>(control, self.output),
             stats: Stats { evaluations, accepted: last as u64, recomputed: rewind.recomputed, ..Stats::default() },
+            drift: 0.0,
         })
     }
 }

@@ -56,6 +56,11 @@ impl<M: Field<N, P>, const N: usize, const P: usize> Autodiff<M, N, P> {
         Self { field, params }
     }
 
+    /// The field, without its parameters.
+    pub(super) fn field(&self) -> &M {
+        &self.field
+    }
+
     fn partial_derivatives(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {
         let f = |y| self.field.eval(DualSVec64::<N>::from(t), &y, &constant(&self.params));
         jacobian(f, y).1

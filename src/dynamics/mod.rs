@@ -13,6 +13,7 @@ pub mod problems;
 mod separable;
 mod separable_ode;
 mod split;
+pub(crate) mod tangent;
 
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
@@ -23,6 +24,7 @@ pub use jvp::JacobianVector;
 pub use separable::{Separable, SeparableVjp};
 pub use separable_ode::{SeparableOde, SeparableOdeWithVjp, separable};
 pub use split::{Split, SplitField};
+pub use tangent::{Dual, Tangent};
 
 use crate::State;
 

@@ -7,6 +7,7 @@
 //! No solver knows the element type: coefficients and time are `f64`, and only the state converts them.
 
 mod combine;
+mod dual;
 mod matrix;
 mod matrix_space;
 mod norm;
