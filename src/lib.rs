@@ -101,8 +101,8 @@ pub mod verify;
 
 pub use adjoint::{
     Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, ExactGradient, Forward,
-    ForwardResult, Gradient, HessianVector, Pullback, ReversibleAdjoint, ReversibleRecord, Sensitivities, gradient,
-    hessian_vector, sensitivities,
+    ForwardResult, Gradient, HessianVector, Pullback, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState,
+    gradient, hessian_vector, sensitivities,
 };
 pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]

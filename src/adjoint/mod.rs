@@ -13,6 +13,7 @@ mod discrete;
 mod reversible;
 mod revolve;
 mod sensitivity;
+mod steady_state;
 mod sweep;
 
 pub use augmented::Augmented;
@@ -21,6 +22,7 @@ pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
+pub use steady_state::SteadyState;
 
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer};

@@ -37,7 +37,7 @@ pub use imex::{
 };
 pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::ImplicitMidpoint;
-pub use krylov::{Differences, Exact, Krylov, KrylovWorkspace, Point, Products};
+pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
 pub use kvaerno3::Kvaerno3;
 pub use kvaerno4::Kvaerno4;
 pub use kvaerno5::Kvaerno5;

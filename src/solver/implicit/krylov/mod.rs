@@ -2,9 +2,11 @@
 
 mod gmres;
 mod products;
+mod transposed;
 
 use gmres::{Gmres, Goal};
 pub use products::{Differences, Exact, Point, Products};
+pub use transposed::KrylovTransposed;
 
 use super::linear::{LinearSolver, Matrices};
 use crate::{Dynamics, Error, Result, State};
