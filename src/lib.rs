@@ -108,9 +108,9 @@ pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector, Ode, OdeWithVjp, Parametric,
-    Scalar, Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, Split, SplitField, Tangent, differences, ode,
-    problems, separable,
+    Autodiff, Cost, CostWithVjp, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector, Ode,
+    OdeWithVjp, Parametric, RunningCost, Scalar, Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, Split,
+    SplitField, Tangent, differences, ode, problems, running_cost, separable,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
