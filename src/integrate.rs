@@ -4,10 +4,13 @@
 //! answer that the solve shall pause, stop, or go on from another state.
 
 mod observer;
+mod pieces;
 
 pub use observer::{Flow, Observer, Step};
+pub use pieces::{Bridge, Jump};
 
 use crate::control::{Controller, Plan, Trial, Verdict};
+use crate::solver::Stiffness;
 use crate::{Dynamics, Error, Result, Solver, Span, State};
 
 /// What a solve cost.
@@ -20,6 +23,23 @@ pub struct Stats {
     pub accepted: u64,
     /// Rejected steps.
     pub rejected: u64,
+    /// Accepted steps whose error was too large, at the smallest step allowed.
+    pub forced: u64,
+    /// Jacobians of an implicit method. The evaluations of one by differences are not counted.
+    pub jacobians: u64,
+    /// Factorisations of its matrices.
+    pub factorisations: u64,
+    /// Steps that a backward pass computed again from a checkpoint.
+    pub recomputed: u64,
+}
+
+impl std::ops::Add for Stats {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
 }
 
 impl std::ops::AddAssign for Stats {
@@ -27,6 +47,10 @@ impl std::ops::AddAssign for Stats {
         self.evaluations += other.evaluations;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
+        self.forced += other.forced;
+        self.jacobians += other.jacobians;
+        self.factorisations += other.factorisations;
+        self.recomputed += other.recomputed;
     }
 }
 
@@ -67,8 +91,26 @@ pub struct Reached<Y, W> {
     pub workspace: W,
     /// Whether an observer ended the solve.
     pub stopped: bool,
+    /// Whether the problem looks stiff for the method.
+    pub stiffness: Option<Stiffness>,
     /// The cost, or why neither the end of the span nor a stop was reached.
     pub outcome: Result<Stats, Halt>,
+}
+
+impl<Y, W> Reached<Y, W> {
+    /// What is left for the user.
+    pub(crate) fn without_workspace(self) -> Reached<Y, ()> {
+        let Self { t, y, stopped, stiffness, outcome, .. } = self;
+        Reached { t, y, workspace: (), stopped, stiffness, outcome }
+    }
+}
+
+impl<Y> Reached<Y, ()> {
+    /// A solve that could not begin.
+    pub(crate) fn refused(t: f64, y: Y, error: Error) -> Self {
+        let outcome = Err(Halt { error, t, stats: Stats::default() });
+        Self { t, y, workspace: (), stopped: false, stiffness: None, outcome }
+    }
 }
 
 /// What a solve changes, apart from the memory of the controller. It moves through the solve by value: then the compiler
@@ -138,17 +180,24 @@ where
         observer: &mut O,
     ) -> Reached<F::State, S::Workspace> {
         let before = self.solver.evaluations(&workspace);
+        let matrices_before = self.solver.matrices(&workspace);
         let memory = self.prepare(&y, &mut workspace);
         let mut at = Progress { t: self.span.t0, y, workspace, stats: Stats::default() };
         let ends = self.stops.iter().copied().chain([self.span.t1]);
-        let result = memory.and_then(|mut memory| self.advance(&mut at, &mut memory, ends, observer));
+        let (result, stiffness) = match memory {
+            Ok(mut memory) => (self.advance(&mut at, &mut memory, ends, observer), self.control.stiffness(&memory)),
+            Err(error) => (Err(error), None),
+        };
         let Progress { t, y, workspace, mut stats } = at;
         stats.evaluations = self.solver.evaluations(&workspace) - before;
+        let matrices = self.solver.matrices(&workspace);
+        stats.jacobians = matrices.jacobians - matrices_before.jacobians;
+        stats.factorisations = matrices.factorisations - matrices_before.factorisations;
         let (stopped, outcome) = match result {
             Ok(course) => (course != Course::Done, Ok(stats)),
             Err(error) => (false, Err(Halt { error, t, stats })),
         };
-        Reached { t, y, workspace, stopped, outcome }
+        Reached { t, y, workspace, stopped, stiffness, outcome }
     }
 
     /// Checks the arguments and asks for the first step.
@@ -218,8 +267,9 @@ where
                 }
                 Err(error) => control.failed(memory, t, h, error),
             };
+            let forced = matches!(verdict, Verdict::Force);
             match verdict {
-                Verdict::Accept => {}
+                Verdict::Accept | Verdict::Force => {}
                 Verdict::Reject => {
                     at.stats.rejected += 1;
                     break;
@@ -233,6 +283,7 @@ where
             let step = Step { field, solver, workspace, t0: t, t1, h: t1 - t, y0: &at.y, y1, next: y1 };
             let flow = observer.observe(step)?;
             at.stats.accepted += 1;
+            at.stats.forced += u64::from(forced);
             match flow {
                 Flow::Stop { t, after, .. } => {
                     at.move_to(t, after)?;

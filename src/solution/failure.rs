@@ -20,21 +20,26 @@ impl<Y> Failure<Y> {
     pub(crate) fn new(halt: Halt, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
         let Halt { error, t: t_end, stats } = halt;
         let t = times[..y.len()].to_vec();
-        let partial = Solution { t, y, hits: Vec::new(), ending: Ending::Failure, stats, end: (t_end, end) };
+        let (hits, ending) = (Vec::new(), Ending::Failure);
+        let partial = Solution { t, y, hits, ending, stats, stiffness: None, end: (t_end, end) };
         Box::new(Self { error, partial })
     }
 }
 
 impl<Y, K> std::fmt::Display for Failure<Y, K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Stats { evaluations, accepted, rejected } = self.partial.stats;
+        let Stats { evaluations, accepted, rejected, .. } = self.partial.stats;
         write!(
             f,
             "{}\n(the solution is kept up to t = {}, after {accepted} accepted and {rejected} rejected steps and \
              {evaluations} evaluations)",
             self.error,
             self.partial.last_time(),
-        )
+        )?;
+        match &self.partial.stiffness {
+            Some(stiffness) => write!(f, "\n({stiffness})"),
+            None => Ok(()),
+        }
     }
 }
 

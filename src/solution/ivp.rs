@@ -2,8 +2,8 @@
 
 use super::{Ending, Event, Events, Failure, Solution, keep};
 use crate::control::Controller;
-use crate::integrate::{Integration, Observer, Reached};
-use crate::{Dynamics, Halt, Result, Solver, Span, Stats};
+use crate::integrate::{Integration, Jump, Observer, Reached};
+use crate::{Dynamics, Halt, Result, Solver, Span};
 
 /// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
 ///
@@ -58,9 +58,9 @@ pub struct Ivp<'a, F: Dynamics, K = keep::End, E = (), O = ()> {
     pub(super) f: &'a F,
     pub(super) y0: F::State,
     pub(super) span: Span,
-    keep: K,
-    events: E,
-    observers: O,
+    pub(super) keep: K,
+    pub(super) events: E,
+    pub(super) observers: O,
 }
 
 impl<'a, F: Dynamics> Ivp<'a, F> {
@@ -161,6 +161,30 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         Ivp { f: self.f, y0: self.y0, span: self.span, keep: self.keep, events: self.events, observers }
     }
 
+    /// Tells that the field, or a derivative of it, jumps at `times`, in any order; those outside the span do not matter.
+    /// To be called after what is to be kept.
+    ///
+    /// The steps end a rounding error before each jump and start anew at it, so that none has the field of both sides in
+    /// it: at a jump itself, the field should return the value behind it in the direction of integration. A step across
+    /// a jump is rejected many times and leaves an error of low order. The controller begins anew as well: it looks for a
+    /// first step, its budget of steps counts from there, and [`Fixed`](crate::Fixed) lays its grid over each piece.
+    ///
+    /// ```
+    /// use rheos::{Dopri5, Ivp, Pid, ode};
+    ///
+    /// // A dose at t = 1.
+    /// let field = ode(|t, y: &f64, dy: &mut f64| *dy = if t < 1.0 { -y } else { 1.0 - y });
+    /// let solution = Ivp::new(&field, 1.0, 0.0..2.0).jumps_at(&[1.0]).solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+    /// let exact = 1.0 + ((-1.0_f64).exp() - 1.0) * (-1.0_f64).exp();
+    /// assert!((solution.last() - exact).abs() < 1e-8);
+    /// assert_eq!(solution.stats.rejected, 0);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub fn jumps_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::Across<'a, K>, E, O> {
+        let keep = keep::Across { times, keep: self.keep };
+        Ivp { f: self.f, y0: self.y0, span: self.span, keep, events: self.events, observers: self.observers }
+    }
+
     /// Solves it.
     ///
     /// # Errors
@@ -173,31 +197,57 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         E: keep::Watch<F, S>,
         O: Observer<F, S>,
     {
+        let checked = self.check::<S>();
         let Self { f, y0, span, keep, events, observers } = self;
         let (times, stops) = (keep.times(), keep.stops());
-        let checks = span.validate().and_then(|()| span.validate_times(times)).and_then(|()| events.check());
         let mut watching = (events, (keep.observer(span, &y0), observers));
-        let reached = match checks {
-            Ok(()) => {
+        let reached = match checked {
+            Ok(jumps) => {
                 let integration = Integration { field: f, solver: &solver, control: &control, span, stops };
                 let workspace = solver.workspace(f, &y0);
-                let Reached { t, y, stopped, outcome, .. } = integration.run(y0, workspace, &mut watching);
-                (t, y, stopped, outcome)
+                integration.run_pieces(&jumps, y0, workspace, &mut watching).without_workspace()
             }
-            Err(error) => (span.t0, y0, false, Err(Halt { error, t: span.t0, stats: Stats::default() })),
+            Err(error) => Reached::refused(span.t0, y0, error),
         };
-        let (t_end, end, stopped, outcome) = reached;
         let (events, (keeper, _)) = watching;
-        let (stopped_by, hits) = events.finish();
-        let (t, y) = K::finish(keeper, times, t_end, &end);
-        let solution = |ending, stats| Solution { t, y, hits, ending, stats, end: (t_end, end) };
-        match outcome {
-            Ok(stats) if !stopped => Ok(solution(Ending::Span, stats)),
-            Ok(stats) => Ok(solution(stopped_by.map_or(Ending::Observer, Ending::Event), stats)),
-            Err(Halt { error, stats, .. }) => {
-                Err(Box::new(Failure { error, partial: solution(Ending::Failure, stats) }))
-            }
-        }
+        conclude::<F, S, K, E>(times, keeper, events, reached)
+    }
+
+    /// Checks the times and the events of a solve by the method `S` and puts the jumps in order.
+    pub(super) fn check<S>(&self) -> Result<Vec<Jump>>
+    where
+        S: Solver<F>,
+        K: keep::Keep<'a, F, S>,
+        E: keep::Watch<F, S>,
+    {
+        self.span.validate()?;
+        self.span.validate_times(self.keep.times())?;
+        self.events.check()?;
+        self.keep.jumps(self.span)
+    }
+}
+
+/// The solution, or the failure, from where a solve came to.
+pub(super) fn conclude<'t, F, S, K, E>(
+    times: &[f64],
+    keeper: K::Observer,
+    events: E,
+    reached: Reached<F::State, ()>,
+) -> Solved<F::State, K::Kept>
+where
+    F: Dynamics,
+    S: Solver<F>,
+    K: keep::Keep<'t, F, S>,
+    E: keep::Watch<F, S>,
+{
+    let Reached { t: t_end, y: end, stopped, stiffness, outcome, .. } = reached;
+    let (stopped_by, hits) = events.finish();
+    let (t, y) = K::finish(keeper, times, t_end, &end);
+    let solution = |ending, stats| Solution { t, y, hits, ending, stats, stiffness, end: (t_end, end) };
+    match outcome {
+        Ok(stats) if !stopped => Ok(solution(Ending::Span, stats)),
+        Ok(stats) => Ok(solution(stopped_by.map_or(Ending::Observer, Ending::Event), stats)),
+        Err(Halt { error, stats, .. }) => Err(Box::new(Failure { error, partial: solution(Ending::Failure, stats) })),
     }
 }
 

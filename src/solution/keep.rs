@@ -1,7 +1,7 @@
 //! What of a solution is kept: the type parameters of [`Ivp`](crate::Ivp).
 
 use super::{Curve, Events, Hit, Interpolated, Landed, Mapped, Trajectory};
-use crate::integrate::Observer;
+use crate::integrate::{Bridge, Jump, Observer};
 use crate::{Dense, Dynamics, Result, Solver, Span, State};
 
 /// Only the state at the end.
@@ -28,6 +28,13 @@ pub struct Every(pub(super) usize);
 #[derive(Debug, Clone, Copy)]
 pub struct Continuous;
 
+/// What `keep` says, of a solve over a field that jumps at given times.
+#[derive(Debug, Clone, Copy)]
+pub struct Across<'t, K> {
+    pub(super) times: &'t [f64],
+    pub(super) keep: K,
+}
+
 /// A rule of what to keep, usable with the method `S`.
 pub trait Keep<'t, F: Dynamics, S: Solver<F>> {
     /// What watches the solve.
@@ -41,6 +48,14 @@ pub trait Keep<'t, F: Dynamics, S: Solver<F>> {
     /// The times the solve must land on.
     fn stops(&self) -> &'t [f64] {
         &[]
+    }
+    /// Where the field jumps.
+    ///
+    /// # Errors
+    /// A time that is not a number.
+    fn jumps(&self, span: Span) -> Result<Vec<Jump>> {
+        let _ = span;
+        Ok(Vec::new())
     }
     /// Made before the first step.
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer;
@@ -122,6 +137,26 @@ impl<'t, F: Dynamics, S: Dense<F>> Keep<'t, F, S> for Continuous {
     fn finish(observer: Self::Observer, _: &[f64], _: f64, _: &F::State) -> (Vec<f64>, Curve<F::State>) {
         let Span { t0, t1 } = observer.span();
         (vec![t0, t1], observer)
+    }
+}
+
+impl<'t, F: Dynamics, S: Solver<F>, K: Keep<'t, F, S>> Keep<'t, F, S> for Across<'_, K> {
+    type Observer = Bridge<K::Observer>;
+    type Kept = K::Kept;
+    fn times(&self) -> &'t [f64] {
+        self.keep.times()
+    }
+    fn stops(&self) -> &'t [f64] {
+        self.keep.stops()
+    }
+    fn jumps(&self, span: Span) -> Result<Vec<Jump>> {
+        Jump::inside(span, self.times)
+    }
+    fn observer(self, span: Span, y0: &F::State) -> Self::Observer {
+        Bridge::new(self.keep.observer(span, y0), Jump::inside(span, self.times).unwrap_or_default())
+    }
+    fn finish(observer: Self::Observer, times: &[f64], t: f64, y: &F::State) -> (Vec<f64>, K::Kept) {
+        K::finish(observer.inner, times, t, y)
     }
 }
 

@@ -1,22 +1,27 @@
 //! What a solve returns, and what of it is kept.
 
 mod curve;
+mod ensemble;
 mod event;
 mod failure;
+mod fallback;
 mod ivp;
 pub mod keep;
 mod record;
 mod stepper;
 
 pub use curve::Curve;
+pub use ensemble::{Ensemble, Outcome};
 pub use event::{Direction, Event, Events, Hit};
 pub use failure::Failure;
+pub use fallback::Rescued;
 pub use ivp::{Ivp, Solved, solve};
 pub(crate) use record::check_times;
 pub use record::{Interpolated, Landed, Mapped, Trajectory};
 pub use stepper::{Paused, Stepper};
 
 use crate::Stats;
+use crate::solver::Stiffness;
 
 /// What was kept of a solve; see [`Ivp`] for the choices.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +36,9 @@ pub struct Solution<Y, K = Vec<Y>> {
     pub ending: Ending,
     /// What the solve cost.
     pub stats: Stats,
+    /// Whether the problem looks stiff for the method, so that another would be cheaper. Only looked for where an error
+    /// estimate chooses the steps.
+    pub stiffness: Option<Stiffness>,
     end: (f64, Y),
 }
 

@@ -4,7 +4,7 @@ use super::ivp::Solved;
 use super::{Ending, Failure, Ivp, Solution};
 use crate::control::Controller;
 use crate::integrate::{Course, Flow, Integration, Leg, Observer, Progress, Step};
-use crate::{Dynamics, Error, Result, Solver, Span, Stats};
+use crate::{Dynamics, Error, Matrices, Result, Solver, Span, Stats};
 
 /// A solve in progress, as a value: time, state, workspace of the method, memory of the controller, and the cost so far.
 ///
@@ -133,7 +133,8 @@ impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
     #[must_use]
     pub fn stats(&self) -> Stats {
         let Progress { workspace, stats, .. } = &self.at.progress;
-        Stats { evaluations: self.solver.evaluations(workspace), ..*stats }
+        let Matrices { jacobians, factorisations } = self.solver.matrices(workspace);
+        Stats { evaluations: self.solver.evaluations(workspace), jacobians, factorisations, ..*stats }
     }
 
     /// Whether the end of the span is reached, or an observer stopped the solve.
@@ -223,7 +224,7 @@ impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
     pub fn finish(mut self) -> Solved<F::State, Vec<F::State>> {
         let end = self.at.span.t1;
         let result = if self.is_done() { Ok(()) } else { self.go(end, &mut ()) };
-        let stats = self.stats();
+        let (stats, stiffness) = (self.stats(), self.control.stiffness(&self.at.memory));
         let Paused { progress: Progress { t, y, .. }, stopped, .. } = self.at;
         let ending = match &result {
             Ok(()) if stopped => Ending::Observer,
@@ -231,7 +232,7 @@ impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
             Err(_) => Ending::Failure,
         };
         let kept = if result.is_ok() { (vec![t], vec![y.clone()]) } else { (Vec::new(), Vec::new()) };
-        let solution = Solution { t: kept.0, y: kept.1, hits: Vec::new(), ending, stats, end: (t, y) };
+        let solution = Solution { t: kept.0, y: kept.1, hits: Vec::new(), ending, stats, stiffness, end: (t, y) };
         match result {
             Ok(()) => Ok(solution),
             Err(error) => Err(Box::new(Failure { error, partial: solution })),

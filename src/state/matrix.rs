@@ -6,6 +6,7 @@ use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
 use super::combine::{SMALL, combine};
+use super::scalar::weighted_sq_each;
 use super::{Element, State, Tolerance};
 
 impl<T, R, C> State for OMatrix<T, R, C>
@@ -73,6 +74,11 @@ where
     }
 
     #[inline]
+    fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+        weighted_sq_each(self.as_slice(), [y0, y1, rtol, atol].map(Self::as_slice))
+    }
+
+    #[inline]
     fn all_finite(&self) -> bool {
         T::all_finite(self.as_slice())
     }
@@ -85,6 +91,11 @@ where
     #[inline(always)]
     fn accumulate(&mut self, h: f64, c: &[f64], k: &[Self]) {
         combine(self.as_mut_slice(), None, h, c, k.iter().map(Self::as_slice));
+    }
+
+    #[inline]
+    fn rounding(&self) -> f64 {
+        T::default_epsilon().re()
     }
 
     fn write_coordinates(&self, out: &mut Vec<f64>) {

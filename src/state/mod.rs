@@ -7,7 +7,9 @@
 //! No solver knows the element type: coefficients and time are `f64`, and only the state converts them.
 
 mod combine;
+mod dual;
 mod matrix;
+mod matrix_space;
 mod norm;
 mod passive;
 mod product;
@@ -15,7 +17,8 @@ mod scalar;
 #[cfg(feature = "dfdx")]
 mod tensor;
 
-pub use norm::{ErrorNorm, StoredNorm};
+pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
+pub use norm::{ErrorNorm, StoredNorm, Tolerances};
 pub use passive::Passive;
 pub use scalar::Element;
 #[cfg(feature = "dfdx")]
@@ -78,6 +81,15 @@ pub trait State: Clone {
     /// *Solving Ordinary Differential Equations I*, section II.4.
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64;
 
+    /// The same sum with a tolerance for each coordinate: `Σᵢ (selfᵢ / (atolᵢ + rtolᵢ max(|y0ᵢ|, |y1ᵢ|)))²`.
+    ///
+    /// Provided through the [coordinates](Self::write_coordinates); override it to make no copies, and where the error
+    /// norm leaves coordinates out.
+    fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+        let [e, y0, y1, rtol, atol] = [self, y0, y1, rtol, atol].map(Self::coordinates);
+        (0..e.len()).map(|i| norm::coordinate_sq(e[i], y0[i], y1[i], rtol[i], atol[i])).sum()
+    }
+
     /// Whether every coordinate is finite.
     fn all_finite(&self) -> bool;
 
@@ -99,6 +111,12 @@ pub trait State: Clone {
                 self.add_scaled(h * c, k);
             }
         }
+    }
+
+    /// The rounding unit of the coordinates: the distance from 1 to the next larger number. That of `f64` by default.
+    #[inline]
+    fn rounding(&self) -> f64 {
+        f64::EPSILON
     }
 
     /// Appends the coordinates to `out`.

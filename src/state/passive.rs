@@ -46,8 +46,15 @@ impl<Y: State> State for Passive<Y> {
         0.0
     }
     #[inline]
+    fn weighted_sq_each(&self, _: &Self, _: &Self, _: &Self, _: &Self) -> f64 {
+        0.0
+    }
+    #[inline]
     fn all_finite(&self) -> bool {
         self.0.all_finite()
+    }
+    fn rounding(&self) -> f64 {
+        self.0.rounding()
     }
     fn write_coordinates(&self, out: &mut Vec<f64>) {
         self.0.write_coordinates(out);

@@ -40,8 +40,15 @@ macro_rules! tuple {
                 0.0 $(+ self.$i.weighted_sq(&_y0.$i, &_y1.$i, _tol))*
             }
             #[inline]
+            fn weighted_sq_each(&self, _y0: &Self, _y1: &Self, _rtol: &Self, _atol: &Self) -> f64 {
+                0.0 $(+ self.$i.weighted_sq_each(&_y0.$i, &_y1.$i, &_rtol.$i, &_atol.$i))*
+            }
+            #[inline]
             fn all_finite(&self) -> bool {
                 true $(&& self.$i.all_finite())*
+            }
+            fn rounding(&self) -> f64 {
+                f64::EPSILON $(.max(self.$i.rounding()))*
             }
             fn write_coordinates(&self, _out: &mut Vec<f64>) {
                 $(self.$i.write_coordinates(_out);)*
@@ -98,8 +105,17 @@ macro_rules! sequence {
                 self.iter().zip(ends).map(|(e, (y0, y1))| e.weighted_sq(y0, y1, tol)).sum()
             }
             #[inline]
+            fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+                let (ends, tolerances) = (y0.iter().zip(y1), rtol.iter().zip(atol));
+                let terms = self.iter().zip(ends).zip(tolerances);
+                terms.map(|((e, (y0, y1)), (rtol, atol))| e.weighted_sq_each(y0, y1, rtol, atol)).sum()
+            }
+            #[inline]
             fn all_finite(&self) -> bool {
                 self.iter().all(Y::all_finite)
+            }
+            fn rounding(&self) -> f64 {
+                self.first().map_or(f64::EPSILON, Y::rounding)
             }
             fn write_coordinates(&self, out: &mut Vec<f64>) {
                 self.iter().for_each(|y| y.write_coordinates(out));

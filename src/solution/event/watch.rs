@@ -3,7 +3,7 @@
 use super::root::{Bracket, narrow};
 use super::{Event, Hit};
 use crate::integrate::{Flow, Observer, Step};
-use crate::{Dense, Dynamics, Error, Result, State};
+use crate::{Dense, Dynamics, Error, Result, Solver, State};
 
 /// Watches a solve for events and keeps the [hits](Hit).
 ///
@@ -128,6 +128,13 @@ impl<'a, Y: State> Events<'a, Y> {
         }
         self.t = t;
         Ok(())
+    }
+
+    /// Whether a step starts where the solution was seen last, or a rounding error behind: where the field
+    /// [jumps](crate::Ivp::jumps_at), the steps leave one out.
+    fn continues<F: Dynamics, S: Solver<F>>(&self, step: &Step<'_, F, S>) -> bool {
+        let gap = (step.t0 - self.t).abs();
+        gap <= 4.0 * f64::EPSILON * step.t0.abs().max(self.t.abs()) || gap <= 1e-9 * step.h.abs()
     }
 
     /// Looks at one part of a step, from where the solution was seen last to `to`.
@@ -266,9 +273,10 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
         if self.events.is_empty() {
             return Ok(Flow::On);
         }
-        if self.t != step.t0 {
+        if !self.continues(&step) {
             self.place(step.t0, step.y0, &[])?;
         }
+        self.t = step.t0;
         let mut probe = step.y1.clone();
         let parts = self.events.iter().map(|event| event.samples).max().unwrap_or(1).max(1);
         for part in 1..parts {

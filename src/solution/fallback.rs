@@ -1,0 +1,92 @@
+//! A second method for where the first one gives up.
+
+use super::ivp::conclude;
+use super::keep::{Keep, Watch};
+use super::{Failure, Ivp, Solution};
+use crate::control::Controller;
+use crate::integrate::{Integration, Jump, Observer, Reached};
+use crate::{Dynamics, Halt, Result, Solver, Span};
+
+/// The solution by one method or by two.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rescued<Y, K = Vec<Y>> {
+    /// The solution; its cost is that of both methods.
+    pub solution: Solution<Y, K>,
+    /// Where and why the first method gave up, and what it had cost. `None` if it did not.
+    pub halt: Option<Halt>,
+}
+
+impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
+    /// Solves it by the method and controller `first`. Where they give up, `second` goes on from the last good state.
+    ///
+    /// An argument that is not valid is not mended: the second method is asked only if the first has tried a step.
+    ///
+    /// ```
+    /// use rheos::{Dopri5, Fixed, Ivp, Pid, Rk4, ode};
+    ///
+    /// let field = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+    /// let rescued = Ivp::new(&field, 1.0, 0.0..1.0)
+    ///     .solve_or((Dopri5, Pid::new(1e-8, 1e-8).max_steps(3)), (Rk4, Fixed::step(0.01)))?;
+    /// assert!((rescued.solution.last() - (-1.0_f64).exp()).abs() < 1e-7);
+    /// assert_eq!(rescued.halt.map(|halt| halt.stats.accepted), Some(3));
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The failure of the second method, with what both have computed.
+    pub fn solve_or<S1, C1, S2, C2, R>(
+        self,
+        first: (S1, C1),
+        second: (S2, C2),
+    ) -> Result<Rescued<F::State, R>, Box<Failure<F::State, R>>>
+    where
+        S1: Solver<F>,
+        C1: Controller<F, S1>,
+        S2: Solver<F>,
+        C2: Controller<F, S2>,
+        K: Keep<'a, F, S1, Kept = R> + Keep<'a, F, S2, Kept = R, Observer = <K as Keep<'a, F, S1>>::Observer>,
+        <K as Keep<'a, F, S1>>::Observer: Observer<F, S2>,
+        E: Watch<F, S1> + Watch<F, S2>,
+        O: Observer<F, S1> + Observer<F, S2>,
+    {
+        let checked = self.check::<S1>();
+        let Self { f, y0, span, keep, events, observers } = self;
+        let (times, stops) = (Keep::<F, S1>::times(&keep), Keep::<F, S1>::stops(&keep));
+        let mut watching = (events, (Keep::<F, S1>::observer(keep, span, &y0), observers));
+        let jumps = match checked {
+            Ok(jumps) => jumps,
+            Err(error) => {
+                let refused = Reached::refused(span.t0, y0, error);
+                let (events, (keeper, _)) = watching;
+                let solution = conclude::<F, S1, K, E>(times, keeper, events, refused)?;
+                return Ok(Rescued { solution, halt: None });
+            }
+        };
+        let integration = Integration { field: f, solver: &first.0, control: &first.1, span, stops };
+        let workspace = first.0.workspace(f, &y0);
+        let mut reached = integration.run_pieces(&jumps, y0, workspace, &mut watching).without_workspace();
+
+        let halt = reached.outcome.clone().err().filter(|halt| halt.stats.accepted + halt.stats.rejected > 0);
+        if let Some(halt) = &halt {
+            let (span, jumps, stops) = rest(span, halt.t, jumps, stops);
+            let integration = Integration { field: f, solver: &second.0, control: &second.1, span, stops };
+            let workspace = second.0.workspace(f, &reached.y);
+            let after = integration.run_pieces(&jumps, reached.y, workspace, &mut watching).without_workspace();
+            let outcome = match after.outcome {
+                Ok(stats) => Ok(halt.stats + stats),
+                Err(second) => Err(Halt { stats: halt.stats + second.stats, ..second }),
+            };
+            reached = Reached { outcome, stiffness: reached.stiffness, ..after };
+        }
+        let (events, (keeper, _)) = watching;
+        let solution = conclude::<F, S2, K, E>(times, keeper, events, reached)?;
+        Ok(Rescued { solution, halt })
+    }
+}
+
+/// What of the span, the jumps and the stops lies behind `t`.
+fn rest(span: Span, t: f64, mut jumps: Vec<Jump>, stops: &[f64]) -> (Span, Vec<Jump>, &[f64]) {
+    jumps.retain(|jump| span.is_after(jump.time, t));
+    let passed = stops.partition_point(|&stop| span.is_after(t, stop));
+    (Span { t0: t, t1: span.t1 }, jumps, &stops[passed..])
+}
