@@ -77,7 +77,8 @@ impl Shaken {
     }
 }
 
-/// Two coupled pendulums that are pushed, with parameters `(stiffness, push, mass)` in both halves.
+/// Two coupled pendulums that are pushed, with parameters `(stiffness, push, mass)` in both halves: the Hamiltonian system
+/// of `T = |p|²/2m − t cos(p₀)/10` and `U = −cos q₀ − cos q₁ + k (q₀ − q₁)²/2 − push q₀ sin 2t`.
 #[derive(Clone)]
 pub struct Pendulums(pub SVector<f64, 3>);
 
@@ -92,7 +93,7 @@ impl Separable for Pendulums {
     type Momentum = Plane;
     fn velocity(&self, t: f64, p: &Plane, dq: &mut Plane) {
         let mass = self.0[2];
-        *dq = vector![p[0] / mass + 0.1 * t * p[1] * p[1], p[1] / mass];
+        *dq = vector![p[0] / mass + 0.1 * t * p[0].sin(), p[1] / mass];
     }
     fn force(&self, t: f64, q: &Plane, dp: &mut Plane) {
         let (k, push) = (self.0[0], self.0[1]);
@@ -128,10 +129,10 @@ impl Differentiable for Pendulums {
 impl SeparableVjp for Pendulums {
     fn velocity_vjp(&self, t: f64, p: &Plane, w: &Plane, pbar: &mut Plane, params: &mut SVector<f64, 3>) -> f64 {
         let mass = self.0[2];
-        pbar[0] += w[0] / mass;
-        pbar[1] += w[1] / mass + w[0] * 0.2 * t * p[1];
+        pbar[0] += w[0] * (1.0 / mass + 0.1 * t * p[0].cos());
+        pbar[1] += w[1] / mass;
         params[2] -= w.dot(p) / (mass * mass);
-        w[0] * 0.1 * p[1] * p[1]
+        w[0] * 0.1 * p[0].sin()
     }
     fn force_vjp(&self, t: f64, q: &Plane, w: &Plane, qbar: &mut Plane, params: &mut SVector<f64, 3>) -> f64 {
         let (k, push) = (self.0[0], self.0[1]);
