@@ -47,14 +47,12 @@ fn stays_where_it_was_for_symplectic_methods_and_drifts_for_others() {
         ("Blanes–Moan 4", worst(BlanesMoan4, 20)),
         ("Yoshida 6", worst(Yoshida6, 40)),
     ] {
-        println!("{name} {worst:?}");
         // The last 120 periods are no worse than the first; they are not exactly alike, since the steps meet the orbit
         // in other places.
         assert!(worst[9] < 1.1 * worst[0], "{name}: {worst:?}");
         assert!(worst[0] < 2e-3, "{name}: {worst:?}");
     }
     let rk4 = worst(Rk4, 100);
-    println!("RK4 {rk4:?}");
     // In proportion to the time.
     assert!(rk4[9] > 8.0 * rk4[0], "{rk4:?}");
 }

@@ -98,7 +98,6 @@ fn undoing_the_steps_loses_nothing_against_keeping_them() {
         let scale = a.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
         a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / scale
     };
-    println!("{:e}", relative(&kept.y0.coordinates(), &undone.y0.coordinates()));
     assert!(relative(&kept.y0.coordinates(), &undone.y0.coordinates()) < 1e-11);
     assert!(relative(kept.params.as_slice(), undone.params.as_slice()) < 1e-11);
     assert!(relative(&kept.times, &undone.times) < 1e-11);
@@ -123,7 +122,6 @@ fn adaptive_reversible_gradients_approach_the_exact_one() {
             (found.params - exact.params).norm() / exact.params.norm(),
             (found.times[2] - exact.times[2]).abs() / exact.times[2].abs(),
         ];
-        println!("{errors:?} {:?}", found.stats);
         assert!(errors.iter().all(|error| *error < 1e-4), "{errors:?}");
     }
     check(ReversibleHeun, Pid::new(1e-8, 1e-8), &ReversibleAdjoint::new(), &exact);

@@ -45,7 +45,6 @@ fn is_that_of_a_few_states_and_the_grid() {
     macro_rules! check {
         ($f:expr, $y0:expr, $method:expr) => {
             let (few, many) = (peak(&$f, &$y0, $method, &undo, 10), peak(&$f, &$y0, $method, &undo, 5000));
-            println!("{:?}: {few} {many}, {:.1} states", $method, few as f64 / BYTES as f64);
             assert!(many < few + grid(5000), "{:?}: {few} and {many} bytes", $method);
         };
     }

@@ -1,9 +1,11 @@
-//! Any explicit method, made reversible.
+//! Any one-step method, made reversible.
 //!
 //! S. McCallum, J. Foster, *Efficient, accurate and stable gradients for neural ODEs* (2024), arXiv:2410.11648.
 
 use super::{Reversible, Unwind, Unwinding};
-use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Reverse, Solver, StepCotangent, StepStart};
+use crate::solver::{
+    Dense, Embedded, Matrices, Method, OutputCotangent, Probe, Reverse, Solver, StepCotangent, StepStart,
+};
 use crate::state::ErrorNorm;
 use crate::{Differentiable, Dynamics, Error, Result, Span, State};
 
@@ -122,6 +124,19 @@ impl<F: Dynamics, S: Solver<F>> Solver<F> for Coupled<S> {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         self.solver.evaluations(&ws.forth) + self.solver.evaluations(&ws.back)
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        let (forth, back) = (self.solver.matrices(&ws.forth), self.solver.matrices(&ws.back));
+        Matrices {
+            jacobians: forth.jacobians + back.jacobians,
+            factorisations: forth.factorisations + back.factorisations,
+        }
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        self.solver.tolerate(&mut ws.forth, norm);
+        self.solver.tolerate(&mut ws.back, norm);
     }
 }
 

@@ -48,6 +48,19 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// turns and its root says which is which: there are two order conditions for each rooted tree, those of the partitioned
 /// Runge–Kutta method that the splitting is. Hairer, Lubich & Wanner, sections III.2 and VI.4.1. Time counts as a further
 /// position among the positions and a further momentum among the momenta.
+///
+/// ```compile_fail
+/// use rheos::{SplittingTable, solver::check_splitting};
+///
+/// struct Wrong;
+/// impl SplittingTable<2> for Wrong {
+///     const NAME: &'static str = "kicks of unequal length";
+///     const ORDER: u32 = 2;
+///     const KICK: [f64; 2] = [0.4, 0.6];
+///     const DRIFT: [f64; 2] = [1.0, 0.0];
+/// }
+/// const _: () = check_splitting::<Wrong, 2>();
+/// ```
 pub const fn check_splitting<T: SplittingTable<S>, const S: usize>() {
     assert!(T::ORDER >= 1, "a method has order 1 at least");
     assert!(sums_to(&T::KICK, &[1.0; S], 1.0), "the kicks must add up to a step");
