@@ -8,14 +8,21 @@
 
 mod augmented;
 mod backsolve;
+mod checkpoints;
 mod discrete;
 mod reversible;
+mod revolve;
+mod sensitivity;
+mod steady_state;
 mod sweep;
 
 pub use augmented::Augmented;
 pub use backsolve::{Backsolve, BacksolveRecord};
+pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
+pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
+pub use steady_state::SteadyState;
 
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer};
@@ -61,6 +68,18 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     ) -> Result<Pullback<F::State>>;
 }
 
+/// An adjoint whose gradient is that of the computed solution up to rounding, at any tolerance: the derivative of the steps
+/// that were taken. A trainer can ask for it as a bound.
+#[diagnostic::on_unimplemented(
+    message = "the gradient of `{Self}` is not exact",
+    label = "this adjoint solves an equation of its own, and is as exact as its tolerance",
+    note = "use `Discrete`, or `ReversibleAdjoint` with a reversible method"
+)]
+pub trait ExactGradient {}
+
+impl ExactGradient for Discrete {}
+impl ExactGradient for ReversibleAdjoint {}
+
 /// A forward pass, or the solution up to where it failed.
 pub type ForwardResult<Y, R> = Result<Forward<Y, R>, Box<Failure<Y>>>;
 
@@ -84,6 +103,9 @@ pub struct Pullback<Y> {
     pub times: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,
+    /// How far a state that was reconstructed backwards came from that of the forward pass, relative to it, at the worst of
+    /// the output times; 0 where nothing is reconstructed. The gradient is wrong by about as much.
+    pub drift: f64,
 }
 
 /// A solve with its gradient.
@@ -99,6 +121,8 @@ pub struct Gradient<Y, P> {
     pub times: Vec<f64>,
     /// The cost of the forward and of the backward pass.
     pub stats: [Stats; 2],
+    /// See [`Pullback::drift`].
+    pub drift: f64,
 }
 
 /// The gradient of `loss`, which maps the states at `times` to their cotangents `∂L/∂y(tᵢ)`.
@@ -142,7 +166,8 @@ where
     let cotangents = loss(&forward.y);
     let mut params = f.params().zeros_like();
     let back = adjoint.backward(f, &solver, &control, forward.record, &cotangents, &mut params)?;
-    Ok(Gradient { y: forward.y, y0: back.y0, params, times: back.times, stats: [forward.stats, back.stats] })
+    let Pullback { y0, times, stats, drift } = back;
+    Ok(Gradient { y: forward.y, y0, params, times, stats: [forward.stats, stats], drift })
 }
 
 /// Whether outputs between steps are interpolated or landed on.

@@ -128,6 +128,7 @@ where
             y0: ybar,
             times: sweep.finish::<F, S, C>(control, self.output),
             stats: Stats { evaluations, accepted: last as u64, ..Stats::default() },
+            drift: 0.0,
         })
     }
 }

@@ -245,7 +245,7 @@ impl<F: Differentiable, S: Reverse<F>> Unwind<F> for Coupled<S> {
         step_bar.set_zeros();
         step_bar.add_scaled(-1.0, z_bar);
         let retreat = StepStart { t: t + h, h: -h, y0: y };
-        let moved = self.solver.step_vjp(f, tape, retreat, &mut [], step_bar, pbar);
+        let moved = self.solver.step_vjp(f, tape, retreat, &mut [], step_bar, pbar)?;
         let mut cotangent = StepCotangent { start: moved.end, end: moved.start };
         ybar.add_scaled(1.0, z_bar);
         ybar.add_scaled(1.0, step_bar);
@@ -253,7 +253,7 @@ impl<F: Differentiable, S: Reverse<F>> Unwind<F> for Coupled<S> {
         self.step_back(f, ws, t, h, y, y0)?;
         // y₁ = Φ(t, h, z₀) + λ (y₀ − z₀).
         step_bar.assign(ybar);
-        cotangent += self.solver.step_vjp(f, tape, StepStart { t, h, y0: &ws.z }, outputs, step_bar, pbar);
+        cotangent += self.solver.step_vjp(f, tape, StepStart { t, h, y0: &ws.z }, outputs, step_bar, pbar)?;
         z_bar.add_scaled(1.0, step_bar);
         z_bar.add_scaled(-self.coupling, ybar);
         ybar.scale_by(self.coupling);

@@ -152,7 +152,7 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> Reverse<F> for Sympl
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
-    ) -> StepCotangent {
+    ) -> Result<StepCotangent> {
         let SymplecticTape { moves, output_bar } = tape;
         let mut cotangent = replay_and_pull::<F, T, S>(f, moves, step, ybar, pbar);
         for output in outputs {
@@ -163,7 +163,7 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> Reverse<F> for Sympl
             output.time = moved.end;
             cotangent.start += moved.start;
         }
-        cotangent
+        Ok(cotangent)
     }
 
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
