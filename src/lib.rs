@@ -11,8 +11,8 @@
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps, [`Pid`], [`Predictive`] |
-//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`Backsolve`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | [explicit](solver::explicit), [symplectic](solver::symplectic), [reversible](solver::reversible) methods and others in [`solver`]; [`Fixed`] steps, [`Pid`], [`Predictive`] |
+//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`] |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
 //! derivative, or a state of the wrong dimension do not compile, and the compiler says what to use instead.
