@@ -152,7 +152,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         let sum = |mean_sq: &dyn Fn(&F::State) -> f64| self.increment.iter().map(mean_sq).sum::<f64>();
         let size = match &self.norm {
             Some(norm) => (sum(&|x| norm.mean_sq(x, y0, y)) / S as f64).sqrt() / SHARE,
-            None => (sum(&|x| close_to_rounding(y).mean_sq(x, y0, y)) / S as f64).sqrt(),
+            None => (sum(&|x| below_rounding(y).mean_sq(x, y0, y)) / S as f64).sqrt(),
         };
         let roundings = (sum(&|x| x.inner(x)) / y.inner(y)).sqrt() / y.rounding();
         Increment { size, roundings }
@@ -190,8 +190,9 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     }
 }
 
-/// The tolerance where nobody names one.
-fn close_to_rounding<Y: State>(y: &Y) -> Tolerance {
-    let unit = 10.0 * y.rounding();
+/// The tolerance where nobody names one: well below rounding, since what is left has the same sign in every step, where
+/// rounding has not.
+fn below_rounding<Y: State>(y: &Y) -> Tolerance {
+    let unit = 0.1 * y.rounding();
     Tolerance { rtol: unit, atol: 1e-2 * unit }
 }
