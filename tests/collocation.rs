@@ -316,6 +316,15 @@ fn output_of_a_stiff_solve_does_not_suffer_from_stiffness() {
     }
 }
 
+/// Off the smooth solution a step is dominated by what decays at once. The first look at its error says nothing else.
+#[test]
+fn a_second_look_accepts_a_first_step_over_an_initial_layer() {
+    let stiff = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -1e6 * (y - t.cos()) - t.sin());
+    let solution = solve(&stiff, 10.0, 0.0..1.0, RadauIIA5, Pid::new(1e-2, 1e-2).first_step(0.1)).unwrap();
+    assert_eq!(solution.stats.rejected, 0);
+    assert!((solution.last() - 1.0_f64.cos()).abs() < 1e-4, "{}", solution.last());
+}
+
 #[test]
 fn dynamic_vectors_and_single_precision() {
     let (f, y0) = Driven::problem();
