@@ -2,7 +2,8 @@
 //!
 //! The iteration, its stopping rule and its constants follow Hairer & Wanner, *Solving Ordinary Differential Equations
 //! II*, section IV.8: the Jacobian is kept while the iteration converges fast, and the error of the last iterate is
-//! estimated from the rate of convergence.
+//! estimated from the rate of convergence. A linear solver that iterates itself is told how large a residual may be, in
+//! the same units, so that the increments it returns are exact as far as that estimate looks.
 
 use super::linear::{LinearSolver, Matrices};
 use crate::state::{ErrorNorm, StoredNorm};
