@@ -115,9 +115,10 @@ pub use integrate::{Halt, Stats};
 #[cfg(feature = "dfdx")]
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
-pub use solution::{Failure, Ivp, Solution, solve};
+pub use solution::{Failure, Ivp, Solution, solve, solve_ivp};
 pub use solver::implicit::{ImplicitEuler, Kvaerno3};
 pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
+pub use solver::{Auto, AutoWorkspace, DefaultSolver, Stiffness};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,

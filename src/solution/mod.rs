@@ -1,8 +1,10 @@
 //! What a solve returns, and what of it is kept.
 
+mod auto;
 mod ivp;
 mod record;
 
+pub use auto::solve_ivp;
 pub use ivp::{Ivp, solve};
 pub(crate) use record::check_times;
 pub use record::{Interpolated, Landed, Trajectory};

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::stiffness::{Stiffness, estimate, twins};
 use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
 use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
@@ -62,6 +63,11 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
             extra_is_known: false,
             evaluations: 0,
         }
+    }
+
+    /// The slopes, and a state to compute with between steps.
+    pub(super) fn stages_and_scratch(&mut self) -> (&[Y; S], &mut Y) {
+        (&self.k, &mut self.stage)
     }
 
     /// Evaluates the stage `i`.
@@ -125,6 +131,8 @@ impl<T: Tableau<S>, const S: usize> Method for Erk<T, S> {
 impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     type Workspace = ErkWorkspace<F::State, S>;
 
+    const SENSES_STIFFNESS: bool = twins::<T, S>().is_some();
+
     fn workspace(&self, _f: &F, y0: &F::State) -> Self::Workspace {
         ErkWorkspace::new(y0)
     }
@@ -171,6 +179,10 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    fn stiffness(&self, _: &F, ws: &mut Self::Workspace, _: f64) -> Option<Stiffness> {
+        estimate::<F::State, T, S>(ws)
     }
 }
 

@@ -4,6 +4,7 @@
 //! allocates. The abilities of a method are traits, and what asks for one names it in its bounds: adaptive steps need
 //! [`Embedded`], save times between steps need [`Dense`], an exact gradient needs [`Reverse`].
 
+mod auto;
 mod erk;
 pub mod explicit;
 pub mod implicit;
@@ -12,8 +13,10 @@ mod low_storage;
 mod order_conditions;
 mod reverse;
 pub mod rosenbrock;
+mod stiffness;
 pub(crate) mod tableau;
 
+pub use auto::{Auto, AutoWorkspace, DefaultSolver};
 pub use erk::{Erk, ErkWorkspace};
 pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
@@ -24,6 +27,7 @@ pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
 pub use rosenbrock::{Rosenbrock, RosenbrockTable};
+pub use stiffness::Stiffness;
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
 use crate::state::ErrorNorm;
@@ -44,6 +48,9 @@ pub trait Method {
 pub trait Solver<F: Dynamics>: Method {
     /// Stages and whatever else a step needs, allocated once per solve.
     type Workspace;
+
+    /// Whether the method estimates the [`stiffness`](Self::stiffness) of a problem.
+    const SENSES_STIFFNESS: bool = false;
 
     /// A workspace for states of the shape of `y0`.
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
@@ -73,6 +80,13 @@ pub trait Solver<F: Dynamics>: Method {
     /// fraction of it, and to rounding where nobody names a norm.
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
         let _ = (ws, norm);
+    }
+
+    /// How stiff the problem was in the last step, of length `h`, which is not accepted yet; `None` where nothing can be
+    /// said. It costs no evaluation of the field.
+    fn stiffness(&self, f: &F, ws: &mut Self::Workspace, h: f64) -> Option<Stiffness> {
+        let _ = (f, ws, h);
+        None
     }
 }
 

@@ -32,6 +32,12 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
         difference_in_time(f, t, y, out);
     }
+
+    /// `out ← J x` at the point of [`linearise`](Self::linearise). False where `J` is not at hand.
+    fn product(&self, ws: &mut Self::Workspace, f: &F, x: &F::State, out: &mut F::State) -> bool {
+        let _ = (ws, f, x, out);
+        false
+    }
 }
 
 /// What the linear algebra of a solve cost.
@@ -89,5 +95,10 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
     fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
         f.time_derivative(t, y, out);
+    }
+
+    fn product(&self, ws: &mut Self::Workspace, _: &F, x: &F::State, out: &mut F::State) -> bool {
+        F::State::multiply(&ws.jacobian, x, out);
+        true
     }
 }

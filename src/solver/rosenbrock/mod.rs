@@ -22,6 +22,7 @@ mod rodas4p;
 mod rodas5p;
 mod ros3;
 mod ros3p;
+mod stiffness;
 mod table;
 
 pub use engine::{Rosenbrock, RosenbrockWorkspace};
