@@ -5,8 +5,8 @@ use rheos::integrate::{Integration, Observer, Step};
 use rheos::problems::{Brusselator, Driven, Lorenz, LotkaVolterra, Orbit, VanDerPol};
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Auto, AutoWorkspace, Autodiff, DefaultSolver, Dop853, Dopri5, Dynamics, Embedded, Field, Ivp, Jacobian, Pid,
-    Result, Rodas4, Rodas5P, Scalar, Solution, Solver, Span, Stats, Tsit5, Vern7, ode, solve, solve_ivp,
+    Auto, AutoWorkspace, Autodiff, DefaultSolver, Dopri5, Dynamics, Embedded, Field, Ivp, Jacobian, Pid, Result,
+    Rodas4, Rodas5P, Scalar, Solution, Solver, Span, Stats, Tsit5, Vern7, Vern9, ode, solve, solve_ivp,
 };
 
 /// For every accepted step, where it starts and whether it is one of the stiff method.
@@ -91,7 +91,7 @@ macro_rules! never_switches {
             never_switches(&f, &y0, $end, Tsit5);
             never_switches(&f, &y0, $end, Dopri5);
             never_switches(&f, &y0, $end, Vern7);
-            never_switches(&f, &y0, $end, Dop853);
+            never_switches(&f, &y0, $end, Vern9);
         })*
     };
 }

@@ -16,8 +16,8 @@ use crate::{Dynamics, Result};
 /// well below that limit for 10 steps of `I`, `E` comes back. On a problem that is nowhere stiff this costs no evaluation,
 /// and the steps are those of `E` to the last digit.
 ///
-/// `E` must have two stages at one time, as [`Dopri5`](type@super::Dopri5), [`Tsit5`](type@Tsit5), the methods of Verner
-/// and [`Dop853`](type@super::Dop853) do; another method does not compile. `I` is a
+/// `E` must have two stages at one time, as [`Dopri5`](type@super::Dopri5), [`Tsit5`](type@Tsit5) and the methods of Verner
+/// do; another method does not compile. `I` is a
 /// [`Rosenbrock`](super::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](super::Lu)); without it
 /// the rest of the solve is made by `I`.
 ///
@@ -26,10 +26,10 @@ use crate::{Dynamics, Result};
 ///
 /// ```
 /// use rheos::problems::VanDerPol;
-/// use rheos::{Auto, Dop853, Pid, Rodas5P, solve};
+/// use rheos::{Auto, Vern7, Pid, Rodas5P, solve};
 ///
 /// let (f, y0) = VanDerPol::problem(1000.0);
-/// let solution = solve(&f, y0, 0.0..2000.0, Auto::new(Dop853, Rodas5P), Pid::new(1e-8, 1e-8))?;
+/// let solution = solve(&f, y0, 0.0..2000.0, Auto::new(Vern7, Rodas5P), Pid::new(1e-8, 1e-8))?;
 /// assert!(solution.stats.accepted < 10_000 && solution.stats.jacobians > 0);
 /// # Ok::<(), rheos::Error>(())
 /// ```
