@@ -21,6 +21,18 @@ pub enum Error {
         /// What would be accepted.
         expected: &'static str,
     },
+    /// An entry of a list or state is outside its domain.
+    #[error("`{name}[{index}]` is {value}, but it must be {expected}")]
+    InvalidEntry {
+        /// The argument, as the function calls it.
+        name: &'static str,
+        /// Which coordinate, from 0.
+        index: usize,
+        /// Its value.
+        value: f64,
+        /// What would be accepted.
+        expected: &'static str,
+    },
     /// The initial state has an entry that is infinite or not a number.
     #[error("the initial state `y0` is not finite")]
     NonFiniteInitialState,

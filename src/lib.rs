@@ -11,7 +11,7 @@
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps or [`Pid`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps, [`Pid`], [`Predictive`] |
 //! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`Backsolve`] |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
@@ -103,28 +103,36 @@ pub use adjoint::{
     Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, ForwardResult, Gradient,
     Pullback, gradient,
 };
-pub use control::{Controller, Fixed, Pid};
+pub use adjoint::{ReversibleAdjoint, ReversibleRecord};
+pub use control::{Controller, Fixed, Pid, Predictive};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
     Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, differences,
     ode, problems,
 };
+pub use dynamics::{Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, separable};
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
 #[cfg(feature = "dfdx")]
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
-pub use solution::{Failure, Ivp, Solution, solve, solve_ivp};
-pub use solver::implicit::{ImplicitEuler, Kvaerno3};
+pub use solution::{Ensemble, Failure, Ivp, Solution, solve, solve_ivp};
+pub use solver::implicit::{
+    ImplicitEuler, ImplicitMidpoint, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+};
 pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
+pub use solver::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind};
 pub use solver::{Auto, AutoWorkspace, DefaultSolver, Stiffness};
+pub use solver::{
+    BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
+};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
     Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
-pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, Rosenbrock, RosenbrockTable};
+pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, Rosenbrock, RosenbrockTable, TransposedSolver};
 pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;

@@ -1,9 +1,10 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
+use super::sweep::Sweep;
 use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
 use crate::control::Controller;
 use crate::solution::Trajectory;
-use crate::solver::{OutputCotangent, Reverse, StepStart};
+use crate::solver::{Reverse, StepStart};
 use crate::{Differentiable, Result, State, Stats};
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
@@ -83,75 +84,19 @@ where
 
         let mut tape = solver.tape(f, &y[0]);
         let mut ybar = y[0].zeros_like();
-        let mut times_bar = vec![0.0; times.len()];
-        let mut grid_bar = vec![0.0; grid.len()];
-        let mut inside: Vec<OutputCotangent<'_, F::State>> = Vec::new();
-        // Outputs from this index on have been taken care of.
-        let mut done = times.len();
-
+        let mut sweep = Sweep::new(&times, grid, cotangents);
         for n in (0..last).rev() {
-            let (start, end) = (grid[n], grid[n + 1]);
-            let h = end - start;
-            inside.clear();
-            let first_inside = times[..done].iter().rposition(|&t| (t - start) / h <= 0.0).map_or(0, |i| i + 1);
-            for i in first_inside..done {
-                // The end of the grid is the last output itself, and moves with it.
-                if i + 1 == times.len() {
-                    ybar.add_scaled(1.0, &cotangents[i]);
-                } else {
-                    inside.push(OutputCotangent::new((times[i] - start) / h, &cotangents[i]));
-                }
-            }
-            let moved =
-                solver.step_vjp(f, &mut tape, StepStart { t: start, h, y0: &y[n] }, &mut inside, &mut ybar, pbar);
-            for (i, output) in (first_inside..done).zip(&inside) {
-                times_bar[i] = output.time;
-            }
-            done = first_inside;
-            grid_bar[n] += moved.start;
-            grid_bar[n + 1] += moved.end;
+            let step = sweep.enter(n, &mut ybar);
+            let start = StepStart { t: step.t0, h: step.length(), y0: &y[n] };
+            let moved = solver.step_vjp(f, &mut tape, start, &mut sweep.inside, &mut ybar, pbar)?;
+            sweep.leave(n, moved);
         }
-        let mut extra = 0;
-        if done > 1 {
-            // Further outputs at the start leave it with the slope there when they are moved.
-            let mut slope = y[0].zeros_like();
-            f.eval(times[0], &y[0], &mut slope);
-            extra = 1;
-            for (bar, cotangent) in times_bar[1..done].iter_mut().zip(&cotangents[1..done]) {
-                *bar += cotangent.inner(&slope);
-            }
-            times_bar[0] -= times_bar[1..done].iter().sum::<f64>();
-        }
-        for cotangent in &cotangents[..done] {
-            ybar.add_scaled(1.0, cotangent);
-        }
-
-        if self.output == Output::Land {
-            give_to_landed_times(&times, grid, &mut grid_bar, &mut times_bar);
-        }
-        let (t0_bar, t1_bar) = control.pull_back_grid(grid, &grid_bar);
-        times_bar[0] += t0_bar;
-        times_bar[times.len() - 1] += t1_bar;
+        let extra = sweep.start(f, &y[0], &mut ybar);
         let evaluations = solver.tape_evaluations(&tape) + extra;
         Ok(Pullback {
             y0: ybar,
-            times: times_bar,
+            times: sweep.finish::<F, S, C>(control, self.output),
             stats: Stats { evaluations, accepted: last as u64, ..Stats::default() },
         })
-    }
-}
-
-/// Adds the derivatives of inner grid points that an output time forced to that time, which they follow. Of equal times
-/// the last gets them.
-fn give_to_landed_times(times: &[f64], grid: &[f64], grid_bar: &mut [f64], times_bar: &mut [f64]) {
-    let mut n = grid.len() - 1;
-    let end = grid[n];
-    for (&time, bar) in times.iter().zip(times_bar).rev().skip_while(|(time, _)| **time == end) {
-        while n > 0 && grid[n] != time {
-            n -= 1;
-        }
-        if n > 0 {
-            *bar += std::mem::take(&mut grid_bar[n]);
-        }
     }
 }

@@ -9,12 +9,16 @@ mod closure;
 mod counted;
 mod jacobian;
 pub mod problems;
+mod separable;
+mod separable_ode;
 
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
 pub(crate) use jacobian::difference_in_time;
 pub use jacobian::{Jacobian, differences};
+pub use separable::{Separable, SeparableVjp};
+pub use separable_ode::{SeparableOde, SeparableOdeWithVjp, separable};
 
 use crate::State;
 

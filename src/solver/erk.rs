@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::stiffness::{Stiffness, estimate, twins};
+use super::stiffness::{Contrast, real_stability};
 use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
-use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
+use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Stiffness, Tableau};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Result, State};
 
@@ -63,11 +63,6 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
             extra_is_known: false,
             evaluations: 0,
         }
-    }
-
-    /// The slopes, and a state to compute with between steps.
-    pub(super) fn stages_and_scratch(&mut self) -> (&[Y; S], &mut Y) {
-        (&self.k, &mut self.stage)
     }
 
     /// Evaluates the stage `i`.
@@ -131,7 +126,7 @@ impl<T: Tableau<S>, const S: usize> Method for Erk<T, S> {
 impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     type Workspace = ErkWorkspace<F::State, S>;
 
-    const SENSES_STIFFNESS: bool = twins::<T, S>().is_some();
+    const SENSES_STIFFNESS: bool = Contrast::of::<T>().is_some();
 
     fn workspace(&self, _f: &F, y0: &F::State) -> Self::Workspace {
         ErkWorkspace::new(y0)
@@ -181,8 +176,19 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
         ws.evaluations
     }
 
-    fn stiffness(&self, _: &F, ws: &mut Self::Workspace, _: f64) -> Option<Stiffness> {
-        estimate::<F::State, T, S>(ws)
+    #[inline(always)]
+    fn stiffness(
+        &self,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, .. }: StepStart<'_, F::State>,
+        mut norm: impl FnMut(&F::State) -> f64,
+    ) -> Option<Stiffness> {
+        let Contrast { slopes, states } = const { Contrast::of::<T>() }?;
+        ws.estimate(h, &states);
+        let distance = norm(&ws.stage);
+        ws.estimate(h, &slopes);
+        let h_lambda = norm(&ws.stage) / distance;
+        (distance > 0.0).then_some(Stiffness { t, h_lambda, limit: const { real_stability::<T, S>() } })
     }
 }
 

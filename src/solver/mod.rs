@@ -12,8 +12,10 @@ mod interpolant;
 mod low_storage;
 mod order_conditions;
 mod reverse;
+pub mod reversible;
 pub mod rosenbrock;
 mod stiffness;
+pub mod symplectic;
 pub(crate) mod tableau;
 
 pub use auto::{Auto, AutoWorkspace, DefaultSolver};
@@ -22,12 +24,17 @@ pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
     Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
-pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
+pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
-pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
+pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
+pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
 pub use rosenbrock::{Rosenbrock, RosenbrockTable};
 pub use stiffness::Stiffness;
+pub use symplectic::{
+    BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
+    check_splitting,
+};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
 use crate::state::ErrorNorm;
@@ -49,7 +56,7 @@ pub trait Solver<F: Dynamics>: Method {
     /// Stages and whatever else a step needs, allocated once per solve.
     type Workspace;
 
-    /// Whether the method estimates the [`stiffness`](Self::stiffness) of a problem.
+    /// Whether [`stiffness`](Self::stiffness) can tell anything.
     const SENSES_STIFFNESS: bool = false;
 
     /// A workspace for states of the shape of `y0`.
@@ -82,10 +89,16 @@ pub trait Solver<F: Dynamics>: Method {
         let _ = (ws, norm);
     }
 
-    /// How stiff the problem was in the last step, of length `h`, which is not accepted yet; `None` where nothing can be
-    /// said. It costs no evaluation of the field.
-    fn stiffness(&self, f: &F, ws: &mut Self::Workspace, h: f64) -> Option<Stiffness> {
-        let _ = (f, ws, h);
+    /// How near the step just computed and not yet accepted is to the end of the stability region, with distances
+    /// measured by `norm`. `None` for a method that cannot tell, as the default says.
+    #[inline]
+    fn stiffness(
+        &self,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        norm: impl FnMut(&F::State) -> f64,
+    ) -> Option<Stiffness> {
+        let _ = (ws, step, norm);
         None
     }
 }

@@ -1,103 +1,190 @@
-//! Whether stability and not accuracy limits the steps of a method.
+//! Whether stability and not accuracy limits the steps of an explicit method.
 
+use std::fmt;
+
+use super::Tableau;
 use super::tableau::stages;
-use super::{ErkWorkspace, Tableau};
-use crate::State;
 
-/// How stiff a problem was in a step.
+/// A suspicion that a problem is stiff for the explicit method that solves it.
 ///
-/// An explicit method whose steps keep `h |λ|` close to its limit is held back by stability: the problem is stiff for it.
+/// The stages of a step tell how strongly the field contracts: where a combination of them cancels the smooth motion,
+/// slopes differ by the Jacobian times the difference of the states, and the ratio of both is `|λ|` for the dominating
+/// eigenvalue `λ`. Where `h |λ|` stays at the end of the stability region, a method of the stiff family takes longer
+/// steps: Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.2, "Stiffness detection".
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stiffness {
-    /// An estimate of `h |λ|`, with the length `h` of the step and the largest eigenvalue `λ` of the Jacobian.
+    /// Start of the step.
+    pub t: f64,
+    /// The estimate of `h |λ|`.
     pub h_lambda: f64,
-    /// How large it may be for the method to be stable where `λ` is negative.
+    /// The method is stable for real negative `h λ` down to minus this.
     pub limit: f64,
 }
 
-impl Stiffness {
-    /// `h |λ|` as a part of the limit.
-    #[must_use]
-    pub fn ratio(self) -> f64 {
-        self.h_lambda / self.limit
+impl fmt::Display for Stiffness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { t, h_lambda, limit } = self;
+        write!(f, "stiffness suspected near t = {t}: h|λ| ≈ {h_lambda:.2}, where the method is stable to {limit:.2}")
     }
 }
 
-/// The last two stages of a step at one time, from which an eigenvalue can be estimated.
-pub(super) const fn twins<T: Tableau<S>, const S: usize>() -> Option<(usize, usize)> {
-    let mut j = stages::<T, S>();
-    while j > 1 {
-        j -= 1;
-        let mut i = j;
-        while i > 0 {
-            i -= 1;
-            if T::C[i] == T::C[j] {
-                return Some((i, j));
+/// The weights of a combination of slopes that cancels smooth motion, and of the slopes in the difference of states that
+/// belongs to it.
+pub(super) struct Contrast<const S: usize> {
+    pub(super) slopes: [f64; S],
+    pub(super) states: [f64; S],
+}
+
+impl<const S: usize> Contrast<S> {
+    /// Weights `w` of the last four stages with `Σ w = Σ w c = Σ w (A c) = 0`, or of the last three without the last
+    /// condition; `None` where there is no such combination.
+    ///
+    /// For two stages with the same node, as in most pairs whose last stage is the slope at the end, it is their
+    /// difference. The states are `h Σ w A k` apart.
+    pub(super) const fn of<T: Tableau<S>>() -> Option<Self> {
+        let n = stages::<T, S>();
+        let mut slopes = [0.0; S];
+        if n == 3 {
+            let c = T::C;
+            (slopes[0], slopes[1], slopes[2]) = (c[2] - c[1], c[0] - c[2], c[1] - c[0]);
+        } else if n > 3 {
+            let mut i = 0;
+            while i < 4 {
+                let sign = if i % 2 == 0 { 1.0 } else { -1.0 };
+                slopes[n - 4 + i] = sign * minor::<T, S>(n - 4, i);
+                i += 1;
             }
         }
+        let states = transposed_product::<T, S>(&slopes);
+        if largest(&slopes) > 1e-12 && largest(&states) > 1e-14 { Some(Self { slopes, states }) } else { None }
     }
-    None
 }
 
-/// `h |λ| ≈ h |kⱼ − kᵢ| / |gⱼ − gᵢ|` from the slopes `k` at the arguments `g` of two stages at one time: Hairer & Wanner
-/// II, section IV.2. To be called after a step, before it is accepted.
-pub(super) fn estimate<Y: State, T: Tableau<S>, const S: usize>(ws: &mut ErkWorkspace<Y, S>) -> Option<Stiffness> {
-    let (i, j) = const { twins::<T, S>() }?;
-    let (k, difference) = ws.stages_and_scratch();
-    difference.set_zeros();
-    difference.accumulate(1.0, &T::A[j], k);
-    difference.accumulate(-1.0, &T::A[i], k);
-    let arguments = difference.inner(difference);
-    difference.assign(&k[j]);
-    difference.add_scaled(-1.0, &k[i]);
-    let h_lambda = (difference.inner(difference) / arguments).sqrt();
-    h_lambda.is_finite().then_some(Stiffness { h_lambda, limit: const { real_stability_limit::<T, S>() } })
-}
-
-/// How far along the negative real axis from zero the stability function of an explicit method stays within 1.
-const fn real_stability_limit<T: Tableau<S>, const S: usize>() -> f64 {
-    let r = stability_polynomial::<T, S>();
-    let mut x = 0.0;
-    let mut step = 0.125;
-    while step > 1e-9 {
-        while x < 1000.0 && is_within_one(&r, x + step) {
-            x += step;
+/// The determinant of the rows `1`, `c`, `A c` over the four stages from `first` on, without the stage `omitted`.
+const fn minor<T: Tableau<S>, const S: usize>(first: usize, omitted: usize) -> f64 {
+    let mut rows = [[0.0; 3]; 2];
+    let mut at = 0;
+    let mut i = 0;
+    while i < 4 {
+        if i != omitted {
+            let stage = first + i;
+            rows[0][at] = T::C[stage];
+            rows[1][at] = dot(&T::A[stage], &T::C);
+            at += 1;
         }
-        step *= 0.5;
+        i += 1;
     }
-    x
+    let [c, d] = rows;
+    (c[1] * d[2] - c[2] * d[1]) - (c[0] * d[2] - c[2] * d[0]) + (c[0] * d[1] - c[1] * d[0])
 }
 
-/// The coefficients `bᵀ Aᵏ 1` of `R(z) = 1 + Σ (bᵀ Aᵏ 1) zᵏ⁺¹`.
-const fn stability_polynomial<T: Tableau<S>, const S: usize>() -> [f64; S] {
-    let mut r = [0.0; S];
+/// `w A`.
+const fn transposed_product<T: Tableau<S>, const S: usize>(w: &[f64; S]) -> [f64; S] {
+    let mut out = [0.0; S];
+    let mut j = 0;
+    while j < S {
+        let mut i = 0;
+        while i < S {
+            out[j] += w[i] * T::A[i][j];
+            i += 1;
+        }
+        j += 1;
+    }
+    out
+}
+
+const fn dot<const S: usize>(a: &[f64; S], b: &[f64; S]) -> f64 {
+    let mut sum = 0.0;
+    let mut i = 0;
+    while i < S {
+        sum += a[i] * b[i];
+        i += 1;
+    }
+    sum
+}
+
+const fn largest<const S: usize>(x: &[f64; S]) -> f64 {
+    let mut max = 0.0;
+    let mut i = 0;
+    while i < S {
+        if x[i].abs() > max {
+            max = x[i].abs();
+        }
+        i += 1;
+    }
+    max
+}
+
+/// The length of the interval of stability on the negative real axis: the smallest `x > 0` beyond which `|R(−x)| > 1`
+/// for the stability function `R(z) = 1 + Σ b Aᵏ 1 zᵏ⁺¹`.
+pub(super) const fn real_stability<T: Tableau<S>, const S: usize>() -> f64 {
+    let coefficients = stability_function::<T, S>();
+    let step = 1.0 / 64.0;
+    // No method of n stages is stable beyond 2 n².
+    let most = 2.0 * (stages::<T, S>() * stages::<T, S>()) as f64;
+    let mut inside = 0.0;
+    while inside < most && is_stable(&coefficients, inside + step) {
+        inside += step;
+    }
+    let mut outside = inside + step;
+    let mut halvings = 0;
+    while halvings < 40 {
+        let middle = 0.5 * (inside + outside);
+        if is_stable(&coefficients, middle) {
+            inside = middle;
+        } else {
+            outside = middle;
+        }
+        halvings += 1;
+    }
+    inside
+}
+
+/// `b Aᵏ 1` for `k` from 0.
+const fn stability_function<T: Tableau<S>, const S: usize>() -> [f64; S] {
+    let mut coefficients = [0.0; S];
     let mut power = [1.0; S];
     let mut k = 0;
-    while k < S {
+    while k < stages::<T, S>() {
+        coefficients[k] = dot(&T::B, &power);
         let mut next = [0.0; S];
         let mut i = 0;
         while i < S {
-            r[k] += T::B[i] * power[i];
-            let mut j = 0;
-            while j < S {
-                next[i] += T::A[i][j] * power[j];
-                j += 1;
-            }
+            next[i] = dot(&T::A[i], &power);
             i += 1;
         }
         power = next;
         k += 1;
     }
-    r
+    coefficients
 }
 
 /// Whether `|R(−x)| ≤ 1`.
-const fn is_within_one<const S: usize>(r: &[f64; S], x: f64) -> bool {
+const fn is_stable<const S: usize>(coefficients: &[f64; S], x: f64) -> bool {
     let mut sum = 0.0;
     let mut k = S;
     while k > 0 {
         k -= 1;
-        sum = (sum + r[k]) * -x;
+        sum = coefficients[k] - x * sum;
     }
-    sum <= 0.0 && sum >= -2.0
+    (1.0 - x * sum).abs() <= 1.0 + 1e-9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dopri5, Erk, Euler, Rk4, Tsit5};
+
+    fn limit<T: Tableau<S>, const S: usize>(_: Erk<T, S>) -> f64 {
+        const { real_stability::<T, S>() }
+    }
+
+    /// The values of the literature: Hairer & Wanner II, section IV.2.
+    #[test]
+    fn intervals_of_stability() {
+        assert!((limit(Euler) - 2.0).abs() < 1e-6);
+        assert!((limit(Rk4) - 2.785_293_563).abs() < 1e-6);
+        assert!((limit(Dopri5) - 3.306_6).abs() < 1e-3);
+        assert!((limit(Tsit5) - 3.2).abs() < 0.6);
+    }
 }

@@ -71,7 +71,7 @@ impl Detector {
     /// Whether a stiff phase has begun.
     fn has_begun(&mut self, seen: Stiffness) -> bool {
         self.limit = seen.limit;
-        if seen.ratio() > HELD_BACK {
+        if seen.h_lambda > HELD_BACK * seen.limit {
             self.since = 0;
             self.against += 1;
         } else {
@@ -96,7 +96,11 @@ mod tests {
 
     fn feed(detector: &mut Detector, h_lambda: f64, steps: u32) -> Option<u32> {
         (1..=steps).find(|_| {
-            detector.see(Some(Stiffness { h_lambda, limit: if detector.is_stiff() { f64::INFINITY } else { 3.3 } }));
+            detector.see(Some(Stiffness {
+                t: 0.0,
+                h_lambda,
+                limit: if detector.is_stiff() { f64::INFINITY } else { 3.3 },
+            }));
             detector.accept()
         })
     }

@@ -7,17 +7,16 @@ use detector::Detector;
 use super::rosenbrock::Rodas5P;
 use super::{Dense, Embedded, Matrices, Method, Probe, Solver, StepStart, Tsit5};
 use crate::state::ErrorNorm;
-use crate::{Dynamics, Result};
+use crate::{Dynamics, Result, State};
 
 /// An explicit method `E` and a stiff method `I` as one: steps are made by `E`, and by `I` as long as the problem is stiff.
 ///
 /// A solve starts with `E`. After every step it estimates `h |λ|` with the largest eigenvalue `λ` of the Jacobian, from
-/// two stages at one time. Where that stays at the limit of stability for some 15 steps, `I` takes over; where it stays
+/// the stages. Where that stays at the limit of stability for some 15 steps, `I` takes over; where it stays
 /// well below that limit for 10 steps of `I`, `E` comes back. On a problem that is nowhere stiff this costs no evaluation,
 /// and the steps are those of `E` to the last digit.
 ///
-/// `E` must have two stages at one time, as [`Dopri5`](type@super::Dopri5), [`Tsit5`](type@Tsit5) and the methods of Verner
-/// do; another method does not compile. `I` is a
+/// `E` is any explicit pair of three stages or more; another method does not compile. `I` is a
 /// [`Rosenbrock`](super::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](super::Lu)); without it
 /// the rest of the solve is made by `I`.
 ///
@@ -111,10 +110,8 @@ impl<E: Method, I: Method> Method for Auto<E, I> {
 impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     type Workspace = AutoWorkspace<E::Workspace, I::Workspace>;
 
-    const SENSES_STIFFNESS: bool = true;
-
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
-        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` needs two stages at one time") }
+        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must tell whether a problem is stiff") }
         AutoWorkspace {
             explicit: self.explicit.workspace(f, y0),
             stiff: self.stiff.workspace(f, y0),
@@ -132,7 +129,7 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         let stiffness = in_use!(self, ws, |method, own| {
             method.step(f, own, t, h, y0, y1)?;
-            method.stiffness(f, own, h)
+            method.stiffness(own, StepStart { t, h, y0 }, |x| x.inner(x).sqrt())
         });
         ws.detector.see(stiffness);
         Ok(())
@@ -157,10 +154,6 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
         self.explicit.tolerate(&mut ws.explicit, norm);
         self.stiff.tolerate(&mut ws.stiff, norm);
-    }
-
-    fn stiffness(&self, f: &F, ws: &mut Self::Workspace, h: f64) -> Option<super::Stiffness> {
-        in_use!(self, ws, |method, own| method.stiffness(f, own, h))
     }
 }
 

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::linear::{LinearSolver, Lu, Matrices};
 use super::newton::{Equation, Newton};
+use super::predictor::predictor;
 use crate::solver::order_conditions::row_ends;
 use crate::solver::tableau::{check_estimate, check_orders, rows_end_before};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
@@ -21,7 +22,7 @@ pub trait DirkTableau<const S: usize>: Tableau<S> {
 
 /// The diagonally implicit method of a [`DirkTableau`] with `S` stages, with linear systems solved by `L`.
 pub struct Dirk<T, const S: usize, L = Lu> {
-    linear: L,
+    pub(super) linear: L,
     table: PhantomData<fn() -> T>,
 }
 
@@ -113,8 +114,9 @@ const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
 /// The stages of a diagonally implicit method.
 pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The slopes.
-    k: [F::State; S],
-    /// The argument of the stage being solved; the error estimate once asked for.
+    pub(super) k: [F::State; S],
+    /// The argument of an explicit stage, or its distance from the start of the step for an implicit one; the error
+    /// estimate once asked for.
     stage: F::State,
     psi: F::State,
     newton: Newton<F, L>,
@@ -146,13 +148,11 @@ impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
                 ws.first_is_known |= i == 0;
                 continue;
             }
-            ws.psi.combine(y0, h, &T::A[i][..i], done);
-            ws.stage.assign(&ws.psi);
-            if let Some(before) = done.last() {
-                ws.stage.add_scaled(a, before);
-            }
-            let equation = Equation { t: time, a, psi: &ws.psi, scale: y0 };
-            if !ws.newton.solve(&self.linear, f, equation, &mut ws.stage, &mut rest[0]) {
+            ws.psi.set_zeros();
+            ws.psi.accumulate(h, &T::A[i][..i], done);
+            ws.stage.combine(&ws.psi, a, &const { predictor(T::C) }[i][..i], done);
+            let equation = Equation { t: time, a, psi: &ws.psi, y0 };
+            if !ws.newton.solve(&self.linear, f, &equation, &mut ws.stage, &mut rest[0]) {
                 return false;
             }
         }
@@ -207,7 +207,7 @@ where
             }
         }
         if const { is_stiffly_accurate::<T, S>() } {
-            y1.assign(&ws.stage);
+            y1.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.stage));
         } else {
             y1.combine(y0, h, &T::B, &ws.k);
         }

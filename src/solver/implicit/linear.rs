@@ -2,7 +2,7 @@
 
 use crate::dynamics::difference_in_time;
 use crate::state::MatrixSpace;
-use crate::{Dynamics, Jacobian};
+use crate::{Differentiable, Dynamics, Jacobian, State};
 
 /// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
 pub trait LinearSolver<F: Dynamics>: Clone {
@@ -34,11 +34,33 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     }
 
     /// `out ← J x` at the point of [`linearise`](Self::linearise). False where `J` is not at hand.
-    fn product(&self, ws: &mut Self::Workspace, f: &F, x: &F::State, out: &mut F::State) -> bool {
-        let _ = (ws, f, x, out);
+    fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
+        let _ = (ws, x, out);
         false
     }
 }
+
+/// A way to solve the transposed systems of a backward pass.
+pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
+    /// What that needs.
+    type Transposed;
+
+    /// A workspace for states of the shape of `y0`.
+    fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed;
+
+    /// `x ← (I − a Jᵀ)⁻¹ x` with `J` at `(t, y)`, to rounding. False if no solution was found.
+    fn solve_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        point: (f64, &F::State),
+        a: f64,
+        x: &mut F::State,
+    ) -> bool;
+}
+
+/// Refinements of a transposed solve; each gains the digits that the Jacobian has.
+const REFINEMENTS: usize = 5;
 
 /// What the linear algebra of a solve cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,8 +119,66 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         f.time_derivative(t, y, out);
     }
 
-    fn product(&self, ws: &mut Self::Workspace, _: &F, x: &F::State, out: &mut F::State) -> bool {
+    fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
         F::State::multiply(&ws.jacobian, x, out);
+        true
+    }
+}
+
+/// The workspace of the transposed systems of [`Lu`].
+#[derive(Debug, Clone)]
+pub struct LuTransposed<Y, P> {
+    right_hand_side: Y,
+    residual: Y,
+    image: Y,
+    /// Receives cotangents of parameters that nobody asked for.
+    unwanted: P,
+}
+
+/// The matrix comes from the Jacobian, which may be made of differences; the pullback refines what is solved with it.
+impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
+    type Transposed = LuTransposed<F::State, F::Params>;
+
+    fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed {
+        LuTransposed {
+            right_hand_side: y0.zeros_like(),
+            residual: y0.zeros_like(),
+            image: y0.zeros_like(),
+            unwanted: f.params().zeros_like(),
+        }
+    }
+
+    fn solve_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        (t, y): (f64, &F::State),
+        a: f64,
+        x: &mut F::State,
+    ) -> bool {
+        let Some(lu) = F::State::factor(&F::State::transposed(&f.jacobian(t, y)), a) else { return false };
+        ws.right_hand_side.assign(x);
+        F::State::solve(&lu, x);
+        let mut before = f64::INFINITY;
+        for _ in 0..REFINEMENTS {
+            ws.image.set_zeros();
+            f.vjp(t, y, x, &mut ws.image, &mut ws.unwanted);
+            ws.residual.combine(&ws.right_hand_side, 1.0, &[a], std::slice::from_ref(&ws.image));
+            ws.residual.add_scaled(-1.0, x);
+            F::State::solve(&lu, &mut ws.residual);
+            let size = ws.residual.inner(&ws.residual).sqrt();
+            if !size.is_finite() {
+                return false;
+            }
+            if size >= before {
+                break;
+            }
+            x.add_scaled(1.0, &ws.residual);
+            if size <= x.rounding() * x.inner(x).sqrt() {
+                break;
+            }
+            before = size;
+        }
         true
     }
 }

@@ -187,10 +187,15 @@ where
     }
 
     /// By the power method, if the linear solver has products with the Jacobian; there is no limit.
-    fn stiffness(&self, f: &F, ws: &mut Self::Workspace, h: f64) -> Option<Stiffness> {
+    fn stiffness(
+        &self,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, .. }: StepStart<'_, F::State>,
+        _: impl FnMut(&F::State) -> f64,
+    ) -> Option<Stiffness> {
         let RosenbrockWorkspace { linear, dominant, start, stage, .. } = ws;
-        let lambda = dominant.eigenvalue(&self.linear, linear, f, start, stage)?;
-        Some(Stiffness { h_lambda: h.abs() * lambda, limit: f64::INFINITY })
+        let lambda = dominant.eigenvalue::<F, L>(&self.linear, linear, start, stage)?;
+        Some(Stiffness { t, h_lambda: h.abs() * lambda, limit: f64::INFINITY })
     }
 }
 

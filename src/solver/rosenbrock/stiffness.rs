@@ -21,14 +21,7 @@ impl<Y: State> Dominant<Y> {
 
     /// `|λ| ≈ |J J v|^(1/2)` for the vector `v`, which starts as the slope. Two products, so that a pair of complex
     /// eigenvalues shows its modulus. `None` where there is no product, or nothing to start from.
-    pub(super) fn eigenvalue<F, L>(
-        &mut self,
-        linear: &L,
-        ws: &mut L::Workspace,
-        f: &F,
-        slope: &Y,
-        scratch: &mut Y,
-    ) -> Option<f64>
+    pub(super) fn eigenvalue<F, L>(&mut self, linear: &L, ws: &L::Workspace, slope: &Y, scratch: &mut Y) -> Option<f64>
     where
         F: Dynamics<State = Y>,
         L: LinearSolver<F>,
@@ -42,7 +35,7 @@ impl<Y: State> Dominant<Y> {
         self.is_known = false;
         let mut square = 0.0;
         for _ in 0..rounds {
-            if !linear.product(ws, f, &self.vector, scratch) || !linear.product(ws, f, scratch, &mut self.vector) {
+            if !linear.product(ws, &self.vector, scratch) || !linear.product(ws, scratch, &mut self.vector) {
                 return None;
             }
             square = normalise(&mut self.vector);
