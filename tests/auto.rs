@@ -118,7 +118,6 @@ fn van_der_pol_changes_the_method_at_every_jump_and_costs_no_more_than_the_stiff
         let pid = Pid::new(tol, tol);
         let stiff = solve(&f, y0, 0.0..2000.0, Rodas5P, pid).unwrap();
         let (y, stats, phases) = observed(&f, y0, 0.0..2000.0, pid);
-        println!("{tol:e} auto {stats:?} stiff {:?}", stiff.stats);
         let changes = phases.changes();
         assert_eq!(changes.len(), 5, "{changes:?}");
         for (found, about) in changes.iter().zip([0.0, 807.0, 807.0, 1614.0, 1614.0]) {
@@ -147,7 +146,6 @@ fn a_problem_that_is_stiff_in_the_middle_changes_the_method_there_and_back() {
     let f = Autodiff::new(StiffInTheMiddle, SVector::zeros());
     for tol in [1e-4, 1e-6, 1e-8] {
         let (y, stats, phases) = observed(&f, vector![0.0], 0.0..20.0, Pid::new(tol, tol));
-        println!("{stats:?} {:?}", phases.changes());
         assert!((y[0] - 20.0_f64.sin()).abs() < 10.0 * tol);
         let [there, back] = phases.changes()[..] else { panic!("{:?}", phases.changes()) };
         assert!(2.4 < there && there < 3.0 && 7.0 < back && back < 13.0, "{there} {back}");
@@ -164,7 +162,6 @@ fn output_between_steps_of_both_methods() {
         .unwrap();
     assert!(solution.stats.jacobians > 0 && solution.stats.jacobians < solution.stats.accepted);
     let worst = times.iter().zip(&solution.y).map(|(t, y)| (y[0] - t.sin()).abs()).fold(0.0, f64::max);
-    println!("dense {worst:e}");
     assert!(worst < 1e-6, "{worst:e}");
 }
 
@@ -219,12 +216,10 @@ fn stiff_problems_without_a_choice_of_method() {
     let oregonator = Autodiff::new(Oregonator, SVector::zeros());
     for tol in [1e-4, 1e-6, 1e-8] {
         let found = solve_ivp(&robertson, vector![1.0, 0.0, 0.0], 0.0..1e11, tol, 1e-6 * tol).unwrap();
-        println!("{tol:e} Robertson {:?}", found.stats);
         let reference = vector![0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050];
         assert!((found.last() - reference).component_div(&reference).amax() < 10.0 * tol, "{found:?}");
 
         let found = solve_ivp(&oregonator, vector![1.0, 2.0, 3.0], 0.0..360.0, tol, tol).unwrap();
-        println!("{tol:e} Oregonator {:?}", found.stats);
         let reference = vector![1.000814870318523, 1228.178521549917, 132.0554942846706];
         assert!((found.last() - reference).component_div(&reference).amax() < 10.0 * tol, "{found:?}");
     }
@@ -236,25 +231,4 @@ fn evaluations_are_counted_in_both_phases() {
     let f = Counted::new(f);
     let stats = solve(&f, y0, 0.0..2000.0, DefaultSolver::default(), Pid::new(1e-6, 1e-6)).unwrap().stats;
     assert_eq!((stats.evaluations, stats.jacobians), (f.evaluations(), f.jacobians()));
-}
-
-#[test]
-fn scratch_counts() {
-    let robertson = Autodiff::new(Robertson, SVector::zeros());
-    let oregonator = Autodiff::new(Oregonator, SVector::zeros());
-    for tol in [1e-4, 1e-6, 1e-8] {
-        println!(
-            "{tol:e} R5P rob {:?}",
-            solve(&robertson, vector![1.0, 0.0, 0.0], 0.0..1e11, Rodas5P, Pid::new(tol, 1e-6 * tol)).unwrap().stats
-        );
-        println!(
-            "{tol:e} R5P orego {:?}",
-            solve(&oregonator, vector![1.0, 2.0, 3.0], 0.0..360.0, Rodas5P, Pid::new(tol, tol)).unwrap().stats
-        );
-        println!("{:?}", observed(&oregonator, vector![1.0, 2.0, 3.0], 0.0..360.0, Pid::new(tol, tol)).2.changes());
-        println!(
-            "{:?}",
-            observed(&robertson, vector![1.0, 0.0, 0.0], 0.0..1e11, Pid::new(tol, 1e-6 * tol)).2.changes()
-        );
-    }
 }

@@ -10,7 +10,7 @@ use rheos::{
 };
 
 macro_rules! for_every_method {
-    ($($name:ident: $method:expr, embedded $embedded:expr, at_infinity $at_infinity:expr, stiff $tolerances:expr);* $(;)?) => {
+    ($($name:ident: $method:expr, embedded $embedded:expr, at_infinity $at_infinity:expr);* $(;)?) => {
         $(mod $name {
             use super::*;
 
@@ -57,19 +57,19 @@ macro_rules! for_every_method {
 
             #[test]
             fn stiff_problems() {
-                solves_stiff_problems(&$method, &$tolerances);
+                solves_stiff_problems(&$method, $at_infinity == 0.0);
             }
         })*
     };
 }
 
 for_every_method! {
-    ros3p: Ros3P, embedded 2, at_infinity -0.732_050_807_568_877_3, stiff [1e-6, 1e-7];
-    ros3: Ros3, embedded 2, at_infinity 0.0, stiff [1e-4, 1e-6];
-    rodas3: Rodas3, embedded 2, at_infinity 0.0, stiff [1e-4, 1e-6];
-    rodas4: Rodas4, embedded 3, at_infinity 0.0, stiff [1e-4, 1e-6];
-    rodas4p: Rodas4P, embedded 3, at_infinity 0.0, stiff [1e-4, 1e-6];
-    rodas5p: Rodas5P, embedded 4, at_infinity 0.0, stiff [1e-4, 1e-6];
+    ros3p: Ros3P, embedded 2, at_infinity -0.732_050_807_568_877_3;
+    ros3: Ros3, embedded 2, at_infinity 0.0;
+    rodas3: Rodas3, embedded 2, at_infinity 0.0;
+    rodas4: Rodas4, embedded 3, at_infinity 0.0;
+    rodas4p: Rodas4P, embedded 3, at_infinity 0.0;
+    rodas5p: Rodas5P, embedded 4, at_infinity 0.0;
 }
 
 /// The rooted trees up to order 5, each by the places of its children in this list: HNW I, table II.2.2.
@@ -234,37 +234,36 @@ where
 {
     let model = Autodiff::new(model, SVector::zeros());
     let found = solve(&model, y0, 0.0..end, method, Pid::new(rtol, atol)).unwrap();
-    println!("{} {rtol:e} {:?}", S::NAME, found.stats);
     (found.last() - reference).component_div(&reference).amax()
 }
 
 /// Problems of the Test Set for IVP Solvers (release 2.4), with its reference solutions.
 ///
-/// ROS3P is not meant for tolerances as large as those of the others: as `R(∞) = −0.73` for both its solutions, what it
-/// makes of fast components dies slowly and does not show in the estimate.
-fn solves_stiff_problems<S>(method: &S, tolerances: &[f64])
+/// The last one is for L-stable methods. With `R(∞) = −0.73` for both its solutions, what ROS3P makes of fast components
+/// dies slowly and does not show in its estimate: it ends there with an error of 5 at `1e-4` and of 0.1 at `1e-6`.
+fn solves_stiff_problems<S>(method: &S, is_l_stable: bool)
 where
     S: Copy
         + Embedded<Autodiff<SingularVanDerPol, 2, 0>>
         + Embedded<Autodiff<Robertson, 3, 0>>
         + Embedded<Autodiff<Oregonator, 3, 0>>,
 {
-    for &rtol in tolerances {
+    for rtol in [1e-4, 1e-6] {
         let tolerated = 100.0 * rtol;
         let reference = vector![1.706167732170483, -0.8928097010247975];
         let error = error_at_end(*method, SingularVanDerPol, vector![2.0, 0.0], 2.0, (rtol, rtol), reference);
-        println!("{error:e}");
         assert!(error < tolerated, "van der Pol, {rtol:e}: {error:e}");
 
         let reference = vector![0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050];
         let tol = (rtol, 1e-10 * rtol);
         let error = error_at_end(*method, Robertson, vector![1.0, 0.0, 0.0], 1e11, tol, reference);
-        println!("{error:e}");
         assert!(error < tolerated, "Robertson, {rtol:e}: {error:e}");
 
+        if !is_l_stable {
+            continue;
+        }
         let reference = vector![1.000814870318523, 1228.178521549917, 132.0554942846706];
         let error = error_at_end(*method, Oregonator, vector![1.0, 2.0, 3.0], 360.0, (rtol, rtol), reference);
-        println!("{error:e}");
         assert!(error < tolerated, "Oregonator, {rtol:e}: {error:e}");
     }
 }
@@ -305,7 +304,8 @@ fn a_singular_matrix_is_a_failed_step() {
 }
 
 /// Steps much longer than the time `10⁻⁶` of the fast component: it is never resolved, and must not show in between.
-/// The steps are limited since the estimate looks at the ends only, which are exact in the limit of stiffness.
+/// The steps are limited since the estimate looks at the ends only, which are exact in the limit of stiffness. A straight
+/// line through exact ends would be off by `h² / 8`.
 #[test]
 fn dense_output_of_a_stiff_problem() {
     let f = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -1e6 * (y - t.sin()) + t.cos());
@@ -319,8 +319,7 @@ fn dense_output_of_a_stiff_problem() {
         Ivp::new(&f, 0.0, 0.0..10.0).save_at(&times).solve(Rodas5P, pid).unwrap(),
     ] {
         let worst = times.iter().zip(&solution.y).map(|(t, y)| (y - t.sin()).abs()).fold(0.0, f64::max);
-        println!("{} {worst:e}", solution.stats.accepted);
-        assert!(worst < 1e-3 && solution.stats.accepted < 5000, "{worst:e} {:?}", solution.stats);
+        assert!(worst < 2.0 * 0.1 * 0.1 / 8.0 && solution.stats.accepted < 5000, "{worst:e} {:?}", solution.stats);
     }
 }
 
@@ -336,13 +335,4 @@ fn every_state_with_a_matrix() {
     assert!((solve(&array, [1.0; 2], 0.0..0.2, Rodas4, steps).unwrap().last()[1] - exact as f32).abs() < 1e-6);
     let found = solve(&vector, DVector::from_element(3, 1.0), 0.0..0.2, Rodas4, steps).unwrap();
     assert!((found.last()[2] - exact).abs() < 1e-8);
-}
-
-#[test]
-fn scratch_ros3p() {
-    for tol in [1e-4, 1e-5, 1e-6, 1e-7] {
-        let reference = vector![1.000814870318523, 1228.178521549917, 132.0554942846706];
-        println!("R3P {:e}", error_at_end(Ros3P, Oregonator, vector![1.0, 2.0, 3.0], 360.0, (tol, tol), reference));
-        println!("R3 {:e}", error_at_end(Ros3, Oregonator, vector![1.0, 2.0, 3.0], 360.0, (tol, tol), reference));
-    }
 }

@@ -3,7 +3,7 @@
 use crate::solver::Stiffness;
 
 /// A step is stiff for the explicit method where `h |λ|` is above this part of its limit.
-const HELD_BACK: f64 = 0.9;
+const HELD_BACK: f64 = 0.75;
 /// So many stiff steps make a stiff phase,
 const STIFF_STEPS: u32 = 15;
 /// unless so many others come in between, one after the other.
