@@ -124,6 +124,7 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{
     Curve, Direction, Ending, Ensemble, Event, Events, Failure, Hit, Ivp, Paused, Solution, Solved, Stepper, solve,
+    solve_ivp,
 };
 pub use solver::implicit::{
     Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
@@ -133,12 +134,13 @@ pub use solver::implicit::{
 pub use solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
 pub use solver::{
-    Alf, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau, ComplexSolver, Coupled,
-    DampedAlf, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler, Fehlberg21,
-    Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver, LowStorage, LowStorageTableau, Lu, Matrices,
-    Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible, ReversibleHeun, Rk4, Rk38, Rosenbrock,
-    RosenbrockTable, Ruth3, Solver, SplittingTable, Ssp33, Symplectic, SymplecticEuler, Tableau, TransposedSolver,
-    Tsit5, Unwind, Vern6, Vern7, Vern8, Vern9, Williamson3, Yoshida4, Yoshida6,
+    Alf, Auto, AutoWorkspace, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau,
+    ComplexSolver, Coupled, DampedAlf, DefaultSolver, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded,
+    EmbeddedTableau, Erk, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver,
+    LowStorage, LowStorageTableau, Lu, Matrices, Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible,
+    ReversibleHeun, Rk4, Rk38, Rosenbrock, RosenbrockTable, Ruth3, Solver, SplittingTable, Ssp33, Stiffness,
+    Symplectic, SymplecticEuler, Tableau, TransposedSolver, Tsit5, Unwind, Vern6, Vern7, Vern8, Vern9, Williamson3,
+    Yoshida4, Yoshida6,
 };
 pub use span::Span;
 #[cfg(feature = "dfdx")]
