@@ -18,6 +18,8 @@ pub struct Stats {
     pub jacobians: u64,
     /// Factorisations of its matrices.
     pub factorisations: u64,
+    /// Steps that a backward pass computed again from a checkpoint.
+    pub recomputed: u64,
 }
 
 impl std::ops::AddAssign for Stats {
@@ -27,6 +29,7 @@ impl std::ops::AddAssign for Stats {
         self.rejected += other.rejected;
         self.jacobians += other.jacobians;
         self.factorisations += other.factorisations;
+        self.recomputed += other.recomputed;
     }
 }
 

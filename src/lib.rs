@@ -100,15 +100,16 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, ForwardResult, Gradient,
-    Pullback, gradient,
+    Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, Forward, ForwardResult,
+    Gradient, Pullback, ReversibleAdjoint, ReversibleRecord, gradient,
 };
-pub use control::{Controller, Fixed, Pid};
+pub use control::{Controller, Fixed, OnGrid, Pid};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, differences,
-    ode, problems,
+    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, JacobianVector, Ode, OdeWithVjp, Parametric, Scalar,
+    Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, Split, SplitField, differences, ode, problems,
+    separable,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
@@ -117,15 +118,19 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
 pub use solver::implicit::{
-    ImplicitEuler, ImplicitMidpoint, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
+    ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, Kvaerno4, Kvaerno5, RadauIIA3,
+    RadauIIA5, RadauIIA9, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
 pub use solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use solver::{
-    Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
-    Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
-    Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
+    Alf, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau, ComplexSolver, Coupled,
+    DampedAlf, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler, Fehlberg21,
+    Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver, LowStorage, LowStorageTableau, Lu, Matrices,
+    Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible, ReversibleHeun, Rk4, Rk38, Ruth3, Solver,
+    SplittingTable, Ssp33, Symplectic, SymplecticEuler, Tableau, TransposedSolver, Tsit5, Unwind, Vern6, Vern7, Vern8,
+    Vern9, Williamson3, Yoshida4, Yoshida6,
 };
-pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
 pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;

@@ -1,9 +1,9 @@
 //! Multistep methods that choose their own order and steps.
 
-use rheos::problems::{Driven, Lorenz, Orbit};
-use rheos::problems::VanDerPol;
 use nalgebra::vector;
-use rheos::{Adams, Bdf, Ndf, Kvaerno5, Dop853, Pid, Tsit5, Vern7, solve};
+use rheos::problems::VanDerPol;
+use rheos::problems::{Driven, Lorenz, Orbit};
+use rheos::{Adams, Bdf, Dop853, Kvaerno5, Ndf, Pid, Tsit5, Vern7, solve};
 
 #[test]
 fn scratch() {
@@ -56,13 +56,13 @@ fn scratch2() {
 fn scratch3() {
     for tol in [1e-4, 1e-6, 1e-8] {
         for m in [Bdf, Ndf] {
-        let (f, y0) = Orbit::problem();
-        let s = solve(&f, y0, 0.0..20.0, m, Pid::new(tol, tol)).unwrap();
-        println!("orbit {tol:e} {:e} {:?}", (s.last() - Orbit::exact(20.0)).amax(), s.stats);
-        let (f, y0) = VanDerPol::problem(1000.0);
-        let exact = vector![1.706167732170483, -0.8928097010247975e-3];
-        let s = solve(&f, y0, 0.0..2000.0, m, Pid::new(tol, tol)).unwrap();
-        println!("vdpol {tol:e} {:e} {:?}", (s.last() - exact).amax(), s.stats);
+            let (f, y0) = Orbit::problem();
+            let s = solve(&f, y0, 0.0..20.0, m, Pid::new(tol, tol)).unwrap();
+            println!("orbit {tol:e} {:e} {:?}", (s.last() - Orbit::exact(20.0)).amax(), s.stats);
+            let (f, y0) = VanDerPol::problem(1000.0);
+            let exact = vector![1.706167732170483, -0.8928097010247975e-3];
+            let s = solve(&f, y0, 0.0..2000.0, m, Pid::new(tol, tol)).unwrap();
+            println!("vdpol {tol:e} {:e} {:?}", (s.last() - exact).amax(), s.stats);
         }
     }
 }

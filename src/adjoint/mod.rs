@@ -2,16 +2,23 @@
 //!
 //! Given a loss `L(y(t₀), …, y(t_n))` of the states at output times, an adjoint turns the cotangents `∂L/∂y(tᵢ)` into
 //! the gradient with respect to the initial state, the parameters and every time. [`Discrete`] differentiates the
-//! steps that were computed (discretise, then differentiate); [`Backsolve`] solves the adjoint equation backwards
-//! (differentiate, then discretise).
+//! steps that were computed (discretise, then differentiate), and so does [`ReversibleAdjoint`] in constant memory for
+//! methods whose steps can be undone; [`Backsolve`] solves the adjoint equation backwards (differentiate, then
+//! discretise).
 
 mod augmented;
 mod backsolve;
+mod checkpoints;
 mod discrete;
+mod reversible;
+mod revolve;
+mod sweep;
 
 pub use augmented::Augmented;
 pub use backsolve::{Backsolve, BacksolveRecord};
+pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
+pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer};
@@ -151,12 +158,30 @@ pub(crate) enum Output {
 
 /// The forward pass of every adjoint: the states at `times`, with `observer`, which is the record, watching the steps.
 fn solve_forward<F, S, C, O>(
-    (f, solver, control): (&F, &S, &C),
+    problem: (&F, &S, &C),
     output: Output,
     times: &[f64],
     y0: &F::State,
     observer: O,
 ) -> ForwardResult<F::State, O>
+where
+    F: Dynamics,
+    S: Dense<F>,
+    C: Controller<F, S>,
+    O: Observer<F, S>,
+{
+    let Forward { y, record: (record, _, _), stats } = solve_to_the_end(problem, output, times, y0, observer)?;
+    Ok(Forward { y, record, stats })
+}
+
+/// The same, with the state at the end and the workspace as it was left there.
+fn solve_to_the_end<F, S, C, O>(
+    (f, solver, control): (&F, &S, &C),
+    output: Output,
+    times: &[f64],
+    y0: &F::State,
+    observer: O,
+) -> ForwardResult<F::State, (O, F::State, S::Workspace)>
 where
     F: Dynamics,
     S: Dense<F>,
@@ -179,7 +204,7 @@ where
         }
     };
     match reached.outcome {
-        Ok(stats) => Ok(Forward { y, record, stats }),
+        Ok(stats) => Ok(Forward { y, record: (record, reached.y, reached.workspace), stats }),
         Err(halt) => Err(Failure::new(halt, times, y, reached.y)),
     }
 }

@@ -5,9 +5,11 @@
 
 mod fixed;
 mod initial_step;
+mod on_grid;
 mod pid;
 
 pub use fixed::{Fixed, FixedMemory};
+pub use on_grid::OnGrid;
 pub use pid::{Pid, PidMemory};
 
 use crate::{Dynamics, Error, Result, Solver, Span};
@@ -50,6 +52,12 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
 
     /// Most steps, accepted and rejected together, that one solve may take.
     fn max_steps(&self) -> u64;
+
+    /// The number of steps a solve over `span` will take, if it is known before and nothing forces more.
+    fn expected_steps(&self, span: Span) -> Option<u64> {
+        let _ = span;
+        None
+    }
 
     /// The derivatives with respect to `(t0, t1)` of a loss whose derivatives with respect to the grid points are
     /// `grid_bar`, for the grid this controller made.

@@ -8,12 +8,20 @@ mod autodiff;
 mod closure;
 mod counted;
 mod jacobian;
+mod jvp;
 pub mod problems;
+mod separable;
+mod separable_ode;
+mod split;
 
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
 pub use jacobian::{Jacobian, differences};
+pub use jvp::JacobianVector;
+pub use separable::{Separable, SeparableVjp};
+pub use separable_ode::{SeparableOde, SeparableOdeWithVjp, separable};
+pub use split::{Split, SplitField};
 
 use crate::State;
 

@@ -12,6 +12,8 @@ mod low_storage;
 pub mod multistep;
 mod order_conditions;
 mod reverse;
+pub mod reversible;
+pub mod symplectic;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
@@ -19,11 +21,18 @@ pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
     Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
-pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices};
+pub use implicit::{
+    Collocation, CollocationTableau, ComplexSolver, Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver,
+};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
-pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
+pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
+pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
+pub use symplectic::{
+    BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
+    check_splitting,
+};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
 use crate::state::ErrorNorm;

@@ -11,7 +11,7 @@ const DENSE_TOLERANCE: f64 = 0.3;
 /// Up to this order, errors above rounding come close to the limit of small steps.
 const LIMIT_IN_SIGHT: u32 = 5;
 /// Rounding in `n` steps amounts to about `ε √n` relative to the solution; errors must be this many times larger.
-const ABOVE_ROUNDING: f64 = 32.0;
+const ABOVE_ROUNDING: f64 = 100.0;
 
 fn floor(steps: usize) -> f64 {
     ABOVE_ROUNDING * f64::EPSILON * (steps as f64).sqrt()

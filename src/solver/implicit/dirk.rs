@@ -22,7 +22,7 @@ pub trait DirkTableau<const S: usize>: Tableau<S> {
 
 /// The diagonally implicit method of a [`DirkTableau`] with `S` stages, with linear systems solved by `L`.
 pub struct Dirk<T, const S: usize, L = Lu> {
-    linear: L,
+    pub(super) linear: L,
     table: PhantomData<fn() -> T>,
 }
 
@@ -83,7 +83,7 @@ pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S
 }
 
 /// The value on the diagonal.
-const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
+pub(super) const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
     let mut i = 0;
     while i < S {
         if T::A[i][i] != 0.0 {
@@ -107,15 +107,16 @@ const fn is_stiffly_accurate<T: Tableau<S>, const S: usize>() -> bool {
 }
 
 /// Whether the first stage is the slope at the start of the step.
-const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
+pub(super) const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
     T::A[0][0] == 0.0
 }
 
 /// The stages of a diagonally implicit method.
 pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The slopes.
-    k: [F::State; S],
-    /// The argument of the stage being solved; the error estimate once asked for.
+    pub(super) k: [F::State; S],
+    /// The argument of an explicit stage, or its distance from the start of the step for an implicit one; the error
+    /// estimate once asked for.
     stage: F::State,
     psi: F::State,
     newton: Newton<F, L>,
@@ -147,10 +148,11 @@ impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
                 ws.first_is_known |= i == 0;
                 continue;
             }
-            ws.psi.combine(y0, h, &T::A[i][..i], done);
+            ws.psi.set_zeros();
+            ws.psi.accumulate(h, &T::A[i][..i], done);
             ws.stage.combine(&ws.psi, a, &const { predictor(T::C) }[i][..i], done);
-            let equation = Equation { t: time, a, psi: &ws.psi, scale: y0 };
-            if !ws.newton.solve(&self.linear, f, equation, &mut ws.stage, &mut rest[0]) {
+            let equation = Equation { t: time, a, psi: &ws.psi, y0 };
+            if !ws.newton.solve(&self.linear, f, &equation, &mut ws.stage, &mut rest[0]) {
                 return false;
             }
         }
@@ -188,8 +190,10 @@ where
     }
 
     /// # Errors
-    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
+    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed. Those of
+    /// [`LinearSolver::validate`].
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        self.linear.validate()?;
         let step = StepStart { t, h, y0 };
         loop {
             if !ws.newton.prepare(&self.linear, f, t, y0, h * gamma::<T, S>()) {
@@ -205,7 +209,7 @@ where
             }
         }
         if const { is_stiffly_accurate::<T, S>() } {
-            y1.assign(&ws.stage);
+            y1.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.stage));
         } else {
             y1.combine(y0, h, &T::B, &ws.k);
         }

@@ -1,7 +1,9 @@
 //! How an implicit method solves its linear systems.
 
+use nalgebra::Complex;
+
 use crate::state::MatrixSpace;
-use crate::{Dynamics, Jacobian};
+use crate::{Differentiable, Dynamics, Jacobian, Result, State};
 
 /// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
 pub trait LinearSolver<F: Dynamics>: Clone {
@@ -20,11 +22,68 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
     fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
 
+    /// [`solve`](Self::solve), for an iteration whose own error is tolerated: `size` measures in units of what that is.
+    /// A method that iterates itself need not do better than a small part of it; the others solve exactly.
+    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
+        let _ = size;
+        self.solve(ws, f, x)
+    }
+
+    /// Whether the settings are in their domains.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) where one is not.
+    fn validate(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Evaluations of the field since the workspace was made, those for differences in a [`Jacobian`] apart.
     fn evaluations(&self, ws: &Self::Workspace) -> u64;
 
     /// Jacobians and factorisations since the workspace was made.
     fn matrices(&self, ws: &Self::Workspace) -> Matrices;
+}
+
+/// A way to solve the transposed systems of a backward pass.
+pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
+    /// What that needs.
+    type Transposed;
+
+    /// A workspace for states of the shape of `y0`.
+    fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed;
+
+    /// `x ← (I − a Jᵀ)⁻¹ x` with `J` at `(t, y)`, to rounding. False if no solution was found.
+    fn solve_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        point: (f64, &F::State),
+        a: f64,
+        x: &mut F::State,
+    ) -> bool;
+}
+
+/// Refinements of a transposed solve; each gains the digits that the Jacobian has.
+const REFINEMENTS: usize = 5;
+
+/// A way to solve the complex systems of fully implicit methods as well: `(I − a J) (x + i y) = b + i c` for a complex `a`.
+pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
+    /// The factorisation for one `a`, or what stands for it. A step needs several.
+    type Complex;
+
+    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise). `None` if that matrix is
+    /// singular.
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
+
+    /// `re + i im ← (I − a J)⁻¹ (re + i im)`. False if no solution was found.
+    fn solve_complex(
+        &self,
+        ws: &mut Self::Workspace,
+        prepared: &Self::Complex,
+        f: &F,
+        re: &mut F::State,
+        im: &mut F::State,
+    ) -> bool;
 }
 
 /// What the linear algebra of a solve cost.
@@ -78,5 +137,84 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.matrices
+    }
+}
+
+/// The workspace of the transposed systems of [`Lu`].
+#[derive(Debug, Clone)]
+pub struct LuTransposed<Y, P> {
+    right_hand_side: Y,
+    residual: Y,
+    image: Y,
+    /// Receives cotangents of parameters that nobody asked for.
+    unwanted: P,
+}
+
+/// The matrix comes from the Jacobian, which may be made of differences; the pullback refines what is solved with it.
+impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
+    type Transposed = LuTransposed<F::State, F::Params>;
+
+    fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed {
+        LuTransposed {
+            right_hand_side: y0.zeros_like(),
+            residual: y0.zeros_like(),
+            image: y0.zeros_like(),
+            unwanted: f.params().zeros_like(),
+        }
+    }
+
+    fn solve_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        (t, y): (f64, &F::State),
+        a: f64,
+        x: &mut F::State,
+    ) -> bool {
+        let Some(lu) = F::State::factor(&F::State::transposed(&f.jacobian(t, y)), a) else { return false };
+        ws.right_hand_side.assign(x);
+        F::State::solve(&lu, x);
+        let mut before = f64::INFINITY;
+        for _ in 0..REFINEMENTS {
+            ws.image.set_zeros();
+            f.vjp(t, y, x, &mut ws.image, &mut ws.unwanted);
+            ws.residual.combine(&ws.right_hand_side, 1.0, &[a], std::slice::from_ref(&ws.image));
+            ws.residual.add_scaled(-1.0, x);
+            F::State::solve(&lu, &mut ws.residual);
+            let size = ws.residual.inner(&ws.residual).sqrt();
+            if !size.is_finite() {
+                return false;
+            }
+            if size >= before {
+                break;
+            }
+            x.add_scaled(1.0, &ws.residual);
+            if size <= x.rounding() * x.inner(x).sqrt() {
+                break;
+            }
+            before = size;
+        }
+        true
+    }
+}
+
+impl<F: Jacobian> ComplexSolver<F> for Lu {
+    type Complex = <F::State as MatrixSpace>::ComplexLu;
+
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
+        ws.matrices.factorisations += 1;
+        F::State::factor_complex(&ws.jacobian, a)
+    }
+
+    fn solve_complex(
+        &self,
+        _: &mut Self::Workspace,
+        lu: &Self::Complex,
+        _: &F,
+        re: &mut F::State,
+        im: &mut F::State,
+    ) -> bool {
+        F::State::solve_complex(lu, re, im);
+        true
     }
 }

@@ -17,20 +17,22 @@ const SHARE: f64 = 0.01;
 /// A Jacobian is good enough for the next step where the error shrinks by this factor in an iteration.
 const FAST: f64 = 1e-3;
 
-/// The equation `y = ψ + a f(t, y)`.
-#[derive(Debug, Clone, Copy)]
+/// The equation `z = ψ + a f(t, y₀ + z)`.
+///
+/// The unknown is the change `z` and not the state, since it is small where steps are, and so are its rounding errors.
+#[derive(Debug)]
 pub struct Equation<'a, Y> {
     /// The time.
     pub t: f64,
     /// The factor of the field.
     pub a: f64,
-    /// What does not depend on `y`.
+    /// What does not depend on `z`.
     pub psi: &'a Y,
-    /// A state of the size of the solution, beside which errors are measured.
-    pub scale: &'a Y,
+    /// The state that changes.
+    pub y0: &'a Y,
 }
 
-/// Solves `y = ψ + a f(t, y)` by Newton's method with a Jacobian that is kept as long as it serves.
+/// Solves `z = ψ + a f(t, y₀ + z)` by Newton's method with a Jacobian that is kept as long as it serves.
 pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
     linear: L::Workspace,
     norm: Option<StoredNorm<F::State>>,
@@ -38,9 +40,14 @@ pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
     taken_at: Option<f64>,
     /// The factor `a` that is prepared.
     prepared: Option<f64>,
-    /// `η = Θ / (1 − Θ)` of the last iteration, by which an increment bounds the error that is left.
+    /// `η = Θ / (1 − Θ)` of the last iteration with the rate `Θ`: what is left of an error, in units of the increment.
     eta: f64,
+    /// Whether an iteration was so slow that the next step deserves a new Jacobian.
     slow: bool,
+    /// The rate of convergence up to which an iteration is not slow.
+    fast: f64,
+    /// `y₀ + z`.
+    y: F::State,
     increment: F::State,
     evaluations: u64,
 }
@@ -55,9 +62,16 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             prepared: None,
             eta: 1.0,
             slow: false,
+            fast: FAST,
+            y: y0.zeros_like(),
             increment: y0.zeros_like(),
             evaluations: 0,
         }
+    }
+
+    /// The same, which keeps the Jacobian while the error shrinks to this part in an iteration.
+    pub fn patient(self, fast: f64) -> Self {
+        Self { fast, ..self }
     }
 
     /// Solves to a part of this norm from now on, and not to rounding.
@@ -93,49 +107,43 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         self.taken_at == Some(t)
     }
 
-    /// Solves an equation for `y`, which holds a first guess. False, and the next step takes a new Jacobian, if the
+    /// Solves an equation for `z`, which holds a first guess. False, and the next step takes a new Jacobian, if the
     /// iteration does not converge.
     ///
-    /// `slope` is left with `(y − ψ) / a`, which is `f(t, y)` without the amplification of the error of `y` by a stiff
-    /// field.
+    /// `slope` is left with `(z − ψ) / a`, which is `f(t, y₀ + z)` without the amplification of the error of `z` by a
+    /// stiff field.
     pub fn solve(
         &mut self,
         linear: &L,
         f: &F,
-        equation: Equation<'_, F::State>,
-        y: &mut F::State,
+        equation: &Equation<'_, F::State>,
+        z: &mut F::State,
         slope: &mut F::State,
     ) -> bool {
-        let Equation { t, a, psi, scale } = equation;
-        // The rate of the last solve is a guess for this one, the more cautious the longer ago.
-        self.eta = self.eta.max(f64::EPSILON).powf(0.8);
+        // The rate of the last solve is a guess for this one, though not one to bet all digits on.
+        self.eta = if self.norm.is_some() { self.eta.max(f64::EPSILON).powf(0.8) } else { 1.0 };
         let mut before = f64::INFINITY;
         for iteration in 1..=MAX_ITERATIONS {
-            f.eval(t, y, slope);
-            self.evaluations += 1;
-            self.increment.combine(psi, a, &[1.0], std::slice::from_ref(slope));
-            self.increment.add_scaled(-1.0, y);
-            if !linear.solve(&mut self.linear, f, &mut self.increment) {
+            if !self.iterate(linear, f, equation, z, slope) {
                 break;
             }
-            y.add_scaled(1.0, &self.increment);
-
-            let size = self.size(scale, y);
+            let size = size(&self.norm, &self.increment, equation.y0, &self.y);
             let rate = if iteration == 1 { 0.0 } else { size / before };
-            // The iterates of a linear problem repeat each other once rounding is all that is left.
-            let rounding = iteration > 1 && self.is_rounding(scale, y);
+            let at_rounding = iteration > 1 && self.is_rounding(equation.y0);
             if iteration > 1 && rate < 1.0 {
                 self.eta = rate / (1.0 - rate);
             }
-            if self.eta * size <= 1.0 && rate < 1.0 || rounding {
-                self.slow |= rate > FAST && !rounding;
-                slope.assign(y);
-                slope.add_scaled(-1.0, psi);
-                slope.scale_by(1.0 / a);
+            let stalls = rate >= 1.0 || iteration == MAX_ITERATIONS;
+            if !stalls && self.eta * size <= 1.0 || stalls && at_rounding {
+                self.slow |= rate > self.fast && !at_rounding;
+                slope.assign(z);
+                slope.add_scaled(-1.0, equation.psi);
+                slope.scale_by(1.0 / equation.a);
                 return true;
             }
             let left = rate.powi((MAX_ITERATIONS - iteration) as i32);
-            if !size.is_finite() || rate >= 1.0 || iteration > 1 && left * self.eta * size > 1.0 {
+            let hopeless = iteration > 1 && left * self.eta * size > 1.0 && !at_rounding;
+            if stalls || hopeless || !size.is_finite() {
                 break;
             }
             before = size;
@@ -145,17 +153,29 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         false
     }
 
-    /// The size of the last increment, in units of what is tolerated.
-    fn size(&self, scale: &F::State, y: &F::State) -> f64 {
-        match &self.norm {
-            Some(norm) => norm.norm(&self.increment, scale, y) / SHARE,
-            None => close_to_rounding(y).norm(&self.increment, scale, y),
-        }
+    /// One iteration: `z += (I − a J)⁻¹ (ψ + a f(t, y₀ + z) − z)`. False if the linear system was not solved.
+    fn iterate(
+        &mut self,
+        linear: &L,
+        f: &F,
+        &Equation { t, a, psi, y0 }: &Equation<'_, F::State>,
+        z: &mut F::State,
+        slope: &mut F::State,
+    ) -> bool {
+        self.y.combine(y0, 1.0, &[1.0], std::slice::from_ref(z));
+        f.eval(t, &self.y, slope);
+        self.evaluations += 1;
+        self.increment.combine(psi, a, &[1.0], std::slice::from_ref(slope));
+        self.increment.add_scaled(-1.0, z);
+        let tolerated = |residual: &F::State| size(&self.norm, residual, y0, &self.y);
+        let solved = linear.solve_within(&mut self.linear, f, &mut self.increment, tolerated);
+        z.add_scaled(1.0, &self.increment);
+        solved
     }
 
     /// Whether the last increment is a matter of rounding.
-    fn is_rounding(&self, scale: &F::State, y: &F::State) -> bool {
-        close_to_rounding(y).norm(&self.increment, scale, y) <= 1.0
+    fn is_rounding(&self, y0: &F::State) -> bool {
+        roundings(10.0, y0).norm(&self.increment, y0, &self.y) <= 1.0
     }
 
     /// `x ← (I − a J)⁻¹ x` with what was prepared. False if no solution was found.
@@ -174,8 +194,16 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     }
 }
 
-/// The tolerance where nobody names one.
-fn close_to_rounding<Y: State>(y: &Y) -> Tolerance {
-    let unit = 10.0 * y.rounding();
+/// The size of an increment or a residual, in units of what is tolerated.
+fn size<Y: State>(norm: &Option<StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
+    match norm {
+        Some(norm) => norm.norm(x, y0, y1) / SHARE,
+        None => roundings(0.01, y0).norm(x, y0, y1),
+    }
+}
+
+/// So many units in the last place of a state, or of a hundredth for what is smaller.
+fn roundings<Y: State>(count: f64, y: &Y) -> Tolerance {
+    let unit = count * y.rounding();
     Tolerance { rtol: unit, atol: 1e-2 * unit }
 }

@@ -9,9 +9,14 @@ use crate::{Dynamics, Error, Result, State};
 /// How many differences are kept at most: those of order 6, from 0.
 pub(super) const N: usize = 7;
 
-/// Factors `a` of the matrix `I − a J` that differ by less, relative to them, are one: rounding of the time is no reason
-/// for another factorisation.
-const ROUNDING: f64 = 0.03;
+/// The rate of convergence of Newton's method by which a Jacobian is kept. On Van der Pol's oscillator with `μ = 1000` this
+/// and [`ALIKE`] take a third of the Jacobians and two thirds of the factorisations that a new matrix in every step does
+/// where it is not exact, for 7 % more evaluations.
+const FAST: f64 = 0.03;
+
+/// Factors `a` of the matrix `I − a J` that differ by less, relative to them, are one: they differ for some steps after the
+/// step has changed, and at all times by rounding.
+const ALIKE: f64 = 0.03;
 
 /// States at earlier points, and the means to find the next.
 ///
@@ -29,6 +34,7 @@ pub(super) struct Backward<F: Dynamics, L: LinearSolver<F>> {
     pub psi: F::State,
     /// The slope at the end of the step while it is solved for, then the state there.
     end: F::State,
+    /// The predicted change in the step.
     predicted: F::State,
     /// The factor `a` that the matrix was last prepared for.
     prepared: f64,
@@ -47,7 +53,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
     pub fn new(linear: &L, f: &F, y0: &F::State) -> Self {
         Self {
             states: Differences::new(y0),
-            newton: Newton::new(linear, f, y0),
+            newton: Newton::new(linear, f, y0).patient(FAST),
             correction: y0.zeros_like(),
             psi: y0.zeros_like(),
             end: y0.zeros_like(),
@@ -88,7 +94,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
     ) -> Result<()> {
         self.states.aim(h);
         let a = self.predict(formula, h);
-        if (a - self.prepared).abs() > ROUNDING * a.abs() {
+        if (a - self.prepared).abs() > ALIKE * a.abs() {
             self.prepared = a;
         }
         loop {
@@ -96,9 +102,9 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
                 return Err(Error::SingularMatrix { t, h });
             }
             let fresh = self.newton.is_fresh(t);
-            y1.assign(&self.predicted);
-            let equation = Equation { t: t + h, a, psi: &self.psi, scale: y0 };
-            if self.newton.solve(linear, f, equation, y1, &mut self.end) {
+            self.correction.assign(&self.predicted);
+            let equation = Equation { t: t + h, a, psi: &self.psi, y0 };
+            if self.newton.solve(linear, f, &equation, &mut self.correction, &mut self.end) {
                 break;
             }
             // The Jacobian of an earlier step may be to blame.
@@ -106,19 +112,21 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
                 return Err(Error::NewtonDiverged { t, h });
             }
         }
+        y1.assign(y0);
+        y1.add_scaled(1.0, &self.correction);
         self.end.assign(y1);
-        self.correction.assign(y1);
         self.correction.add_scaled(-1.0, &self.predicted);
         Ok(())
     }
 
-    /// Makes the equation `y = ψ + a f(t + h, y)` of the step, and returns `a`.
+    /// Makes the equation `z = ψ + a f(t + h, y₀ + z)` of the step, and returns `a`.
     fn predict(&mut self, Formula { order, kappa }: Formula, h: f64) -> f64 {
         let (aim, known) = (self.states.aimed(), self.states.known());
         let gamma = slopes(&aim.distance);
         let leading = (1.0 - kappa) * gamma[order];
         let weights = aim.weigh(&gamma);
-        self.predicted.combine(&known[0], 1.0, &aim.beta[1..=order], &known[1..=order]);
+        self.predicted.set_zeros();
+        self.predicted.accumulate(1.0, &aim.beta[1..=order], &known[1..=order]);
         self.psi.combine(&self.predicted, -1.0 / leading, &weights[1..=order], &known[1..=order]);
         h / leading
     }
