@@ -98,10 +98,13 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
             self.prepared = a;
         }
         loop {
-            if !self.newton.prepare(linear, f, t, y0, self.prepared) {
+            // The equation is about the end of the step, and so is its Jacobian.
+            self.correction.assign(y0);
+            self.correction.add_scaled(1.0, &self.predicted);
+            if !self.newton.prepare(linear, f, t + h, &self.correction, self.prepared) {
                 return Err(Error::SingularMatrix { t, h });
             }
-            let fresh = self.newton.is_fresh(t);
+            let fresh = self.newton.is_fresh(t + h);
             self.correction.assign(&self.predicted);
             let equation = Equation { t: t + h, a, psi: &self.psi, y0 };
             if self.newton.solve(linear, f, &equation, &mut self.correction, &mut self.end) {
