@@ -12,11 +12,17 @@ pub(super) const N: usize = 7;
 /// The rate of convergence of Newton's method by which a Jacobian is kept. On Van der Pol's oscillator with `μ = 1000` this
 /// and [`ALIKE`] take a third of the Jacobians and two thirds of the factorisations that a new matrix in every step does
 /// where it is not exact, for 7 % more evaluations.
-const FAST: f64 = 0.03;
+const FAST: f64 = 0.1;
 
 /// Factors `a` of the matrix `I − a J` that differ by less, relative to them, are one: they differ for some steps after the
 /// step has changed, and at all times by rounding.
-const ALIKE: f64 = 0.03;
+const ALIKE: f64 = 0.1;
+
+/// A Jacobian is taken anew for a factor `a` that differs by more, relative to the one it was taken for; and after so many
+/// steps. A matrix that is too large makes any correction small, which looks like convergence: the rules of the code LSODE.
+const OTHER: f64 = 0.3;
+/// See [`OTHER`].
+const OLD: u32 = 20;
 
 /// States at earlier points, and the means to find the next.
 ///
@@ -38,6 +44,9 @@ pub(super) struct Backward<F: Dynamics, L: LinearSolver<F>> {
     predicted: F::State,
     /// The factor `a` that the matrix was last prepared for.
     prepared: f64,
+    /// The factor `a` that the Jacobian was taken for, and how many steps ago.
+    taken_for: f64,
+    age: u32,
 }
 
 /// A formula of backward differentiation.
@@ -59,6 +68,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
             end: y0.zeros_like(),
             predicted: y0.zeros_like(),
             prepared: 0.0,
+            taken_for: 0.0,
+            age: 0,
         }
     }
 
@@ -97,6 +108,9 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
         if (a - self.prepared).abs() > ALIKE * a.abs() {
             self.prepared = a;
         }
+        if (a - self.taken_for).abs() > OTHER * self.taken_for.abs() || self.age >= OLD {
+            self.newton.reset();
+        }
         loop {
             // The equation is about the end of the step, and so is its Jacobian.
             self.correction.assign(y0);
@@ -105,6 +119,9 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
                 return Err(Error::SingularMatrix { t, h });
             }
             let fresh = self.newton.is_fresh(t + h);
+            if fresh {
+                (self.taken_for, self.age) = (a, 0);
+            }
             self.correction.assign(&self.predicted);
             let equation = Equation { t: t + h, a, psi: &self.psi, y0 };
             if self.newton.solve(linear, f, &equation, &mut self.correction, &mut self.end) {
@@ -136,6 +153,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
 
     /// Takes note of the state at the end of the step, and keeps at most `most` differences.
     pub fn accept(&mut self, most: usize) {
+        self.age += 1;
         self.states.advance(&mut self.end, most);
     }
 
