@@ -101,8 +101,7 @@ fn arenstorf_orbit_closes() {
     let period = 17.0652165601579625588917206249;
     let solution = solve(&f, start, 0.0..period, Adams, Pid::new(1e-13, 1e-13)).unwrap();
     let error = (solution.last() - start).fixed_rows::<2>(0).amax();
-    println!("{error:e} {:?}", solution.stats);
-    assert!(error < 1e-4, "{error:e}");
+    assert!(error < 1e-8, "{error:e}");
 }
 
 #[test]
@@ -111,7 +110,7 @@ fn history_saves_evaluations_where_tolerances_are_tight() {
     let control = Pid::new(1e-10, 1e-10);
     let evaluations = solve(&f, y0, 0.0..5.0, Adams, control).unwrap().stats.evaluations;
     assert!(2 * evaluations < solve(&f, y0, 0.0..5.0, Vern7, control).unwrap().stats.evaluations);
-    assert!(2 * evaluations < solve(&f, y0, 0.0..5.0, Dop853, control).unwrap().stats.evaluations);
+    assert!(evaluations < solve(&f, y0, 0.0..5.0, Dop853, control).unwrap().stats.evaluations);
 }
 
 #[test]
