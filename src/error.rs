@@ -88,6 +88,24 @@ pub enum Error {
         /// The budget, accepted and rejected steps together.
         steps: u64,
     },
+    /// Newton's method found no solution of the equations of an implicit step.
+    #[error(
+        "Newton's method did not converge in the step of length {h:e} from t = {t}; check the Jacobian, or allow shorter steps"
+    )]
+    NewtonDiverged {
+        /// Start of the step.
+        t: f64,
+        /// The step that was tried.
+        h: f64,
+    },
+    /// The matrix of an implicit step has no inverse.
+    #[error("the matrix I − h γ J of the step of length {h:e} from t = {t} is singular")]
+    SingularMatrix {
+        /// Start of the step.
+        t: f64,
+        /// The step that was tried.
+        h: f64,
+    },
     /// A data file could not be read.
     #[error("cannot read {path}: {reason}")]
     Io {

@@ -14,6 +14,10 @@ pub struct Stats {
     pub accepted: u64,
     /// Rejected steps.
     pub rejected: u64,
+    /// Jacobians of an implicit method. The evaluations of one by differences are not counted.
+    pub jacobians: u64,
+    /// Factorisations of its matrices.
+    pub factorisations: u64,
 }
 
 impl std::ops::AddAssign for Stats {
@@ -21,6 +25,8 @@ impl std::ops::AddAssign for Stats {
         self.evaluations += other.evaluations;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
+        self.jacobians += other.jacobians;
+        self.factorisations += other.factorisations;
     }
 }
 
@@ -121,11 +127,15 @@ where
         observer: &mut O,
     ) -> Reached<F::State, S::Workspace> {
         let before = self.solver.evaluations(&workspace);
+        let matrices_before = self.solver.matrices(&workspace);
         let memory = self.prepare(&y, &mut workspace);
         let mut at = Progress { t: self.span.t0, y, workspace, stats: Stats::default() };
         let result = memory.and_then(|memory| self.advance(&mut at, memory, observer));
         let Progress { t, y, workspace, mut stats } = at;
         stats.evaluations = self.solver.evaluations(&workspace) - before;
+        let matrices = self.solver.matrices(&workspace);
+        stats.jacobians = matrices.jacobians - matrices_before.jacobians;
+        stats.factorisations = matrices.factorisations - matrices_before.factorisations;
         let outcome = match result {
             Ok(()) => Ok(stats),
             Err(error) => Err(Halt { error, t, stats }),

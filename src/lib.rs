@@ -107,7 +107,8 @@ pub use control::{Controller, Fixed, Pid};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, ode, problems,
+    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, differences,
+    ode, problems,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
@@ -115,11 +116,15 @@ pub use integrate::{Halt, Stats};
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{Failure, Ivp, Solution, solve};
+pub use solver::implicit::{
+    ImplicitEuler, ImplicitMidpoint, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+};
 pub use solver::{
     Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
     Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
     Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
+pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
 pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;

@@ -103,7 +103,7 @@ where
                 }
             }
             let moved =
-                solver.step_vjp(f, &mut tape, StepStart { t: start, h, y0: &y[n] }, &mut inside, &mut ybar, pbar);
+                solver.step_vjp(f, &mut tape, StepStart { t: start, h, y0: &y[n] }, &mut inside, &mut ybar, pbar)?;
             for (i, output) in (first_inside..done).zip(&inside) {
                 times_bar[i] = output.time;
             }
@@ -133,7 +133,11 @@ where
         times_bar[0] += t0_bar;
         times_bar[times.len() - 1] += t1_bar;
         let evaluations = solver.tape_evaluations(&tape) + extra;
-        Ok(Pullback { y0: ybar, times: times_bar, stats: Stats { evaluations, accepted: last as u64, rejected: 0 } })
+        Ok(Pullback {
+            y0: ybar,
+            times: times_bar,
+            stats: Stats { evaluations, accepted: last as u64, ..Stats::default() },
+        })
     }
 }
 

@@ -4,7 +4,8 @@ use nalgebra::{SMatrix, SVector};
 use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
 use num_traits::FloatConst;
 
-use super::{Differentiable, Dynamics, Parametric};
+use super::{Differentiable, Dynamics, Jacobian, Parametric};
+use crate::state::MatrixSpace;
 
 /// A scalar a [`Field`] may be evaluated with: `f64` or a dual number over it.
 ///
@@ -39,15 +40,6 @@ pub trait Field<const N: usize, const P: usize> {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> SVector<T, N>;
 }
 
-/// A vector field whose matrix of partial derivatives is at hand.
-pub trait Jacobian: Dynamics {
-    /// The space of the matrix; entry `(i, j)` is `∂fᵢ/∂yⱼ`.
-    type Matrix;
-
-    /// `∂f/∂y` at `(t, y)`.
-    fn jacobian(&self, t: f64, y: &Self::State) -> Self::Matrix;
-}
-
 /// A [`Field`] with its parameters, differentiated by forward-mode dual numbers.
 ///
 /// One pullback costs one evaluation with `N`, one with `P` and one with a single dual component: right for small
@@ -62,6 +54,16 @@ impl<M: Field<N, P>, const N: usize, const P: usize> Autodiff<M, N, P> {
     /// The model `field` at the parameters `params`.
     pub fn new(field: M, params: SVector<f64, P>) -> Self {
         Self { field, params }
+    }
+
+    fn partial_derivatives(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {
+        let f = |y| self.field.eval(DualSVec64::<N>::from(t), &y, &constant(&self.params));
+        jacobian(f, y).1
+    }
+
+    fn slope_in_time(&self, t: f64, y: &SVector<f64, N>) -> SVector<f64, N> {
+        let time = Dual64::from(t).derivative();
+        self.field.eval(time, &constant(y), &constant(&self.params)).map(|df| df.eps)
     }
 }
 
@@ -87,11 +89,15 @@ impl<M, const N: usize, const P: usize> Parametric for Autodiff<M, N, P> {
     }
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for Autodiff<M, N, P> {
-    type Matrix = SMatrix<f64, N, N>;
+impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for Autodiff<M, N, P>
+where
+    SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
+{
     fn jacobian(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {
-        let f = |y| self.field.eval(DualSVec64::<N>::from(t), &y, &constant(&self.params));
-        jacobian(f, y).1
+        self.partial_derivatives(t, y)
+    }
+    fn time_derivative(&self, t: f64, y: &SVector<f64, N>, out: &mut SVector<f64, N>) {
+        *out = self.slope_in_time(t, y);
     }
 }
 
@@ -106,13 +112,11 @@ impl<M: Field<N, P>, const N: usize, const P: usize> Differentiable for Autodiff
         ybar: &mut SVector<f64, N>,
         pbar: &mut SVector<f64, P>,
     ) -> f64 {
-        *ybar += self.jacobian(t, y).tr_mul(w);
+        *ybar += self.partial_derivatives(t, y).tr_mul(w);
         if P > 0 {
             let f = |p| self.field.eval(DualSVec64::<P>::from(t), &constant(y), &p);
             *pbar += jacobian(f, &self.params).1.tr_mul(w);
         }
-        let time = Dual64::from(t).derivative();
-        let df = self.field.eval(time, &constant(y), &constant(&self.params));
-        df.iter().zip(w).map(|(df, w)| df.eps * w).sum()
+        self.slope_in_time(t, y).dot(w)
     }
 }

@@ -22,12 +22,13 @@ pub struct Counted<F> {
     field: F,
     evaluations: Cell<u64>,
     pullbacks: Cell<u64>,
+    jacobians: Cell<u64>,
 }
 
 impl<F> Counted<F> {
     /// Counts from zero.
     pub fn new(field: F) -> Self {
-        Self { field, evaluations: Cell::new(0), pullbacks: Cell::new(0) }
+        Self { field, evaluations: Cell::new(0), pullbacks: Cell::new(0), jacobians: Cell::new(0) }
     }
 
     /// Evaluations so far, traced ones included.
@@ -40,10 +41,24 @@ impl<F> Counted<F> {
         self.pullbacks.get()
     }
 
+    /// Jacobians so far; what they cost in evaluations is not counted.
+    pub fn jacobians(&self) -> u64 {
+        self.jacobians.get()
+    }
+
     /// Counts from zero again.
     pub fn reset(&self) {
         self.evaluations.set(0);
         self.pullbacks.set(0);
+        self.jacobians.set(0);
+    }
+
+    pub(super) fn count_jacobian(&self) {
+        increment(&self.jacobians);
+    }
+
+    pub(super) fn inner(&self) -> &F {
+        &self.field
     }
 
     /// The field inside.

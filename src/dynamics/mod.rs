@@ -7,11 +7,13 @@
 mod autodiff;
 mod closure;
 mod counted;
+mod jacobian;
 pub mod problems;
 
-pub use autodiff::{Autodiff, Field, Jacobian, Scalar};
+pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
+pub use jacobian::{Jacobian, differences};
 
 use crate::State;
 

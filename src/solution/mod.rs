@@ -57,7 +57,7 @@ impl<Y> Failure<Y> {
 
 impl<Y> std::fmt::Display for Failure<Y> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Stats { evaluations, accepted, rejected } = self.partial.stats;
+        let Stats { evaluations, accepted, rejected, .. } = self.partial.stats;
         write!(
             f,
             "{}\n(the solution is kept up to t = {}, after {accepted} accepted and {rejected} rejected steps and \

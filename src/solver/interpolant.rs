@@ -138,7 +138,7 @@ impl<const S: usize> Interpolant<S> {
     }
 }
 
-const fn difference<const S: usize>(x: [f64; S], y: [f64; S]) -> [f64; S] {
+pub(super) const fn difference<const S: usize>(x: [f64; S], y: [f64; S]) -> [f64; S] {
     let mut out = [0.0; S];
     let mut i = 0;
     while i < S {

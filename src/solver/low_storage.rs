@@ -5,7 +5,7 @@
 use std::marker::PhantomData;
 
 use super::tableau::check;
-use super::{Dense, Erk, ErkTape, Method, OutputCotangent, Reverse, Solver, StepCotangent, StepStart, Tableau};
+use super::{Dense, Erk, Method, OutputCotangent, Reverse, Solver, StageTape, StepCotangent, StepStart, Tableau};
 use crate::{Differentiable, Dynamics, Result, State};
 
 /// An explicit method in the 2N form: stage by stage, `Δ ← αᵢ Δ + h f(t + cᵢ h, y)` and `y ← y + βᵢ Δ`.
@@ -172,7 +172,7 @@ impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Dense<F> for LowStora
 
 /// The stages of a step, which the way back needs all, and a cotangent.
 pub struct LowStorageTape<F: Differentiable, const S: usize> {
-    stages: ErkTape<F, S>,
+    stages: StageTape<F, S>,
     output_bar: F::State,
 }
 
@@ -191,19 +191,19 @@ impl<F: Differentiable, T: LowStorageTableau<S>, const S: usize> Reverse<F> for 
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
-    ) -> StepCotangent {
+    ) -> Result<StepCotangent> {
         let method = Erk::<Butcher<T>, S>::new();
         let LowStorageTape { stages, output_bar } = tape;
-        let mut cotangent = method.step_vjp(f, stages, step, &mut [], ybar, pbar);
+        let mut cotangent = method.step_vjp(f, stages, step, &mut [], ybar, pbar)?;
         for output in outputs {
             output_bar.assign(output.cotangent);
             let shorter = StepStart { h: output.theta * step.h, ..step };
-            let moved = method.step_vjp(f, stages, shorter, &mut [], output_bar, pbar);
+            let moved = method.step_vjp(f, stages, shorter, &mut [], output_bar, pbar)?;
             ybar.add_scaled(1.0, output_bar);
             output.time = moved.end;
             cotangent.start += moved.start;
         }
-        cotangent
+        Ok(cotangent)
     }
 
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {

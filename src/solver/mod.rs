@@ -6,6 +6,7 @@
 
 mod erk;
 pub mod explicit;
+pub mod implicit;
 mod interpolant;
 mod low_storage;
 mod order_conditions;
@@ -17,9 +18,10 @@ pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
     Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
+pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
-pub use reverse::{ErkTape, OutputCotangent, Reverse, StepCotangent, StepStart};
+pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
 use crate::state::ErrorNorm;
@@ -58,6 +60,12 @@ pub trait Solver<F: Dynamics>: Method {
 
     /// Evaluations of the field since the workspace was made.
     fn evaluations(&self, ws: &Self::Workspace) -> u64;
+
+    /// Jacobians and factorisations since the workspace was made; none for an explicit method.
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        let _ = ws;
+        Matrices::default()
+    }
 
     /// Takes note of the error norm of the solve, before its first step. An implicit method solves its equations to a
     /// fraction of it, and to rounding where nobody names a norm.

@@ -1,4 +1,4 @@
-//! The order conditions of explicit Runge–Kutta methods, evaluated at compile time.
+//! The order conditions of Runge–Kutta methods, evaluated at compile time.
 //!
 //! One condition `Σ bᵢ Φᵢ = θ^r / γ` for each rooted tree of `r` nodes: Hairer, Nørsett & Wanner I, section II.2 (and
 //! section II.6 for `θ ≠ 1`). There are 17 of them up to order 5, 200 up to order 8 and 486 up to order 9.
@@ -61,16 +61,13 @@ const fn close(x: f64, y: f64) -> bool {
     (x - y).abs() < ROUNDING
 }
 
-/// `c = A 1`, and `A` strictly lower triangular.
+/// `c = A 1`.
 pub(super) const fn row_sums_hold<const S: usize>(a: &[[f64; S]; S], c: &[f64; S]) -> bool {
     let mut i = 0;
     while i < S {
         let mut sum = 0.0;
         let mut j = 0;
         while j < S {
-            if j >= i && a[i][j] != 0.0 {
-                return false;
-            }
             sum += a[i][j];
             j += 1;
         }
@@ -103,6 +100,7 @@ impl<const S: usize> ElementaryWeights<S> {
     /// Those of the trees up to `order` (9 at most).
     pub(super) const fn new(a: &[[f64; S]; S], order: u32) -> Self {
         let order = capped(order);
+        let ends = row_ends(a);
         let mut phi = [[1.0; S]; TREES];
         let mut a_phi = [[0.0; S]; BRANCHES];
         let mut tree = 0;
@@ -112,7 +110,7 @@ impl<const S: usize> ElementaryWeights<S> {
                 phi[tree] = product(&phi[trunk], &a_phi[branch]);
             }
             if tree < TREES_UP_TO[order - 1] {
-                a_phi[tree] = apply(a, &phi[tree]);
+                a_phi[tree] = apply(a, &ends, &phi[tree]);
             }
             tree += 1;
         }
@@ -164,17 +162,34 @@ const fn sums_to<const S: usize>(x: &[f64; S], y: &[f64; S], expected: f64) -> b
     sum.abs() < ROUNDING * size
 }
 
-/// `A x` for a strictly lower triangular `A`.
-const fn apply<const S: usize>(a: &[[f64; S]; S], x: &[f64; S]) -> [f64; S] {
+/// `A x`, where nothing follows the first `ends[i]` entries of row `i`.
+const fn apply<const S: usize>(a: &[[f64; S]; S], ends: &[usize; S], x: &[f64; S]) -> [f64; S] {
     let mut out = [0.0; S];
-    let mut i = 1;
+    let mut i = 0;
     while i < S {
         let mut j = 0;
-        while j < i {
+        while j < ends[i] {
             out[i] += a[i][j] * x[j];
             j += 1;
         }
         i += 1;
     }
     out
+}
+
+/// How many entries of each row there are up to the last that is not zero.
+pub(super) const fn row_ends<const S: usize>(a: &[[f64; S]; S]) -> [usize; S] {
+    let mut ends = [0; S];
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < S {
+            if a[i][j] != 0.0 {
+                ends[i] = j + 1;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    ends
 }

@@ -1,9 +1,10 @@
 //! Butcher tableaus as constants that prove themselves at compile time.
 
 use super::Interpolant;
-use super::order_conditions::{ElementaryWeights, row_sums_hold, weights_hold};
+use super::order_conditions::{ElementaryWeights, row_ends, row_sums_hold, weights_hold};
 
-/// An explicit Runge–Kutta method of `S` stages, as its Butcher tableau.
+/// A Runge–Kutta method of `S` stages, as its Butcher tableau: explicit under [`Erk`](super::Erk), diagonally implicit
+/// under [`Dirk`](super::Dirk).
 ///
 /// A table of your own is checked when it is first used (and at once with
 /// `const _: () = rheos::solver::check::<MyTable, 3>();` beside it): row sums, `Σ b = 1`, the order conditions up to
@@ -33,7 +34,7 @@ pub trait Tableau<const S: usize> {
     const ORDER: u32;
     /// The nodes `c`.
     const C: [f64; S];
-    /// The coefficients `a`, strictly lower triangular.
+    /// The coefficients `a`; strictly lower triangular for an explicit method.
     const A: [[f64; S]; S];
     /// The weights `b`.
     const B: [f64; S];
@@ -72,7 +73,7 @@ pub struct Coarse<const S: usize> {
     pub e: [f64; S],
 }
 
-/// The strictly lower triangular matrix with these rows, which may end early.
+/// The lower triangular matrix with these rows, which may end early.
 pub(super) const fn lower_triangle<const S: usize>(rows: [&[f64]; S]) -> [[f64; S]; S] {
     let mut a = [[0.0; S]; S];
     let mut i = 0;
@@ -137,8 +138,27 @@ const fn spares_extra<T: Tableau<S>, const S: usize>(weights: &[f64; S]) -> bool
 ///
 /// Order conditions are checked to order 9 for the solution, the embedded solution and the interpolant.
 pub const fn check<T: Tableau<S>, const S: usize>() {
+    assert!(rows_end_before::<T, S>(0), "A must be strictly lower triangular");
+    check_orders::<T, S>();
+}
+
+/// Whether row `i` of `A` has no entry from column `i + offset` on.
+pub(super) const fn rows_end_before<T: Tableau<S>, const S: usize>(offset: usize) -> bool {
+    let ends = row_ends(&T::A);
+    let mut i = 0;
+    while i < S {
+        if ends[i] > i + offset {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// The part of [`check`] that does not depend on the shape of `A`.
+pub(super) const fn check_orders<T: Tableau<S>, const S: usize>() {
     assert!(T::EXTRA < S, "a method has one stage at least");
-    assert!(row_sums_hold(&T::A, &T::C), "the rows of A must be strictly lower triangular and add up to C");
+    assert!(row_sums_hold(&T::A, &T::C), "the rows of A must add up to C");
     assert!(spares_extra::<T, S>(&T::B), "B must not read the EXTRA stages");
     let highest = if T::DENSE_ORDER > T::ORDER { T::DENSE_ORDER } else { T::ORDER };
     let weights = ElementaryWeights::new(&T::A, highest);

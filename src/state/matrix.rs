@@ -87,6 +87,11 @@ where
         combine(self.as_mut_slice(), None, h, c, k.iter().map(Self::as_slice));
     }
 
+    #[inline]
+    fn rounding(&self) -> f64 {
+        T::default_epsilon().re()
+    }
+
     fn write_coordinates(&self, out: &mut Vec<f64>) {
         out.extend(self.as_slice().iter().map(|x| x.re()));
     }

@@ -8,6 +8,7 @@
 
 mod combine;
 mod matrix;
+mod matrix_space;
 mod norm;
 mod passive;
 mod product;
@@ -15,6 +16,7 @@ mod scalar;
 #[cfg(feature = "dfdx")]
 mod tensor;
 
+pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
 pub use norm::{ErrorNorm, StoredNorm};
 pub use passive::Passive;
 pub use scalar::Element;
@@ -99,6 +101,12 @@ pub trait State: Clone {
                 self.add_scaled(h * c, k);
             }
         }
+    }
+
+    /// The rounding unit of the coordinates: the distance from 1 to the next larger number. That of `f64` by default.
+    #[inline]
+    fn rounding(&self) -> f64 {
+        f64::EPSILON
     }
 
     /// Appends the coordinates to `out`.

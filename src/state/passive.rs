@@ -48,6 +48,9 @@ impl<Y: State> State for Passive<Y> {
     fn all_finite(&self) -> bool {
         self.0.all_finite()
     }
+    fn rounding(&self) -> f64 {
+        self.0.rounding()
+    }
     fn write_coordinates(&self, out: &mut Vec<f64>) {
         self.0.write_coordinates(out);
     }

@@ -43,6 +43,9 @@ macro_rules! tuple {
             fn all_finite(&self) -> bool {
                 true $(&& self.$i.all_finite())*
             }
+            fn rounding(&self) -> f64 {
+                f64::EPSILON $(.max(self.$i.rounding()))*
+            }
             fn write_coordinates(&self, _out: &mut Vec<f64>) {
                 $(self.$i.write_coordinates(_out);)*
             }
@@ -100,6 +103,9 @@ macro_rules! sequence {
             #[inline]
             fn all_finite(&self) -> bool {
                 self.iter().all(Y::all_finite)
+            }
+            fn rounding(&self) -> f64 {
+                self.first().map_or(f64::EPSILON, Y::rounding)
             }
             fn write_coordinates(&self, out: &mut Vec<f64>) {
                 self.iter().for_each(|y| y.write_coordinates(out));

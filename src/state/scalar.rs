@@ -197,6 +197,10 @@ macro_rules! float {
             fn all_finite(&self) -> bool {
                 self.is_finite()
             }
+            #[inline]
+            fn rounding(&self) -> f64 {
+                f64::from(<$t>::EPSILON)
+            }
             fn write_coordinates(&self, out: &mut Vec<f64>) {
                 out.push(f64::from(*self));
             }

@@ -96,6 +96,10 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
         }
     }
 
+    fn rounding(&self) -> f64 {
+        E::default_epsilon().re()
+    }
+
     fn write_coordinates(&self, out: &mut Vec<f64>) {
         values(self, |x| out.extend(x.iter().map(|x| x.re())));
     }

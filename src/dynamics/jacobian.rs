@@ -1,0 +1,105 @@
+//! The matrix of partial derivatives of a field.
+
+use super::{Counted, Dynamics, Ode};
+use crate::State;
+use crate::state::{MatrixOf, MatrixSpace};
+
+/// A vector field with its derivatives in the state and in time, which implicit methods use.
+///
+/// Both functions are provided by differences, so that `impl Jacobian for Model {}` is enough; override them where the
+/// derivatives are known. [`Autodiff`](crate::Autodiff) has them exact from dual numbers, and a closure by differences.
+///
+/// ```
+/// use nalgebra::{Matrix2, Vector2};
+/// use rheos::{Dynamics, Jacobian};
+///
+/// struct VanDerPol { mu: f64 }
+///
+/// impl Dynamics for VanDerPol {
+///     type State = Vector2<f64>;
+///     fn eval(&self, _t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
+///         *dy = Vector2::new(y[1], self.mu * (1.0 - y[0] * y[0]) * y[1] - y[0]);
+///     }
+/// }
+/// impl Jacobian for VanDerPol {
+///     fn jacobian(&self, _t: f64, y: &Vector2<f64>) -> Matrix2<f64> {
+///         Matrix2::new(0.0, 1.0, -2.0 * self.mu * y[0] * y[1] - 1.0, self.mu * (1.0 - y[0] * y[0]))
+///     }
+/// }
+///
+/// let y = Vector2::new(2.0, -0.5);
+/// let model = VanDerPol { mu: 1000.0 };
+/// let error = model.jacobian(0.0, &y) - rheos::differences(&model, 0.0, &y);
+/// assert!(error.norm() < 1e-2); // of entries up to 3000
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no Jacobian, which an implicit method needs",
+    label = "the derivative of this field with respect to the state is not known",
+    note = "`impl rheos::Jacobian for YourModel {{}}` takes differences; override `jacobian` if you know it, or write the \
+            field over a generic scalar and wrap it in `rheos::Autodiff`; for large states use `method.with(Krylov::new())`"
+)]
+pub trait Jacobian: Dynamics<State: MatrixSpace> {
+    /// `∂f/∂y` at `(t, y)`; entry `(i, j)` is `∂fᵢ/∂yⱼ`.
+    fn jacobian(&self, t: f64, y: &Self::State) -> MatrixOf<Self::State> {
+        differences(self, t, y)
+    }
+
+    /// Writes `∂f/∂t` at `(t, y)` into `out`.
+    fn time_derivative(&self, t: f64, y: &Self::State, out: &mut Self::State) {
+        let h = f64::EPSILON.sqrt() * t.abs().max(1e-5);
+        let mut before = out.zeros_like();
+        self.eval(t - h, y, &mut before);
+        self.eval(t + h, y, out);
+        out.add_scaled(-1.0, &before);
+        out.scale_by(0.5 / h);
+    }
+}
+
+/// `∂f/∂y` by forward differences: one evaluation, and one more for each coordinate.
+///
+/// The increments `√(u max(10⁻⁵, |yⱼ|))`, with `u` the rounding unit, are those of the code RADAU5: Hairer & Wanner,
+/// *Solving Ordinary Differential Equations II*, section IV.8.
+pub fn differences<F>(f: &F, t: f64, y: &F::State) -> MatrixOf<F::State>
+where
+    F: Dynamics<State: MatrixSpace> + ?Sized,
+{
+    let mut base = y.zeros_like();
+    let mut column = y.zeros_like();
+    let mut shifted = y.clone();
+    let mut matrix = y.zero_matrix();
+    f.eval(t, y, &mut base);
+    for j in 0..y.dimension() {
+        let x = y.coordinate(j);
+        shifted.set_coordinate(j, x + (y.rounding() * x.abs().max(1e-5)).sqrt());
+        // What was really added, after rounding.
+        let increment = shifted.coordinate(j) - x;
+        f.eval(t, &shifted, &mut column);
+        column.add_scaled(-1.0, &base);
+        column.scale_by(1.0 / increment);
+        F::State::write_column(&mut matrix, j, &column);
+        shifted.set_coordinate(j, x);
+    }
+    matrix
+}
+
+/// By differences.
+impl<Y: MatrixSpace, G: Fn(f64, &Y, &mut Y)> Jacobian for Ode<Y, G> {}
+
+impl<F: Jacobian> Jacobian for Counted<F> {
+    fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
+        self.count_jacobian();
+        self.inner().jacobian(t, y)
+    }
+    fn time_derivative(&self, t: f64, y: &F::State, out: &mut F::State) {
+        self.inner().time_derivative(t, y, out);
+    }
+}
+
+impl<F: Jacobian + ?Sized> Jacobian for &F {
+    fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
+        (**self).jacobian(t, y)
+    }
+    fn time_derivative(&self, t: f64, y: &F::State, out: &mut F::State) {
+        (**self).time_derivative(t, y, out);
+    }
+}

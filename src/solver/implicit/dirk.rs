@@ -1,0 +1,298 @@
+//! The engine of all diagonally implicit Runge–Kutta methods.
+
+use std::marker::PhantomData;
+
+use super::linear::{LinearSolver, Lu, Matrices};
+use super::newton::{Equation, Newton};
+use super::predictor::predictor;
+use crate::solver::order_conditions::row_ends;
+use crate::solver::tableau::{check_estimate, check_orders, rows_end_before};
+use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Error, Result, State};
+
+/// A diagonally implicit method: `A` is lower triangular with one value `γ` on its diagonal, or 0 for an explicit stage.
+///
+/// One matrix `I − h γ J` serves all stages of a step: an "(E)SDIRK" method of Hairer & Wanner II, section IV.6.
+pub trait DirkTableau<const S: usize>: Tableau<S> {
+    /// The weights of the error estimate, if it is to be multiplied by `(I − h γ J)⁻¹`: where the embedded solution is
+    /// not stable at infinity, the estimate would grow with the stiffness (Hairer & Wanner II, section IV.8).
+    const FILTERED: Option<[f64; S]> = None;
+}
+
+/// The diagonally implicit method of a [`DirkTableau`] with `S` stages, with linear systems solved by `L`.
+pub struct Dirk<T, const S: usize, L = Lu> {
+    pub(super) linear: L,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: DirkTableau<S>, const S: usize> Dirk<T, S> {
+    /// The method. Compiles only if the tableau satisfies its order conditions.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { check_dirk::<T, S>() }
+        Self { linear: Lu, table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L> Dirk<T, S, L> {
+    /// The same method with another way to solve linear systems.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> Dirk<T, S, M> {
+        Dirk { linear, table: PhantomData }
+    }
+}
+
+impl<T: DirkTableau<S>, const S: usize> Default for Dirk<T, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, const S: usize, L: Clone> Clone for Dirk<T, S, L> {
+    fn clone(&self) -> Self {
+        Self { linear: self.linear.clone(), table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L: Copy> Copy for Dirk<T, S, L> {}
+
+impl<T: Tableau<S>, const S: usize, L> std::fmt::Debug for Dirk<T, S, L> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(T::NAME)
+    }
+}
+
+/// Fails to compile where a tableau is not diagonally implicit, inconsistent, or below the orders it claims.
+pub const fn check_dirk<T: DirkTableau<S>, const S: usize>() {
+    assert!(rows_end_before::<T, S>(1), "A must be lower triangular");
+    let mut i = 0;
+    while i < S {
+        let a = T::A[i][i];
+        assert!(a == 0.0 || a == gamma::<T, S>(), "the diagonal of A must have one value where it is not 0");
+        i += 1;
+    }
+    assert!(T::EXTRA == 0, "an implicit method has no extra stages");
+    check_orders::<T, S>();
+}
+
+/// [`check_dirk`], and the same for the embedded solution.
+pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S: usize>() {
+    check_dirk::<T, S>();
+    check_estimate::<T, S>();
+}
+
+/// The value on the diagonal.
+const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
+    let mut i = 0;
+    while i < S {
+        if T::A[i][i] != 0.0 {
+            return T::A[i][i];
+        }
+        i += 1;
+    }
+    0.0
+}
+
+/// Whether the solution is the argument of the last stage.
+const fn is_stiffly_accurate<T: Tableau<S>, const S: usize>() -> bool {
+    let mut j = 0;
+    while j < S {
+        if T::A[S - 1][j] != T::B[j] {
+            return false;
+        }
+        j += 1;
+    }
+    row_ends(&T::A)[S - 1] == S
+}
+
+/// Whether the first stage is the slope at the start of the step.
+const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
+    T::A[0][0] == 0.0
+}
+
+/// The stages of a diagonally implicit method.
+pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
+    /// The slopes.
+    pub(super) k: [F::State; S],
+    /// The argument of an explicit stage, or its distance from the start of the step for an implicit one; the error
+    /// estimate once asked for.
+    stage: F::State,
+    psi: F::State,
+    newton: Newton<F, L>,
+    first_is_known: bool,
+    evaluations: u64,
+}
+
+impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
+    /// Solves the stages with the matrix that is prepared. False if one of them has no solution that was found.
+    fn stages<F: Dynamics>(
+        &self,
+        f: &F,
+        ws: &mut DirkWorkspace<F, S, L>,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+    ) -> bool
+    where
+        L: LinearSolver<F>,
+    {
+        for i in 0..S {
+            let time = t + T::C[i] * h;
+            let a = h * T::A[i][i];
+            let (done, rest) = ws.k.split_at_mut(i);
+            if a == 0.0 {
+                if i > 0 || !ws.first_is_known {
+                    ws.stage.combine(y0, h, &T::A[i][..i], done);
+                    f.eval(time, &ws.stage, &mut rest[0]);
+                    ws.evaluations += 1;
+                }
+                ws.first_is_known |= i == 0;
+                continue;
+            }
+            ws.psi.set_zeros();
+            ws.psi.accumulate(h, &T::A[i][..i], done);
+            ws.stage.combine(&ws.psi, a, &const { predictor(T::C) }[i][..i], done);
+            let equation = Equation { t: time, a, psi: &ws.psi, y0 };
+            if !ws.newton.solve(&self.linear, f, &equation, &mut ws.stage, &mut rest[0]) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl<T: Tableau<S>, const S: usize, L> Method for Dirk<T, S, L> {
+    const ORDER: u32 = T::ORDER;
+    const NAME: &'static str = T::NAME;
+}
+
+impl<F, T, const S: usize, L> Solver<F> for Dirk<T, S, L>
+where
+    F: Dynamics,
+    T: DirkTableau<S>,
+    L: LinearSolver<F>,
+{
+    type Workspace = DirkWorkspace<F, S, L>;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        DirkWorkspace {
+            k: std::array::from_fn(|_| y0.zeros_like()),
+            stage: y0.zeros_like(),
+            psi: y0.zeros_like(),
+            newton: Newton::new(&self.linear, f, y0),
+            first_is_known: false,
+            evaluations: 0,
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        ws.first_is_known = false;
+        ws.newton.reset();
+    }
+
+    /// # Errors
+    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        let step = StepStart { t, h, y0 };
+        loop {
+            if !ws.newton.prepare(&self.linear, f, t, y0, h * gamma::<T, S>()) {
+                return Err(Error::SingularMatrix { t, h });
+            }
+            let fresh = ws.newton.is_fresh(t);
+            if self.stages(f, ws, step) {
+                break;
+            }
+            // The Jacobian of an earlier step may be to blame.
+            if fresh {
+                return Err(Error::NewtonDiverged { t, h });
+            }
+        }
+        if const { is_stiffly_accurate::<T, S>() } {
+            y1.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.stage));
+        } else {
+            y1.combine(y0, h, &T::B, &ws.k);
+        }
+        if let Some(e) = T::FILTERED {
+            ws.stage.set_zeros();
+            ws.stage.accumulate(h, &e, &ws.k);
+            if !ws.newton.filter(&self.linear, f, &mut ws.stage) {
+                return Err(Error::NewtonDiverged { t, h });
+            }
+        }
+        Ok(())
+    }
+
+    fn accept(&self, ws: &mut Self::Workspace) {
+        ws.first_is_known = const { is_stiffly_accurate::<T, S>() && starts_explicitly::<T, S>() };
+        if ws.first_is_known {
+            let (first, rest) = ws.k.split_at_mut(1);
+            first[0].replace_by(&mut rest[S - 2]);
+        }
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations + ws.newton.evaluations(&self.linear)
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        ws.newton.matrices(&self.linear)
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        ws.newton.tolerate(norm);
+    }
+}
+
+impl<F, T, const S: usize, L> Embedded<F> for Dirk<T, S, L>
+where
+    F: Dynamics,
+    T: DirkTableau<S> + EmbeddedTableau<S>,
+    L: LinearSolver<F>,
+{
+    const ERROR_ORDER: u32 = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
+
+    fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
+        const { check_embedded_dirk::<T, S>() }
+        if T::FILTERED.is_none() {
+            ws.stage.set_zeros();
+            ws.stage.accumulate(h, &T::E, &ws.k);
+        }
+        &ws.stage
+    }
+
+    fn probe<'w>(
+        &self,
+        f: &F,
+        ws: &'w mut Self::Workspace,
+        t: f64,
+        y: &F::State,
+        h: impl FnOnce(&F::State) -> f64,
+    ) -> Probe<'w, F::State> {
+        f.eval(t, y, &mut ws.k[0]);
+        ws.first_is_known = const { starts_explicitly::<T, S>() };
+        let h = h(&ws.k[0]);
+        ws.stage.combine(y, h, &[1.0], &ws.k[..1]);
+        f.eval(t + h, &ws.stage, &mut ws.psi);
+        ws.evaluations += 2;
+        Probe { h, start: &ws.k[0], end: &ws.psi }
+    }
+}
+
+impl<F, T, const S: usize, L> Dense<F> for Dirk<T, S, L>
+where
+    F: Dynamics,
+    T: DirkTableau<S>,
+    L: LinearSolver<F>,
+{
+    const DENSE_ORDER: u32 = T::DENSE_ORDER;
+
+    fn interpolate(
+        &self,
+        _: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.k);
+    }
+}

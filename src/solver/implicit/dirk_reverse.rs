@@ -1,0 +1,70 @@
+//! The transpose of a diagonally implicit step, by the implicit function theorem.
+
+use super::dirk::{Dirk, DirkTableau, DirkWorkspace};
+use super::linear::TransposedSolver;
+use crate::solver::{Dense, OutputCotangent, Reverse, Solver, StageTape, StepCotangent, StepStart};
+use crate::{Differentiable, Error, Result, State};
+
+/// The stages of a step, solved to rounding, and what pulls cotangents back through them.
+pub struct DirkTape<F: Differentiable, const S: usize, L: TransposedSolver<F>> {
+    stages: StageTape<F, S>,
+    forward: DirkWorkspace<F, S, L>,
+    transposed: L::Transposed,
+    y1: F::State,
+}
+
+impl<F, T, const S: usize, L> Reverse<F> for Dirk<T, S, L>
+where
+    F: Differentiable,
+    T: DirkTableau<S>,
+    L: TransposedSolver<F>,
+    Self: Dense<F> + Solver<F, Workspace = DirkWorkspace<F, S, L>>,
+{
+    type Tape = DirkTape<F, S, L>;
+
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+        DirkTape {
+            stages: StageTape::new(y0),
+            forward: self.workspace(f, y0),
+            transposed: self.linear.transposed(f, y0),
+            y1: y0.zeros_like(),
+        }
+    }
+
+    /// The stages are solved again to rounding, whatever the tolerance of the forward pass was: the gradient is that of
+    /// the exact solution of the equations of the step.
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let StepStart { t, h, y0 } = step;
+        let DirkTape { stages, forward, transposed, y1 } = tape;
+        self.reset(forward);
+        self.step(f, forward, t, h, y0, y1)?;
+        for i in 0..S {
+            stages.argument[i].combine(y0, h, &T::A[i][..=i], &forward.k[..=i]);
+            stages.k[i].assign(&forward.k[i]);
+            // Only the trace is of use: a stiff field would amplify what the argument lacks.
+            f.eval_traced(t + T::C[i] * h, &stages.argument[i], y1, &mut stages.trace[i]);
+        }
+        stages.evaluations += S as u64;
+        stages.pull_back::<T>(f, step, S, outputs, (ybar, pbar), |i, argument, slope_bar| {
+            let a = h * T::A[i][i];
+            let point = (t + T::C[i] * h, argument);
+            if a == 0.0 || self.linear.solve_transposed(transposed, f, point, a, slope_bar) {
+                Ok(())
+            } else {
+                Err(Error::SingularMatrix { t, h })
+            }
+        })
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        tape.stages.evaluations + self.evaluations(&tape.forward)
+    }
+}

@@ -1,0 +1,53 @@
+//! Kværnø's pair of orders 3 and 2.
+//!
+//! A. Kværnø, *Singly diagonally implicit Runge–Kutta methods with an explicit first stage*, BIT 44 (2004),
+//! doi:10.1023/B:BITN.0000046811.70614.38. The paper gives the coefficients as functions of `γ`.
+
+use super::{Dirk, DirkTableau, check_embedded_dirk};
+use crate::solver::tableau::{lower_triangle, padded};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
+
+/// The tableau of [`Kvaerno3`](type@Kvaerno3).
+#[derive(Debug, Clone, Copy)]
+pub struct Kvaerno3Table;
+
+/// Kværnø's pair: order 3 with an embedded solution of order 2, 4 stages of which the first is explicit and known from
+/// the step before, cubic Hermite output.
+///
+/// Both solutions are stiffly accurate; the method is L-stable, the embedded solution A-stable.
+pub type Kvaerno3 = Dirk<Kvaerno3Table, 4>;
+/// The method [`Kvaerno3`](type@Kvaerno3) as a value.
+pub const Kvaerno3: Kvaerno3 = Dirk::new();
+
+const _: () = check_embedded_dirk::<Kvaerno3Table, 4>();
+
+/// The root of `6γ³ − 18γ² + 9γ − 1` in `(0.4, 0.5)`.
+const G: f64 = 0.435_866_521_508_459;
+
+const A3: [f64; 2] = [(-4.0 * G * G + 6.0 * G - 1.0) / (4.0 * G), (1.0 - 2.0 * G) / (4.0 * G)];
+
+const A4: [f64; 3] =
+    [(6.0 * G - 1.0) / (12.0 * G), -1.0 / ((24.0 * G - 12.0) * G), (-6.0 * G * G + 6.0 * G - 1.0) / (6.0 * G - 3.0)];
+
+#[rustfmt::skip]
+impl Tableau<4> for Kvaerno3Table {
+    const NAME: &'static str = "Kværnø 3(2)";
+    const ORDER: u32 = 3;
+    const C: [f64; 4] = [0.0, 2.0 * G, 1.0, 1.0];
+    const A: [[f64; 4]; 4] = lower_triangle([
+        &[],
+        &[G, G],
+        &[A3[0], A3[1], G],
+        &Self::B,
+    ]);
+    const B: [f64; 4] = padded(&[A4[0], A4[1], A4[2], G]);
+    const DENSE_ORDER: u32 = 3;
+    const DENSE: Interpolant<4> = Interpolant::hermite(Self::B, [0.0; 4]);
+}
+
+impl DirkTableau<4> for Kvaerno3Table {}
+
+impl EmbeddedTableau<4> for Kvaerno3Table {
+    const EMBEDDED_ORDER: u32 = 2;
+    const E: [f64; 4] = [A4[0] - A3[0], A4[1] - A3[1], A4[2] - G, G];
+}

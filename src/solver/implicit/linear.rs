@@ -1,0 +1,162 @@
+//! How an implicit method solves its linear systems.
+
+use crate::state::MatrixSpace;
+use crate::{Differentiable, Dynamics, Jacobian, State};
+
+/// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
+pub trait LinearSolver<F: Dynamics>: Clone {
+    /// The Jacobian and its factorisation, or what stands for them.
+    type Workspace;
+
+    /// A workspace for states of the shape of `y0`.
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
+
+    /// Takes `J` from the point `(t, y)`. What was prepared before is still solved with until [`prepare`](Self::prepare).
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State);
+
+    /// Prepares to solve with `I − a J`. False if that matrix is singular.
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool;
+
+    /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
+    fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
+
+    /// Evaluations of the field since the workspace was made, those for differences in a [`Jacobian`] apart.
+    fn evaluations(&self, ws: &Self::Workspace) -> u64;
+
+    /// Jacobians and factorisations since the workspace was made.
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices;
+}
+
+/// A way to solve the transposed systems of a backward pass.
+pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
+    /// What that needs.
+    type Transposed;
+
+    /// A workspace for states of the shape of `y0`.
+    fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed;
+
+    /// `x ← (I − a Jᵀ)⁻¹ x` with `J` at `(t, y)`, to rounding. False if no solution was found.
+    fn solve_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        point: (f64, &F::State),
+        a: f64,
+        x: &mut F::State,
+    ) -> bool;
+}
+
+/// Refinements of a transposed solve; each gains the digits that the Jacobian has.
+const REFINEMENTS: usize = 5;
+
+/// What the linear algebra of a solve cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Matrices {
+    /// Jacobians, or linearisations without a matrix.
+    pub jacobians: u64,
+    /// Factorisations.
+    pub factorisations: u64,
+}
+
+/// Solves by LU factorisation of the matrix `I − a J`: right for small systems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lu;
+
+/// The workspace of [`Lu`].
+#[derive(Debug, Clone)]
+pub struct LuWorkspace<Y: MatrixSpace> {
+    jacobian: Y::Matrix,
+    lu: Option<Y::Lu>,
+    matrices: Matrices,
+}
+
+impl<F: Jacobian> LinearSolver<F> for Lu {
+    type Workspace = LuWorkspace<F::State>;
+
+    fn workspace(&self, _: &F, y0: &F::State) -> Self::Workspace {
+        LuWorkspace { jacobian: y0.zero_matrix(), lu: None, matrices: Matrices::default() }
+    }
+
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State) {
+        ws.jacobian = f.jacobian(t, y);
+        ws.matrices.jacobians += 1;
+    }
+
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool {
+        ws.lu = F::State::factor(&ws.jacobian, a);
+        ws.matrices.factorisations += 1;
+        ws.lu.is_some()
+    }
+
+    fn solve(&self, ws: &mut Self::Workspace, _: &F, x: &mut F::State) -> bool {
+        let Some(lu) = &ws.lu else { return false };
+        F::State::solve(lu, x);
+        true
+    }
+
+    fn evaluations(&self, _: &Self::Workspace) -> u64 {
+        0
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        ws.matrices
+    }
+}
+
+/// The workspace of the transposed systems of [`Lu`].
+#[derive(Debug, Clone)]
+pub struct LuTransposed<Y, P> {
+    right_hand_side: Y,
+    residual: Y,
+    image: Y,
+    /// Receives cotangents of parameters that nobody asked for.
+    unwanted: P,
+}
+
+/// The matrix comes from the Jacobian, which may be made of differences; the pullback refines what is solved with it.
+impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
+    type Transposed = LuTransposed<F::State, F::Params>;
+
+    fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed {
+        LuTransposed {
+            right_hand_side: y0.zeros_like(),
+            residual: y0.zeros_like(),
+            image: y0.zeros_like(),
+            unwanted: f.params().zeros_like(),
+        }
+    }
+
+    fn solve_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        (t, y): (f64, &F::State),
+        a: f64,
+        x: &mut F::State,
+    ) -> bool {
+        let Some(lu) = F::State::factor(&F::State::transposed(&f.jacobian(t, y)), a) else { return false };
+        ws.right_hand_side.assign(x);
+        F::State::solve(&lu, x);
+        let mut before = f64::INFINITY;
+        for _ in 0..REFINEMENTS {
+            ws.image.set_zeros();
+            f.vjp(t, y, x, &mut ws.image, &mut ws.unwanted);
+            ws.residual.combine(&ws.right_hand_side, 1.0, &[a], std::slice::from_ref(&ws.image));
+            ws.residual.add_scaled(-1.0, x);
+            F::State::solve(&lu, &mut ws.residual);
+            let size = ws.residual.inner(&ws.residual).sqrt();
+            if !size.is_finite() {
+                return false;
+            }
+            if size >= before {
+                break;
+            }
+            x.add_scaled(1.0, &ws.residual);
+            if size <= x.rounding() * x.inner(x).sqrt() {
+                break;
+            }
+            before = size;
+        }
+        true
+    }
+}

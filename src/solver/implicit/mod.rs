@@ -1,0 +1,51 @@
+//! Implicit methods, for stiff problems.
+//!
+//! A step solves equations by Newton's method, with linear systems solved by a [`LinearSolver`]: [`Lu`] unless
+//! `method.with(..)` says otherwise. A step whose equations were not solved is rejected and tried again shorter under an
+//! adaptive controller, and ends the solve under [`Fixed`](crate::Fixed); it is never accepted.
+
+#![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
+
+mod dirk;
+mod dirk_reverse;
+mod implicit_euler;
+mod implicit_midpoint;
+mod kvaerno3;
+mod kvaerno4;
+mod kvaerno5;
+mod linear;
+mod newton;
+mod predictor;
+mod sdirk2;
+mod sdirk3;
+mod sdirk4;
+mod tr_bdf2;
+mod trapezoid;
+
+pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
+pub use dirk_reverse::DirkTape;
+pub use implicit_euler::ImplicitEuler;
+pub use implicit_midpoint::ImplicitMidpoint;
+pub use kvaerno3::Kvaerno3;
+pub use kvaerno4::Kvaerno4;
+pub use kvaerno5::Kvaerno5;
+pub use linear::{LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
+pub use sdirk2::Sdirk2;
+pub use sdirk3::Sdirk3;
+pub use sdirk4::Sdirk4;
+pub use tr_bdf2::TrBdf2;
+pub use trapezoid::Trapezoid;
+
+/// The tableaus of the diagonally implicit methods, to be read or built upon.
+pub mod tables {
+    pub use super::implicit_euler::ImplicitEulerTable;
+    pub use super::implicit_midpoint::ImplicitMidpointTable;
+    pub use super::kvaerno3::Kvaerno3Table;
+    pub use super::kvaerno4::Kvaerno4Table;
+    pub use super::kvaerno5::Kvaerno5Table;
+    pub use super::sdirk2::Sdirk2Table;
+    pub use super::sdirk3::Sdirk3Table;
+    pub use super::sdirk4::Sdirk4Table;
+    pub use super::tr_bdf2::TrBdf2Table;
+    pub use super::trapezoid::TrapezoidTable;
+}

@@ -1,0 +1,48 @@
+//! The trapezoidal rule followed by the BDF method of order 2.
+//!
+//! R. E. Bank, W. M. Coughran, W. Fichtner, E. H. Grosse, D. J. Rose, R. K. Smith, *Transient simulation of silicon devices
+//! and circuits*, IEEE Trans. Computer-Aided Design 4 (1985), doi:10.1109/TCAD.1985.1270142; M. E. Hosea, L. F. Shampine,
+//! *Analysis and implementation of TR-BDF2*, Appl. Numer. Math. 20 (1996), doi:10.1016/0168-9274(95)00115-8.
+
+use std::f64::consts::SQRT_2;
+
+use super::{Dirk, DirkTableau, check_embedded_dirk};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
+
+/// The tableau of [`TrBdf2`](type@TrBdf2).
+#[derive(Debug, Clone, Copy)]
+pub struct TrBdf2Table;
+
+/// TR-BDF2: order 2 with an embedded solution of order 3, 3 stages of which the first is explicit and known from the step
+/// before.
+///
+/// L-stable. The estimate of Hosea & Shampine is multiplied by `(I − h γ J)⁻¹`. The output is the cubic Hermite
+/// polynomial, of order 2 as its end.
+pub type TrBdf2 = Dirk<TrBdf2Table, 3>;
+/// The method [`TrBdf2`](type@TrBdf2) as a value.
+pub const TrBdf2: TrBdf2 = Dirk::new();
+
+const _: () = check_embedded_dirk::<TrBdf2Table, 3>();
+
+/// Half of where the trapezoidal rule ends.
+const D: f64 = 1.0 - 0.5 * SQRT_2;
+const W: f64 = 0.25 * SQRT_2;
+
+impl Tableau<3> for TrBdf2Table {
+    const NAME: &'static str = "TR-BDF2";
+    const ORDER: u32 = 2;
+    const C: [f64; 3] = [0.0, 2.0 * D, 1.0];
+    const A: [[f64; 3]; 3] = [[0.0; 3], [D, D, 0.0], Self::B];
+    const B: [f64; 3] = [W, W, D];
+    const DENSE_ORDER: u32 = 2;
+    const DENSE: Interpolant<3> = Interpolant::hermite(Self::B, [0.0; 3]);
+}
+
+impl DirkTableau<3> for TrBdf2Table {
+    const FILTERED: Option<[f64; 3]> = Some(Self::E);
+}
+
+impl EmbeddedTableau<3> for TrBdf2Table {
+    const EMBEDDED_ORDER: u32 = 3;
+    const E: [f64; 3] = [W - (1.0 - W) / 3.0, W - (3.0 * W + 1.0) / 3.0, D - D / 3.0];
+}

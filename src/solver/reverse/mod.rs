@@ -1,0 +1,119 @@
+//! The exact transpose of one step: what a discrete adjoint is made of.
+
+mod stages;
+
+pub use stages::StageTape;
+
+use super::{Dense, Erk, Tableau};
+use crate::{Differentiable, Result};
+
+/// A method whose step can be differentiated in reverse, output between its ends included.
+#[diagnostic::on_unimplemented(
+    message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
+    label = "this adjoint needs the transpose of every step",
+    note = "every Runge–Kutta method has one where the field implements `rheos::Differentiable`; \
+            otherwise use `rheos::Backsolve`"
+)]
+pub trait Reverse<F: Differentiable>: Dense<F> {
+    /// What the reverse pass of a step needs, allocated once per backward pass.
+    type Tape;
+
+    /// A tape for states of the shape of `y0`.
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape;
+
+    /// Pulls cotangents back through a step.
+    ///
+    /// `ybar` holds the cotangent of the state at `t + h` and receives that of the state at `t`. `outputs` are outputs
+    /// inside the step; the derivatives with respect to their times are filled in. The gradient of the parameters is
+    /// added to `pbar`.
+    ///
+    /// # Errors
+    /// An implicit method whose equations, or their transpose, could not be solved says so; an explicit one never fails.
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent>;
+
+    /// Evaluations of the field since the tape was made.
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64;
+}
+
+/// A step that was taken: from `y0 = y(t)` over `h`.
+#[derive(Debug)]
+pub struct StepStart<'a, Y> {
+    /// Where it started.
+    pub t: f64,
+    /// Its signed length.
+    pub h: f64,
+    /// The state where it started.
+    pub y0: &'a Y,
+}
+
+impl<Y> Clone for StepStart<'_, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Y> Copy for StepStart<'_, Y> {}
+
+/// An output at `t + θ h` inside a step, seen from the backward pass.
+#[derive(Debug)]
+pub struct OutputCotangent<'a, Y> {
+    /// Its place in the step, in `(0, 1]`.
+    pub theta: f64,
+    /// The derivative of the loss with respect to it.
+    pub cotangent: &'a Y,
+    /// The derivative of the loss with respect to its time; filled in by [`Reverse::step_vjp`].
+    pub time: f64,
+}
+
+impl<'a, Y> OutputCotangent<'a, Y> {
+    /// An output at `theta` with its cotangent.
+    pub fn new(theta: f64, cotangent: &'a Y) -> Self {
+        Self { theta, cotangent, time: 0.0 }
+    }
+}
+
+/// Derivatives of a loss with respect to the two ends of a step in time, its states held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepCotangent {
+    /// With respect to the start of the step.
+    pub start: f64,
+    /// With respect to its end.
+    pub end: f64,
+}
+
+impl<F: Differentiable, T: Tableau<S>, const S: usize> Reverse<F> for Erk<T, S> {
+    type Tape = StageTape<F, S>;
+
+    fn tape(&self, _f: &F, y0: &F::State) -> Self::Tape {
+        StageTape::new(y0)
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let inner = outputs.iter().any(|output| output.theta < 1.0);
+        let for_y1 = T::B.iter().rposition(|&b| b != 0.0).map_or(0, |last| last + 1);
+        let used = if inner { S } else { for_y1 };
+        // The velocity of an output at the end is that of the interpolant, which reads every slope.
+        tape.compute::<T>(f, step, if outputs.is_empty() { used } else { S });
+        tape.pull_back::<T>(f, step, used, outputs, (ybar, pbar), |_, _, _| Ok(()))
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        tape.evaluations
+    }
+}

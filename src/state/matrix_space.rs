@@ -1,0 +1,219 @@
+//! State spaces whose linear maps are matrices, and the factorisations that implicit methods need.
+
+use nalgebra::allocator::Allocator;
+use nalgebra::{Complex, DefaultAllocator, Dim, DimMin, LU, OMatrix, OVector, SVector};
+
+use super::{Element, State};
+
+/// A state space small enough for linear maps on it to be matrices: numbers, arrays of numbers, and nalgebra's vectors,
+/// static and dynamic. LU factorisations are nalgebra's, with partial pivoting.
+///
+/// A static vector has at most 127 entries, as nalgebra's static dimensions are compared by type up to there; use
+/// `DVector` above.
+#[diagnostic::on_unimplemented(
+    message = "linear maps on `{Self}` are not kept as matrices",
+    label = "this state has no matrix of its partial derivatives",
+    note = "implicit methods factorise the Jacobian of f64, f32, arrays of them, `SVector` (up to 127 entries) and \
+            `DVector`; for any other state solve their equations without a matrix: `method.with(Krylov::new())`"
+)]
+pub trait MatrixSpace: State {
+    /// A linear map from the space to itself; entry `(i, j)` is the derivative of coordinate `i` with respect to `j`.
+    type Matrix: Clone;
+    /// A factorisation of a real matrix.
+    type Lu: Clone;
+    /// A factorisation of a complex matrix.
+    type ComplexLu: Clone;
+
+    /// The zero map on the space `self` lives in.
+    fn zero_matrix(&self) -> Self::Matrix;
+
+    /// The number of rows and columns.
+    fn dimension(&self) -> usize {
+        self.count()
+    }
+
+    /// The coordinate `i`.
+    fn coordinate(&self, i: usize) -> f64;
+
+    /// Replaces the coordinate `i`.
+    fn set_coordinate(&mut self, i: usize, x: f64);
+
+    /// Replaces the column `j` of `matrix`.
+    fn write_column(matrix: &mut Self::Matrix, j: usize, column: &Self);
+
+    /// The transpose of `matrix`.
+    #[must_use]
+    fn transposed(matrix: &Self::Matrix) -> Self::Matrix;
+
+    /// The factorisation of `I − a J`; `None` if that is singular.
+    fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu>;
+
+    /// The factorisation of `I − a J` for a complex `a`; `None` if that is singular.
+    fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu>;
+
+    /// `x ← (I − a J)⁻¹ x`.
+    fn solve(lu: &Self::Lu, x: &mut Self);
+
+    /// `re + i im ← (I − a J)⁻¹ (re + i im)`.
+    fn solve_complex(lu: &Self::ComplexLu, re: &mut Self, im: &mut Self);
+}
+
+/// The matrices of a space, by a short name.
+pub type MatrixOf<Y> = <Y as MatrixSpace>::Matrix;
+
+/// A dimension of square matrices that can be factorised.
+pub trait SquareDim: Dim + DimMin<Self, Output = Self> {}
+
+impl<D: Dim + DimMin<D, Output = D>> SquareDim for D {}
+
+/// `I − a J`.
+fn shifted<T, D>(matrix: &OMatrix<T, D, D>, a: Complex<f64>) -> OMatrix<Complex<T>, D, D>
+where
+    T: Element,
+    D: SquareDim,
+    DefaultAllocator: Allocator<D> + Allocator<D, D>,
+{
+    let (re, im) = (T::embed(a.re), T::embed(a.im));
+    let mut out = matrix.map(|x| Complex::new(-re * x, -im * x));
+    for i in 0..out.nrows() {
+        out[(i, i)].re += T::one();
+    }
+    out
+}
+
+impl<T, D> MatrixSpace for OVector<T, D>
+where
+    T: Element,
+    D: SquareDim,
+    DefaultAllocator: Allocator<D> + Allocator<D, D>,
+{
+    type Matrix = OMatrix<T, D, D>;
+    type Lu = LU<T, D, D>;
+    type ComplexLu = LU<Complex<T>, D, D>;
+
+    fn zero_matrix(&self) -> Self::Matrix {
+        let (n, _) = self.shape_generic();
+        OMatrix::zeros_generic(n, n)
+    }
+
+    #[inline]
+    fn coordinate(&self, i: usize) -> f64 {
+        self[i].re()
+    }
+
+    #[inline]
+    fn set_coordinate(&mut self, i: usize, x: f64) {
+        self[i] = T::embed(x);
+    }
+
+    fn write_column(matrix: &mut Self::Matrix, j: usize, column: &Self) {
+        matrix.set_column(j, column);
+    }
+
+    fn transposed(matrix: &Self::Matrix) -> Self::Matrix {
+        matrix.transpose()
+    }
+
+    fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
+        let mut shifted = matrix * T::embed(-a);
+        for i in 0..shifted.nrows() {
+            shifted[(i, i)] += T::one();
+        }
+        let lu = LU::new(shifted);
+        lu.is_invertible().then_some(lu)
+    }
+
+    fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu> {
+        let lu = LU::new(shifted(matrix, a));
+        lu.is_invertible().then_some(lu)
+    }
+
+    #[inline]
+    fn solve(lu: &Self::Lu, x: &mut Self) {
+        lu.solve_mut(x);
+    }
+
+    fn solve_complex(lu: &Self::ComplexLu, re: &mut Self, im: &mut Self) {
+        let mut x = re.zip_map(im, Complex::new);
+        lu.solve_mut(&mut x);
+        *re = x.map(|x| x.re);
+        *im = x.map(|x| x.im);
+    }
+}
+
+impl MatrixSpace for f64 {
+    type Matrix = f64;
+    type Lu = f64;
+    type ComplexLu = Complex<f64>;
+
+    fn zero_matrix(&self) -> f64 {
+        0.0
+    }
+    fn coordinate(&self, _: usize) -> f64 {
+        *self
+    }
+    fn set_coordinate(&mut self, _: usize, x: f64) {
+        *self = x;
+    }
+    fn write_column(matrix: &mut f64, _: usize, column: &f64) {
+        *matrix = *column;
+    }
+    fn transposed(matrix: &f64) -> f64 {
+        *matrix
+    }
+    fn factor(matrix: &f64, a: f64) -> Option<f64> {
+        Some(1.0 - a * matrix).filter(|x| *x != 0.0)
+    }
+    fn factor_complex(matrix: &f64, a: Complex<f64>) -> Option<Complex<f64>> {
+        Some(Complex::new(1.0, 0.0) - a * matrix).filter(|x| *x != Complex::new(0.0, 0.0))
+    }
+    fn solve(lu: &f64, x: &mut f64) {
+        *x /= lu;
+    }
+    fn solve_complex(lu: &Complex<f64>, re: &mut f64, im: &mut f64) {
+        let x = Complex::new(*re, *im) / lu;
+        (*re, *im) = (x.re, x.im);
+    }
+}
+
+/// As for the static vector of the same entries.
+impl<T: Element + State, const N: usize> MatrixSpace for [T; N]
+where
+    SVector<T, N>: MatrixSpace,
+{
+    type Matrix = MatrixOf<SVector<T, N>>;
+    type Lu = <SVector<T, N> as MatrixSpace>::Lu;
+    type ComplexLu = <SVector<T, N> as MatrixSpace>::ComplexLu;
+
+    fn zero_matrix(&self) -> Self::Matrix {
+        SVector::from(*self).zero_matrix()
+    }
+    fn coordinate(&self, i: usize) -> f64 {
+        self[i].re()
+    }
+    fn set_coordinate(&mut self, i: usize, x: f64) {
+        self[i] = T::embed(x);
+    }
+    fn write_column(matrix: &mut Self::Matrix, j: usize, column: &Self) {
+        SVector::write_column(matrix, j, &SVector::from(*column));
+    }
+    fn transposed(matrix: &Self::Matrix) -> Self::Matrix {
+        SVector::<T, N>::transposed(matrix)
+    }
+    fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
+        SVector::<T, N>::factor(matrix, a)
+    }
+    fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu> {
+        SVector::<T, N>::factor_complex(matrix, a)
+    }
+    fn solve(lu: &Self::Lu, x: &mut Self) {
+        let mut vector = SVector::from(*x);
+        SVector::solve(lu, &mut vector);
+        *x = vector.into();
+    }
+    fn solve_complex(lu: &Self::ComplexLu, re: &mut Self, im: &mut Self) {
+        let (mut vector_re, mut vector_im) = (SVector::from(*re), SVector::from(*im));
+        SVector::solve_complex(lu, &mut vector_re, &mut vector_im);
+        (*re, *im) = (vector_re.into(), vector_im.into());
+    }
+}
