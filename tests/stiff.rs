@@ -3,10 +3,11 @@
 //! At the relative tolerance `10⁻⁶`, every component must be within `10⁻⁴` of its value at the end. The absolute tolerance
 //! is far below the components that matter: a component that is tolerated absolutely has no relative accuracy.
 
-use nalgebra::{DMatrix, DVector, SVector};
+use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 use rheos::problems::VanDerPol;
 use rheos::problems::stiff::{Heat, Hires, Oregonator, Robertson};
 use rheos::{Autodiff, Dynamics, Embedded, Field, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Pid, Sdirk4, TrBdf2, solve};
+use rheos::state::MatrixSpace;
 use serde_json::Value;
 
 const RTOL: f64 = 1e-6;
@@ -47,6 +48,7 @@ impl Problem {
     ) -> Self
     where
         M: Field<N, P> + Copy + 'static,
+        SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
     {
         let fixed = |y: &DVector<f64>| SVector::<f64, N>::from_column_slice(y.as_slice());
         let slopes = move |t: f64, y: &DVector<f64>, dy: &mut DVector<f64>| {

@@ -36,7 +36,7 @@ def oregonator(n, y):
 
 
 def hires(n, y):
-    c = lambda text: n(text)
+    c = n
     r = n(280) * y[5] * y[7]
     return [
         c("-1.71") * y[0] + c("0.43") * y[1] + c("8.32") * y[2] + c("0.0007"),
@@ -91,8 +91,8 @@ def pyrolysis(n, y):
 # Magherini, Test Set for IVP Solvers, release 2.4 (for Van der Pol the velocity there is per t / mu, and Robertson's
 # problem ends at 1e11: solved once more for the comparison).
 PROBLEMS = {
-    "robertson": (robertson, ["1", "0", "0"], "4e10", "1e-20", None),
-    "robertson_1e11": (robertson, ["1", "0", "0"], "1e11", "1e-20",
+    "robertson": (robertson, ["1", "0", "0"], "4e10", "1e-16", None),
+    "robertson_1e11": (robertson, ["1", "0", "0"], "1e11", "1e-16",
                        ["0.2083340149701255e-7", "0.8333360770334713e-13", "0.9999999791665050"]),
     "van_der_pol": (van_der_pol, ["2", "0"], "2000", "1e-6", ["1.706167732170483", "-0.8928097010247975e-3"]),
     "oregonator": (oregonator, ["1", "2", "3"], "360", "1e-3",
@@ -119,12 +119,11 @@ class Radau:
     """Radau IIA with `s` stages in arb: nodes are the zeros of P_s - P_(s-1) on [0, 1]."""
 
     def __init__(self, s):
-        legendre = lambda n: arb_poly([arb(1)]) if n == 0 else self.legendre[n]
+        flint.ctx.dps, mpmath.mp.dps = 80, 80
         x = arb_poly([-1, 2])
         self.legendre = [arb_poly([1]), x]
         for k in range(1, s):
             self.legendre.append(((2 * k + 1) * x * self.legendre[k] - k * self.legendre[k - 1]) * (arb(1) / (k + 1)))
-        mpmath.mp.dps = 80
         p = [mpmath.mpf(c.str(75, radius=False)) for c in (self.legendre[s] - self.legendre[s - 1]).coeffs()]
         roots = sorted(mpmath.re(r) for r in mpmath.polyroots(p[::-1], maxsteps=500, extraprec=400))
         self.s, self.c = s, [arb(mpmath.nstr(r, 75)) for r in roots[:-1]] + [arb(1)]
