@@ -6,8 +6,8 @@
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 use rheos::problems::VanDerPol;
 use rheos::problems::stiff::{Heat, Hires, Oregonator, Robertson};
-use rheos::{Autodiff, Dynamics, Embedded, Field, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Pid, Sdirk4, TrBdf2, solve};
 use rheos::state::MatrixSpace;
+use rheos::{Autodiff, Dynamics, Embedded, Field, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Pid, Sdirk4, TrBdf2, solve};
 use serde_json::Value;
 
 const RTOL: f64 = 1e-6;
