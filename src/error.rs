@@ -21,6 +21,18 @@ pub enum Error {
         /// What would be accepted.
         expected: &'static str,
     },
+    /// An entry of a list or state is outside its domain.
+    #[error("`{name}[{index}]` is {value}, but it must be {expected}")]
+    InvalidEntry {
+        /// The argument, as the function calls it.
+        name: &'static str,
+        /// Which coordinate, from 0.
+        index: usize,
+        /// Its value.
+        value: f64,
+        /// What would be accepted.
+        expected: &'static str,
+    },
     /// The initial state has an entry that is infinite or not a number.
     #[error("the initial state `y0` is not finite")]
     NonFiniteInitialState,
@@ -105,6 +117,28 @@ pub enum Error {
         t: f64,
         /// The step that was tried.
         h: f64,
+    },
+    /// The linear equations of a step were not solved, by a method that iterates.
+    #[error(
+        "the linear equations of the step of length {h:e} from t = {t} were not solved; allow more iterations or shorter steps"
+    )]
+    LinearSolverFailed {
+        /// Start of the step.
+        t: f64,
+        /// The step that was tried.
+        h: f64,
+    },
+    /// A state that was reconstructed backwards is not that of the forward pass, so that the gradient would be wrong.
+    #[error(
+        "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its size, above the limit of {limit:e}; tighten the tolerances of the backward pass, add output times, or use `Discrete`"
+    )]
+    Drift {
+        /// The output time.
+        t: f64,
+        /// The distance, relative to the state.
+        drift: f64,
+        /// The largest that is allowed.
+        limit: f64,
     },
     /// A data file could not be read.
     #[error("cannot read {path}: {reason}")]

@@ -2,7 +2,12 @@
 //!
 //! It knows nothing of methods, output or gradients. What wants to see the steps implements [`Observer`].
 
+mod pieces;
+
+pub use pieces::{Bridge, Jump};
+
 use crate::control::{Controller, Plan, Trial, Verdict};
+use crate::solver::Stiffness;
 use crate::{Dynamics, Error, Result, Solver, Span, State};
 
 /// What a solve cost.
@@ -14,10 +19,23 @@ pub struct Stats {
     pub accepted: u64,
     /// Rejected steps.
     pub rejected: u64,
+    /// Accepted steps whose error was too large, at the smallest step allowed.
+    pub forced: u64,
     /// Jacobians of an implicit method. The evaluations of one by differences are not counted.
     pub jacobians: u64,
     /// Factorisations of its matrices.
     pub factorisations: u64,
+    /// Steps that a backward pass computed again from a checkpoint.
+    pub recomputed: u64,
+}
+
+impl std::ops::Add for Stats {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
 }
 
 impl std::ops::AddAssign for Stats {
@@ -25,8 +43,10 @@ impl std::ops::AddAssign for Stats {
         self.evaluations += other.evaluations;
         self.accepted += other.accepted;
         self.rejected += other.rejected;
+        self.forced += other.forced;
         self.jacobians += other.jacobians;
         self.factorisations += other.factorisations;
+        self.recomputed += other.recomputed;
     }
 }
 
@@ -98,8 +118,26 @@ pub struct Reached<Y, W> {
     pub y: Y,
     /// The workspace, for another solve.
     pub workspace: W,
+    /// Whether the problem looks stiff for the method.
+    pub stiffness: Option<Stiffness>,
     /// The cost, or why the end was not reached.
     pub outcome: Result<Stats, Halt>,
+}
+
+impl<Y, W> Reached<Y, W> {
+    /// What is left for the user.
+    pub(crate) fn without_workspace(self) -> Reached<Y, ()> {
+        let Self { y, stiffness, outcome, .. } = self;
+        Reached { y, workspace: (), stiffness, outcome }
+    }
+}
+
+impl<Y> Reached<Y, ()> {
+    /// A solve that could not begin.
+    pub(crate) fn refused(t: f64, y: Y, error: Error) -> Self {
+        let outcome = Err(Halt { error, t, stats: Stats::default() });
+        Self { y, workspace: (), stiffness: None, outcome }
+    }
 }
 
 /// What a solve changes. It moves through the solve by value: then the compiler can keep a small state and its stages in
@@ -130,7 +168,10 @@ where
         let matrices_before = self.solver.matrices(&workspace);
         let memory = self.prepare(&y, &mut workspace);
         let mut at = Progress { t: self.span.t0, y, workspace, stats: Stats::default() };
-        let result = memory.and_then(|memory| self.advance(&mut at, memory, observer));
+        let (result, stiffness) = match memory {
+            Ok(mut memory) => (self.advance(&mut at, &mut memory, observer), self.control.stiffness(&memory)),
+            Err(error) => (Err(error), None),
+        };
         let Progress { t, y, workspace, mut stats } = at;
         stats.evaluations = self.solver.evaluations(&workspace) - before;
         let matrices = self.solver.matrices(&workspace);
@@ -140,7 +181,7 @@ where
             Ok(()) => Ok(stats),
             Err(error) => Err(Halt { error, t, stats }),
         };
-        Reached { y, workspace, outcome }
+        Reached { y, workspace, stiffness, outcome }
     }
 
     /// Checks the arguments and asks for the first step.
@@ -158,7 +199,7 @@ where
     fn advance<O: Observer<F, S>>(
         &self,
         at: &mut Progress<F::State, S::Workspace>,
-        mut memory: C::Memory,
+        memory: &mut C::Memory,
         observer: &mut O,
     ) -> Result<()> {
         let Self { field, solver, control, span, stops } = *self;
@@ -167,7 +208,7 @@ where
 
         for end in stops.iter().copied().chain([span.t1]) {
             while span.is_after(end, at.t) {
-                let plan = control.plan(&mut memory, at.t, end);
+                let plan = control.plan(memory, at.t, end);
                 let plan = if span.is_after(plan.end, end) { Plan::step_to(end) } else { plan };
                 let start = at.t;
                 let h = (plan.end - start) / f64::from(plan.steps);
@@ -185,18 +226,20 @@ where
                     let verdict = match solver.step(field, &mut at.workspace, t, h, &at.y, &mut y1) {
                         Ok(()) => {
                             let trial = Trial { t, h, y0: &at.y, y1: &y1 };
-                            control.judge(&mut memory, solver, &mut at.workspace, trial)
+                            control.judge(memory, solver, &mut at.workspace, trial)
                         }
-                        Err(error) => control.failed(&mut memory, t, h, error),
+                        Err(error) => control.failed(memory, t, h, error),
                     };
+                    let forced = matches!(verdict, Verdict::Force);
                     match verdict {
-                        Verdict::Accept => {
+                        Verdict::Accept | Verdict::Force => {
                             let workspace = &mut at.workspace;
                             observer.observe(Step { field, solver, workspace, t0: t, t1, y0: &at.y, y1: &y1 })?;
                             solver.accept(&mut at.workspace);
                             at.y.replace_by(&mut y1);
                             at.t = t1;
                             at.stats.accepted += 1;
+                            at.stats.forced += u64::from(forced);
                         }
                         Verdict::Reject => {
                             at.stats.rejected += 1;

@@ -11,7 +11,7 @@
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps or [`Pid`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps, [`Pid`], [`Predictive`] |
 //! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`Backsolve`] |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
@@ -100,31 +100,39 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, Augmented, Backsolve, BacksolveRecord, Discrete, DiscreteRecord, Forward, ForwardResult, Gradient,
-    Pullback, gradient,
+    Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, ExactGradient, Forward,
+    ForwardResult, Gradient, HessianVector, Pullback, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState,
+    gradient, hessian_vector, sensitivities,
 };
-pub use control::{Controller, Fixed, Pid};
+pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Counted, Differentiable, Dynamics, Field, Jacobian, Ode, OdeWithVjp, Parametric, Scalar, differences,
-    ode, problems,
+    Autodiff, Cost, CostWithVjp, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector, Ode,
+    OdeWithVjp, Parametric, RunningCost, Scalar, Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, Split,
+    SplitField, Tangent, differences, ode, problems, running_cost, separable,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
 #[cfg(feature = "dfdx")]
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
-pub use solution::{Failure, Ivp, Solution, solve};
+pub use solution::{Ensemble, Failure, Ivp, Solution, solve};
 pub use solver::implicit::{
-    ImplicitEuler, ImplicitMidpoint, Kvaerno3, Kvaerno4, Kvaerno5, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
+    ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, Kvaerno4, Kvaerno5, RadauIIA3,
+    RadauIIA5, RadauIIA9, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
+pub use solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
+pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
 pub use solver::{
-    Bosh3, CarpenterKennedy, CashKarp, Dense, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler,
-    Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, LowStorage, LowStorageTableau, Method, Midpoint, Ralston,
-    Reverse, Rk4, Rk38, Solver, Ssp33, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
+    Alf, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau, ComplexSolver, Coupled,
+    DampedAlf, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler, Fehlberg21,
+    Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver, LowStorage, LowStorageTableau, Lu, Matrices,
+    Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible, ReversibleHeun, Rk4, Rk38, Rosenbrock,
+    RosenbrockTable, Ruth3, Solver, SplittingTable, Ssp33, Symplectic, SymplecticEuler, Tableau, TransposedSolver,
+    Tsit5, Unwind, Vern6, Vern7, Vern8, Vern9, Williamson3, Yoshida4, Yoshida6,
 };
-pub use solver::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
 pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use state::TensorElement;

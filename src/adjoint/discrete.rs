@@ -1,48 +1,73 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
+use super::checkpoints::{Checkpoints, Kept, Rewind};
+use super::sweep::Sweep;
 use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
 use crate::control::Controller;
-use crate::solution::Trajectory;
-use crate::solver::{OutputCotangent, Reverse, StepStart};
-use crate::{Differentiable, Result, State, Stats};
+use crate::solver::{Reverse, StepStart};
+use crate::{Differentiable, Result, Span, State, Stats};
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
 ///
-/// The forward pass keeps the state at every accepted step; the backward pass computes the stages of one step at a time
-/// again. Steps chosen by an error estimate are held fixed, that is, the dependence of the step sizes on the state and
-/// the parameters is not differentiated; the end of the last step follows `t1` and the start of the first follows `t0`.
-/// On a uniform grid all points follow both ends, as [`Fixed`](crate::Fixed) lays them out.
+/// The forward pass keeps the state at every accepted step, or fewer ([`checkpoints`](Self::checkpoints)); the backward
+/// pass computes the stages of one step at a time again. Steps chosen by an error estimate are held fixed, that is, the
+/// dependence of the step sizes on the state and the parameters is not differentiated; the end of the last step follows
+/// `t1` and the start of the first follows `t0`. On a uniform grid all points follow both ends, as
+/// [`Fixed`](crate::Fixed) lays them out.
+///
+/// ```
+/// use rheos::{Checkpoints, Discrete, Fixed, Rk4, gradient, ode};
+///
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
+/// let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(10));
+/// let found = gradient(&decay, Rk4, Fixed::steps(1000), &adjoint, &[0.0, 2.0], &1.0, |_| vec![0.0, 1.0])?;
+/// assert!((found.y0 - (-2.0_f64).exp()).abs() < 1e-12);
+/// assert_eq!(found.stats[1].recomputed, 2641); // 10 states instead of 1001
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Discrete {
     output: Output,
+    checkpoints: Checkpoints,
 }
 
 impl Discrete {
-    /// Output times between steps are interpolated, and the interpolant is differentiated.
+    /// Output times between steps are interpolated, and the interpolant is differentiated. Every state is kept.
     #[must_use]
     pub const fn new() -> Self {
-        Self { output: Output::Interpolate }
+        Self { output: Output::Interpolate, checkpoints: Checkpoints::All }
     }
 
     /// Output times are landed on instead.
     #[must_use]
     pub const fn landing() -> Self {
-        Self { output: Output::Land }
+        Self { output: Output::Land, checkpoints: Checkpoints::All }
+    }
+
+    /// Keeps fewer states, and computes the others again in the backward pass. The times of the steps are always kept:
+    /// 8 bytes each.
+    ///
+    /// A method without iterations repeats its steps up to the rounding of times; the steps of an implicit one differ by
+    /// the tolerance of its equations.
+    #[must_use]
+    pub const fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.checkpoints = checkpoints;
+        self
     }
 }
 
-/// The states at the accepted steps.
+/// The times of the accepted steps, and the states that were kept.
 #[derive(Debug, Clone)]
 pub struct DiscreteRecord<Y> {
     times: Vec<f64>,
-    steps: Trajectory<Y>,
+    kept: Kept<Y>,
 }
 
 impl<Y> DiscreteRecord<Y> {
     /// The times of the accepted steps, the start included.
     #[must_use]
     pub fn grid(&self) -> &[f64] {
-        &self.steps.t
+        &self.kept.grid
     }
 }
 
@@ -62,9 +87,11 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> ForwardResult<F::State, Self::Record> {
-        let steps = Trajectory::new(1, times.first().copied().unwrap_or(0.0), y0);
-        let Forward { y, record: steps, stats } = solve_forward((f, solver, control), self.output, times, y0, steps)?;
-        Ok(Forward { y, record: DiscreteRecord { times: times.to_vec(), steps }, stats })
+        let (t0, t1) = (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(0.0));
+        let expected = control.expected_steps(Span { t0, t1 }).and_then(|steps| usize::try_from(steps).ok());
+        let kept = Kept::new(self.checkpoints, t0, y0, expected);
+        let Forward { y, record: kept, stats } = solve_forward((f, solver, control), self.output, times, y0, kept)?;
+        Ok(Forward { y, record: DiscreteRecord { times: times.to_vec(), kept }, stats })
     }
 
     fn backward(
@@ -76,82 +103,28 @@ where
         cotangents: &[F::State],
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
-        let DiscreteRecord { times, steps } = record;
+        let DiscreteRecord { times, mut kept } = record;
         check_cotangents(cotangents.len(), times.len())?;
-        let (grid, y) = (&steps.t, &steps.y);
-        let last = grid.len() - 1;
+        let last = kept.grid.len() - 1;
+        let mut rewind = Rewind::new((f, solver), &mut kept);
 
-        let mut tape = solver.tape(f, &y[0]);
-        let mut ybar = y[0].zeros_like();
-        let mut times_bar = vec![0.0; times.len()];
-        let mut grid_bar = vec![0.0; grid.len()];
-        let mut inside: Vec<OutputCotangent<'_, F::State>> = Vec::new();
-        // Outputs from this index on have been taken care of.
-        let mut done = times.len();
-
+        let y0 = rewind.start();
+        let mut tape = solver.tape(f, y0);
+        let mut ybar = y0.zeros_like();
+        let mut sweep = Sweep::new(&times, rewind.grid, cotangents);
         for n in (0..last).rev() {
-            let (start, end) = (grid[n], grid[n + 1]);
-            let h = end - start;
-            inside.clear();
-            let first_inside = times[..done].iter().rposition(|&t| (t - start) / h <= 0.0).map_or(0, |i| i + 1);
-            for i in first_inside..done {
-                // The end of the grid is the last output itself, and moves with it.
-                if i + 1 == times.len() {
-                    ybar.add_scaled(1.0, &cotangents[i]);
-                } else {
-                    inside.push(OutputCotangent::new((times[i] - start) / h, &cotangents[i]));
-                }
-            }
-            let moved =
-                solver.step_vjp(f, &mut tape, StepStart { t: start, h, y0: &y[n] }, &mut inside, &mut ybar, pbar)?;
-            for (i, output) in (first_inside..done).zip(&inside) {
-                times_bar[i] = output.time;
-            }
-            done = first_inside;
-            grid_bar[n] += moved.start;
-            grid_bar[n + 1] += moved.end;
+            let step = sweep.enter(n, &mut ybar);
+            let start = StepStart { t: step.t0, h: step.length(), y0: rewind.state(n)? };
+            let moved = solver.step_vjp(f, &mut tape, start, &mut sweep.inside, &mut ybar, pbar)?;
+            sweep.leave(n, moved);
         }
-        let mut extra = 0;
-        if done > 1 {
-            // Further outputs at the start leave it with the slope there when they are moved.
-            let mut slope = y[0].zeros_like();
-            f.eval(times[0], &y[0], &mut slope);
-            extra = 1;
-            for (bar, cotangent) in times_bar[1..done].iter_mut().zip(&cotangents[1..done]) {
-                *bar += cotangent.inner(&slope);
-            }
-            times_bar[0] -= times_bar[1..done].iter().sum::<f64>();
-        }
-        for cotangent in &cotangents[..done] {
-            ybar.add_scaled(1.0, cotangent);
-        }
-
-        if self.output == Output::Land {
-            give_to_landed_times(&times, grid, &mut grid_bar, &mut times_bar);
-        }
-        let (t0_bar, t1_bar) = control.pull_back_grid(grid, &grid_bar);
-        times_bar[0] += t0_bar;
-        times_bar[times.len() - 1] += t1_bar;
-        let evaluations = solver.tape_evaluations(&tape) + extra;
+        let extra = sweep.start(f, rewind.start(), &mut ybar);
+        let evaluations = solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
         Ok(Pullback {
             y0: ybar,
-            times: times_bar,
-            stats: Stats { evaluations, accepted: last as u64, ..Stats::default() },
+            times: sweep.finish::<F, S, C>(control, self.output),
+            stats: Stats { evaluations, accepted: last as u64, recomputed: rewind.recomputed, ..Stats::default() },
+            drift: 0.0,
         })
-    }
-}
-
-/// Adds the derivatives of inner grid points that an output time forced to that time, which they follow. Of equal times
-/// the last gets them.
-fn give_to_landed_times(times: &[f64], grid: &[f64], grid_bar: &mut [f64], times_bar: &mut [f64]) {
-    let mut n = grid.len() - 1;
-    let end = grid[n];
-    for (&time, bar) in times.iter().zip(times_bar).rev().skip_while(|(time, _)| **time == end) {
-        while n > 0 && grid[n] != time {
-            n -= 1;
-        }
-        if n > 0 {
-            *bar += std::mem::take(&mut grid_bar[n]);
-        }
     }
 }

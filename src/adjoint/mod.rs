@@ -2,16 +2,27 @@
 //!
 //! Given a loss `L(y(t₀), …, y(t_n))` of the states at output times, an adjoint turns the cotangents `∂L/∂y(tᵢ)` into
 //! the gradient with respect to the initial state, the parameters and every time. [`Discrete`] differentiates the
-//! steps that were computed (discretise, then differentiate); [`Backsolve`] solves the adjoint equation backwards
-//! (differentiate, then discretise).
+//! steps that were computed (discretise, then differentiate), and so does [`ReversibleAdjoint`] in constant memory for
+//! methods whose steps can be undone; [`Backsolve`] solves the adjoint equation backwards (differentiate, then
+//! discretise).
 
 mod augmented;
 mod backsolve;
+mod checkpoints;
 mod discrete;
+mod reversible;
+mod revolve;
+mod sensitivity;
+mod steady_state;
+mod sweep;
 
 pub use augmented::Augmented;
 pub use backsolve::{Backsolve, BacksolveRecord};
+pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
+pub use reversible::{ReversibleAdjoint, ReversibleRecord};
+pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
+pub use steady_state::SteadyState;
 
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer};
@@ -57,6 +68,18 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     ) -> Result<Pullback<F::State>>;
 }
 
+/// An adjoint whose gradient is that of the computed solution up to rounding, at any tolerance: the derivative of the steps
+/// that were taken. A trainer can ask for it as a bound.
+#[diagnostic::on_unimplemented(
+    message = "the gradient of `{Self}` is not exact",
+    label = "this adjoint solves an equation of its own, and is as exact as its tolerance",
+    note = "use `Discrete`, or `ReversibleAdjoint` with a reversible method"
+)]
+pub trait ExactGradient {}
+
+impl ExactGradient for Discrete {}
+impl ExactGradient for ReversibleAdjoint {}
+
 /// A forward pass, or the solution up to where it failed.
 pub type ForwardResult<Y, R> = Result<Forward<Y, R>, Box<Failure<Y>>>;
 
@@ -80,6 +103,9 @@ pub struct Pullback<Y> {
     pub times: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,
+    /// How far a state that was reconstructed backwards came from that of the forward pass, relative to it, at the worst of
+    /// the output times; 0 where nothing is reconstructed. The gradient is wrong by about as much.
+    pub drift: f64,
 }
 
 /// A solve with its gradient.
@@ -95,6 +121,8 @@ pub struct Gradient<Y, P> {
     pub times: Vec<f64>,
     /// The cost of the forward and of the backward pass.
     pub stats: [Stats; 2],
+    /// See [`Pullback::drift`].
+    pub drift: f64,
 }
 
 /// The gradient of `loss`, which maps the states at `times` to their cotangents `∂L/∂y(tᵢ)`.
@@ -138,7 +166,8 @@ where
     let cotangents = loss(&forward.y);
     let mut params = f.params().zeros_like();
     let back = adjoint.backward(f, &solver, &control, forward.record, &cotangents, &mut params)?;
-    Ok(Gradient { y: forward.y, y0: back.y0, params, times: back.times, stats: [forward.stats, back.stats] })
+    let Pullback { y0, times, stats, drift } = back;
+    Ok(Gradient { y: forward.y, y0, params, times, stats: [forward.stats, stats], drift })
 }
 
 /// Whether outputs between steps are interpolated or landed on.
@@ -151,12 +180,30 @@ pub(crate) enum Output {
 
 /// The forward pass of every adjoint: the states at `times`, with `observer`, which is the record, watching the steps.
 fn solve_forward<F, S, C, O>(
-    (f, solver, control): (&F, &S, &C),
+    problem: (&F, &S, &C),
     output: Output,
     times: &[f64],
     y0: &F::State,
     observer: O,
 ) -> ForwardResult<F::State, O>
+where
+    F: Dynamics,
+    S: Dense<F>,
+    C: Controller<F, S>,
+    O: Observer<F, S>,
+{
+    let Forward { y, record: (record, _, _), stats } = solve_to_the_end(problem, output, times, y0, observer)?;
+    Ok(Forward { y, record, stats })
+}
+
+/// The same, with the state at the end and the workspace as it was left there.
+fn solve_to_the_end<F, S, C, O>(
+    (f, solver, control): (&F, &S, &C),
+    output: Output,
+    times: &[f64],
+    y0: &F::State,
+    observer: O,
+) -> ForwardResult<F::State, (O, F::State, S::Workspace)>
 where
     F: Dynamics,
     S: Dense<F>,
@@ -179,7 +226,7 @@ where
         }
     };
     match reached.outcome {
-        Ok(stats) => Ok(Forward { y, record, stats }),
+        Ok(stats) => Ok(Forward { y, record: (record, reached.y, reached.workspace), stats }),
         Err(halt) => Err(Failure::new(halt, times, y, reached.y)),
     }
 }

@@ -97,6 +97,12 @@ impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Fixed {
         u64::MAX
     }
 
+    fn expected_steps(&self, span: Span) -> Option<u64> {
+        let (h, full) = self.layout(span).ok()?;
+        let rest = (span.length() / h - full as f64).abs() > ROUNDING;
+        Some(full + u64::from(rest))
+    }
+
     /// The points of the grid move with `t0` and `t1`.
     fn pull_back_grid(&self, grid: &[f64], grid_bar: &[f64]) -> (f64, f64) {
         let Some(last) = grid_bar.len().checked_sub(1) else { return (0.0, 0.0) };

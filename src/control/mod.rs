@@ -1,15 +1,27 @@
 //! How far a step goes and whether it is accepted.
 //!
-//! [`Fixed`] needs nothing of a method; [`Pid`] needs an error estimate, and asking it to drive a method without one
-//! does not compile.
+//! [`Fixed`] needs nothing of a method; [`Pid`] and [`Predictive`] need an error estimate, and asking one of them to
+//! drive a method without it does not compile.
 
+mod adaptive;
 mod fixed;
 mod initial_step;
+mod law;
+mod limits;
+mod on_grid;
 mod pid;
+mod predictive;
+mod watch;
 
+pub use adaptive::{Adaptive, AdaptiveMemory};
 pub use fixed::{Fixed, FixedMemory};
-pub use pid::{Pid, PidMemory};
+pub use law::{Accepted, StepLaw};
+pub use limits::MinStep;
+pub use on_grid::OnGrid;
+pub use pid::{Filter, Pid};
+pub use predictive::{Gustafsson, LastStep, Predictive};
 
+use crate::solver::Stiffness;
 use crate::{Dynamics, Error, Result, Solver, Span};
 
 /// Chooses the steps of a solve. Configuration is immutable; what changes during a solve is the
@@ -50,6 +62,19 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
 
     /// Most steps, accepted and rejected together, that one solve may take.
     fn max_steps(&self) -> u64;
+
+    /// The number of steps a solve over `span` will take, if it is known before and nothing forces more.
+    fn expected_steps(&self, span: Span) -> Option<u64> {
+        let _ = span;
+        None
+    }
+
+    /// Whether the steps so far look as if stability and not accuracy had limited them; asked once, at the end. The
+    /// default does not look.
+    fn stiffness(&self, memory: &Self::Memory) -> Option<Stiffness> {
+        let _ = memory;
+        None
+    }
 
     /// The derivatives with respect to `(t0, t1)` of a loss whose derivatives with respect to the grid points are
     /// `grid_bar`, for the grid this controller made.
@@ -104,6 +129,8 @@ pub struct Trial<'a, Y> {
 pub enum Verdict {
     /// Good enough: move on.
     Accept,
+    /// Not good enough, but move on all the same; counted in [`Stats::forced`](crate::Stats::forced).
+    Force,
     /// Try again, with the target the controller names now.
     Reject,
     /// Give up.

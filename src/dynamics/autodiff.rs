@@ -4,7 +4,7 @@ use nalgebra::{SMatrix, SVector};
 use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
 use num_traits::FloatConst;
 
-use super::{Differentiable, Dynamics, Jacobian, Parametric};
+use super::{Differentiable, Dynamics, Jacobian, JacobianVector, Parametric};
 use crate::state::MatrixSpace;
 
 /// A scalar a [`Field`] may be evaluated with: `f64` or a dual number over it.
@@ -56,6 +56,11 @@ impl<M: Field<N, P>, const N: usize, const P: usize> Autodiff<M, N, P> {
         Self { field, params }
     }
 
+    /// The field, without its parameters.
+    pub(super) fn field(&self) -> &M {
+        &self.field
+    }
+
     fn partial_derivatives(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {
         let f = |y| self.field.eval(DualSVec64::<N>::from(t), &y, &constant(&self.params));
         jacobian(f, y).1
@@ -98,6 +103,14 @@ where
     }
     fn time_derivative(&self, t: f64, y: &SVector<f64, N>, out: &mut SVector<f64, N>) {
         *out = self.slope_in_time(t, y);
+    }
+}
+
+/// One evaluation with a single dual component.
+impl<M: Field<N, P>, const N: usize, const P: usize> JacobianVector for Autodiff<M, N, P> {
+    fn jvp(&self, t: f64, y: &SVector<f64, N>, v: &SVector<f64, N>, out: &mut SVector<f64, N>) {
+        let y = y.zip_map(v, Dual64::new);
+        *out = self.field.eval(Dual64::from(t), &y, &constant(&self.params)).map(|df| df.eps);
     }
 }
 

@@ -46,12 +46,7 @@ pub trait Jacobian: Dynamics<State: MatrixSpace> {
 
     /// Writes `∂f/∂t` at `(t, y)` into `out`.
     fn time_derivative(&self, t: f64, y: &Self::State, out: &mut Self::State) {
-        let h = f64::EPSILON.sqrt() * t.abs().max(1e-5);
-        let mut before = out.zeros_like();
-        self.eval(t - h, y, &mut before);
-        self.eval(t + h, y, out);
-        out.add_scaled(-1.0, &before);
-        out.scale_by(0.5 / h);
+        difference_in_time(self, t, y, out);
     }
 }
 
@@ -80,6 +75,16 @@ where
         shifted.set_coordinate(j, x);
     }
     matrix
+}
+
+/// Writes `∂f/∂t` by a central difference into `out`: two evaluations.
+pub(crate) fn difference_in_time<F: Dynamics + ?Sized>(f: &F, t: f64, y: &F::State, out: &mut F::State) {
+    let h = f64::EPSILON.sqrt() * t.abs().max(1e-5);
+    let mut before = out.zeros_like();
+    f.eval(t - h, y, &mut before);
+    f.eval(t + h, y, out);
+    out.add_scaled(-1.0, &before);
+    out.scale_by(0.5 / h);
 }
 
 /// By differences.

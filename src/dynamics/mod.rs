@@ -8,12 +8,25 @@ mod autodiff;
 mod closure;
 mod counted;
 mod jacobian;
+mod jvp;
 pub mod problems;
+mod running_cost;
+mod separable;
+mod separable_ode;
+mod split;
+pub(crate) mod tangent;
 
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
 pub use counted::Counted;
+pub(crate) use jacobian::difference_in_time;
 pub use jacobian::{Jacobian, differences};
+pub use jvp::JacobianVector;
+pub use running_cost::{Cost, CostWithVjp, RunningCost, running_cost};
+pub use separable::{Separable, SeparableVjp};
+pub use separable_ode::{SeparableOde, SeparableOdeWithVjp, separable};
+pub use split::{Split, SplitField};
+pub use tangent::{Dual, Tangent};
 
 use crate::State;
 

@@ -1,12 +1,17 @@
 //! What a solve returns, and what of it is kept.
 
+mod ensemble;
+mod fallback;
 mod ivp;
 mod record;
 
-pub use ivp::{Ivp, solve};
+pub use ensemble::{Ensemble, Outcome};
+pub use fallback::Rescued;
+pub use ivp::{Ivp, keep, solve};
 pub(crate) use record::check_times;
 pub use record::{Interpolated, Landed, Trajectory};
 
+use crate::solver::Stiffness;
 use crate::{Error, Halt, Stats};
 
 /// The saved states of a solve.
@@ -18,6 +23,9 @@ pub struct Solution<Y> {
     pub y: Vec<Y>,
     /// What the solve cost.
     pub stats: Stats,
+    /// Whether the problem looks stiff for the method, so that another would be cheaper. Only looked for where an error
+    /// estimate chooses the steps.
+    pub stiffness: Option<Stiffness>,
     end: (f64, Y),
 }
 
@@ -50,7 +58,7 @@ impl<Y> Failure<Y> {
     /// A solve that was halted at the state `end`, having saved `y` at the first of `times`.
     pub(crate) fn new(halt: Halt, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
         let Halt { error, t: t_end, stats } = halt;
-        let partial = Solution { t: times[..y.len()].to_vec(), y, stats, end: (t_end, end) };
+        let partial = Solution { t: times[..y.len()].to_vec(), y, stats, stiffness: None, end: (t_end, end) };
         Box::new(Self { error, partial })
     }
 }
@@ -64,7 +72,11 @@ impl<Y> std::fmt::Display for Failure<Y> {
              {evaluations} evaluations)",
             self.error,
             self.partial.last_time(),
-        )
+        )?;
+        match &self.partial.stiffness {
+            Some(stiffness) => write!(f, "\n({stiffness})"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
+use super::stiffness::{Contrast, real_stability};
 use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
-use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
+use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Stiffness, Tableau};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Result, State};
 
@@ -171,6 +172,21 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    #[inline(always)]
+    fn stiffness(
+        &self,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, .. }: StepStart<'_, F::State>,
+        mut norm: impl FnMut(&F::State) -> f64,
+    ) -> Option<Stiffness> {
+        let Contrast { slopes, states } = const { Contrast::of::<T>() }?;
+        ws.estimate(h, &states);
+        let distance = norm(&ws.stage);
+        ws.estimate(h, &slopes);
+        let h_lambda = norm(&ws.stage) / distance;
+        (distance > 0.0).then_some(Stiffness { t, h_lambda, limit: const { real_stability::<T, S>() } })
     }
 }
 

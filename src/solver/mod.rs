@@ -9,8 +9,13 @@ pub mod explicit;
 pub mod implicit;
 mod interpolant;
 mod low_storage;
+pub mod multistep;
 mod order_conditions;
 mod reverse;
+pub mod reversible;
+pub mod rosenbrock;
+mod stiffness;
+pub mod symplectic;
 pub(crate) mod tableau;
 
 pub use erk::{Erk, ErkWorkspace};
@@ -18,10 +23,20 @@ pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
     Midpoint, Ralston, Rk4, Rk38, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3,
 };
-pub use implicit::{Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver};
+pub use implicit::{
+    Collocation, CollocationTableau, ComplexSolver, Dirk, DirkTableau, LinearSolver, Lu, Matrices, TransposedSolver,
+};
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
+pub use multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
+pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
+pub use rosenbrock::{Rosenbrock, RosenbrockTable};
+pub use stiffness::Stiffness;
+pub use symplectic::{
+    BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SplittingTable, Symplectic, SymplecticEuler, Yoshida4, Yoshida6,
+    check_splitting,
+};
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
 use crate::state::ErrorNorm;
@@ -71,6 +86,19 @@ pub trait Solver<F: Dynamics>: Method {
     /// fraction of it, and to rounding where nobody names a norm.
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
         let _ = (ws, norm);
+    }
+
+    /// How near the step just computed and not yet accepted is to the end of the stability region, with distances
+    /// measured by `norm`. `None` for a method that cannot tell, as the default says.
+    #[inline]
+    fn stiffness(
+        &self,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        norm: impl FnMut(&F::State) -> f64,
+    ) -> Option<Stiffness> {
+        let _ = (ws, step, norm);
+        None
     }
 }
 

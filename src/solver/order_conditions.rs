@@ -7,7 +7,7 @@
 const MAX_ORDER: usize = 9;
 
 /// The number of rooted trees with up to `r` nodes.
-const TREES_UP_TO: [usize; MAX_ORDER + 1] = [0, 1, 2, 4, 8, 17, 37, 85, 200, 486];
+pub(super) const TREES_UP_TO: [usize; MAX_ORDER + 1] = [0, 1, 2, 4, 8, 17, 37, 85, 200, 486];
 
 const TREES: usize = TREES_UP_TO[MAX_ORDER];
 
@@ -19,15 +19,15 @@ const ROUNDING: f64 = 1e-12;
 
 /// A rooted tree as a Butcher product: the root of `branch` becomes a further child of the root of `trunk`.
 #[derive(Clone, Copy)]
-struct Tree {
+pub(super) struct Tree {
     order: usize,
-    density: f64,
-    trunk: usize,
-    branch: usize,
+    pub(super) density: f64,
+    pub(super) trunk: usize,
+    pub(super) branch: usize,
 }
 
 /// All rooted trees, in the order of their numbers of nodes; the first is the single node.
-const FOREST: [Tree; TREES] = grow_forest();
+pub(super) const FOREST: [Tree; TREES] = grow_forest();
 
 /// Every tree is met once if its branches are grafted in ascending order: the last child of the trunk must not come
 /// after the new branch.
@@ -140,7 +140,7 @@ const fn capped(order: u32) -> usize {
     if order as usize > MAX_ORDER { MAX_ORDER } else { order as usize }
 }
 
-const fn product<const S: usize>(x: &[f64; S], y: &[f64; S]) -> [f64; S] {
+pub(super) const fn product<const S: usize>(x: &[f64; S], y: &[f64; S]) -> [f64; S] {
     let mut out = [0.0; S];
     let mut i = 0;
     while i < S {
@@ -151,7 +151,7 @@ const fn product<const S: usize>(x: &[f64; S], y: &[f64; S]) -> [f64; S] {
 }
 
 /// Whether `Σ xᵢ yᵢ` is `expected`.
-const fn sums_to<const S: usize>(x: &[f64; S], y: &[f64; S], expected: f64) -> bool {
+pub(super) const fn sums_to<const S: usize>(x: &[f64; S], y: &[f64; S], expected: f64) -> bool {
     let (mut sum, mut size) = (-expected, 1.0);
     let mut i = 0;
     while i < S {

@@ -6,6 +6,7 @@ use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
 use super::combine::{SMALL, combine};
+use super::scalar::weighted_sq_each;
 use super::{Element, State, Tolerance};
 
 impl<T, R, C> State for OMatrix<T, R, C>
@@ -70,6 +71,11 @@ where
     #[inline]
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
         T::weighted_sq_all(self.as_slice(), y0.as_slice(), y1.as_slice(), tol)
+    }
+
+    #[inline]
+    fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+        weighted_sq_each(self.as_slice(), [y0, y1, rtol, atol].map(Self::as_slice))
     }
 
     #[inline]

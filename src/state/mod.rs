@@ -7,6 +7,7 @@
 //! No solver knows the element type: coefficients and time are `f64`, and only the state converts them.
 
 mod combine;
+mod dual;
 mod matrix;
 mod matrix_space;
 mod norm;
@@ -17,7 +18,7 @@ mod scalar;
 mod tensor;
 
 pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
-pub use norm::{ErrorNorm, StoredNorm};
+pub use norm::{ErrorNorm, StoredNorm, Tolerances};
 pub use passive::Passive;
 pub use scalar::Element;
 #[cfg(feature = "dfdx")]
@@ -79,6 +80,15 @@ pub trait State: Clone {
     /// `Σᵢ (selfᵢ / (atol + rtol max(|y0ᵢ|, |y1ᵢ|)))²`, the sum inside the error norm of Hairer, Nørsett & Wanner,
     /// *Solving Ordinary Differential Equations I*, section II.4.
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64;
+
+    /// The same sum with a tolerance for each coordinate: `Σᵢ (selfᵢ / (atolᵢ + rtolᵢ max(|y0ᵢ|, |y1ᵢ|)))²`.
+    ///
+    /// Provided through the [coordinates](Self::write_coordinates); override it to make no copies, and where the error
+    /// norm leaves coordinates out.
+    fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+        let [e, y0, y1, rtol, atol] = [self, y0, y1, rtol, atol].map(Self::coordinates);
+        (0..e.len()).map(|i| norm::coordinate_sq(e[i], y0[i], y1[i], rtol[i], atol[i])).sum()
+    }
 
     /// Whether every coordinate is finite.
     fn all_finite(&self) -> bool;

@@ -1,6 +1,8 @@
 //! What an error is measured against.
 
 use super::{State, Tolerance};
+use crate::extrema::larger;
+use crate::{Error, Result};
 
 /// A norm of errors, in units of what is tolerated: at most 1 where the error is small enough.
 ///
@@ -17,6 +19,34 @@ pub trait ErrorNorm<Y: State> {
 
     /// The same norm as a value that a workspace can keep.
     fn stored(&self) -> StoredNorm<Y>;
+
+    /// Whether it can measure errors of states of the shape of `y0`.
+    ///
+    /// # Errors
+    /// A tolerance that is outside its domain, or of another shape.
+    fn validate(&self, y0: &Y) -> Result<()>;
+}
+
+/// Error tolerances of an adaptive solve, for each coordinate its own.
+///
+/// Coordinate `i` of an error is measured in units of `atolᵢ + rtolᵢ max(|y0ᵢ|, |y1ᵢ|)`. Either may be zero where the
+/// other is not; a coordinate with `atolᵢ = 0` must then stay away from zero, where no error at all is tolerated.
+///
+/// ```
+/// use nalgebra::{Vector2, vector};
+/// use rheos::state::{ErrorNorm, Tolerances};
+///
+/// let tolerances = Tolerances { rtol: vector![1e-3, 0.0], atol: vector![0.0, 1e-6] };
+/// let y = vector![2.0, 5.0];
+/// // Each error is as large as it may be.
+/// assert!((tolerances.norm(&vector![2e-3, 1e-6], &y, &y) - 1.0).abs() < 1e-12);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tolerances<Y> {
+    /// Relative tolerances.
+    pub rtol: Y,
+    /// Absolute tolerances, in the units of their coordinates.
+    pub atol: Y,
 }
 
 /// Any [`ErrorNorm`], for an implicit method to remember how exactly it must solve its equations.
@@ -24,9 +54,8 @@ pub trait ErrorNorm<Y: State> {
 pub enum StoredNorm<Y> {
     /// The same tolerance for every coordinate.
     Uniform(Tolerance),
-    /// Never made; it holds the place of the state.
-    #[doc(hidden)]
-    Never(std::convert::Infallible, std::marker::PhantomData<Y>),
+    /// Each coordinate has its own.
+    Each(Tolerances<Y>),
 }
 
 impl<Y: State> ErrorNorm<Y> for Tolerance {
@@ -38,6 +67,47 @@ impl<Y: State> ErrorNorm<Y> for Tolerance {
     fn stored(&self) -> StoredNorm<Y> {
         StoredNorm::Uniform(*self)
     }
+
+    fn validate(&self, _: &Y) -> Result<()> {
+        let expected = "positive and finite";
+        for (name, value) in [("rtol", self.rtol), ("atol", self.atol)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(Error::InvalidArgument { name, value, expected });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<Y: State> ErrorNorm<Y> for Tolerances<Y> {
+    #[inline]
+    fn mean_sq(&self, error: &Y, y0: &Y, y1: &Y) -> f64 {
+        error.weighted_sq_each(y0, y1, &self.rtol, &self.atol) * (1.0 / error.count().max(1) as f64)
+    }
+
+    fn stored(&self) -> StoredNorm<Y> {
+        StoredNorm::Each(self.clone())
+    }
+
+    fn validate(&self, y0: &Y) -> Result<()> {
+        let (rtol, atol) = (self.rtol.coordinates(), self.atol.coordinates());
+        let count = y0.coordinates().len();
+        for (name, tolerances) in [("rtol", &rtol), ("atol", &atol)] {
+            if tolerances.len() != count {
+                return Err(Error::LengthMismatch { name, found: tolerances.len(), expected: count });
+            }
+            if let Some(index) = tolerances.iter().position(|x| !(*x >= 0.0 && x.is_finite())) {
+                let expected = "finite and not negative";
+                return Err(Error::InvalidEntry { name, index, value: tolerances[index], expected });
+            }
+        }
+        match rtol.iter().zip(&atol).position(|(rtol, atol)| rtol + atol == 0.0) {
+            Some(index) => {
+                Err(Error::InvalidEntry { name: "atol", index, value: 0.0, expected: "positive where `rtol` is zero" })
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl<Y: State> ErrorNorm<Y> for StoredNorm<Y> {
@@ -45,11 +115,29 @@ impl<Y: State> ErrorNorm<Y> for StoredNorm<Y> {
     fn mean_sq(&self, error: &Y, y0: &Y, y1: &Y) -> f64 {
         match self {
             Self::Uniform(tolerance) => tolerance.mean_sq(error, y0, y1),
-            Self::Never(never, _) => match *never {},
+            Self::Each(tolerances) => tolerances.mean_sq(error, y0, y1),
         }
     }
 
     fn stored(&self) -> Self {
         self.clone()
     }
+
+    fn validate(&self, y0: &Y) -> Result<()> {
+        match self {
+            Self::Uniform(tolerance) => tolerance.validate(y0),
+            Self::Each(tolerances) => tolerances.validate(y0),
+        }
+    }
+}
+
+/// The square of an error `e` in one coordinate in units of `atol + rtol max(|y0|, |y1|)`.
+///
+/// A unit of zero, where a coordinate with a relative tolerance alone passes through zero, makes the result large and
+/// not infinite, and no error is still none.
+#[inline(always)]
+pub(super) fn coordinate_sq(e: f64, y0: f64, y1: f64, rtol: f64, atol: f64) -> f64 {
+    const LEAST: f64 = 1e-150;
+    let ratio = e / larger(Tolerance { rtol, atol }.scale(y0, y1), LEAST);
+    ratio * ratio
 }

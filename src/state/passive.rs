@@ -45,6 +45,10 @@ impl<Y: State> State for Passive<Y> {
         0.0
     }
     #[inline]
+    fn weighted_sq_each(&self, _: &Self, _: &Self, _: &Self, _: &Self) -> f64 {
+        0.0
+    }
+    #[inline]
     fn all_finite(&self) -> bool {
         self.0.all_finite()
     }

@@ -40,6 +40,10 @@ macro_rules! tuple {
                 0.0 $(+ self.$i.weighted_sq(&_y0.$i, &_y1.$i, _tol))*
             }
             #[inline]
+            fn weighted_sq_each(&self, _y0: &Self, _y1: &Self, _rtol: &Self, _atol: &Self) -> f64 {
+                0.0 $(+ self.$i.weighted_sq_each(&_y0.$i, &_y1.$i, &_rtol.$i, &_atol.$i))*
+            }
+            #[inline]
             fn all_finite(&self) -> bool {
                 true $(&& self.$i.all_finite())*
             }
@@ -99,6 +103,12 @@ macro_rules! sequence {
             fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
                 let ends = y0.iter().zip(y1);
                 self.iter().zip(ends).map(|(e, (y0, y1))| e.weighted_sq(y0, y1, tol)).sum()
+            }
+            #[inline]
+            fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+                let (ends, tolerances) = (y0.iter().zip(y1), rtol.iter().zip(atol));
+                let terms = self.iter().zip(ends).zip(tolerances);
+                terms.map(|((e, (y0, y1)), (rtol, atol))| e.weighted_sq_each(y0, y1, rtol, atol)).sum()
             }
             #[inline]
             fn all_finite(&self) -> bool {

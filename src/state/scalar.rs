@@ -1,6 +1,7 @@
 //! Numbers: the elements of matrices, and `f64`, `f32` as one-dimensional states.
 
 use super::combine::{SMALL, entry_by_entry};
+use super::norm::coordinate_sq;
 use super::{State, Tolerance};
 use crate::simd;
 
@@ -95,6 +96,15 @@ fn weighted_sq<T: Element>(e: &[T], y0: &[T], y1: &[T], tol: Tolerance) -> f64 {
     let ends = y0.iter().zip(y1);
     let ratio = |(&e, (&a, &b)): (&T, (&T, &T))| e.re() / tol.scale(a.re(), b.re());
     e.iter().zip(ends).map(ratio).fold(0.0, |sum, ratio| sum + ratio * ratio)
+}
+
+/// The same with a tolerance for each entry; the slices are the states at both ends, `rtol` and `atol`.
+#[inline]
+pub(super) fn weighted_sq_each<T: Element>(e: &[T], [y0, y1, rtol, atol]: [&[T]; 4]) -> f64 {
+    let (ends, tolerances) = (y0.iter().zip(y1), rtol.iter().zip(atol));
+    e.iter().zip(ends).zip(tolerances).fold(0.0, |sum, ((e, (y0, y1)), (rtol, atol))| {
+        sum + coordinate_sq(e.re(), y0.re(), y1.re(), rtol.re(), atol.re())
+    })
 }
 
 /// The same in double precision, with entries converted block by block.
@@ -192,6 +202,11 @@ macro_rules! float {
             fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
                 let ratio = f64::from(*self) / tol.scale(f64::from(*y0), f64::from(*y1));
                 ratio * ratio
+            }
+            #[inline]
+            fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+                let [e, y0, y1, rtol, atol] = [self, y0, y1, rtol, atol].map(|x| f64::from(*x));
+                coordinate_sq(e, y0, y1, rtol, atol)
             }
             #[inline]
             fn all_finite(&self) -> bool {

@@ -83,7 +83,7 @@ pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S
 }
 
 /// The value on the diagonal.
-const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
+pub(super) const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
     let mut i = 0;
     while i < S {
         if T::A[i][i] != 0.0 {
@@ -107,7 +107,7 @@ const fn is_stiffly_accurate<T: Tableau<S>, const S: usize>() -> bool {
 }
 
 /// Whether the first stage is the slope at the start of the step.
-const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
+pub(super) const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
     T::A[0][0] == 0.0
 }
 
@@ -190,8 +190,10 @@ where
     }
 
     /// # Errors
-    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
+    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed. Those of
+    /// [`LinearSolver::validate`].
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        self.linear.validate()?;
         let step = StepStart { t, h, y0 };
         loop {
             if !ws.newton.prepare(&self.linear, f, t, y0, h * gamma::<T, S>()) {

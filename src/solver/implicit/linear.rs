@@ -1,7 +1,10 @@
 //! How an implicit method solves its linear systems.
 
+use nalgebra::Complex;
+
+use crate::dynamics::difference_in_time;
 use crate::state::MatrixSpace;
-use crate::{Differentiable, Dynamics, Jacobian, State};
+use crate::{Differentiable, Dynamics, Jacobian, Result, State};
 
 /// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
 pub trait LinearSolver<F: Dynamics>: Clone {
@@ -20,11 +23,32 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
     fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
 
+    /// [`solve`](Self::solve), for an iteration whose own error is tolerated: `size` measures in units of what that is.
+    /// A method that iterates itself need not do better than a small part of it; the others solve exactly.
+    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
+        let _ = size;
+        self.solve(ws, f, x)
+    }
+
+    /// Whether the settings are in their domains.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) where one is not.
+    fn validate(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Evaluations of the field since the workspace was made, those for differences in a [`Jacobian`] apart.
     fn evaluations(&self, ws: &Self::Workspace) -> u64;
 
     /// Jacobians and factorisations since the workspace was made.
     fn matrices(&self, ws: &Self::Workspace) -> Matrices;
+
+    /// Writes `∂f/∂t` at `(t, y)` into `out`, which methods of Rosenbrock type need beside `J`. By a central difference,
+    /// unless the field is known to have it.
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
+        difference_in_time(f, t, y, out);
+    }
 }
 
 /// A way to solve the transposed systems of a backward pass.
@@ -48,6 +72,26 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
 
 /// Refinements of a transposed solve; each gains the digits that the Jacobian has.
 const REFINEMENTS: usize = 5;
+
+/// A way to solve the complex systems of fully implicit methods as well: `(I − a J) (x + i y) = b + i c` for a complex `a`.
+pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
+    /// The factorisation for one `a`, or what stands for it. A step needs several.
+    type Complex;
+
+    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise). `None` if that matrix is
+    /// singular.
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
+
+    /// `re + i im ← (I − a J)⁻¹ (re + i im)`. False if no solution was found.
+    fn solve_complex(
+        &self,
+        ws: &mut Self::Workspace,
+        prepared: &Self::Complex,
+        f: &F,
+        re: &mut F::State,
+        im: &mut F::State,
+    ) -> bool;
+}
 
 /// What the linear algebra of a solve cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,6 +144,10 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.matrices
+    }
+
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
+        f.time_derivative(t, y, out);
     }
 }
 
@@ -157,6 +205,27 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
             }
             before = size;
         }
+        true
+    }
+}
+
+impl<F: Jacobian> ComplexSolver<F> for Lu {
+    type Complex = <F::State as MatrixSpace>::ComplexLu;
+
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
+        ws.matrices.factorisations += 1;
+        F::State::factor_complex(&ws.jacobian, a)
+    }
+
+    fn solve_complex(
+        &self,
+        _: &mut Self::Workspace,
+        lu: &Self::Complex,
+        _: &F,
+        re: &mut F::State,
+        im: &mut F::State,
+    ) -> bool {
+        F::State::solve_complex(lu, re, im);
         true
     }
 }

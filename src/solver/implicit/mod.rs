@@ -6,10 +6,13 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
+mod collocation;
 mod dirk;
 mod dirk_reverse;
+pub mod imex;
 mod implicit_euler;
 mod implicit_midpoint;
+mod krylov;
 mod kvaerno3;
 mod kvaerno4;
 mod kvaerno5;
@@ -22,14 +25,24 @@ mod sdirk4;
 mod tr_bdf2;
 mod trapezoid;
 
+pub use collocation::{
+    Collocation, CollocationTableau, CollocationTape, CollocationWorkspace, GaussLegendre4, GaussLegendre6, RadauIIA3,
+    RadauIIA5, RadauIIA9, check_collocation, collocation_polynomial,
+};
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use dirk_reverse::DirkTape;
+pub use imex::{
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Imex, ImexEuler, ImexTableau, ImexWorkspace, KenCarp3, KenCarp4,
+    KenCarp5, check_embedded_imex, check_imex,
+};
 pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::ImplicitMidpoint;
+pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
 pub use kvaerno3::Kvaerno3;
 pub use kvaerno4::Kvaerno4;
 pub use kvaerno5::Kvaerno5;
-pub use linear::{LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
+pub use linear::{ComplexSolver, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
+pub(super) use newton::{Equation, Newton};
 pub use sdirk2::Sdirk2;
 pub use sdirk3::Sdirk3;
 pub use sdirk4::Sdirk4;

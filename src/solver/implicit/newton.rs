@@ -119,7 +119,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             if !self.iterate(linear, f, equation, z, slope) {
                 break;
             }
-            let size = self.size(equation.y0);
+            let size = size(&self.norm, &self.increment, equation.y0, &self.y);
             let rate = if iteration == 1 { 0.0 } else { size / before };
             let at_rounding = iteration > 1 && self.is_rounding(equation.y0);
             if iteration > 1 && rate < 1.0 {
@@ -159,17 +159,10 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         self.evaluations += 1;
         self.increment.combine(psi, a, &[1.0], std::slice::from_ref(slope));
         self.increment.add_scaled(-1.0, z);
-        let solved = linear.solve(&mut self.linear, f, &mut self.increment);
+        let tolerated = |residual: &F::State| size(&self.norm, residual, y0, &self.y);
+        let solved = linear.solve_within(&mut self.linear, f, &mut self.increment, tolerated);
         z.add_scaled(1.0, &self.increment);
         solved
-    }
-
-    /// The size of the last increment, in units of what is tolerated.
-    fn size(&self, y0: &F::State) -> f64 {
-        match &self.norm {
-            Some(norm) => norm.norm(&self.increment, y0, &self.y) / SHARE,
-            None => roundings(0.01, y0).norm(&self.increment, y0, &self.y),
-        }
     }
 
     /// Whether the last increment is a matter of rounding.
@@ -190,6 +183,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// Jacobians and factorisations.
     pub fn matrices(&self, linear: &L) -> Matrices {
         linear.matrices(&self.linear)
+    }
+}
+
+/// The size of an increment or a residual, in units of what is tolerated.
+fn size<Y: State>(norm: &Option<StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
+    match norm {
+        Some(norm) => norm.norm(x, y0, y1) / SHARE,
+        None => roundings(0.01, y0).norm(x, y0, y1),
     }
 }
 

@@ -81,12 +81,26 @@ impl<'a, Y> OutputCotangent<'a, Y> {
 }
 
 /// Derivatives of a loss with respect to the two ends of a step in time, its states held.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StepCotangent {
     /// With respect to the start of the step.
     pub start: f64,
     /// With respect to its end.
     pub end: f64,
+}
+
+impl StepCotangent {
+    /// That of the length of the step alone.
+    pub(super) fn from_length(h: f64) -> Self {
+        Self { start: -h, end: h }
+    }
+}
+
+impl std::ops::AddAssign for StepCotangent {
+    fn add_assign(&mut self, other: Self) {
+        self.start += other.start;
+        self.end += other.end;
+    }
 }
 
 impl<F: Differentiable, T: Tableau<S>, const S: usize> Reverse<F> for Erk<T, S> {

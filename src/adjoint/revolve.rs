@@ -1,0 +1,77 @@
+//! Where to put checkpoints: the binomial schedule.
+//!
+//! A. Griewank, A. Walther, *Algorithm 799: Revolve*, ACM TOMS 26 (2000), doi:10.1145/347837.347846.
+
+/// `β(s, r) = (s + r)! / (s! r!)`: the most steps that can be reversed with `s` slots, the first of which holds the start,
+/// where no step is computed more than `r` times.
+fn reversible_steps(slots: usize, repeats: usize) -> usize {
+    let mut steps: usize = 1;
+    for i in 1..=repeats.min(slots) {
+        // Each product is divisible by i, as the binomials before it are whole numbers.
+        let Some(product) = steps.checked_mul(repeats.max(slots) + i) else { return usize::MAX };
+        steps = product / i;
+    }
+    steps
+}
+
+/// How often, at most, a step is computed where `steps ≥ 1` are reversed with `slots ≥ 1`.
+fn repeats(steps: usize, slots: usize) -> usize {
+    (0..).find(|&r| reversible_steps(slots, r) >= steps).unwrap_or(0)
+}
+
+/// After how many of `steps ≥ 2` the next checkpoint goes, if `slots ≥ 2` are left, of which the first holds the start.
+pub(super) fn next_checkpoint(steps: usize, slots: usize) -> usize {
+    let r = repeats(steps, slots);
+    let least = if r < 2 { 1 } else { reversible_steps(slots, r - 2) };
+    least.max(steps.saturating_sub(reversible_steps(slots - 1, r)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{next_checkpoint, repeats, reversible_steps};
+
+    /// The least number of steps that must be computed to reverse `steps`, those that the reversal itself computes apart:
+    /// `r l − β(s + 1, r − 1)`.
+    fn least_cost(steps: usize, slots: usize) -> usize {
+        match repeats(steps, slots) {
+            0 => 0,
+            r => r * steps - reversible_steps(slots + 1, r - 1),
+        }
+    }
+
+    /// The cost of the best schedule, by trying every place for the next checkpoint.
+    fn best(most_steps: usize, most_slots: usize) -> Vec<Vec<usize>> {
+        let mut cost = vec![vec![0; most_steps + 1]; most_slots + 1];
+        for steps in 1..=most_steps {
+            cost[1][steps] = steps * (steps - 1) / 2;
+        }
+        for slots in 2..=most_slots {
+            for steps in 2..=most_steps {
+                let after = |first: usize| first + cost[slots - 1][steps - first] + cost[slots][first];
+                cost[slots][steps] = (1..steps).map(after).min().unwrap_or(0);
+            }
+        }
+        cost
+    }
+
+    /// The cost of the schedule that [`next_checkpoint`] gives.
+    fn followed(steps: usize, slots: usize) -> usize {
+        if slots == 1 || steps < 2 {
+            return steps * (steps - 1) / 2;
+        }
+        let first = next_checkpoint(steps, slots);
+        assert!(0 < first && first < steps);
+        first + followed(steps - first, slots - 1) + followed(first, slots)
+    }
+
+    #[test]
+    fn the_schedule_is_the_best_there_is() {
+        let cost = best(90, 7);
+        for slots in 1..=7 {
+            for steps in 1..=90 {
+                assert_eq!(least_cost(steps, slots), cost[slots][steps], "{steps} steps, {slots} slots");
+                assert_eq!(followed(steps, slots), cost[slots][steps], "{steps} steps, {slots} slots");
+            }
+        }
+    }
+}

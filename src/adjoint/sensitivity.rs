@@ -1,0 +1,157 @@
+//! Derivatives forwards in time: sensitivities, and products with the Hessian of a loss.
+
+use nalgebra::{SMatrix, SVector};
+
+use crate::control::Controller;
+use crate::dynamics::tangent::{Dual, Tangent, along, derivative};
+use crate::solution::{Ivp, check_times};
+use crate::{Adjoint, Autodiff, Dense, Field, Gradient, Parametric, Result, Solver, Stats, gradient};
+
+/// A solution with its derivatives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sensitivities<const N: usize, const P: usize> {
+    /// The states at the times asked for.
+    pub y: Vec<SVector<f64, N>>,
+    /// `∂y(tᵢ)/∂y0`.
+    pub y0: Vec<SMatrix<f64, N, N>>,
+    /// `∂y(tᵢ)/∂θ`.
+    pub params: Vec<SMatrix<f64, N, P>>,
+    /// The cost of both solves; an evaluation is one over dual numbers.
+    pub stats: Stats,
+}
+
+/// Solves from `y0` at `times[0]` and returns the states at `times` with their derivatives with respect to the initial
+/// state and the parameters, by dual numbers: the variational equation on the steps that the solution takes.
+///
+/// Right where there are fewer parameters than outputs; an [`Adjoint`] costs the same for any number of parameters. The
+/// derivatives are those of the steps that were taken, as they are with [`Discrete`](crate::Discrete).
+///
+/// ```
+/// use rheos::problems::LotkaVolterra;
+/// use rheos::{Dopri5, Pid, sensitivities};
+///
+/// let (model, y0) = LotkaVolterra::problem();
+/// let found = sensitivities(&model, Dopri5, Pid::new(1e-10, 1e-10), &[0.0, 0.5, 1.0], &y0)?;
+/// // Liouville: the flow changes volumes by exp ∫ div f dt.
+/// assert_eq!(found.y0[0].determinant(), 1.0);
+/// assert!(found.params[2].norm() > 0.0);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// # Errors
+/// Unsorted or non-finite times, and whatever ends the solve.
+pub fn sensitivities<M, S, C, const N: usize, const P: usize>(
+    model: &Autodiff<M, N, P>,
+    solver: S,
+    control: C,
+    times: &[f64],
+    y0: &SVector<f64, N>,
+) -> Result<Sensitivities<N, P>>
+where
+    M: Field<N, P>,
+    S: Clone + for<'f> Dense<Tangent<'f, M, N, P, N>> + for<'f> Dense<Tangent<'f, M, N, P, P>>,
+    C: Clone + for<'f> Controller<Tangent<'f, M, N, P, N>, S> + for<'f> Controller<Tangent<'f, M, N, P, P>, S>,
+{
+    let (start, params) = (along(y0, &units()), along(&model.params(), &[SVector::zeros(); N]));
+    let (in_y0, stats) = solve(&Tangent::new(model, params), solver.clone(), control.clone(), times, start)?;
+    let (start, params) = (along(y0, &[SVector::zeros(); P]), along(&model.params(), &units()));
+    let (in_params, more) = solve(&Tangent::new(model, params), solver, control, times, start)?;
+
+    let mut total = stats;
+    total += more;
+    Ok(Sensitivities {
+        y: in_y0.iter().map(|y| y.map(|y| y.re)).collect(),
+        y0: in_y0.iter().map(|y| SMatrix::from_fn(|i, k| derivative(&y[i], k))).collect(),
+        params: in_params.iter().map(|y| SMatrix::from_fn(|i, k| derivative(&y[i], k))).collect(),
+        stats: total,
+    })
+}
+
+/// The unit vectors.
+fn units<const L: usize>() -> [SVector<f64, L>; L] {
+    std::array::from_fn(|k| SVector::from_fn(|i, _| if i == k { 1.0 } else { 0.0 }))
+}
+
+type Solved<const N: usize, const K: usize> = (Vec<SVector<Dual<K>, N>>, Stats);
+
+fn solve<M, S, C, const N: usize, const P: usize, const K: usize>(
+    tangent: &Tangent<'_, M, N, P, K>,
+    solver: S,
+    control: C,
+    times: &[f64],
+    y0: SVector<Dual<K>, N>,
+) -> Result<Solved<N, K>>
+where
+    M: Field<N, P>,
+    S: for<'f> Dense<Tangent<'f, M, N, P, K>>,
+    C: for<'f> Controller<Tangent<'f, M, N, P, K>, S>,
+{
+    let span = check_times(times)?;
+    let solution = Ivp::new(tangent, y0, span).save_at(times).solve(solver, control)?;
+    Ok((solution.y, solution.stats))
+}
+
+/// The derivative of a gradient along a direction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HessianVector<const N: usize, const P: usize> {
+    /// The gradient with respect to the initial state.
+    pub gradient_y0: SVector<f64, N>,
+    /// The gradient with respect to the parameters.
+    pub gradient_params: SVector<f64, P>,
+    /// The rows of the product that belong to the initial state.
+    pub y0: SVector<f64, N>,
+    /// The rows of the product that belong to the parameters.
+    pub params: SVector<f64, P>,
+    /// The cost of the forward and of the backward pass, over dual numbers.
+    pub stats: [Stats; 2],
+}
+
+/// The product of the Hessian of a loss, with respect to the initial state and the parameters, with the `direction` of both:
+/// forward over reverse, at the price of one gradient over dual numbers.
+///
+/// `loss` maps the states at `times` to their cotangents `∂L/∂y(tᵢ)`, written over dual numbers.
+///
+/// ```
+/// use nalgebra::vector;
+/// use rheos::problems::LotkaVolterra;
+/// use rheos::{Discrete, Dopri5, Pid, hessian_vector};
+///
+/// let (model, y0) = LotkaVolterra::problem();
+/// let direction = (vector![1.0, 0.0], vector![0.0, 0.0, 0.0, 0.5]);
+/// let tight = Pid::new(1e-9, 1e-9);
+/// // L = Σ |y(t)|²
+/// let found = hessian_vector(&model, Dopri5, tight, &Discrete::new(), &[0.0, 1.0], (&y0, &direction), |y| {
+///     y.iter().map(|y| y.map(|y| y * 2.0)).collect()
+/// })?;
+/// assert!(found.y0.norm() > 0.0 && found.params.norm() > 0.0);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`gradient`](crate::gradient).
+pub fn hessian_vector<M, S, C, A, const N: usize, const P: usize>(
+    model: &Autodiff<M, N, P>,
+    solver: S,
+    control: C,
+    adjoint: &A,
+    times: &[f64],
+    (y0, direction): (&SVector<f64, N>, &(SVector<f64, N>, SVector<f64, P>)),
+    loss: impl FnOnce(&[SVector<Dual<1>, N>]) -> Vec<SVector<Dual<1>, N>>,
+) -> Result<HessianVector<N, P>>
+where
+    M: Field<N, P>,
+    S: for<'f> Solver<Tangent<'f, M, N, P, 1>>,
+    C: for<'f> Controller<Tangent<'f, M, N, P, 1>, S>,
+    A: for<'f> Adjoint<Tangent<'f, M, N, P, 1>, S, C>,
+{
+    let tangent = Tangent::new(model, along(&model.params(), &[direction.1]));
+    let start = along(y0, &[direction.0]);
+    let Gradient { y0, params, stats, .. } = gradient(&tangent, solver, control, adjoint, times, &start, loss)?;
+    Ok(HessianVector {
+        gradient_y0: y0.map(|x| x.re),
+        gradient_params: params.map(|x| x.re),
+        y0: y0.map(|x| derivative(&x, 0)),
+        params: params.map(|x| derivative(&x, 0)),
+        stats,
+    })
+}

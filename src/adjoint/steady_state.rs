@@ -1,0 +1,185 @@
+//! Fixed points, and their derivatives by the implicit function theorem.
+
+use crate::solver::{LinearSolver, Lu, TransposedSolver};
+use crate::{Differentiable, Dynamics, Error, Result, State};
+
+/// Finds states where a field vanishes, `f(t, y*) = 0`, and differentiates them with respect to its parameters.
+///
+/// A layer that is applied until nothing changes, `z = g(z, x, θ)`, is the field `g(z, x, θ) − z` at rest: a deep equilibrium
+/// model (Bai, Kolter & Koltun 2019, arXiv:1909.01377). Its gradient needs the fixed point only, and not the way there.
+///
+/// The way there is pseudo-transient continuation: steps of implicit Euler, linearised once each, that grow as the field
+/// shrinks, until they are those of Newton's method (Kelley & Keyes, SIAM J. Numer. Anal. 35 (1998),
+/// doi:10.1137/S0036142996304796). So where there are several fixed points it goes to one that attracts.
+///
+/// ```
+/// use nalgebra::{SVector, vector};
+/// use rheos::{Autodiff, Field, Scalar, SteadyState};
+///
+/// /// `y' = a − b y`, at rest at `a / b`.
+/// struct Relaxation;
+/// impl Field<1, 2> for Relaxation {
+///     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 1>, p: &SVector<T, 2>) -> SVector<T, 1> {
+///         vector![p[0] - p[1] * y[0]]
+///     }
+/// }
+///
+/// let model = Autodiff::new(Relaxation, vector![3.0, 2.0]);
+/// let method = SteadyState::new(1e-12);
+/// let rest = method.solve(&model, 0.0, vector![0.0])?;
+/// assert!((rest[0] - 1.5).abs() < 1e-12);
+/// let mut params = vector![0.0, 0.0];
+/// method.backward(&model, 0.0, &rest, &vector![1.0], &mut params)?;
+/// assert!((params - vector![0.5, -0.75]).norm() < 1e-12); // 1/b and −a/b²
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SteadyState<L = Lu> {
+    linear: L,
+    tolerance: f64,
+    first_step: f64,
+    max_steps: u64,
+}
+
+/// The longest step, in units of the first: beyond it a step differs from that of Newton's method by rounding only.
+const LONGEST: f64 = 1e12;
+
+/// The error of linearising, relative to the field, up to which a step is taken.
+const LINEAR: f64 = 0.5;
+
+impl SteadyState {
+    /// Until the field is at most `tolerance`, the root of its mean square, in its own units.
+    #[must_use]
+    pub const fn new(tolerance: f64) -> Self {
+        Self { linear: Lu, tolerance, first_step: 1.0, max_steps: 1000 }
+    }
+}
+
+impl<L> SteadyState<L> {
+    /// The same with another way to solve linear systems.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> SteadyState<M> {
+        let Self { tolerance, first_step, max_steps, .. } = self;
+        SteadyState { linear, tolerance, first_step, max_steps }
+    }
+
+    /// The length of the first step, in units of time; 1 by default. A shorter one follows the flow more closely.
+    #[must_use]
+    pub fn first_step(mut self, h: f64) -> Self {
+        self.first_step = h;
+        self
+    }
+
+    /// The budget of steps; 1000 by default.
+    #[must_use]
+    pub fn max_steps(mut self, steps: u64) -> Self {
+        self.max_steps = steps;
+        self
+    }
+
+    fn validate(&self) -> Result<()> {
+        for (name, value) in [("tolerance", self.tolerance), ("first_step", self.first_step)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(Error::InvalidArgument { name, value, expected: "positive and finite" });
+            }
+        }
+        Ok(())
+    }
+
+    /// A fixed point of `f` at the time `t`, from the guess `y`.
+    ///
+    /// # Errors
+    /// A setting outside its domain, [`Error::NonFinite`], [`Error::SingularMatrix`] and [`Error::MaxSteps`].
+    pub fn solve<F: Dynamics>(&self, f: &F, t: f64, mut y: F::State) -> Result<F::State>
+    where
+        L: LinearSolver<F>,
+    {
+        self.validate()?;
+        self.linear.validate()?;
+        let mut ws = self.linear.workspace(f, &y);
+        let (mut slope, mut ahead, mut direction) = (y.zeros_like(), y.zeros_like(), y.zeros_like());
+        f.eval(t, &y, &mut slope);
+        let (mut h, mut size, mut moved) = (self.first_step, root_mean_square(&slope), true);
+        for _ in 0..self.max_steps {
+            if !size.is_finite() {
+                return Err(Error::NonFinite { t, h });
+            }
+            if size <= self.tolerance {
+                return Ok(y);
+            }
+            if moved {
+                self.linear.linearise(&mut ws, f, t, &y);
+            }
+            direction.assign(&slope);
+            if !self.linear.prepare(&mut ws, h) || !self.linear.solve(&mut ws, f, &mut direction) {
+                return Err(Error::SingularMatrix { t, h });
+            }
+            y.add_scaled(h, &direction);
+            f.eval(t, &y, &mut ahead);
+            // An implicit step has the slope of its end for a direction: how far that fails is what linearising has cost.
+            direction.add_scaled(-1.0, &ahead);
+            moved = root_mean_square(&direction) <= LINEAR * size;
+            if moved {
+                let before = std::mem::replace(&mut size, root_mean_square(&ahead));
+                std::mem::swap(&mut slope, &mut ahead);
+                // "Switched evolution relaxation": the step grows as the field shrinks.
+                h = (h * before / size).clamp(1e-3 * self.first_step, LONGEST * self.first_step);
+            } else {
+                direction.add_scaled(1.0, &ahead);
+                y.add_scaled(-h, &direction);
+                h *= 0.25;
+            }
+        }
+        Err(Error::MaxSteps { t, steps: self.max_steps })
+    }
+
+    /// Adds to `pbar` the gradient with respect to the parameters of a loss with the cotangent `ybar` at the fixed point `y`:
+    /// `−λᵀ ∂f/∂θ` with `Jᵀ λ = ȳ`. Returns the derivative with respect to the time `t`.
+    ///
+    /// # Errors
+    /// [`Error::SingularMatrix`] where the fixed point is not isolated.
+    pub fn backward<F: Differentiable>(
+        &self,
+        f: &F,
+        t: f64,
+        y: &F::State,
+        ybar: &F::State,
+        pbar: &mut F::Params,
+    ) -> Result<f64>
+    where
+        L: TransposedSolver<F>,
+    {
+        let h = LONGEST.sqrt() * self.first_step;
+        let mut ws = self.linear.transposed(f, y);
+        let mut unwanted = pbar.zeros_like();
+        let mut minus_lambda = y.zeros_like();
+        let mut residual = ybar.clone();
+        let mut before = f64::INFINITY;
+        // (I − h Jᵀ)⁻¹ h is −J⁻ᵀ but for 1/h, which the iteration removes.
+        loop {
+            if !self.linear.solve_transposed(&mut ws, f, (t, y), h, &mut residual) {
+                return Err(Error::SingularMatrix { t, h });
+            }
+            let size = h * residual.inner(&residual).sqrt();
+            if !size.is_finite() {
+                return Err(Error::SingularMatrix { t, h });
+            }
+            if size >= before {
+                break;
+            }
+            minus_lambda.add_scaled(h, &residual);
+            if size <= y.rounding() * minus_lambda.inner(&minus_lambda).sqrt() {
+                break;
+            }
+            before = size;
+            residual.assign(ybar);
+            f.vjp(t, y, &minus_lambda, &mut residual, &mut unwanted);
+        }
+        let mut rest = y.zeros_like();
+        Ok(f.vjp(t, y, &minus_lambda, &mut rest, pbar))
+    }
+}
+
+fn root_mean_square<Y: State>(y: &Y) -> f64 {
+    (y.inner(y) / y.count().max(1) as f64).sqrt()
+}

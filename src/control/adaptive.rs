@@ -1,0 +1,236 @@
+//! Steps chosen by an error estimate.
+
+use super::initial_step::initial_step;
+use super::limits::{Limits, MinStep};
+use super::watch::Watch;
+use super::{Accepted, Controller, Plan, StepLaw, Trial, Verdict};
+use crate::extrema::{larger, smaller};
+use crate::solver::{StepStart, Stiffness};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Embedded, Error, Result, Span, State};
+
+/// A controller that keeps the estimated error of every step within a tolerance.
+///
+/// What it has in common with its like is here: the norm `W` of errors, first step, limits and rejections. The law `L`
+/// chooses the length of the next step. [`Pid`](super::Pid) names the usual ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[must_use]
+pub struct Adaptive<L, W> {
+    law: L,
+    norm: W,
+    limits: Limits,
+}
+
+impl<L, W> Adaptive<L, W> {
+    /// A controller by the law of your choice.
+    pub const fn with_law(law: L, norm: W) -> Self {
+        Self { law, norm, limits: Limits::DEFAULT }
+    }
+
+    /// The factor on the predicted step, in `(0, 1]`; 0.9 by default.
+    pub const fn safety(mut self, safety: f64) -> Self {
+        self.limits.safety = safety;
+        self
+    }
+
+    /// The least (in `(0, 1)`) and largest (above 1) change of the step; 0.2 and 10 by default.
+    pub const fn factors(mut self, min: f64, max: f64) -> Self {
+        self.limits.min_factor = min;
+        self.limits.max_factor = max;
+        self
+    }
+
+    /// The length of the first step; by default it is estimated from the field.
+    pub const fn first_step(mut self, h: f64) -> Self {
+        self.limits.first_step = Some(h);
+        self
+    }
+
+    /// The smallest step; asking for a smaller one ends the solve, unless [`at_min_step`](Self::at_min_step) says
+    /// otherwise. Zero by default: the resolution of `t`.
+    pub const fn min_step(mut self, h: f64) -> Self {
+        self.limits.min_step = h;
+        self
+    }
+
+    /// What to do where an error asks for a step below the smallest one; to fail, by default.
+    ///
+    /// ```
+    /// use rheos::control::MinStep;
+    /// use rheos::{Dopri5, Pid, ode, solve};
+    ///
+    /// // The slope of √|t| is infinite at 0, where no step is short enough.
+    /// let cusp = ode(|t: f64, _y: &f64, dy: &mut f64| *dy = 0.5 * t.signum() / t.abs().sqrt().max(1e-12));
+    /// let control = Pid::new(1e-9, 1e-9).min_step(1e-6);
+    /// assert!(solve(&cusp, 1.0, -1.0..1.0, Dopri5, control).is_err());
+    /// let solution = solve(&cusp, 1.0, -1.0..1.0, Dopri5, control.at_min_step(MinStep::Accept))?;
+    /// assert!(solution.stats.forced > 0);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub const fn at_min_step(mut self, policy: MinStep) -> Self {
+        self.limits.at_min_step = policy;
+        self
+    }
+
+    /// The longest step; unlimited by default.
+    pub const fn max_step(mut self, h: f64) -> Self {
+        self.limits.max_step = h;
+        self
+    }
+
+    /// The budget of steps, accepted and rejected together; 100 000 by default.
+    pub const fn max_steps(mut self, steps: u64) -> Self {
+        self.limits.max_steps = steps;
+        self
+    }
+
+    /// The norm of errors: the tolerances.
+    #[must_use]
+    pub const fn tolerance(&self) -> &W {
+        &self.norm
+    }
+}
+
+impl<L: Copy, W> Adaptive<L, W> {
+    /// The same limits under another law.
+    pub(super) const fn replace_law(mut self, law: L) -> Self {
+        self.law = law;
+        self
+    }
+}
+
+impl<L: StepLaw, W> Adaptive<L, W> {
+    /// Rejects a step in favour of one of length `h`. Where that is below the smallest step, the smallest is tried if
+    /// the user said so; `None` where nothing is left to try.
+    fn shorten(&self, memory: &mut AdaptiveMemory<L::Past>, t: f64, tried: f64, h: f64) -> Option<Verdict> {
+        let min = self.limits.floor(t);
+        memory.rejected = true;
+        memory.h = larger(h, min);
+        // A plan may stretch its last step by a hundredth.
+        let rest = self.limits.at_min_step == MinStep::Accept && tried > 1.02 * min;
+        (h >= min || rest).then_some(Verdict::Reject)
+    }
+
+    /// Accepts the smallest step, or fails.
+    fn at_the_smallest(&self, memory: &mut AdaptiveMemory<L::Past>, t: f64, h: f64) -> Verdict {
+        match self.limits.at_min_step {
+            MinStep::Fail => Verdict::Fail(Error::StepSizeUnderflow { t, h, min: self.limits.floor(t) }),
+            MinStep::Accept => {
+                memory.rejected = false;
+                Verdict::Force
+            }
+        }
+    }
+}
+
+/// What an [`Adaptive`] controller knows of the steps so far.
+#[derive(Debug, Clone, Copy)]
+pub struct AdaptiveMemory<P> {
+    span: Span,
+    /// The length of the next step.
+    h: f64,
+    /// What the law remembers.
+    past: P,
+    rejected: bool,
+    watch: Watch,
+}
+
+impl<F, S, L, W> Controller<F, S> for Adaptive<L, W>
+where
+    F: Dynamics,
+    S: Embedded<F>,
+    L: StepLaw,
+    W: ErrorNorm<F::State>,
+{
+    type Memory = AdaptiveMemory<L::Past>;
+
+    fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory> {
+        self.norm.validate(y0)?;
+        self.limits.validate()?;
+        self.law.validate()?;
+        let h = match self.limits.first_step {
+            Some(h) => h,
+            None if span.length() == 0.0 => 0.0,
+            None => initial_step(f, solver, ws, span, y0, &self.norm),
+        };
+        solver.tolerate(ws, &self.norm);
+        let floor = self.limits.floor(span.t0);
+        let h = h.clamp(floor, self.limits.max_step.max(floor));
+        Ok(AdaptiveMemory { span, h, past: L::Past::default(), rejected: false, watch: Watch::NEW })
+    }
+
+    #[inline(always)]
+    fn plan(&self, memory: &mut Self::Memory, t: f64, end: f64) -> Plan {
+        let left = (end - t).abs();
+        // Do not leave a sliver: stretch the last step a little, or halve the two that are left.
+        Plan::step_to(if smaller(1.01 * memory.h, (1.0 + 1e-12) * self.limits.max_step) >= left {
+            end
+        } else if memory.h * 2.0 > left {
+            t + 0.5 * (end - t)
+        } else {
+            t + memory.h * memory.span.direction()
+        })
+    }
+
+    #[inline(always)]
+    fn judge(
+        &self,
+        memory: &mut Self::Memory,
+        solver: &S,
+        ws: &mut S::Workspace,
+        trial: Trial<'_, F::State>,
+    ) -> Verdict {
+        let tried = trial.h.abs();
+        // The mean square, which is as good as its root and a dozen nanoseconds sooner there.
+        let error = solver.error_sq(ws, trial.h, trial.y0, trial.y1, &self.norm);
+        let finite = error.is_finite() && trial.y1.all_finite();
+
+        if finite && error <= 1.0 {
+            // An error of zero must not forbid every later step.
+            let log_sq = (larger(error, 1e-20) as f32).log2();
+            let step = Accepted { h: tried, log_sq, order: f64::from(S::ERROR_ORDER) };
+            let mut factor = solver
+                .next_factor(ws, trial.h, trial.y0, trial.y1, &self.norm)
+                .unwrap_or_else(|| self.limits.bound(self.law.factor(&memory.past, step)));
+            if memory.rejected {
+                factor = smaller(factor, 1.0);
+            }
+            // A step cut short by the end of the span says nothing against the longer one that was planned. Rounding in
+            // `t + h` is not a cut.
+            let next = if tried < 0.99 * memory.h { larger(memory.h, tried * factor) } else { tried * factor };
+            memory.h = larger(smaller(next, self.limits.max_step), self.limits.floor(trial.t + trial.h));
+            self.law.remember(&mut memory.past, step);
+            memory.rejected = false;
+            if memory.watch.is_due() {
+                let Trial { t, h, y0, y1 } = trial;
+                let look = solver.stiffness(ws, StepStart { t, h, y0 }, |x| self.norm.norm(x, y0, y1));
+                // Stages that differ by rounding tell nothing.
+                memory.watch.take(look.filter(|_| error > 1e-4));
+            }
+            return Verdict::Accept;
+        }
+
+        let factor = if finite { self.limits.shrink(error, solver.error_order(ws)) } else { self.limits.min_factor };
+        let h = tried * factor;
+        self.shorten(memory, trial.t, tried, h).unwrap_or_else(|| {
+            if finite {
+                self.at_the_smallest(memory, trial.t, h)
+            } else {
+                Verdict::Fail(Error::NonFinite { t: trial.t, h: trial.h })
+            }
+        })
+    }
+
+    /// A quarter of the step: the equations of an implicit method are easier there.
+    fn failed(&self, memory: &mut Self::Memory, t: f64, h: f64, error: Error) -> Verdict {
+        self.shorten(memory, t, h.abs(), 0.25 * h.abs()).unwrap_or(Verdict::Fail(error))
+    }
+
+    fn max_steps(&self) -> u64 {
+        self.limits.max_steps
+    }
+
+    fn stiffness(&self, memory: &Self::Memory) -> Option<Stiffness> {
+        memory.watch.found
+    }
+}

@@ -1,0 +1,82 @@
+//! The predictive law of Gustafsson.
+
+use super::{Accepted, Adaptive, StepLaw};
+use crate::Tolerance;
+use crate::extrema::smaller;
+use crate::state::Tolerances;
+
+/// The predictive controller of Gustafsson, for implicit methods.
+///
+/// Where an implicit method crosses a transient its error per `h^k` falls or rises by much the same factor from step to
+/// step, which this controller expects to go on. With `εₙ` the norms of the last errors and `k` the order of the
+/// estimate, the next step is `safety h` times the smaller of
+///
+/// `εₙ^(−1/k)` and `(hₙ / hₙ₋₁) (εₙ₋₁ / εₙ²)^(1/k)`,
+///
+/// kept within `[min_factor, max_factor]`: Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.8,
+/// equations (8.19) and (8.20), and the code RADAU5, which takes `εₙ₋₁` for at least 0.01; Gustafsson, *Control-theoretic
+/// techniques for stepsize selection in implicit Runge–Kutta methods*, ACM TOMS 20 (1994), doi:10.1145/198429.198437.
+///
+/// ```
+/// use rheos::{Dopri5, Predictive, ode, solve};
+///
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+/// let solution = solve(&decay, 1.0, 0.0..1.0, Dopri5, Predictive::new(1e-8, 1e-8))?;
+/// assert!((solution.last() - (-1.0_f64).exp()).abs() < 1e-7);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+pub type Predictive<W = Tolerance> = Adaptive<Gustafsson, W>;
+
+/// The [`StepLaw`] of [`Predictive`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Gustafsson;
+
+impl Adaptive<Gustafsson, Tolerance> {
+    /// At the tolerances `rtol > 0` (relative) and `atol > 0` (in units of the state).
+    pub const fn new(rtol: f64, atol: f64) -> Self {
+        Self::with_law(Gustafsson, Tolerance { rtol, atol })
+    }
+}
+
+impl<Y> Adaptive<Gustafsson, Tolerances<Y>> {
+    /// With relative and absolute tolerances for each coordinate, given as states.
+    pub const fn each(rtol: Y, atol: Y) -> Self {
+        Self::with_law(Gustafsson, Tolerances { rtol, atol })
+    }
+}
+
+impl<W> Adaptive<Gustafsson, W> {
+    /// With an error norm of your own.
+    pub const fn with_norm(norm: W) -> Self {
+        Self::with_law(Gustafsson, norm)
+    }
+}
+
+/// The last accepted step, of length zero where there was none.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LastStep {
+    h: f64,
+    log_sq: f32,
+}
+
+/// The binary logarithm of the square of 0.01, the least error that is remembered.
+const LEAST: f32 = -13.287_712;
+
+impl StepLaw for Gustafsson {
+    type Past = LastStep;
+
+    fn factor(&self, last: &LastStep, step: Accepted) -> f64 {
+        // From the square of an error to its k-th root.
+        let power = |log_sq: f32| (0.5 * f64::from(log_sq) / step.order).exp2();
+        let elementary = power(-step.log_sq);
+        if last.h == 0.0 {
+            return elementary;
+        }
+        smaller(elementary, step.h / last.h * power(last.log_sq - 2.0 * step.log_sq))
+    }
+
+    fn remember(&self, last: &mut LastStep, step: Accepted) {
+        let log_sq = if step.log_sq > LEAST { step.log_sq } else { LEAST };
+        *last = LastStep { h: step.h, log_sq };
+    }
+}

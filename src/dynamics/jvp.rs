@@ -1,0 +1,40 @@
+//! Derivatives of a field along a direction.
+
+use super::{Counted, Dynamics};
+
+/// A vector field with exact products of its Jacobian with a vector, which Newton–Krylov methods can use in place of
+/// differences: `Krylov::new().exact()`.
+///
+/// ```
+/// use nalgebra::Vector2;
+/// use rheos::problems::VanDerPol;
+/// use rheos::{Jacobian, JacobianVector};
+///
+/// let (model, y) = VanDerPol::problem(5.0); // an `Autodiff` model has them from dual numbers
+/// let v = Vector2::new(0.3, -1.0);
+/// let mut product = Vector2::zeros();
+/// model.jvp(0.0, &y, &v, &mut product);
+/// assert!((product - model.jacobian(0.0, &y) * v).norm() < 1e-14);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no exact products of its Jacobian with a vector",
+    label = "this has no `jvp(t, y, v, out)`",
+    note = "implement `rheos::JacobianVector`, write the field over a generic scalar and wrap it in `rheos::Autodiff`, or \
+            use differences: `Krylov::new()` without `exact()`"
+)]
+pub trait JacobianVector: Dynamics {
+    /// Writes `(∂f/∂y) v` at `(t, y)` into `out`.
+    fn jvp(&self, t: f64, y: &Self::State, v: &Self::State, out: &mut Self::State);
+}
+
+impl<F: JacobianVector> JacobianVector for Counted<F> {
+    fn jvp(&self, t: f64, y: &F::State, v: &F::State, out: &mut F::State) {
+        self.inner().jvp(t, y, v, out);
+    }
+}
+
+impl<F: JacobianVector + ?Sized> JacobianVector for &F {
+    fn jvp(&self, t: f64, y: &F::State, v: &F::State, out: &mut F::State) {
+        (**self).jvp(t, y, v, out);
+    }
+}

@@ -1,0 +1,108 @@
+//! Fields that are the sum of a stiff and a non-stiff part.
+
+use super::{Dynamics, Jacobian, Parametric};
+use crate::State;
+use crate::state::MatrixSpace;
+
+/// A vector field `f = f_E + f_I`, of which an [`Imex`](crate::Imex) method treats the part `f_E` explicitly and the stiff
+/// part `f_I` implicitly.
+///
+/// As [`Dynamics`] it is the sum, so that any other method can solve it as well. Only the implicit part needs a
+/// [`Jacobian`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not split into an explicit and an implicit part",
+    label = "this field is in one piece",
+    note = "put the two parts together with `rheos::SplitField::new(explicit, implicit)`, or implement `rheos::Split`"
+)]
+pub trait Split: Dynamics {
+    /// The implicit part.
+    type Implicit: Dynamics<State = Self::State>;
+
+    /// Writes the explicit part `f_E(t, y)` into `dy`.
+    fn eval_explicit(&self, t: f64, y: &Self::State, dy: &mut Self::State);
+
+    /// The implicit part.
+    fn implicit(&self) -> &Self::Implicit;
+}
+
+/// The sum of two fields, of which the second is stiff.
+///
+/// ```
+/// use rheos::{KenCarp4, Pid, SplitField, ode, solve};
+///
+/// // y' = −1000 y + 1000 cos t − sin t, with the solution cos t
+/// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 1000.0 * t.cos() - t.sin());
+/// let decay = ode(|_, y: &f64, dy: &mut f64| *dy = -1000.0 * y);
+/// let model = SplitField::new(driving, decay);
+/// let solution = solve(&model, 1.0, 0.0..1.0, KenCarp4, Pid::new(1e-6, 1e-6))?;
+/// assert!((solution.last() - 1.0_f64.cos()).abs() < 1e-5);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SplitField<E, I> {
+    /// The part that is treated explicitly.
+    pub explicit: E,
+    /// The stiff part.
+    pub implicit: I,
+}
+
+impl<E: Dynamics, I: Dynamics<State = E::State>> SplitField<E, I> {
+    /// The field `explicit + implicit`.
+    #[must_use]
+    pub const fn new(explicit: E, implicit: I) -> Self {
+        Self { explicit, implicit }
+    }
+}
+
+/// The sum; it makes room for one of the two terms in every evaluation.
+impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for SplitField<E, I> {
+    type State = E::State;
+
+    fn eval(&self, t: f64, y: &E::State, dy: &mut E::State) {
+        let mut term = y.zeros_like();
+        self.explicit.eval(t, y, &mut term);
+        self.implicit.eval(t, y, dy);
+        dy.add_scaled(1.0, &term);
+    }
+}
+
+impl<E: Dynamics, I: Dynamics<State = E::State>> Split for SplitField<E, I> {
+    type Implicit = I;
+
+    fn eval_explicit(&self, t: f64, y: &E::State, dy: &mut E::State) {
+        self.explicit.eval(t, y, dy);
+    }
+
+    fn implicit(&self) -> &I {
+        &self.implicit
+    }
+}
+
+/// That of the sum, by differences: for methods that treat all of it implicitly.
+impl<E: Dynamics<State: MatrixSpace>, I: Dynamics<State = E::State>> Jacobian for SplitField<E, I> {}
+
+impl<F: Split + ?Sized> Split for &F {
+    type Implicit = F::Implicit;
+
+    fn eval_explicit(&self, t: f64, y: &F::State, dy: &mut F::State) {
+        (**self).eval_explicit(t, y, dy);
+    }
+
+    fn implicit(&self) -> &F::Implicit {
+        (**self).implicit()
+    }
+}
+
+/// The parameters of both parts.
+impl<E: Parametric, I: Parametric> Parametric for SplitField<E, I> {
+    type Params = (E::Params, I::Params);
+
+    fn params(&self) -> Self::Params {
+        (self.explicit.params(), self.implicit.params())
+    }
+
+    fn set_params(&mut self, params: &Self::Params) {
+        self.explicit.set_params(&params.0);
+        self.implicit.set_params(&params.1);
+    }
+}

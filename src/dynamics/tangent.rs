@@ -1,0 +1,101 @@
+//! A model over dual numbers.
+
+use nalgebra::{Const, SVector, U1};
+use num_dual::{Derivative, DualSVec, DualSVec64};
+
+use super::{Autodiff, Differentiable, Dynamics, Field, Parametric};
+
+/// A number and its derivatives along `K` directions.
+pub type Dual<const K: usize> = DualSVec64<K>;
+
+/// A model that carries along the derivatives of its state in `K` directions of the initial state and the parameters.
+///
+/// It solves the variational equation beside the equation itself, with the steps that the latter takes alone. It is
+/// differentiable as well: an adjoint of it gives the derivatives of a gradient.
+#[derive(Debug)]
+pub struct Tangent<'f, M, const N: usize, const P: usize, const K: usize> {
+    model: &'f Autodiff<M, N, P>,
+    params: SVector<Dual<K>, P>,
+}
+
+impl<'f, M, const N: usize, const P: usize, const K: usize> Tangent<'f, M, N, P, K> {
+    /// The model with `params`, whose derivatives are the directions, in place of its own parameters.
+    pub fn new(model: &'f Autodiff<M, N, P>, params: SVector<Dual<K>, P>) -> Self {
+        Self { model, params }
+    }
+}
+
+/// The numbers `x`, with the derivatives `directions[k]` along direction `k`.
+pub fn along<const L: usize, const K: usize>(
+    x: &SVector<f64, L>,
+    directions: &[SVector<f64, L>; K],
+) -> SVector<Dual<K>, L> {
+    SVector::from_fn(|i, _| Dual::new(x[i], Derivative::some(SVector::<f64, K>::from_fn(|k, _| directions[k][i]))))
+}
+
+/// The derivative of `x` along direction `k`.
+pub fn derivative<const K: usize>(x: &Dual<K>, k: usize) -> f64 {
+    // A number that is constant keeps no derivatives.
+    x.eps.0.map_or(0.0, |eps| eps[k])
+}
+
+impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Dynamics for Tangent<'_, M, N, P, K> {
+    type State = SVector<Dual<K>, N>;
+
+    fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
+        *dy = self.model.field().eval(Dual::from(t), y, &self.params);
+    }
+}
+
+impl<M, const N: usize, const P: usize, const K: usize> Parametric for Tangent<'_, M, N, P, K> {
+    type Params = SVector<Dual<K>, P>;
+    fn params(&self) -> Self::Params {
+        self.params
+    }
+    fn set_params(&mut self, params: &Self::Params) {
+        self.params = *params;
+    }
+}
+
+/// By dual numbers over dual numbers.
+impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Differentiable for Tangent<'_, M, N, P, K> {
+    type Trace = ();
+
+    fn vjp(&self, t: f64, y: &Self::State, w: &Self::State, ybar: &mut Self::State, pbar: &mut Self::Params) -> f64 {
+        let f = |y: &_, p: &_| self.model.field().eval(DualSVec::<Dual<K>, N>::from(t), y, p);
+        pull_back(&f(&variables(y), &constants(&self.params)), w, ybar);
+        let f = |y: &_, p: &_| self.model.field().eval(DualSVec::<Dual<K>, P>::from(t), y, p);
+        pull_back(&f(&constants(y), &variables(&self.params)), w, pbar);
+        let time = DualSVec::<Dual<K>, 1>::from(t).derivative(0);
+        let mut tbar = SVector::<Dual<K>, 1>::from_element(Dual::from(0.0));
+        pull_back(&self.model.field().eval(time, &constants(y), &constants(&self.params)), w, &mut tbar);
+        tbar[0].re
+    }
+}
+
+/// Each number with the derivative 1 in its own direction.
+fn variables<const L: usize, const K: usize>(x: &SVector<Dual<K>, L>) -> SVector<DualSVec<Dual<K>, L>, L> {
+    SVector::from_fn(|i, _| DualSVec::new(x[i], Derivative::derivative_generic(Const, U1, i)))
+}
+
+/// Each number without derivatives.
+fn constants<const L: usize, const J: usize, const K: usize>(
+    x: &SVector<Dual<K>, L>,
+) -> SVector<DualSVec<Dual<K>, J>, L> {
+    x.map(|x| DualSVec::new(x, Derivative::none()))
+}
+
+/// `bar += Dᵀ w` with the derivatives `D` of `f`.
+fn pull_back<const N: usize, const J: usize, const K: usize>(
+    f: &SVector<DualSVec<Dual<K>, J>, N>,
+    w: &SVector<Dual<K>, N>,
+    bar: &mut SVector<Dual<K>, J>,
+) {
+    for (f, w) in f.iter().zip(w) {
+        if let Some(row) = &f.eps.0 {
+            for (bar, d) in bar.iter_mut().zip(row) {
+                *bar += d * w;
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Many initial value problems of one kind, each with steps of its own.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::{Failure, Ivp, Solution, keep};
+use crate::control::Controller;
+use crate::{Dynamics, Error, Result, Solver, Span};
+
+/// The outcome of one sample of an [`Ensemble`].
+pub type Outcome<Y> = Result<Solution<Y>, Box<Failure<Y>>>;
+
+/// Independent solves from many initial states, of one field or of a field for each.
+///
+/// The samples of a batch in one state share every step: one that is difficult makes all of them slow, and an error is
+/// the mean over all. Here each sample has its own steps and its own outcome, and none depends on the others: it is that
+/// of [`Ivp`] with the same arguments, to the last bit, on however many threads.
+///
+/// ```
+/// use rheos::{Dopri5, Ensemble, Pid, ode};
+///
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+/// let starts = [1.0, 2.0, f64::NAN, 4.0];
+/// let outcomes = Ensemble::new(&decay, &starts, 0.0..1.0).solve_on(2, Dopri5, Pid::new(1e-8, 1e-8));
+/// assert!((outcomes[3].as_ref().unwrap().last() - 4.0 * (-1.0_f64).exp()).abs() < 1e-7);
+/// assert!(outcomes[2].is_err());
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "an `Ensemble` does nothing until it is solved"]
+pub struct Ensemble<'a, F: Dynamics, K = keep::End> {
+    fields: Fields<'a, F>,
+    y0: &'a [F::State],
+    span: Span,
+    keep: K,
+}
+
+#[derive(Debug)]
+enum Fields<'a, F> {
+    One(&'a F),
+    Each(&'a [F]),
+}
+
+impl<F> Clone for Fields<'_, F> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::One(f) => Self::One(f),
+            Self::Each(fields) => Self::Each(fields),
+        }
+    }
+}
+
+impl<'a, F: Dynamics> Ensemble<'a, F> {
+    /// The solutions of `dy/dt = f(t, y)` from each of the states `y0`; only their ends are kept.
+    pub fn new(f: &'a F, y0: &'a [F::State], span: impl Into<Span>) -> Self {
+        Self { fields: Fields::One(f), y0, span: span.into(), keep: keep::End }
+    }
+
+    /// The same with a field for each initial state, such as one model with many parameters.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where there are not as many fields as states.
+    pub fn with_fields(fields: &'a [F], y0: &'a [F::State], span: impl Into<Span>) -> Result<Self> {
+        if fields.len() != y0.len() {
+            return Err(Error::LengthMismatch { name: "fields", found: fields.len(), expected: y0.len() });
+        }
+        Ok(Self { fields: Fields::Each(fields), y0, span: span.into(), keep: keep::End })
+    }
+
+    /// Keeps the states at `times`, as [`Ivp::save_at`] does.
+    pub fn save_at(self, times: &'a [f64]) -> Ensemble<'a, F, keep::At<'a>> {
+        Ensemble { fields: self.fields, y0: self.y0, span: self.span, keep: keep::At(times) }
+    }
+}
+
+impl<F: Dynamics, K: Copy> Ensemble<'_, F, K> {
+    /// Solves one after the other; the outcomes are in the order of the initial states.
+    pub fn solve<S, C>(&self, solver: S, control: C) -> Vec<Outcome<F::State>>
+    where
+        S: Solver<F> + Clone,
+        C: Controller<F, S> + Clone,
+        K: keep::Keep<F, S>,
+    {
+        (0..self.y0.len()).map(|i| self.sample(i).solve(solver.clone(), control.clone())).collect()
+    }
+
+    /// [`solve`](Self::solve) on up to `threads` threads, this one among them.
+    ///
+    /// # Panics
+    /// Where the field does.
+    pub fn solve_on<S, C>(&self, threads: usize, solver: S, control: C) -> Vec<Outcome<F::State>>
+    where
+        F: Sync,
+        F::State: Send + Sync,
+        S: Solver<F> + Clone + Sync,
+        C: Controller<F, S> + Clone + Sync,
+        K: keep::Keep<F, S> + Sync,
+    {
+        in_parallel(self.y0.len(), threads, |i| self.sample(i).solve(solver.clone(), control.clone()))
+    }
+
+    fn sample(&self, i: usize) -> Ivp<'_, F, K> {
+        let f = match self.fields {
+            Fields::One(f) => f,
+            Fields::Each(fields) => &fields[i],
+        };
+        Ivp { f, y0: self.y0[i].clone(), span: self.span, keep: self.keep }
+    }
+}
+
+/// `task` of each number below `count`. Every thread takes the next one when it is done with the last.
+fn in_parallel<R: Send>(count: usize, threads: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            if i >= count {
+                return done;
+            }
+            done.push((i, task(i)));
+        }
+    };
+    let mut results = thread::scope(|scope| {
+        // A thread that the system does not grant leaves its work to the others.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, &work).ok();
+        let helpers: Vec<_> = (1..threads.min(count)).filter_map(spawn).collect();
+        let mut results = work();
+        for helper in helpers {
+            match helper.join() {
+                Ok(part) => results.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    });
+    results.sort_unstable_by_key(|(i, _)| *i);
+    results.into_iter().map(|(_, result)| result).collect()
+}

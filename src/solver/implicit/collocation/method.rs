@@ -1,0 +1,308 @@
+//! A step of a collocation method, its error estimate and its output.
+
+use std::marker::PhantomData;
+
+use super::CollocationTableau;
+use super::newton::StageSolver;
+use super::tableau::{bend, check_collocation, ends_at_last_stage, gamma, slopes_of};
+use crate::solver::implicit::linear::{ComplexSolver, Lu, Matrices};
+use crate::solver::{Dense, Embedded, Method, Probe, Solver, StepStart, Tableau};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Error, Result, State};
+
+/// The collocation method of a [`CollocationTableau`] with `S` stages, with linear systems solved by `L`.
+///
+/// The error of a step is estimated by the defect `δ = h (f(t, y₀) − u'(t))` of the collocation polynomial `u` where the
+/// step starts, as `γ₀ (I − h γ₀ J)⁻¹ δ`. It is `O(h^(S + 1))`, and bounded where the problem is stiff. For Radau's method
+/// of order 5 it is the estimate of the code RADAU5 (Hairer & Wanner II, formula (IV.8.19)), with the second look (8.20)
+/// after a rejection and in the first step; J. J. B. de Swart & G. Söderlind, *On the construction of error estimators for
+/// implicit Runge–Kutta methods*, J. Comput. Appl. Math. 86 (1997), doi:10.1016/S0377-0427(97)00166-0, discuss its like for
+/// any implicit method.
+///
+/// Output inside a step is the polynomial of degree `S + 1` that has the slope `f(t, y₀)` at the start and those of `u`
+/// at the nodes; it has order `S + 1`.
+pub struct Collocation<T, const S: usize, L = Lu> {
+    linear: L,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: CollocationTableau<S>, const S: usize> Collocation<T, S> {
+    /// The method. Compiles only if the tableau satisfies its order conditions.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { check_collocation::<T, S>() }
+        Self { linear: Lu, table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L> Collocation<T, S, L> {
+    /// The same method with another way to solve linear systems.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> Collocation<T, S, M> {
+        Collocation { linear, table: PhantomData }
+    }
+}
+
+impl<T: CollocationTableau<S>, const S: usize> Default for Collocation<T, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, const S: usize, L: Clone> Clone for Collocation<T, S, L> {
+    fn clone(&self) -> Self {
+        Self { linear: self.linear.clone(), table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L: Copy> Copy for Collocation<T, S, L> {}
+
+impl<T: Tableau<S>, const S: usize, L> std::fmt::Debug for Collocation<T, S, L> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(T::NAME)
+    }
+}
+
+/// The stages of a collocation method, and the polynomial of the step before.
+pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
+    stages: StageSolver<F, S, L>,
+    /// The slopes of the last accepted step.
+    past: [F::State; S],
+    /// Its length; `None` where no step precedes.
+    past_h: Option<f64>,
+    /// The length of the step just computed.
+    h: f64,
+    /// How often a step from here has been tried.
+    attempts: u32,
+    /// `f(t, y₀)`.
+    start: F::State,
+    start_is_known: bool,
+    defect: F::State,
+    error: F::State,
+    evaluations: u64,
+}
+
+impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> CollocationWorkspace<F, S, L> {
+    /// The stages of the last step, in the variables that separate its equations.
+    pub(super) fn w(&self) -> &[F::State; S] {
+        &self.stages.w
+    }
+
+    /// The slopes at the stages of the last step.
+    pub(super) fn slopes(&self) -> &[F::State; S] {
+        &self.stages.k
+    }
+
+    /// The slope at the start of the last step.
+    pub(super) fn start_slope(&self) -> &F::State {
+        &self.start
+    }
+}
+
+impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
+    /// A first guess for the stages: the collocation polynomial of the step before, beyond its end.
+    fn guess<F: Dynamics>(ws: &mut CollocationWorkspace<F, S, L>, h: f64)
+    where
+        L: ComplexSolver<F>,
+    {
+        let weights = ws.past_h.map(|past_h| (past_h, extrapolation::<T, S>(h / past_h)));
+        for (r, w) in ws.stages.w.iter_mut().enumerate() {
+            w.set_zeros();
+            if let Some((past_h, weights)) = &weights {
+                w.accumulate(*past_h, &weights[r], &ws.past);
+            }
+        }
+    }
+
+    /// The error estimate. False if a linear system has no solution that was found.
+    fn estimate<F: Dynamics>(
+        &self,
+        f: &F,
+        ws: &mut CollocationWorkspace<F, S, L>,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &F::State,
+    ) -> bool
+    where
+        L: ComplexSolver<F>,
+    {
+        let gamma = const { gamma::<T, S>() };
+        ws.defect.set_zeros();
+        ws.defect.add_scaled(h, &ws.start);
+        ws.defect.accumulate(-h, &const { T::DENSE.derivative(0.0) }, &ws.stages.k);
+        ws.error.set_zeros();
+        ws.error.add_scaled(gamma, &ws.defect);
+        if !ws.stages.filter::<T>(&self.linear, f, &mut ws.error) {
+            return false;
+        }
+        let doubted = ws.attempts > 1 || ws.past_h.is_none();
+        let too_large = |norm: &dyn Fn(&F::State) -> f64| norm(&ws.error) >= 1.0;
+        if !doubted || !ws.stages.norm().is_some_and(|norm| too_large(&|error| norm.norm(error, y0, y1))) {
+            return true;
+        }
+        // f(t, y₀ + error) in the place of f(t, y₀): without the part of y₀ that decays at once.
+        let slope = ws.stages.evaluate_beside(f, t, y0, &ws.error);
+        ws.error.assign(&ws.defect);
+        ws.error.add_scaled(h, slope);
+        ws.error.add_scaled(-h, &ws.start);
+        ws.error.scale_by(gamma);
+        ws.stages.filter::<T>(&self.linear, f, &mut ws.error)
+    }
+}
+
+/// The weights of the slopes of the last step in the guess for `w`, for a step `ratio` times as long.
+fn extrapolation<T: CollocationTableau<S>, const S: usize>(ratio: f64) -> [[f64; S]; S] {
+    let stages: [[f64; S]; S] = std::array::from_fn(|i| {
+        let weights = T::DENSE.weights(1.0 + ratio * T::C[i]);
+        std::array::from_fn(|j| weights[j] - T::B[j])
+    });
+    super::tableau::multiply(&T::T_INV, &stages)
+}
+
+impl<T: Tableau<S>, const S: usize, L> Method for Collocation<T, S, L> {
+    const ORDER: u32 = T::ORDER;
+    const NAME: &'static str = T::NAME;
+}
+
+impl<F, T, const S: usize, L> Solver<F> for Collocation<T, S, L>
+where
+    F: Dynamics,
+    T: CollocationTableau<S>,
+    L: ComplexSolver<F>,
+{
+    type Workspace = CollocationWorkspace<F, S, L>;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        CollocationWorkspace {
+            stages: StageSolver::new(&self.linear, f, y0),
+            past: std::array::from_fn(|_| y0.zeros_like()),
+            past_h: None,
+            h: 0.0,
+            attempts: 0,
+            start: y0.zeros_like(),
+            start_is_known: false,
+            defect: y0.zeros_like(),
+            error: y0.zeros_like(),
+            evaluations: 0,
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        ws.stages.reset();
+        ws.past_h = None;
+        ws.attempts = 0;
+        ws.start_is_known = false;
+    }
+
+    /// # Errors
+    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        let step = StepStart { t, h, y0 };
+        ws.attempts += 1;
+        if !ws.start_is_known {
+            f.eval(t, y0, &mut ws.start);
+            ws.start_is_known = true;
+            ws.evaluations += 1;
+        }
+        loop {
+            if !ws.stages.prepare::<T>(&self.linear, f, step) {
+                return Err(Error::SingularMatrix { t, h });
+            }
+            let fresh = ws.stages.is_fresh(t);
+            Self::guess(ws, h);
+            if ws.stages.solve::<T>(&self.linear, f, step) {
+                break;
+            }
+            // The Jacobian of an earlier step may be to blame.
+            if fresh {
+                return Err(Error::NewtonDiverged { t, h });
+            }
+        }
+        // The slopes that belong to the stages, which those of a stiff field at nearly the stages do not.
+        let StageSolver { k, w, .. } = &mut ws.stages;
+        for (k, row) in k.iter_mut().zip(&const { slopes_of::<T, S>() }) {
+            k.set_zeros();
+            k.accumulate(1.0 / h, row, w);
+        }
+        if const { ends_at_last_stage::<T, S>() } {
+            y1.combine(y0, 1.0, &T::T[S - 1], w);
+        } else {
+            y1.combine(y0, h, &T::B, k);
+        }
+        ws.h = h;
+        if self.estimate(f, ws, step, y1) { Ok(()) } else { Err(Error::NewtonDiverged { t, h }) }
+    }
+
+    fn accept(&self, ws: &mut Self::Workspace) {
+        std::mem::swap(&mut ws.past, &mut ws.stages.k);
+        ws.past_h = Some(ws.h);
+        ws.attempts = 0;
+        ws.start_is_known = const { ends_at_last_stage::<T, S>() };
+        if ws.start_is_known {
+            ws.start.assign(&ws.past[S - 1]);
+        }
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations + ws.stages.evaluations(&self.linear)
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        ws.stages.matrices(&self.linear)
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        ws.stages.tolerate(norm);
+    }
+}
+
+impl<F, T, const S: usize, L> Embedded<F> for Collocation<T, S, L>
+where
+    F: Dynamics,
+    T: CollocationTableau<S>,
+    L: ComplexSolver<F>,
+{
+    const ERROR_ORDER: u32 = S as u32 + 1;
+
+    fn error<'w>(&self, ws: &'w mut Self::Workspace, _: f64) -> &'w F::State {
+        &ws.error
+    }
+
+    fn probe<'w>(
+        &self,
+        f: &F,
+        ws: &'w mut Self::Workspace,
+        t: f64,
+        y: &F::State,
+        h: impl FnOnce(&F::State) -> f64,
+    ) -> Probe<'w, F::State> {
+        f.eval(t, y, &mut ws.start);
+        ws.start_is_known = true;
+        let h = h(&ws.start);
+        ws.defect.combine(y, h, &[1.0], std::slice::from_ref(&ws.start));
+        f.eval(t + h, &ws.defect, &mut ws.error);
+        ws.evaluations += 2;
+        Probe { h, start: &ws.start, end: &ws.error }
+    }
+}
+
+impl<F, T, const S: usize, L> Dense<F> for Collocation<T, S, L>
+where
+    F: Dynamics,
+    T: CollocationTableau<S>,
+    L: ComplexSolver<F>,
+{
+    const DENSE_ORDER: u32 = S as u32 + 1;
+
+    fn interpolate(
+        &self,
+        _: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.stages.k);
+        // The missing slope at the start, by a polynomial that changes none of the others.
+        out.add_scaled(bend(&T::C, theta), &ws.defect);
+    }
+}

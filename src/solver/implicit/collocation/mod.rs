@@ -1,0 +1,22 @@
+//! Collocation methods: fully implicit Runge–Kutta methods, all stages solved together.
+//!
+//! A polynomial `u` of degree `s` starts at `y₀` and satisfies the equation at `s` nodes; the step ends at `u(t + h)`. The
+//! nodes of Radau give stiffly accurate methods of order `2s − 1`, those of Gauss symplectic ones of order `2s`. One engine
+//! serves both, that of the code RADAU5: E. Hairer & G. Wanner, *Solving Ordinary Differential Equations II*, section IV.8,
+//! and *Stiff differential equations solved by Radau methods*, J. Comput. Appl. Math. 111 (1999),
+//! doi:10.1016/S0377-0427(99)00134-X.
+
+mod convergence;
+mod gauss;
+mod method;
+mod newton;
+mod radau;
+mod reverse;
+mod tableau;
+mod transposed;
+
+pub use gauss::{GaussLegendre4, GaussLegendre6};
+pub use method::{Collocation, CollocationWorkspace};
+pub use radau::{RadauIIA3, RadauIIA5, RadauIIA9};
+pub use reverse::CollocationTape;
+pub use tableau::{CollocationTableau, check_collocation, collocation_polynomial};

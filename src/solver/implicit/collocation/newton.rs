@@ -1,0 +1,197 @@
+//! The simplified Newton iteration for all stages of a step, in the variables that separate its linear systems.
+
+use nalgebra::Complex;
+
+use super::CollocationTableau;
+use super::convergence::{Convergence, Increment, Progress};
+use super::tableau::{first_pair, scaled_inverse};
+use crate::solver::StepStart;
+use crate::solver::implicit::linear::{ComplexSolver, Matrices};
+use crate::state::{ErrorNorm, StoredNorm};
+use crate::{Dynamics, State, Tolerance};
+
+/// The part of the tolerance that the error of an iteration may have.
+const SHARE: f64 = 0.01;
+
+/// Solves for `w = T⁻¹ z`, where `y₀ + zᵢ` are the stages, with a Jacobian that is kept as long as it serves.
+pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
+    linear: L::Workspace,
+    pairs: [Option<L::Complex>; S],
+    /// Where the Jacobian was taken, if it is to be kept.
+    taken_at: Option<f64>,
+    /// The step that is prepared.
+    prepared: Option<f64>,
+    norm: Option<StoredNorm<F::State>>,
+    convergence: Convergence,
+    increment: [F::State; S],
+    /// The stages in the variables `w`: first a guess, then the solution.
+    pub w: [F::State; S],
+    /// The slopes at the stages of the last iterate but one.
+    pub k: [F::State; S],
+    /// The last stage that was looked at.
+    pub stage: F::State,
+    evaluations: u64,
+}
+
+impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
+    /// For states of the shape of `y0`.
+    pub fn new(linear: &L, f: &F, y0: &F::State) -> Self {
+        let zeros = || std::array::from_fn(|_| y0.zeros_like());
+        Self {
+            linear: linear.workspace(f, y0),
+            pairs: [const { None }; S],
+            taken_at: None,
+            prepared: None,
+            norm: None,
+            convergence: Convergence::new(),
+            increment: zeros(),
+            w: zeros(),
+            k: zeros(),
+            stage: y0.zeros_like(),
+            evaluations: 0,
+        }
+    }
+
+    /// Solves to a part of this norm from now on, and not to rounding.
+    pub fn tolerate(&mut self, norm: &impl ErrorNorm<F::State>) {
+        self.norm = Some(norm.stored());
+    }
+
+    /// The norm of the solve, where somebody named one.
+    pub fn norm(&self) -> Option<&StoredNorm<F::State>> {
+        self.norm.as_ref()
+    }
+
+    /// Forgets the Jacobian.
+    pub fn reset(&mut self) {
+        self.taken_at = None;
+    }
+
+    /// Gets ready for a step. False if a matrix is singular.
+    pub fn prepare<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>) -> bool {
+        let StepStart { t, h, y0 } = step;
+        if self.taken_at.is_none() || self.convergence.was_slow() && self.taken_at != Some(t) {
+            linear.linearise(&mut self.linear, f, t, y0);
+            self.taken_at = Some(t);
+            self.prepared = None;
+        }
+        if self.prepared != Some(h) {
+            if !self.factor::<T>(linear, h) {
+                (self.taken_at, self.prepared) = (None, None);
+                return false;
+            }
+            self.prepared = Some(h);
+        }
+        true
+    }
+
+    fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, h: f64) -> bool {
+        for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
+            *pair = linear.prepare_complex(&mut self.linear, Complex::new(h * x, h * y));
+            if pair.is_none() {
+                return false;
+            }
+        }
+        T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, h * real))
+    }
+
+    /// Whether the Jacobian is that of the step from `t`.
+    pub fn is_fresh(&self, t: f64) -> bool {
+        self.taken_at == Some(t)
+    }
+
+    /// Solves for the stages. False, and the next step takes a new Jacobian, if the iteration does not converge.
+    pub fn solve<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>) -> bool {
+        self.convergence.begin(self.norm.is_none());
+        loop {
+            self.evaluate::<T>(f, step);
+            if !self.find_increment::<T>(linear, f, step.h) {
+                break;
+            }
+            for (w, increment) in self.w.iter_mut().zip(&self.increment) {
+                w.add_scaled(1.0, increment);
+            }
+            match self.convergence.judge(self.measure(step.y0)) {
+                Progress::Converged => return true,
+                Progress::Continue => {}
+                Progress::Hopeless => break,
+            }
+        }
+        self.taken_at = None;
+        false
+    }
+
+    /// The slopes at the stages of the iterate.
+    fn evaluate<T: CollocationTableau<S>>(&mut self, f: &F, StepStart { t, h, y0 }: StepStart<'_, F::State>) {
+        for i in 0..S {
+            self.stage.combine(y0, 1.0, &T::T[i], &self.w);
+            f.eval(t + T::C[i] * h, &self.stage, &mut self.k[i]);
+        }
+        self.evaluations += S as u64;
+    }
+
+    /// `(I − h Λ ⊗ J) Δw = h Λ T⁻¹ k − w`.
+    fn find_increment<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, h: f64) -> bool {
+        let rows = const { scaled_inverse::<T, S>() };
+        for ((increment, row), w) in self.increment.iter_mut().zip(&rows).zip(&self.w) {
+            increment.set_zeros();
+            increment.accumulate(h, row, &self.k);
+            increment.add_scaled(-1.0, w);
+        }
+        let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
+        real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x))
+            && complex.chunks_exact_mut(2).zip(&self.pairs).all(|(x, pair)| {
+                let (re, im) = x.split_at_mut(1);
+                let Some(pair) = pair else { return false };
+                linear.solve_complex(&mut self.linear, pair, f, &mut re[0], &mut im[0])
+            })
+    }
+
+    fn measure(&self, y0: &F::State) -> Increment {
+        let y = &self.stage;
+        let sum = |mean_sq: &dyn Fn(&F::State) -> f64| self.increment.iter().map(mean_sq).sum::<f64>();
+        let size = match &self.norm {
+            Some(norm) => (sum(&|x| norm.mean_sq(x, y0, y)) / S as f64).sqrt() / SHARE,
+            None => (sum(&|x| close_to_rounding(y).mean_sq(x, y0, y)) / S as f64).sqrt(),
+        };
+        let roundings = (sum(&|x| x.inner(x)) / y.inner(y)).sqrt() / y.rounding();
+        Increment { size, roundings }
+    }
+
+    /// `x ← (I − h γ₀ J)⁻¹ x` where `γ₀` is the real eigenvalue of `A`; where there is none, the real part of
+    /// `(I − h λ J)⁻¹ x`, which agrees with that to first order in `h` and decays like it in the stiff limit. False if no
+    /// solution was found.
+    pub fn filter<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
+        if T::REAL.is_some() {
+            return linear.solve(&mut self.linear, f, x);
+        }
+        let Some(pair) = &self.pairs[0] else { return false };
+        self.increment[0].set_zeros();
+        linear.solve_complex(&mut self.linear, pair, f, x, &mut self.increment[0])
+    }
+
+    /// `f(t, y + x)`, left in the first slope.
+    pub fn evaluate_beside(&mut self, f: &F, t: f64, y: &F::State, x: &F::State) -> &F::State {
+        self.stage.assign(y);
+        self.stage.add_scaled(1.0, x);
+        f.eval(t, &self.stage, &mut self.increment[0]);
+        self.evaluations += 1;
+        &self.increment[0]
+    }
+
+    /// Evaluations of the field.
+    pub fn evaluations(&self, linear: &L) -> u64 {
+        self.evaluations + linear.evaluations(&self.linear)
+    }
+
+    /// Jacobians and factorisations.
+    pub fn matrices(&self, linear: &L) -> Matrices {
+        linear.matrices(&self.linear)
+    }
+}
+
+/// The tolerance where nobody names one.
+fn close_to_rounding<Y: State>(y: &Y) -> Tolerance {
+    let unit = 10.0 * y.rounding();
+    Tolerance { rtol: unit, atol: 1e-2 * unit }
+}

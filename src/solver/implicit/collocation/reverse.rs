@@ -1,0 +1,138 @@
+//! The exact transpose of a collocation step, by the implicit function theorem.
+
+use super::tableau::{bend, bend_slope};
+use super::transposed::TransposedStages;
+use super::{Collocation, CollocationTableau, CollocationWorkspace};
+use crate::solver::implicit::Lu;
+use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
+use crate::{Differentiable, Error, Jacobian, Result, State};
+
+/// A step of a collocation method, solved again, and the cotangents of its stages.
+pub struct CollocationTape<F: Differentiable + Jacobian, const S: usize> {
+    step: CollocationWorkspace<F, S, Lu>,
+    y1: F::State,
+    stages: [F::State; S],
+    transposed: TransposedStages<F, S>,
+    /// The cotangent of the slope at the start.
+    start_bar: F::State,
+}
+
+/// The stages are solved again to rounding, and so are the transposed equations.
+impl<F, T, const S: usize> Reverse<F> for Collocation<T, S>
+where
+    F: Differentiable + Jacobian,
+    T: CollocationTableau<S>,
+{
+    type Tape = CollocationTape<F, S>;
+
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+        CollocationTape {
+            step: self.workspace(f, y0),
+            y1: y0.zeros_like(),
+            stages: std::array::from_fn(|_| y0.zeros_like()),
+            transposed: TransposedStages::new(f, y0),
+            start_bar: y0.zeros_like(),
+        }
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let StepStart { t, h, y0 } = step;
+        // An output at the very end is y1, but its velocity is that of the interpolant.
+        for output in outputs.iter().filter(|output| output.theta == 1.0) {
+            ybar.add_scaled(1.0, output.cotangent);
+        }
+        self.reset(&mut tape.step);
+        self.step(f, &mut tape.step, t, h, y0, &mut tape.y1)?;
+        for (i, stage) in tape.stages.iter_mut().enumerate() {
+            stage.combine(y0, 1.0, &T::T[i], tape.step.w());
+        }
+        give_cotangents::<F, T, S>(tape, h, outputs, ybar);
+        if !tape.transposed.solve::<T>(f, step, &tape.stages) {
+            return Err(Error::NewtonDiverged { t, h });
+        }
+
+        let mut cotangent = move_outputs::<F, T, S>(tape, outputs);
+        for i in 0..S {
+            let adjoint = &mut tape.transposed;
+            adjoint.combine_slope_bar::<T>(i, h);
+            let slope_bar = &adjoint.slope_bar;
+            let time = f.vjp(t + T::C[i] * h, &tape.stages[i], slope_bar, ybar, pbar);
+            // The stage time t + c h and the factor h of every slope move with the ends of the step.
+            let length = slope_bar.inner(&tape.step.slopes()[i]) / h;
+            cotangent.start += (1.0 - T::C[i]) * time - length;
+            cotangent.end += T::C[i] * time + length;
+        }
+        if outputs.iter().any(|output| output.theta < 1.0) {
+            let time = f.vjp(t, y0, &tape.start_bar, ybar, pbar);
+            let length = tape.start_bar.inner(tape.step.start_slope()) / h;
+            cotangent.start += time - length;
+            cotangent.end += length;
+        }
+        for output in outputs.iter().filter(|output| output.theta < 1.0) {
+            ybar.add_scaled(1.0, output.cotangent);
+        }
+        Ok(cotangent)
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        self.evaluations(&tape.step)
+    }
+}
+
+/// What the end of the step and the outputs inside give to the slopes: that of the start, and those of the stages.
+fn give_cotangents<F, T, const S: usize>(
+    tape: &mut CollocationTape<F, S>,
+    h: f64,
+    outputs: &[OutputCotangent<'_, F::State>],
+    ybar: &F::State,
+) where
+    F: Differentiable + Jacobian,
+    T: CollocationTableau<S>,
+{
+    let start_weights = const { T::DENSE.derivative(0.0) };
+    tape.start_bar.set_zeros();
+    for (i, given) in tape.transposed.given.iter_mut().enumerate() {
+        given.set_zeros();
+        given.add_scaled(h * T::B[i], ybar);
+        for output in outputs.iter().filter(|output| output.theta < 1.0) {
+            let weight = T::DENSE.weight(i, output.theta) - bend(&T::C, output.theta) * start_weights[i];
+            given.add_scaled(h * weight, output.cotangent);
+        }
+    }
+    for output in outputs.iter().filter(|output| output.theta < 1.0) {
+        tape.start_bar.add_scaled(h * bend(&T::C, output.theta), output.cotangent);
+    }
+}
+
+/// Fills in the derivatives with respect to the output times, and returns what follows from `θ = (time − t) / h` for
+/// the ends of the step.
+fn move_outputs<F, T, const S: usize>(
+    tape: &mut CollocationTape<F, S>,
+    outputs: &mut [OutputCotangent<'_, F::State>],
+) -> StepCotangent
+where
+    F: Differentiable + Jacobian,
+    T: CollocationTableau<S>,
+{
+    let mut cotangent = StepCotangent { start: 0.0, end: 0.0 };
+    for output in outputs {
+        let velocity = &mut tape.y1;
+        let bend = bend_slope(&T::C, output.theta);
+        velocity.set_zeros();
+        velocity.accumulate(1.0, &T::DENSE.derivative(output.theta), tape.step.slopes());
+        velocity.accumulate(-bend, &const { T::DENSE.derivative(0.0) }, tape.step.slopes());
+        velocity.add_scaled(bend, tape.step.start_slope());
+        output.time = output.cotangent.inner(velocity);
+        cotangent.start -= (1.0 - output.theta) * output.time;
+        cotangent.end -= output.theta * output.time;
+    }
+    cotangent
+}

@@ -1,0 +1,190 @@
+//! Collocation methods as constants that prove themselves at compile time.
+
+use crate::solver::order_conditions::weights_hold;
+use crate::solver::tableau::check_orders;
+use crate::solver::{Interpolant, Tableau};
+
+/// A collocation method with its matrix `A` in block-diagonal form, `A = T Λ T⁻¹`.
+///
+/// In the variables `w = T⁻¹ z` the linear systems of a step fall apart into a real one for the real eigenvalue of `A`,
+/// where there is one, and a complex one for every pair of complex eigenvalues: Hairer & Wanner II, section IV.8.
+pub trait CollocationTableau<const S: usize>: Tableau<S> {
+    /// The real eigenvalue of `A`, for an odd number of stages: the first entry of `Λ`.
+    const REAL: Option<f64>;
+    /// One eigenvalue `x + i y` of every complex pair; it stands in `Λ` as the block `[x, −y; y, x]`.
+    const PAIRS: &'static [(f64, f64)];
+    /// `T`.
+    const T: [[f64; S]; S];
+    /// `T⁻¹`.
+    const T_INV: [[f64; S]; S];
+}
+
+/// Fails to compile where a tableau is not that of a collocation method, below the order it claims, or where `T Λ T⁻¹` is
+/// not `A`.
+pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
+    assert!(T::EXTRA == 0, "an implicit method has no extra stages");
+    assert!(T::ORDER as usize > S, "the error estimate has order S, below that of the method");
+    assert!(T::DENSE_ORDER as usize == S, "the collocation polynomial has order S");
+    assert!(first_pair::<T, S>() + 2 * T::PAIRS.len() == S, "REAL and PAIRS must be S eigenvalues");
+    check_orders::<T, S>();
+    let shown = multiply(&T::T, &scaled_inverse::<T, S>());
+    let unit = multiply(&T::T, &T::T_INV);
+    let mut i = 0;
+    while i < S {
+        assert!(weights_hold(&T::DENSE.weights(T::C[i]), &T::A[i]), "A must integrate the collocation polynomial");
+        assert!(weights_hold(&shown[i], &T::A[i]), "T Λ T⁻¹ must be A");
+        let mut row = [0.0; S];
+        row[i] = 1.0;
+        assert!(weights_hold(&unit[i], &row), "T T⁻¹ must be the identity");
+        i += 1;
+    }
+}
+
+/// The row where the first complex block of `Λ` starts.
+pub(super) const fn first_pair<T: CollocationTableau<S>, const S: usize>() -> usize {
+    if T::REAL.is_some() { 1 } else { 0 }
+}
+
+/// `γ₀`, the scale of the error estimate: the real eigenvalue of `A`, or the real part of the first pair.
+pub(super) const fn gamma<T: CollocationTableau<S>, const S: usize>() -> f64 {
+    match T::REAL {
+        Some(real) => real,
+        None => T::PAIRS[0].0,
+    }
+}
+
+/// Whether the step ends at the last stage.
+pub(super) const fn ends_at_last_stage<T: Tableau<S>, const S: usize>() -> bool {
+    T::C[S - 1] == 1.0
+}
+
+/// `Λ T⁻¹`.
+pub(super) const fn scaled_inverse<T: CollocationTableau<S>, const S: usize>() -> [[f64; S]; S] {
+    let mut out = T::T_INV;
+    let mut j = 0;
+    while j < S {
+        if let Some(real) = T::REAL {
+            out[0][j] *= real;
+        }
+        let mut pair = 0;
+        while pair < T::PAIRS.len() {
+            let (x, y) = T::PAIRS[pair];
+            let r = first_pair::<T, S>() + 2 * pair;
+            let (re, im) = (T::T_INV[r][j], T::T_INV[r + 1][j]);
+            out[r][j] = x * re - y * im;
+            out[r + 1][j] = y * re + x * im;
+            pair += 1;
+        }
+        j += 1;
+    }
+    out
+}
+
+/// `A⁻¹ T = T Λ⁻¹`, which takes `w` to `h` times the slopes of the stages.
+pub(super) const fn slopes_of<T: CollocationTableau<S>, const S: usize>() -> [[f64; S]; S] {
+    let mut out = T::T;
+    let mut i = 0;
+    while i < S {
+        if let Some(real) = T::REAL {
+            out[i][0] /= real;
+        }
+        let mut pair = 0;
+        while pair < T::PAIRS.len() {
+            let (x, y) = T::PAIRS[pair];
+            let r = first_pair::<T, S>() + 2 * pair;
+            let (re, im) = (T::T[i][r], T::T[i][r + 1]);
+            let square = x * x + y * y;
+            out[i][r] = (re * x - im * y) / square;
+            out[i][r + 1] = (re * y + im * x) / square;
+            pair += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+pub(super) const fn multiply<const S: usize>(a: &[[f64; S]; S], b: &[[f64; S]; S]) -> [[f64; S]; S] {
+    let mut out = [[0.0; S]; S];
+    let mut i = 0;
+    while i < S {
+        let mut k = 0;
+        while k < S {
+            let mut j = 0;
+            while j < S {
+                out[i][j] += a[i][k] * b[k][j];
+                j += 1;
+            }
+            k += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+pub(super) const fn transpose<const S: usize>(a: &[[f64; S]; S]) -> [[f64; S]; S] {
+    let mut out = [[0.0; S]; S];
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < S {
+            out[j][i] = a[i][j];
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// The collocation polynomial `u(t + θ h) = y₀ + h Σⱼ kⱼ ∫₀^θ ℓⱼ`, with `ℓⱼ` the Lagrange polynomials of the nodes `c`.
+#[must_use]
+pub const fn collocation_polynomial<const S: usize>(c: [f64; S]) -> Interpolant<S> {
+    let mut powers = [[0.0; S]; S];
+    let mut j = 0;
+    while j < S {
+        let mut lagrange = [0.0; S];
+        lagrange[0] = 1.0;
+        let mut k = 0;
+        while k < S {
+            if k != j {
+                lagrange = times_linear(lagrange, -c[k] / (c[j] - c[k]), 1.0 / (c[j] - c[k]));
+            }
+            k += 1;
+        }
+        let mut d = 0;
+        while d < S {
+            powers[d][j] = lagrange[d] / (d + 1) as f64;
+            d += 1;
+        }
+        j += 1;
+    }
+    Interpolant::new(powers)
+}
+
+/// `d(θ) = θ + ..` whose slope is 1 at the start and 0 at the nodes.
+pub(super) fn bend<const S: usize>(c: &[f64; S], theta: f64) -> f64 {
+    // Of the slope Πᵢ (1 − θ / cᵢ), the coefficients of θ, .., θˢ.
+    let mut slope = [0.0; S];
+    for c in c {
+        for d in (0..S).rev() {
+            slope[d] -= if d > 0 { slope[d - 1] } else { 1.0 } / c;
+        }
+    }
+    let higher = (0..S).rev().fold(0.0, |sum, d| (sum + slope[d] / (d + 2) as f64) * theta);
+    theta * (1.0 + higher)
+}
+
+/// `d'(θ)`.
+pub(super) fn bend_slope<const S: usize>(c: &[f64; S], theta: f64) -> f64 {
+    c.iter().map(|c| 1.0 - theta / c).product()
+}
+
+/// The polynomial `p (a + b θ)`, whose degree must be below `S`.
+const fn times_linear<const S: usize>(p: [f64; S], a: f64, b: f64) -> [f64; S] {
+    let mut out = [0.0; S];
+    let mut d = 0;
+    while d < S {
+        out[d] = p[d] * a + if d > 0 { p[d - 1] * b } else { 0.0 };
+        d += 1;
+    }
+    out
+}

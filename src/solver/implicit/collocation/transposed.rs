@@ -1,0 +1,123 @@
+//! The transposed equations of the stages, for a discrete adjoint.
+
+use nalgebra::Complex;
+
+use super::CollocationTableau;
+use super::convergence::{Convergence, Increment, Progress};
+use super::tableau::{first_pair, transpose};
+use crate::solver::StepStart;
+use crate::state::MatrixSpace;
+use crate::{Differentiable, Jacobian, State};
+
+/// Solves `Ȳᵢ = Jᵢᵀ (ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ)` for the cotangents `Ȳ` of the stages, with the Jacobian `Jᵢ` of every stage.
+///
+/// The iteration is that of the stages, transposed: it uses factorisations with one Jacobian for all, and products with the
+/// exact ones.
+pub struct TransposedStages<F: Differentiable + Jacobian, const S: usize> {
+    real: Option<<F::State as MatrixSpace>::Lu>,
+    pairs: [Option<<F::State as MatrixSpace>::ComplexLu>; S],
+    convergence: Convergence,
+    residual: [F::State; S],
+    increment: [F::State; S],
+    /// `ḡ`.
+    pub given: [F::State; S],
+    /// `Ȳ`.
+    pub bar: [F::State; S],
+    /// `ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ` for the stage last looked at.
+    pub slope_bar: F::State,
+    /// Takes the gradients of the parameters that the iteration has no use for.
+    unused: F::Params,
+}
+
+impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
+    pub fn new(f: &F, y0: &F::State) -> Self {
+        let zeros = || std::array::from_fn(|_| y0.zeros_like());
+        Self {
+            real: None,
+            pairs: [const { None }; S],
+            convergence: Convergence::new(),
+            residual: zeros(),
+            increment: zeros(),
+            given: zeros(),
+            bar: zeros(),
+            slope_bar: y0.zeros_like(),
+            unused: f.params().zeros_like(),
+        }
+    }
+
+    /// Solves for `bar` with `given`. False if the iteration does not converge.
+    pub fn solve<T: CollocationTableau<S>>(
+        &mut self,
+        f: &F,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        stages: &[F::State; S],
+    ) -> bool {
+        if !self.factor::<T>(&F::State::transposed(&f.jacobian(t, y0)), h) {
+            return false;
+        }
+        self.bar.iter_mut().for_each(State::set_zeros);
+        self.convergence.begin(true);
+        loop {
+            for (i, y) in stages.iter().enumerate() {
+                self.combine_slope_bar::<T>(i, h);
+                self.residual[i].set_zeros();
+                f.vjp(t + T::C[i] * h, y, &self.slope_bar, &mut self.residual[i], &mut self.unused);
+                self.residual[i].add_scaled(-1.0, &self.bar[i]);
+            }
+            if !self.find_increment::<T>() {
+                return false;
+            }
+            for (i, row) in const { transpose(&T::T_INV) }.iter().enumerate() {
+                self.bar[i].accumulate(1.0, row, &self.increment);
+            }
+            let Some(increment) = self.measure() else { return true };
+            match self.convergence.judge(increment) {
+                Progress::Converged => return true,
+                Progress::Continue => {}
+                Progress::Hopeless => return false,
+            }
+        }
+    }
+
+    /// `ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ`.
+    pub fn combine_slope_bar<T: CollocationTableau<S>>(&mut self, i: usize, h: f64) {
+        self.slope_bar.combine(&self.given[i], h, &const { transpose(&T::A) }[i], &self.bar);
+    }
+
+    fn factor<T: CollocationTableau<S>>(&mut self, transposed: &<F::State as MatrixSpace>::Matrix, h: f64) -> bool {
+        for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
+            *pair = F::State::factor_complex(transposed, Complex::new(h * x, -h * y));
+            if pair.is_none() {
+                return false;
+            }
+        }
+        self.real = T::REAL.and_then(|real| F::State::factor(transposed, h * real));
+        self.real.is_some() == T::REAL.is_some()
+    }
+
+    /// `(I − h Λᵀ ⊗ Jᵀ) V = Tᵀ R`.
+    fn find_increment<T: CollocationTableau<S>>(&mut self) -> bool {
+        for (increment, row) in self.increment.iter_mut().zip(&const { transpose(&T::T) }) {
+            increment.set_zeros();
+            increment.accumulate(1.0, row, &self.residual);
+        }
+        let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
+        if let (Some(lu), [x]) = (&self.real, real) {
+            F::State::solve(lu, x);
+        }
+        for (x, pair) in complex.chunks_exact_mut(2).zip(&self.pairs) {
+            let (re, im) = x.split_at_mut(1);
+            let Some(lu) = pair else { return false };
+            F::State::solve_complex(lu, &mut re[0], &mut im[0]);
+        }
+        true
+    }
+
+    /// The size of the increment beside `bar`; `None` if it is zero.
+    fn measure(&self) -> Option<Increment> {
+        let square = |x: &[F::State]| x.iter().map(|x| x.inner(x)).sum::<f64>();
+        let increment = square(&self.increment);
+        let roundings = (increment / square(&self.bar)).sqrt() / self.slope_bar.rounding();
+        (increment != 0.0).then_some(Increment { size: 0.1 * roundings, roundings })
+    }
+}

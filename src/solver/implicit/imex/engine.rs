@@ -1,0 +1,277 @@
+//! The engine of all additive (implicit–explicit) Runge–Kutta methods.
+
+use std::marker::PhantomData;
+
+use super::tableau::{ImexTableau, check_embedded_imex, check_imex, embedded_order, is_fsal};
+use crate::dynamics::Split;
+use crate::solver::implicit::dirk::gamma;
+use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
+use crate::solver::implicit::newton::{Equation, Newton};
+use crate::solver::implicit::predictor::predictor;
+use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Error, Result, State};
+
+/// The additive method of an [`ImexTableau`] with `S` stages, for fields that are [`Split`], with linear systems solved by
+/// `L`.
+///
+/// Newton's method and its Jacobian see the implicit part only. The evaluations of a solve are those of either part.
+pub struct Imex<T, const S: usize, L = Lu> {
+    linear: L,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: ImexTableau<S>, const S: usize> Imex<T, S> {
+    /// The method. Compiles only if both tableaus satisfy their order conditions.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { check_imex::<T, S>() }
+        Self { linear: Lu, table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L> Imex<T, S, L> {
+    /// The same method with another way to solve linear systems.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> Imex<T, S, M> {
+        Imex { linear, table: PhantomData }
+    }
+}
+
+impl<T: ImexTableau<S>, const S: usize> Default for Imex<T, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, const S: usize, L: Clone> Clone for Imex<T, S, L> {
+    fn clone(&self) -> Self {
+        Self { linear: self.linear.clone(), table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L: Copy> Copy for Imex<T, S, L> {}
+
+impl<T: ImexTableau<S>, const S: usize, L> std::fmt::Debug for Imex<T, S, L> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(T::NAME)
+    }
+}
+
+/// The stages of an additive method.
+pub struct ImexWorkspace<F: Split, const S: usize, L: LinearSolver<F::Implicit>> {
+    /// The slopes of the explicit part.
+    explicit: [F::State; S],
+    /// The slopes of the implicit part.
+    implicit: [F::State; S],
+    /// The argument of the stage being solved; the error estimate once asked for.
+    stage: F::State,
+    /// Its distance from the start of the step.
+    change: F::State,
+    psi: F::State,
+    newton: Newton<F::Implicit, L>,
+    first_is_known: bool,
+    /// Evaluations of either part, those for Newton's method apart.
+    evaluations: u64,
+}
+
+impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> ImexWorkspace<F, S, L> {
+    /// Evaluates both parts at the start of a step.
+    fn compute_first(&mut self, f: &F, t: f64, y: &F::State) {
+        if !self.first_is_known {
+            f.eval_explicit(t, y, &mut self.explicit[0]);
+            f.implicit().eval(t, y, &mut self.implicit[0]);
+            self.evaluations += 2;
+            self.first_is_known = true;
+        }
+    }
+
+    /// Writes `y0 + h Σ (e kE + i kI)` into `out`.
+    fn combine(&self, out: &mut F::State, y0: &F::State, h: f64, e: &[f64; S], i: &[f64; S]) {
+        out.combine(y0, h, e, &self.explicit);
+        out.accumulate(h, i, &self.implicit);
+    }
+}
+
+impl<T: ImexTableau<S>, const S: usize, L> Imex<T, S, L> {
+    /// Solves the stages with the matrix that is prepared. False if one of them has no solution that was found.
+    fn stages<F: Split>(
+        &self,
+        f: &F,
+        ws: &mut ImexWorkspace<F, S, L>,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+    ) -> bool
+    where
+        L: LinearSolver<F::Implicit>,
+    {
+        for i in 1..S {
+            let time = t + T::Implicit::C[i] * h;
+            let a = h * T::Implicit::A[i][i];
+            ws.psi.set_zeros();
+            ws.psi.accumulate(h, &T::Explicit::A[i][..i], &ws.explicit[..i]);
+            ws.psi.accumulate(h, &T::Implicit::A[i][..i], &ws.implicit[..i]);
+            let (done, rest) = ws.implicit.split_at_mut(i);
+            if a == 0.0 {
+                ws.stage.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.psi));
+                f.implicit().eval(time, &ws.stage, &mut rest[0]);
+                ws.evaluations += 1;
+            } else {
+                ws.change.combine(&ws.psi, a, &const { predictor(T::Implicit::C) }[i][..i], done);
+                let equation = Equation { t: time, a, psi: &ws.psi, y0 };
+                if !ws.newton.solve(&self.linear, f.implicit(), &equation, &mut ws.change, &mut rest[0]) {
+                    return false;
+                }
+                ws.stage.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.change));
+            }
+            f.eval_explicit(time, &ws.stage, &mut ws.explicit[i]);
+            ws.evaluations += 1;
+        }
+        true
+    }
+}
+
+impl<T: ImexTableau<S>, const S: usize, L> Method for Imex<T, S, L> {
+    const ORDER: u32 = T::Implicit::ORDER;
+    const NAME: &'static str = T::NAME;
+}
+
+impl<F, T, const S: usize, L> Solver<F> for Imex<T, S, L>
+where
+    F: Split,
+    T: ImexTableau<S>,
+    L: LinearSolver<F::Implicit>,
+{
+    type Workspace = ImexWorkspace<F, S, L>;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        ImexWorkspace {
+            explicit: std::array::from_fn(|_| y0.zeros_like()),
+            implicit: std::array::from_fn(|_| y0.zeros_like()),
+            stage: y0.zeros_like(),
+            change: y0.zeros_like(),
+            psi: y0.zeros_like(),
+            newton: Newton::new(&self.linear, f.implicit(), y0),
+            first_is_known: false,
+            evaluations: 0,
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        ws.first_is_known = false;
+        ws.newton.reset();
+    }
+
+    /// # Errors
+    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed. Those of
+    /// [`LinearSolver::validate`].
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        self.linear.validate()?;
+        ws.compute_first(f, t, y0);
+        let step = StepStart { t, h, y0 };
+        loop {
+            let a = h * const { gamma::<T::Implicit, S>() };
+            if !ws.newton.prepare(&self.linear, f.implicit(), t, y0, a) {
+                return Err(Error::SingularMatrix { t, h });
+            }
+            let fresh = ws.newton.is_fresh(t);
+            if self.stages(f, ws, step) {
+                break;
+            }
+            // The Jacobian of an earlier step may be to blame.
+            if fresh {
+                return Err(Error::NewtonDiverged { t, h });
+            }
+        }
+        if const { is_fsal::<T, S>() } {
+            y1.assign(&ws.stage);
+        } else {
+            ws.combine(y1, y0, h, &T::Explicit::B, &T::Implicit::B);
+        }
+        Ok(())
+    }
+
+    fn accept(&self, ws: &mut Self::Workspace) {
+        ws.first_is_known = const { is_fsal::<T, S>() };
+        if ws.first_is_known {
+            for slopes in [&mut ws.explicit, &mut ws.implicit] {
+                let (first, rest) = slopes.split_at_mut(1);
+                first[0].replace_by(&mut rest[S - 2]);
+            }
+        }
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations + ws.newton.evaluations(&self.linear)
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        ws.newton.matrices(&self.linear)
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        ws.newton.tolerate(norm);
+    }
+}
+
+impl<F, T, const S: usize, L> Embedded<F> for Imex<T, S, L>
+where
+    F: Split,
+    T: ImexTableau<S, Explicit: EmbeddedTableau<S>, Implicit: EmbeddedTableau<S>>,
+    L: LinearSolver<F::Implicit>,
+{
+    const ERROR_ORDER: u32 = {
+        let embedded = embedded_order::<T::Implicit, S>();
+        1 + if T::Implicit::ORDER < embedded { T::Implicit::ORDER } else { embedded }
+    };
+
+    fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
+        const { check_embedded_imex::<T, S>() }
+        ws.stage.set_zeros();
+        ws.stage.accumulate(h, &T::Explicit::E, &ws.explicit);
+        ws.stage.accumulate(h, &T::Implicit::E, &ws.implicit);
+        &ws.stage
+    }
+
+    fn probe<'w>(
+        &self,
+        f: &F,
+        ws: &'w mut Self::Workspace,
+        t: f64,
+        y: &F::State,
+        h: impl FnOnce(&F::State) -> f64,
+    ) -> Probe<'w, F::State> {
+        ws.compute_first(f, t, y);
+        ws.psi.assign(&ws.explicit[0]);
+        ws.psi.add_scaled(1.0, &ws.implicit[0]);
+        let h = h(&ws.psi);
+        ws.stage.assign(y);
+        ws.stage.add_scaled(h, &ws.psi);
+        // The place of the last stage is free.
+        f.eval_explicit(t + h, &ws.stage, &mut ws.explicit[S - 1]);
+        f.implicit().eval(t + h, &ws.stage, &mut ws.implicit[S - 1]);
+        ws.explicit[S - 1].add_scaled(1.0, &ws.implicit[S - 1]);
+        ws.evaluations += 2;
+        Probe { h, start: &ws.psi, end: &ws.explicit[S - 1] }
+    }
+}
+
+impl<F, T, const S: usize, L> Dense<F> for Imex<T, S, L>
+where
+    F: Split,
+    T: ImexTableau<S>,
+    L: LinearSolver<F::Implicit>,
+{
+    const DENSE_ORDER: u32 = T::Implicit::DENSE_ORDER;
+
+    fn interpolate(
+        &self,
+        _: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        let (explicit, implicit) = (T::Explicit::DENSE.weights(theta), T::Implicit::DENSE.weights(theta));
+        ws.combine(out, step.y0, step.h, &explicit, &implicit);
+    }
+}

@@ -1,0 +1,44 @@
+//! Additive Runge–Kutta methods: a stiff part of a field implicitly, the rest explicitly.
+//!
+//! U. M. Ascher, S. J. Ruuth & R. J. Spiteri, *Implicit-explicit Runge–Kutta methods for time-dependent partial
+//! differential equations*, Appl. Numer. Math. 25 (1997), doi:10.1016/S0168-9274(97)00056-1. Each file holds the two
+//! tableaus of a method, their proofs and their source. That the two fit each other is shown by `tests/imex.rs`.
+
+mod ars222;
+mod ars443;
+mod engine;
+mod euler;
+mod kencarp3;
+mod kencarp4;
+mod kencarp5;
+mod tableau;
+
+pub use ars222::Ars222;
+pub use ars443::Ars443;
+pub use engine::{Imex, ImexWorkspace};
+pub use euler::ImexEuler;
+pub use kencarp3::{Esdirk3, KenCarp3};
+pub use kencarp4::{Esdirk4, KenCarp4};
+pub use kencarp5::{Esdirk5, KenCarp5};
+pub use tableau::{ImexTableau, check_embedded_imex, check_imex};
+
+/// The tableaus of the methods.
+pub mod tables {
+    pub use super::ars222::{Ars222ExplicitTable, Ars222ImplicitTable, Ars222Table};
+    pub use super::ars443::{Ars443ExplicitTable, Ars443ImplicitTable, Ars443Table};
+    pub use super::euler::{ImexEulerExplicitTable, ImexEulerImplicitTable, ImexEulerTable};
+    pub use super::kencarp3::{Esdirk3Table, KenCarp3ExplicitTable, KenCarp3Table};
+    pub use super::kencarp4::{Esdirk4Table, KenCarp4ExplicitTable, KenCarp4Table};
+    pub use super::kencarp5::{Esdirk5Table, KenCarp5ExplicitTable, KenCarp5Table};
+}
+
+/// `b − b̂`.
+const fn difference<const S: usize>(b: [f64; S], b_hat: [f64; S]) -> [f64; S] {
+    let mut e = b;
+    let mut i = 0;
+    while i < S {
+        e[i] -= b_hat[i];
+        i += 1;
+    }
+    e
+}

@@ -1,0 +1,186 @@
+//! Linear systems without a matrix.
+
+mod gmres;
+mod products;
+mod transposed;
+
+use gmres::{Gmres, Goal};
+pub use products::{Differences, Exact, Point, Products};
+pub use transposed::KrylovTransposed;
+
+use super::linear::{LinearSolver, Matrices};
+use crate::{Dynamics, Error, Result, State};
+
+/// Solves by restarted GMRES, from products of the Jacobian with vectors: for any field on any [`State`], tensors
+/// included.
+///
+/// With Newton's method it makes a Newton–Krylov method. Products are differences of the field unless
+/// [`exact`](Self::exact) says otherwise; one costs one evaluation. There is no preconditioner, so the number of products
+/// grows with the stiffness that a step meets: for diffusion like `h^(1/2)` over the mesh width.
+///
+/// The Krylov space is orthogonal in the inner product of the state, in which every coordinate counts. How small a
+/// residual must be is measured as errors are: in units of the tolerance of the solve, coordinate by coordinate, so that
+/// small components are solved for as well as large ones; and it must shrink as much in the norm of the inner product, for
+/// those that the tolerance does not see. A system is solved until its residual is a twentieth
+/// ([`tolerance`](Self::tolerance)) of what Newton's method may leave, as in the code CVODE (Hindmarsh et al., ACM TOMS 31
+/// (2005), doi:10.1145/1089014.1089020): where `|(I − a J)⁻¹| ≤ 1`, that bounds the error. Then Newton's method sees
+/// increments that are exact as far as it looks, and its stopping rule holds. Below `√u`, with the rounding unit `u`,
+/// relative to the right-hand side, differences are noise, and another iteration of Newton's method takes over.
+///
+/// ```
+/// use nalgebra::DVector;
+/// use rheos::{Krylov, Kvaerno3, Pid, ode, solve};
+///
+/// // u_t = u_xx on (0, 1) with u = 0 at both ends
+/// let n = 50;
+/// let scale = (n as f64 + 1.0).powi(2);
+/// let heat = ode(|_, u: &DVector<f64>, du: &mut DVector<f64>| {
+///     for i in 0..n {
+///         let left = if i > 0 { u[i - 1] } else { 0.0 };
+///         let right = if i + 1 < n { u[i + 1] } else { 0.0 };
+///         du[i] = scale * (left - 2.0 * u[i] + right);
+///     }
+/// });
+/// let u0 = DVector::from_fn(n, |i, _| (std::f64::consts::PI * (i as f64 + 1.0) / (n as f64 + 1.0)).sin());
+/// let solution = solve(&heat, u0, 0.0..0.1, Kvaerno3.with(Krylov::new()), Pid::new(1e-4, 1e-4))?;
+/// assert!((solution.last().amax() - (-0.1 * std::f64::consts::PI.powi(2)).exp()).abs() < 1e-3);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[must_use]
+pub struct Krylov<P = Differences> {
+    products: P,
+    dimension: usize,
+    restarts: usize,
+    tolerance: f64,
+}
+
+impl Krylov {
+    /// A Krylov space of 30 dimensions, restarted up to 20 times.
+    pub const fn new() -> Self {
+        Self { products: Differences, dimension: 30, restarts: 20, tolerance: 0.05 }
+    }
+}
+
+impl Default for Krylov {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P: Copy> Krylov<P> {
+    /// The dimension at which the Krylov space is restarted, 1 at least. As many states and one more are kept.
+    pub const fn dimension(mut self, dimension: usize) -> Self {
+        self.dimension = dimension;
+        self
+    }
+
+    /// How often it is restarted before a system is given up, and with it the step.
+    pub const fn restarts(mut self, restarts: usize) -> Self {
+        self.restarts = restarts;
+        self
+    }
+
+    /// The residual that is left, as a part of what Newton's method tolerates, in `(0, 1]`.
+    pub const fn tolerance(mut self, tolerance: f64) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// With exact products in place of differences, for a field that has them:
+    /// [`JacobianVector`](crate::JacobianVector).
+    pub const fn exact(self) -> Krylov<Exact> {
+        let Self { dimension, restarts, tolerance, .. } = self;
+        Krylov { products: Exact, dimension, restarts, tolerance }
+    }
+}
+
+/// The workspace of [`Krylov`].
+#[derive(Debug, Clone)]
+pub struct KrylovWorkspace<Y> {
+    point: Point<Y>,
+    /// The factor `a` of `I − a J`.
+    a: f64,
+    gmres: Gmres<Y>,
+    shifted: Y,
+    evaluations: u64,
+    linearisations: u64,
+}
+
+impl<P: Copy> Krylov<P> {
+    fn solve_to<F: Dynamics>(
+        &self,
+        ws: &mut KrylovWorkspace<F::State>,
+        f: &F,
+        x: &mut F::State,
+        size: &dyn Fn(&F::State) -> f64,
+    ) -> bool
+    where
+        P: Products<F>,
+    {
+        let KrylovWorkspace { point, a, gmres, shifted, evaluations, .. } = ws;
+        let budget = self.dimension.saturating_mul(self.restarts.saturating_add(1));
+        let goal = Goal { size, floor: self.products.noise(&point.y), budget };
+        gmres.solve(x, &goal, |v, out| {
+            self.products.product(f, point, v, shifted, out);
+            *evaluations += 1;
+            out.scale_by(-*a);
+            out.add_scaled(1.0, v);
+        })
+    }
+}
+
+impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
+    type Workspace = KrylovWorkspace<F::State>;
+
+    fn workspace(&self, _: &F, y0: &F::State) -> Self::Workspace {
+        KrylovWorkspace {
+            point: Point { t: 0.0, y: y0.zeros_like(), slope: y0.zeros_like(), increment: 1.0 },
+            a: 0.0,
+            gmres: Gmres::new(y0, self.dimension),
+            shifted: y0.zeros_like(),
+            evaluations: 0,
+            linearisations: 0,
+        }
+    }
+
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State) {
+        ws.point.t = t;
+        ws.point.y.assign(y);
+        ws.evaluations += self.products.linearise(f, &mut ws.point);
+        ws.linearisations += 1;
+    }
+
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool {
+        ws.a = a;
+        true
+    }
+
+    /// As exactly as products allow.
+    fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool {
+        self.solve_to(ws, f, x, &|_| f64::INFINITY)
+    }
+
+    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
+        self.solve_to(ws, f, x, &|residual| size(residual) / self.tolerance)
+    }
+
+    fn validate(&self) -> Result<()> {
+        let invalid = |name, value, expected| Err(Error::InvalidArgument { name, value, expected });
+        if self.dimension == 0 {
+            return invalid("dimension", 0.0, "1 at least");
+        }
+        if !(self.tolerance > 0.0 && self.tolerance <= 1.0) {
+            return invalid("tolerance", self.tolerance, "in (0, 1]");
+        }
+        Ok(())
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        Matrices { jacobians: ws.linearisations, factorisations: 0 }
+    }
+}

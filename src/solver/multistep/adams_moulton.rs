@@ -1,0 +1,88 @@
+//! The Adams methods with a corrector.
+
+use super::uniform::{UniformWorkspace, check};
+use crate::solver::StepStart;
+use crate::{Dense, Dynamics, Method, Result, Solver, State};
+
+/// The predictor–corrector pair of Adams, Bashforth and Moulton of order `K`, 1 to 6: two evaluations a step, whatever the
+/// order. Output of order `K`.
+///
+/// A step predicts with the explicit method of order `K`, evaluates the slope there, corrects once by the implicit method
+/// of order `K`, and evaluates again: the mode PECE. Its errors are several times smaller than those of
+/// [`AdamsBashforth`](crate::AdamsBashforth) of the same order, and its region of stability is larger. It starts like
+/// that, and its coefficients are those of the grid as it is. To be used with [`Fixed`](crate::Fixed) steps;
+/// [`Adams`](crate::Adams) chooses its own.
+///
+/// F. R. Moulton (1926); Hairer, Nørsett & Wanner I, sections III.1 and III.5.
+///
+/// ```
+/// use rheos::{AdamsMoulton, Fixed, ode, solve};
+///
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+/// let solution = solve(&decay, 1.0, 0.0..1.0, AdamsMoulton::<4>, Fixed::steps(100))?;
+/// assert!((solution.last() - (-1.0_f64).exp()).abs() < 2e-10);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AdamsMoulton<const K: usize>;
+
+impl<const K: usize> Method for AdamsMoulton<K> {
+    const ORDER: u32 = {
+        check::<K>();
+        K as u32
+    };
+    const NAME: &'static str = [
+        "Adams–Moulton 1",
+        "Adams–Moulton 2",
+        "Adams–Moulton 3",
+        "Adams–Moulton 4",
+        "Adams–Moulton 5",
+        "Adams–Moulton 6",
+    ][K - 1];
+}
+
+impl<F: Dynamics, const K: usize> Solver<F> for AdamsMoulton<K> {
+    type Workspace = UniformWorkspace<F::State, K>;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        UniformWorkspace::new(f, y0)
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        ws.reset();
+    }
+
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        // The last evaluation of a step is the first of the next.
+        if ws.predict(f, StepStart { t, h, y0 }, y1) {
+            f.eval(t + h, y1, &mut ws.slope);
+            ws.evaluations += 1;
+            let weight = ws.correct();
+            y1.add_scaled(h * weight, &ws.newest);
+        }
+        Ok(())
+    }
+
+    fn accept(&self, ws: &mut Self::Workspace) {
+        ws.accept();
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations::<F>()
+    }
+}
+
+impl<F: Dynamics, const K: usize> Dense<F> for AdamsMoulton<K> {
+    const DENSE_ORDER: u32 = K as u32;
+
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        ws.interpolate(f, step, theta, true, out);
+    }
+}

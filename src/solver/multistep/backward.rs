@@ -1,0 +1,148 @@
+//! One step of backward differentiation, on any grid.
+
+use super::differences::Differences;
+use super::weights::products;
+use crate::solver::implicit::{Equation, Newton};
+use crate::solver::{LinearSolver, StepStart};
+use crate::{Dynamics, Error, Result, State};
+
+/// How many differences are kept at most: those of order 6, from 0.
+pub(super) const N: usize = 7;
+
+/// Factors `a` of the matrix `I − a J` that differ by less, relative to them, are one: rounding of the time is no reason
+/// for another factorisation.
+const ROUNDING: f64 = 0.03;
+
+/// States at earlier points, and the means to find the next.
+///
+/// The derivative of the polynomial through the new state and the last `k` is `f` at the new point. In terms of the
+/// differences of the states, with the prediction `p = Σ Φⱼ*` for `j ≤ k` by the last `k + 1` states:
+/// `γₖ (1 − κ) (y − p) + Σ γⱼ Φⱼ* = h f(t + h, y)`, where `γⱼ = Σ h / (tₙ₊₁ − tₙ₊₁₋ᵢ)` for `i ≤ j`, and `κ = 0`. Other `κ`
+/// make the numerical differentiation formulas of Shampine & Reichelt (1997).
+pub(super) struct Backward<F: Dynamics, L: LinearSolver<F>> {
+    /// The differences of the states.
+    pub states: Differences<F::State, N>,
+    pub newton: Newton<F, L>,
+    /// How far the new state is from the prediction: its difference of order `k + 1`.
+    pub correction: F::State,
+    /// The part of the equation that is known; free for other use after the step.
+    pub psi: F::State,
+    /// The slope at the end of the step while it is solved for, then the state there.
+    end: F::State,
+    predicted: F::State,
+    /// The factor `a` that the matrix was last prepared for.
+    prepared: f64,
+}
+
+/// A formula of backward differentiation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Formula {
+    /// Its order `k`.
+    pub order: usize,
+    /// Its `κ`.
+    pub kappa: f64,
+}
+
+impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
+    pub fn new(linear: &L, f: &F, y0: &F::State) -> Self {
+        Self {
+            states: Differences::new(y0),
+            newton: Newton::new(linear, f, y0),
+            correction: y0.zeros_like(),
+            psi: y0.zeros_like(),
+            end: y0.zeros_like(),
+            predicted: y0.zeros_like(),
+            prepared: 0.0,
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.states.clear();
+        self.newton.reset();
+    }
+
+    /// Takes note of `y` as the first state. Before it lies the one from which the `slope` there leads to it in a step `h`:
+    /// so the first step has a prediction of order 1.
+    pub fn start(&mut self, h: f64, y: &F::State, slope: &F::State) {
+        self.psi.assign(y);
+        self.psi.add_scaled(-h, slope);
+        self.states.advance(&mut self.psi, N);
+        self.states.aim(h);
+        self.note(y, N);
+    }
+
+    /// Takes note of `y` as the state at the point aimed at, and keeps at most `most` differences.
+    pub fn note(&mut self, y: &F::State, most: usize) {
+        self.end.assign(y);
+        self.states.advance(&mut self.end, most);
+    }
+
+    /// Solves for the state at the end of a step.
+    pub fn step(
+        &mut self,
+        linear: &L,
+        f: &F,
+        formula: Formula,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
+        self.states.aim(h);
+        let a = self.predict(formula, h);
+        if (a - self.prepared).abs() > ROUNDING * a.abs() {
+            self.prepared = a;
+        }
+        loop {
+            if !self.newton.prepare(linear, f, t, y0, self.prepared) {
+                return Err(Error::SingularMatrix { t, h });
+            }
+            let fresh = self.newton.is_fresh(t);
+            self.correction.set_zeros();
+            let equation = Equation { t: t + h, a, psi: &self.psi, y0: &self.predicted };
+            if self.newton.solve(linear, f, &equation, &mut self.correction, &mut self.end) {
+                break;
+            }
+            // The Jacobian of an earlier step may be to blame.
+            if fresh {
+                return Err(Error::NewtonDiverged { t, h });
+            }
+        }
+        y1.combine(&self.predicted, 1.0, &[1.0], std::slice::from_ref(&self.correction));
+        self.end.assign(y1);
+        Ok(())
+    }
+
+    /// Makes the equation `z = ψ + a f(t + h, y + z)` of the correction `z` to the prediction `y`, and returns `a`.
+    fn predict(&mut self, Formula { order, kappa }: Formula, h: f64) -> f64 {
+        let (aim, known) = (self.states.aimed(), self.states.known());
+        let gamma = slopes(&aim.distance);
+        let leading = (1.0 - kappa) * gamma[order];
+        let weights = aim.weigh(&gamma);
+        self.predicted.combine(&known[0], 1.0, &aim.beta[1..=order], &known[1..=order]);
+        self.psi.set_zeros();
+        self.psi.accumulate(-1.0 / leading, &weights[1..=order], &known[1..=order]);
+        h / leading
+    }
+
+    /// Takes note of the state at the end of the step, and keeps at most `most` differences.
+    pub fn accept(&mut self, most: usize) {
+        self.states.advance(&mut self.end, most);
+    }
+
+    /// The polynomial through the new state and the last `order`.
+    pub fn interpolate(&self, order: usize, theta: f64, out: &mut F::State) {
+        let (aim, known) = (self.states.aimed(), self.states.known());
+        let products = products(&aim.distance, theta, order + 1);
+        let weights = aim.weigh(&products);
+        out.combine(&known[0], 1.0, &weights[1..=order], &known[1..=order]);
+        out.add_scaled(products[order], &self.correction);
+    }
+}
+
+/// `γⱼ = Σ h / (tₙ₊₁ − tₙ₊₁₋ᵢ)` for `i ≤ j`: the slope at the next point of the polynomial that belongs to `Φⱼ*`.
+pub(super) fn slopes(distance: &[f64; N]) -> [f64; N] {
+    let mut gamma = [0.0; N];
+    for j in 1..N {
+        gamma[j] = gamma[j - 1] + 1.0 / distance[j - 1];
+    }
+    gamma
+}

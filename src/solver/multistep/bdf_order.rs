@@ -1,0 +1,102 @@
+//! The choice of order and step by Shampine & Reichelt, *The MATLAB ODE suite* (1997), doi:10.1137/S1064827594276424.
+
+/// The highest order.
+pub(super) const HIGHEST: usize = 5;
+
+/// Failures of one step after which the history is not trusted any more.
+const TRUSTED: u32 = 3;
+
+/// How much shorter a step is chosen than the error of the order `k`, `k − 1` or `k + 1` allows.
+const CAUTION: [f64; 3] = [1.2, 1.3, 1.4];
+
+/// A longer step that gains less than this is not worth a factorisation.
+const WORTHWHILE: f64 = 1.2;
+
+/// The most that a step may grow at once.
+const MAX_FACTOR: f64 = 10.0;
+
+/// The order of the step at hand, and what its errors say of the next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BdfOrder {
+    order: usize,
+    /// The order of the next step, or of the next trial of this one.
+    next: usize,
+    /// The errors of the orders `k` and `k − 1`, in units of the tolerance.
+    errors: [f64; 2],
+    /// How many steps were accepted since the order or the step last changed.
+    steady: usize,
+    /// How often the step has been tried.
+    trials: u32,
+}
+
+impl BdfOrder {
+    pub fn new() -> Self {
+        Self { order: 1, next: 1, errors: [0.0; 2], steady: 0, trials: 0 }
+    }
+
+    /// The order of the step at hand.
+    pub fn current(&self) -> usize {
+        self.order
+    }
+
+    /// Begins a trial, and tells its order.
+    pub fn begin(&mut self) -> usize {
+        if self.trials > 0 {
+            self.steady = 0;
+            self.order = if self.trials < TRUSTED { self.next } else { 1 };
+        }
+        self.next = self.order;
+        self.trials += 1;
+        self.order
+    }
+
+    /// Takes note of the errors of the orders `k` and `k − 1`, the latter infinite where `k = 1`. A step that fails is
+    /// tried again with the better of the two.
+    pub fn judge(&mut self, same: f64, lower: f64) {
+        self.errors = [same, lower];
+        self.next = if lower < same { self.order - 1 } else { self.order };
+    }
+
+    /// Whether it is time for another order or step: the differences are still marked by the last change until as many
+    /// steps have been made as they look back on.
+    pub fn may_change(&self) -> bool {
+        self.steady >= self.order
+    }
+
+    /// Chooses the order after a step with an error that is tolerated, and the factor from this step to the next.
+    /// `higher` is the error of the order `k + 1`, infinite where it is not known.
+    pub fn choose(&mut self, higher: f64) -> f64 {
+        let k = self.order;
+        self.next = k;
+        self.steady += 1;
+        let [same, lower] = self.errors;
+        let factor = |i: usize, error: f64, k: usize| error.powf(-1.0 / (k + 1) as f64) / CAUTION[i];
+        let mut best = factor(0, same, k);
+        for (i, error, order) in [(1, lower, k - 1), (2, higher, k + 1)] {
+            let factor = factor(i, error, order);
+            if factor > best {
+                best = factor;
+                self.next = order;
+            }
+        }
+        if best < WORTHWHILE {
+            self.next = k;
+            return 1.0;
+        }
+        self.steady = 0;
+        best.min(MAX_FACTOR)
+    }
+
+    /// Leaves order and step as they are.
+    pub fn keep(&mut self) -> f64 {
+        self.next = self.order;
+        self.steady += 1;
+        1.0
+    }
+
+    /// Moves on to the next step.
+    pub fn accept(&mut self) {
+        self.order = self.next;
+        self.trials = 0;
+    }
+}

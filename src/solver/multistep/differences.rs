@@ -1,0 +1,117 @@
+//! What a multistep method remembers: modified divided differences of earlier values, on any grid.
+
+use crate::State;
+
+/// The differences `Φⱼ(n) = (tₙ − tₙ₋₁) ⋯ (tₙ − tₙ₋ⱼ) δʲ[tₙ, .., tₙ₋ⱼ]` of values at the last points of a solve, with the
+/// divided difference `δʲ`: Hairer, Nørsett & Wanner I, section III.5, after F. T. Krogh (1973). On a uniform grid they
+/// are the backward differences `∇ʲ`.
+///
+/// A step is [aimed](Self::aim) as often as it is tried, which leaves the differences alone, and noted once by
+/// [`advance`](Self::advance).
+#[derive(Debug, Clone)]
+pub(super) struct Differences<Y, const N: usize> {
+    phi: [Y; N],
+    /// How many differences are known.
+    len: usize,
+    /// The lengths of the last steps, newest first.
+    steps: [f64; N],
+    /// The step to come.
+    aim: Aim<N>,
+    /// Whether the step and all that it looks back on have one length, so that the next of that length looks the same.
+    is_settled: bool,
+}
+
+/// Where the next point lies, seen from the points that are known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Aim<const N: usize> {
+    h: f64,
+    /// `(tₙ₊₁ − tₙ₋ⱼ) / h`: 1, 2, 3, .. on a uniform grid.
+    pub distance: [f64; N],
+    /// `βⱼ`, by which `βⱼ Φⱼ(n) = Φⱼ*(n)` belongs to the points that are known as seen from the next.
+    pub beta: [f64; N],
+}
+
+impl<Y: State, const N: usize> Differences<Y, N> {
+    /// For values of the shape of `y0`.
+    pub fn new(y0: &Y) -> Self {
+        Self {
+            phi: std::array::from_fn(|_| y0.zeros_like()),
+            len: 0,
+            steps: [0.0; N],
+            aim: Aim { h: 0.0, distance: [1.0; N], beta: [1.0; N] },
+            is_settled: false,
+        }
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    /// Forgets all differences but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+        self.is_settled = false;
+    }
+
+    /// How many differences are known.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The differences at the last point.
+    pub fn known(&self) -> &[Y] {
+        &self.phi[..self.len]
+    }
+
+    /// The step that was aimed at last.
+    pub fn aimed(&self) -> &Aim<N> {
+        &self.aim
+    }
+
+    /// Aims at the point a step of length `h` ahead. False if all is as it was for the step before.
+    pub fn aim(&mut self, h: f64) -> bool {
+        let uniform = self.steps[..self.len.saturating_sub(1)].iter().all(|&step| step == h);
+        if uniform && self.is_settled && h == self.aim.h {
+            return false;
+        }
+        self.is_settled = uniform && self.len == N;
+        self.aim.h = h;
+        let Aim { distance, beta, .. } = &mut self.aim;
+        for j in 1..self.len {
+            distance[j] = distance[j - 1] + self.steps[j - 1] / h;
+            beta[j] = beta[j - 1] * (distance[j - 1] / (distance[j] - 1.0));
+        }
+        true
+    }
+
+    /// Notes `value` at the point that was aimed at, or at the first, and keeps at most `most` differences. Leaves scrap in
+    /// `value`.
+    pub fn advance(&mut self, value: &mut Y, most: usize) {
+        let kept = self.len.min(most);
+        for (phi, &beta) in self.phi[..kept].iter_mut().zip(&self.aim.beta) {
+            // Φⱼ₊₁(n + 1) = Φⱼ(n + 1) − Φⱼ*(n)
+            phi.scale_by(-beta);
+            phi.add_scaled(1.0, value);
+            std::mem::swap(phi, value);
+        }
+        if kept < most {
+            std::mem::swap(&mut self.phi[kept], value);
+        }
+        self.len = (kept + 1).min(most);
+        self.steps.rotate_right(1);
+        self.steps[0] = self.aim.h;
+    }
+}
+
+impl<const N: usize> Aim<N> {
+    /// `Π i / ((tₙ₊₁ − tₙ₊₁₋ᵢ) / h)` for `i` up to `j`: the ratio of a difference `Φⱼ` on a uniform grid to that on this one.
+    pub fn uniformity(&self, j: usize) -> f64 {
+        self.distance[..j].iter().enumerate().map(|(i, distance)| (i + 1) as f64 / distance).product()
+    }
+
+    /// The coefficients `βⱼ wⱼ` of the differences `Φⱼ` in `Σ wⱼ Φⱼ*`.
+    pub fn weigh(&self, weights: &[f64; N]) -> [f64; N] {
+        std::array::from_fn(|j| self.beta[j] * weights[j])
+    }
+}

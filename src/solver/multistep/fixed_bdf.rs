@@ -1,0 +1,161 @@
+//! Backward differentiation of fixed order.
+
+use super::backward::{Backward, Formula};
+use crate::solver::implicit::DirkWorkspace;
+use crate::solver::{LinearSolver, Lu, Matrices, StepStart};
+use crate::state::ErrorNorm;
+use crate::{Dense, Dynamics, Kvaerno5, Method, Result, Solver};
+
+/// The method of backward differentiation of order `K`, 1 to 6: one nonlinear system a step, whatever the order. Output of
+/// order `K`, from [`Kvaerno5`](type@Kvaerno5) and of order 4 at most in the first `K` steps.
+///
+/// The first `K` steps are made by [`Kvaerno5`](type@Kvaerno5), of order 5 and L-stable, and so are those after a
+/// [`reset`](Solver::reset). The coefficients are those of the grid as it is: where the length of the steps changes, nothing
+/// is lost. To be used with [`Fixed`](crate::Fixed) steps; [`Bdf`](type@crate::Bdf) chooses its own. Orders 1 and 2 are
+/// A-stable, and all are stable at infinity; the others are stable in a wedge of 86°, 73°, 52° and 18° about the negative
+/// real axis.
+///
+/// Hairer, Nørsett & Wanner I, sections III.1 and III.5; Hairer & Wanner II, section V.1.
+///
+/// ```
+/// use rheos::{Fixed, FixedBdf, ode, solve};
+///
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -1000.0 * y);
+/// let solution = solve(&decay, 1.0, 0.0..10.0, FixedBdf::<3>::new(), Fixed::step(0.1))?;
+/// assert!(solution.last().abs() < 1e-50);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FixedBdf<const K: usize, L = Lu> {
+    linear: L,
+}
+
+impl<const K: usize> FixedBdf<K> {
+    /// The method.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { check::<K>() }
+        Self { linear: Lu }
+    }
+}
+
+impl<const K: usize> Default for FixedBdf<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const K: usize, L> FixedBdf<K, L> {
+    /// The same method with another way to solve linear systems.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> FixedBdf<K, M> {
+        FixedBdf { linear }
+    }
+}
+
+/// Fails to compile for an order that there is not.
+const fn check<const K: usize>() {
+    assert!(1 <= K && K <= 6, "the methods of backward differentiation are of order 1 to 6");
+}
+
+/// The workspace of [`FixedBdf`].
+pub struct FixedBdfWorkspace<F: Dynamics, L: LinearSolver<F>> {
+    backward: Backward<F, L>,
+    starter: DirkWorkspace<F, 7, L>,
+    /// Whether the state at the start of the step is known.
+    is_current: bool,
+}
+
+impl<F: Dynamics, L: LinearSolver<F>> FixedBdfWorkspace<F, L> {
+    /// Whether the last step of a method of order `k` was one of the starting method.
+    fn is_starting(&self, k: usize) -> bool {
+        self.backward.states.len() <= k
+    }
+}
+
+impl<const K: usize, L> Method for FixedBdf<K, L> {
+    const ORDER: u32 = {
+        check::<K>();
+        K as u32
+    };
+    const NAME: &'static str = ["BDF 1", "BDF 2", "BDF 3", "BDF 4", "BDF 5", "BDF 6"][K - 1];
+}
+
+impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, L> {
+    type Workspace = FixedBdfWorkspace<F, L>;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        FixedBdfWorkspace {
+            backward: Backward::new(&self.linear, f, y0),
+            starter: Kvaerno5.with(self.linear.clone()).workspace(f, y0),
+            is_current: false,
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        ws.backward.reset();
+        Kvaerno5.with(self.linear.clone()).reset(&mut ws.starter);
+        ws.is_current = false;
+    }
+
+    /// # Errors
+    /// [`NewtonDiverged`](crate::Error::NewtonDiverged) and [`SingularMatrix`](crate::Error::SingularMatrix); a shorter step
+    /// may succeed.
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        if !ws.is_current {
+            ws.backward.note(y0, K + 1);
+            ws.is_current = true;
+        }
+        if ws.is_starting(K) {
+            ws.backward.states.aim(h);
+            return Kvaerno5.with(self.linear.clone()).step(f, &mut ws.starter, t, h, y0, y1);
+        }
+        let formula = Formula { order: K, kappa: 0.0 };
+        ws.backward.step(&self.linear, f, formula, StepStart { t, h, y0 }, y1)
+    }
+
+    fn accept(&self, ws: &mut Self::Workspace) {
+        if ws.is_starting(K) {
+            Kvaerno5.with(self.linear.clone()).accept(&mut ws.starter);
+        }
+        ws.is_current = false;
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        let starting = Kvaerno5.with(self.linear.clone()).evaluations(&ws.starter);
+        starting + ws.backward.newton.evaluations(&self.linear)
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        let starting = Kvaerno5.with(self.linear.clone()).matrices(&ws.starter);
+        let own = ws.backward.newton.matrices(&self.linear);
+        Matrices {
+            jacobians: starting.jacobians + own.jacobians,
+            factorisations: starting.factorisations + own.factorisations,
+        }
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        Kvaerno5.with(self.linear.clone()).tolerate(&mut ws.starter, norm);
+        ws.backward.newton.tolerate(norm);
+    }
+}
+
+impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Dense<F> for FixedBdf<K, L> {
+    const DENSE_ORDER: u32 = if K < 4 { K as u32 } else { 4 };
+
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        if ws.is_starting(K) {
+            Kvaerno5.with(self.linear.clone()).interpolate(f, &mut ws.starter, step, theta, out);
+        } else {
+            ws.backward.interpolate(K, theta, out);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What the Adams methods of fixed order have in common.
+
+use super::differences::Differences;
+use super::weights::integrals;
+use crate::solver::{ErkWorkspace, StepStart};
+use crate::{Dense, Dynamics, Solver, State, Vern7};
+
+/// The highest order. The explicit method of order 7 is stable up to `h |λ| = 0.05` only.
+const HIGHEST: usize = 6;
+
+/// Fails to compile for an order that there is not.
+pub(super) const fn check<const K: usize>() {
+    assert!(1 <= K && K <= HIGHEST, "Adams methods of fixed order are of order 1 to 6");
+}
+
+/// Slopes at earlier points, and a one-step method for as long as they are too few.
+#[derive(Debug, Clone)]
+pub struct UniformWorkspace<Y, const K: usize> {
+    /// The differences of the slopes.
+    differences: Differences<Y, K>,
+    /// The integrals `gⱼ(1)`.
+    integrals: [f64; K],
+    /// The same times `βⱼ`.
+    coefficients: [f64; K],
+    /// The slope at the point that was predicted.
+    pub(super) slope: Y,
+    /// The difference `Φ_K` that it shows, where the method corrects.
+    pub(super) newest: Y,
+    starter: ErkWorkspace<Y, 16>,
+    /// Whether the slope at the start of the step is known.
+    is_current: bool,
+    pub(super) evaluations: u64,
+}
+
+impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
+    pub(super) fn new<F: Dynamics<State = Y>>(f: &F, y0: &Y) -> Self {
+        const { check::<K>() }
+        Self {
+            differences: Differences::new(y0),
+            integrals: [0.0; K],
+            coefficients: [0.0; K],
+            slope: y0.zeros_like(),
+            newest: y0.zeros_like(),
+            starter: Vern7.workspace(f, y0),
+            is_current: false,
+            evaluations: 0,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.differences.clear();
+        self.is_current = false;
+    }
+
+    pub(super) fn accept(&mut self) {
+        self.is_current = false;
+    }
+
+    pub(super) fn evaluations<F: Dynamics<State = Y>>(&self) -> u64 {
+        self.evaluations + Solver::<F>::evaluations(&Vern7, &self.starter)
+    }
+
+    /// Whether the last step was one of the starting method.
+    fn is_starting(&self) -> bool {
+        self.differences.len() < K
+    }
+
+    /// Leaves in `y1` the prediction by `K` slopes. False if there are fewer: then `y1` is that of the starting method, and
+    /// final.
+    pub(super) fn predict<F>(&mut self, f: &F, step: StepStart<'_, Y>, y1: &mut Y) -> bool
+    where
+        F: Dynamics<State = Y>,
+    {
+        let StepStart { t, h, y0 } = step;
+        if !self.is_current {
+            f.eval(t, y0, &mut self.slope);
+            self.evaluations += 1;
+            self.differences.advance(&mut self.slope, K);
+            self.is_current = true;
+        }
+        let changed = self.differences.aim(h);
+        if self.is_starting() {
+            // Nothing may be kept from its last step, which need not be that before this one; it does not fail.
+            Solver::<F>::reset(&Vern7, &mut self.starter);
+            let _ = Vern7.step(f, &mut self.starter, t, h, y0, y1);
+            return false;
+        }
+        if changed {
+            self.integrals = integrals(&self.differences.aimed().distance, 1.0, K);
+            self.coefficients = self.differences.aimed().weigh(&self.integrals);
+        }
+        y1.combine(y0, h, &self.coefficients, self.differences.known());
+        true
+    }
+
+    /// Leaves in `newest` the difference of order `K` that `slope`, the slope at the end of the step, shows; and returns
+    /// its weight in the correction.
+    pub(super) fn correct(&mut self) -> f64 {
+        std::mem::swap(&mut self.newest, &mut self.slope);
+        self.newest.accumulate(-1.0, &self.differences.aimed().beta, self.differences.known());
+        self.integrals[K - 1]
+    }
+
+    /// The integral of the polynomial through the slopes, the predicted one included where the method `corrects`.
+    pub(super) fn interpolate<F>(&mut self, f: &F, step: StepStart<'_, Y>, theta: f64, corrects: bool, out: &mut Y)
+    where
+        F: Dynamics<State = Y>,
+    {
+        if self.is_starting() {
+            return Vern7.interpolate(f, &mut self.starter, step, theta, out);
+        }
+        let aim = self.differences.aimed();
+        let integrals = integrals(&aim.distance, theta, K);
+        out.combine(step.y0, step.h, &aim.weigh(&integrals), self.differences.known());
+        if corrects {
+            out.add_scaled(step.h * integrals[K - 1], &self.newest);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The order conditions of Rosenbrock methods, evaluated at compile time.
+//!
+//! One condition `Σ bᵢ Φᵢ = θ^r / γ(t)` for each rooted tree, as for Runge–Kutta methods, but with two matrices: a node
+//! with one child stands for a derivative that the Jacobian of the method computes as well, and takes `β = α + γ`; a node
+//! with several children takes `α`. Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.7.
+
+use crate::solver::order_conditions::{FOREST, TREES_UP_TO, Tree, product, sums_to};
+
+/// The highest order that is looked at.
+const MAX_ORDER: usize = 6;
+
+const TREES: usize = TREES_UP_TO[MAX_ORDER];
+
+/// The elementary weights `Φ` of a method: of one stage for each tree. They serve all its sets of weights.
+pub(super) struct ElementaryWeights<const S: usize> {
+    gamma: [[f64; S]; S],
+    alpha: [[f64; S]; S],
+    phi: [[f64; S]; TREES],
+}
+
+impl<const S: usize> ElementaryWeights<S> {
+    /// From the coefficients `γ`, `a` and `c` of the transformed method.
+    pub(super) const fn new(diagonal: f64, a: &[[f64; S]; S], c: &[[f64; S]; S]) -> Self {
+        let gamma = untransformed_gamma(diagonal, c);
+        let alpha = times(a, &gamma);
+        let beta = sum(&alpha, &gamma);
+        let mut phi = [[1.0; S]; TREES];
+        // The weights of each tree as the trunk of a larger one: its root then has several children.
+        let mut trunks = [[1.0; S]; TREES];
+        let mut tree = 1;
+        while tree < TREES {
+            let Tree { trunk, branch, .. } = (&FOREST)[tree];
+            trunks[tree] = product(&trunks[trunk], &apply(&alpha, &phi[branch]));
+            phi[tree] = if trunk == 0 { apply(&beta, &phi[branch]) } else { trunks[tree] };
+            tree += 1;
+        }
+        Self { gamma, alpha, phi }
+    }
+
+    /// Whether the increments with the weights `m` satisfy all conditions up to `order` at `θ`.
+    pub(super) const fn conditions_hold(&self, m: &[f64; S], order: u32, theta: f64) -> bool {
+        let b = row_times(m, &self.gamma);
+        let mut power = 1.0;
+        let mut tree = 0;
+        let mut r = 1;
+        while r <= order as usize && r <= MAX_ORDER {
+            power *= theta;
+            while tree < TREES_UP_TO[r] {
+                if !sums_to(&b, &self.phi[tree], power / (&FOREST)[tree].density) {
+                    return false;
+                }
+                tree += 1;
+            }
+            r += 1;
+        }
+        true
+    }
+
+    /// Whether `αᵢ = Σ αᵢⱼ` and `γᵢ = Σ γᵢⱼ`, so that time may be taken for one more component of the state.
+    pub(super) const fn row_sums_hold(&self, alpha: &[f64; S], gamma: &[f64; S]) -> bool {
+        let mut i = 0;
+        while i < S {
+            if !sums_to(&self.alpha[i], &[1.0; S], alpha[i]) || !sums_to(&self.gamma[i], &[1.0; S], gamma[i]) {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+}
+
+/// The matrix `Γ` with `C = I / γ − Γ⁻¹`, by forward substitution.
+const fn untransformed_gamma<const S: usize>(diagonal: f64, c: &[[f64; S]; S]) -> [[f64; S]; S] {
+    let mut gamma = [[0.0; S]; S];
+    let mut i = 0;
+    while i < S {
+        gamma[i] = row_times(&c[i], &gamma);
+        gamma[i][i] = 1.0;
+        let mut j = 0;
+        while j <= i {
+            gamma[i][j] *= diagonal;
+            j += 1;
+        }
+        i += 1;
+    }
+    gamma
+}
+
+/// `xᵀ A`.
+const fn row_times<const S: usize>(x: &[f64; S], a: &[[f64; S]; S]) -> [f64; S] {
+    let mut out = [0.0; S];
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < S {
+            out[j] += x[i] * a[i][j];
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// `A x`.
+const fn apply<const S: usize>(a: &[[f64; S]; S], x: &[f64; S]) -> [f64; S] {
+    let mut out = [0.0; S];
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < S {
+            out[i] += a[i][j] * x[j];
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// `A B`.
+const fn times<const S: usize>(a: &[[f64; S]; S], b: &[[f64; S]; S]) -> [[f64; S]; S] {
+    let mut out = [[0.0; S]; S];
+    let mut i = 0;
+    while i < S {
+        out[i] = row_times(&a[i], b);
+        i += 1;
+    }
+    out
+}
+
+/// `A + B`.
+const fn sum<const S: usize>(a: &[[f64; S]; S], b: &[[f64; S]; S]) -> [[f64; S]; S] {
+    let mut out = *a;
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < S {
+            out[i][j] += b[i][j];
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}

@@ -1,0 +1,234 @@
+//! The engine of all Rosenbrock methods.
+
+use std::marker::PhantomData;
+
+use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
+use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart};
+use crate::{Dynamics, Error, Result, State};
+
+/// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages, with linear systems solved by `L`.
+pub struct Rosenbrock<T, const S: usize, L = Lu> {
+    linear: L,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: RosenbrockTable<S>, const S: usize> Rosenbrock<T, S> {
+    /// The method. Compiles only if the table satisfies its order conditions.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { check_rosenbrock::<T, S>() }
+        Self { linear: Lu, table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L> Rosenbrock<T, S, L> {
+    /// The same method with another way to solve linear systems.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> Rosenbrock<T, S, M> {
+        Rosenbrock { linear, table: PhantomData }
+    }
+}
+
+impl<T: RosenbrockTable<S>, const S: usize> Default for Rosenbrock<T, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, const S: usize, L: Clone> Clone for Rosenbrock<T, S, L> {
+    fn clone(&self) -> Self {
+        Self { linear: self.linear.clone(), table: PhantomData }
+    }
+}
+
+impl<T, const S: usize, L: Copy> Copy for Rosenbrock<T, S, L> {}
+
+impl<T: RosenbrockTable<S>, const S: usize, L> std::fmt::Debug for Rosenbrock<T, S, L> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(T::NAME)
+    }
+}
+
+/// The stages of a Rosenbrock method.
+pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
+    /// The increments `u`.
+    u: [F::State; S],
+    /// The slope at the start of the step.
+    start: F::State,
+    /// The derivative of the field in time there.
+    drift: F::State,
+    /// The argument of a stage; the error estimate once asked for.
+    stage: F::State,
+    /// The slope of a stage.
+    slope: F::State,
+    linear: L::Workspace,
+    /// Whether `start` is the slope at the start of the step to come.
+    start_is_known: bool,
+    /// Whether the Jacobian and `drift` are those at the start of the step to come.
+    is_linearised: bool,
+    evaluations: u64,
+}
+
+impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
+    /// Takes the slope and the derivatives at the start of a step, unless the step is one tried again.
+    fn linearise<F: Dynamics>(&self, f: &F, ws: &mut RosenbrockWorkspace<F, S, L>, t: f64, y0: &F::State)
+    where
+        L: LinearSolver<F>,
+    {
+        if !ws.start_is_known {
+            f.eval(t, y0, &mut ws.start);
+            ws.evaluations += 1;
+            ws.start_is_known = true;
+        }
+        if !ws.is_linearised {
+            self.linear.linearise(&mut ws.linear, f, t, y0);
+            self.linear.time_derivative(f, t, y0, &mut ws.drift);
+            ws.is_linearised = true;
+        }
+    }
+
+    /// Solves for the increments with the matrix that is prepared. False if one of them was not found.
+    fn stages<F: Dynamics>(
+        &self,
+        f: &F,
+        ws: &mut RosenbrockWorkspace<F, S, L>,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+    ) -> bool
+    where
+        L: LinearSolver<F>,
+    {
+        let repeated = const { repeated_arguments::<T, S>() };
+        ws.slope.assign(&ws.start);
+        for i in 0..S {
+            let (done, rest) = ws.u.split_at_mut(i);
+            let u = &mut rest[0];
+            if !repeated[i] {
+                ws.stage.combine(y0, 1.0, &T::A[i][..i], done);
+                f.eval(t + T::NODES[i] * h, &ws.stage, &mut ws.slope);
+                ws.evaluations += 1;
+            }
+            u.combine(&ws.slope, 1.0 / h, &T::C[i][..i], done);
+            if T::TIME[i] != 0.0 {
+                u.add_scaled(T::TIME[i] * h, &ws.drift);
+            }
+            // The equations of the table times h γ.
+            u.scale_by(h * T::GAMMA);
+            if !self.linear.solve(&mut ws.linear, f, u) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl<T: RosenbrockTable<S>, const S: usize, L> Method for Rosenbrock<T, S, L> {
+    const ORDER: u32 = T::ORDER;
+    const NAME: &'static str = T::NAME;
+}
+
+impl<F, T, const S: usize, L> Solver<F> for Rosenbrock<T, S, L>
+where
+    F: Dynamics,
+    T: RosenbrockTable<S>,
+    L: LinearSolver<F>,
+{
+    type Workspace = RosenbrockWorkspace<F, S, L>;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        RosenbrockWorkspace {
+            u: std::array::from_fn(|_| y0.zeros_like()),
+            start: y0.zeros_like(),
+            drift: y0.zeros_like(),
+            stage: y0.zeros_like(),
+            slope: y0.zeros_like(),
+            linear: self.linear.workspace(f, y0),
+            start_is_known: false,
+            is_linearised: false,
+            evaluations: 0,
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        ws.start_is_known = false;
+        ws.is_linearised = false;
+    }
+
+    /// # Errors
+    /// [`Error::SingularMatrix`] and [`Error::LinearSolverFailed`]; a shorter step may succeed.
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        self.linearise(f, ws, t, y0);
+        if !self.linear.prepare(&mut ws.linear, h * T::GAMMA) {
+            return Err(Error::SingularMatrix { t, h });
+        }
+        if !self.stages(f, ws, StepStart { t, h, y0 }) {
+            return Err(Error::LinearSolverFailed { t, h });
+        }
+        y1.combine(y0, 1.0, &T::M, &ws.u);
+        Ok(())
+    }
+
+    fn accept(&self, ws: &mut Self::Workspace) {
+        ws.start_is_known = false;
+        ws.is_linearised = false;
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations + self.linear.evaluations(&ws.linear)
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        self.linear.matrices(&ws.linear)
+    }
+}
+
+impl<F, T, const S: usize, L> Embedded<F> for Rosenbrock<T, S, L>
+where
+    F: Dynamics,
+    T: RosenbrockTable<S>,
+    L: LinearSolver<F>,
+{
+    const ERROR_ORDER: u32 = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
+
+    fn error<'w>(&self, ws: &'w mut Self::Workspace, _: f64) -> &'w F::State {
+        ws.stage.set_zeros();
+        ws.stage.accumulate(1.0, &T::E, &ws.u);
+        &ws.stage
+    }
+
+    fn probe<'w>(
+        &self,
+        f: &F,
+        ws: &'w mut Self::Workspace,
+        t: f64,
+        y: &F::State,
+        h: impl FnOnce(&F::State) -> f64,
+    ) -> Probe<'w, F::State> {
+        f.eval(t, y, &mut ws.start);
+        ws.start_is_known = true;
+        let h = h(&ws.start);
+        ws.stage.combine(y, h, &[1.0], std::slice::from_ref(&ws.start));
+        f.eval(t + h, &ws.stage, &mut ws.slope);
+        ws.evaluations += 2;
+        Probe { h, start: &ws.start, end: &ws.slope }
+    }
+}
+
+impl<F, T, const S: usize, L> Dense<F> for Rosenbrock<T, S, L>
+where
+    F: Dynamics,
+    T: RosenbrockTable<S>,
+    L: LinearSolver<F>,
+{
+    const DENSE_ORDER: u32 = T::DENSE_ORDER;
+
+    fn interpolate(
+        &self,
+        _: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        out.combine(step.y0, 1.0, &T::DENSE.weights(theta), &ws.u);
+    }
+}

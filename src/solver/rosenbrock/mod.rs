@@ -1,0 +1,34 @@
+//! Linearly implicit methods, for stiff problems: an implicit step without an iteration.
+//!
+//! A Rosenbrock method replaces the equations of a diagonally implicit Runge–Kutta method by one iteration of Newton's
+//! for each stage, and chooses its coefficients so that nothing is lost by it. A stage costs one solution of a linear
+//! system, all with the same matrix `I − h γ J`, and one evaluation of the field at most. In return the Jacobian must be
+//! that of the current state, to the accuracy the solve asks for, and it is taken anew at every step. That suits systems
+//! of moderate size at tolerances down to `1e-8` or so.
+//!
+//! [`Rodas5P`](type@Rodas5P) is a good first choice; [`Rodas4`](type@Rodas4) costs less per step.
+//!
+//! Any [`LinearSolver`](super::LinearSolver) can be used with them, `method.with(..)`, but what an iterative one leaves of
+//! a linear system is an error of the step: there is no iteration of Newton's that would remove it. The derivative in
+//! time is a part of the method too, and asked of the field at every step.
+
+#![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
+
+mod conditions;
+mod engine;
+mod rodas3;
+mod rodas4;
+mod rodas4p;
+mod rodas5p;
+mod ros3;
+mod ros3p;
+mod table;
+
+pub use engine::{Rosenbrock, RosenbrockWorkspace};
+pub use rodas3::{Rodas3, Rodas3Table};
+pub use rodas4::{Rodas4, Rodas4Table};
+pub use rodas4p::{Rodas4P, Rodas4PTable};
+pub use rodas5p::{Rodas5P, Rodas5PTable};
+pub use ros3::{Ros3, Ros3Table};
+pub use ros3p::{Ros3P, Ros3PTable};
+pub use table::{RosenbrockTable, check_rosenbrock};

@@ -1,0 +1,176 @@
+//! The engine of all explicit symplectic methods.
+
+use std::marker::PhantomData;
+use std::mem::take;
+
+use super::splitting::{SplittingTable, check_splitting, sums_before, sums_until};
+use crate::solver::{Dense, Method, Reversible, Solver, StepStart};
+use crate::{Result, Separable, State};
+
+/// The explicit symplectic method of a [`SplittingTable`] with `S` kicks and drifts.
+///
+/// A force is the expensive half of a field, so forces are what it counts as evaluations. A step that ends with a kick
+/// leaves the force at its end to the next one.
+///
+/// An output inside a step is computed by a step of its own to there, at the price of its forces: it has the order of the
+/// method and is a symplectic map of the initial value like the solution itself.
+pub struct Symplectic<T, const S: usize>(PhantomData<fn() -> T>);
+
+impl<T: SplittingTable<S>, const S: usize> Symplectic<T, S> {
+    /// The method. Compiles only if its table satisfies the order conditions.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { check_splitting::<T, S>() }
+        Self(PhantomData)
+    }
+
+    /// Where in the step the kicks see the time: it goes with the positions.
+    pub(super) const KICK_TIME: [f64; S] = sums_before(&T::DRIFT, &[1.0; S]);
+
+    /// Where in the step the drifts see the time: it goes with the momenta.
+    pub(super) const DRIFT_TIME: [f64; S] = sums_until(&T::KICK, &[1.0; S]);
+
+    /// Whether the last slope of a step is the first of the next: both its ends are kicks, or both are drifts.
+    const REUSES_LAST: bool = (T::KICK[0] != 0.0) == (T::DRIFT[S - 1] == 0.0);
+}
+
+impl<T: SplittingTable<S>, const S: usize> Default for Symplectic<T, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, const S: usize> Clone for Symplectic<T, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, const S: usize> Copy for Symplectic<T, S> {}
+
+impl<T: SplittingTable<S>, const S: usize> std::fmt::Debug for Symplectic<T, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(T::NAME)
+    }
+}
+
+/// The last velocity and the last force.
+#[derive(Debug, Clone)]
+pub struct SymplecticWorkspace<Q, P> {
+    pub(super) velocity: Q,
+    pub(super) force: P,
+    /// Whether the slope that the step to come begins with is among them.
+    first_is_known: bool,
+    /// Whether they are those of the last step, and not of an output inside it.
+    of_last_step: bool,
+    pub(super) evaluations: u64,
+}
+
+impl<Q, P> SymplecticWorkspace<Q, P> {
+    pub(super) fn forget(&mut self) {
+        self.first_is_known = false;
+        self.of_last_step = false;
+    }
+}
+
+impl<T: SplittingTable<S>, const S: usize> Method for Symplectic<T, S> {
+    const ORDER: u32 = T::ORDER;
+    const NAME: &'static str = T::NAME;
+}
+
+impl<F: Separable, T: SplittingTable<S>, const S: usize> Solver<F> for Symplectic<T, S> {
+    type Workspace = SymplecticWorkspace<F::Position, F::Momentum>;
+
+    fn workspace(&self, _f: &F, (q, p): &F::State) -> Self::Workspace {
+        SymplecticWorkspace {
+            velocity: q.zeros_like(),
+            force: p.zeros_like(),
+            first_is_known: false,
+            of_last_step: false,
+            evaluations: 0,
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        ws.forget();
+    }
+
+    #[inline]
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        y1.assign(y0);
+        let (q, p) = y1;
+        let mut known = take(&mut ws.first_is_known);
+        for i in 0..S {
+            if T::KICK[i] != 0.0 {
+                if !take(&mut known) {
+                    f.force(t + Self::KICK_TIME[i] * h, q, &mut ws.force);
+                    ws.evaluations += 1;
+                }
+                p.add_scaled(h * T::KICK[i], &ws.force);
+            }
+            if T::DRIFT[i] != 0.0 {
+                if !take(&mut known) {
+                    f.velocity(t + Self::DRIFT_TIME[i] * h, p, &mut ws.velocity);
+                }
+                q.add_scaled(h * T::DRIFT[i], &ws.velocity);
+            }
+        }
+        ws.of_last_step = true;
+        Ok(())
+    }
+
+    #[inline]
+    fn accept(&self, ws: &mut Self::Workspace) {
+        ws.first_is_known = Self::REUSES_LAST && take(&mut ws.of_last_step);
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        ws.evaluations
+    }
+}
+
+impl<F: Separable, T: SplittingTable<S>, const S: usize> Dense<F> for Symplectic<T, S> {
+    const DENSE_ORDER: u32 = T::ORDER;
+
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        // An explicit step does not fail.
+        let _ = self.step(f, ws, t, theta * h, y0, out);
+        ws.forget();
+    }
+}
+
+/// Every kick and every drift is undone by its negative, from the last to the first.
+impl<F: Separable, T: SplittingTable<S>, const S: usize> Reversible<F> for Symplectic<T, S> {
+    fn step_back(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        t: f64,
+        h: f64,
+        y1: &F::State,
+        y0: &mut F::State,
+    ) -> Result<()> {
+        y0.assign(y1);
+        let (q, p) = y0;
+        for i in (0..S).rev() {
+            if T::DRIFT[i] != 0.0 {
+                f.velocity(t + Self::DRIFT_TIME[i] * h, p, &mut ws.velocity);
+                q.add_scaled(-h * T::DRIFT[i], &ws.velocity);
+            }
+            if T::KICK[i] != 0.0 {
+                f.force(t + Self::KICK_TIME[i] * h, q, &mut ws.force);
+                ws.evaluations += 1;
+                p.add_scaled(-h * T::KICK[i], &ws.force);
+            }
+        }
+        ws.forget();
+        Ok(())
+    }
+}

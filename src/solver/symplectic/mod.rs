@@ -1,0 +1,55 @@
+//! Explicit symplectic methods, for mechanics over long times.
+//!
+//! The step of such a method is a symplectic map: on Hamilton's equations it is, up to terms exponentially small in
+//! `1/h`, the exact flow of a Hamiltonian close by, so that the energy errs by `O(h^p)` for all practical times while a
+//! method of any other kind drifts (Hairer, Lubich & Wanner, *Geometric Numerical Integration*, chapter IX). That holds at
+//! a constant step: use [`Fixed`](crate::Fixed). They need a [`Separable`](crate::Separable) field.
+//!
+//! | method | order | forces per step | for |
+//! |---|---|---|---|
+//! | [`SymplecticEuler`](type@SymplecticEuler) | 1 | 1 | teaching; residual networks that must not blow up |
+//! | [`Leapfrog`](type@Leapfrog) | 2 | 1 | the first choice: large systems, rough forces, modest accuracy |
+//! | [`PositionVerlet`](type@PositionVerlet) | 2 | 1 | the same where steps are interrupted |
+//! | [`Ruth3`](type@Ruth3) | 3 | 3 | comparison |
+//! | [`Yoshida4`](type@Yoshida4) | 4 | 3 | comparison with the literature |
+//! | [`BlanesMoan4`](type@BlanesMoan4) | 4 | 6 | most problems that ask for four digits or more |
+//! | [`Yoshida6`](type@Yoshida6) | 6 | 7 | high accuracy on smooth problems |
+//!
+//! Forces and velocities may depend on time: the time a force sees goes with the positions, that of a velocity with the
+//! momenta, which leaves the orders as they are.
+
+#![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
+
+mod blanes_moan4;
+mod engine;
+mod leapfrog;
+mod leapfrogs;
+mod position_verlet;
+mod reverse;
+mod ruth3;
+mod splitting;
+mod symplectic_euler;
+mod yoshida4;
+mod yoshida6;
+
+pub use blanes_moan4::BlanesMoan4;
+pub use engine::{Symplectic, SymplecticWorkspace};
+pub use leapfrog::Leapfrog;
+pub use position_verlet::PositionVerlet;
+pub use reverse::{SymplecticCotangent, SymplecticTape};
+pub use ruth3::Ruth3;
+pub use splitting::{SplittingTable, check_splitting};
+pub use symplectic_euler::SymplecticEuler;
+pub use yoshida4::Yoshida4;
+pub use yoshida6::Yoshida6;
+
+/// The splittings of the methods, to be read or built upon.
+pub mod tables {
+    pub use super::blanes_moan4::BlanesMoan4Table;
+    pub use super::leapfrog::LeapfrogTable;
+    pub use super::position_verlet::PositionVerletTable;
+    pub use super::ruth3::Ruth3Table;
+    pub use super::symplectic_euler::SymplecticEulerTable;
+    pub use super::yoshida4::Yoshida4Table;
+    pub use super::yoshida6::Yoshida6Table;
+}

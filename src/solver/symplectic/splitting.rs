@@ -1,0 +1,98 @@
+//! Splittings as constants that prove themselves at compile time.
+
+use crate::solver::order_conditions::{FOREST, TREES_UP_TO, Tree, product, sums_to};
+
+/// A composition of kicks `p ← p + bᵢ h a(t, q)` and drifts `q ← q + âᵢ h v(t, p)`, in turns and beginning with a kick;
+/// a step that begins with a drift or ends with a kick has a zero there.
+///
+/// A table of your own is checked when it is first used: the coefficients must add up to 1 on either side and satisfy the
+/// order conditions of separable systems up to `ORDER`. A wrong digit is a compile error.
+///
+/// ```
+/// use rheos::{Fixed, SplittingTable, Symplectic, separable, solve};
+///
+/// /// McLachlan & Atela 1992, order 2, with the least error for its two stages.
+/// struct Optimal2;
+/// impl SplittingTable<2> for Optimal2 {
+///     const NAME: &'static str = "optimal order 2";
+///     const ORDER: u32 = 2;
+///     const KICK: [f64; 2] = [std::f64::consts::FRAC_1_SQRT_2, 1.0 - std::f64::consts::FRAC_1_SQRT_2];
+///     const DRIFT: [f64; 2] = [std::f64::consts::FRAC_1_SQRT_2, 1.0 - std::f64::consts::FRAC_1_SQRT_2];
+/// }
+///
+/// let oscillator = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q);
+/// let solution = solve(&oscillator, (1.0, 0.0), 0.0..1.0, Symplectic::<Optimal2, 2>::new(), Fixed::steps(100))?;
+/// assert!((solution.last().0 - 1.0_f64.cos()).abs() < 1e-5);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+pub trait SplittingTable<const S: usize> {
+    /// The name for tables and reports.
+    const NAME: &'static str;
+    /// The order of the solution, 6 at most as far as it is checked.
+    const ORDER: u32;
+    /// The lengths of the kicks, in steps.
+    const KICK: [f64; S];
+    /// The lengths of the drifts that follow them, in steps.
+    const DRIFT: [f64; S];
+}
+
+/// Orders above are not checked.
+const MAX_ORDER: usize = 6;
+
+/// The trees up to there.
+const TREES: usize = TREES_UP_TO[MAX_ORDER];
+
+/// Fails to compile where a splitting is inconsistent or below the order it claims.
+///
+/// On a separable system the slopes of `q` are functions of `p` and the other way round, so that the nodes of a tree take
+/// turns and its root says which is which: there are two order conditions for each rooted tree, those of the partitioned
+/// Runge–Kutta method that the splitting is. Hairer, Lubich & Wanner, sections III.2 and VI.4.1. Time counts as a further
+/// position among the positions and a further momentum among the momenta.
+pub const fn check_splitting<T: SplittingTable<S>, const S: usize>() {
+    assert!(T::ORDER >= 1, "a method has order 1 at least");
+    assert!(sums_to(&T::KICK, &[1.0; S], 1.0), "the kicks must add up to a step");
+    assert!(sums_to(&T::DRIFT, &[1.0; S], 1.0), "the drifts must add up to a step");
+    assert!(order_holds(&T::KICK, &T::DRIFT, T::ORDER), "KICK and DRIFT do not satisfy the conditions of ORDER");
+}
+
+const fn order_holds<const S: usize>(kick: &[f64; S], drift: &[f64; S], order: u32) -> bool {
+    let order = if order as usize > MAX_ORDER { MAX_ORDER } else { order as usize };
+    // The elementary weights of the trees with a force and with a velocity at their root.
+    let mut force = [[1.0; S]; TREES];
+    let mut velocity = [[1.0; S]; TREES];
+    let mut tree = 0;
+    while tree < TREES_UP_TO[order] {
+        let Tree { trunk, branch, density, .. } = (&FOREST)[tree];
+        if tree > 0 {
+            force[tree] = product(&force[trunk], &sums_before(drift, &velocity[branch]));
+            velocity[tree] = product(&velocity[trunk], &sums_until(kick, &force[branch]));
+        }
+        if !sums_to(kick, &force[tree], 1.0 / density) || !sums_to(drift, &velocity[tree], 1.0 / density) {
+            return false;
+        }
+        tree += 1;
+    }
+    true
+}
+
+/// `Σ wⱼ xⱼ` over `j < i`: what the drifts before kick `i` have added.
+pub(super) const fn sums_before<const S: usize>(weights: &[f64; S], x: &[f64; S]) -> [f64; S] {
+    let mut sums = [0.0; S];
+    let mut i = 1;
+    while i < S {
+        sums[i] = sums[i - 1] + weights[i - 1] * x[i - 1];
+        i += 1;
+    }
+    sums
+}
+
+/// `Σ wⱼ xⱼ` over `j ≤ i`: what the kicks before drift `i` have added.
+pub(super) const fn sums_until<const S: usize>(weights: &[f64; S], x: &[f64; S]) -> [f64; S] {
+    let mut sums = sums_before(weights, x);
+    let mut i = 0;
+    while i < S {
+        sums[i] += weights[i] * x[i];
+        i += 1;
+    }
+    sums
+}

@@ -1,0 +1,16 @@
+//! Dual numbers as elements: a state that carries its own derivatives.
+
+use num_dual::DualSVec64;
+
+use super::Element;
+
+/// A solve over dual numbers takes the steps of the solve over their real parts: norms, inner products and coordinates see
+/// the real part alone.
+impl<const K: usize> Element for DualSVec64<K> {
+    fn embed(x: f64) -> Self {
+        Self::from(x)
+    }
+    fn re(self) -> f64 {
+        self.re
+    }
+}

@@ -1,0 +1,282 @@
+//! Newton–Krylov: GMRES against LU, stiff problems solved without a matrix, and what happens when it fails.
+
+use nalgebra::{DMatrix, DVector, SVector, Vector2, Vector3, vector};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use rheos::problems::VanDerPol;
+use rheos::{
+    Counted, Dynamics, Error, Fixed, Jacobian, JacobianVector, Krylov, Kvaerno3, LinearSolver, Passive, Pid, Solution,
+    ode, solve,
+};
+
+/// `y' = A y`.
+struct Linear(DMatrix<f64>);
+
+impl Dynamics for Linear {
+    type State = DVector<f64>;
+    fn eval(&self, _: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
+        self.0.mul_to(y, dy);
+    }
+}
+
+impl JacobianVector for Linear {
+    fn jvp(&self, _: f64, _: &DVector<f64>, v: &DVector<f64>, out: &mut DVector<f64>) {
+        self.0.mul_to(v, out);
+    }
+}
+
+/// A random matrix of spectral radius about 1.
+fn random(n: usize, rng: &mut StdRng) -> DMatrix<f64> {
+    let scale = 1.7 / (n as f64).sqrt();
+    DMatrix::from_fn(n, n, |_, _| rng.random_range(-scale..scale))
+}
+
+/// The error of a solution by `krylov` relative to nalgebra's by LU.
+fn error_beside_lu<L: LinearSolver<Linear>>(krylov: L, matrix: DMatrix<f64>, a: f64, rng: &mut StdRng) -> f64 {
+    let n = matrix.nrows();
+    let b = DVector::from_fn(n, |_, _| rng.random_range(-1.0..1.0));
+    let point = DVector::from_fn(n, |_, _| rng.random_range(-1.0..1.0));
+    let expected = (DMatrix::identity(n, n) - &matrix * a).lu().solve(&b).unwrap();
+    let field = Linear(matrix);
+    let mut ws = krylov.workspace(&field, &b);
+    krylov.linearise(&mut ws, &field, 0.0, &point);
+    assert!(krylov.prepare(&mut ws, a));
+    let mut x = b;
+    assert!(krylov.solve(&mut ws, &field, &mut x));
+    (x - &expected).norm() / expected.norm()
+}
+
+#[test]
+fn random_systems_are_solved_as_by_lu() {
+    let mut rng = StdRng::seed_from_u64(1);
+    for n in [1, 2, 5, 20, 60] {
+        for a in [0.1, -0.5, 3.0] {
+            let krylov = Krylov::new().dimension(n);
+            let error = error_beside_lu(krylov.exact(), random(n, &mut rng), a, &mut rng);
+            assert!(error < 1e-12, "n = {n}, a = {a}: {error:e}");
+            let error = error_beside_lu(krylov, random(n, &mut rng), a, &mut rng);
+            assert!(error < 1e-6, "n = {n}, a = {a}, by differences: {error:e}");
+        }
+    }
+}
+
+#[test]
+fn restarts_continue_from_the_residual() {
+    let mut rng = StdRng::seed_from_u64(2);
+    for dimension in [2, 5, 17] {
+        let krylov = Krylov::new().dimension(dimension).restarts(100).exact();
+        let error = error_beside_lu(krylov, random(80, &mut rng), 0.4, &mut rng);
+        assert!(error < 1e-12, "{dimension} dimensions: {error:e}");
+    }
+}
+
+#[test]
+fn a_matrix_of_few_eigenvalues_exhausts_a_small_krylov_space() {
+    // Three eigenvalues: three products, whatever the dimension, and one more against rounding.
+    let mut rng = StdRng::seed_from_u64(3);
+    let matrix = DMatrix::from_diagonal(&DVector::from_fn(50, |i, _| [-1.0, -20.0, -300.0][i % 3]));
+    let field = Linear(matrix.clone());
+    let krylov = Krylov::new().exact();
+    let mut ws = krylov.workspace(&field, &DVector::zeros(50));
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(50));
+    assert!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, 1.0));
+    let mut x = DVector::from_element(50, 1.0);
+    assert!(krylov.solve(&mut ws, &field, &mut x));
+    assert!(LinearSolver::<Linear>::evaluations(&krylov, &ws) <= 4);
+    assert!(error_beside_lu(krylov, matrix, 1.0, &mut rng) < 1e-12);
+}
+
+#[test]
+fn a_zero_right_hand_side_costs_nothing() {
+    let field = Linear(DMatrix::identity(4, 4));
+    let krylov = Krylov::new();
+    let mut x = DVector::zeros(4);
+    let mut ws = krylov.workspace(&field, &x);
+    krylov.linearise(&mut ws, &field, 0.0, &x);
+    assert!(krylov.solve(&mut ws, &field, &mut x));
+    assert_eq!((x.norm(), LinearSolver::<Linear>::evaluations(&krylov, &ws)), (0.0, 1));
+}
+
+#[test]
+fn a_singular_system_has_no_solution() {
+    // I − J is zero in the second coordinate.
+    let field = Linear(DMatrix::from_diagonal(&DVector::from_vec(vec![0.5, 1.0])));
+    let krylov = Krylov::new().exact();
+    let mut x = DVector::from_vec(vec![1.0, 1.0]);
+    let mut ws = krylov.workspace(&field, &x);
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2));
+    assert!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, 1.0));
+    assert!(!krylov.solve(&mut ws, &field, &mut x));
+}
+
+#[test]
+fn small_components_are_solved_for_as_well_as_large_ones() {
+    // Sizes in units of the tolerance: the second coordinate is tolerated a million times less error.
+    let field = Linear(DMatrix::from_row_slice(2, 2, &[-50.0, 0.0, 1e-6, -3.0]));
+    let krylov = Krylov::new().exact();
+    let mut x = DVector::from_vec(vec![1.0, 1e-6]);
+    let mut ws = krylov.workspace(&field, &x);
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2));
+    assert!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, 1.0));
+    let size = |r: &DVector<f64>| (r[0] / 1e-3).hypot(r[1] / 1e-9);
+    assert!(krylov.solve_within(&mut ws, &field, &mut x, size));
+    let matrix = DMatrix::identity(2, 2) - &field.0;
+    let residual = DVector::from_vec(vec![1.0, 1e-6]) - matrix * x;
+    assert!(size(&residual) <= 0.05, "{residual}");
+}
+
+/// `u_t = u_xx` with `n` inner nodes of (0, 1), zero at both ends.
+fn heat(n: usize) -> impl Jacobian<State = DVector<f64>> {
+    let scale = (n as f64 + 1.0).powi(2);
+    ode(move |_, u: &DVector<f64>, du: &mut DVector<f64>| {
+        for i in 0..n {
+            let left = if i > 0 { u[i - 1] } else { 0.0 };
+            let right = if i + 1 < n { u[i + 1] } else { 0.0 };
+            du[i] = scale * (left - 2.0 * u[i] + right);
+        }
+    })
+}
+
+/// Its solution from two eigenvectors, one smooth and one rough.
+fn heat_exact(n: usize, t: f64) -> DVector<f64> {
+    let angle = std::f64::consts::PI / (n as f64 + 1.0);
+    let decay = |k: f64| (-4.0 * (n as f64 + 1.0).powi(2) * (0.5 * k * angle).sin().powi(2) * t).exp();
+    let mode = |k: f64, i: usize| (k * angle * (i as f64 + 1.0)).sin();
+    DVector::from_fn(n, |i, _| decay(1.0) * mode(1.0, i) + decay(21.0) * mode(21.0, i))
+}
+
+fn solve_heat<L: LinearSolver<F>, F: Jacobian<State = DVector<f64>>>(
+    f: &F,
+    n: usize,
+    linear: L,
+    tol: f64,
+) -> Solution<DVector<f64>> {
+    solve(f, heat_exact(n, 0.0), 0.0..0.1, Kvaerno3.with(linear), Pid::new(tol, tol)).unwrap()
+}
+
+#[test]
+fn the_heat_equation_is_solved_as_by_lu() {
+    for (n, tol) in [(100, 1e-3), (100, 1e-6), (400, 1e-5)] {
+        let f = heat(n);
+        let by_lu = solve_heat(&f, n, rheos::Lu, tol);
+        let by_krylov = solve_heat(&f, n, Krylov::new(), tol);
+        let apart = (by_krylov.last() - by_lu.last()).amax();
+        assert!(apart < 0.1 * tol, "n = {n}, tol = {tol:e}: {apart:e} apart");
+        let error = (by_krylov.last() - heat_exact(n, 0.1)).amax();
+        assert!(error < 10.0 * tol, "n = {n}, tol = {tol:e}: error {error:e}");
+        let (krylov, lu) = (by_krylov.stats, by_lu.stats);
+        assert!(krylov.accepted.abs_diff(lu.accepted) <= 1, "{krylov:?} {lu:?}");
+        assert_eq!(krylov.factorisations, 0);
+    }
+}
+
+#[test]
+fn evaluations_are_those_of_the_field() {
+    let f = Counted::new(heat(50));
+    let solution = solve_heat(&f, 50, Krylov::new(), 1e-4);
+    assert_eq!(solution.stats.evaluations, f.evaluations());
+    assert!(solution.stats.jacobians > 0);
+    assert_eq!(f.jacobians(), 0);
+}
+
+#[test]
+fn a_stiff_oscillator_is_solved_as_by_lu() {
+    let (f, y0) = VanDerPol::problem(1000.0);
+    // The test set of Bari, t = 2000.
+    let expected = Vector2::new(1.706_167_732_170_483, -8.928_097_010_247_975e-4);
+    for tol in [1e-4, 1e-6] {
+        for error in [
+            solve(&f, y0, 0.0..2000.0, Kvaerno3, Pid::new(tol, tol)).unwrap().last() - expected,
+            solve(&f, y0, 0.0..2000.0, Kvaerno3.with(Krylov::new()), Pid::new(tol, tol)).unwrap().last() - expected,
+            solve(&f, y0, 0.0..2000.0, Kvaerno3.with(Krylov::new().exact()), Pid::new(tol, tol)).unwrap().last()
+                - expected,
+        ] {
+            assert!(error.amax() < 100.0 * tol, "tol = {tol:e}: {error}");
+        }
+    }
+}
+
+/// Robertson's reaction: rates of `0.04`, `3 10⁷` and `10⁴`, and a component of `10⁻⁵`.
+fn robertson(_: f64, y: &Vector3<f64>, dy: &mut Vector3<f64>) {
+    let (slow, fast, back) = (0.04 * y[0], 3e7 * y[1] * y[1], 1e4 * y[1] * y[2]);
+    *dy = vector![back - slow, slow - back - fast, fast];
+}
+
+#[test]
+fn components_of_very_different_sizes() {
+    let f = ode(robertson);
+    // Hairer & Wanner II, section IV.10, at t = 40: as printed by the codes at tolerance 1e-12.
+    let expected = vector![0.715_827_068_7, 9.185_534_764e-6, 0.284_163_745_7];
+    let control = Pid::new(1e-6, 1e-12);
+    let y = *solve(&f, vector![1.0, 0.0, 0.0], 0.0..40.0, Kvaerno3.with(Krylov::new()), control).unwrap().last();
+    let error = (y - expected).component_div(&expected).amax();
+    assert!(error < 1e-4, "{y}");
+}
+
+#[test]
+fn fixed_steps_are_solved_to_rounding() {
+    let (f, y0) = VanDerPol::problem(5.0);
+    let by_lu = *solve(&f, y0, 0.0..2.0, Kvaerno3, Fixed::steps(200)).unwrap().last();
+    let by_differences = *solve(&f, y0, 0.0..2.0, Kvaerno3.with(Krylov::new()), Fixed::steps(200)).unwrap().last();
+    let exact = *solve(&f, y0, 0.0..2.0, Kvaerno3.with(Krylov::new().exact()), Fixed::steps(200)).unwrap().last();
+    assert!((by_differences - by_lu).amax() < 1e-12, "{by_differences} {by_lu}");
+    assert!((exact - by_lu).amax() < 1e-12, "{exact} {by_lu}");
+}
+
+#[test]
+fn parts_without_a_say_in_the_norm_are_solved_for() {
+    // A stiff equation and the integral of its solution, which no tolerance looks at.
+    type State = (f64, Passive<f64>);
+    let f = ode(|t: f64, (y, _): &State, dy: &mut State| *dy = (-1e3 * (y - t.cos()), Passive(*y)));
+    // y = (k² cos t + k sin t) / (k² + 1) from the start, without a layer that no error estimate would see in the integral.
+    let k = 1e3_f64;
+    let y = |t: f64| (k * k * t.cos() + k * t.sin()) / (k * k + 1.0);
+    let integral = |t: f64| (k * k * t.sin() - k * (t.cos() - 1.0)) / (k * k + 1.0);
+    let y0 = (y(0.0), Passive(0.0));
+    let solution = solve(&f, y0, 0.0..2.0, Kvaerno3.with(Krylov::new()), Pid::new(1e-6, 1e-6)).unwrap();
+    let (end, Passive(found)) = *solution.last();
+    assert!((end - y(2.0)).abs() < 1e-6);
+    assert!((found - integral(2.0)).abs() < 1e-6, "{found} {}", integral(2.0));
+}
+
+#[test]
+fn a_system_that_is_not_solved_ends_or_shortens_the_step() {
+    let f = heat(60);
+    let poor = Kvaerno3.with(Krylov::new().dimension(2).restarts(0));
+    let failure = solve(&f, heat_exact(60, 0.0), 0.0..0.1, poor, Fixed::steps(5)).unwrap_err();
+    assert!(matches!(failure.error, Error::NewtonDiverged { t: 0.0, h } if h == 0.02), "{}", failure.error);
+    assert_eq!(failure.partial.stats.accepted, 0);
+    // An adaptive solve goes on with steps that are short enough for two dimensions.
+    let tol = 1e-3;
+    let solution = solve(&f, heat_exact(60, 0.0), 0.0..0.1, poor, Pid::new(tol, tol)).unwrap();
+    let good = solve_heat(&f, 60, Krylov::new(), tol).stats;
+    assert!(solution.stats.rejected > good.rejected && solution.stats.accepted > good.accepted, "{:?}", solution.stats);
+    assert!((solution.last() - heat_exact(60, 0.1)).amax() < tol);
+}
+
+#[test]
+fn settings_outside_their_domain_are_named() {
+    let f = heat(5);
+    let y0 = heat_exact(5, 0.0);
+    for (krylov, culprit) in [
+        (Krylov::new().dimension(0), "dimension"),
+        (Krylov::new().tolerance(0.0), "tolerance"),
+        (Krylov::new().tolerance(2.0), "tolerance"),
+        (Krylov::new().tolerance(f64::NAN), "tolerance"),
+    ] {
+        let fixed = solve(&f, y0.clone(), 0.0..0.1, Kvaerno3.with(krylov), Fixed::steps(5)).unwrap_err();
+        let adaptive = solve(&f, y0.clone(), 0.0..0.1, Kvaerno3.with(krylov), Pid::new(1e-3, 1e-3)).unwrap_err();
+        for error in [fixed.error, adaptive.error] {
+            assert!(matches!(error, Error::InvalidArgument { name, .. } if name == culprit), "{error}");
+        }
+    }
+}
+
+#[test]
+fn products_of_dual_numbers_are_those_of_the_jacobian() {
+    let (f, y) = VanDerPol::problem(7.0);
+    let v = SVector::from([0.3, -1.5]);
+    let mut product = SVector::zeros();
+    (&f).jvp(0.0, &y, &v, &mut product);
+    assert!((product - f.jacobian(0.0, &y) * v).amax() < 1e-14);
+}
