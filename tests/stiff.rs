@@ -7,7 +7,10 @@ use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 use rheos::problems::VanDerPol;
 use rheos::problems::stiff::{Heat, Hires, Oregonator, Robertson};
 use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Dynamics, Embedded, Field, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Pid, Sdirk4, TrBdf2, solve};
+use rheos::{
+    Autodiff, Bdf, Dynamics, Embedded, Esdirk3, Esdirk4, Esdirk5, Field, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Ndf,
+    Pid, RadauIIA3, RadauIIA5, RadauIIA9, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Sdirk4, TrBdf2, solve,
+};
 use serde_json::Value;
 
 const RTOL: f64 = 1e-6;
@@ -120,6 +123,20 @@ methods! {
     kvaerno3: Kvaerno3;
     kvaerno4: Kvaerno4;
     kvaerno5: Kvaerno5;
+    esdirk3: Esdirk3;
+    esdirk4: Esdirk4;
+    esdirk5: Esdirk5;
+    ros3: Ros3;
+    ros3p: Ros3P;
+    rodas3: Rodas3;
+    rodas4: Rodas4;
+    rodas4p: Rodas4P;
+    rodas5p: Rodas5P;
+    radau3: RadauIIA3;
+    radau5: RadauIIA5;
+    radau9: RadauIIA9;
+    bdf: Bdf;
+    ndf: Ndf;
 }
 
 /// The closed solution of the heat equation is that of the reference, which was checked by a matrix exponential.

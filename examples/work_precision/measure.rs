@@ -67,12 +67,12 @@ pub struct Curve {
 /// Solves `case` at every tolerance.
 pub fn curve<F: Dynamics, S: Embedded<F>>(
     case: &Case<F>,
-    family: &'static str,
+    (family, name): (&'static str, &'static str),
     solver: impl Fn() -> S,
     effort: &Effort,
 ) -> Curve {
     let points = effort.exponents.iter().filter_map(|exponent| point(case, &solver, 10.0_f64.powf(*exponent), effort));
-    Curve { name: S::NAME, family, points: points.collect() }
+    Curve { name, family, points: points.collect() }
 }
 
 fn point<F: Dynamics, S: Embedded<F>>(
