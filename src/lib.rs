@@ -105,9 +105,10 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, ExactGradient, Forward,
-    ForwardResult, Gradient, HessianVector, Pullback, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState,
-    gradient, hessian_vector, sensitivities,
+    Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, Costate, CurveRecord, Discrete,
+    DiscreteRecord, ExactGradient, Forward, ForwardResult, Gradient, HessianVector, Interpolating, Pullback,
+    Quadrature, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState, gradient, hessian_vector,
+    sensitivities,
 };
 pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
