@@ -145,7 +145,7 @@ impl Field<1, 0> for StiffInTheMiddle {
 fn a_problem_that_is_stiff_in_the_middle_changes_the_method_there_and_back() {
     let f = Autodiff::new(StiffInTheMiddle, SVector::zeros());
     for tol in [1e-4, 1e-6, 1e-8] {
-        let (y, stats, phases) = observed(&f, vector![0.0], 0.0..20.0, Pid::new(tol, tol));
+        let (y, _, phases) = observed(&f, vector![0.0], 0.0..20.0, Pid::new(tol, tol));
         assert!((y[0] - 20.0_f64.sin()).abs() < 10.0 * tol);
         let [there, back] = phases.changes()[..] else { panic!("{:?}", phases.changes()) };
         assert!(2.4 < there && there < 3.0 && 7.0 < back && back < 13.0, "{there} {back}");
