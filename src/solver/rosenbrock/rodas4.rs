@@ -14,7 +14,7 @@ pub struct Rodas4Table;
 
 /// Hairer and Wanner's RODAS: order 4 with an embedded solution of order 3, 6 stages, dense output of order 3.
 ///
-/// Both solutions are L-stable and stiffly accurate.
+/// The method is L-stable; both solutions are stiffly accurate, with `R(∞) = 0`.
 pub type Rodas4 = Rosenbrock<Rodas4Table, 6>;
 /// The method [`Rodas4`](type@Rodas4) as a value.
 pub const Rodas4: Rodas4 = Rosenbrock::new();
