@@ -14,8 +14,8 @@ pub struct Rodas5PTable;
 
 /// Steinebach's Rodas5P: order 5 with an embedded solution of order 4, 8 stages, dense output of order 4.
 ///
-/// The method is L-stable; both solutions are stiffly accurate, with `R(∞) = 0`, and the method nearly keeps its order on parabolic problems. It
-/// improves on the method Rodas5 of Di Marzo, whose error estimate is blind to pure quadrature.
+/// The method is L-stable; both solutions are stiffly accurate, with `R(∞) = 0`. It nearly keeps its order on parabolic
+/// problems, and improves on the method Rodas5 of Di Marzo, whose error estimate is blind to pure quadrature.
 ///
 /// ```
 /// use rheos::problems::VanDerPol;
