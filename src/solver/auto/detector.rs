@@ -2,7 +2,8 @@
 
 use crate::solver::Stiffness;
 
-/// A step is stiff for the explicit method where `h |λ|` is above this part of its limit.
+/// A step is stiff for the explicit method where `h |λ|` is above this part of its limit. Steps do not settle at the limit
+/// itself but a little below, where what the fast component adds to the error estimate is tolerated.
 const HELD_BACK: f64 = 0.75;
 /// So many stiff steps make a stiff phase,
 const STIFF_STEPS: u32 = 15;

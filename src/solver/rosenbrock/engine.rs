@@ -99,12 +99,11 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
     where
         L: LinearSolver<F>,
     {
-        let repeated = const { repeated_arguments::<T, S>() };
         ws.slope.assign(&ws.start);
-        for i in 0..S {
+        for (i, repeated) in const { repeated_arguments::<T, S>() }.into_iter().enumerate() {
             let (done, rest) = ws.u.split_at_mut(i);
             let u = &mut rest[0];
-            if !repeated[i] {
+            if !repeated {
                 ws.stage.combine(y0, 1.0, &T::A[i][..i], done);
                 f.eval(t + T::NODES[i] * h, &ws.stage, &mut ws.slope);
                 ws.evaluations += 1;

@@ -4,7 +4,7 @@
 //! for each stage, and chooses its coefficients so that nothing is lost by it. A stage costs one solution of a linear
 //! system, all with the same matrix `I − h γ J`, and one evaluation of the field at most. In return the Jacobian must be
 //! that of the current state, to the accuracy the solve asks for, and it is taken anew at every step. That suits systems
-//! of moderate size at tolerances down to `1e-8` or so.
+//! of moderate size.
 //!
 //! The error estimate looks at the ends of a step. In the limit of stiffness the ends of a stiffly accurate method are
 //! exact whatever the step, and then output inside a step is no better than its length allows: limit it with

@@ -15,7 +15,7 @@ pub struct Rodas3Table;
 /// Sandu et al.'s RODAS3: order 3 with an embedded solution of order 2, 4 stages and 3 evaluations, dense output of order
 /// 2.
 ///
-/// Both solutions are L-stable and stiffly accurate. It is at its best at tolerances above `1e-4`.
+/// Both solutions are stiffly accurate, with `R(∞) = 0`.
 pub type Rodas3 = Rosenbrock<Rodas3Table, 4>;
 /// The method [`Rodas3`](type@Rodas3) as a value.
 pub const Rodas3: Rodas3 = Rosenbrock::new();

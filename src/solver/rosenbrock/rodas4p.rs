@@ -14,7 +14,7 @@ pub struct Rodas4PTable;
 
 /// Steinebach's RODASP: order 4 with an embedded solution of order 3, 6 stages, dense output of order 3.
 ///
-/// Both solutions are L-stable and stiffly accurate, and the method keeps its order on linear parabolic problems.
+/// The method is L-stable; both solutions are stiffly accurate, with `R(∞) = 0`. It keeps its order on linear parabolic problems.
 pub type Rodas4P = Rosenbrock<Rodas4PTable, 6>;
 /// The method [`Rodas4P`](type@Rodas4P) as a value.
 pub const Rodas4P: Rodas4P = Rosenbrock::new();

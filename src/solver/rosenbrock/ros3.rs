@@ -14,7 +14,7 @@ pub struct Ros3Table;
 /// Sandu et al.'s ROS3: order 3 with an embedded solution of order 2, 3 stages and 2 evaluations, dense output of order
 /// 2.
 ///
-/// L-stable; the embedded solution is strongly A-stable with `R(∞) = 0.5`.
+/// L-stable; the embedded solution has `R(∞) = 0.5`.
 pub type Ros3 = Rosenbrock<Ros3Table, 3>;
 /// The method [`Ros3`](type@Ros3) as a value.
 pub const Ros3: Ros3 = Rosenbrock::new();
