@@ -10,6 +10,7 @@
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 mod collocation;
+mod convergence;
 mod dirk;
 mod dirk_reverse;
 pub mod imex;

@@ -5,18 +5,10 @@
 //! estimated from the rate of convergence. A linear solver that iterates itself is told how large a residual may be, in
 //! the same units, so that the increments it returns are exact as far as that estimate looks.
 
+use super::convergence::{Convergence, Increment, Progress, size_sq};
 use super::linear::{LinearSolver, Matrices};
 use crate::state::{ErrorNorm, StoredNorm};
-use crate::{Dynamics, State, Tolerance};
-
-/// Iterations before a step is given up.
-const MAX_ITERATIONS: u32 = 10;
-
-/// The part of the tolerance that the error of an iteration may have.
-const SHARE: f64 = 0.01;
-
-/// A Jacobian is good enough for the next step where the error shrinks by this factor in an iteration.
-const FAST: f64 = 1e-3;
+use crate::{Dynamics, State};
 
 /// The equation `z = ψ + a f(t, y₀ + z)`.
 ///
@@ -41,14 +33,9 @@ pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
     taken_at: Option<f64>,
     /// The factor `a` that is prepared.
     prepared: Option<f64>,
-    /// `η = Θ / (1 − Θ)` of the last iteration with the rate `Θ`: what is left of an error, in units of the increment.
-    eta: f64,
+    convergence: Convergence,
     /// Whether an iteration was so slow that the next step deserves a new Jacobian.
     slow: bool,
-    /// The rate of convergence up to which an iteration is not slow.
-    fast: f64,
-    /// The least `η` that is supposed of an iteration before its rate is known.
-    least_eta: f64,
     /// `y₀ + z`.
     y: F::State,
     increment: F::State,
@@ -63,10 +50,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             norm: None,
             taken_at: None,
             prepared: None,
-            eta: 1.0,
+            convergence: Convergence::new(),
             slow: false,
-            fast: FAST,
-            least_eta: 0.0,
             y: y0.zeros_like(),
             increment: y0.zeros_like(),
             evaluations: 0,
@@ -77,7 +62,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// long may have become worse than that since the last iteration, so none is trusted to be better before its rate is
     /// known.
     pub fn patient(self, fast: f64) -> Self {
-        Self { fast, least_eta: fast, ..self }
+        Self { convergence: Convergence::patient(fast), ..self }
     }
 
     /// Solves to a part of this norm from now on, and not to rounding.
@@ -126,37 +111,21 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         z: &mut F::State,
         slope: &mut F::State,
     ) -> bool {
-        // The rate of the last solve is a guess for this one, though not one to bet all digits on.
-        let guess = self.eta.max(f64::EPSILON).powf(0.8).max(self.least_eta);
-        self.eta = if self.norm.is_some() { guess } else { 1.0 };
-        let mut before = f64::INFINITY;
-        for iteration in 1..=MAX_ITERATIONS {
-            if !self.iterate(linear, f, equation, z, slope) {
-                break;
+        self.convergence.begin(self.norm.is_none());
+        while self.iterate(linear, f, equation, z, slope) {
+            match self.convergence.judge(self.measure(equation.y0)) {
+                Progress::Converged => {
+                    self.slow |= self.convergence.was_slow();
+                    slope.assign(z);
+                    slope.add_scaled(-1.0, equation.psi);
+                    slope.scale_by(1.0 / equation.a);
+                    return true;
+                }
+                Progress::Continue => {}
+                Progress::Hopeless => break,
             }
-            let size = size(&self.norm, &self.increment, equation.y0, &self.y);
-            let rate = if iteration == 1 { 0.0 } else { size / before };
-            let at_rounding = iteration > 1 && self.is_rounding(equation.y0);
-            if iteration > 1 && rate < 1.0 {
-                self.eta = rate / (1.0 - rate);
-            }
-            let stalls = rate >= 1.0 || iteration == MAX_ITERATIONS;
-            if !stalls && self.eta * size <= 1.0 || stalls && at_rounding {
-                self.slow |= rate > self.fast && !at_rounding;
-                slope.assign(z);
-                slope.add_scaled(-1.0, equation.psi);
-                slope.scale_by(1.0 / equation.a);
-                return true;
-            }
-            let left = rate.powi((MAX_ITERATIONS - iteration) as i32);
-            let hopeless = iteration > 1 && left * self.eta * size > 1.0 && !at_rounding;
-            if stalls || hopeless || !size.is_finite() {
-                break;
-            }
-            before = size;
         }
         self.taken_at = None;
-        self.eta = 1.0;
         false
     }
 
@@ -174,15 +143,17 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         self.evaluations += 1;
         self.increment.combine(psi, a, &[1.0], std::slice::from_ref(slope));
         self.increment.add_scaled(-1.0, z);
-        let tolerated = |residual: &F::State| size(&self.norm, residual, y0, &self.y);
+        let tolerated = |residual: &F::State| size_sq(self.norm.as_ref(), residual, y0, &self.y).sqrt();
         let solved = linear.solve_within(&mut self.linear, f, &mut self.increment, tolerated);
         z.add_scaled(1.0, &self.increment);
         solved
     }
 
-    /// Whether the last increment is a matter of rounding.
-    fn is_rounding(&self, y0: &F::State) -> bool {
-        roundings(10.0, y0).norm(&self.increment, y0, &self.y) <= 1.0
+    /// How large the last increment was.
+    fn measure(&self, y0: &F::State) -> Increment {
+        let Self { norm, increment, y, .. } = self;
+        let roundings = (increment.inner(increment) / y.inner(y)).sqrt() / y.rounding();
+        Increment { size: size_sq(norm.as_ref(), increment, y0, y).sqrt(), roundings }
     }
 
     /// `x ← (I − a J)⁻¹ x` with what was prepared. False if no solution was found.
@@ -199,18 +170,4 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     pub fn matrices(&self, linear: &L) -> Matrices {
         linear.matrices(&self.linear)
     }
-}
-
-/// The size of an increment or a residual, in units of what is tolerated.
-fn size<Y: State>(norm: &Option<StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
-    match norm {
-        Some(norm) => norm.norm(x, y0, y1) / SHARE,
-        None => roundings(0.01, y0).norm(x, y0, y1),
-    }
-}
-
-/// So many units in the last place of a state, or of a hundredth for what is smaller.
-fn roundings<Y: State>(count: f64, y: &Y) -> Tolerance {
-    let unit = count * y.rounding();
-    Tolerance { rtol: unit, atol: 1e-2 * unit }
 }

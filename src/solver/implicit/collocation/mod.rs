@@ -6,7 +6,6 @@
 //! and *Stiff differential equations solved by Radau methods*, J. Comput. Appl. Math. 111 (1999),
 //! doi:10.1016/S0377-0427(99)00134-X.
 
-mod convergence;
 mod estimate;
 mod gauss;
 mod method;

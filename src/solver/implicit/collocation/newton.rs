@@ -3,15 +3,12 @@
 use nalgebra::Complex;
 
 use super::CollocationTableau;
-use super::convergence::{Convergence, Increment, Progress};
 use super::tableau::{first_pair, scaled_inverse};
 use crate::solver::StepStart;
+use crate::solver::implicit::convergence::{Convergence, Increment, Progress, size_sq};
 use crate::solver::implicit::linear::{ComplexSolver, Matrices};
 use crate::state::{ErrorNorm, StoredNorm};
-use crate::{Dynamics, State, Tolerance};
-
-/// The part of the tolerance that the error of an iteration may have.
-const SHARE: f64 = 0.01;
+use crate::{Dynamics, State};
 
 /// Solves for `w = T⁻¹ z`, where `y₀ + zᵢ` are the stages, with a Jacobian that is kept as long as it serves.
 pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
@@ -150,10 +147,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     fn measure(&self, y0: &F::State) -> Increment {
         let y = &self.stage;
         let mean = |norm: &dyn Fn(&F::State) -> f64| self.increment.iter().map(norm).sum::<f64>() / S as f64;
-        let size = match &self.norm {
-            Some(norm) => mean(&|x| norm.mean_sq(x, y0, y)).sqrt() / SHARE,
-            None => mean(&|x| below_rounding(y).mean_sq(x, y0, y)).sqrt(),
-        };
+        let size = mean(&|x| size_sq(self.norm.as_ref(), x, y0, y)).sqrt();
         let roundings = (mean(&|x| x.inner(x)) / y.inner(y)).sqrt() / y.rounding();
         Increment { size, roundings }
     }
@@ -188,11 +182,4 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     pub fn matrices(&self, linear: &L) -> Matrices {
         linear.matrices(&self.linear)
     }
-}
-
-/// The tolerance where nobody names one: well below rounding, since what is left has the same sign in every step, where
-/// rounding has not.
-fn below_rounding<Y: State>(y: &Y) -> Tolerance {
-    let unit = 0.1 * y.rounding();
-    Tolerance { rtol: unit, atol: 1e-2 * unit }
 }

@@ -3,9 +3,9 @@
 use nalgebra::Complex;
 
 use super::CollocationTableau;
-use super::convergence::{Convergence, Increment, Progress};
 use super::tableau::{first_pair, transpose};
 use crate::solver::StepStart;
+use crate::solver::implicit::convergence::{Convergence, Increment, Progress};
 use crate::state::MatrixSpace;
 use crate::{Differentiable, Jacobian, State};
 

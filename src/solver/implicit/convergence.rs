@@ -1,10 +1,16 @@
 //! When a simplified Newton iteration may stop.
 
+use crate::state::{ErrorNorm, StoredNorm};
+use crate::{State, Tolerance};
+
 /// Iterations before a step is given up whose equations are solved to a tolerance.
 const TO_TOLERANCE: u32 = 10;
 
 /// The same where they are solved to rounding, which nobody asks for who could take a shorter step instead.
 const TO_ROUNDING: u32 = 50;
+
+/// The part of the tolerance of a solve that the error of an iteration may have.
+const SHARE: f64 = 0.01;
 
 /// A Jacobian is good enough for the next step where the error shrinks by this factor in an iteration.
 const FAST: f64 = 1e-3;
@@ -22,6 +28,21 @@ pub struct Increment {
     pub size: f64,
     /// Its Euclidean norm relative to that of the solution, in units of rounding.
     pub roundings: f64,
+}
+
+/// The mean square of an increment or a residual for a state from `y0` to `y1`, in units of what an iteration may leave of it
+/// where a step is solved to `norm`.
+///
+/// Where nobody names a norm, that is well below rounding, since what is left has the same sign in every step, where rounding
+/// has not.
+pub fn size_sq<Y: State>(norm: Option<&StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
+    match norm {
+        Some(norm) => norm.mean_sq(x, y0, y1) / (SHARE * SHARE),
+        None => {
+            let unit = 0.1 * y1.rounding();
+            Tolerance { rtol: unit, atol: 1e-2 * unit }.mean_sq(x, y0, y1)
+        }
+    }
 }
 
 /// What to do after an iteration.
@@ -43,17 +64,37 @@ pub struct Convergence {
     iteration: u32,
     limit: u32,
     slow: bool,
+    /// The rate up to which an iteration is not slow.
+    fast: f64,
+    /// The least `η` that is supposed of an iteration before its rate is known.
+    least_eta: f64,
 }
 
 impl Convergence {
     pub const fn new() -> Self {
-        Self { eta: 1.0, rate: 0.0, before: f64::INFINITY, iteration: 0, limit: TO_TOLERANCE, slow: false }
+        Self {
+            eta: 1.0,
+            rate: 0.0,
+            before: f64::INFINITY,
+            iteration: 0,
+            limit: TO_TOLERANCE,
+            slow: false,
+            fast: FAST,
+            least_eta: 0.0,
+        }
+    }
+
+    /// The same for a Jacobian that is kept while the error shrinks to the part `fast` in an iteration. One that is kept for
+    /// long may have become worse than that since the last iteration, so none is trusted to be better before its rate is
+    /// known.
+    pub const fn patient(fast: f64) -> Self {
+        Self { fast, least_eta: fast, ..Self::new() }
     }
 
     /// Starts to watch another iteration.
     pub fn begin(&mut self, to_rounding: bool) {
         // The rate of the last step is a guess for this one, the more cautious the longer ago; too bold for rounding.
-        self.eta = if to_rounding { 1.0 } else { self.eta.max(f64::EPSILON).powf(0.8) };
+        self.eta = if to_rounding { 1.0 } else { self.eta.max(f64::EPSILON).powf(0.8).max(self.least_eta) };
         self.rate = 0.0;
         self.before = f64::INFINITY;
         self.iteration = 0;
@@ -74,7 +115,7 @@ impl Convergence {
                 return self.give_up();
             }
             self.eta = self.rate / (1.0 - self.rate);
-            self.slow = self.rate > FAST;
+            self.slow = self.rate > self.fast;
         }
         self.before = size;
         if self.eta * size <= 1.0 {

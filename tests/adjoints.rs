@@ -1,0 +1,168 @@
+//! Every way to differentiate a solve, on one problem.
+
+mod common;
+
+use common::relative_error;
+use nalgebra::{SVector, Vector2, vector};
+use rheos::{
+    Adjoint, Autodiff, Backsolve, Checkpoints, Controller, Dense, Discrete, Dop853, Dopri5, ExactGradient, Field,
+    Fixed, Gradient, Interpolating, Ivp, Kvaerno5, OnGrid, Parametric, Pid, Quadrature, RadauIIA5, ReversibleAdjoint,
+    ReversibleHeun, Scalar, Solver, Tsit5, gradient, sensitivities,
+};
+
+/// Lotka and Volterra's predators and prey in a year with seasons: the growth of the prey is `α (1 + ε cos ω t)`.
+struct Seasons;
+
+type Model = Autodiff<Seasons, 2, 6>;
+type Found = Gradient<Vector2<f64>, SVector<f64, 6>>;
+
+impl Field<2, 6> for Seasons {
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 6>) -> SVector<T, 2> {
+        let growth = p[0] * (p[4] * (p[5] * t).cos() + 1.0);
+        vector![growth * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]]
+    }
+}
+
+fn model() -> (Model, Vector2<f64>) {
+    (Autodiff::new(Seasons, vector![1.5, 1.0, 3.0, 1.0, 0.3, 2.1]), vector![1.0, 1.2])
+}
+
+/// 21 save times, the start among them, not on any uniform grid.
+fn times() -> Vec<f64> {
+    (0..21).map(|i| 0.3 * f64::from(i) + 0.05 * (f64::from(i)).sin().powi(2)).collect()
+}
+
+/// The cotangents of `L = Σ wᵢ · y(tᵢ)` with weights all different.
+fn weights(y: &[Vector2<f64>]) -> Vec<Vector2<f64>> {
+    (0..y.len()).map(|i| vector![(1.3 * i as f64).cos(), 0.5 - (0.7 * i as f64).sin()]).collect()
+}
+
+fn found<S, C, A>(solver: S, control: C, adjoint: A) -> Found
+where
+    S: Solver<Model>,
+    C: Controller<Model, S>,
+    A: Adjoint<Model, S, C>,
+{
+    let (f, y0) = model();
+    gradient(&f, solver, control, &adjoint, &times(), &y0, weights).unwrap()
+}
+
+fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
+    for (kind, a, b) in [
+        ("y0", found.y0.as_slice(), expected.y0.as_slice()),
+        ("params", found.params.as_slice(), expected.params.as_slice()),
+        ("times", &found.times[..], &expected.times[..]),
+    ] {
+        let error = relative_error(a, b);
+        assert!(error < tolerance, "{name}, {kind}: {error:e}\n{a:?}\n{b:?}");
+    }
+}
+
+#[test]
+fn all_of_them_agree() {
+    let tight = Pid::new(1e-12, 1e-12);
+    let reference = found(Dop853, tight, Discrete::landing());
+    let table = [
+        ("Discrete", found(Dop853, tight, Discrete::new())),
+        ("Discrete, Tsit5", found(Tsit5, tight, Discrete::landing())),
+        ("Discrete, every 20", found(Dop853, tight, Discrete::landing().checkpoints(Checkpoints::Every(20)))),
+        ("Discrete, 5 slots", found(Dop853, tight, Discrete::landing().checkpoints(Checkpoints::Slots(5)))),
+        ("Discrete, Kværnø", found(Kvaerno5, Pid::new(1e-11, 1e-11), Discrete::landing())),
+        ("Discrete, Radau", found(RadauIIA5, tight, Discrete::landing())),
+        ("Backsolve", found(Dop853, tight, Backsolve::new(Dop853, tight).landing())),
+        ("Interpolating", found(Dop853, tight, Interpolating::new(Dop853, tight).landing())),
+        ("Interpolating, Tsit5", found(Dop853, tight, Interpolating::new(Tsit5, tight).landing())),
+        ("Quadrature, Gauss", found(Dop853, tight, Quadrature::gauss(Dop853, tight).landing())),
+        ("Quadrature, Kronrod", found(Dop853, tight, Quadrature::kronrod(Dop853, tight, 1e-11).landing())),
+    ];
+    for (name, found) in &table {
+        assert_alike(name, found, &reference, 1e-8);
+    }
+    // A method of order 2 needs many steps.
+    let reversible = found(ReversibleHeun, Fixed::steps(400_000), ReversibleAdjoint::landing());
+    assert_alike("ReversibleAdjoint", &reversible, &reference, 1e-8);
+
+    // Forwards in time.
+    let (f, y0) = model();
+    let forward = sensitivities(&f, Dop853, tight, &times(), &y0).unwrap();
+    let w = weights(&forward.y);
+    let y0_bar: Vector2<f64> = forward.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+    let params_bar: SVector<f64, 6> = forward.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+    assert!(relative_error(y0_bar.as_slice(), reference.y0.as_slice()) < 1e-8);
+    assert!(relative_error(params_bar.as_slice(), reference.params.as_slice()) < 1e-8);
+}
+
+/// `g'(0)` by central differences of `g`, extrapolated three times: an error of `O(h⁸)`, far below that of one difference.
+fn derivative(g: impl Fn(f64) -> f64) -> f64 {
+    let mut d: Vec<f64> = (0..4).map(|k| 0.02 * 0.5_f64.powi(k)).map(|h| (g(h) - g(-h)) / (2.0 * h)).collect();
+    for order in 1..4 {
+        let factor = 4.0_f64.powi(order);
+        d = d.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
+    }
+    d[0]
+}
+
+/// What every exact adjoint promises: at any tolerance, the derivative of the steps that were taken.
+#[test]
+fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
+    fn check<S, A>(solver: S, adjoint: A)
+    where
+        S: Dense<Model> + Clone,
+        A: ExactGradient + Adjoint<Model, S, OnGrid>,
+    {
+        // 60 steps, so few that the solution is wrong in its fourth digit.
+        let grid: Vec<f64> = (0..=60).map(|i| 6.2 * (f64::from(i) / 60.0).powf(1.1)).collect();
+        let control = OnGrid::new(grid);
+        let times = [0.0, 1.37, 4.01, 6.2];
+        let (f, y0) = model();
+        let w = weights(&[y0; 4]);
+        let found = gradient(&f, solver.clone(), control.clone(), &adjoint, &times, &y0, |_| w.clone()).unwrap();
+        let loss = |params: SVector<f64, 6>, y0: Vector2<f64>, times: &[f64]| -> f64 {
+            let f = Autodiff::new(Seasons, params);
+            let solution = Ivp::new(&f, y0, (times[0], times[3])).save_at(times).solve(solver.clone(), control.clone());
+            solution.unwrap().y.iter().zip(&w).map(|(y, w)| y.dot(w)).sum()
+        };
+        let close = |computed: f64, expected: f64, what: &str| {
+            let error = (computed - expected).abs() / (1.0 + expected.abs());
+            assert!(error < 1e-11, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
+        };
+        for i in 0..2 {
+            let shifted = |h| y0 + Vector2::from_fn(|j, _| if i == j { h } else { 0.0 });
+            close(found.y0[i], derivative(|h| loss(f.params(), shifted(h), &times)), "y0");
+        }
+        for i in 0..6 {
+            let shifted = |h| f.params() + SVector::<f64, 6>::from_fn(|j, _| if i == j { h } else { 0.0 });
+            close(found.params[i], derivative(|h| loss(shifted(h), y0, &times)), "params");
+        }
+        for i in 0..4 {
+            let moved = |h| std::array::from_fn::<f64, 4, _>(|j| times[j] + if i == j { h } else { 0.0 });
+            close(found.times[i], derivative(|h| loss(f.params(), y0, &moved(h))), "times");
+        }
+    }
+    check(Dopri5, Discrete::new());
+    check(Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(3)));
+    check(Kvaerno5, Discrete::new());
+    check(RadauIIA5, Discrete::new());
+    check(ReversibleHeun, ReversibleAdjoint::new());
+}
+
+/// The solution forgets its start, so that it cannot be reconstructed; kept, it can be differentiated.
+#[test]
+fn along_the_kept_solution_nothing_drifts() {
+    let rate = 30.0;
+    let field = rheos::ode(move |t: f64, y: &f64, dy: &mut f64| *dy = rate * (t.cos() - y)).with_vjp(
+        move |t: f64, _y, w, ybar| {
+            *ybar -= rate * w;
+            -rate * t.sin() * w
+        },
+    );
+    let control = Pid::new(1e-10, 1e-10);
+    let times = [0.0, 2.0];
+    let last = |_: &[f64]| vec![0.0, 1.0];
+    assert!(gradient(&field, Tsit5, control, &Backsolve::new(Tsit5, control), &times, &2.0, last).is_err());
+    let found = gradient(&field, Tsit5, control, &Interpolating::new(Tsit5, control), &times, &2.0, last).unwrap();
+    // y = (λ² cos t + λ sin t) / (1 + λ²) + C e^{−λ t}, and the derivative with respect to t1 is its slope.
+    let slope = (rate * 2.0_f64.cos() - rate * rate * 2.0_f64.sin()) / (1.0 + rate * rate);
+    assert!((found.times[1] - slope).abs() < 1e-8);
+    assert!((found.y0 - (-60.0_f64).exp()).abs() < 1e-9);
+}
