@@ -44,7 +44,7 @@ pub const Bdf: Bdf = Bdf { linear: Lu, kappa: [0.0; HIGHEST + 1] };
 
 /// The numerical differentiation formulas of Shampine & Reichelt, the methods of the code ode15s: a [`Bdf`](type@Bdf) whose
 /// formulas of the orders 1 to 4 have smaller errors, by which steps are longer by 26 % at the orders 1 to 3 and by 12 % at
-/// order 4, for wedges that are narrower by 7 % at the orders 3 (80°) and by 10 % at order 4 (66°).
+/// order 4, for wedges that are narrower by 7 % at order 3 (80°) and by 10 % at order 4 (66°).
 pub const Ndf: Bdf = Bdf { linear: Lu, kappa: [0.0, -0.1850, -1.0 / 9.0, -0.0823, -0.0415, 0.0] };
 
 impl<L> Bdf<L> {

@@ -45,12 +45,7 @@ impl<Y: State, const N: usize> Differences<Y, N> {
 
     /// Forgets all.
     pub fn clear(&mut self) {
-        self.truncate(0);
-    }
-
-    /// Forgets all differences but the first `len`.
-    pub fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
+        self.len = 0;
         self.is_settled = false;
     }
 
