@@ -109,6 +109,9 @@ where
     Ok(super::Forward { y: forward.y, record, stats: forward.stats })
 }
 
+/// A part of a state.
+type Part<Y, Z> = fn(&mut Y) -> &mut Z;
+
 /// Solves an adjoint equation backwards from each output time to the one before. `costate` is the part of its state that the
 /// cotangents of outputs are added to. Returns its last state, the derivatives with respect to the times, and the cost.
 pub(super) fn solve_backwards<F, G, S, C, O>(
@@ -116,7 +119,7 @@ pub(super) fn solve_backwards<F, G, S, C, O>(
     (equation, solver, control): (&G, &S, &C),
     record: &CurveRecord<F::State>,
     cotangents: &[F::State],
-    (mut state, costate): (G::State, fn(&mut G::State) -> &mut F::State),
+    (mut state, costate): (G::State, Part<G::State, F::State>),
     observer: &mut O,
 ) -> Result<(G::State, Vec<f64>, Stats)>
 where
