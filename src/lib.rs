@@ -11,15 +11,16 @@
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | [explicit](solver::explicit), [symplectic](solver::symplectic), [reversible](solver::reversible) methods and others in [`solver`]; [`Fixed`] steps, [`Pid`], [`Predictive`] |
-//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | the methods in [`solver`]: [explicit](solver::explicit), [implicit](solver::implicit), [Rosenbrock](solver::rosenbrock), [multistep](solver::multistep), [symplectic](solver::symplectic), [reversible](solver::reversible); [`Fixed`] steps, [`Pid`], [`Predictive`] |
+//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`], [`Interpolating`], [`Quadrature`] |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
 //! derivative, or a state of the wrong dimension do not compile, and the compiler says what to use instead.
 //!
 //! # Solving
 //!
-//! [`solve`] keeps the end, [`Ivp`] whatever you ask for. Time and coefficients are `f64`; only the state knows its
+//! [`solve_ivp`] chooses a method, [`solve`] takes yours and keeps the end, and [`Ivp`] keeps whatever you ask for. Which
+//! method is good for what says [`solver`]. Time and coefficients are `f64`; only the state knows its
 //! element type.
 //!
 //! ```
@@ -68,6 +69,10 @@
 //! assert_eq!(found.params.len(), 4);
 //! # Ok::<(), rheos::Error>(())
 //! ```
+//!
+//! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`]); the others solve the adjoint
+//! equation. [`sensitivities`] goes forwards, [`hessian_vector`] gives second derivatives, [`SteadyState`] differentiates
+//! fixed points, and [`running_cost`] puts an integral beside the state.
 //!
 //! # Networks
 //!

@@ -189,7 +189,7 @@ where
         if finite && error <= 1.0 {
             // An error of zero must not forbid every later step.
             let log_sq = (larger(error, 1e-20) as f32).log2();
-            let step = Accepted { h: tried, log_sq, order: f64::from(S::ERROR_ORDER) };
+            let step = Accepted { h: tried, log_sq, order: f64::from(solver.error_order(ws)) };
             let mut factor = solver
                 .next_factor(ws, trial.h, trial.y0, trial.y1, &self.norm)
                 .unwrap_or_else(|| self.limits.bound(self.law.factor(&memory.past, step)));

@@ -148,43 +148,51 @@ where
     }
 }
 
-impl MatrixSpace for f64 {
-    type Matrix = f64;
-    type Lu = f64;
-    type ComplexLu = Complex<f64>;
+/// Numbers are their own matrices; what is divided by is kept in double precision.
+macro_rules! number {
+    ($t:ty) => {
+        impl MatrixSpace for $t {
+            type Matrix = $t;
+            type Lu = f64;
+            type ComplexLu = Complex<f64>;
 
-    fn zero_matrix(&self) -> f64 {
-        0.0
-    }
-    fn coordinate(&self, _: usize) -> f64 {
-        *self
-    }
-    fn set_coordinate(&mut self, _: usize, x: f64) {
-        *self = x;
-    }
-    fn write_column(matrix: &mut f64, _: usize, column: &f64) {
-        *matrix = *column;
-    }
-    fn multiply(matrix: &f64, x: &f64, out: &mut f64) {
-        *out = matrix * x;
-    }
-    fn transposed(matrix: &f64) -> f64 {
-        *matrix
-    }
-    fn factor(matrix: &f64, a: f64) -> Option<f64> {
-        Some(1.0 - a * matrix).filter(|x| *x != 0.0)
-    }
-    fn factor_complex(matrix: &f64, a: Complex<f64>) -> Option<Complex<f64>> {
-        Some(Complex::new(1.0, 0.0) - a * matrix).filter(|x| *x != Complex::new(0.0, 0.0))
-    }
-    fn solve(lu: &f64, x: &mut f64) {
-        *x /= lu;
-    }
-    fn solve_complex(lu: &Complex<f64>, re: &mut f64, im: &mut f64) {
-        let x = Complex::new(*re, *im) / lu;
-        (*re, *im) = (x.re, x.im);
-    }
+            fn zero_matrix(&self) -> $t {
+                0.0
+            }
+            fn coordinate(&self, _: usize) -> f64 {
+                f64::from(*self)
+            }
+            fn set_coordinate(&mut self, _: usize, x: f64) {
+                *self = x as $t;
+            }
+            fn write_column(matrix: &mut $t, _: usize, column: &$t) {
+                *matrix = *column;
+            }
+            fn multiply(matrix: &$t, x: &$t, out: &mut $t) {
+                *out = matrix * x;
+            }
+            fn transposed(matrix: &$t) -> $t {
+                *matrix
+            }
+            fn factor(matrix: &$t, a: f64) -> Option<f64> {
+                Some(1.0 - a * f64::from(*matrix)).filter(|x| *x != 0.0)
+            }
+            fn factor_complex(matrix: &$t, a: Complex<f64>) -> Option<Complex<f64>> {
+                Some(Complex::new(1.0, 0.0) - a * f64::from(*matrix)).filter(|x| *x != Complex::new(0.0, 0.0))
+            }
+            fn solve(lu: &f64, x: &mut $t) {
+                *x = (f64::from(*x) / lu) as $t;
+            }
+            fn solve_complex(lu: &Complex<f64>, re: &mut $t, im: &mut $t) {
+                let x = Complex::new(f64::from(*re), f64::from(*im)) / lu;
+                (*re, *im) = (x.re as $t, x.im as $t);
+            }
+        }
+    };
 }
+
+number!(f64);
+number!(f32);
 
 /// As for the static vector of the same entries.
 impl<T: Element + State, const N: usize> MatrixSpace for [T; N]

@@ -161,6 +161,7 @@ where
     /// # Errors
     /// [`Error::SingularMatrix`] and [`Error::LinearSolverFailed`]; a shorter step may succeed.
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        self.linear.validate()?;
         self.linearise(f, ws, t, y0);
         if !self.linear.prepare(&mut ws.linear, h * T::GAMMA) {
             return Err(Error::SingularMatrix { t, h });
