@@ -9,8 +9,8 @@
 //! | the problem | a method that suits it |
 //! |---|---|
 //! | nothing is known of it | [`DefaultSolver`], by [`solve_ivp`](crate::solve_ivp) |
-//! | not stiff | [`Tsit5`](type@Tsit5) or [`Dopri5`](type@Dopri5); [`Vern7`](type@Vern7), [`Vern9`](type@Vern9) or [`Dop853`](type@Dop853) below tolerances of about 1e-7; [`Adams`] if the field costs far more than the method |
-//! | stiff | [`Rodas5P`](type@Rodas5P), [`Kvaerno5`](type@implicit::Kvaerno5) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`] if the field is expensive and the accuracy low |
+//! | not stiff | [`Tsit5`](type@Tsit5) or [`Dopri5`](type@Dopri5); [`Vern7`](type@Vern7), [`Vern9`](type@Vern9) or [`Dop853`](type@Dop853) below tolerances of about 1e-7; [`Adams`](type@Adams) if the field costs far more than the method |
+//! | stiff | [`Rodas5P`](type@crate::Rodas5P), [`Kvaerno5`](type@implicit::Kvaerno5) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`](type@Bdf) if the field is expensive and the accuracy low |
 //! | stiff, and too large for a matrix | [`Kvaerno3`](type@implicit::Kvaerno3) or [`TrBdf2`](type@implicit::TrBdf2) `.with(Krylov::new())` ([`Krylov`](implicit::Krylov)) |
 //! | stiff in one part | [`KenCarp4`](type@implicit::KenCarp4), for a field in two parts ([`Split`](crate::Split)) |
 //! | mechanics over long times | [`Leapfrog`](type@Leapfrog), [`BlanesMoan4`](type@BlanesMoan4) or [`Yoshida6`](type@Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
