@@ -11,8 +11,8 @@
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | explicit Runge–Kutta methods; [`Fixed`] steps, [`Pid`], [`Predictive`] |
-//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`Backsolve`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | [explicit](solver::explicit), [symplectic](solver::symplectic), [reversible](solver::reversible) methods and others in [`solver`]; [`Fixed`] steps, [`Pid`], [`Predictive`] |
+//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`] |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
 //! derivative, or a state of the wrong dimension do not compile, and the compiler says what to use instead.
@@ -105,9 +105,10 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, Augmented, Backsolve, BacksolveRecord, Checkpoints, Discrete, DiscreteRecord, ExactGradient, Forward,
-    ForwardResult, Gradient, HessianVector, Pullback, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState,
-    gradient, hessian_vector, sensitivities,
+    Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, Costate, CurveRecord, Discrete,
+    DiscreteRecord, ExactGradient, Forward, ForwardResult, Gradient, HessianVector, Interpolating, Pullback,
+    Quadrature, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState, gradient, hessian_vector,
+    sensitivities,
 };
 pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
@@ -124,6 +125,7 @@ pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{
     Curve, Direction, Ending, Ensemble, Event, Events, Failure, Hit, Ivp, Paused, Solution, Solved, Stepper, solve,
+    solve_ivp,
 };
 pub use solver::implicit::{
     Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
@@ -133,12 +135,13 @@ pub use solver::implicit::{
 pub use solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
 pub use solver::{
-    Alf, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau, ComplexSolver, Coupled,
-    DampedAlf, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded, EmbeddedTableau, Erk, Euler, Fehlberg21,
-    Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver, LowStorage, LowStorageTableau, Lu, Matrices,
-    Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible, ReversibleHeun, Rk4, Rk38, Rosenbrock,
-    RosenbrockTable, Ruth3, Solver, SplittingTable, Ssp33, Symplectic, SymplecticEuler, Tableau, TransposedSolver,
-    Tsit5, Unwind, Vern6, Vern7, Vern8, Vern9, Williamson3, Yoshida4, Yoshida6,
+    Alf, Auto, AutoWorkspace, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau,
+    ComplexSolver, Coupled, DampedAlf, DefaultSolver, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded,
+    EmbeddedTableau, Erk, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver,
+    LowStorage, LowStorageTableau, Lu, Matrices, Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible,
+    ReversibleHeun, Rk4, Rk38, Rosenbrock, RosenbrockTable, Ruth3, Solver, SplittingTable, Ssp33, Stiffness,
+    Symplectic, SymplecticEuler, Tableau, TransposedSolver, Tsit5, Unwind, Vern6, Vern7, Vern8, Vern9, Williamson3,
+    Yoshida4, Yoshida6,
 };
 pub use span::Span;
 #[cfg(feature = "dfdx")]

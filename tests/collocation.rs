@@ -13,6 +13,7 @@ macro_rules! for_every_method {
         $(mod $name {
             use super::*;
 
+            // The spans are such that the highest order has refinements between its limit and rounding.
             #[test]
             fn autonomous() {
                 let (f, y0) = Orbit::problem();
@@ -30,17 +31,17 @@ macro_rules! for_every_method {
             #[test]
             fn backwards_in_time() {
                 let (f, _) = Driven::problem();
-                let report = order_with(&f, &Driven::exact(10.0), 10.0..0.0, &$method, Driven::exact).unwrap();
+                let report = order_with(&f, &Driven::exact(12.0), 12.0..0.0, &$method, Driven::exact).unwrap();
                 assert!(report.passed(), "{report}");
             }
 
             #[test]
             fn dense_output() {
                 let (f, _) = Driven::problem();
-                let report = dense_order(&f, 0.0..4.0, &$method, Driven::exact).unwrap();
+                let report = dense_order(&f, 0.0..2.5, &$method, Driven::exact).unwrap();
                 assert!(report.passed(), "{report}");
                 let (f, _) = Orbit::problem();
-                let report = dense_order(&f, 0.0..4.0, &$method, Orbit::exact).unwrap();
+                let report = dense_order(&f, 0.0..2.5, &$method, Orbit::exact).unwrap();
                 assert!(report.passed(), "{report}");
             }
 
@@ -261,6 +262,29 @@ impl Jacobian for Robertson {
     }
 }
 
+/// The accepted steps of `Radau` in SciPy 1.17.1, which has the same method and error estimate, but another controller and
+/// other tolerances for Newton's method:
+///
+/// ```python
+/// s = solve_ivp(f, (0, 2000), [2, 0], method="Radau", jac=J, rtol=tol, atol=1e-3 * tol); len(s.t) - 1
+/// s = solve_ivp(g, (0, 1e11), [1, 0, 0], method="Radau", jac=J, rtol=tol, atol=1e-6 * tol); len(s.t) - 1
+/// ```
+#[test]
+fn steps_are_as_many_as_those_of_another_implementation() {
+    let (f, y0) = VanDerPol::problem(1000.0);
+    for (tol, van_der_pol, robertson) in [(1e-4, 310, 163), (1e-6, 861, 472), (1e-8, 2712, 1445)] {
+        let check = |name: &str, accepted: u64, expected: u64| {
+            let ratio = accepted as f64 / expected as f64;
+            assert!((0.8..1.25).contains(&ratio), "{name}: {accepted} steps, {expected} of SciPy");
+        };
+        let solution = solve(&f, y0, 0.0..2000.0, RadauIIA5, Pid::new(tol, 1e-3 * tol)).unwrap();
+        check("Van der Pol", solution.stats.accepted, van_der_pol);
+        let solution =
+            solve(&Robertson, vector![1.0, 0.0, 0.0], 0.0..1e11, RadauIIA5, Pid::new(tol, 1e-6 * tol)).unwrap();
+        check("Robertson", solution.stats.accepted, robertson);
+    }
+}
+
 #[test]
 fn robertson() {
     // The reference of the Test Set for IVP Solvers, problem ROBER, at t = 1e11.
@@ -279,15 +303,26 @@ fn robertson() {
     }
 }
 
-/// Prothero and Robinson: `y' = λ (y − cos t) − sin t`. Output inside steps must not amplify errors by `λ`.
+/// Prothero and Robinson: `y' = λ (y − cos t) − sin t`. Output inside steps, which looks at the slope at their start, must
+/// not amplify errors by `h λ`.
 #[test]
-fn output_of_a_stiff_solve_is_as_good_as_its_ends() {
-    let stiff = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -1e6 * (y - t.cos()) - t.sin());
+fn output_of_a_stiff_solve_does_not_suffer_from_stiffness() {
     let times: Vec<f64> = (0..400).map(|i| 0.01 + 0.0247 * f64::from(i)).collect();
-    let solution = Ivp::new(&stiff, 1.0, 0.0..10.0).save_at(&times).solve(RadauIIA5, Pid::new(1e-6, 1e-6)).unwrap();
-    for (t, y) in solution.t.iter().zip(&solution.y) {
-        assert!((y - t.cos()).abs() < 1e-5, "{t} {:e}", y - t.cos());
+    for lambda in [-1.0, -1e2, -1e4, -1e6, -1e9] {
+        let stiff = ode(move |t: f64, y: &f64, dy: &mut f64| *dy = lambda * (y - t.cos()) - t.sin());
+        let solution = Ivp::new(&stiff, 1.0, 0.0..10.0).save_at(&times).solve(RadauIIA5, Fixed::steps(40)).unwrap();
+        let worst = solution.t.iter().zip(&solution.y).map(|(t, y)| (y - t.cos()).abs()).fold(0.0, f64::max);
+        assert!(worst < 6e-6, "{lambda:e}: {worst:e}");
     }
+}
+
+/// Off the smooth solution a step is dominated by what decays at once. The first look at its error says nothing else.
+#[test]
+fn a_second_look_accepts_a_first_step_over_an_initial_layer() {
+    let stiff = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -1e6 * (y - t.cos()) - t.sin());
+    let solution = solve(&stiff, 10.0, 0.0..1.0, RadauIIA5, Pid::new(1e-2, 1e-2).first_step(0.1)).unwrap();
+    assert_eq!(solution.stats.rejected, 0);
+    assert!((solution.last() - 1.0_f64.cos()).abs() < 1e-4, "{}", solution.last());
 }
 
 #[test]
@@ -301,9 +336,9 @@ fn dynamic_vectors_and_single_precision() {
     let y = solve(&dynamic, DVector::from_column_slice(y0.as_slice()), 0.0..10.0, RadauIIA5, Pid::new(1e-8, 1e-8));
     assert!((y.unwrap().last() - Driven::exact(10.0)).norm() < 1e-7);
 
-    let single = ode(|_, y: &f32, dy: &mut f32| *dy = -100.0 * (y - 1.0));
-    let y = solve(&single, 0.0, 0.0..1.0, RadauIIA5, Fixed::steps(10)).unwrap();
-    assert!((y.last() - 1.0).abs() < 1e-4);
+    let single = ode(|_, y: &SVector<f32, 1>, dy: &mut SVector<f32, 1>| dy[0] = -100.0 * (y[0] - 1.0));
+    let y = solve(&single, vector![0.0], 0.0..1.0, RadauIIA5, Fixed::steps(10)).unwrap();
+    assert!((y.last()[0] - 1.0).abs() < 1e-4);
 }
 
 /// A field with a Jacobian that has nothing to do with it.
@@ -334,7 +369,7 @@ fn a_diverging_iteration_is_never_accepted() {
 
     // No step at all converges where the field is not a number.
     let wall = ode(|t, y: &f64, dy: &mut f64| *dy = if t > 0.5 { f64::NAN } else { *y });
-    let failure = solve(&wall, 1.0, 0.0..1.0, GaussLegendre4, Pid::new(1e-6, 1e-6)).unwrap_err();
+    let failure = solve(&wall, 1.0, 0.0..1.0, RadauIIA5, Pid::new(1e-6, 1e-6)).unwrap_err();
     assert!(matches!(failure.error, Error::NewtonDiverged { .. }), "{}", failure.error);
     assert!((0.49..=0.5).contains(&failure.partial.last_time()), "{}", failure.partial.last_time());
 }
@@ -407,30 +442,5 @@ fn discrete_adjoints_differentiate_the_steps() {
         check(RadauIIA9, times);
         check(GaussLegendre4, times);
         check(GaussLegendre6, times);
-    }
-}
-
-#[test]
-fn scratch() {
-    let (f, y0) = VanDerPol::problem(1000.0);
-    for tol in [1e-3, 1e-4, 1e-6, 1e-8, 1e-10] {
-        let pid = Pid::new(tol, 1e-3 * tol);
-        let p = |n: &str, r: Result<rheos::Solution<Vector2<f64>>, Box<rheos::Failure<Vector2<f64>>>>| {
-            let r = match r {
-                Ok(r) => r,
-                Err(e) => {
-                    println!("{n} {tol:e} {}", e.error);
-                    return;
-                }
-            };
-            let e = (r.last() - VAN_DER_POL).component_div(&VAN_DER_POL).abs().max();
-            println!("{n} {tol:e} err {e:.2e} {:?}", r.stats);
-        };
-        p("kv3", solve(&f, y0, 0.0..2000.0, rheos::Kvaerno3, pid));
-        p("R3", solve(&f, y0, 0.0..2000.0, RadauIIA3, pid));
-        p("R5", solve(&f, y0, 0.0..2000.0, RadauIIA5, pid));
-        p("R9", solve(&f, y0, 0.0..2000.0, RadauIIA9, pid));
-        p("G4", solve(&f, y0, 0.0..2000.0, GaussLegendre4, pid));
-        p("G6", solve(&f, y0, 0.0..2000.0, GaussLegendre6, pid));
     }
 }

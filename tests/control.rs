@@ -1,8 +1,15 @@
 //! Step size controllers: tolerances by coordinate, laws, limits.
 
+use std::cell::Cell;
+
 use nalgebra::{DVector, Dyn, OMatrix, SMatrix, SVector, U2, vector};
+use rheos::control::{Accepted, Filter, Gustafsson, LastStep, MinStep, StepLaw};
+use rheos::problems::VanDerPol;
 use rheos::state::{ErrorNorm, StoredNorm, Tolerances};
-use rheos::{Dopri5, Error, Passive, Pid, State, Tolerance, ode, solve};
+use rheos::{
+    Autodiff, Controller, Dopri5, Ensemble, Error, Fixed, Ivp, Kvaerno5, Ode, Passive, Pid, Predictive, Rk4, State,
+    Stats, Tolerance, Tsit5, Vern9, ode, solve,
+};
 
 /// The error norm by its definition.
 fn norm_by_hand(e: &[f64], y0: &[f64], y1: &[f64], rtol: &[f64], atol: &[f64]) -> f64 {
@@ -161,5 +168,326 @@ mod tolerances_by_coordinate {
         let end = *solve(&field, vector![0.0, 1.0], 0.0..1.0, Dopri5, control).unwrap().last();
         assert_eq!(end[0], 0.0);
         assert!((end[1] - (-1.0_f64).exp()).abs() < 1e-8);
+    }
+}
+
+mod laws {
+    use super::*;
+
+    /// Counts of accepted and rejected steps, and the error at the end.
+    fn cost(control: impl Controller<Autodiff<VanDerPol, 2, 1>, Dopri5>) -> (Stats, f64) {
+        let (field, y0) = VanDerPol::problem(5.0);
+        let exact = *solve(&field, y0, 0.0..12.0, Vern9, Pid::new(1e-13, 1e-13)).unwrap().last();
+        let solution = solve(&field, y0, 0.0..12.0, Dopri5, control).unwrap();
+        (solution.stats, (solution.last() - exact).norm())
+    }
+
+    #[test]
+    fn every_law_keeps_the_error_near_the_tolerance() {
+        let tolerance = 1e-7;
+        let laws = [
+            ("PI", cost(Pid::new(tolerance, tolerance))),
+            ("I", cost(Pid::integral(tolerance, tolerance))),
+            ("H211PI", cost(Pid::h211(tolerance, tolerance))),
+            ("H312PID", cost(Pid::h312(tolerance, tolerance))),
+            ("predictive", cost(Predictive::new(tolerance, tolerance))),
+        ];
+        for (name, (stats, error)) in laws {
+            assert!(error < 100.0 * tolerance, "{name}: {error:e}");
+            assert!(stats.accepted < 600, "{name}: {stats:?}");
+            assert!(5 * stats.rejected < stats.accepted, "{name}: {stats:?}");
+            assert_eq!(stats.forced, 0);
+        }
+    }
+
+    /// The formula of the filter, and that of Söderlind's table III with its exponents `β₁, β₂, β₃`.
+    #[test]
+    fn filters_are_those_of_the_literature() {
+        let (errors, k) = ([0.3_f64, 0.7, 0.05], 5.0);
+        let log_sq = |e: f64| (e * e).log2() as f32;
+        let step = Accepted { h: 0.1, log_sq: log_sq(errors[0]), order: k };
+        let past = [log_sq(errors[1]), log_sq(errors[2])];
+        let table = [
+            (Filter::new(0.0, 1.0, 0.0), [1.0, 0.0, 0.0]),
+            (Filter::new(0.2, 0.65, 0.0), [0.85, -0.2, 0.0]),
+            (Filter::new(-1.0 / 6.0, 1.0 / 3.0, 0.0), [1.0 / 6.0, 1.0 / 6.0, 0.0]),
+            (Filter::new(-2.0 / 9.0, 2.0 / 9.0, 1.0 / 18.0), [1.0 / 18.0, 1.0 / 9.0, 1.0 / 18.0]),
+        ];
+        for (filter, beta) in table {
+            let expected: f64 = errors.iter().zip(beta).map(|(e, beta)| e.powf(-beta / k)).product();
+            let found = filter.factor(&past, step);
+            assert!((found / expected - 1.0).abs() < 1e-6, "{filter:?}: {found} and {expected}");
+        }
+        assert_eq!(Pid::h312(1e-3, 1e-3), Pid::new(1e-3, 1e-3).coefficients(-2.0 / 9.0, 2.0 / 9.0, 1.0 / 18.0));
+    }
+
+    #[test]
+    fn the_predictive_law_is_that_of_radau5() {
+        let log_sq = |e: f64| (e * e).log2() as f32;
+        let accepted = |h, e| Accepted { h, log_sq: log_sq(e), order: 4.0 };
+        let mut last = LastStep::default();
+        // At first the elementary law.
+        let first = Gustafsson.factor(&last, accepted(0.1, 0.4));
+        assert!((first - 0.4_f64.powf(-0.25)).abs() < 1e-6);
+        Gustafsson.remember(&mut last, accepted(0.1, 0.4));
+        // An error that doubles from step to step will do so again.
+        let found = Gustafsson.factor(&last, accepted(0.1, 0.8));
+        assert!((found - (0.4_f64 / (0.8 * 0.8)).powf(0.25)).abs() < 1e-6, "{found}");
+        // One that falls is not trusted beyond the elementary law.
+        assert!((Gustafsson.factor(&last, accepted(0.1, 0.1)) - 0.1_f64.powf(-0.25)).abs() < 1e-6);
+        // Tiny errors are remembered as 0.01.
+        Gustafsson.remember(&mut last, accepted(0.2, 1e-9));
+        let found = Gustafsson.factor(&last, accepted(0.1, 0.5));
+        assert!((found - 0.5 * (0.01_f64 / 0.25).powf(0.25)).abs() < 1e-6, "{found}");
+    }
+
+    /// What the controller was made for: leaving a transient with an implicit method.
+    #[test]
+    fn it_rejects_less_on_an_implicit_method() {
+        let (field, y0) = VanDerPol::problem(1000.0);
+        let exact_enough = 1e-3;
+        let run = |control: Predictive| solve(&field, y0, 0.0..1000.0, Kvaerno5, control).unwrap();
+        let predictive = run(Predictive::new(1e-6, 1e-6));
+        let elementary = solve(&field, y0, 0.0..1000.0, Kvaerno5, Pid::integral(1e-6, 1e-6)).unwrap();
+        assert!((predictive.last() - elementary.last()).norm() < exact_enough);
+        assert!(predictive.stats.rejected < elementary.stats.rejected, "{:?} {:?}", predictive.stats, elementary.stats);
+    }
+}
+
+mod the_smallest_step {
+    use super::*;
+
+    /// The slope jumps at 0, unknown to the solver.
+    fn kink() -> Ode<f64, impl Fn(f64, &f64, &mut f64)> {
+        ode(|t: f64, _: &f64, dy: &mut f64| *dy = if t < 0.0 { 0.0 } else { 1e3 * t.cos() })
+    }
+
+    #[test]
+    fn is_taken_and_counted_on_request() {
+        let control = Pid::new(1e-10, 1e-10).min_step(1e-3);
+        let failure = solve(&kink(), 0.0, -0.7..1.0, Dopri5, control).unwrap_err();
+        assert!(matches!(failure.error, Error::StepSizeUnderflow { min: 1e-3, .. }));
+        assert_eq!(failure.partial.stats.forced, 0);
+
+        let solution = solve(&kink(), 0.0, -0.7..1.0, Dopri5, control.at_min_step(MinStep::Accept)).unwrap();
+        let Stats { accepted, forced, .. } = solution.stats;
+        assert!(forced >= 1 && forced <= 3 && accepted > forced, "{:?}", solution.stats);
+        // One step of the smallest length is wrong, by its length times the jump at most.
+        let error = (solution.last() - 1e3 * 1.0_f64.sin()).abs();
+        assert!(error < 1e3 * 1e-3 && error > 1e-8, "{error}");
+    }
+
+    #[test]
+    fn does_not_hide_what_is_not_finite() {
+        let pole = ode(|t: f64, _: &f64, dy: &mut f64| *dy = if t < 0.5 { 1.0 } else { f64::NAN });
+        let control = Pid::new(1e-6, 1e-6).min_step(1e-3).at_min_step(MinStep::Accept);
+        let failure = solve(&pole, 0.0, 0.0..1.0, Dopri5, control).unwrap_err();
+        assert!(matches!(failure.error, Error::NonFinite { .. }), "{failure}");
+        assert!(failure.partial.last_time() > 0.49);
+    }
+
+    /// No step of the solve is shorter than the smallest one, but for those that end at the end.
+    #[test]
+    fn is_kept() {
+        let control = Pid::new(1e-10, 1e-10).min_step(1e-3).at_min_step(MinStep::Accept);
+        let solution = Ivp::new(&kink(), 0.0, -0.7..1.0).save_every(1).solve(Dopri5, control).unwrap();
+        let last = solution.t.len() - 2;
+        for pair in solution.t.windows(2).take(last) {
+            assert!(pair[1] - pair[0] > 0.499e-3, "{pair:?}");
+        }
+    }
+}
+
+mod jumps {
+    use super::*;
+
+    const JUMPS: [f64; 6] = [0.3, 0.7, 1.1, 1.2, 2.0, 2.9];
+
+    /// `y' = −y + s(t)`, where `s` changes between 1 and −1 at the jumps.
+    fn forced(t: f64) -> f64 {
+        if JUMPS.iter().filter(|&&jump| t >= jump).count() % 2 == 0 { 1.0 } else { -1.0 }
+    }
+
+    fn exact(t: f64) -> f64 {
+        let (mut at, mut y) = (0.0, 0.5);
+        for &end in JUMPS.iter().filter(|&&jump| jump < t).chain([&t]) {
+            let s = forced(at);
+            y = s + (y - s) * (-(end - at)).exp();
+            at = end;
+        }
+        y
+    }
+
+    #[test]
+    fn known_jumps_cost_no_accuracy_and_no_rejections() {
+        let field = ode(|t: f64, y: &f64, dy: &mut f64| *dy = forced(t) - y);
+        let times = [0.0, 0.3, 0.5, 0.7, 0.7, 1.15, 2.0, 3.0];
+        for tolerance in [1e-6, 1e-10] {
+            let control = Pid::new(tolerance, tolerance);
+            let ivp = || Ivp::new(&field, 0.5, 0.0..3.0);
+            let told = ivp().save_at(&times).jumps_at(&JUMPS).solve(Tsit5, control).unwrap();
+            let untold = ivp().save_at(&times).solve(Tsit5, control).unwrap();
+            let worst = |y: &[f64]| times.iter().zip(y).map(|(&t, y)| (y - exact(t)).abs()).fold(0.0, f64::max);
+            assert!(worst(&told.y) < 10.0 * tolerance, "{tolerance}: {:e}", worst(&told.y));
+            assert_eq!(told.t, times);
+            assert!(told.stats.rejected <= 1, "{:?}", told.stats);
+            assert!(untold.stats.rejected > 20, "{:?}", untold.stats);
+            // Landing and interpolating agree, at the jumps as well.
+            let landed = ivp().land_on(&times).jumps_at(&JUMPS).solve(Tsit5, control).unwrap();
+            assert_eq!(landed.t, times);
+            assert!(worst(&landed.y) < 10.0 * tolerance);
+        }
+    }
+
+    /// A step that saw both sides once would have a stage less on its own.
+    #[test]
+    fn no_stage_sees_the_other_side() {
+        let mut seed = 1_u64;
+        let mut random = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        for case in 0..2000 {
+            let scale = 10_f64.powi(case % 7 - 3);
+            let t0 = scale * (random() - 0.5);
+            let length = random() * if case % 2 == 0 { 1.0 } else { -1.0 };
+            let (jump, t1) = (t0 + length, t0 + 2.0 * length);
+            let (sides, at_it) = (Cell::new([0_u32; 2]), Cell::new(false));
+            let field = ode(|t: f64, y: &f64, dy: &mut f64| {
+                let mut counts = sides.get();
+                counts[usize::from((t - jump) * length > 0.0)] += 1;
+                sides.set(counts);
+                at_it.set(at_it.get() || t == jump);
+                *dy = -y;
+            });
+            let solution = Ivp::new(&field, 1.0, t0..t1).jumps_at(&[jump]).solve(Rk4, Fixed::steps(5)).unwrap();
+            assert_eq!(sides.get(), [20, 20], "case {case}: {t0} {jump} {t1}");
+            assert!(!at_it.get());
+            assert!((solution.last() - (t0 - t1).exp()).abs() < 1e-3 * (t0 - t1).exp());
+            assert_eq!(solution.last_time(), t1);
+        }
+    }
+
+    #[test]
+    fn the_end_belongs_to_the_piece_before() {
+        let field = ode(|t: f64, _: &f64, dy: &mut f64| *dy = if t < 1.0 { 1.0 } else { f64::NAN });
+        let ivp = || Ivp::new(&field, 0.0, 0.0..1.0);
+        let control = Pid::new(1e-8, 1e-8);
+        assert!(ivp().solve(Dopri5, control).is_err());
+        let solution = ivp().save_at(&[0.5, 1.0]).jumps_at(&[1.0]).solve(Dopri5, control).unwrap();
+        assert_eq!((solution.t.len(), solution.last_time()), (2, 1.0));
+        assert!((solution.y[1] - 1.0).abs() < 1e-12);
+        // Backwards it is the start that lies on the jump.
+        let back = ode(|t: f64, _: &f64, dy: &mut f64| *dy = if t > 0.0 { 1.0 } else { f64::NAN });
+        let solution = Ivp::new(&back, 1.0, 1.0..0.0).jumps_at(&[0.0]).solve(Dopri5, control).unwrap();
+        assert!(solution.last().abs() < 1e-12);
+    }
+
+    #[test]
+    fn order_and_what_is_outside_do_not_matter() {
+        let field = ode(|t: f64, y: &f64, dy: &mut f64| *dy = forced(t) - y);
+        let control = Pid::new(1e-8, 1e-8);
+        let solve = |jumps: &[f64]| Ivp::new(&field, 0.5, 0.0..3.0).jumps_at(jumps).solve(Dopri5, control);
+        let mut mixed = vec![-1.0, 0.0, 7.0, 2.9, 0.7, 0.7];
+        mixed.extend([0.3, 2.0, 1.2, 1.1]);
+        assert_eq!(solve(&mixed).unwrap(), solve(&JUMPS).unwrap());
+        assert_eq!(solve(&[]).unwrap(), Ivp::new(&field, 0.5, 0.0..3.0).solve(Dopri5, control).unwrap());
+        let error = solve(&[0.5, f64::NAN]).unwrap_err().error;
+        assert!(matches!(error, Error::InvalidEntry { name: "jumps", index: 1, .. }));
+    }
+}
+
+mod a_second_method {
+    use super::*;
+
+    #[test]
+    fn goes_on_where_the_first_gives_up() {
+        let (field, y0) = VanDerPol::problem(1000.0);
+        let times = [0.0, 0.01, 0.5, 100.0];
+        let ivp = || Ivp::new(&field, y0, 0.0..100.0).save_at(&times);
+        let first = (Dopri5, Pid::new(1e-7, 1e-7).max_steps(500));
+        let rescued = ivp().solve_or(first, (Kvaerno5, Pid::new(1e-7, 1e-7))).unwrap();
+        let alone = ivp().solve(Kvaerno5, Pid::new(1e-9, 1e-9)).unwrap();
+        let halt = rescued.halt.unwrap();
+        assert_eq!(halt.error, Error::MaxSteps { t: halt.t, steps: 500 });
+        assert!(halt.t > 0.01 && halt.t < 100.0, "{}", halt.t);
+        assert_eq!(rescued.solution.t, times);
+        for (found, expected) in rescued.solution.y.iter().zip(&alone.y) {
+            assert!((found - expected).norm() < 1e-5, "{found} {expected}");
+        }
+        assert!(rescued.solution.stats.accepted > halt.stats.accepted);
+        assert!(rescued.solution.stiffness.is_some());
+    }
+
+    #[test]
+    fn is_not_asked_without_need_and_mends_no_argument() {
+        let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+        let ivp = || Ivp::new(&decay, 1.0, 0.0..1.0);
+        let good = Pid::new(1e-8, 1e-8);
+        let rescued = ivp().solve_or((Dopri5, good), (Rk4, Fixed::steps(10))).unwrap();
+        assert_eq!(rescued.halt, None);
+        assert_eq!(rescued.solution, ivp().solve(Dopri5, good).unwrap());
+        let bad = Pid::new(-1.0, 1e-8);
+        let failure = ivp().solve_or((Dopri5, bad), (Rk4, Fixed::steps(10))).unwrap_err();
+        assert!(matches!(failure.error, Error::InvalidArgument { name: "rtol", .. }));
+    }
+
+    #[test]
+    fn may_fail_as_well() {
+        let blow_up = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y);
+        let second = (Tsit5, Pid::new(1e-8, 1e-8));
+        let failure = Ivp::new(&blow_up, 1.0, 0.0..2.0)
+            .save_every(1)
+            .solve_or((Dopri5, second.1.max_steps(7)), second)
+            .unwrap_err();
+        assert!((failure.partial.last_time() - 1.0).abs() < 1e-6, "{failure}");
+        assert!(failure.partial.stats.accepted > 7 && failure.partial.t.windows(2).all(|t| t[0] < t[1]));
+    }
+}
+
+mod ensembles {
+    use super::*;
+
+    #[test]
+    fn samples_do_not_know_of_each_other() {
+        let fields: Vec<_> = (1..20).map(|i| VanDerPol::problem(0.5 * f64::from(i)).0).collect();
+        let starts: Vec<_> = (1..20).map(|i| vector![2.0 - 0.1 * f64::from(i), 0.3]).collect();
+        let times = [0.0, 1.0, 4.0];
+        let control = Pid::new(1e-8, 1e-8);
+        let ensemble = Ensemble::with_fields(&fields, &starts, 0.0..5.0).unwrap().save_at(&times);
+        let alone: Vec<_> = fields
+            .iter()
+            .zip(&starts)
+            .map(|(field, y0)| Ivp::new(field, *y0, 0.0..5.0).save_at(&times).solve(Tsit5, control))
+            .collect();
+        assert_eq!(ensemble.solve(Tsit5, control), alone);
+        for threads in [0, 1, 2, 3, 64] {
+            assert_eq!(ensemble.solve_on(threads, Tsit5, control), alone, "{threads} threads");
+        }
+        // Each has steps of its own.
+        let steps = |i: usize| alone[i].as_ref().unwrap().stats.accepted;
+        assert!(steps(18) > steps(0) + 20, "{} {}", steps(0), steps(18));
+        // Fewer samples change none of the others.
+        let some = Ensemble::with_fields(&fields[3..7], &starts[3..7], 0.0..5.0).unwrap().save_at(&times);
+        assert_eq!(some.solve_on(2, Tsit5, control), alone[3..7]);
+    }
+
+    #[test]
+    fn failures_keep_their_place_and_their_part() {
+        let blow_up = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y);
+        let outcomes = Ensemble::new(&blow_up, &[0.1, 1.0, -1.0], 0.0..2.0).solve_on(2, Dopri5, Pid::new(1e-8, 1e-8));
+        assert!((outcomes[0].as_ref().unwrap().last() - 0.125).abs() < 1e-7);
+        let failure = outcomes[1].as_ref().unwrap_err();
+        assert!((failure.partial.last_time() - 1.0).abs() < 1e-6);
+        assert!((outcomes[2].as_ref().unwrap().last() + 1.0 / 3.0).abs() < 1e-7);
+        let none: [f64; 0] = [];
+        assert!(Ensemble::new(&blow_up, &none, 0.0..2.0).solve_on(2, Rk4, Fixed::steps(2)).is_empty());
+    }
+
+    #[test]
+    fn there_is_a_field_for_each_state() {
+        let fields = [VanDerPol::problem(1.0).0, VanDerPol::problem(2.0).0];
+        let error = Ensemble::with_fields(&fields, &[vector![1.0, 0.0]], 0.0..1.0).unwrap_err();
+        assert_eq!(error, Error::LengthMismatch { name: "fields", found: 2, expected: 1 });
     }
 }

@@ -7,6 +7,7 @@ mod count;
 mod forecast;
 mod models;
 mod options;
+#[path = "../plot/mod.rs"]
 mod plot;
 mod run;
 mod spiral;

@@ -6,20 +6,27 @@
 //! methods whose steps can be undone; [`Backsolve`] solves the adjoint equation backwards (differentiate, then
 //! discretise).
 
+mod along;
 mod augmented;
 mod backsolve;
 mod checkpoints;
 mod discrete;
+mod interpolating;
+mod quadrature;
 mod reversible;
 mod revolve;
+mod rule;
 mod sensitivity;
 mod steady_state;
 mod sweep;
 
+pub use along::{AdjointEquation, Costate, CurveRecord};
 pub use augmented::Augmented;
 pub use backsolve::{Backsolve, BacksolveRecord};
 pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
+pub use interpolating::Interpolating;
+pub use quadrature::Quadrature;
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
 pub use steady_state::SteadyState;

@@ -9,8 +9,10 @@ use crate::{Dynamics, Error, Halt, Result, Solver, Span, Stats};
 pub struct Jump {
     /// The last time at which a step may end that belongs to the piece before.
     pub before: f64,
-    /// Where the piece behind starts.
+    /// The jump itself. What the field is there does not matter.
     pub time: f64,
+    /// The first time behind, where the next piece starts.
+    pub after: f64,
 }
 
 impl Jump {
@@ -29,8 +31,9 @@ impl Jump {
         let mut start = span.t0;
         let mut jumps = Vec::with_capacity(times.len());
         for time in times {
-            jumps.push(Self { before: last_before(time, start, span.direction()), time });
-            start = time;
+            let after = if span.direction() > 0.0 { time.next_up() } else { time.next_down() };
+            jumps.push(Self { before: last_before(time, start, span.direction()), time, after });
+            start = after;
         }
         Ok(jumps)
     }
@@ -61,7 +64,7 @@ where
         workspace: S::Workspace,
         observer: &mut O,
     ) -> Reached<F::State, S::Workspace> {
-        let ends = jumps.iter().map(|jump| (jump.before, jump.time));
+        let ends = jumps.iter().map(|jump| (jump.before, jump.after));
         let at_the_end = jumps.last().is_some_and(|jump| jump.time == self.span.t1);
         let last = (!at_the_end).then_some((self.span.t1, self.span.t1));
 
@@ -111,7 +114,7 @@ where
     }
 }
 
-/// Shows an observer steps that end at jumps, and not a rounding error before.
+/// Shows an observer steps that end and start at jumps, and not a rounding error beside them.
 #[derive(Debug)]
 pub struct Bridge<O> {
     /// The observer.
@@ -131,13 +134,20 @@ impl<O> Bridge<O> {
 impl<F: Dynamics, S: Solver<F>, O: Observer<F, S>> Observer<F, S> for Bridge<O> {
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         let direction = if step.t1 < step.t0 { -1.0 } else { 1.0 };
-        while self.jumps.get(self.next).is_some_and(|jump| (jump.time - step.t0) * direction <= 0.0) {
+        let (mut t0, mut t1) = (step.t0, step.t1);
+        while let Some(jump) = self.jumps.get(self.next)
+            && (jump.time - step.t0) * direction <= 0.0
+        {
+            if jump.after == step.t0 {
+                t0 = jump.time;
+            }
             self.next += 1;
         }
-        let t1 = match self.jumps.get(self.next) {
-            Some(jump) if jump.before == step.t1 => jump.time,
-            _ => step.t1,
-        };
-        self.inner.observe(Step { t1, ..step })
+        if let Some(jump) = self.jumps.get(self.next)
+            && jump.before == step.t1
+        {
+            t1 = jump.time;
+        }
+        self.inner.observe(Step { t0, t1, ..step })
     }
 }

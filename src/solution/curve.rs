@@ -104,6 +104,12 @@ impl<Y: State> Curve<Y> {
         Ok(self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).1 / h))
     }
 
+    /// The state at the end.
+    #[must_use]
+    pub fn end(&self) -> &Y {
+        &self.last
+    }
+
     fn outside(&self, time: f64) -> Error {
         let Span { t0, t1 } = self.span();
         Error::OutsideSolution { time, t0, t1 }

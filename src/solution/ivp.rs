@@ -164,10 +164,10 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// Tells that the field, or a derivative of it, jumps at `times`, in any order; those outside the span do not matter.
     /// To be called after what is to be kept.
     ///
-    /// The steps end a rounding error before each jump and start anew at it, so that none has the field of both sides in
-    /// it: at a jump itself, the field should return the value behind it in the direction of integration. A step across
-    /// a jump is rejected many times and leaves an error of low order. The controller begins anew as well: it looks for a
-    /// first step, its budget of steps counts from there, and [`Fixed`](crate::Fixed) lays its grid over each piece.
+    /// The steps end a rounding error before each jump and start anew a rounding error behind it, so that none has the
+    /// field of both sides in it, whatever the field is at the jump itself. A step across a jump is rejected many times
+    /// and leaves an error of low order. The controller begins anew as well: it looks for a first step, its budget of
+    /// steps counts from there, and [`Fixed`](crate::Fixed) lays its grid over each piece.
     ///
     /// ```
     /// use rheos::{Dopri5, Ivp, Pid, ode};

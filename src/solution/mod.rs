@@ -1,5 +1,6 @@
 //! What a solve returns, and what of it is kept.
 
+mod auto;
 mod curve;
 mod ensemble;
 mod event;
@@ -10,6 +11,7 @@ pub mod keep;
 mod record;
 mod stepper;
 
+pub use auto::solve_ivp;
 pub use curve::Curve;
 pub use ensemble::{Ensemble, Outcome};
 pub use event::{Direction, Event, Events, Hit};

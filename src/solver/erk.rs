@@ -128,6 +128,8 @@ impl<T: Tableau<S>, const S: usize> Method for Erk<T, S> {
 impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     type Workspace = ErkWorkspace<F::State, S>;
 
+    const SENSES_STIFFNESS: bool = Contrast::of::<T>().is_some();
+
     fn workspace(&self, _f: &F, y0: &F::State) -> Self::Workspace {
         ErkWorkspace::new(y0)
     }

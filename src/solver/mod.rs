@@ -6,6 +6,7 @@
 
 #[cfg(feature = "serde")]
 mod array;
+mod auto;
 mod erk;
 pub mod explicit;
 pub mod implicit;
@@ -20,6 +21,7 @@ mod stiffness;
 pub mod symplectic;
 pub(crate) mod tableau;
 
+pub use auto::{Auto, AutoWorkspace, DefaultSolver};
 pub use erk::{Erk, ErkWorkspace};
 pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
@@ -59,6 +61,9 @@ pub trait Method {
 pub trait Solver<F: Dynamics>: Method {
     /// Stages and whatever else a step needs, allocated once per solve.
     type Workspace;
+
+    /// Whether [`stiffness`](Self::stiffness) can tell anything.
+    const SENSES_STIFFNESS: bool = false;
 
     /// A workspace for states of the shape of `y0`.
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;

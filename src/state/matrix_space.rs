@@ -41,6 +41,9 @@ pub trait MatrixSpace: State {
     /// Replaces the column `j` of `matrix`.
     fn write_column(matrix: &mut Self::Matrix, j: usize, column: &Self);
 
+    /// `out ← matrix x`.
+    fn multiply(matrix: &Self::Matrix, x: &Self, out: &mut Self);
+
     /// The transpose of `matrix`.
     #[must_use]
     fn transposed(matrix: &Self::Matrix) -> Self::Matrix;
@@ -110,6 +113,10 @@ where
         matrix.set_column(j, column);
     }
 
+    fn multiply(matrix: &Self::Matrix, x: &Self, out: &mut Self) {
+        out.gemv(T::one(), matrix, x, T::zero());
+    }
+
     fn transposed(matrix: &Self::Matrix) -> Self::Matrix {
         matrix.transpose()
     }
@@ -158,6 +165,9 @@ impl MatrixSpace for f64 {
     fn write_column(matrix: &mut f64, _: usize, column: &f64) {
         *matrix = *column;
     }
+    fn multiply(matrix: &f64, x: &f64, out: &mut f64) {
+        *out = matrix * x;
+    }
     fn transposed(matrix: &f64) -> f64 {
         *matrix
     }
@@ -196,6 +206,11 @@ where
     }
     fn write_column(matrix: &mut Self::Matrix, j: usize, column: &Self) {
         SVector::write_column(matrix, j, &SVector::from(*column));
+    }
+    fn multiply(matrix: &Self::Matrix, x: &Self, out: &mut Self) {
+        let mut vector = SVector::zeros();
+        SVector::multiply(matrix, &SVector::from(*x), &mut vector);
+        *out = vector.into();
     }
     fn transposed(matrix: &Self::Matrix) -> Self::Matrix {
         SVector::<T, N>::transposed(matrix)

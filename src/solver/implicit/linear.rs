@@ -49,6 +49,12 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
         difference_in_time(f, t, y, out);
     }
+
+    /// `out ← J x` at the point of [`linearise`](Self::linearise). False where `J` is not at hand.
+    fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
+        let _ = (ws, x, out);
+        false
+    }
 }
 
 /// A way to solve the transposed systems of a backward pass.
@@ -148,6 +154,11 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
     fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
         f.time_derivative(t, y, out);
+    }
+
+    fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
+        F::State::multiply(&ws.jacobian, x, out);
+        true
     }
 }
 

@@ -1,5 +1,8 @@
 //! Implicit methods, for stiff problems.
 //!
+//! The stages of diagonally implicit methods ([`Dirk`]) are solved one after the other, those of [`Collocation`] methods
+//! all together; the latter have higher orders, and more linear algebra in a step.
+//!
 //! A step solves equations by Newton's method, with linear systems solved by a [`LinearSolver`]: [`Lu`] unless
 //! `method.with(..)` says otherwise. A step whose equations were not solved is rejected and tried again shorter under an
 //! adaptive controller, and ends the solve under [`Fixed`](crate::Fixed); it is never accepted.

@@ -2,7 +2,8 @@
 //!
 //! The iteration, its stopping rule and its constants follow Hairer & Wanner, *Solving Ordinary Differential Equations
 //! II*, section IV.8: the Jacobian is kept while the iteration converges fast, and the error of the last iterate is
-//! estimated from the rate of convergence.
+//! estimated from the rate of convergence. A linear solver that iterates itself is told how large a residual may be, in
+//! the same units, so that the increments it returns are exact as far as that estimate looks.
 
 use super::linear::{LinearSolver, Matrices};
 use crate::state::{ErrorNorm, StoredNorm};
@@ -44,6 +45,10 @@ pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
     eta: f64,
     /// Whether an iteration was so slow that the next step deserves a new Jacobian.
     slow: bool,
+    /// The rate of convergence up to which an iteration is not slow.
+    fast: f64,
+    /// The least `η` that is supposed of an iteration before its rate is known.
+    least_eta: f64,
     /// `y₀ + z`.
     y: F::State,
     increment: F::State,
@@ -60,10 +65,19 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             prepared: None,
             eta: 1.0,
             slow: false,
+            fast: FAST,
+            least_eta: 0.0,
             y: y0.zeros_like(),
             increment: y0.zeros_like(),
             evaluations: 0,
         }
+    }
+
+    /// The same, which keeps the Jacobian while the error shrinks to this part in an iteration. A Jacobian that is kept for
+    /// long may have become worse than that since the last iteration, so none is trusted to be better before its rate is
+    /// known.
+    pub fn patient(self, fast: f64) -> Self {
+        Self { fast, least_eta: fast, ..self }
     }
 
     /// Solves to a part of this norm from now on, and not to rounding.
@@ -113,7 +127,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         slope: &mut F::State,
     ) -> bool {
         // The rate of the last solve is a guess for this one, though not one to bet all digits on.
-        self.eta = if self.norm.is_some() { self.eta.max(f64::EPSILON).powf(0.8) } else { 1.0 };
+        let guess = self.eta.max(f64::EPSILON).powf(0.8).max(self.least_eta);
+        self.eta = if self.norm.is_some() { guess } else { 1.0 };
         let mut before = f64::INFINITY;
         for iteration in 1..=MAX_ITERATIONS {
             if !self.iterate(linear, f, equation, z, slope) {
@@ -127,7 +142,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             }
             let stalls = rate >= 1.0 || iteration == MAX_ITERATIONS;
             if !stalls && self.eta * size <= 1.0 || stalls && at_rounding {
-                self.slow |= rate > FAST && !at_rounding;
+                self.slow |= rate > self.fast && !at_rounding;
                 slope.assign(z);
                 slope.add_scaled(-1.0, equation.psi);
                 slope.scale_by(1.0 / equation.a);

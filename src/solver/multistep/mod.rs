@@ -1,8 +1,20 @@
 //! Multistep methods: what is known of the solution at earlier points, instead of stages.
 //!
+//! | problem | steps by an error estimate | fixed steps |
+//! |---|---|---|
+//! | not stiff | [`Adams`], orders 1 to 12 | [`AdamsMoulton`], [`AdamsBashforth`] |
+//! | stiff | [`Bdf`](type@Bdf), [`Ndf`], orders 1 to 5 | [`FixedBdf`] |
+//!
+//! A step costs one or two evaluations, or one nonlinear system, whatever the order: the methods to use where evaluations are
+//! expensive beside the arithmetic of a step, at tight tolerances or over long smooth stretches. Where the field is cheap, or
+//! a solve short or often interrupted, a Runge–Kutta method is faster, since it has nothing to build up and nothing to lose:
+//! at a jump of the slope a history is worthless. On oscillations that are hardly damped, use [`Adams`] or a Runge–Kutta
+//! method, and not BDF of a high order.
+//!
 //! All of them remember differences of earlier slopes (the methods of Adams) or states (the methods of backward
 //! differentiation), divided for the grid as it is: their coefficients follow the steps, which may change from one to the
-//! next, and a rejected step leaves the history alone.
+//! next, and a rejected step leaves the history alone. What a step needs of it depends on the steps before, so that none of
+//! them has a discrete adjoint; use [`Backsolve`](crate::Backsolve).
 
 mod adams;
 mod adams_bashforth;

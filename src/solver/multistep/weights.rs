@@ -25,10 +25,10 @@ pub(super) fn integrals<const N: usize>(distance: &[f64; N], theta: f64, count: 
     let mut integral = [0.0; N];
     integral[0] = repeated[0];
     for j in 1..count {
-        let distance = distance[j - 1];
-        let here = (theta + (distance - 1.0)) / distance;
+        let nearness = 1.0 / distance[j - 1];
+        let here = (theta + (distance[j - 1] - 1.0)) * nearness;
         for q in 0..count - j {
-            repeated[q] = here * repeated[q] - repeated[q + 1] / distance;
+            repeated[q] = here * repeated[q] - nearness * repeated[q + 1];
         }
         integral[j] = repeated[0];
     }

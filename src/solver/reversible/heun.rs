@@ -15,7 +15,7 @@ use crate::{Differentiable, Dynamics, Result, Span, State};
 ///
 /// Beside the solution `y` it carries a second one, `ŷ`, at which slopes are taken:
 /// `ŷ₁ = 2 y₀ − ŷ₀ + h f(ŷ₀)`, `y₁ = y₀ + h (f(ŷ₀) + f(ŷ₁)) / 2`. It is stable on the imaginary axis up to `i` only; where
-/// the field contracts, `y` and `ŷ` drift apart, the sooner the longer the steps.
+/// the field contracts, `y` and `ŷ` drift apart as fast as the solution falls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReversibleHeun;
 

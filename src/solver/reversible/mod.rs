@@ -7,15 +7,17 @@
 //!
 //! | method | order | evaluations per step | for |
 //! |---|---|---|---|
-//! | [`ReversibleHeun`] | 2 | 1 | non-stiff fields; the cheapest step |
+//! | [`ReversibleHeun`] | 2 | 1 | fields that hardly contract; the cheapest step |
 //! | [`Alf`](type@Alf) | 2 | 1 | the same, and fields of the second order |
-//! | [`DampedAlf`] | 1 | 1 | where the undamped method oscillates |
-//! | [`Coupled<S>`](Coupled) | that of `S` | twice those of `S` | high order and a region of stability |
+//! | [`DampedAlf`] | 1 | 1 | fields that contract a little, at low accuracy |
+//! | [`Coupled<S>`](Coupled) | that of `S` | twice those of `S` | high order; contraction within the coupling |
 //! | [`Symplectic`](crate::Symplectic) | 1 to 6 | | separable fields |
 //!
-//! The first two carry a second copy of the state, or its slope, beside the solution, which is what makes them reversible
-//! and also what limits them: they are stable on an interval of the imaginary axis only, so that where the field
-//! contracts the two copies drift apart. `Coupled` pulls them together.
+//! A method that forgets nothing cannot damp. All but the last carry a second solution, or a slope, beside the first, and
+//! a step multiplies the volume of the two together by a fixed factor `λ`: 1 for the first two, `2 η − 1` for `DampedAlf`, the
+//! coupling for `Coupled`. Where a step contracts the solution by `R < 1`, their difference grows by about `λ/R`. So the first
+//! two are for fields that do not contract (stable on the imaginary axis up to `i`) or for short times, and the others
+//! are stable while no step contracts by more than `λ`. In turn, the way back multiplies rounding errors by `1/λ` per step.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 

@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
+use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
-use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart};
+use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart, Stiffness};
 use crate::{Dynamics, Error, Result, State};
 
 /// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages, with linear systems solved by `L`.
@@ -62,6 +63,7 @@ pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> 
     /// The slope of a stage.
     slope: F::State,
     linear: L::Workspace,
+    dominant: Dominant<F::State>,
     /// Whether `start` is the slope at the start of the step to come.
     start_is_known: bool,
     /// Whether the Jacobian and `drift` are those at the start of the step to come.
@@ -134,6 +136,8 @@ where
 {
     type Workspace = RosenbrockWorkspace<F, S, L>;
 
+    const SENSES_STIFFNESS: bool = true;
+
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         RosenbrockWorkspace {
             u: std::array::from_fn(|_| y0.zeros_like()),
@@ -142,6 +146,7 @@ where
             stage: y0.zeros_like(),
             slope: y0.zeros_like(),
             linear: self.linear.workspace(f, y0),
+            dominant: Dominant::new(y0),
             start_is_known: false,
             is_linearised: false,
             evaluations: 0,
@@ -151,6 +156,7 @@ where
     fn reset(&self, ws: &mut Self::Workspace) {
         ws.start_is_known = false;
         ws.is_linearised = false;
+        ws.dominant.forget();
     }
 
     /// # Errors
@@ -178,6 +184,18 @@ where
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         self.linear.matrices(&ws.linear)
+    }
+
+    /// By the power method, if the linear solver has products with the Jacobian; there is no limit.
+    fn stiffness(
+        &self,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, .. }: StepStart<'_, F::State>,
+        _: impl FnMut(&F::State) -> f64,
+    ) -> Option<Stiffness> {
+        let RosenbrockWorkspace { linear, dominant, start, stage, .. } = ws;
+        let lambda = dominant.eigenvalue::<F, L>(&self.linear, linear, start, stage)?;
+        Some(Stiffness { t, h_lambda: h.abs() * lambda, limit: f64::INFINITY })
     }
 }
 

@@ -6,6 +6,10 @@
 //! that of the current state, to the accuracy the solve asks for, and it is taken anew at every step. That suits systems
 //! of moderate size at tolerances down to `1e-8` or so.
 //!
+//! The error estimate looks at the ends of a step. In the limit of stiffness the ends of a stiffly accurate method are
+//! exact whatever the step, and then output inside a step is no better than its length allows: limit it with
+//! [`max_step`](crate::Pid::max_step) where such output matters.
+//!
 //! [`Rodas5P`](type@Rodas5P) is a good first choice; [`Rodas4`](type@Rodas4) costs less per step.
 //!
 //! Any [`LinearSolver`](super::LinearSolver) can be used with them, `method.with(..)`, but what an iterative one leaves of
@@ -22,6 +26,7 @@ mod rodas4p;
 mod rodas5p;
 mod ros3;
 mod ros3p;
+mod stiffness;
 mod table;
 
 pub use engine::{Rosenbrock, RosenbrockWorkspace};

@@ -9,15 +9,17 @@ use crate::solver::order_conditions::{FOREST, TREES_UP_TO, Tree, product, sums_t
 /// order conditions of separable systems up to `ORDER`. A wrong digit is a compile error.
 ///
 /// ```
+/// use std::f64::consts::FRAC_1_SQRT_2;
+///
 /// use rheos::{Fixed, SplittingTable, Symplectic, separable, solve};
 ///
-/// /// McLachlan & Atela 1992, order 2, with the least error for its two stages.
+/// /// McLachlan & Atela, Nonlinearity 5 (1992), doi:10.1088/0951-7715/5/2/011, order 2.
 /// struct Optimal2;
 /// impl SplittingTable<2> for Optimal2 {
 ///     const NAME: &'static str = "optimal order 2";
 ///     const ORDER: u32 = 2;
-///     const KICK: [f64; 2] = [std::f64::consts::FRAC_1_SQRT_2, 1.0 - std::f64::consts::FRAC_1_SQRT_2];
-///     const DRIFT: [f64; 2] = [std::f64::consts::FRAC_1_SQRT_2, 1.0 - std::f64::consts::FRAC_1_SQRT_2];
+///     const KICK: [f64; 2] = [1.0 - FRAC_1_SQRT_2, FRAC_1_SQRT_2];
+///     const DRIFT: [f64; 2] = [FRAC_1_SQRT_2, 1.0 - FRAC_1_SQRT_2];
 /// }
 ///
 /// let oscillator = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q);
@@ -48,6 +50,19 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// turns and its root says which is which: there are two order conditions for each rooted tree, those of the partitioned
 /// Runge–Kutta method that the splitting is. Hairer, Lubich & Wanner, sections III.2 and VI.4.1. Time counts as a further
 /// position among the positions and a further momentum among the momenta.
+///
+/// ```compile_fail
+/// use rheos::{SplittingTable, solver::check_splitting};
+///
+/// struct Wrong;
+/// impl SplittingTable<2> for Wrong {
+///     const NAME: &'static str = "kicks of unequal length";
+///     const ORDER: u32 = 2;
+///     const KICK: [f64; 2] = [0.4, 0.6];
+///     const DRIFT: [f64; 2] = [1.0, 0.0];
+/// }
+/// const _: () = check_splitting::<Wrong, 2>();
+/// ```
 pub const fn check_splitting<T: SplittingTable<S>, const S: usize>() {
     assert!(T::ORDER >= 1, "a method has order 1 at least");
     assert!(sums_to(&T::KICK, &[1.0; S], 1.0), "the kicks must add up to a step");

@@ -9,10 +9,10 @@ const TO_ROUNDING: u32 = 50;
 /// A Jacobian is good enough for the next step where the error shrinks by this factor in an iteration.
 const FAST: f64 = 1e-3;
 
-/// Above this rate an iteration no longer converges as it did.
-const STALLED: f64 = 0.25;
+/// Above this rate an iteration has come to rest, or dances.
+const STALLED: f64 = 0.9;
 
-/// An iteration that stalls has converged where its increments are below this many roundings of the solution.
+/// One that has is at its end where its increments are below this many roundings of the solution.
 const ROUNDINGS: f64 = 100.0;
 
 /// The size of an increment, as far as a stopping rule sees it.
@@ -52,8 +52,8 @@ impl Convergence {
 
     /// Starts to watch another iteration.
     pub fn begin(&mut self, to_rounding: bool) {
-        // The rate of the last step is a guess for this one, the more cautious the longer ago.
-        self.eta = self.eta.max(f64::EPSILON).powf(0.8);
+        // The rate of the last step is a guess for this one, the more cautious the longer ago; too bold for rounding.
+        self.eta = if to_rounding { 1.0 } else { self.eta.max(f64::EPSILON).powf(0.8) };
         self.rate = 0.0;
         self.before = f64::INFINITY;
         self.iteration = 0;
@@ -66,7 +66,6 @@ impl Convergence {
         self.iteration += 1;
         if self.iteration > 1 {
             let now = size / self.before;
-            // The iterates come to rest, or dance, once rounding is all that is left.
             if now > STALLED && roundings <= ROUNDINGS {
                 return Progress::Converged;
             }

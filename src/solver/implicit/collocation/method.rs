@@ -1,12 +1,12 @@
-//! A step of a collocation method, its error estimate and its output.
+//! A step of a collocation method.
 
 use std::marker::PhantomData;
 
 use super::CollocationTableau;
 use super::newton::StageSolver;
-use super::tableau::{bend, check_collocation, ends_at_last_stage, gamma, slopes_of};
+use super::tableau::{check_collocation, ends_at_last_stage, multiply, slopes_of};
 use crate::solver::implicit::linear::{ComplexSolver, Lu, Matrices};
-use crate::solver::{Dense, Embedded, Method, Probe, Solver, StepStart, Tableau};
+use crate::solver::{Method, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Error, Result, State};
 
@@ -22,7 +22,7 @@ use crate::{Dynamics, Error, Result, State};
 /// Output inside a step is the polynomial of degree `S + 1` that has the slope `f(t, y₀)` at the start and those of `u`
 /// at the nodes; it has order `S + 1`.
 pub struct Collocation<T, const S: usize, L = Lu> {
-    linear: L,
+    pub(super) linear: L,
     table: PhantomData<fn() -> T>,
 }
 
@@ -65,38 +65,23 @@ impl<T: Tableau<S>, const S: usize, L> std::fmt::Debug for Collocation<T, S, L> 
 
 /// The stages of a collocation method, and the polynomial of the step before.
 pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
-    stages: StageSolver<F, S, L>,
+    pub(super) stages: StageSolver<F, S, L>,
     /// The slopes of the last accepted step.
     past: [F::State; S],
     /// Its length; `None` where no step precedes.
-    past_h: Option<f64>,
+    pub(super) past_h: Option<f64>,
     /// The length of the step just computed.
     h: f64,
     /// How often a step from here has been tried.
-    attempts: u32,
+    pub(super) attempts: u32,
     /// `f(t, y₀)`.
-    start: F::State,
-    start_is_known: bool,
-    defect: F::State,
-    error: F::State,
-    evaluations: u64,
-}
-
-impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> CollocationWorkspace<F, S, L> {
-    /// The stages of the last step, in the variables that separate its equations.
-    pub(super) fn w(&self) -> &[F::State; S] {
-        &self.stages.w
-    }
-
-    /// The slopes at the stages of the last step.
-    pub(super) fn slopes(&self) -> &[F::State; S] {
-        &self.stages.k
-    }
-
-    /// The slope at the start of the last step.
-    pub(super) fn start_slope(&self) -> &F::State {
-        &self.start
-    }
+    pub(super) start: F::State,
+    pub(super) start_is_known: bool,
+    /// `h (f(t, y₀) − u'(t))`.
+    pub(super) defect: F::State,
+    /// The error estimate.
+    pub(super) error: F::State,
+    pub(super) evaluations: u64,
 }
 
 impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
@@ -113,40 +98,6 @@ impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
             }
         }
     }
-
-    /// The error estimate. False if a linear system has no solution that was found.
-    fn estimate<F: Dynamics>(
-        &self,
-        f: &F,
-        ws: &mut CollocationWorkspace<F, S, L>,
-        StepStart { t, h, y0 }: StepStart<'_, F::State>,
-        y1: &F::State,
-    ) -> bool
-    where
-        L: ComplexSolver<F>,
-    {
-        let gamma = const { gamma::<T, S>() };
-        ws.defect.set_zeros();
-        ws.defect.add_scaled(h, &ws.start);
-        ws.defect.accumulate(-h, &const { T::DENSE.derivative(0.0) }, &ws.stages.k);
-        ws.error.set_zeros();
-        ws.error.add_scaled(gamma, &ws.defect);
-        if !ws.stages.filter::<T>(&self.linear, f, &mut ws.error) {
-            return false;
-        }
-        let doubted = ws.attempts > 1 || ws.past_h.is_none();
-        let too_large = |norm: &dyn Fn(&F::State) -> f64| norm(&ws.error) >= 1.0;
-        if !doubted || !ws.stages.norm().is_some_and(|norm| too_large(&|error| norm.norm(error, y0, y1))) {
-            return true;
-        }
-        // f(t, y₀ + error) in the place of f(t, y₀): without the part of y₀ that decays at once.
-        let slope = ws.stages.evaluate_beside(f, t, y0, &ws.error);
-        ws.error.assign(&ws.defect);
-        ws.error.add_scaled(h, slope);
-        ws.error.add_scaled(-h, &ws.start);
-        ws.error.scale_by(gamma);
-        ws.stages.filter::<T>(&self.linear, f, &mut ws.error)
-    }
 }
 
 /// The weights of the slopes of the last step in the guess for `w`, for a step `ratio` times as long.
@@ -155,7 +106,7 @@ fn extrapolation<T: CollocationTableau<S>, const S: usize>(ratio: f64) -> [[f64;
         let weights = T::DENSE.weights(1.0 + ratio * T::C[i]);
         std::array::from_fn(|j| weights[j] - T::B[j])
     });
-    super::tableau::multiply(&T::T_INV, &stages)
+    multiply(&T::T_INV, &stages)
 }
 
 impl<T: Tableau<S>, const S: usize, L> Method for Collocation<T, S, L> {
@@ -252,57 +203,5 @@ where
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
         ws.stages.tolerate(norm);
-    }
-}
-
-impl<F, T, const S: usize, L> Embedded<F> for Collocation<T, S, L>
-where
-    F: Dynamics,
-    T: CollocationTableau<S>,
-    L: ComplexSolver<F>,
-{
-    const ERROR_ORDER: u32 = S as u32 + 1;
-
-    fn error<'w>(&self, ws: &'w mut Self::Workspace, _: f64) -> &'w F::State {
-        &ws.error
-    }
-
-    fn probe<'w>(
-        &self,
-        f: &F,
-        ws: &'w mut Self::Workspace,
-        t: f64,
-        y: &F::State,
-        h: impl FnOnce(&F::State) -> f64,
-    ) -> Probe<'w, F::State> {
-        f.eval(t, y, &mut ws.start);
-        ws.start_is_known = true;
-        let h = h(&ws.start);
-        ws.defect.combine(y, h, &[1.0], std::slice::from_ref(&ws.start));
-        f.eval(t + h, &ws.defect, &mut ws.error);
-        ws.evaluations += 2;
-        Probe { h, start: &ws.start, end: &ws.error }
-    }
-}
-
-impl<F, T, const S: usize, L> Dense<F> for Collocation<T, S, L>
-where
-    F: Dynamics,
-    T: CollocationTableau<S>,
-    L: ComplexSolver<F>,
-{
-    const DENSE_ORDER: u32 = S as u32 + 1;
-
-    fn interpolate(
-        &self,
-        _: &F,
-        ws: &mut Self::Workspace,
-        step: StepStart<'_, F::State>,
-        theta: f64,
-        out: &mut F::State,
-    ) {
-        out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.stages.k);
-        // The missing slope at the start, by a polynomial that changes none of the others.
-        out.add_scaled(bend(&T::C, theta), &ws.defect);
     }
 }

@@ -7,6 +7,7 @@
 //! doi:10.1016/S0377-0427(99)00134-X.
 
 mod convergence;
+mod estimate;
 mod gauss;
 mod method;
 mod newton;

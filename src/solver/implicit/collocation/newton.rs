@@ -149,12 +149,12 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
 
     fn measure(&self, y0: &F::State) -> Increment {
         let y = &self.stage;
-        let sum = |mean_sq: &dyn Fn(&F::State) -> f64| self.increment.iter().map(mean_sq).sum::<f64>();
+        let mean = |norm: &dyn Fn(&F::State) -> f64| self.increment.iter().map(norm).sum::<f64>() / S as f64;
         let size = match &self.norm {
-            Some(norm) => (sum(&|x| norm.mean_sq(x, y0, y)) / S as f64).sqrt() / SHARE,
-            None => (sum(&|x| close_to_rounding(y).mean_sq(x, y0, y)) / S as f64).sqrt(),
+            Some(norm) => mean(&|x| norm.mean_sq(x, y0, y)).sqrt() / SHARE,
+            None => mean(&|x| below_rounding(y).mean_sq(x, y0, y)).sqrt(),
         };
-        let roundings = (sum(&|x| x.inner(x)) / y.inner(y)).sqrt() / y.rounding();
+        let roundings = (mean(&|x| x.inner(x)) / y.inner(y)).sqrt() / y.rounding();
         Increment { size, roundings }
     }
 
@@ -170,7 +170,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         linear.solve_complex(&mut self.linear, pair, f, x, &mut self.increment[0])
     }
 
-    /// `f(t, y + x)`, left in the first slope.
+    /// `f(t, y + x)`.
     pub fn evaluate_beside(&mut self, f: &F, t: f64, y: &F::State, x: &F::State) -> &F::State {
         self.stage.assign(y);
         self.stage.add_scaled(1.0, x);
@@ -190,8 +190,9 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     }
 }
 
-/// The tolerance where nobody names one.
-fn close_to_rounding<Y: State>(y: &Y) -> Tolerance {
-    let unit = 10.0 * y.rounding();
+/// The tolerance where nobody names one: well below rounding, since what is left has the same sign in every step, where
+/// rounding has not.
+fn below_rounding<Y: State>(y: &Y) -> Tolerance {
+    let unit = 0.1 * y.rounding();
     Tolerance { rtol: unit, atol: 1e-2 * unit }
 }

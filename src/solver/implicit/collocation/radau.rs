@@ -55,8 +55,18 @@ pub struct RadauIIA5Table;
 /// Radau's method of order 5: 3 stages, error estimate of order 3, stiffly accurate, L-stable, output of order 4. The method
 /// of the code RADAU5, and of `Radau` in SciPy.
 ///
-/// The first choice for stiff problems at tolerances of `1e-4` to `1e-8`. Its linear systems are one real and one complex
-/// one of the dimension of the state.
+/// Its linear systems are one real and one complex one of the dimension of the state.
+///
+/// ```
+/// use rheos::problems::VanDerPol;
+/// use rheos::{Pid, RadauIIA5, solve};
+///
+/// let (oscillator, y0) = VanDerPol::problem(1000.0);
+/// let solution = solve(&oscillator, y0, 0.0..2000.0, RadauIIA5, Pid::new(1e-6, 1e-9))?;
+/// assert!((solution.last()[0] - 1.706_167_732).abs() < 1e-6);
+/// assert!(solution.stats.accepted < 1000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type RadauIIA5 = Collocation<RadauIIA5Table, 3>;
 /// The method [`RadauIIA5`](type@RadauIIA5) as a value.
 pub const RadauIIA5: RadauIIA5 = Collocation::new();

@@ -52,7 +52,7 @@ where
         self.reset(&mut tape.step);
         self.step(f, &mut tape.step, t, h, y0, &mut tape.y1)?;
         for (i, stage) in tape.stages.iter_mut().enumerate() {
-            stage.combine(y0, 1.0, &T::T[i], tape.step.w());
+            stage.combine(y0, 1.0, &T::T[i], &tape.step.stages.w);
         }
         give_cotangents::<F, T, S>(tape, h, outputs, ybar);
         if !tape.transposed.solve::<T>(f, step, &tape.stages) {
@@ -66,13 +66,13 @@ where
             let slope_bar = &adjoint.slope_bar;
             let time = f.vjp(t + T::C[i] * h, &tape.stages[i], slope_bar, ybar, pbar);
             // The stage time t + c h and the factor h of every slope move with the ends of the step.
-            let length = slope_bar.inner(&tape.step.slopes()[i]) / h;
+            let length = slope_bar.inner(&tape.step.stages.k[i]) / h;
             cotangent.start += (1.0 - T::C[i]) * time - length;
             cotangent.end += T::C[i] * time + length;
         }
         if outputs.iter().any(|output| output.theta < 1.0) {
             let time = f.vjp(t, y0, &tape.start_bar, ybar, pbar);
-            let length = tape.start_bar.inner(tape.step.start_slope()) / h;
+            let length = tape.start_bar.inner(&tape.step.start) / h;
             cotangent.start += time - length;
             cotangent.end += length;
         }
@@ -127,9 +127,9 @@ where
         let velocity = &mut tape.y1;
         let bend = bend_slope(&T::C, output.theta);
         velocity.set_zeros();
-        velocity.accumulate(1.0, &T::DENSE.derivative(output.theta), tape.step.slopes());
-        velocity.accumulate(-bend, &const { T::DENSE.derivative(0.0) }, tape.step.slopes());
-        velocity.add_scaled(bend, tape.step.start_slope());
+        velocity.accumulate(1.0, &T::DENSE.derivative(output.theta), &tape.step.stages.k);
+        velocity.accumulate(-bend, &const { T::DENSE.derivative(0.0) }, &tape.step.stages.k);
+        velocity.add_scaled(bend, &tape.step.start);
         output.time = output.cotangent.inner(velocity);
         cotangent.start -= (1.0 - output.theta) * output.time;
         cotangent.end -= output.theta * output.time;

@@ -118,6 +118,6 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         let square = |x: &[F::State]| x.iter().map(|x| x.inner(x)).sum::<f64>();
         let increment = square(&self.increment);
         let roundings = (increment / square(&self.bar)).sqrt() / self.slope_bar.rounding();
-        (increment != 0.0).then_some(Increment { size: 0.1 * roundings, roundings })
+        (increment != 0.0).then_some(Increment { size: 10.0 * roundings, roundings })
     }
 }

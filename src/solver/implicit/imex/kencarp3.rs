@@ -1,7 +1,7 @@
 //! Kennedy and Carpenter's additive pair of orders 3 and 2.
 //!
 //! C. A. Kennedy & M. H. Carpenter, *Additive Runge–Kutta schemes for convection–diffusion–reaction equations*, Appl.
-//! Numer. Math. 44 (2003), doi:10.1016/S0168-9274(02)00138-1: the method ARK3(2)4L[2]SA. Its rational coefficients
+//! Numer. Math. 44 (2003), doi:10.1016/S0168-9274(02)00138-1: the method `ARK3(2)4L[2]SA`. Its rational coefficients
 //! satisfy the order conditions to 24 digits and more.
 
 use super::difference;
@@ -26,6 +26,9 @@ pub struct Esdirk3Table;
 ///
 /// The implicit part is stiffly accurate and L-stable, its embedded solution damps stiff components by 0.075. For fields
 /// that are [`Split`](crate::Split).
+///
+/// On stiff equations with a forced solution, such as Prothero and Robinson's, its order falls to 2 and its estimate to a
+/// tenth of the error; [`KenCarp4`](type@super::KenCarp4) is more exact there.
 pub type KenCarp3 = Imex<KenCarp3Table, 4>;
 /// The method [`KenCarp3`](type@KenCarp3) as a value.
 pub const KenCarp3: KenCarp3 = Imex::new();
@@ -33,7 +36,7 @@ pub const KenCarp3: KenCarp3 = Imex::new();
 /// The implicit part of [`KenCarp3`](type@KenCarp3) for a whole field: order 3 with an embedded solution of order 2, 4 stages of
 /// which the first is known from the step before, dense output of order 2; stiffly accurate and L-stable.
 ///
-/// Also known as ARK3(2)4L[2]SA–ESDIRK.
+/// Also known as `ARK3(2)4L[2]SA–ESDIRK`.
 pub type Esdirk3 = Dirk<Esdirk3Table, 4>;
 /// The method [`Esdirk3`](type@Esdirk3) as a value.
 pub const Esdirk3: Esdirk3 = Dirk::new();

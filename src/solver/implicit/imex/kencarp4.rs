@@ -1,7 +1,7 @@
 //! Kennedy and Carpenter's additive pair of orders 4 and 3.
 //!
 //! C. A. Kennedy & M. H. Carpenter, *Additive Runge–Kutta schemes for convection–diffusion–reaction equations*, Appl.
-//! Numer. Math. 44 (2003), doi:10.1016/S0168-9274(02)00138-1: the method ARK4(3)6L[2]SA. Its rational coefficients
+//! Numer. Math. 44 (2003), doi:10.1016/S0168-9274(02)00138-1: the method `ARK4(3)6L[2]SA`. Its rational coefficients
 //! satisfy the order conditions to 24 digits and more.
 
 use super::difference;
@@ -33,7 +33,7 @@ pub const KenCarp4: KenCarp4 = Imex::new();
 /// The implicit part of [`KenCarp4`](type@KenCarp4) for a whole field: order 4 with an embedded solution of order 3, 6 stages of
 /// which the first is known from the step before, dense output of order 3; stiffly accurate and L-stable.
 ///
-/// Also known as ARK4(3)6L[2]SA–ESDIRK.
+/// Also known as `ARK4(3)6L[2]SA–ESDIRK`.
 pub type Esdirk4 = Dirk<Esdirk4Table, 6>;
 /// The method [`Esdirk4`](type@Esdirk4) as a value.
 pub const Esdirk4: Esdirk4 = Dirk::new();

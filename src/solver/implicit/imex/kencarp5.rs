@@ -1,7 +1,7 @@
 //! Kennedy and Carpenter's additive pair of orders 5 and 4.
 //!
 //! C. A. Kennedy & M. H. Carpenter, *Additive Runge–Kutta schemes for convection–diffusion–reaction equations*, Appl.
-//! Numer. Math. 44 (2003), doi:10.1016/S0168-9274(02)00138-1: the method ARK5(4)8L[2]SA. Its rational coefficients
+//! Numer. Math. 44 (2003), doi:10.1016/S0168-9274(02)00138-1: the method `ARK5(4)8L[2]SA`. Its rational coefficients
 //! satisfy the order conditions to 24 digits and more.
 
 use super::difference;
@@ -33,7 +33,7 @@ pub const KenCarp5: KenCarp5 = Imex::new();
 /// The implicit part of [`KenCarp5`](type@KenCarp5) for a whole field: order 5 with an embedded solution of order 4, 8 stages of
 /// which the first is known from the step before, dense output of order 3; stiffly accurate and L-stable.
 ///
-/// Also known as ARK5(4)8L[2]SA–ESDIRK.
+/// Also known as `ARK5(4)8L[2]SA–ESDIRK`.
 pub type Esdirk5 = Dirk<Esdirk5Table, 8>;
 /// The method [`Esdirk5`](type@Esdirk5) as a value.
 pub const Esdirk5: Esdirk5 = Dirk::new();

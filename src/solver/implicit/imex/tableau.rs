@@ -5,7 +5,7 @@ use crate::solver::order_conditions::weights_hold;
 use crate::solver::tableau::check_estimate;
 use crate::solver::{EmbeddedTableau, Tableau, check};
 
-/// An additive Runge–Kutta method of `S` stages: one tableau for each of the two parts of a [`Split`] field.
+/// An additive Runge–Kutta method of `S` stages: one tableau for each of the two parts of a [`Split`](crate::Split) field.
 ///
 /// Both must have the same nodes and the same order. That they fit each other — the coupling conditions, one for each
 /// rooted tree with nodes of two colours — is for the tests of a method to show.

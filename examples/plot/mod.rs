@@ -1,9 +1,10 @@
-//! Figures of the example: plain data in, one SVG or PNG file out.
+//! Figures of the examples: plain data in, one SVG or PNG file out.
 //!
 //! A figure is first composed on a [`canvas`] in logical pixels and then painted by one of two back
 //! ends, which the extension of the path chooses. Both therefore show the same geometry.
 //!
 //! Points that are not finite never reach the back ends: they are skipped, and a line breaks there.
+#![allow(dead_code, unused_imports, reason = "every example draws figures of its own")]
 
 mod axes;
 mod canvas;
@@ -18,10 +19,12 @@ mod portrait;
 mod svg;
 mod text;
 mod ticks;
+mod work_precision;
 
 pub use forecast::{Series, Style, forecast};
 pub use learning_curves::{Curve, learning_curves};
 pub use portrait::{PortraitPanel, phase_portrait};
+pub use work_precision::{WorkCurve, WorkPanel, work_precision};
 
 /// What the public functions return.
 pub type PlotResult = Result<(), Box<dyn std::error::Error>>;

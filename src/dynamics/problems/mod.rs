@@ -1,11 +1,21 @@
 //! Problems of the literature, shared by tests, examples and benches.
 //!
 //! [`Orbit`] and [`Driven`] have closed solutions and are meant for order tests; the others are test problems of the
-//! field with their usual parameters and initial values.
+//! field with their usual parameters and initial values. Two sets have modules of their own: [`detest`], the 25
+//! non-stiff problems every method of the field is measured on, and [`stiff`].
+
+pub mod detest;
+pub mod stiff;
 
 use nalgebra::{SVector, Vector2, Vector3, vector};
 
 use super::{Autodiff, Field, Scalar};
+
+/// `yᵢ₋₁ − 2 yᵢ + yᵢ₊₁`, with zeros beyond the ends.
+fn second_difference<T: Scalar, const N: usize>(y: &SVector<T, N>) -> SVector<T, N> {
+    let at = |i: usize| if i < N { y[i] } else { T::zero() };
+    SVector::from_fn(|i, _| at(i.wrapping_sub(1)) - y[i] * 2.0 + at(i + 1))
+}
 
 /// Autonomous and nonlinear, with a closed solution: `x' = −r² y`, `y' = r² x` with `r² = x² + y²`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,103 @@
+//! What accuracy costs: every adaptive method on problems whose solutions are known to many digits.
+//!
+//! `cargo run --release --no-default-features --example work_precision`, with `--quick` to see that everything works.
+//! Draws error against field evaluations and against time, and prints tables.
+
+mod measure;
+mod methods;
+#[path = "../plot/mod.rs"]
+mod plot;
+mod problems;
+mod reference;
+mod table;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use measure::{Curve, Effort};
+use plot::{PlotResult, WorkCurve, WorkPanel};
+
+const HELP: &str = "\
+Draws work-precision diagrams of all adaptive methods and prints tables.
+
+USAGE
+    cargo run --release --no-default-features --example work_precision -- [OPTIONS]
+
+OPTIONS
+    --quick          few tolerances and short measurements, to see that everything works
+    --only NAME      problems whose name contains NAME
+    --out DIR        folder for the pictures (default: work_precision)
+    --help           this text
+";
+
+struct Options {
+    effort: Effort,
+    only: String,
+    out: PathBuf,
+}
+
+impl Options {
+    /// Reads the arguments after the program's name; `Ok(None)` asks for the help text.
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
+        let mut options = Self { effort: Effort::THOROUGH, only: String::new(), out: PathBuf::from("work_precision") };
+        while let Some(arg) = args.next() {
+            let mut value = || args.next().ok_or(format!("{arg} needs a value; see --help"));
+            match arg.as_str() {
+                "--help" | "-h" => return Ok(None),
+                "--quick" => options.effort = Effort::QUICK,
+                "--only" => options.only = value()?,
+                "--out" => options.out = PathBuf::from(value()?),
+                other => return Err(format!("unknown option {other}; see --help")),
+            }
+        }
+        Ok(Some(options))
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = Options::parse(std::env::args().skip(1))? else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    std::fs::create_dir_all(&options.out)?;
+    macro_rules! each {
+        ($methods:path, $unit:expr; $($case:expr),+) => {
+            $({
+                let case = $case;
+                if case.name.contains(&options.only) {
+                    let curves = $methods(&case, &options.effort);
+                    print!("{}", table::markdown(case.title, &curves, $unit));
+                    draw(&options.out.join(format!("work_precision_{}.svg", case.name)), case.title, &curves)?;
+                }
+            })+
+        };
+    }
+    each!(methods::explicit, 1e-6; problems::populations(), problems::pleiades(), problems::arenstorf(), problems::orbit());
+    each!(
+        methods::stiff, 1e-6;
+        problems::robertson(), problems::van_der_pol(), problems::oregonator(), problems::hires(), problems::heat()
+    );
+    Ok(())
+}
+
+/// One row of panels for evaluations and one for time, one panel for each family of methods.
+fn draw(path: &Path, title: &str, curves: &[Curve]) -> PlotResult {
+    let families = curves.chunk_by(|a, b| a.family == b.family);
+    let row = |work: &str, x: fn(&measure::Point) -> f64| -> Vec<WorkPanel> {
+        let curve = |curve: &Curve| WorkCurve {
+            label: curve.name.to_owned(),
+            points: curve.points.iter().map(|point| (x(point), point.error)).collect(),
+        };
+        let panel = |family: &[Curve]| WorkPanel {
+            title: family[0].family.to_owned(),
+            work: work.to_owned(),
+            curves: family.iter().map(curve).collect(),
+        };
+        families.clone().map(panel).collect()
+    };
+    let rows = [
+        row("evaluations of the field", |point| point.stats.evaluations as f64),
+        row("time (µs)", |point| point.seconds * 1e6),
+    ];
+    plot::work_precision(path, title, &rows)
+}

@@ -1,0 +1,176 @@
+//! The continuous adjoint with the parameters left to a quadrature rule.
+
+use super::along::{Along, Costate, CurveRecord, keep_curve, solve_backwards};
+use super::rule::{GAUSS_5, KRONROD_15, Node};
+use super::{Adjoint, ForwardResult, Output, Pullback};
+use crate::control::Controller;
+use crate::integrate::{Flow, Observer, Step};
+use crate::{Dense, Differentiable, Result, State};
+
+/// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
+/// each step of it by a quadrature rule: the parameters never enter a differential equation.
+///
+/// Otherwise as [`Interpolating`](crate::Interpolating). A step costs as many pullbacks as the rule has nodes, and no vector of
+/// the size of the parameters is added up stage by stage; so it suits models with many parameters and a small state.
+#[derive(Debug, Clone, Copy)]
+pub struct Quadrature<S, C> {
+    solver: S,
+    control: C,
+    output: Output,
+    rule: Rule,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rule {
+    Gauss,
+    Kronrod { tolerance: f64 },
+}
+
+/// Steps are halved this often at most.
+const MAX_DEPTH: u32 = 12;
+
+impl<S, C> Quadrature<S, C> {
+    /// The Gauss–Legendre rule of 5 nodes over each step of `solver`, with steps from `control`: exact for polynomials of
+    /// degree 9, which the interpolants of most methods do not exceed.
+    pub const fn gauss(solver: S, control: C) -> Self {
+        Self { solver, control, output: Output::Interpolate, rule: Rule::Gauss }
+    }
+
+    /// The Gauss–Kronrod rule of 15 nodes. A step is halved, and halved again, where it differs from the Gauss rule of 7
+    /// nodes inside it by more than `tolerance` relative to the gradient so far.
+    pub const fn kronrod(solver: S, control: C, tolerance: f64) -> Self {
+        Self { solver, control, output: Output::Interpolate, rule: Rule::Kronrod { tolerance } }
+    }
+
+    /// Makes the forward pass land on the output times instead of interpolating.
+    #[must_use]
+    pub fn landing(mut self) -> Self {
+        self.output = Output::Land;
+        self
+    }
+}
+
+impl<F, S, C, S2, C2> Adjoint<F, S, C> for Quadrature<S2, C2>
+where
+    F: Differentiable,
+    S: Dense<F>,
+    C: Controller<F, S>,
+    S2: for<'f> Dense<Costate<'f, F>>,
+    C2: for<'f> Controller<Costate<'f, F>, S2>,
+{
+    type Record = CurveRecord<F::State>;
+
+    fn forward(
+        &self,
+        f: &F,
+        solver: &S,
+        control: &C,
+        times: &[f64],
+        y0: &F::State,
+    ) -> ForwardResult<F::State, Self::Record> {
+        keep_curve((f, solver, control), self.output, times, y0)
+    }
+
+    fn backward(
+        &self,
+        f: &F,
+        _solver: &S,
+        _control: &C,
+        record: Self::Record,
+        cotangents: &[F::State],
+        pbar: &mut F::Params,
+    ) -> Result<Pullback<F::State>> {
+        let equation = Costate::new(f, &record.curve);
+        let start = record.curve.end().zeros_like();
+        let mut integral = Integral {
+            along: Along::new(f, &record.curve),
+            rule: self.rule,
+            total: pbar.zeros_like(),
+            node: pbar.zeros_like(),
+            costate: start.zeros_like(),
+            unwanted: start.zeros_like(),
+            pullbacks: 0,
+        };
+        let backwards = (&equation, &self.solver, &self.control);
+        let (y0, times, mut stats) = solve_backwards(f, backwards, &record, cotangents, (start, |a| a), &mut integral)?;
+        stats.evaluations += integral.pullbacks;
+        pbar.add_scaled(1.0, &integral.total);
+        Ok(Pullback { y0, times, stats, drift: 0.0 })
+    }
+}
+
+/// Adds up the gradient of the parameters, step by step.
+struct Integral<'c, F: Differentiable> {
+    along: Along<'c, F>,
+    rule: Rule,
+    total: F::Params,
+    node: F::Params,
+    costate: F::State,
+    unwanted: F::State,
+    pullbacks: u64,
+}
+
+impl<F: Differentiable> Integral<'_, F> {
+    /// Adds the weighted integrand at each node from `t0` to `t1` to the sums: the rule and the one it is compared with.
+    fn add<'c, S: Dense<Costate<'c, F>>>(
+        &mut self,
+        step: &mut Step<'_, Costate<'c, F>, S>,
+        (t0, t1): (f64, f64),
+        rule: &[Node],
+        (fine, coarse): (&mut F::Params, Option<&mut F::Params>),
+    ) where
+        F: 'c,
+    {
+        let mut coarse = coarse;
+        for &Node { place, weight, inner } in rule {
+            let t = t0 + place * (t1 - t0);
+            step.interpolate(t, &mut self.costate);
+            self.node.set_zeros();
+            self.along.field.vjp(t, &self.along.state(t), &self.costate, &mut self.unwanted, &mut self.node);
+            self.pullbacks += 1;
+            // Backwards, so that the integral from the earlier time to the later is positive.
+            fine.add_scaled(weight * (t0 - t1), &self.node);
+            if let Some(coarse) = &mut coarse {
+                coarse.add_scaled(inner * (t0 - t1), &self.node);
+            }
+        }
+    }
+
+    /// Adds the integral from `t0` to `t1`, halved as often as the tolerance asks for.
+    fn add_adaptively<'c, S: Dense<Costate<'c, F>>>(
+        &mut self,
+        step: &mut Step<'_, Costate<'c, F>, S>,
+        (t0, t1): (f64, f64),
+        tolerance: f64,
+        depth: u32,
+    ) where
+        F: 'c,
+    {
+        let (mut fine, mut coarse) = (self.total.zeros_like(), self.total.zeros_like());
+        self.add(step, (t0, t1), &KRONROD_15, (&mut fine, Some(&mut coarse)));
+        coarse.add_scaled(-1.0, &fine);
+        let size = self.total.inner(&self.total).max(fine.inner(&fine));
+        if coarse.inner(&coarse) <= tolerance * tolerance * size || depth == MAX_DEPTH {
+            self.total.add_scaled(1.0, &fine);
+        } else {
+            let middle = 0.5 * (t0 + t1);
+            self.add_adaptively(step, (t0, middle), tolerance, depth + 1);
+            self.add_adaptively(step, (middle, t1), tolerance, depth + 1);
+        }
+    }
+}
+
+impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S> for Integral<'_, F> {
+    fn observe(&mut self, mut step: Step<'_, Costate<'c, F>, S>) -> Result<Flow<F::State>> {
+        let ends = (step.t0, step.t1);
+        match self.rule {
+            Rule::Gauss => {
+                let mut sum = self.total.zeros_like();
+                self.add(&mut step, ends, &GAUSS_5, (&mut sum, None));
+                self.total.add_scaled(1.0, &sum);
+            }
+            Rule::Kronrod { tolerance } => self.add_adaptively(&mut step, ends, tolerance, 0),
+        }
+        Ok(Flow::On)
+    }
+}

@@ -1,0 +1,222 @@
+//! An explicit method and a stiff one in turn, whichever the problem asks for.
+
+mod detector;
+
+use detector::Detector;
+
+use super::rosenbrock::Rodas5P;
+use super::{Dense, Embedded, Matrices, Method, Probe, Solver, StepStart, Tsit5};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Result, State};
+
+/// An explicit method `E` and a stiff method `I` as one: steps are made by `E`, and by `I` as long as the problem is stiff.
+///
+/// A solve starts with `E`. After every step it estimates `h |λ|` with the largest eigenvalue `λ` of the Jacobian, from
+/// the stages. Where that stays at the limit of stability for some 15 steps, `I` takes over; where it stays
+/// well below that limit for 10 steps of `I`, `E` comes back. On a problem that is nowhere stiff this costs no evaluation,
+/// and the steps are those of `E` to the last digit.
+///
+/// `E` is any explicit pair of three stages or more; another method does not compile. `I` is a
+/// [`Rosenbrock`](super::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](super::Lu)); without it
+/// the rest of the solve is made by `I`.
+///
+/// The field must have a [`Jacobian`](crate::Jacobian), so this is not for tensors; fields without one are solved by an
+/// explicit method alone.
+///
+/// ```
+/// use rheos::problems::VanDerPol;
+/// use rheos::{Auto, Vern7, Pid, Rodas5P, solve};
+///
+/// let (f, y0) = VanDerPol::problem(1000.0);
+/// let solution = solve(&f, y0, 0.0..2000.0, Auto::new(Vern7, Rodas5P), Pid::new(1e-8, 1e-8))?;
+/// assert!(solution.stats.accepted < 10_000 && solution.stats.jacobians > 0);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Auto<E, I> {
+    explicit: E,
+    stiff: I,
+}
+
+/// What to use where nothing is known of a problem: [`Tsit5`](type@Tsit5), and [`Rodas5P`](type@Rodas5P) where it is stiff.
+///
+/// Of order 5, with dense output of order 4. See [`Auto`]; [`solve_ivp`](crate::solve_ivp) uses it.
+///
+/// ```
+/// use rheos::problems::VanDerPol;
+/// use rheos::{DefaultSolver, Pid, solve};
+///
+/// for mu in [1.0, 1000.0] {
+///     let (f, y0) = VanDerPol::problem(mu);
+///     let solution = solve(&f, y0, 0.0..3.0 * mu, DefaultSolver::default(), Pid::new(1e-6, 1e-6))?;
+///     assert_eq!(solution.stats.jacobians > 0, mu == 1000.0);
+/// }
+/// # Ok::<(), rheos::Error>(())
+/// ```
+pub type DefaultSolver = Auto<Tsit5, Rodas5P>;
+
+impl<E, I> Auto<E, I> {
+    /// The explicit method `explicit` and the method `stiff` in turn.
+    #[must_use]
+    pub const fn new(explicit: E, stiff: I) -> Self {
+        Self { explicit, stiff }
+    }
+}
+
+/// The workspaces of both methods.
+#[derive(Debug, Clone)]
+pub struct AutoWorkspace<E, I> {
+    explicit: E,
+    stiff: I,
+    detector: Detector,
+}
+
+impl<E, I> AutoWorkspace<E, I> {
+    /// Whether the next step, or the step not accepted yet, is one of the stiff method.
+    #[must_use]
+    pub fn is_stiff(&self) -> bool {
+        self.detector.is_stiff()
+    }
+
+    /// How often one method took over from the other since the workspace was made.
+    #[must_use]
+    pub fn switches(&self) -> u64 {
+        self.detector.switches()
+    }
+}
+
+/// Asks the method in use.
+macro_rules! in_use {
+    ($self:ident, $ws:ident, |$method:ident, $workspace:ident| $body:expr) => {
+        if $ws.detector.is_stiff() {
+            let ($method, $workspace) = (&$self.stiff, &mut $ws.stiff);
+            $body
+        } else {
+            let ($method, $workspace) = (&$self.explicit, &mut $ws.explicit);
+            $body
+        }
+    };
+}
+
+const fn smaller(a: u32, b: u32) -> u32 {
+    if a < b { a } else { b }
+}
+
+impl<E: Method, I: Method> Method for Auto<E, I> {
+    const ORDER: u32 = smaller(E::ORDER, I::ORDER);
+    const NAME: &'static str = "automatic choice";
+}
+
+impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
+    type Workspace = AutoWorkspace<E::Workspace, I::Workspace>;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must tell whether a problem is stiff") }
+        AutoWorkspace {
+            explicit: self.explicit.workspace(f, y0),
+            stiff: self.stiff.workspace(f, y0),
+            detector: Detector::default(),
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        self.explicit.reset(&mut ws.explicit);
+        self.stiff.reset(&mut ws.stiff);
+        ws.detector.restart();
+    }
+
+    #[inline]
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        let stiffness = in_use!(self, ws, |method, own| {
+            method.step(f, own, t, h, y0, y1)?;
+            method.stiffness(own, StepStart { t, h, y0 }, |x| x.inner(x).sqrt())
+        });
+        ws.detector.see(stiffness);
+        Ok(())
+    }
+
+    #[inline]
+    fn accept(&self, ws: &mut Self::Workspace) {
+        in_use!(self, ws, |method, own| method.accept(own));
+        if ws.detector.accept() {
+            in_use!(self, ws, |method, own| method.reset(own));
+        }
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        self.explicit.evaluations(&ws.explicit) + self.stiff.evaluations(&ws.stiff)
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        self.stiff.matrices(&ws.stiff)
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        self.explicit.tolerate(&mut ws.explicit, norm);
+        self.stiff.tolerate(&mut ws.stiff, norm);
+    }
+}
+
+impl<F: Dynamics, E: Embedded<F>, I: Embedded<F>> Embedded<F> for Auto<E, I> {
+    /// The larger of the two: the steps of either change a little less than they could.
+    const ERROR_ORDER: u32 = if E::ERROR_ORDER > I::ERROR_ORDER { E::ERROR_ORDER } else { I::ERROR_ORDER };
+
+    fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
+        in_use!(self, ws, |method, own| method.error(own, h))
+    }
+
+    #[inline]
+    fn error_sq(
+        &self,
+        ws: &mut Self::Workspace,
+        h: f64,
+        y0: &F::State,
+        y1: &F::State,
+        norm: &impl ErrorNorm<F::State>,
+    ) -> f64 {
+        in_use!(self, ws, |method, own| method.error_sq(own, h, y0, y1, norm))
+    }
+
+    #[inline]
+    fn error_order(&self, ws: &Self::Workspace) -> u32 {
+        if ws.is_stiff() { self.stiff.error_order(&ws.stiff) } else { self.explicit.error_order(&ws.explicit) }
+    }
+
+    #[inline]
+    fn next_factor(
+        &self,
+        ws: &mut Self::Workspace,
+        h: f64,
+        y0: &F::State,
+        y1: &F::State,
+        norm: &impl ErrorNorm<F::State>,
+    ) -> Option<f64> {
+        in_use!(self, ws, |method, own| method.next_factor(own, h, y0, y1, norm))
+    }
+
+    fn probe<'w>(
+        &self,
+        f: &F,
+        ws: &'w mut Self::Workspace,
+        t: f64,
+        y: &F::State,
+        h: impl FnOnce(&F::State) -> f64,
+    ) -> Probe<'w, F::State> {
+        in_use!(self, ws, |method, own| method.probe(f, own, t, y, h))
+    }
+}
+
+impl<F: Dynamics, E: Dense<F>, I: Dense<F>> Dense<F> for Auto<E, I> {
+    const DENSE_ORDER: u32 = smaller(E::DENSE_ORDER, I::DENSE_ORDER);
+
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        in_use!(self, ws, |method, own| method.interpolate(f, own, step, theta, out));
+    }
+}

@@ -1,0 +1,55 @@
+//! The largest eigenvalue of the Jacobian of a step, by the power method.
+
+use crate::{Dynamics, LinearSolver, State};
+
+/// A vector that turns towards the eigenvector of the largest eigenvalue, a little further in every step.
+#[derive(Debug, Clone)]
+pub(super) struct Dominant<Y> {
+    /// Of length 1 once it is known.
+    vector: Y,
+    is_known: bool,
+}
+
+impl<Y: State> Dominant<Y> {
+    pub(super) fn new(y0: &Y) -> Self {
+        Self { vector: y0.zeros_like(), is_known: false }
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.is_known = false;
+    }
+
+    /// `|λ| ≈ |J J v|^(1/2)` for the vector `v`, which starts as the slope. Two products, so that a pair of complex
+    /// eigenvalues shows its modulus. `None` where there is no product, or nothing to start from.
+    pub(super) fn eigenvalue<F, L>(&mut self, linear: &L, ws: &L::Workspace, slope: &Y, scratch: &mut Y) -> Option<f64>
+    where
+        F: Dynamics<State = Y>,
+        L: LinearSolver<F>,
+    {
+        let mut rounds = 1;
+        if !self.is_known {
+            self.vector.assign(slope);
+            normalise(&mut self.vector);
+            rounds = 3;
+        }
+        self.is_known = false;
+        let mut square = 0.0;
+        for _ in 0..rounds {
+            if !linear.product(ws, &self.vector, scratch) || !linear.product(ws, scratch, &mut self.vector) {
+                return None;
+            }
+            square = normalise(&mut self.vector);
+        }
+        self.is_known = square > 0.0 && square.is_finite();
+        square.is_finite().then(|| square.sqrt())
+    }
+}
+
+/// Scales `x` to length 1, and returns the length that it had.
+fn normalise<Y: State>(x: &mut Y) -> f64 {
+    let length = x.inner(x).sqrt();
+    if length > 0.0 {
+        x.scale_by(1.0 / length);
+    }
+    length
+}
