@@ -54,6 +54,7 @@ impl<W> Adaptive<Gustafsson, W> {
 
 /// The last accepted step, of length zero where there was none.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LastStep {
     h: f64,
     log_sq: f32,

@@ -122,7 +122,7 @@ fn in_parallel<R: Send>(count: usize, threads: usize, task: impl Fn(usize) -> R 
     };
     let mut results = thread::scope(|scope| {
         // A thread that the system does not grant leaves its work to the others.
-        let spawn = |_| thread::Builder::new().spawn_scoped(scope, &work).ok();
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let helpers: Vec<_> = (1..threads.min(count)).filter_map(spawn).collect();
         let mut results = work();
         for helper in helpers {

@@ -16,6 +16,9 @@ pub struct Rescued<Y, K = Vec<Y>> {
     pub halt: Option<Halt>,
 }
 
+/// The solution by one method or by two, or the failure of the second.
+pub type RescueResult<Y, K> = Result<Rescued<Y, K>, Box<Failure<Y, K>>>;
+
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// Solves it by the method and controller `first`. Where they give up, `second` goes on from the last good state.
     ///
@@ -34,11 +37,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     ///
     /// # Errors
     /// The failure of the second method, with what both have computed.
-    pub fn solve_or<S1, C1, S2, C2, R>(
-        self,
-        first: (S1, C1),
-        second: (S2, C2),
-    ) -> Result<Rescued<F::State, R>, Box<Failure<F::State, R>>>
+    pub fn solve_or<S1, C1, S2, C2, R>(self, first: (S1, C1), second: (S2, C2)) -> RescueResult<F::State, R>
     where
         S1: Solver<F>,
         C1: Controller<F, S1>,

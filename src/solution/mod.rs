@@ -16,7 +16,7 @@ pub use curve::Curve;
 pub use ensemble::{Ensemble, Outcome};
 pub use event::{Direction, Event, Events, Hit};
 pub use failure::Failure;
-pub use fallback::Rescued;
+pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};
 pub(crate) use record::check_times;
 pub use record::{Interpolated, Landed, Mapped, Trajectory};

@@ -161,9 +161,10 @@ impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
     /// let mut stepper = Ivp::new(&clock, 0.25, 0.0..2.0).start(Rk4, Fixed::steps(2))?;
     /// let mut seen = vec![];
     /// while stepper.step_with(&mut hours)? {
-    ///     seen.push((stepper.time(), *stepper.state()));
+    ///     seen.push(stepper.time());
     /// }
-    /// assert_eq!(seen, [(0.75, 0.0), (1.0, 0.25), (1.75, 0.0), (2.0, 0.25)]);
+    /// assert_eq!(seen, [0.75, 1.0, 1.75, 2.0]);
+    /// assert!((stepper.state() - 0.25).abs() < 1e-14);
     /// # Ok::<(), rheos::Error>(())
     /// ```
     ///

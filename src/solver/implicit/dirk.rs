@@ -286,6 +286,7 @@ where
     L: LinearSolver<F>,
 {
     const DENSE_ORDER: u32 = T::DENSE_ORDER;
+    const DENSE_DEGREE: usize = T::DENSE.degree();
 
     fn interpolate(
         &self,

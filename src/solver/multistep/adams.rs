@@ -40,6 +40,7 @@ pub struct Adams;
 
 /// The workspace of [`Adams`].
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AdamsWorkspace<Y> {
     /// The differences of the slopes.
     slopes: Differences<Y, N>,
@@ -49,6 +50,7 @@ pub struct AdamsWorkspace<Y> {
     newest: Y,
     scratch: Y,
     /// The integrals `gⱼ(1)`.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     integrals: [f64; N],
     order: AdamsOrder,
     evaluations: u64,
@@ -206,6 +208,8 @@ impl<F: Dynamics> Embedded<F> for Adams {
 impl<F: Dynamics> Dense<F> for Adams {
     /// At order 1; one more than the order of the step in general.
     const DENSE_ORDER: u32 = 2;
+    /// At the highest order.
+    const DENSE_DEGREE: usize = HIGHEST + 1;
 
     fn interpolate(
         &self,

@@ -74,6 +74,7 @@ impl<F: Dynamics, const K: usize> Solver<F> for AdamsMoulton<K> {
 
 impl<F: Dynamics, const K: usize> Dense<F> for AdamsMoulton<K> {
     const DENSE_ORDER: u32 = K as u32;
+    const DENSE_DEGREE: usize = K + 1;
 
     fn interpolate(
         &self,

@@ -17,6 +17,7 @@ const ROUNDING: f64 = 1e-6;
 
 /// The order of the step at hand, and what its errors say of the next.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct AdamsOrder {
     order: usize,
     /// The order of the next step, or of the next trial of this one.

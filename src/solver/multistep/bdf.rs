@@ -238,6 +238,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Embedded<F> for Bdf<L> {
 impl<F: Dynamics, L: LinearSolver<F>> Dense<F> for Bdf<L> {
     /// That of the first step, of order 1.
     const DENSE_ORDER: u32 = 1;
+    /// At the highest order.
+    const DENSE_DEGREE: usize = 5;
 
     fn interpolate(
         &self,

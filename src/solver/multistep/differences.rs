@@ -9,11 +9,18 @@ use crate::State;
 /// A step is [aimed](Self::aim) as often as it is tried, which leaves the differences alone, and noted once by
 /// [`advance`](Self::advance).
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(serialize = "Y: serde::Serialize", deserialize = "Y: serde::Deserialize<'de>"))
+)]
 pub(super) struct Differences<Y, const N: usize> {
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     phi: [Y; N],
     /// How many differences are known.
     len: usize,
     /// The lengths of the last steps, newest first.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     steps: [f64; N],
     /// The step to come.
     aim: Aim<N>,
@@ -23,11 +30,14 @@ pub(super) struct Differences<Y, const N: usize> {
 
 /// Where the next point lies, seen from the points that are known.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Aim<const N: usize> {
     h: f64,
     /// `(tₙ₊₁ − tₙ₋ⱼ) / h`: 1, 2, 3, .. on a uniform grid.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub distance: [f64; N],
     /// `βⱼ`, by which `βⱼ Φⱼ(n) = Φⱼ*(n)` belongs to the points that are known as seen from the next.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub beta: [f64; N],
 }
 

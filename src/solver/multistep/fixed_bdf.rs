@@ -143,6 +143,7 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
 
 impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Dense<F> for FixedBdf<K, L> {
     const DENSE_ORDER: u32 = if K < 4 { K as u32 } else { 4 };
+    const DENSE_DEGREE: usize = K;
 
     fn interpolate(
         &self,

@@ -15,12 +15,15 @@ pub(super) const fn check<const K: usize>() {
 
 /// Slopes at earlier points, and a one-step method for as long as they are too few.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct UniformWorkspace<Y, const K: usize> {
     /// The differences of the slopes.
     differences: Differences<Y, K>,
     /// The integrals `gⱼ(1)`.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     integrals: [f64; K],
     /// The same times `βⱼ`.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     coefficients: [f64; K],
     /// The slope at the point that was predicted.
     pub(super) slope: Y,

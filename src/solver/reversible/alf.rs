@@ -158,6 +158,7 @@ impl<F: Dynamics, const ORDER: u32> Embedded<F> for AsynchronousLeapfrog<ORDER> 
 
 impl<F: Dynamics, const ORDER: u32> Dense<F> for AsynchronousLeapfrog<ORDER> {
     const DENSE_ORDER: u32 = ORDER;
+    const DENSE_DEGREE: usize = 2;
 
     /// The parabola with the velocities at both ends.
     fn interpolate(

@@ -173,6 +173,7 @@ impl<F: Dynamics, S: Embedded<F>> Embedded<F> for Coupled<S> {
 
 impl<F: Dynamics, S: Dense<F>> Dense<F> for Coupled<S> {
     const DENSE_ORDER: u32 = S::DENSE_ORDER;
+    const DENSE_DEGREE: usize = S::DENSE_DEGREE;
 
     fn interpolate(
         &self,

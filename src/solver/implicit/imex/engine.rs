@@ -262,6 +262,10 @@ where
     L: LinearSolver<F::Implicit>,
 {
     const DENSE_ORDER: u32 = T::Implicit::DENSE_ORDER;
+    const DENSE_DEGREE: usize = {
+        let (explicit, implicit) = (T::Explicit::DENSE.degree(), T::Implicit::DENSE.degree());
+        if explicit > implicit { explicit } else { implicit }
+    };
 
     fn interpolate(
         &self,
