@@ -5,7 +5,7 @@ use super::limits::{Limits, MinStep};
 use super::watch::Watch;
 use super::{Accepted, Controller, Plan, StepLaw, Trial, Verdict};
 use crate::extrema::{larger, smaller};
-use crate::solver::{StepStart, Stiffness};
+use crate::solver::{StepStart, Stiffness, lives_in_registers};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Embedded, Error, Result, Span, State};
 
@@ -136,6 +136,25 @@ pub struct AdaptiveMemory<P> {
     watch: Watch,
 }
 
+impl<L, W> Adaptive<L, W> {
+    /// Looks for stiffness in the last step.
+    #[inline(always)]
+    fn look<F, S>(&self, solver: &S, ws: &mut S::Workspace, trial: &Trial<'_, F::State>) -> Option<Stiffness>
+    where
+        F: Dynamics,
+        S: Embedded<F>,
+        W: ErrorNorm<F::State>,
+    {
+        let &Trial { t, h, y0, y1 } = trial;
+        if const { lives_in_registers::<F::State>() } {
+            // Copies, since what is looked at needs an address, and the states of the loop shall not.
+            let (y0, y1) = (y0.clone(), y1.clone());
+            return solver.stiffness(ws, StepStart { t, h, y0: &y0 }, |x| self.norm.norm(x, &y0, &y1));
+        }
+        solver.stiffness(ws, StepStart { t, h, y0 }, |x| self.norm.norm(x, y0, y1))
+    }
+}
+
 impl<F, S, L, W> Controller<F, S> for Adaptive<L, W>
 where
     F: Dynamics,
@@ -203,8 +222,7 @@ where
             self.law.remember(&mut memory.past, step);
             memory.rejected = false;
             if memory.watch.is_due() {
-                let Trial { t, h, y0, y1 } = trial;
-                let look = solver.stiffness(ws, StepStart { t, h, y0 }, |x| self.norm.norm(x, y0, y1));
+                let look = self.look(solver, ws, &trial);
                 // Stages that differ by rounding tell nothing.
                 memory.watch.take(look.filter(|_| error > 1e-4));
             }

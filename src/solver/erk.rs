@@ -100,7 +100,7 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
 }
 
 /// Whether a state is small enough for the stages to be written out one by one.
-const fn lives_in_registers<Y>() -> bool {
+pub(crate) const fn lives_in_registers<Y>() -> bool {
     size_of::<Y>() <= 64 && !std::mem::needs_drop::<Y>()
 }
 
@@ -185,13 +185,30 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
         StepStart { t, h, .. }: StepStart<'_, F::State>,
         mut norm: impl FnMut(&F::State) -> f64,
     ) -> Option<Stiffness> {
-        let Contrast { slopes, states } = const { Contrast::of::<T>() }?;
-        ws.estimate(h, &states);
-        let distance = norm(&ws.stage);
-        ws.estimate(h, &slopes);
-        let h_lambda = norm(&ws.stage) / distance;
-        (distance > 0.0).then_some(Stiffness { t, h_lambda, limit: const { real_stability::<T, S>() } })
+        let contrast = const { Contrast::of::<T>() }?;
+        let h_lambda = if const { lives_in_registers::<F::State>() } {
+            // The stages themselves need no address, and stay where they are.
+            contrast_of(&mut ws.clone(), h, &contrast, &mut norm)
+        } else {
+            contrast_of(ws, h, &contrast, &mut norm)
+        };
+        h_lambda.map(|h_lambda| Stiffness { t, h_lambda, limit: const { real_stability::<T, S>() } })
     }
+}
+
+/// How much the slopes of two stages differ, beside how much their states do; `None` if the latter do not.
+#[cold]
+#[inline(never)]
+fn contrast_of<Y: State, const S: usize>(
+    ws: &mut ErkWorkspace<Y, S>,
+    h: f64,
+    Contrast { slopes, states }: &Contrast<S>,
+    norm: &mut dyn FnMut(&Y) -> f64,
+) -> Option<f64> {
+    ws.estimate(h, states);
+    let distance = norm(&ws.stage);
+    ws.estimate(h, slopes);
+    (distance > 0.0).then(|| norm(&ws.stage) / distance)
 }
 
 impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, S> {

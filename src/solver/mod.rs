@@ -35,6 +35,7 @@ pub mod symplectic;
 pub(crate) mod tableau;
 
 pub use auto::{Auto, AutoWorkspace, DefaultSolver};
+pub(crate) use erk::lives_in_registers;
 pub use erk::{Erk, ErkWorkspace};
 pub use explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler,
