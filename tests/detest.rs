@@ -8,8 +8,8 @@
 use nalgebra::SVector;
 use rheos::problems::detest::*;
 use rheos::{
-    Adams, Autodiff, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Field, Pid, Tsit5, Vern6, Vern7, Vern8,
-    Vern9, solve,
+    Autodiff, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Field, Pid, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    solve,
 };
 use serde_json::Value;
 
@@ -107,7 +107,6 @@ methods! {
     vern9: Vern9;
     dop853: Dop853;
     dopri8: Dopri8;
-    adams: Adams;
 }
 
 /// The references themselves, where a solution is known in closed form.
