@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 if case.name.contains(&options.only) {
                     let curves = $methods(&case, &options.effort);
                     print!("{}", table::markdown(case.title, &curves, $unit));
-                    draw(&options.out.join(format!("work_precision_{}.png", case.name)), case.title, &curves)?;
+                    draw(&options.out.join(format!("work_precision_{}.svg", case.name)), case.title, &curves)?;
                 }
             })+
         };
