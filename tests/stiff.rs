@@ -9,7 +9,7 @@
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 use rheos::problems::VanDerPol;
-use rheos::problems::stiff::{Heat, Hires, Oregonator, Pollution, Pyrolysis, Robertson};
+use rheos::problems::stiff::{Heat, Hires, Oregonator, Pollution, Robertson};
 use rheos::state::MatrixSpace;
 use rheos::{
     Autodiff, Bdf, Dynamics, Embedded, Esdirk3, Esdirk4, Esdirk5, Field, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Ndf,
@@ -17,10 +17,7 @@ use rheos::{
 };
 use serde_json::Value;
 
-/// What is left of a component that is gone.
-const GONE: f64 = 1e-27;
-
-/// Any problem, as one type: then a method is compiled once and not seven times.
+/// Any problem, as one type: then a method is compiled once and not six times.
 struct Problem {
     name: &'static str,
     end: f64,
@@ -76,7 +73,7 @@ impl Problem {
     fn error<S: Embedded<Self>>(&self, solver: S, rtol: f64) -> Result<f64, String> {
         let control = Pid::new(rtol, rtol * self.scale);
         let solution = solve(self, self.y0.clone(), 0.0..self.end, solver, control).map_err(|e| e.to_string())?;
-        let errors = solution.last().iter().zip(&self.expected).map(|(y, e)| (y - e).abs() / e.abs().max(GONE));
+        let errors = solution.last().iter().zip(&self.expected).map(|(y, e)| (y - e).abs() / e.abs());
         Ok(errors.fold(0.0, f64::max))
     }
 }
@@ -89,7 +86,7 @@ fn reference(name: &str) -> (f64, Vec<f64>) {
     (problem["t"].as_f64().unwrap(), y.iter().map(|y| y.as_str().unwrap().parse().unwrap()).collect())
 }
 
-fn problems() -> [Problem; 7] {
+fn problems() -> [Problem; 6] {
     [
         // The second component is about 10⁻¹³ at the end.
         Problem::new("robertson", Robertson::problem(), 1e-8),
@@ -103,8 +100,6 @@ fn problems() -> [Problem; 7] {
         Problem::new("heat", Heat::problem::<100>(), 1e-4),
         // Components of 10⁻¹⁷ to 1; the smallest ones follow the others.
         Problem::new("pollution", Pollution::problem(), 1e-6),
-        // Two components of 10⁻²² at the end, and two that are gone.
-        Problem::new("pyrolysis", Pyrolysis::problem(), 1e-20),
     ]
 }
 
