@@ -13,6 +13,8 @@ use rheos::{
 };
 use serde_json::Value;
 
+type RightHandSide = dyn Fn(f64, &[f64], &mut [f64]);
+
 /// Any problem, as one type: then a method is compiled once and not 25 times.
 struct Problem {
     name: &'static str,
@@ -20,7 +22,7 @@ struct Problem {
     expected: Vec<f64>,
     /// The largest error allowed, in tolerances.
     allowed: f64,
-    field: Box<dyn Fn(f64, &[f64], &mut [f64])>,
+    field: Box<RightHandSide>,
 }
 
 impl Dynamics for Problem {

@@ -17,6 +17,9 @@ use rheos::{
 };
 use serde_json::Value;
 
+type RightHandSide = dyn Fn(f64, &DVector<f64>, &mut DVector<f64>);
+type Partials = dyn Fn(f64, &DVector<f64>) -> DMatrix<f64>;
+
 /// Any problem, as one type: then a method is compiled once and not six times.
 struct Problem {
     name: &'static str,
@@ -25,8 +28,8 @@ struct Problem {
     scale: f64,
     y0: DVector<f64>,
     expected: Vec<f64>,
-    field: Box<dyn Fn(f64, &DVector<f64>, &mut DVector<f64>)>,
-    jacobian: Box<dyn Fn(f64, &DVector<f64>) -> DMatrix<f64>>,
+    field: Box<RightHandSide>,
+    jacobian: Box<Partials>,
 }
 
 impl Dynamics for Problem {
