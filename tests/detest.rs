@@ -8,10 +8,12 @@
 use nalgebra::SVector;
 use rheos::problems::detest::*;
 use rheos::{
-    Adams, Autodiff, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Field, Pid, Tsit5, Vern6, Vern7, Vern8,
-    Vern9, solve,
+    Autodiff, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Field, Pid, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    solve,
 };
 use serde_json::Value;
+
+type RightHandSide = dyn Fn(f64, &[f64], &mut [f64]);
 
 /// Any problem, as one type: then a method is compiled once and not 25 times.
 struct Problem {
@@ -20,7 +22,7 @@ struct Problem {
     expected: Vec<f64>,
     /// The largest error allowed, in tolerances.
     allowed: f64,
-    field: Box<dyn Fn(f64, &[f64], &mut [f64])>,
+    field: Box<RightHandSide>,
 }
 
 impl Dynamics for Problem {
@@ -107,7 +109,6 @@ methods! {
     vern9: Vern9;
     dop853: Dop853;
     dopri8: Dopri8;
-    adams: Adams;
 }
 
 /// The references themselves, where a solution is known in closed form.

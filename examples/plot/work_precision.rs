@@ -8,7 +8,7 @@ use super::PlotResult;
 use super::axes::{Axis, range};
 use super::canvas::Canvas;
 use super::lines::{Frame, is_finite};
-use super::look::{LABEL, LINE_HEIGHT, Pen, SAMPLE, TITLE, TITLE_LINE, colour};
+use super::look::{LABEL, PAPER, Pen, SAMPLE, TITLE, TITLE_LINE, colour};
 use super::panel::{BOTTOM_MARGIN, Panel, left_margin};
 use super::text::Align;
 
@@ -36,6 +36,9 @@ pub struct WorkPanel {
 const PANEL: (f64, f64) = (370.0, 330.0);
 /// Between the columns, and above each row for the titles of its panels.
 const GAP: f64 = 62.0;
+/// Size and distance of the names.
+const NAME: f64 = 14.0;
+const LINE: f64 = 20.0;
 /// The curves of the other panels of a row, for comparison.
 const OTHERS: Pen = Pen::solid(RGBColor(0xd2, 0xd2, 0xd2), 1.2);
 
@@ -98,16 +101,18 @@ fn draw(canvas: &mut Canvas, area: &Panel, row: &[WorkPanel], panel: &WorkPanel)
     names(canvas, area, panel);
 }
 
-/// The names in the upper right corner: nobody gets a large error from much work.
+/// The names in the lower left corner: nobody gets a small error from little work.
 fn names(canvas: &mut Canvas, area: &Panel, panel: &WorkPanel) {
-    let widest = panel.curves.iter().map(|curve| canvas.fonts.width(&curve.label, LABEL, false)).fold(0.0, f64::max);
-    let Frame { right, top, .. } = area.frame;
-    let left = right - widest - SAMPLE - 8.0;
+    let widest = panel.curves.iter().map(|curve| canvas.fonts.width(&curve.label, NAME, false)).fold(0.0, f64::max);
+    let Frame { left, bottom, .. } = area.frame;
+    let (left, top) = (left + 8.0, bottom - 6.0 - LINE * panel.curves.len() as f64);
+    let right = left + SAMPLE + 10.0 + widest;
+    canvas.area(vec![(left, top), (right, top), (right, bottom - 4.0), (left, bottom - 4.0)], PAPER, 0.8);
     for (look, curve) in panel.curves.iter().enumerate() {
-        let y = top + LINE_HEIGHT * (look as f64 + 0.9);
-        let middle = y - 0.36 * LABEL;
+        let y = top + LINE * (look as f64 + 0.8);
+        let middle = y - 0.36 * NAME;
         canvas.line(&[(left, middle), (left + SAMPLE, middle)], Pen::solid(colour(look), 1.8));
         canvas.marker((left + 0.5 * SAMPLE, middle), look);
-        canvas.text(&curve.label, (left + SAMPLE + 8.0, y), Align::Left, LABEL);
+        canvas.text(&curve.label, (left + SAMPLE + 6.0, y), Align::Left, NAME);
     }
 }

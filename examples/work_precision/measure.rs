@@ -41,11 +41,11 @@ pub struct Effort {
 
 impl Effort {
     pub const THOROUGH: Self = Self {
-        exponents: &[-3.0, -4.0, -5.0, -6.0, -7.0, -8.0, -9.0, -10.0, -11.0, -12.0],
-        time: Duration::from_millis(30),
-        steps: 100_000,
+        exponents: &[-3.0, -4.0, -5.0, -6.0, -7.0, -8.0, -9.0, -10.0, -11.0],
+        time: Duration::from_millis(40),
+        steps: 30_000,
     };
-    pub const QUICK: Self = Self { exponents: &[-3.0, -6.0, -9.0], time: Duration::from_millis(1), steps: 10_000 };
+    pub const QUICK: Self = Self { exponents: &[-3.0, -6.0, -9.0], time: Duration::from_millis(5), steps: 10_000 };
 }
 
 /// What a solve at one tolerance cost and how good it was.

@@ -80,7 +80,7 @@ impl Field<4, 0> for Arenstorf {
 /// One period, after which the satellite is back.
 pub fn arenstorf() -> Case<Autodiff<Arenstorf, 4, 0>> {
     let y0 = vector![0.994, 0.0, 0.0, -2.001_585_106_379_082_5];
-    let end = 17.065_216_560_157_962;
+    let end = 17.065_216_560_157_96;
     nonstiff(
         "arenstorf",
         "Arenstorf's orbit",

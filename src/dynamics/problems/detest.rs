@@ -209,7 +209,7 @@ fn planets<T: Scalar>(y: &SVector<T, 30>) -> SVector<T, 30> {
         d / (r2 * r2.sqrt())
     };
     let mut dy = SVector::<T, 30>::zeros();
-    for (i, mass) in MASSES.into_iter().enumerate() {
+    for (i, mass) in MASSES.iter().enumerate() {
         // The sun pulls and is pulled: it accelerates towards the planet itself and towards all others.
         let mut acceleration = pull(-place(i)) * T::from(SUN + mass);
         for j in (0..5).filter(|&j| j != i) {

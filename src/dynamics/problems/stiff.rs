@@ -9,13 +9,12 @@
 //! | [`Hires`] | 8 | 321.8122 |
 //! | [`Heat`] | any, 100 as a rule | 0.1 |
 //! | [`Pollution`] | 20 | 60 |
-//! | [`Pyrolysis`] | 4 | 10¹³ |
 //!
 //! All are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free.
 
 use std::f64::consts::PI;
 
-use nalgebra::{SVector, Vector3, Vector4, vector};
+use nalgebra::{SVector, Vector3, vector};
 
 use super::{Autodiff, Field, Scalar, second_difference};
 
@@ -202,30 +201,5 @@ impl Field<20, 25> for Pollution {
             made.iter().for_each(|&i| dy[i - 1] += speed);
         }
         dy
-    }
-}
-
-/// A chemical pyrolysis, problem E5 of Enright, Hull and Lindberg's stiff DETEST (1975), on the long interval of the Test
-/// Set.
-///
-/// `y₁' = −A y₁ − B y₁ y₃`, `y₂' = A y₁ − M C y₂ y₃`, `y₃' = y₂' − y₄'`, `y₄' = B y₁ y₃ − C y₄`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pyrolysis;
-
-impl Pyrolysis {
-    /// The end of the interval of integration.
-    pub const END: f64 = 1e13;
-
-    /// `(A, B, C, M) = (7.89·10⁻¹⁰, 1.1·10⁷, 1.13·10³, 10⁶)` from `(1.76·10⁻³, 0, 0, 0)`.
-    #[must_use]
-    pub fn problem() -> (Autodiff<Self, 4, 4>, Vector4<f64>) {
-        (Autodiff::new(Self, vector![7.89e-10, 1.1e7, 1.13e3, 1e6]), vector![1.76e-3, 0.0, 0.0, 0.0])
-    }
-}
-
-impl Field<4, 4> for Pyrolysis {
-    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 4>, p: &SVector<T, 4>) -> SVector<T, 4> {
-        let [start, branch, back, end] = [p[0] * y[0], p[1] * y[0] * y[2], p[2] * y[3], p[3] * p[2] * y[1] * y[2]];
-        vector![-start - branch, start - end, start - branch - end + back, branch - back]
     }
 }
