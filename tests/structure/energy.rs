@@ -2,8 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use rheos::integrate::{Observer, Step};
-use rheos::{BlanesMoan4, Fixed, Leapfrog, Result, Rk4, Solver, Yoshida6};
+use rheos::integrate::{Flow, Observer, Step};
+use rheos::{BlanesMoan4, Dynamics, Fixed, Leapfrog, Result, Rk4, Solver, Yoshida6};
 
 use crate::problems::Kepler;
 
@@ -17,11 +17,11 @@ struct Energy {
 }
 
 impl<S: Solver<Kepler>> Observer<Kepler, S> for Energy {
-    fn observe(&mut self, step: Step<'_, Kepler, S>) -> Result<()> {
+    fn observe(&mut self, step: Step<'_, Kepler, S>) -> Result<Flow<<Kepler as Dynamics>::State>> {
         let worst = &mut self.worst[(self.seen / self.per_tenth).min(9)];
         *worst = worst.max((Kepler::energy(step.y1) - Kepler::energy(&Kepler::exact(0.0))).abs());
         self.seen += 1;
-        Ok(())
+        Ok(Flow::On)
     }
 }
 
