@@ -54,9 +54,7 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
 /// `min_m (m + t(l − m, s − 1) + t(m, s))`: the fewest steps that reverse `l` steps with `s` states.
 fn fewest(steps: usize, slots: usize) -> usize {
     let mut cost = vec![vec![0; steps + 1]; slots + 1];
-    for l in 1..=steps {
-        cost[1][l] = l * (l - 1) / 2;
-    }
+    cost[1] = (0..=steps).map(|l| l * l.saturating_sub(1) / 2).collect();
     for s in 2..=slots {
         for l in 2..=steps {
             cost[s][l] = (1..l).map(|m| m + cost[s - 1][l - m] + cost[s][m]).min().unwrap();

@@ -271,7 +271,7 @@ mod the_smallest_step {
 
         let solution = solve(&kink(), 0.0, -0.7..1.0, Dopri5, control.at_min_step(MinStep::Accept)).unwrap();
         let Stats { accepted, forced, .. } = solution.stats;
-        assert!(forced >= 1 && forced <= 3 && accepted > forced, "{:?}", solution.stats);
+        assert!((1..=3).contains(&forced) && accepted > forced, "{:?}", solution.stats);
         // One step of the smallest length is wrong, by its length times the jump at most.
         let error = (solution.last() - 1e3 * 1.0_f64.sin()).abs();
         assert!(error < 1e3 * 1e-3 && error > 1e-8, "{error}");
