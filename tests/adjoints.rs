@@ -105,7 +105,7 @@ fn derivative(g: impl Fn(f64) -> f64) -> f64 {
 /// What every exact adjoint promises: at any tolerance, the derivative of the steps that were taken.
 #[test]
 fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
-    fn check<S, A>(solver: S, adjoint: A)
+    fn check<S, A>(solver: S, adjoint: A, tolerance: f64)
     where
         S: Dense<Model> + Clone,
         A: ExactGradient + Adjoint<Model, S, OnGrid>,
@@ -124,7 +124,7 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
         };
         let close = |computed: f64, expected: f64, what: &str| {
             let error = (computed - expected).abs() / (1.0 + expected.abs());
-            assert!(error < 1e-11, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
+            assert!(error < tolerance, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
         };
         for i in 0..2 {
             let shifted = |h| y0 + Vector2::from_fn(|j, _| if i == j { h } else { 0.0 });
@@ -139,11 +139,12 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
             close(found.times[i], derivative(|h| loss(f.params(), y0, &moved(h))), "times");
         }
     }
-    check(Dopri5, Discrete::new());
-    check(Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(3)));
-    check(Kvaerno5, Discrete::new());
-    check(RadauIIA5, Discrete::new());
-    check(ReversibleHeun, ReversibleAdjoint::new());
+    check(Dopri5, Discrete::new(), 1e-11);
+    check(Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
+    check(Kvaerno5, Discrete::new(), 1e-11);
+    check(RadauIIA5, Discrete::new(), 1e-11);
+    // Its states are reconstructed, with the rounding errors of the way back.
+    check(ReversibleHeun, ReversibleAdjoint::new(), 1e-9);
 }
 
 /// The solution forgets its start, so that it cannot be reconstructed; kept, it can be differentiated.

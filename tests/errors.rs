@@ -296,7 +296,7 @@ fn verification_passes_on_the_errors_of_its_solves() {
     let error = verify::order_with(&f, &1.0, (0.0, f64::INFINITY), &Rk4, |t| (-t).exp()).unwrap_err();
     assert_eq!(error, invalid("t1", f64::INFINITY, "finite"));
     let error = verify::dense_order(&f, (0.0, f64::INFINITY), &Rk4, |_| 1.0).unwrap_err();
-    assert_eq!(error, invalid("t0", f64::INFINITY, "finite"));
+    assert_eq!(error, invalid("t1", f64::INFINITY, "finite"));
 
     let mut f = decay();
     let (control, adjoint) = (Fixed::steps(4), Discrete::new());

@@ -64,15 +64,15 @@ where
         workspace: S::Workspace,
         observer: &mut O,
     ) -> Reached<F::State, S::Workspace> {
-        let ends = jumps.iter().map(|jump| (jump.before, jump.after));
+        let ends = jumps.iter().map(|jump| (jump.before, jump.time, jump.after));
         let at_the_end = jumps.last().is_some_and(|jump| jump.time == self.span.t1);
-        let last = (!at_the_end).then_some((self.span.t1, self.span.t1));
+        let last = (!at_the_end).then_some((self.span.t1, self.span.t1, self.span.t1));
 
         let (mut t0, mut stats, mut stiffness) = (self.span.t0, Stats::default(), None);
         let (mut t, mut stopped) = (t0, false);
         let mut at = (y, workspace);
         let mut outcome = Ok(stats);
-        for (end, next) in ends.chain(last) {
+        for (end, time, next) in ends.chain(last) {
             let piece = Self { span: Span { t0, t1: end }, stops: self.stops_between(t0, end), ..*self };
             // Two jumps may be next to each other.
             if !jumps.is_empty() && !self.span.is_after(end, t0) {
@@ -83,7 +83,7 @@ where
             at = (reached.y, reached.workspace);
             stiffness = stiffness.or(reached.stiffness);
             // The end of a piece stands for the jump behind it.
-            t = if reached.t == end { next } else { reached.t };
+            t = if reached.t == end { time } else { reached.t };
             stopped = reached.stopped;
             match reached.outcome {
                 Ok(cost) => stats += cost,

@@ -76,7 +76,7 @@ mod tests {
         for (a, b) in [(1.0, 2.0), (2.0, 1.0)] {
             let (found, count) = narrowed(cubic, a, b, 1e-15);
             assert!((found.near.0 - root) * (found.far.0 - root) <= 0.0, "{found:?}");
-            assert!((found.near.0 - found.far.0).abs() <= 1e-15);
+            assert!((found.near.0 - found.far.0).abs() <= 1e-15 || found.far.1 == 0.0);
             assert!(cubic(found.near.0) * cubic(a) > 0.0 && cubic(found.far.0) * cubic(a) <= 0.0);
             assert!(count <= 14, "{count}");
         }
@@ -86,7 +86,8 @@ mod tests {
     fn a_line_is_met_exactly() {
         let (found, count) = narrowed(|t| t - 0.7, 0.0, 1.0, 1e-16);
         assert_eq!(found.far, (0.7, 0.0));
-        assert!(count <= 8, "{count}");
+        // The pull towards the middle keeps it from the root at first; bisection takes 53.
+        assert!(count <= 10, "{count}");
     }
 
     #[test]

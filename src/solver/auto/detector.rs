@@ -112,9 +112,9 @@ mod tests {
         assert_eq!(feed(&mut detector, 1.0, 1000), None);
         assert_eq!(feed(&mut detector, 3.3, 1000), Some(STIFF_STEPS));
         assert!(detector.is_stiff());
-        assert_eq!(feed(&mut detector, 2.5, 1000), None, "between the two thresholds nothing changes");
+        assert_eq!(feed(&mut detector, 2.4, 1000), None, "between the two thresholds nothing changes");
         assert_eq!(feed(&mut detector, 1.0, 1000), Some(EASY_STEPS));
-        assert_eq!(feed(&mut detector, 2.5, 1000), None);
+        assert_eq!(feed(&mut detector, 2.4, 1000), None);
         assert_eq!(detector.switches(), 2);
     }
 
