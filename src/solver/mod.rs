@@ -16,10 +16,14 @@
 //! | mechanics over long times | [`Leapfrog`](type@Leapfrog), [`BlanesMoan4`](type@BlanesMoan4) or [`Yoshida6`](type@Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
 //! | a network | [`Euler`](type@Euler) with step 1 is the residual network; any method above is a neural ODE of it |
 //! | a network, and memory is short | [`ReversibleHeun`] or [`Coupled`], with [`ReversibleAdjoint`](crate::ReversibleAdjoint) |
+//!
+//! [`comparison`] has the stiff methods side by side on stiff problems.
 
 #[cfg(feature = "serde")]
 mod array;
 mod auto;
+#[doc = include_str!("comparison.md")]
+pub mod comparison {}
 mod erk;
 pub mod explicit;
 pub mod implicit;
