@@ -1,5 +1,9 @@
 //! Fully implicit methods: order, stability, invariants, stiff problems, and what happens when no step succeeds.
 
+#[macro_use]
+#[path = "common/order_tests.rs"]
+mod order_tests;
+
 use nalgebra::{DVector, Matrix2, Matrix3, SVector, Vector2, Vector3, Vector4, vector};
 use rheos::problems::{Driven, LotkaVolterra, Orbit, VanDerPol};
 use rheos::verify::{dense_order, order_with};
@@ -14,36 +18,8 @@ macro_rules! for_every_method {
             use super::*;
 
             // The spans are such that the highest order has refinements between its limit and rounding.
-            #[test]
-            fn autonomous() {
-                let (f, y0) = Orbit::problem();
-                let report = order_with(&f, &y0, 0.0..8.0, &$method, Orbit::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn non_autonomous() {
-                let (f, y0) = Driven::problem();
-                let report = order_with(&f, &y0, 0.0..10.0, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn backwards_in_time() {
-                let (f, _) = Driven::problem();
-                let report = order_with(&f, &Driven::exact(12.0), 12.0..0.0, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn dense_output() {
-                let (f, _) = Driven::problem();
-                let report = dense_order(&f, 0.0..2.5, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-                let (f, _) = Orbit::problem();
-                let report = dense_order(&f, 0.0..2.5, &$method, Orbit::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
+            solution_order_tests!($method, 12.0);
+            dense_order_tests!($method, 2.5);
 
             /// `|R(z)| ≤ 1` in the left half-plane and `R` near `exp` at the origin.
             #[test]

@@ -8,8 +8,8 @@ use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
 use rheos::problems::{Driven, LotkaVolterra, Spiral};
 use rheos::{
     Adjoint, Autodiff, Backsolve, Bosh3, Controller, Discrete, Dopri5, Euler, Field, Fixed, Gradient, Heun,
-    ImplicitEuler, ImplicitMidpoint, Kvaerno5, Midpoint, Pid, Ralston, Rk4, Rk38, Scalar, Sdirk4, Solver, State,
-    TrBdf2, Trapezoid, Tsit5, gradient, verify,
+    ImplicitEuler, ImplicitMidpoint, Interpolating, Kvaerno5, Midpoint, Pid, Quadrature, Ralston, Rk4, Rk38, Scalar,
+    Sdirk4, Solver, State, TrBdf2, Trapezoid, Tsit5, gradient, verify,
 };
 
 type Batch = SMatrix<f64, 2, 3>;
@@ -95,6 +95,9 @@ fn adjoints_at_tight_tolerance_agree_with_the_exact_gradient() {
     check(sum_of_squares(Dopri5, tight, &Backsolve::new(Dopri5, tight)));
     check(sum_of_squares(Dopri5, tight, &Backsolve::new(Tsit5, tight).landing()));
     check(sum_of_squares(Tsit5, tight, &Backsolve::new(Dopri5, tight)));
+    check(sum_of_squares(Dopri5, tight, &Interpolating::new(Dopri5, tight).landing()));
+    check(sum_of_squares(Tsit5, tight, &Quadrature::gauss(Dopri5, tight).landing()));
+    check(sum_of_squares(Tsit5, tight, &Quadrature::kronrod(Dopri5, tight, 1e-9).landing()));
 }
 
 #[test]

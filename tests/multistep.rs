@@ -1,5 +1,9 @@
 //! Multistep methods with fixed steps: order, irregular grids, output between the steps, stability.
 
+#[macro_use]
+#[path = "common/order_tests.rs"]
+mod order_tests;
+
 use nalgebra::{Matrix2, Vector2, vector};
 use rheos::problems::{Driven, Orbit};
 use rheos::solver::StepStart;
@@ -14,26 +18,7 @@ macro_rules! for_every_method {
         $(mod $name {
             use super::*;
 
-            #[test]
-            fn autonomous() {
-                let (f, y0) = Orbit::problem();
-                let report = order_with(&f, &y0, 0.0..8.0, &$method, Orbit::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn non_autonomous() {
-                let (f, y0) = Driven::problem();
-                let report = order_with(&f, &y0, 0.0..10.0, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn backwards_in_time() {
-                let (f, _) = Driven::problem();
-                let report = order_with(&f, &Driven::exact(10.0), 10.0..0.0, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
+            solution_order_tests!($method, 10.0);
 
             #[test]
             fn irregular_grid() {

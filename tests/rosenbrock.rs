@@ -1,5 +1,9 @@
 //! Rosenbrock methods: orders, order conditions, stability, stiff problems with known solutions, and what they cost.
 
+#[macro_use]
+#[path = "common/order_tests.rs"]
+mod order_tests;
+
 use nalgebra::{DVector, SVector, Vector2, vector};
 use rheos::problems::{Driven, Orbit, VanDerPol};
 use rheos::solver::StepStart;
@@ -14,36 +18,8 @@ macro_rules! for_every_method {
         $(mod $name {
             use super::*;
 
-            #[test]
-            fn autonomous() {
-                let (f, y0) = Orbit::problem();
-                let report = order_with(&f, &y0, 0.0..8.0, &$method, Orbit::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn non_autonomous() {
-                let (f, y0) = Driven::problem();
-                let report = order_with(&f, &y0, 0.0..10.0, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn backwards_in_time() {
-                let (f, _) = Driven::problem();
-                let report = order_with(&f, &Driven::exact(10.0), 10.0..0.0, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
-
-            #[test]
-            fn dense_output() {
-                let (f, _) = Driven::problem();
-                let report = dense_order(&f, 0.0..4.0, &$method, Driven::exact).unwrap();
-                assert!(report.passed(), "{report}");
-                let (f, _) = Orbit::problem();
-                let report = dense_order(&f, 0.0..4.0, &$method, Orbit::exact).unwrap();
-                assert!(report.passed(), "{report}");
-            }
+            solution_order_tests!($method, 10.0);
+            dense_order_tests!($method, 4.0);
 
             #[test]
             fn order_conditions() {

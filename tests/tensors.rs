@@ -12,8 +12,9 @@ use dfdx::prelude::{
 };
 use dfdx::tensor_ops::Backward;
 use rheos::{
-    Backsolve, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, Heun, Midpoint, Net, OdeLayer, Parametric, Pid,
-    Reverse, Rk4, Rk38, State, Taped, TensorElement, TensorField, Weights, gradient, solve, verify,
+    Backsolve, Checkpoints, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, Heun, Interpolating, Midpoint, Net,
+    OdeLayer, Parametric, Pid, Quadrature, Reverse, Rk4, Rk38, State, Taped, TensorElement, TensorField, Weights,
+    gradient, solve, verify,
 };
 use serde_json::Value;
 
@@ -440,8 +441,23 @@ fn adaptive_steps_reproduce_the_exact_gradients() {
     compare("discrete, landing", &landing, &golden["exact"], 1e-7);
     let backsolve = gradient(&net, Dopri5, tight, &Backsolve::new(Dopri5, tight), &TIMES, &y0, twice).unwrap();
     compare("backsolve", &backsolve, &golden["exact"], 1e-7);
+    let along =
+        gradient(&net, Dopri5, tight, &Interpolating::new(Dopri5, tight).landing(), &TIMES, &y0, twice).unwrap();
+    compare("interpolating", &along, &golden["exact"], 1e-7);
+    let gauss = gradient(&net, Dopri5, tight, &Quadrature::gauss(Dopri5, tight).landing(), &TIMES, &y0, twice).unwrap();
+    compare("quadrature", &gauss, &golden["exact"], 1e-7);
+    let slots = Discrete::new().checkpoints(Checkpoints::Slots(5));
+    let slots = gradient(&net, Dopri5, tight, &slots, &TIMES, &y0, twice).unwrap();
+    compare("discrete, 5 slots", &slots, &golden["exact"], 1e-7);
     let times = common::numbers(&golden["exact"]["grads"]["t"]);
-    for (name, found) in [("discrete", discrete), ("discrete, landing", landing), ("backsolve", backsolve)] {
+    for (name, found) in [
+        ("discrete", discrete),
+        ("discrete, landing", landing),
+        ("backsolve", backsolve),
+        ("interpolating", along),
+        ("quadrature", gauss),
+        ("discrete, 5 slots", slots),
+    ] {
         assert_close(&format!("{name}: times"), &found.times, &times, 1e-7);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::by_table::by_table;
 use super::linear::{LinearSolver, Lu, Matrices};
 use super::newton::{Equation, Newton};
 use super::predictor::predictor;
@@ -26,42 +27,7 @@ pub struct Dirk<T, const S: usize, L = Lu> {
     table: PhantomData<fn() -> T>,
 }
 
-impl<T: DirkTableau<S>, const S: usize> Dirk<T, S> {
-    /// The method. Compiles only if the tableau satisfies its order conditions.
-    #[must_use]
-    pub const fn new() -> Self {
-        const { check_dirk::<T, S>() }
-        Self { linear: Lu, table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L> Dirk<T, S, L> {
-    /// The same method with another way to solve linear systems.
-    #[must_use]
-    pub fn with<M>(self, linear: M) -> Dirk<T, S, M> {
-        Dirk { linear, table: PhantomData }
-    }
-}
-
-impl<T: DirkTableau<S>, const S: usize> Default for Dirk<T, S> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T, const S: usize, L: Clone> Clone for Dirk<T, S, L> {
-    fn clone(&self) -> Self {
-        Self { linear: self.linear.clone(), table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L: Copy> Copy for Dirk<T, S, L> {}
-
-impl<T: Tableau<S>, const S: usize, L> std::fmt::Debug for Dirk<T, S, L> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::NAME)
-    }
-}
+by_table!(Dirk, DirkTableau, check_dirk);
 
 /// Fails to compile where a tableau is not diagonally implicit, inconsistent, or below the orders it claims.
 pub const fn check_dirk<T: DirkTableau<S>, const S: usize>() {

@@ -9,6 +9,7 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
+pub(in crate::solver) mod by_table;
 mod collocation;
 mod convergence;
 mod dirk;

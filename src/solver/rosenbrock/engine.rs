@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
+use crate::solver::implicit::by_table::by_table;
 use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart, Stiffness};
 use crate::{Dynamics, Error, Result, State};
 
@@ -13,42 +14,7 @@ pub struct Rosenbrock<T, const S: usize, L = Lu> {
     table: PhantomData<fn() -> T>,
 }
 
-impl<T: RosenbrockTable<S>, const S: usize> Rosenbrock<T, S> {
-    /// The method. Compiles only if the table satisfies its order conditions.
-    #[must_use]
-    pub const fn new() -> Self {
-        const { check_rosenbrock::<T, S>() }
-        Self { linear: Lu, table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L> Rosenbrock<T, S, L> {
-    /// The same method with another way to solve linear systems.
-    #[must_use]
-    pub fn with<M>(self, linear: M) -> Rosenbrock<T, S, M> {
-        Rosenbrock { linear, table: PhantomData }
-    }
-}
-
-impl<T: RosenbrockTable<S>, const S: usize> Default for Rosenbrock<T, S> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T, const S: usize, L: Clone> Clone for Rosenbrock<T, S, L> {
-    fn clone(&self) -> Self {
-        Self { linear: self.linear.clone(), table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L: Copy> Copy for Rosenbrock<T, S, L> {}
-
-impl<T: RosenbrockTable<S>, const S: usize, L> std::fmt::Debug for Rosenbrock<T, S, L> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::NAME)
-    }
-}
+by_table!(Rosenbrock, RosenbrockTable, check_rosenbrock);
 
 /// The stages of a Rosenbrock method.
 pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::CollocationTableau;
 use super::newton::StageSolver;
 use super::tableau::{check_collocation, ends_at_last_stage, multiply, slopes_of};
+use crate::solver::implicit::by_table::by_table;
 use crate::solver::implicit::linear::{ComplexSolver, Lu, Matrices};
 use crate::solver::{Method, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
@@ -26,42 +27,7 @@ pub struct Collocation<T, const S: usize, L = Lu> {
     table: PhantomData<fn() -> T>,
 }
 
-impl<T: CollocationTableau<S>, const S: usize> Collocation<T, S> {
-    /// The method. Compiles only if the tableau satisfies its order conditions.
-    #[must_use]
-    pub const fn new() -> Self {
-        const { check_collocation::<T, S>() }
-        Self { linear: Lu, table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L> Collocation<T, S, L> {
-    /// The same method with another way to solve linear systems.
-    #[must_use]
-    pub fn with<M>(self, linear: M) -> Collocation<T, S, M> {
-        Collocation { linear, table: PhantomData }
-    }
-}
-
-impl<T: CollocationTableau<S>, const S: usize> Default for Collocation<T, S> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T, const S: usize, L: Clone> Clone for Collocation<T, S, L> {
-    fn clone(&self) -> Self {
-        Self { linear: self.linear.clone(), table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L: Copy> Copy for Collocation<T, S, L> {}
-
-impl<T: Tableau<S>, const S: usize, L> std::fmt::Debug for Collocation<T, S, L> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::NAME)
-    }
-}
+by_table!(Collocation, CollocationTableau, check_collocation);
 
 /// The stages of a collocation method, and the polynomial of the step before.
 pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>> {

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::tableau::{ImexTableau, check_embedded_imex, check_imex, embedded_order, is_fsal};
 use crate::dynamics::Split;
+use crate::solver::implicit::by_table::by_table;
 use crate::solver::implicit::dirk::gamma;
 use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
 use crate::solver::implicit::newton::{Equation, Newton};
@@ -21,42 +22,7 @@ pub struct Imex<T, const S: usize, L = Lu> {
     table: PhantomData<fn() -> T>,
 }
 
-impl<T: ImexTableau<S>, const S: usize> Imex<T, S> {
-    /// The method. Compiles only if both tableaus satisfy their order conditions.
-    #[must_use]
-    pub const fn new() -> Self {
-        const { check_imex::<T, S>() }
-        Self { linear: Lu, table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L> Imex<T, S, L> {
-    /// The same method with another way to solve linear systems.
-    #[must_use]
-    pub fn with<M>(self, linear: M) -> Imex<T, S, M> {
-        Imex { linear, table: PhantomData }
-    }
-}
-
-impl<T: ImexTableau<S>, const S: usize> Default for Imex<T, S> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T, const S: usize, L: Clone> Clone for Imex<T, S, L> {
-    fn clone(&self) -> Self {
-        Self { linear: self.linear.clone(), table: PhantomData }
-    }
-}
-
-impl<T, const S: usize, L: Copy> Copy for Imex<T, S, L> {}
-
-impl<T: ImexTableau<S>, const S: usize, L> std::fmt::Debug for Imex<T, S, L> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::NAME)
-    }
-}
+by_table!(Imex, ImexTableau, check_imex);
 
 /// The stages of an additive method.
 pub struct ImexWorkspace<F: Split, const S: usize, L: LinearSolver<F::Implicit>> {

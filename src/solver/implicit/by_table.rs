@@ -1,0 +1,46 @@
+//! What every method has that is made of a table and a way to solve linear systems.
+
+/// Constructors, `Default`, `Clone`, `Copy` and `Debug` of `$name<T, S, L> { linear: L, table: PhantomData }` with tables
+/// `$table`, which `$check` proves when the crate is compiled.
+macro_rules! by_table {
+    ($name:ident, $table:ident, $check:ident) => {
+        impl<T: $table<S>, const S: usize> $name<T, S> {
+            /// The method. Compiles only if the table satisfies its order conditions.
+            #[must_use]
+            pub const fn new() -> Self {
+                const { $check::<T, S>() }
+                Self { linear: Lu, table: PhantomData }
+            }
+        }
+
+        impl<T, const S: usize, L> $name<T, S, L> {
+            /// The same method with another way to solve linear systems.
+            #[must_use]
+            pub fn with<M>(self, linear: M) -> $name<T, S, M> {
+                $name { linear, table: PhantomData }
+            }
+        }
+
+        impl<T: $table<S>, const S: usize> Default for $name<T, S> {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl<T, const S: usize, L: Clone> Clone for $name<T, S, L> {
+            fn clone(&self) -> Self {
+                Self { linear: self.linear.clone(), table: PhantomData }
+            }
+        }
+
+        impl<T, const S: usize, L: Copy> Copy for $name<T, S, L> {}
+
+        impl<T: $table<S>, const S: usize, L> std::fmt::Debug for $name<T, S, L> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(T::NAME)
+            }
+        }
+    };
+}
+
+pub(crate) use by_table;

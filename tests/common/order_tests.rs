@@ -1,0 +1,43 @@
+//! Tests of the order of a method, stamped once for each.
+#![allow(unused_macros, reason = "every test file uses its own part")]
+
+/// The order of the solution: autonomous, non-autonomous and backwards from `$back`.
+macro_rules! solution_order_tests {
+    ($method:expr, $back:expr) => {
+        #[test]
+        fn autonomous() {
+            let (f, y0) = Orbit::problem();
+            let report = order_with(&f, &y0, 0.0..8.0, &$method, Orbit::exact).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+
+        #[test]
+        fn non_autonomous() {
+            let (f, y0) = Driven::problem();
+            let report = order_with(&f, &y0, 0.0..10.0, &$method, Driven::exact).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+
+        #[test]
+        fn backwards_in_time() {
+            let (f, _) = Driven::problem();
+            let report = order_with(&f, &Driven::exact($back), $back..0.0, &$method, Driven::exact).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+    };
+}
+
+/// The order of the output inside steps from the middle of `0.0..$end`.
+macro_rules! dense_order_tests {
+    ($method:expr, $end:expr) => {
+        #[test]
+        fn dense_output() {
+            let (f, _) = Driven::problem();
+            let report = dense_order(&f, 0.0..$end, &$method, Driven::exact).unwrap();
+            assert!(report.passed(), "{report}");
+            let (f, _) = Orbit::problem();
+            let report = dense_order(&f, 0.0..$end, &$method, Orbit::exact).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+    };
+}
