@@ -13,6 +13,12 @@ const LIMIT_IN_SIGHT: u32 = 5;
 /// Rounding in `n` steps amounts to about `ε √n` relative to the solution; errors must be this many times larger.
 const ABOVE_ROUNDING: f64 = 100.0;
 
+/// Larger errors are not yet governed by the power of the step. A mean over refinements must leave out more of them than
+/// an extrapolation from the finest, and a high order can.
+const fn ceiling(order: u32) -> f64 {
+    if order > LIMIT_IN_SIGHT { 0.01 } else { 0.1 }
+}
+
 fn floor(steps: usize) -> f64 {
     ABOVE_ROUNDING * f64::EPSILON * (steps as f64).sqrt()
 }
@@ -131,7 +137,7 @@ where
         let problem = Ivp::new(f, y0.clone(), span).land_on(&times);
         // A step far too long may blow up; the report shows that as an infinite error.
         let error = problem.solve(solver.clone(), Fixed::steps(n)).map_or(f64::INFINITY, |s| distance(&s.y, reference));
-        let used = error > uncertainty.max(floor(n)) && error < 0.1;
+        let used = error > uncertainty.max(floor(n)) && error < ceiling(S::ORDER);
         refinements.push(Refinement { h: span.length().abs() / n as f64, error, used });
     }
     discard_stalled(&mut refinements, S::ORDER);
@@ -169,7 +175,7 @@ where
         let problem = Ivp::new(f, y0.clone(), (t0, t0 + h)).save_at(&times);
         let expected: Vec<F::State> = times.iter().map(|&t| exact(t)).collect();
         let error = problem.solve(solver.clone(), Fixed::steps(1)).map_or(f64::INFINITY, |s| distance(&s.y, &expected));
-        refinements.push(Refinement { h: h.abs(), error, used: error > floor(1) && error < 0.1 });
+        refinements.push(Refinement { h: h.abs(), error, used: error > floor(1) && error < ceiling(S::DENSE_ORDER) });
     }
     discard_stalled(&mut refinements, S::DENSE_ORDER + 1);
     Ok(OrderReport {
