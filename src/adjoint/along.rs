@@ -2,12 +2,11 @@
 
 use std::cell::RefCell;
 
-use super::{ForwardResult, Output, check_cotangents, solve_forward};
+use super::{Forward, ForwardResult, Output, solve_forward};
 use crate::control::Controller;
-use crate::integrate::{Integration, Observer};
 use crate::solution::Curve;
 use crate::state::Passive;
-use crate::{Dense, Differentiable, Dynamics, Result, Solver, Span, State, Stats};
+use crate::{Dense, Differentiable, Dynamics, Span, State};
 
 /// `da/dt = −(∂f/∂y)ᵀ a` along a [`Curve`], with the gradient of the parameters beside it:
 /// `dp̄/dt = −(∂f/∂θ)ᵀ a`, which nothing depends on.
@@ -86,8 +85,8 @@ impl<'c, F: Differentiable> Along<'c, F> {
 /// The output times, the states there, and the solution between.
 #[derive(Debug, Clone)]
 pub struct CurveRecord<Y> {
-    times: Vec<f64>,
-    y: Vec<Y>,
+    pub(super) times: Vec<f64>,
+    pub(super) y: Vec<Y>,
     pub(super) curve: Curve<Y>,
 }
 
@@ -104,51 +103,7 @@ where
     C: Controller<F, S>,
 {
     let curve = Curve::new(times.first().copied().unwrap_or(0.0), y0);
-    let forward = solve_forward(problem, output, times, y0, curve)?;
-    let record = CurveRecord { times: times.to_vec(), y: forward.y.clone(), curve: forward.record };
-    Ok(super::Forward { y: forward.y, record, stats: forward.stats })
-}
-
-/// A part of a state.
-type Part<Y, Z> = fn(&mut Y) -> &mut Z;
-
-/// Solves an adjoint equation backwards from each output time to the one before. `costate` is the part of its state that the
-/// cotangents of outputs are added to. Returns its last state, the derivatives with respect to the times, and the cost.
-pub(super) fn solve_backwards<F, G, S, C, O>(
-    field: &F,
-    (equation, solver, control): (&G, &S, &C),
-    record: &CurveRecord<F::State>,
-    cotangents: &[F::State],
-    (mut state, costate): (G::State, Part<G::State, F::State>),
-    observer: &mut O,
-) -> Result<(G::State, Vec<f64>, Stats)>
-where
-    F: Differentiable,
-    G: Dynamics,
-    S: Solver<G>,
-    C: Controller<G, S>,
-    O: Observer<G, S>,
-{
-    let CurveRecord { times, y, .. } = record;
-    check_cotangents(cotangents.len(), times.len())?;
-    let mut ws = solver.workspace(equation, &state);
-    let mut velocity = cotangents[0].zeros_like();
-    let mut times_bar = vec![0.0; times.len()];
-    let mut stats = Stats::default();
-    for i in (1..times.len()).rev() {
-        field.eval(times[i], &y[i], &mut velocity);
-        times_bar[i] = cotangents[i].inner(&velocity);
-        costate(&mut state).add_scaled(1.0, &cotangents[i]);
-        let span = Span { t0: times[i], t1: times[i - 1] };
-        let integration = Integration { field: equation, solver, control, span, stops: &[] };
-        let reached = integration.run(state, ws, observer);
-        (state, ws) = (reached.y, reached.workspace);
-        stats += reached.outcome.map_err(|halt| halt.error)?;
-    }
-    // Starting later by dt moves y0 along the solution by −f dt.
-    field.eval(times[0], &y[0], &mut velocity);
-    times_bar[0] = -costate(&mut state).inner(&velocity);
-    costate(&mut state).add_scaled(1.0, &cotangents[0]);
-    stats.evaluations += times.len() as u64;
-    Ok((state, times_bar, stats))
+    let Forward { y, record: curve, stats } = solve_forward(problem, output, times, y0, curve)?;
+    let record = CurveRecord { times: times.to_vec(), y: y.clone(), curve };
+    Ok(Forward { y, record, stats })
 }

@@ -1,10 +1,10 @@
 //! The continuous adjoint, solved backwards in time.
 
-use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
+use super::segments::{Segments, solve_backwards};
+use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, solve_forward};
 use crate::control::Controller;
-use crate::integrate::Integration;
 use crate::state::Passive;
-use crate::{Dense, Differentiable, Error, Result, Solver, Span, State, Stats};
+use crate::{Dense, Differentiable, Error, Result, Solver, State};
 
 /// The adjoint method of Chen et al. 2018: solves the augmented system of [`Augmented`] backwards, from each output
 /// time to the one before, with a solver `S` and a controller `C` of its own.
@@ -85,53 +85,53 @@ where
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         let BacksolveRecord { times, y } = record;
-        check_cotangents(cotangents.len(), times.len())?;
         let Some(start) = y.first() else {
             return Err(Error::LengthMismatch { name: "times", found: 0, expected: 1 });
         };
-
         let augmented = Augmented::new(f);
-        let mut state = (start.clone(), start.zeros_like(), Passive(pbar.zeros_like()));
-        let mut ws = self.solver.workspace(&augmented, &state);
-        let mut velocity = start.zeros_like();
-        let mut times_bar = vec![0.0; times.len()];
-        let mut stats = Stats::default();
-        let mut drift = 0.0_f64;
-
-        for i in (1..times.len()).rev() {
-            state.0.assign(&y[i]);
-            f.eval(times[i], &y[i], &mut velocity);
-            times_bar[i] = cotangents[i].inner(&velocity);
-            state.1.add_scaled(1.0, &cotangents[i]);
-            let span = Span { t0: times[i], t1: times[i - 1] };
-            let Self { solver, control, .. } = self;
-            let integration = Integration { field: &augmented, solver, control, span, stops: &[] };
-            let reached = integration.run(state, ws, &mut ());
-            (state, ws) = (reached.y, reached.workspace);
-            stats += reached.outcome.map_err(|halt| halt.error)?;
-            let here = distance(&mut velocity, &state.0, &y[i - 1]);
-            if here.is_nan() || here > self.drift_limit {
-                return Err(Error::Drift { t: times[i - 1], drift: here, limit: self.drift_limit });
-            }
-            drift = drift.max(here);
-        }
-
-        // Starting later by dt moves y0 along the solution by −f dt.
-        let (_, mut ybar, Passive(quadrature)) = state;
-        f.eval(times[0], start, &mut velocity);
-        times_bar[0] = -ybar.inner(&velocity);
-        stats.evaluations += times.len() as u64;
-        ybar.add_scaled(1.0, &cotangents[0]);
+        let state = (start.clone(), start.zeros_like(), Passive(pbar.zeros_like()));
+        let mut reconstruction = Reconstruction { difference: start.zeros_like(), limit: self.drift_limit, drift: 0.0 };
+        let (state, times, stats) = solve_backwards(
+            f,
+            (&augmented, &self.solver, &self.control),
+            (&times, &y),
+            cotangents,
+            state,
+            (&mut reconstruction, &mut ()),
+        )?;
+        let (_, y0, Passive(quadrature)) = state;
         pbar.add_scaled(1.0, &quadrature);
-        Ok(Pullback { y0: ybar, times: times_bar, stats, drift })
+        Ok(Pullback { y0, times, stats, drift: reconstruction.drift })
     }
 }
 
-/// How far `reconstructed` is from `y`, relative to it; `difference` is overwritten.
-fn distance<Y: State>(difference: &mut Y, reconstructed: &Y, y: &Y) -> f64 {
-    difference.assign(reconstructed);
-    difference.add_scaled(-1.0, y);
-    let (error, size) = (difference.inner(difference).sqrt(), y.inner(y).sqrt());
-    // A state at the origin is compared with 1.
-    if size == 0.0 { error } else { error / size }
+/// Puts the state back to that of the forward pass at every output time, and measures how far it was from it.
+struct Reconstruction<Y> {
+    difference: Y,
+    limit: f64,
+    /// The largest distance so far, relative to the state.
+    drift: f64,
+}
+
+impl<Y: State, P> Segments<(Y, Y, P), Y> for Reconstruction<Y> {
+    fn costate((_, a, _): &mut (Y, Y, P)) -> &mut Y {
+        a
+    }
+
+    fn depart(&mut self, (reconstructed, _, _): &mut (Y, Y, P), y: &Y) {
+        reconstructed.assign(y);
+    }
+
+    fn arrive(&mut self, (reconstructed, _, _): &(Y, Y, P), t: f64, y: &Y) -> Result<()> {
+        self.difference.assign(reconstructed);
+        self.difference.add_scaled(-1.0, y);
+        let (error, size) = (self.difference.inner(&self.difference).sqrt(), y.inner(y).sqrt());
+        // A state at the origin is compared with 1.
+        let drift = if size == 0.0 { error } else { error / size };
+        if drift.is_nan() || drift > self.limit {
+            return Err(Error::Drift { t, drift, limit: self.limit });
+        }
+        self.drift = self.drift.max(drift);
+        Ok(())
+    }
 }

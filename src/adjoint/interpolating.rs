@@ -1,6 +1,7 @@
 //! The continuous adjoint along the forward solution.
 
-use super::along::{AdjointEquation, CurveRecord, keep_curve, solve_backwards};
+use super::along::{AdjointEquation, CurveRecord, keep_curve};
+use super::segments::{Segments, solve_backwards};
 use super::{Adjoint, ForwardResult, Output, Pullback};
 use crate::control::Controller;
 use crate::state::Passive;
@@ -65,10 +66,25 @@ where
     ) -> Result<Pullback<F::State>> {
         let equation = AdjointEquation::new(f, &record.curve);
         let start = (record.curve.end().zeros_like(), Passive(pbar.zeros_like()));
-        let backwards = (&equation, &self.solver, &self.control);
-        let (state, times, stats) = solve_backwards(f, backwards, &record, cotangents, (start, |(a, _)| a), &mut ())?;
+        let (state, times, stats) = solve_backwards(
+            f,
+            (&equation, &self.solver, &self.control),
+            (&record.times, &record.y),
+            cotangents,
+            start,
+            (&mut BesideParameters, &mut ()),
+        )?;
         let (y0, Passive(quadrature)) = state;
         pbar.add_scaled(1.0, &quadrature);
         Ok(Pullback { y0, times, stats, drift: 0.0 })
+    }
+}
+
+/// The costate is the first part of the state.
+struct BesideParameters;
+
+impl<Y, P> Segments<(Y, P), Y> for BesideParameters {
+    fn costate((a, _): &mut (Y, P)) -> &mut Y {
+        a
     }
 }

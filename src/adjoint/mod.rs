@@ -16,6 +16,7 @@ mod quadrature;
 mod reversible;
 mod revolve;
 mod rule;
+mod segments;
 mod sensitivity;
 mod steady_state;
 mod sweep;

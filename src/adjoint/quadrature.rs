@@ -1,7 +1,8 @@
 //! The continuous adjoint with the parameters left to a quadrature rule.
 
-use super::along::{Along, Costate, CurveRecord, keep_curve, solve_backwards};
+use super::along::{Along, Costate, CurveRecord, keep_curve};
 use super::rule::{GAUSS_5, KRONROD_15, Node};
+use super::segments::{Segments, solve_backwards};
 use super::{Adjoint, ForwardResult, Output, Pullback};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
@@ -86,16 +87,33 @@ where
             along: Along::new(f, &record.curve),
             rule: self.rule,
             total: pbar.zeros_like(),
+            fine: pbar.zeros_like(),
+            coarse: pbar.zeros_like(),
             node: pbar.zeros_like(),
             costate: start.zeros_like(),
             unwanted: start.zeros_like(),
             pullbacks: 0,
         };
-        let backwards = (&equation, &self.solver, &self.control);
-        let (y0, times, mut stats) = solve_backwards(f, backwards, &record, cotangents, (start, |a| a), &mut integral)?;
+        let (y0, times, mut stats) = solve_backwards(
+            f,
+            (&equation, &self.solver, &self.control),
+            (&record.times, &record.y),
+            cotangents,
+            start,
+            (&mut Alone, &mut integral),
+        )?;
         stats.evaluations += integral.pullbacks;
         pbar.add_scaled(1.0, &integral.total);
         Ok(Pullback { y0, times, stats, drift: 0.0 })
+    }
+}
+
+/// The costate is the whole state.
+struct Alone;
+
+impl<Y> Segments<Y, Y> for Alone {
+    fn costate(a: &mut Y) -> &mut Y {
+        a
     }
 }
 
@@ -104,6 +122,10 @@ struct Integral<'c, F: Differentiable> {
     along: Along<'c, F>,
     rule: Rule,
     total: F::Params,
+    /// The integral of a part of a step by the rule, and by the one inside it.
+    fine: F::Params,
+    coarse: F::Params,
+    /// The integrand at a node.
     node: F::Params,
     costate: F::State,
     unwanted: F::State,
@@ -111,17 +133,17 @@ struct Integral<'c, F: Differentiable> {
 }
 
 impl<F: Differentiable> Integral<'_, F> {
-    /// Adds the weighted integrand at each node from `t0` to `t1` to the sums: the rule and the one it is compared with.
-    fn add<'c, S: Dense<Costate<'c, F>>>(
+    /// Leaves the integral from `t0` to `t1` in `fine`, and that by the rule inside in `coarse`.
+    fn apply<'c, S: Dense<Costate<'c, F>>>(
         &mut self,
+        rule: &[Node],
         step: &mut Step<'_, Costate<'c, F>, S>,
         (t0, t1): (f64, f64),
-        rule: &[Node],
-        (fine, coarse): (&mut F::Params, Option<&mut F::Params>),
     ) where
         F: 'c,
     {
-        let mut coarse = coarse;
+        self.fine.set_zeros();
+        self.coarse.set_zeros();
         for &Node { place, weight, inner } in rule {
             let t = t0 + place * (t1 - t0);
             step.interpolate(t, &mut self.costate);
@@ -129,9 +151,9 @@ impl<F: Differentiable> Integral<'_, F> {
             self.along.field.vjp(t, &self.along.state(t), &self.costate, &mut self.unwanted, &mut self.node);
             self.pullbacks += 1;
             // Backwards, so that the integral from the earlier time to the later is positive.
-            fine.add_scaled(weight * (t0 - t1), &self.node);
-            if let Some(coarse) = &mut coarse {
-                coarse.add_scaled(inner * (t0 - t1), &self.node);
+            self.fine.add_scaled(weight * (t0 - t1), &self.node);
+            if inner != 0.0 {
+                self.coarse.add_scaled(inner * (t0 - t1), &self.node);
             }
         }
     }
@@ -146,12 +168,12 @@ impl<F: Differentiable> Integral<'_, F> {
     ) where
         F: 'c,
     {
-        let (mut fine, mut coarse) = (self.total.zeros_like(), self.total.zeros_like());
-        self.add(step, (t0, t1), &KRONROD_15, (&mut fine, Some(&mut coarse)));
-        coarse.add_scaled(-1.0, &fine);
-        let size = self.total.inner(&self.total).max(fine.inner(&fine));
-        if coarse.inner(&coarse) <= tolerance * tolerance * size || depth == MAX_DEPTH {
-            self.total.add_scaled(1.0, &fine);
+        self.apply(&KRONROD_15, step, (t0, t1));
+        let Self { total, fine, coarse, .. } = self;
+        coarse.add_scaled(-1.0, fine);
+        let size = total.inner(total).max(fine.inner(fine));
+        if coarse.inner(coarse) <= tolerance * tolerance * size || depth == MAX_DEPTH {
+            total.add_scaled(1.0, fine);
         } else {
             let middle = 0.5 * (t0 + t1);
             self.add_adaptively(step, (t0, middle), tolerance, depth + 1);
@@ -165,9 +187,8 @@ impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S
         let ends = (step.t0, step.t1);
         match self.rule {
             Rule::Gauss => {
-                let mut sum = self.total.zeros_like();
-                self.add(&mut step, ends, &GAUSS_5, (&mut sum, None));
-                self.total.add_scaled(1.0, &sum);
+                self.apply(&GAUSS_5, &mut step, ends);
+                self.total.add_scaled(1.0, &self.fine);
             }
             Rule::Kronrod { tolerance } => self.add_adaptively(&mut step, ends, tolerance, 0),
         }
