@@ -1,4 +1,4 @@
-//! What every method has that is made of a table and a way to solve linear systems.
+//! What every method has that is made of a table.
 
 /// Constructors, `Default`, `Clone`, `Copy` and `Debug` of `$name<T, S, L> { linear: L, table: PhantomData }` with tables
 /// `$table`, which `$check` proves when the crate is compiled.
@@ -43,4 +43,29 @@ macro_rules! by_table {
     };
 }
 
-pub(crate) use by_table;
+/// `Default`, `Clone`, `Copy` and `Debug` of `$name<T, S>(PhantomData)`, with tables `$table`.
+macro_rules! marker_of_table {
+    ($name:ident, $table:ident) => {
+        impl<T: $table<S>, const S: usize> Default for $name<T, S> {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl<T, const S: usize> Clone for $name<T, S> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<T, const S: usize> Copy for $name<T, S> {}
+
+        impl<T: $table<S>, const S: usize> std::fmt::Debug for $name<T, S> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(T::NAME)
+            }
+        }
+    };
+}
+
+pub(super) use {by_table, marker_of_table};

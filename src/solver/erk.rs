@@ -1,9 +1,12 @@
 //! The one engine of all explicit Runge–Kutta methods.
 
+use crate::solver::by_table::marker_of_table;
 use std::marker::PhantomData;
 
 use super::stiffness::{Contrast, real_stability};
-use super::tableau::{Coarse, check, check_estimate, is_fsal, is_fsal_with_extra, stages};
+use super::tableau::{
+    Coarse, check, check_estimate, end_to_start, estimate_order, is_fsal, is_fsal_with_extra, stages,
+};
 use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Stiffness, Tableau};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Result, State};
@@ -20,25 +23,7 @@ impl<T: Tableau<S>, const S: usize> Erk<T, S> {
     }
 }
 
-impl<T: Tableau<S>, const S: usize> Default for Erk<T, S> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T, const S: usize> Clone for Erk<T, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, const S: usize> Copy for Erk<T, S> {}
-
-impl<T: Tableau<S>, const S: usize> std::fmt::Debug for Erk<T, S> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::NAME)
-    }
-}
+marker_of_table!(Erk, Tableau);
 
 /// The stages of an explicit method, on the stack for states that live there.
 #[derive(Debug, Clone)]
@@ -73,13 +58,6 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
         let (done, rest) = self.k.split_at_mut(i);
         self.stage.combine(y0, h, &T::A[i][..i], done);
         f.eval(t + T::C[i] * h, &self.stage, &mut rest[0]);
-    }
-
-    /// Makes the slope at the end of a step that at the start of the next.
-    #[inline(always)]
-    fn first_from(&mut self, last: usize) {
-        let (first, rest) = self.k.split_at_mut(1);
-        first[0].replace_by(&mut rest[last - 1]);
     }
 
     /// Leaves `h Σ e k` in `stage`.
@@ -165,9 +143,9 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     #[inline(always)]
     fn accept(&self, ws: &mut Self::Workspace) {
         if const { is_fsal::<T, S>() } {
-            ws.first_from(const { stages::<T, S>() } - 1);
+            end_to_start(&mut ws.k, const { stages::<T, S>() } - 1);
         } else if const { is_fsal_with_extra::<T, S>() } && ws.extra_is_known {
-            ws.first_from(const { stages::<T, S>() });
+            end_to_start(&mut ws.k, const { stages::<T, S>() });
         } else {
             ws.first_is_known = false;
         }
@@ -258,7 +236,7 @@ impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, 
 
 /// The order of the norm of the error, see [`Coarse`] where there are three solutions.
 const fn error_order<T: EmbeddedTableau<S>, const S: usize>() -> u32 {
-    let fine = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
+    let fine = estimate_order(T::ORDER, T::EMBEDDED_ORDER);
     match T::COARSE {
         None => fine,
         Some(Coarse { order, .. }) => 2 * fine - (order + 1),

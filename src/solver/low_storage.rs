@@ -2,6 +2,7 @@
 //!
 //! J. H. Williamson, *Low-storage Runge–Kutta schemes*, J. Comput. Phys. 35 (1980), doi:10.1016/0021-9991(80)90033-9.
 
+use crate::solver::by_table::marker_of_table;
 use std::marker::PhantomData;
 
 use super::tableau::check;
@@ -92,25 +93,7 @@ impl<T: LowStorageTableau<S>, const S: usize> LowStorage<T, S> {
     }
 }
 
-impl<T: LowStorageTableau<S>, const S: usize> Default for LowStorage<T, S> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T, const S: usize> Clone for LowStorage<T, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, const S: usize> Copy for LowStorage<T, S> {}
-
-impl<T: LowStorageTableau<S>, const S: usize> std::fmt::Debug for LowStorage<T, S> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::NAME)
-    }
-}
+marker_of_table!(LowStorage, LowStorageTableau);
 
 /// The two registers.
 #[derive(Debug, Clone)]

@@ -22,6 +22,7 @@
 #[cfg(feature = "serde")]
 mod array;
 mod auto;
+mod by_table;
 #[doc = include_str!("comparison.md")]
 pub mod comparison {}
 mod erk;

@@ -2,6 +2,7 @@
 
 use super::Interpolant;
 use super::order_conditions::{ElementaryWeights, row_ends, row_sums_hold, weights_hold};
+use crate::State;
 
 /// A Runge–Kutta method of `S` stages, as its Butcher tableau: explicit under [`Erk`](super::Erk), diagonally implicit
 /// under [`Dirk`](super::Dirk).
@@ -93,6 +94,18 @@ pub(super) const fn padded<const S: usize>(entries: &[f64]) -> [f64; S] {
         i += 1;
     }
     out
+}
+
+/// The power of `h` that the difference of a solution and an embedded one behaves like.
+pub(super) const fn estimate_order(order: u32, embedded: u32) -> u32 {
+    1 + if order < embedded { order } else { embedded }
+}
+
+/// Makes the slope `k[last]` at the end of a step that at the start of the next.
+#[inline(always)]
+pub(super) fn end_to_start<Y: State>(k: &mut [Y], last: usize) {
+    let (first, rest) = k.split_at_mut(1);
+    first[0].replace_by(&mut rest[last - 1]);
 }
 
 /// The number of stages that every step computes.

@@ -158,7 +158,7 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
 }
 
 impl<F: Dynamics, E: Embedded<F>, I: Embedded<F>> Embedded<F> for Auto<E, I> {
-    /// The larger of the two: the steps of either change a little less than they could.
+    /// The larger of the two, for the choice of the first step; after that, the order of the method in use counts.
     const ERROR_ORDER: u32 = if E::ERROR_ORDER > I::ERROR_ORDER { E::ERROR_ORDER } else { I::ERROR_ORDER };
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {

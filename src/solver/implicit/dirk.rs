@@ -1,13 +1,14 @@
 //! The engine of all diagonally implicit Runge–Kutta methods.
 
+use super::kept::solve_with_kept_jacobian;
 use std::marker::PhantomData;
 
-use super::by_table::by_table;
 use super::linear::{LinearSolver, Lu, Matrices};
 use super::newton::{Equation, Newton};
 use super::predictor::predictor;
+use crate::solver::by_table::by_table;
 use crate::solver::order_conditions::row_ends;
-use crate::solver::tableau::{check_estimate, check_orders, rows_end_before};
+use crate::solver::tableau::{check_estimate, check_orders, end_to_start, estimate_order, rows_end_before};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Error, Result, State};
@@ -160,20 +161,13 @@ where
     /// [`LinearSolver::validate`].
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         self.linear.validate()?;
-        let step = StepStart { t, h, y0 };
-        loop {
-            if !ws.newton.prepare(&self.linear, f, t, y0, h * gamma::<T, S>()) {
-                return Err(Error::SingularMatrix { t, h });
-            }
-            let fresh = ws.newton.is_fresh(t);
-            if self.stages(f, ws, step) {
-                break;
-            }
-            // The Jacobian of an earlier step may be to blame.
-            if fresh {
-                return Err(Error::NewtonDiverged { t, h });
-            }
-        }
+        let a = h * const { gamma::<T, S>() };
+        solve_with_kept_jacobian(
+            ws,
+            (t, h),
+            |ws| ws.newton.prepare(&self.linear, f, t, y0, a),
+            |ws| self.stages(f, ws, StepStart { t, h, y0 }),
+        )?;
         if const { is_stiffly_accurate::<T, S>() } {
             y1.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.stage));
         } else {
@@ -192,8 +186,7 @@ where
     fn accept(&self, ws: &mut Self::Workspace) {
         ws.first_is_known = const { is_stiffly_accurate::<T, S>() && starts_explicitly::<T, S>() };
         if ws.first_is_known {
-            let (first, rest) = ws.k.split_at_mut(1);
-            first[0].replace_by(&mut rest[S - 2]);
+            end_to_start(&mut ws.k, S - 1);
         }
     }
 
@@ -216,7 +209,7 @@ where
     T: DirkTableau<S> + EmbeddedTableau<S>,
     L: LinearSolver<F>,
 {
-    const ERROR_ORDER: u32 = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
+    const ERROR_ORDER: u32 = estimate_order(T::ORDER, T::EMBEDDED_ORDER);
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
         const { check_embedded_dirk::<T, S>() }

@@ -9,7 +9,6 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
-pub(in crate::solver) mod by_table;
 mod collocation;
 mod convergence;
 mod dirk;
@@ -17,6 +16,7 @@ mod dirk_reverse;
 pub mod imex;
 mod implicit_euler;
 mod implicit_midpoint;
+pub(in crate::solver) mod kept;
 mod krylov;
 mod kvaerno3;
 mod kvaerno4;

@@ -6,6 +6,7 @@
 //! the same units, so that the increments it returns are exact as far as that estimate looks.
 
 use super::convergence::{Convergence, Increment, Progress, size_sq};
+use super::kept::Prepared;
 use super::linear::{LinearSolver, Matrices};
 use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, State};
@@ -75,8 +76,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         self.taken_at = None;
     }
 
-    /// Gets ready for the stages of a step from `(t, y)` with the factor `a`. False if the matrix is singular.
-    pub fn prepare(&mut self, linear: &L, f: &F, t: f64, y: &F::State, a: f64) -> bool {
+    /// Gets ready for the stages of a step with the factor `a`, whose Jacobian is that at `(t, y)`.
+    pub fn prepare(&mut self, linear: &L, f: &F, t: f64, y: &F::State, a: f64) -> Prepared {
         if self.taken_at.is_none() || self.slow && self.taken_at != Some(t) {
             linear.linearise(&mut self.linear, f, t, y);
             self.taken_at = Some(t);
@@ -86,16 +87,11 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         if self.prepared != Some(a) {
             if !linear.prepare(&mut self.linear, a) {
                 self.taken_at = None;
-                return false;
+                return Prepared::Singular;
             }
             self.prepared = Some(a);
         }
-        true
-    }
-
-    /// Whether the Jacobian is that of the step from `t`.
-    pub fn is_fresh(&self, t: f64) -> bool {
-        self.taken_at == Some(t)
+        if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
     }
 
     /// Solves an equation for `z`, which holds a first guess. False, and the next step takes a new Jacobian, if the

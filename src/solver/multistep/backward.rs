@@ -2,9 +2,10 @@
 
 use super::differences::Differences;
 use super::weights::products;
+use crate::solver::implicit::kept::{Prepared, solve_with_kept_jacobian};
 use crate::solver::implicit::{Equation, Newton};
 use crate::solver::{LinearSolver, StepStart};
-use crate::{Dynamics, Error, Result, State};
+use crate::{Dynamics, Result, State};
 
 /// How many differences are kept at most: those of order 6, from 0.
 pub(super) const N: usize = 7;
@@ -115,27 +116,22 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
         if (a - self.taken_for).abs() > OTHER * self.taken_for.abs() || self.age >= OLD {
             self.newton.reset();
         }
-        loop {
+        let prepare = |own: &mut Self| {
             // The equation is about the end of the step, and so is its Jacobian.
-            self.correction.assign(y0);
-            self.correction.add_scaled(1.0, &self.predicted);
-            if !self.newton.prepare(linear, f, t + h, &self.correction, self.prepared) {
-                return Err(Error::SingularMatrix { t, h });
+            own.correction.assign(y0);
+            own.correction.add_scaled(1.0, &own.predicted);
+            let prepared = own.newton.prepare(linear, f, t + h, &own.correction, own.prepared);
+            if prepared == Prepared::Fresh {
+                (own.taken_for, own.age) = (a, 0);
             }
-            let fresh = self.newton.is_fresh(t + h);
-            if fresh {
-                (self.taken_for, self.age) = (a, 0);
-            }
-            self.correction.assign(&self.predicted);
-            let equation = Equation { t: t + h, a, psi: &self.psi, y0 };
-            if self.newton.solve(linear, f, &equation, &mut self.correction, &mut self.end) {
-                break;
-            }
-            // The Jacobian of an earlier step may be to blame.
-            if fresh {
-                return Err(Error::NewtonDiverged { t, h });
-            }
-        }
+            prepared
+        };
+        let solve = |own: &mut Self| {
+            own.correction.assign(&own.predicted);
+            let equation = Equation { t: t + h, a, psi: &own.psi, y0 };
+            own.newton.solve(linear, f, &equation, &mut own.correction, &mut own.end)
+        };
+        solve_with_kept_jacobian(self, (t, h), prepare, solve)?;
         y1.assign(y0);
         y1.add_scaled(1.0, &self.correction);
         self.end.assign(y1);

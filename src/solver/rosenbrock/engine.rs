@@ -1,10 +1,11 @@
 //! The engine of all Rosenbrock methods.
 
+use crate::solver::tableau::estimate_order;
 use std::marker::PhantomData;
 
 use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
-use crate::solver::implicit::by_table::by_table;
+use crate::solver::by_table::by_table;
 use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart, Stiffness};
 use crate::{Dynamics, Error, Result, State};
 
@@ -171,7 +172,7 @@ where
     T: RosenbrockTable<S>,
     L: LinearSolver<F>,
 {
-    const ERROR_ORDER: u32 = 1 + if T::ORDER < T::EMBEDDED_ORDER { T::ORDER } else { T::EMBEDDED_ORDER };
+    const ERROR_ORDER: u32 = estimate_order(T::ORDER, T::EMBEDDED_ORDER);
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, _: f64) -> &'w F::State {
         ws.stage.set_zeros();

@@ -1,5 +1,6 @@
 //! The engine of all explicit symplectic methods.
 
+use crate::solver::by_table::marker_of_table;
 use std::marker::PhantomData;
 use std::mem::take;
 
@@ -34,25 +35,7 @@ impl<T: SplittingTable<S>, const S: usize> Symplectic<T, S> {
     const REUSES_LAST: bool = (T::KICK[0] != 0.0) == (T::DRIFT[S - 1] == 0.0);
 }
 
-impl<T: SplittingTable<S>, const S: usize> Default for Symplectic<T, S> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T, const S: usize> Clone for Symplectic<T, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, const S: usize> Copy for Symplectic<T, S> {}
-
-impl<T: SplittingTable<S>, const S: usize> std::fmt::Debug for Symplectic<T, S> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::NAME)
-    }
-}
+marker_of_table!(Symplectic, SplittingTable);
 
 /// The last velocity and the last force.
 #[derive(Debug, Clone)]

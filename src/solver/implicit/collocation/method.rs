@@ -1,11 +1,12 @@
 //! A step of a collocation method.
 
+use crate::solver::implicit::kept::solve_with_kept_jacobian;
 use std::marker::PhantomData;
 
 use super::CollocationTableau;
 use super::newton::StageSolver;
 use super::tableau::{check_collocation, ends_at_last_stage, multiply, slopes_of};
-use crate::solver::implicit::by_table::by_table;
+use crate::solver::by_table::by_table;
 use crate::solver::implicit::linear::{ComplexSolver, Lu, Matrices};
 use crate::solver::{Method, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
@@ -120,20 +121,15 @@ where
             ws.start_is_known = true;
             ws.evaluations += 1;
         }
-        loop {
-            if !ws.stages.prepare::<T>(&self.linear, f, step) {
-                return Err(Error::SingularMatrix { t, h });
-            }
-            let fresh = ws.stages.is_fresh(t);
-            Self::guess(ws, h);
-            if ws.stages.solve::<T>(&self.linear, f, step) {
-                break;
-            }
-            // The Jacobian of an earlier step may be to blame.
-            if fresh {
-                return Err(Error::NewtonDiverged { t, h });
-            }
-        }
+        solve_with_kept_jacobian(
+            ws,
+            (t, h),
+            |ws| ws.stages.prepare::<T>(&self.linear, f, step),
+            |ws| {
+                Self::guess(ws, h);
+                ws.stages.solve::<T>(&self.linear, f, step)
+            },
+        )?;
         // The slopes that belong to the stages, which those of a stiff field at nearly the stages do not.
         let StageSolver { k, w, .. } = &mut ws.stages;
         for (k, row) in k.iter_mut().zip(&const { slopes_of::<T, S>() }) {

@@ -6,6 +6,7 @@ use super::CollocationTableau;
 use super::tableau::{first_pair, scaled_inverse};
 use crate::solver::StepStart;
 use crate::solver::implicit::convergence::{Convergence, Increment, Progress, size_sq};
+use crate::solver::implicit::kept::Prepared;
 use crate::solver::implicit::linear::{ComplexSolver, Matrices};
 use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, State};
@@ -64,8 +65,8 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.taken_at = None;
     }
 
-    /// Gets ready for a step. False if a matrix is singular.
-    pub fn prepare<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>) -> bool {
+    /// Gets ready for a step.
+    pub fn prepare<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>) -> Prepared {
         let StepStart { t, h, y0 } = step;
         if self.taken_at.is_none() || self.convergence.was_slow() && self.taken_at != Some(t) {
             linear.linearise(&mut self.linear, f, t, y0);
@@ -75,11 +76,11 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         if self.prepared != Some(h) {
             if !self.factor::<T>(linear, h) {
                 (self.taken_at, self.prepared) = (None, None);
-                return false;
+                return Prepared::Singular;
             }
             self.prepared = Some(h);
         }
-        true
+        if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
     }
 
     fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, h: f64) -> bool {
@@ -90,11 +91,6 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             }
         }
         T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, h * real))
-    }
-
-    /// Whether the Jacobian is that of the step from `t`.
-    pub fn is_fresh(&self, t: f64) -> bool {
-        self.taken_at == Some(t)
     }
 
     /// Solves for the stages. False, and the next step takes a new Jacobian, if the iteration does not converge.

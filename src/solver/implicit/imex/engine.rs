@@ -1,17 +1,19 @@
 //! The engine of all additive (implicit–explicit) Runge–Kutta methods.
 
+use crate::solver::implicit::kept::solve_with_kept_jacobian;
+use crate::solver::tableau::{end_to_start, estimate_order};
 use std::marker::PhantomData;
 
 use super::tableau::{ImexTableau, check_embedded_imex, check_imex, embedded_order, is_fsal};
 use crate::dynamics::Split;
-use crate::solver::implicit::by_table::by_table;
+use crate::solver::by_table::by_table;
 use crate::solver::implicit::dirk::gamma;
 use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
 use crate::solver::implicit::newton::{Equation, Newton};
 use crate::solver::implicit::predictor::predictor;
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
-use crate::{Dynamics, Error, Result, State};
+use crate::{Dynamics, Result, State};
 
 /// The additive method of an [`ImexTableau`] with `S` stages, for fields that are [`Split`], with linear systems solved by
 /// `L`.
@@ -128,26 +130,18 @@ where
     }
 
     /// # Errors
-    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed. Those of
-    /// [`LinearSolver::validate`].
+    /// [`NewtonDiverged`](crate::Error::NewtonDiverged) and [`SingularMatrix`](crate::Error::SingularMatrix); a shorter step
+    /// may succeed. Those of [`LinearSolver::validate`].
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         self.linear.validate()?;
         ws.compute_first(f, t, y0);
-        let step = StepStart { t, h, y0 };
-        loop {
-            let a = h * const { gamma::<T::Implicit, S>() };
-            if !ws.newton.prepare(&self.linear, f.implicit(), t, y0, a) {
-                return Err(Error::SingularMatrix { t, h });
-            }
-            let fresh = ws.newton.is_fresh(t);
-            if self.stages(f, ws, step) {
-                break;
-            }
-            // The Jacobian of an earlier step may be to blame.
-            if fresh {
-                return Err(Error::NewtonDiverged { t, h });
-            }
-        }
+        let a = h * const { gamma::<T::Implicit, S>() };
+        solve_with_kept_jacobian(
+            ws,
+            (t, h),
+            |ws| ws.newton.prepare(&self.linear, f.implicit(), t, y0, a),
+            |ws| self.stages(f, ws, StepStart { t, h, y0 }),
+        )?;
         if const { is_fsal::<T, S>() } {
             y1.assign(&ws.stage);
         } else {
@@ -159,10 +153,8 @@ where
     fn accept(&self, ws: &mut Self::Workspace) {
         ws.first_is_known = const { is_fsal::<T, S>() };
         if ws.first_is_known {
-            for slopes in [&mut ws.explicit, &mut ws.implicit] {
-                let (first, rest) = slopes.split_at_mut(1);
-                first[0].replace_by(&mut rest[S - 2]);
-            }
+            end_to_start(&mut ws.explicit, S - 1);
+            end_to_start(&mut ws.implicit, S - 1);
         }
     }
 
@@ -185,10 +177,7 @@ where
     T: ImexTableau<S, Explicit: EmbeddedTableau<S>, Implicit: EmbeddedTableau<S>>,
     L: LinearSolver<F::Implicit>,
 {
-    const ERROR_ORDER: u32 = {
-        let embedded = embedded_order::<T::Implicit, S>();
-        1 + if T::Implicit::ORDER < embedded { T::Implicit::ORDER } else { embedded }
-    };
+    const ERROR_ORDER: u32 = estimate_order(T::Implicit::ORDER, embedded_order::<T::Implicit, S>());
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
         const { check_embedded_imex::<T, S>() }
