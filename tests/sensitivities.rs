@@ -2,9 +2,10 @@
 
 use nalgebra::{SVector, vector};
 use rheos::problems::LotkaVolterra;
+use rheos::problems::stiff::Robertson;
 use rheos::{
-    Autodiff, Bosh3, Discrete, Dop853, Dopri5, Field, Fixed, Parametric, Pid, Rk4, Scalar, Solver, Tsit5, gradient,
-    hessian_vector, sensitivities,
+    Autodiff, Bdf, Bosh3, Discrete, Dop853, Dopri5, Field, Fixed, GaussLegendre4, Kvaerno5, Parametric, Pid, RadauIIA5,
+    RadauIIA9, Rk4, Rodas5P, Scalar, Solver, Trapezoid, Tsit5, gradient, hessian_vector, sensitivities,
 };
 
 /// `y' = a y + b t`, solved by `y = (y0 + b/a²) e^{at} − b t / a − b / a²`.
@@ -58,6 +59,10 @@ fn forwards_and_backwards_give_the_same_derivatives() {
     check(Bosh3);
     check(Dopri5);
     check(Dop853);
+    check(Trapezoid);
+    check(Kvaerno5);
+    check(RadauIIA5);
+    check(GaussLegendre4);
 }
 
 #[test]
@@ -111,4 +116,54 @@ fn the_hessian_is_the_derivative_of_the_gradient_and_symmetric() {
     }
     check(Rk4);
     check(Dopri5);
+    check(Kvaerno5);
+}
+
+/// The pullback of one weight per component, forwards and backwards, over a stiff transient and behind it.
+#[test]
+fn stiff_sensitivities_agree_with_the_adjoint() {
+    fn check<S>(solver: S, tolerance: f64)
+    where
+        S: Copy
+            + for<'f> rheos::Embedded<rheos::Tangent<'f, Robertson, 3, 3, 3>>
+            + for<'f> rheos::Dense<rheos::Tangent<'f, Robertson, 3, 3, 3>>,
+    {
+        let (model, y0) = Robertson::problem();
+        let times = [0.0, 0.4, 40.0];
+        let tight = Pid::new(1e-10, 1e-14);
+        let w = [vector![0.0, 0.0, 0.0], vector![0.3, 1e4, -0.2], vector![-0.5, 2e4, 0.7]];
+        let found = sensitivities(&model, solver, tight, &times, &y0).unwrap();
+        let expected =
+            gradient(&model, RadauIIA9, Pid::new(1e-12, 1e-16), &Discrete::new(), &times, &y0, |_| w.to_vec()).unwrap();
+        let y0_bar: SVector<f64, 3> = found.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+        let params_bar: SVector<f64, 3> = found.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+        for i in 0..3 {
+            for (a, b) in [(y0_bar[i], expected.y0[i]), (params_bar[i], expected.params[i])] {
+                assert!((a - b).abs() < tolerance * b.abs(), "{}: {a} {b} {:e}", S::NAME, (a - b).abs() / b.abs());
+            }
+        }
+    }
+    check(Kvaerno5, 1e-7);
+    check(RadauIIA5, 1e-7);
+    check(Rodas5P, 1e-7);
+    check(Bdf, 1e-7);
+}
+
+/// The digits that the example `cvsRoberts_FSA_dns` of the code CVODES prints (A. C. Hindmarsh & R. Serban, *Example
+/// programs for CVODES*), whose second and third parameters are in the other order.
+#[test]
+fn sensitivities_of_robertsons_reaction_are_those_of_cvodes() {
+    let (model, y0) = Robertson::problem();
+    let found = sensitivities(&model, RadauIIA5, Pid::new(1e-9, 1e-13), &[0.0, 0.4], &y0).unwrap();
+    let expected = [
+        [-3.5595e-01, 3.9025e-04, 3.5556e-01],
+        [-1.5833e-11, -5.2900e-13, 1.6362e-11],
+        [9.5431e-08, -2.1309e-10, -9.5218e-08],
+    ];
+    for (k, column) in expected.iter().enumerate() {
+        for (i, value) in column.iter().enumerate() {
+            let computed = found.params[1][(i, k)];
+            assert!((computed - value).abs() < 5e-4 * value.abs(), "∂y{i}/∂p{k}: {computed:e} {value:e}");
+        }
+    }
 }

@@ -24,7 +24,9 @@ pub struct Sensitivities<const N: usize, const P: usize> {
 /// state and the parameters, by dual numbers: the variational equation on the steps that the solution takes.
 ///
 /// Right where there are fewer parameters than outputs; an [`Adjoint`] costs the same for any number of parameters. The
-/// derivatives are those of the steps that were taken, as they are with [`Discrete`](crate::Discrete).
+/// derivatives are those of the steps that were taken, as they are with [`Discrete`](crate::Discrete); an implicit method
+/// solves its equations for the derivatives along with the state. Its linear solver must be [`Lu`](crate::Lu): inner
+/// products, of which [`Krylov`](crate::Krylov) is made, do not see derivatives, and it does not compile.
 ///
 /// ```
 /// use rheos::problems::LotkaVolterra;

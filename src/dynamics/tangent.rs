@@ -1,9 +1,10 @@
 //! A model over dual numbers.
 
-use nalgebra::{Const, SVector, U1};
+use nalgebra::{Const, SMatrix, SVector, U1};
 use num_dual::{Derivative, DualSVec, DualSVec64};
 
-use super::{Autodiff, Differentiable, Dynamics, Field, Parametric};
+use super::{Autodiff, Differentiable, Dynamics, Field, Jacobian, Parametric};
+use crate::state::MatrixSpace;
 
 /// A number and its derivatives along `K` directions.
 pub type Dual<const K: usize> = DualSVec64<K>;
@@ -57,6 +58,23 @@ impl<M, const N: usize, const P: usize, const K: usize> Parametric for Tangent<'
     }
 }
 
+/// By dual numbers over dual numbers: the Jacobian has derivatives of its own, without which the equations of an implicit
+/// step would be solved for the state and not for its derivatives.
+impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Jacobian for Tangent<'_, M, N, P, K>
+where
+    SVector<Dual<K>, N>: MatrixSpace<Matrix = SMatrix<Dual<K>, N, N>>,
+{
+    fn jacobian(&self, t: f64, y: &Self::State) -> SMatrix<Dual<K>, N, N> {
+        let f = self.model.field().eval(DualSVec::<Dual<K>, N>::from(t), &variables(y), &constants(&self.params));
+        SMatrix::from_fn(|i, j| partial(&f[i], j))
+    }
+
+    fn time_derivative(&self, t: f64, y: &Self::State, out: &mut Self::State) {
+        let time = DualSVec::<Dual<K>, 1>::from(t).derivative(0);
+        *out = self.model.field().eval(time, &constants(y), &constants(&self.params)).map(|f| partial(&f, 0));
+    }
+}
+
 /// By dual numbers over dual numbers.
 impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Differentiable for Tangent<'_, M, N, P, K> {
     type Trace = ();
@@ -83,6 +101,11 @@ fn constants<const L: usize, const J: usize, const K: usize>(
     x: &SVector<Dual<K>, L>,
 ) -> SVector<DualSVec<Dual<K>, J>, L> {
     x.map(|x| DualSVec::new(x, Derivative::none()))
+}
+
+/// The derivative of `f` along direction `j`.
+fn partial<const J: usize, const K: usize>(f: &DualSVec<Dual<K>, J>, j: usize) -> Dual<K> {
+    f.eps.0.as_ref().map_or_else(|| Dual::from(0.0), |row| row[j])
 }
 
 /// `bar += Dᵀ w` with the derivatives `D` of `f`.

@@ -7,6 +7,8 @@ use super::Element;
 /// A solve over dual numbers takes the steps of the solve over their real parts: norms, inner products and coordinates see
 /// the real part alone.
 impl<const K: usize> Element for DualSVec64<K> {
+    const IS_DUAL: bool = true;
+
     fn embed(x: f64) -> Self {
         Self::from(x)
     }

@@ -16,6 +16,8 @@ where
     C: Dim,
     DefaultAllocator: Allocator<R, C>,
 {
+    const IS_DUAL: bool = T::IS_DUAL;
+
     #[inline]
     fn zeros_like(&self) -> Self {
         let (rows, columns) = self.shape_generic();

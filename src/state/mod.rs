@@ -48,6 +48,10 @@ use crate::extrema::larger;
             untaped dfdx tensors; implement `rheos::State` for a type of your own"
 )]
 pub trait State: Clone {
+    /// Whether it carries derivatives, which [`inner`](Self::inner) does not see: what solves equations by inner products
+    /// alone leaves them wrong, and refuses such a state.
+    const IS_DUAL: bool = false;
+
     /// The zero of the space `self` lives in.
     fn zeros_like(&self) -> Self;
 

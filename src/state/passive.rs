@@ -11,6 +11,8 @@ use super::{State, Tolerance};
 pub struct Passive<Y>(pub Y);
 
 impl<Y: State> State for Passive<Y> {
+    const IS_DUAL: bool = Y::IS_DUAL;
+
     #[inline]
     fn zeros_like(&self) -> Self {
         Self(self.0.zeros_like())

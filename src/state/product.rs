@@ -6,6 +6,8 @@ macro_rules! tuple {
     ($($part:ident $i:tt),*) => {
         /// The product of the parts; the inner product is the sum of theirs.
         impl<$($part: State),*> State for ($($part,)*) {
+            const IS_DUAL: bool = false $(|| $part::IS_DUAL)*;
+
             #[inline]
             #[allow(clippy::unused_unit, reason = "the empty product is written as such")]
             fn zeros_like(&self) -> Self {
@@ -70,6 +72,8 @@ macro_rules! sequence {
     ($t:ty, [$($generic:tt)*], $zeros:expr) => {
         /// The product of the entries; the inner product is the sum of theirs.
         impl<Y: State, $($generic)*> State for $t {
+            const IS_DUAL: bool = Y::IS_DUAL;
+
             #[inline]
             fn zeros_like(&self) -> Self {
                 let zeros: fn(&Self) -> Self = $zeros;

@@ -9,6 +9,9 @@ use crate::simd;
 ///
 /// Not called `from_f64`: nalgebra's `RealField` already brings a function of that name into scope.
 pub trait Element: nalgebra::RealField + Copy {
+    /// Whether it is a dual number, of which [`re`](Self::re) is not all.
+    const IS_DUAL: bool = false;
+
     /// The nearest element.
     fn embed(x: f64) -> Self;
     /// The value in double precision; the real part of a dual number.

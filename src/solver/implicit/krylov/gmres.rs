@@ -36,6 +36,7 @@ pub(super) struct Goal<'a, Y> {
 impl<Y: State> Gmres<Y> {
     /// For states of the shape of `y0`, restarted when the Krylov space has that dimension.
     pub fn new(y0: &Y, dimension: usize) -> Self {
+        const { assert!(!Y::IS_DUAL, "GMRES does not solve for the derivatives that dual numbers carry; use `Lu`") }
         let rows = dimension + 1;
         Self {
             basis: (0..rows).map(|_| y0.zeros_like()).collect(),

@@ -46,6 +46,17 @@ use crate::{Dynamics, Error, Result, State};
 /// assert!((solution.last().amax() - (-0.1 * std::f64::consts::PI.powi(2)).exp()).abs() < 1e-3);
 /// # Ok::<(), rheos::Error>(())
 /// ```
+///
+/// Its inner products do not see the derivatives that dual numbers carry, so that
+/// [`sensitivities`](crate::sensitivities) refuse it:
+///
+/// ```compile_fail,E0080
+/// use rheos::problems::VanDerPol;
+/// use rheos::{Fixed, Krylov, Kvaerno3, sensitivities};
+///
+/// let (model, y0) = VanDerPol::problem(5.0);
+/// let found = sensitivities(&model, Kvaerno3.with(Krylov::new()), Fixed::steps(100), &[0.0, 1.0], &y0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
 pub struct Krylov<P = Differences> {
