@@ -70,7 +70,7 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
             for (i, row) in const { transpose(&T::T_INV) }.iter().enumerate() {
                 self.bar[i].accumulate(1.0, row, &self.increment);
             }
-            let Some(increment) = self.measure() else { return true };
+            let Some(increment) = self.measure(h) else { return true };
             match self.convergence.judge(increment) {
                 Progress::Converged => return true,
                 Progress::Continue => {}
@@ -113,11 +113,14 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         true
     }
 
-    /// The size of the increment beside `bar`; `None` if it is zero.
-    fn measure(&self) -> Option<Increment> {
+    /// The size of the increment beside the cotangents, those of the stages and those of the states; `None` if it is zero.
+    ///
+    /// A field that conserves something has no cotangents of stages for it but rounding errors.
+    fn measure(&self, h: f64) -> Option<Increment> {
         let square = |x: &[F::State]| x.iter().map(|x| x.inner(x)).sum::<f64>();
         let increment = square(&self.increment);
-        let roundings = (increment / square(&self.bar)).sqrt() / self.slope_bar.rounding();
+        let whole = square(&self.bar) + square(&self.given) / (h * h);
+        let roundings = (increment / whole).sqrt() / self.slope_bar.rounding();
         (increment != 0.0).then_some(Increment { size: 10.0 * roundings, roundings })
     }
 }
