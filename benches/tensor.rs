@@ -7,7 +7,7 @@ use dfdx::prelude::{
     Cpu, CpuError, DeviceBuildExt, Module, NonMutableModule, Rank2, SampleTensor, Tape, Tensor, ZeroSizedModule,
 };
 use rheos::nn::tensor::builders::{Linear, Tanh};
-use rheos::{Adjoint, Backsolve, Discrete, Dopri5, Fixed, Net, Pid, Rk4, State, gradient, solve};
+use rheos::{Adjoint, Backsolve, Discrete, Dopri5, Fixed, Net, Pid, Remembered, Rk4, State, gradient, solve};
 
 /// The field of the spiral example of Chen et al. 2018: a network of `y³`.
 type Spiral = (Cube, (Linear<2, 50>, Tanh, Linear<50, 2>));
@@ -39,6 +39,8 @@ fn spiral(c: &mut Criterion) {
     let target = y0.clone();
     let loss = |y: &[Points]| -> Vec<Points> { y.iter().map(|y| (y.clone() - target.clone()) * 0.005).collect() };
 
+    let remembered = Remembered::new(net.clone());
+
     let mut group = c.benchmark_group("spiral, 20 x 2-50-2");
     for tolerance in [1e-3, 1e-6] {
         let pid = Pid::new(tolerance, tolerance);
@@ -47,6 +49,13 @@ fn spiral(c: &mut Criterion) {
         });
         group.bench_function(format!("Discrete, {tolerance:e}"), |b| {
             b.iter(|| gradient(&net, Dopri5, pid, &Discrete::new(), &times, black_box(&y0), loss).map(|g| g.stats))
+        });
+        group.bench_function(format!("Discrete, evaluations remembered, {tolerance:e}"), |b| {
+            let found = || gradient(&remembered, Dopri5, pid, &Discrete::new(), &times, black_box(&y0), loss);
+            b.iter(|| {
+                remembered.forget();
+                found().map(|g| g.stats)
+            })
         });
         group.bench_function(format!("Backsolve, {tolerance:e}"), |b| {
             let adjoint = Backsolve::new(Dopri5, pid);
@@ -69,6 +78,10 @@ fn large(c: &mut Criterion) {
     group.bench_function("forward", |b| b.iter(|| solve(&net, black_box(y0.clone()), 0.0..1.0, Rk4, control)));
     group.bench_function("Discrete", |b| {
         b.iter(|| gradient(&net, Rk4, control, &Discrete::new(), &[0.0, 1.0], black_box(&y0), loss))
+    });
+    let remembered = Remembered::new(net.clone());
+    group.bench_function("Discrete, evaluations remembered", |b| {
+        b.iter(|| gradient(&remembered, Rk4, control, &Discrete::new(), &[0.0, 1.0], black_box(&y0), loss))
     });
     group.finish();
 }

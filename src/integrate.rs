@@ -280,7 +280,7 @@ where
                 }
             }
             let workspace = &mut at.workspace;
-            let step = Step { field, solver, workspace, t0: t, t1, h: t1 - t, y0: &at.y, y1, next: y1 };
+            let step = Step { field, solver, workspace, t0: t, t1, h, y0: &at.y, y1, next: y1 };
             let flow = observer.observe(step)?;
             at.stats.accepted += 1;
             at.stats.forced += u64::from(forced);

@@ -120,8 +120,8 @@ pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 pub use dfdx;
 pub use dynamics::{
     Autodiff, Cost, CostWithVjp, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector, Ode,
-    OdeWithVjp, Parametric, RunningCost, Scalar, Separable, SeparableOde, SeparableOdeWithVjp, SeparableVjp, Split,
-    SplitField, Tangent, differences, ode, problems, running_cost, separable,
+    OdeWithVjp, Parametric, Remembered, RunningCost, Scalar, Separable, SeparableOde, SeparableOdeWithVjp,
+    SeparableVjp, Split, SplitField, Tangent, differences, ode, problems, running_cost, separable,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};

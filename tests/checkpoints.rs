@@ -1,11 +1,11 @@
 //! Checkpointing: the same gradient from fewer states, at the price that theory gives.
 
 use allocation_counter::measure;
-use nalgebra::{DVector, SVector};
+use nalgebra::{DVector, SVector, Vector2};
 use rheos::problems::LotkaVolterra;
 use rheos::{
-    Checkpoints, Controller, Discrete, Dopri5, Fixed, Gradient, Ivp, Kvaerno5, OnGrid, Pid, Reverse, Rk4, gradient,
-    ode, verify,
+    Checkpoints, Controller, Counted, Differentiable, Discrete, Dop853, Dopri5, Dynamics, Fixed, Gradient, Ivp,
+    Kvaerno5, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, gradient, ode, verify,
 };
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
@@ -23,7 +23,8 @@ where
 
 #[test]
 fn the_gradient_does_not_depend_on_what_is_kept() {
-    fn check<S: Reverse<Model> + Copy, C: Controller<Model, S> + Copy>(solver: S, control: C) {
+    /// Steps without equations to solve are repeated to the last bit.
+    fn check<S: Reverse<Model> + Copy, C: Controller<Model, S> + Copy>(solver: S, control: C, is_explicit: bool) {
         for adjoint in [Discrete::new(), Discrete::landing()] {
             let all = found(solver, control, &adjoint);
             assert_eq!(all.stats[1].recomputed, 0);
@@ -37,6 +38,9 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
                 Checkpoints::Slots(1000),
             ] {
                 let some = found(solver, control, &adjoint.checkpoints(rule));
+                if is_explicit {
+                    assert_eq!((some.y0, some.params, &some.times), (all.y0, all.params, &all.times), "{rule:?}");
+                }
                 assert!((some.y0 - all.y0).amax() < 1e-12 * all.y0.amax(), "{rule:?}");
                 assert!((some.params - all.params).amax() < 1e-12 * all.params.amax(), "{rule:?}");
                 for (a, b) in some.times.iter().zip(&all.times) {
@@ -45,10 +49,10 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
             }
         }
     }
-    check(Rk4, Fixed::steps(150));
-    check(Dopri5, Fixed::step(0.07));
-    check(Dopri5, Pid::new(1e-6, 1e-6));
-    check(Kvaerno5, Fixed::steps(200));
+    check(Rk4, Fixed::steps(150), true);
+    check(Dopri5, Fixed::step(0.07), true);
+    check(Dopri5, Pid::new(1e-6, 1e-6), true);
+    check(Kvaerno5, Fixed::steps(200), false);
 }
 
 /// `min_m (m + t(l − m, s − 1) + t(m, s))`: the fewest steps that reverse `l` steps with `s` states.
@@ -140,4 +144,47 @@ fn differences_on_the_frozen_grid_agree_with_the_discrete_adjoint() {
     let times = [0.0, 1.31, 2.07, 5.0];
     let report = verify::gradient(&mut f, &Dopri5, &OnGrid::new(steps), &Discrete::new(), &times, &y0).unwrap();
     assert!(report.error() < 1e-9, "{report}");
+}
+
+/// Everything kept: the same gradient (to the last bit, since the field does not depend on time), and hardly an evaluation
+/// in the backward pass.
+#[test]
+fn remembered_evaluations_are_not_repeated() {
+    fn check<S: rheos::Reverse<Counted<Model>> + rheos::Reverse<Remembered<Counted<Model>>> + Copy>(
+        solver: S,
+        evaluations_again: u64,
+    ) {
+        let (model, y0) = LotkaVolterra::problem();
+        let times = [0.0, 0.4, 1.1, 2.0];
+        let loss = |y: &[Vector2<f64>]| y.to_vec();
+        let (counted, remembered) = (Counted::new(model), Remembered::new(Counted::new(model)));
+        let adjoint = Discrete::landing();
+        let control = Fixed::steps(40);
+        let expected = gradient(&counted, solver, control, &adjoint, &times, &y0, loss).unwrap();
+        let found = gradient(&remembered, solver, control, &adjoint, &times, &y0, loss).unwrap();
+        assert_eq!(found, expected);
+        assert_eq!(remembered.inner().evaluations(), expected.stats[0].evaluations + evaluations_again);
+        assert!(counted.evaluations() > remembered.inner().evaluations());
+    }
+    check(Rk4, 0);
+    // The velocity at two outputs needs all stages: the last, which is the first of the next step as well, and those of the
+    // interpolant alone.
+    check(Dopri5, 2);
+    check(Dop853, 2 * (1 + 3));
+}
+
+#[test]
+fn what_is_remembered_is_dropped_with_the_parameters() {
+    let (model, y0) = LotkaVolterra::problem();
+    let mut remembered = Remembered::new(model);
+    rheos::solve(&remembered, y0, 0.0..1.0, Rk4, Fixed::steps(10)).unwrap();
+    assert_eq!(remembered.len(), 40);
+    remembered.set_params(&(2.0 * model.params()));
+    assert!(remembered.is_empty());
+    // An evaluation elsewhere is not mistaken for one that is kept.
+    let (mut slope, mut expected) = (Vector2::zeros(), Vector2::zeros());
+    remembered.eval(0.0, &y0, &mut slope);
+    remembered.eval_traced(0.0, &(1.5 * y0), &mut slope, &mut ());
+    remembered.inner().eval(0.0, &(1.5 * y0), &mut expected);
+    assert_eq!((slope, remembered.len()), (expected, 1));
 }

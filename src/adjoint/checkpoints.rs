@@ -74,6 +74,8 @@ pub(super) struct Kept<Y> {
     spacing: usize,
     /// The times of the accepted steps, the start included.
     pub(super) grid: Vec<f64>,
+    /// Their lengths, which are the differences of the times up to rounding: with them a step is repeated to the last bit.
+    lengths: Vec<f64>,
     stack: Stack<Y>,
 }
 
@@ -82,7 +84,7 @@ impl<Y: State> Kept<Y> {
     pub(super) fn new(rule: Checkpoints, t0: f64, y0: &Y, expected: Option<usize>) -> Self {
         let places = (rule != Checkpoints::All).then(|| vec![0]);
         let stack = Stack { states: vec![y0.clone()], places };
-        let mut kept = Self { rule, expected, next: 0, spacing: 1, grid: vec![t0], stack };
+        let mut kept = Self { rule, expected, next: 0, spacing: 1, grid: vec![t0], lengths: Vec::new(), stack };
         kept.plan();
         kept
     }
@@ -132,6 +134,7 @@ impl<Y: State> Kept<Y> {
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Kept<F::State> {
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         self.grid.push(step.t1);
+        self.lengths.push(step.h);
         if self.grid.len() > self.next {
             self.keep(step.y1);
         }
@@ -143,6 +146,7 @@ impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Kept<F::State> {
 pub(super) struct Rewind<'a, F: Dynamics, S: Solver<F>> {
     problem: (&'a F, &'a S),
     pub(super) grid: &'a [f64],
+    pub(super) lengths: &'a [f64],
     stack: Stack<F::State>,
     slots: usize,
     workspace: S::Workspace,
@@ -162,7 +166,17 @@ impl<'a, F: Dynamics, S: Solver<F>> Rewind<'a, F, S> {
         let y0 = &stack.states[0];
         let (current, next) = (y0.zeros_like(), y0.zeros_like());
         let workspace = problem.1.workspace(problem.0, y0);
-        Self { problem, grid: &kept.grid, stack, slots, workspace, current, next, recomputed: 0 }
+        Self {
+            problem,
+            grid: &kept.grid,
+            lengths: &kept.lengths,
+            stack,
+            slots,
+            workspace,
+            current,
+            next,
+            recomputed: 0,
+        }
     }
 
     /// The state at the start.
@@ -199,8 +213,7 @@ impl<'a, F: Dynamics, S: Solver<F>> Rewind<'a, F, S> {
     /// Takes the steps from `from` to `to` again.
     fn advance(&mut self, from: usize, to: usize) -> Result<()> {
         let (f, solver) = self.problem;
-        for ends in self.grid[from..=to].windows(2) {
-            let (t, h) = (ends[0], ends[1] - ends[0]);
+        for (&t, &h) in self.grid[from..to].iter().zip(&self.lengths[from..to]) {
             solver.step(f, &mut self.workspace, t, h, &self.current, &mut self.next)?;
             solver.accept(&mut self.workspace);
             self.current.replace_by(&mut self.next);

@@ -44,11 +44,11 @@ impl Discrete {
         Self { output: Output::Land, checkpoints: Checkpoints::All }
     }
 
-    /// Keeps fewer states, and computes the others again in the backward pass. The times of the steps are always kept:
-    /// 8 bytes each.
+    /// Keeps fewer states, and computes the others again in the backward pass. The times and the lengths of the steps are
+    /// always kept: 16 bytes for each.
     ///
-    /// A method without iterations repeats its steps up to the rounding of times; the steps of an implicit one differ by
-    /// the tolerance of its equations.
+    /// A method without iterations repeats its steps to the last bit; the steps of an implicit one differ by the tolerance
+    /// of its equations.
     #[must_use]
     pub const fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
         self.checkpoints = checkpoints;
@@ -114,7 +114,7 @@ where
         let mut sweep = Sweep::new(&times, rewind.grid, cotangents);
         for n in (0..last).rev() {
             let step = sweep.enter(n, &mut ybar);
-            let start = StepStart { t: step.t0, h: step.length(), y0: rewind.state(n)? };
+            let start = StepStart { t: step.t0, h: rewind.lengths[n], y0: rewind.state(n)? };
             let moved = solver.step_vjp(f, &mut tape, start, &mut sweep.inside, &mut ybar, pbar)?;
             sweep.leave(n, moved);
         }

@@ -15,7 +15,7 @@ pub struct Step<'a, F: Dynamics, S: Solver<F>> {
     pub t0: f64,
     /// End of the step, or of the part of it that is left where an observer before this one ended the step early.
     pub t1: f64,
-    /// Its signed length as the method computed it. It is longer than `t1 − t0` where the step was ended early.
+    /// Its signed length as the method computed it: `t1 − t0` up to rounding, and more where the step was ended early.
     pub h: f64,
     /// State at the start.
     pub y0: &'a F::State,

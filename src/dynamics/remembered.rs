@@ -1,0 +1,168 @@
+//! Evaluations that are kept until their pullback is asked for.
+
+use std::cell::RefCell;
+
+use super::{Differentiable, Dynamics, Jacobian, Parametric};
+use crate::State;
+use crate::state::{MatrixOf, MatrixSpace};
+
+/// A field that keeps the trace of every evaluation, so that a discrete adjoint does not evaluate it again: nothing is
+/// computed twice, and every activation of a network is held from the forward pass to the backward pass.
+///
+/// A solve over it takes the same steps, and its gradient is the same but for the rounding of times. [`Discrete`](crate::Discrete)
+/// computes the stages of every step once more on its way back, since the states are much less to keep than the stages with
+/// what lies inside the field; where there is room for all of it, this saves those evaluations. Methods whose stages are the
+/// solution of equations evaluate more than they come back to, and gain less.
+///
+/// What is kept grows by a trace and two states per evaluation, those of rejected steps included, until a backward pass takes
+/// it away, [`forget`](Self::forget) is called, or the parameters change. So this is for training, and not for a solve that
+/// nobody differentiates. To be used with all states kept, [`Checkpoints::All`](crate::Checkpoints::All).
+///
+/// ```
+/// use rheos::problems::LotkaVolterra;
+/// use rheos::{Counted, Discrete, Dopri5, Pid, Remembered, gradient};
+///
+/// let (model, y0) = LotkaVolterra::problem();
+/// let field = Remembered::new(Counted::new(model));
+/// let loss = |y: &[_]| vec![y[1] * 0.0, y[1]];
+/// let found = gradient(&field, Dopri5, Pid::new(1e-6, 1e-6), &Discrete::new(), &[0.0, 1.0], &y0, loss)?;
+/// // Those of the forward pass, and none in the backward pass.
+/// assert_eq!(field.inner().evaluations(), found.stats[0].evaluations);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+pub struct Remembered<F: Differentiable> {
+    field: F,
+    log: RefCell<Vec<Evaluation<F>>>,
+}
+
+struct Evaluation<F: Differentiable> {
+    t: f64,
+    y: F::State,
+    slope: F::State,
+    trace: F::Trace,
+}
+
+impl<F: Differentiable> Remembered<F> {
+    /// Begins with nothing kept.
+    pub const fn new(field: F) -> Self {
+        Self { field, log: RefCell::new(Vec::new()) }
+    }
+
+    /// The field inside.
+    pub const fn inner(&self) -> &F {
+        &self.field
+    }
+
+    /// The field inside, to be changed; what is kept is dropped.
+    pub fn inner_mut(&mut self) -> &mut F {
+        self.forget();
+        &mut self.field
+    }
+
+    /// The field inside.
+    pub fn into_inner(self) -> F {
+        self.field
+    }
+
+    /// How many evaluations are kept.
+    pub fn len(&self) -> usize {
+        self.log.borrow().len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Drops what is kept.
+    pub fn forget(&self) {
+        self.log.borrow_mut().clear();
+    }
+
+    /// The last evaluation at `(t, y)`, if it is kept; it is not kept any longer.
+    fn take(&self, t: f64, y: &F::State) -> Option<Evaluation<F>> {
+        let mut log = self.log.borrow_mut();
+        // A backward pass looks for what was last evaluated first.
+        let place = log.iter().rposition(|evaluation| is_near(evaluation.t, t) && are_equal(&evaluation.y, y))?;
+        Some(log.remove(place))
+    }
+}
+
+/// Whether two times differ by rounding alone: the last stage of a step, which the next one takes for its first, is at
+/// `t + h`, and the next may start a rounding error beside that.
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 2.0 * f64::EPSILON * b.abs()
+}
+
+/// Whether no coordinate differs.
+fn are_equal<Y: State>(x: &Y, y: &Y) -> bool {
+    let mut difference = x.clone();
+    difference.add_scaled(-1.0, y);
+    difference.inner(&difference) == 0.0
+}
+
+impl<F: Differentiable> Dynamics for Remembered<F> {
+    type State = F::State;
+
+    fn eval(&self, t: f64, y: &F::State, dy: &mut F::State) {
+        let mut trace = F::Trace::default();
+        self.field.eval_traced(t, y, dy, &mut trace);
+        self.log.borrow_mut().push(Evaluation { t, y: y.clone(), slope: dy.clone(), trace });
+    }
+}
+
+impl<F: Differentiable> Parametric for Remembered<F> {
+    type Params = F::Params;
+
+    fn params(&self) -> F::Params {
+        self.field.params()
+    }
+
+    fn set_params(&mut self, params: &F::Params) {
+        self.forget();
+        self.field.set_params(params);
+    }
+}
+
+impl<F: Differentiable> Differentiable for Remembered<F> {
+    type Trace = F::Trace;
+
+    fn vjp(&self, t: f64, y: &F::State, w: &F::State, ybar: &mut F::State, pbar: &mut F::Params) -> f64 {
+        self.field.vjp(t, y, w, ybar, pbar)
+    }
+
+    fn eval_traced(&self, t: f64, y: &F::State, dy: &mut F::State, trace: &mut F::Trace) {
+        match self.take(t, y) {
+            Some(evaluation) => {
+                dy.assign(&evaluation.slope);
+                *trace = evaluation.trace;
+            }
+            None => self.field.eval_traced(t, y, dy, trace),
+        }
+    }
+
+    fn vjp_traced(
+        &self,
+        trace: &mut F::Trace,
+        t: f64,
+        y: &F::State,
+        w: &F::State,
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> f64 {
+        self.field.vjp_traced(trace, t, y, w, ybar, pbar)
+    }
+}
+
+impl<F: Differentiable + Jacobian> Jacobian for Remembered<F>
+where
+    F::State: MatrixSpace,
+{
+    fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
+        self.field.jacobian(t, y)
+    }
+
+    fn time_derivative(&self, t: f64, y: &F::State, out: &mut F::State) {
+        self.field.time_derivative(t, y, out);
+    }
+}
