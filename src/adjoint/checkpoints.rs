@@ -21,6 +21,9 @@ pub enum Checkpoints {
     Slots(usize),
 }
 
+/// Room is made for so many steps before a solve, if they are expected.
+const MOST_AT_ONCE: usize = 1 << 20;
+
 /// States with the number of steps before each, ascending.
 #[derive(Debug, Clone)]
 struct Stack<Y> {
@@ -83,8 +86,14 @@ impl<Y: State> Kept<Y> {
     /// Starts with `y0` at `t0`, before a solve that is expected to take so many steps.
     pub(super) fn new(rule: Checkpoints, t0: f64, y0: &Y, expected: Option<usize>) -> Self {
         let places = (rule != Checkpoints::All).then(|| vec![0]);
-        let stack = Stack { states: vec![y0.clone()], places };
-        let mut kept = Self { rule, expected, next: 0, spacing: 1, grid: vec![t0], lengths: Vec::new(), stack };
+        // A vector that grows holds its old and its new self for a moment.
+        let steps = expected.unwrap_or(0).min(MOST_AT_ONCE);
+        let mut states = Vec::with_capacity(if rule == Checkpoints::All { steps + 1 } else { 1 });
+        states.push(y0.clone());
+        let mut grid = Vec::with_capacity(steps + 1);
+        grid.push(t0);
+        let (lengths, stack) = (Vec::with_capacity(steps), Stack { states, places });
+        let mut kept = Self { rule, expected, next: 0, spacing: 1, grid, lengths, stack };
         kept.plan();
         kept
     }
