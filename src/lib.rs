@@ -121,7 +121,7 @@ pub use dfdx;
 pub use dynamics::{
     Autodiff, Cost, CostWithVjp, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector, Ode,
     OdeWithVjp, Parametric, Remembered, RunningCost, Scalar, Separable, SeparableOde, SeparableOdeWithVjp,
-    SeparableVjp, Split, SplitField, Tangent, differences, ode, problems, running_cost, separable,
+    SeparableVjp, Split, SplitField, SplitVjp, Tangent, VjpAlong, differences, ode, problems, running_cost, separable,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};

@@ -16,6 +16,7 @@ mod separable;
 mod separable_ode;
 mod split;
 pub(crate) mod tangent;
+mod vjp_along;
 
 pub use autodiff::{Autodiff, Field, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
@@ -27,8 +28,9 @@ pub use remembered::Remembered;
 pub use running_cost::{Cost, CostWithVjp, RunningCost, running_cost};
 pub use separable::{Separable, SeparableVjp};
 pub use separable_ode::{SeparableOde, SeparableOdeWithVjp, separable};
-pub use split::{Split, SplitField};
+pub use split::{Split, SplitField, SplitVjp};
 pub use tangent::{Dual, Tangent};
+pub use vjp_along::VjpAlong;
 
 use crate::State;
 

@@ -1,6 +1,6 @@
 //! Fields that are the sum of a stiff and a non-stiff part.
 
-use super::{Dynamics, Jacobian, Parametric};
+use super::{Differentiable, Dynamics, Jacobian, Parametric, VjpAlong};
 use crate::State;
 use crate::state::MatrixSpace;
 
@@ -23,6 +23,52 @@ pub trait Split: Dynamics {
 
     /// The implicit part.
     fn implicit(&self) -> &Self::Implicit;
+}
+
+/// A split field with the pullbacks of its parts, of which the discrete adjoint of an [`Imex`](crate::Imex) method is made.
+///
+/// The body of [`Differentiable::vjp`] is then `self.vjp_parts(t, y, w, ybar, pbar)`, with `type Trace = ()`.
+/// [`SplitField`] has it where both parts are differentiable.
+#[diagnostic::on_unimplemented(
+    message = "the parts of `{Self}` cannot be differentiated, so steps of an additive method on it cannot either",
+    label = "this has no `explicit_vjp` and `implicit_vjp`",
+    note = "both parts of a `rheos::SplitField` must be `rheos::Differentiable`; a split field of your own implements \
+            `rheos::SplitVjp`"
+)]
+pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
+    /// Adds `(∂f_E/∂y)ᵀ w` to `ybar` and `(∂f_E/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂f_E/∂t`.
+    fn explicit_vjp(
+        &self,
+        t: f64,
+        y: &Self::State,
+        w: &Self::State,
+        ybar: &mut Self::State,
+        pbar: &mut Self::Params,
+    ) -> f64;
+
+    /// Adds `(∂f_I/∂y)ᵀ w` to `ybar` and `(∂f_I/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂f_I/∂t`. The parameters `θ` are those
+    /// of the whole, whatever the [implicit part](Split::implicit) has for its own.
+    fn implicit_vjp(
+        &self,
+        t: f64,
+        y: &Self::State,
+        w: &Self::State,
+        ybar: &mut Self::State,
+        pbar: &mut Self::Params,
+    ) -> f64;
+
+    /// Both pullbacks: the body of [`Differentiable::vjp`].
+    #[inline]
+    fn vjp_parts(
+        &self,
+        t: f64,
+        y: &Self::State,
+        w: &Self::State,
+        ybar: &mut Self::State,
+        pbar: &mut Self::Params,
+    ) -> f64 {
+        self.explicit_vjp(t, y, w, ybar, pbar) + self.implicit_vjp(t, y, w, ybar, pbar)
+    }
 }
 
 /// The sum of two fields, of which the second is stiff.
@@ -104,5 +150,38 @@ impl<E: Parametric, I: Parametric> Parametric for SplitField<E, I> {
     fn set_params(&mut self, params: &Self::Params) {
         self.explicit.set_params(&params.0);
         self.implicit.set_params(&params.1);
+    }
+}
+
+impl<E: Differentiable, I: Differentiable<State = E::State>> Differentiable for SplitField<E, I> {
+    type Trace = ();
+
+    fn vjp(&self, t: f64, y: &E::State, w: &E::State, ybar: &mut E::State, pbar: &mut Self::Params) -> f64 {
+        self.vjp_parts(t, y, w, ybar, pbar)
+    }
+}
+
+impl<E: Differentiable, I: Differentiable<State = E::State>> SplitVjp for SplitField<E, I> {
+    fn explicit_vjp(&self, t: f64, y: &E::State, w: &E::State, ybar: &mut E::State, pbar: &mut Self::Params) -> f64 {
+        self.explicit.vjp(t, y, w, ybar, &mut pbar.0)
+    }
+
+    fn implicit_vjp(&self, t: f64, y: &E::State, w: &E::State, ybar: &mut E::State, pbar: &mut Self::Params) -> f64 {
+        self.implicit.vjp(t, y, w, ybar, &mut pbar.1)
+    }
+}
+
+impl<E: VjpAlong, I: VjpAlong<State = E::State>> VjpAlong for SplitField<E, I> {
+    fn vjp_along(
+        &self,
+        t: f64,
+        y: &E::State,
+        direction: (&E::State, f64),
+        w: &E::State,
+        ybar: &mut E::State,
+        pbar: &mut Self::Params,
+    ) -> f64 {
+        self.explicit.vjp_along(t, y, direction, w, ybar, &mut pbar.0)
+            + self.implicit.vjp_along(t, y, direction, w, ybar, &mut pbar.1)
     }
 }

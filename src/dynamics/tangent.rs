@@ -80,15 +80,46 @@ impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Differentia
     type Trace = ();
 
     fn vjp(&self, t: f64, y: &Self::State, w: &Self::State, ybar: &mut Self::State, pbar: &mut Self::Params) -> f64 {
-        let f = |y: &_, p: &_| self.model.field().eval(DualSVec::<Dual<K>, N>::from(t), y, p);
-        pull_back(&f(&variables(y), &constants(&self.params)), w, ybar);
-        let f = |y: &_, p: &_| self.model.field().eval(DualSVec::<Dual<K>, P>::from(t), y, p);
-        pull_back(&f(&constants(y), &variables(&self.params)), w, pbar);
-        let time = DualSVec::<Dual<K>, 1>::from(t).derivative(0);
-        let mut tbar = SVector::<Dual<K>, 1>::from_element(Dual::from(0.0));
-        pull_back(&self.model.field().eval(time, &constants(y), &constants(&self.params)), w, &mut tbar);
-        tbar[0].re
+        pullback(self.model.field(), Dual::from(t), (y, &self.params), w, ybar, pbar).re
     }
+}
+
+/// The pullback of a field where time, state and parameters carry derivatives.
+fn pullback<M: Field<N, P>, const N: usize, const P: usize, const K: usize>(
+    field: &M,
+    t: Dual<K>,
+    (y, params): (&SVector<Dual<K>, N>, &SVector<Dual<K>, P>),
+    w: &SVector<Dual<K>, N>,
+    ybar: &mut SVector<Dual<K>, N>,
+    pbar: &mut SVector<Dual<K>, P>,
+) -> Dual<K> {
+    pull_back(&field.eval(constant(t), &variables(y), &constants(params)), w, ybar);
+    pull_back(&field.eval(constant(t), &constants(y), &variables(params)), w, pbar);
+    let time = DualSVec::new(t, Derivative::derivative_generic(Const::<1>, U1, 0));
+    let mut tbar = SVector::<Dual<K>, 1>::from_element(Dual::from(0.0));
+    pull_back(&field.eval(time, &constants(y), &constants(params)), w, &mut tbar);
+    tbar[0]
+}
+
+/// The derivative of the pullback of `w` along the direction `(v, tau)` in `(y, t)`, added to `ybar` and `pbar` and returned
+/// for the time.
+pub(super) fn pullback_along<M: Field<N, P>, const N: usize, const P: usize>(
+    model: &Autodiff<M, N, P>,
+    (t, tau): (f64, f64),
+    (y, v): (&SVector<f64, N>, &SVector<f64, N>),
+    w: &SVector<f64, N>,
+    ybar: &mut SVector<f64, N>,
+    pbar: &mut SVector<f64, P>,
+) -> f64 {
+    let moving = (along(y, &[*v]), model.params().map(Dual::<1>::from));
+    let mut y_moved = SVector::<Dual<1>, N>::from_element(Dual::from(0.0));
+    let mut p_moved = SVector::<Dual<1>, P>::from_element(Dual::from(0.0));
+    let time = Dual::new(t, Derivative::some(SVector::from([tau])));
+    let t_moved =
+        pullback(model.field(), time, (&moving.0, &moving.1), &w.map(Dual::from), &mut y_moved, &mut p_moved);
+    *ybar += y_moved.map(|x| derivative(&x, 0));
+    *pbar += p_moved.map(|x| derivative(&x, 0));
+    derivative(&t_moved, 0)
 }
 
 /// Each number with the derivative 1 in its own direction.
@@ -96,11 +127,16 @@ fn variables<const L: usize, const K: usize>(x: &SVector<Dual<K>, L>) -> SVector
     SVector::from_fn(|i, _| DualSVec::new(x[i], Derivative::derivative_generic(Const, U1, i)))
 }
 
+/// A number without derivatives.
+fn constant<const J: usize, const K: usize>(x: Dual<K>) -> DualSVec<Dual<K>, J> {
+    DualSVec::new(x, Derivative::none())
+}
+
 /// Each number without derivatives.
 fn constants<const L: usize, const J: usize, const K: usize>(
     x: &SVector<Dual<K>, L>,
 ) -> SVector<DualSVec<Dual<K>, J>, L> {
-    x.map(|x| DualSVec::new(x, Derivative::none()))
+    x.map(constant)
 }
 
 /// The derivative of `f` along direction `j`.

@@ -65,8 +65,12 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
     /// A workspace for states of the shape of `y0`.
     fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed;
 
-    /// `x ← (I − a Jᵀ)⁻¹ x` with `J` at `(t, y)`, to rounding. False if no solution was found.
-    fn solve_transposed(
+    /// Prepares to solve with `I − a Jᵀ`, with `J` at the point `(t, y)`. False if that matrix is singular.
+    fn prepare_transposed(&self, ws: &mut Self::Transposed, f: &F, point: (f64, &F::State), a: f64) -> bool;
+
+    /// `x ← (I − a Jᵀ)⁻¹ x`, to rounding, for the `point` and the `a` of the last
+    /// [`prepare_transposed`](Self::prepare_transposed). False if no solution was found.
+    fn solve_prepared(
         &self,
         ws: &mut Self::Transposed,
         f: &F,
@@ -74,6 +78,18 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
         a: f64,
         x: &mut F::State,
     ) -> bool;
+
+    /// Both, for a matrix that serves once.
+    fn solve_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        point: (f64, &F::State),
+        a: f64,
+        x: &mut F::State,
+    ) -> bool {
+        self.prepare_transposed(ws, f, point, a) && self.solve_prepared(ws, f, point, a, x)
+    }
 }
 
 /// Refinements of a transposed solve; each gains the digits that the Jacobian has.
@@ -164,7 +180,8 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
 /// The workspace of the transposed systems of [`Lu`].
 #[derive(Debug, Clone)]
-pub struct LuTransposed<Y, P> {
+pub struct LuTransposed<Y: MatrixSpace, P> {
+    lu: Option<Y::Lu>,
     right_hand_side: Y,
     residual: Y,
     image: Y,
@@ -178,6 +195,7 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
 
     fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed {
         LuTransposed {
+            lu: None,
             right_hand_side: y0.zeros_like(),
             residual: y0.zeros_like(),
             image: y0.zeros_like(),
@@ -185,7 +203,12 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
         }
     }
 
-    fn solve_transposed(
+    fn prepare_transposed(&self, ws: &mut Self::Transposed, f: &F, (t, y): (f64, &F::State), a: f64) -> bool {
+        ws.lu = F::State::factor(&F::State::transposed(&f.jacobian(t, y)), a);
+        ws.lu.is_some()
+    }
+
+    fn solve_prepared(
         &self,
         ws: &mut Self::Transposed,
         f: &F,
@@ -193,16 +216,16 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
         a: f64,
         x: &mut F::State,
     ) -> bool {
-        let Some(lu) = F::State::factor(&F::State::transposed(&f.jacobian(t, y)), a) else { return false };
+        let Some(lu) = &ws.lu else { return false };
         ws.right_hand_side.assign(x);
-        F::State::solve(&lu, x);
+        F::State::solve(lu, x);
         let mut before = f64::INFINITY;
         for _ in 0..REFINEMENTS {
             ws.image.set_zeros();
             f.vjp(t, y, x, &mut ws.image, &mut ws.unwanted);
             ws.residual.combine(&ws.right_hand_side, 1.0, &[a], std::slice::from_ref(&ws.image));
             ws.residual.add_scaled(-1.0, x);
-            F::State::solve(&lu, &mut ws.residual);
+            F::State::solve(lu, &mut ws.residual);
             let size = ws.residual.inner(&ws.residual).sqrt();
             if !size.is_finite() {
                 return false;

@@ -37,8 +37,8 @@ pub use collocation::{
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use dirk_reverse::DirkTape;
 pub use imex::{
-    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Imex, ImexEuler, ImexTableau, ImexWorkspace, KenCarp3, KenCarp4,
-    KenCarp5, check_embedded_imex, check_imex,
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Imex, ImexEuler, ImexTableau, ImexTape, ImexWorkspace, KenCarp3,
+    KenCarp4, KenCarp5, check_embedded_imex, check_imex,
 };
 pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::ImplicitMidpoint;

@@ -11,7 +11,7 @@ use crate::{Dynamics, Error, Result, State};
 
 /// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages, with linear systems solved by `L`.
 pub struct Rosenbrock<T, const S: usize, L = Lu> {
-    linear: L,
+    pub(super) linear: L,
     table: PhantomData<fn() -> T>,
 }
 
@@ -20,11 +20,11 @@ by_table!(Rosenbrock, RosenbrockTable, check_rosenbrock);
 /// The stages of a Rosenbrock method.
 pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The increments `u`.
-    u: [F::State; S],
+    pub(super) u: [F::State; S],
     /// The slope at the start of the step.
     start: F::State,
     /// The derivative of the field in time there.
-    drift: F::State,
+    pub(super) drift: F::State,
     /// The argument of a stage; the error estimate once asked for.
     stage: F::State,
     /// The slope of a stage.

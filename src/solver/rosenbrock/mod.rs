@@ -20,6 +20,7 @@
 
 mod conditions;
 mod engine;
+mod reverse;
 mod rodas3;
 mod rodas4;
 mod rodas4p;
@@ -30,6 +31,7 @@ mod stiffness;
 mod table;
 
 pub use engine::{Rosenbrock, RosenbrockWorkspace};
+pub use reverse::RosenbrockTape;
 pub use rodas3::{Rodas3, Rodas3Table};
 pub use rodas4::{Rodas4, Rodas4Table};
 pub use rodas4p::{Rodas4P, Rodas4PTable};

@@ -20,7 +20,7 @@ use crate::{Dynamics, Result, State};
 ///
 /// Newton's method and its Jacobian see the implicit part only. The evaluations of a solve are those of either part.
 pub struct Imex<T, const S: usize, L = Lu> {
-    linear: L,
+    pub(super) linear: L,
     table: PhantomData<fn() -> T>,
 }
 
@@ -29,9 +29,9 @@ by_table!(Imex, ImexTableau, check_imex);
 /// The stages of an additive method.
 pub struct ImexWorkspace<F: Split, const S: usize, L: LinearSolver<F::Implicit>> {
     /// The slopes of the explicit part.
-    explicit: [F::State; S],
+    pub(super) explicit: [F::State; S],
     /// The slopes of the implicit part.
-    implicit: [F::State; S],
+    pub(super) implicit: [F::State; S],
     /// The argument of the stage being solved; the error estimate once asked for.
     stage: F::State,
     /// Its distance from the start of the step.
@@ -55,7 +55,7 @@ impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> ImexWorkspace<F, S,
     }
 
     /// Writes `y0 + h Σ (e kE + i kI)` into `out`.
-    fn combine(&self, out: &mut F::State, y0: &F::State, h: f64, e: &[f64; S], i: &[f64; S]) {
+    pub(super) fn combine(&self, out: &mut F::State, y0: &F::State, h: f64, e: &[f64; S], i: &[f64; S]) {
         out.combine(y0, h, e, &self.explicit);
         out.accumulate(h, i, &self.implicit);
     }

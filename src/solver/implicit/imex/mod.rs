@@ -11,6 +11,7 @@ mod euler;
 mod kencarp3;
 mod kencarp4;
 mod kencarp5;
+mod reverse;
 mod tableau;
 
 pub use ars222::Ars222;
@@ -20,6 +21,7 @@ pub use euler::ImexEuler;
 pub use kencarp3::{Esdirk3, KenCarp3};
 pub use kencarp4::{Esdirk4, KenCarp4};
 pub use kencarp5::{Esdirk5, KenCarp5};
+pub use reverse::ImexTape;
 pub use tableau::{ImexTableau, check_embedded_imex, check_imex};
 
 /// The tableaus of the methods.

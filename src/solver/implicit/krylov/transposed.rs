@@ -21,7 +21,12 @@ impl<F: Differentiable, P: Products<F>> TransposedSolver<F> for Krylov<P> {
         KrylovTransposed { gmres: Gmres::new(y0, self.dimension), unwanted: f.params().zeros_like() }
     }
 
-    fn solve_transposed(
+    /// There is nothing to prepare.
+    fn prepare_transposed(&self, _: &mut Self::Transposed, _: &F, _: (f64, &F::State), _: f64) -> bool {
+        true
+    }
+
+    fn solve_prepared(
         &self,
         ws: &mut Self::Transposed,
         f: &F,

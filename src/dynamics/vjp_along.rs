@@ -1,0 +1,151 @@
+//! Second derivatives of a field: how its pullback changes along a direction.
+
+use super::{Autodiff, Counted, Differentiable, Field, OdeWithVjp, Remembered, tangent};
+use crate::State;
+use nalgebra::SVector;
+
+/// A field with the derivative of its pullback along a direction.
+///
+/// A [`Rosenbrock`](crate::Rosenbrock) method reads the Jacobian at the start of every step, so that the derivative of its
+/// step has second derivatives of the field in it: this is all that its discrete adjoint asks for.
+///
+/// The function is provided by differences of the pullback, so that `impl VjpAlong for Model {}` is enough.
+/// [`Autodiff`] has it exact, from dual numbers over dual numbers.
+///
+/// ```
+/// use rheos::{Differentiable, Dynamics, Parametric, VjpAlong};
+///
+/// /// `y' = −k y²`.
+/// struct Pairing { k: f64 }
+///
+/// impl Dynamics for Pairing {
+///     type State = f64;
+///     fn eval(&self, _t: f64, y: &f64, dy: &mut f64) { *dy = -self.k * y * y; }
+/// }
+/// impl Parametric for Pairing {
+///     type Params = f64;
+///     fn params(&self) -> f64 { self.k }
+///     fn set_params(&mut self, k: &f64) { self.k = *k; }
+/// }
+/// impl Differentiable for Pairing {
+///     type Trace = ();
+///     fn vjp(&self, _t: f64, y: &f64, w: &f64, ybar: &mut f64, pbar: &mut f64) -> f64 {
+///         *ybar -= 2.0 * self.k * y * w;
+///         *pbar -= y * y * w;
+///         0.0
+///     }
+/// }
+/// impl VjpAlong for Pairing {}
+///
+/// let (mut ybar, mut pbar) = (0.0, 0.0);
+/// Pairing { k: 3.0 }.vjp_along(0.0, &0.5, (&0.1, 0.0), &1.0, &mut ybar, &mut pbar);
+/// assert!((ybar + 0.6_f64).abs() < 1e-12); // ∂/∂y (−2 k y) · 0.1
+/// assert!((pbar + 0.1_f64).abs() < 1e-12); // ∂/∂y (−y²) · 0.1
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the pullback of `{Self}` has no derivative, so that steps of a Rosenbrock method on it have no transpose",
+    label = "this has no `vjp_along`",
+    note = "`impl rheos::VjpAlong for YourModel {{}}` takes differences of its pullback; or write the field over a generic \
+            scalar and wrap it in `rheos::Autodiff`"
+)]
+pub trait VjpAlong: Differentiable {
+    /// For the direction `(v, τ)` in `(y, t)`, adds `∂/∂y` of `wᵀ (∂f/∂y v + τ ∂f/∂t)` to `ybar` and its `∂/∂θ` to `pbar`,
+    /// and returns its `∂/∂t`; by the symmetry of second derivatives, `d/dε` of the [pullback](Differentiable::vjp) of `w`
+    /// at `(t + ε τ, y + ε v)` where `ε = 0`.
+    ///
+    /// Provided by central differences of order 6: six pullbacks, at up to a few hundredths of the direction to either side
+    /// in `f64`. So the direction should be one over which the field is smooth, as it is over a step.
+    fn vjp_along(
+        &self,
+        t: f64,
+        y: &Self::State,
+        direction: (&Self::State, f64),
+        w: &Self::State,
+        ybar: &mut Self::State,
+        pbar: &mut Self::Params,
+    ) -> f64 {
+        difference_along(self, t, y, direction, w, ybar, pbar)
+    }
+}
+
+/// Weights at 1, 2 and 3 increments of the central difference of order 6.
+const WEIGHTS: [f64; 3] = [3.0 / 4.0, -3.0 / 20.0, 1.0 / 60.0];
+
+/// With the rounding unit `u`, increments of `u^(1/7)` cost as many digits by truncation, of the order of their sixth power,
+/// as by rounding. The pullback is linear in its cotangent, which takes the weights.
+fn difference_along<F: Differentiable + ?Sized>(
+    f: &F,
+    t: f64,
+    y: &F::State,
+    (v, tau): (&F::State, f64),
+    w: &F::State,
+    ybar: &mut F::State,
+    pbar: &mut F::Params,
+) -> f64 {
+    let increment = y.rounding().powf(1.0 / 7.0);
+    let (mut shifted, mut weighted) = (y.zeros_like(), w.zeros_like());
+    let mut time = 0.0;
+    for (k, weight) in (1..).zip(WEIGHTS) {
+        for shift in [f64::from(k) * increment, -f64::from(k) * increment] {
+            shifted.assign(y);
+            shifted.add_scaled(shift, v);
+            weighted.set_zeros();
+            weighted.add_scaled(weight / increment * shift.signum(), w);
+            time += f.vjp(t + shift * tau, &shifted, &weighted, ybar, pbar);
+        }
+    }
+    time
+}
+
+/// Exact, by dual numbers over dual numbers.
+impl<M: Field<N, P>, const N: usize, const P: usize> VjpAlong for Autodiff<M, N, P> {
+    fn vjp_along(
+        &self,
+        t: f64,
+        y: &SVector<f64, N>,
+        (v, tau): (&SVector<f64, N>, f64),
+        w: &SVector<f64, N>,
+        ybar: &mut SVector<f64, N>,
+        pbar: &mut SVector<f64, P>,
+    ) -> f64 {
+        tangent::pullback_along(self, (t, tau), (y, v), w, ybar, pbar)
+    }
+}
+
+/// By differences.
+impl<Y, G, V> VjpAlong for OdeWithVjp<Y, G, V>
+where
+    Y: State,
+    G: Fn(f64, &Y, &mut Y),
+    V: Fn(f64, &Y, &Y, &mut Y) -> f64,
+{
+}
+
+/// What it costs is not counted.
+impl<F: VjpAlong> VjpAlong for Counted<F> {
+    fn vjp_along(
+        &self,
+        t: f64,
+        y: &F::State,
+        direction: (&F::State, f64),
+        w: &F::State,
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> f64 {
+        self.inner().vjp_along(t, y, direction, w, ybar, pbar)
+    }
+}
+
+impl<F: VjpAlong> VjpAlong for Remembered<F> {
+    fn vjp_along(
+        &self,
+        t: f64,
+        y: &F::State,
+        direction: (&F::State, f64),
+        w: &F::State,
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> f64 {
+        self.inner().vjp_along(t, y, direction, w, ybar, pbar)
+    }
+}

@@ -1,0 +1,177 @@
+//! The transpose of a Rosenbrock step.
+//!
+//! In the transformed form of the [table](super::RosenbrockTable), from the last stage to the first, with `J` and `∂f/∂t` at
+//! the start of the step,
+//!
+//! `(I / (h γ) − Jᵀ) wᵢ = mᵢ ȳ₁ + Σⱼ (a_ji Ȳⱼ + c_ji wⱼ / h)` and `Ȳᵢ = (∂f/∂y)ᵀ wᵢ` at stage `i`,
+//!
+//! where the sums are over the stages behind. The equations of the stages have `J uᵢ + γᵢ h ∂f/∂t` in them, and so the start
+//! of the step and the parameters get the derivatives of `wᵢᵀ (J uᵢ + γᵢ h ∂f/∂t)` as well: that of the pullback of `wᵢ`
+//! along `(uᵢ, γᵢ h)`.
+
+use super::engine::{Rosenbrock, RosenbrockWorkspace};
+use super::table::{RosenbrockTable, repeated_arguments};
+use crate::dynamics::VjpAlong;
+use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart, TransposedSolver};
+use crate::{Error, Result, State};
+
+/// A step of a Rosenbrock method, taken again, and the cotangents of its stages.
+pub struct RosenbrockTape<F: VjpAlong, const S: usize, L: TransposedSolver<F>> {
+    forward: RosenbrockWorkspace<F, S, L>,
+    transposed: L::Transposed,
+    /// The end of the step; then the argument of a stage.
+    state: F::State,
+    /// `w[i]` is the cotangent of the equation of stage `i`.
+    w: [F::State; S],
+    /// `stage_bar[i]` is the cotangent of the argument of stage `i`; zero where the stage before has the same.
+    stage_bar: [F::State; S],
+    /// That of the slope of the stages with one argument.
+    slope_bar: F::State,
+    /// That of the point of the Jacobian.
+    start_bar: F::State,
+}
+
+/// The gradient is that of the step with the exact derivatives of the field and exact solutions of its linear systems. It is
+/// exact where the Jacobian and `∂f/∂t` are exact and `vjp_along` is, as for [`Autodiff`](crate::Autodiff) models with
+/// [`Lu`](crate::Lu). A Jacobian made of differences, or what an iterative solver leaves, makes the computed step differ from
+/// that one, and the gradient is wrong by about as much.
+impl<F, T, const S: usize, L> Reverse<F> for Rosenbrock<T, S, L>
+where
+    F: VjpAlong,
+    T: RosenbrockTable<S>,
+    L: TransposedSolver<F>,
+{
+    type Tape = RosenbrockTape<F, S, L>;
+
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+        RosenbrockTape {
+            forward: self.workspace(f, y0),
+            transposed: self.linear.transposed(f, y0),
+            state: y0.zeros_like(),
+            w: std::array::from_fn(|_| y0.zeros_like()),
+            stage_bar: std::array::from_fn(|_| y0.zeros_like()),
+            slope_bar: y0.zeros_like(),
+            start_bar: y0.zeros_like(),
+        }
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let StepStart { t, h, y0 } = step;
+        self.reset(&mut tape.forward);
+        self.step(f, &mut tape.forward, t, h, y0, &mut tape.state)?;
+        let (point, a) = ((t, y0), h * T::GAMMA);
+        if !self.linear.prepare_transposed(&mut tape.transposed, f, point, a) {
+            return Err(Error::SingularMatrix { t, h });
+        }
+        // An output at the very end is y1, but its velocity is that of the interpolant.
+        for output in outputs.iter().filter(|output| output.theta == 1.0) {
+            ybar.add_scaled(1.0, output.cotangent);
+        }
+        let mut cotangent = tape.move_outputs::<T>(h, outputs);
+        tape.start_bar.set_zeros();
+        tape.slope_bar.set_zeros();
+        for i in (0..S).rev() {
+            tape.give_increment::<T>(i, h, outputs, ybar);
+            // The equations of the table times h γ.
+            tape.w[i].scale_by(a);
+            if !self.linear.solve_prepared(&mut tape.transposed, f, point, a, &mut tape.w[i]) {
+                return Err(Error::LinearSolverFailed { t, h });
+            }
+            cotangent += tape.pull_stage::<T>(f, step, i, pbar);
+        }
+        ybar.add_scaled(1.0, &tape.start_bar);
+        for stage_bar in &tape.stage_bar {
+            ybar.add_scaled(1.0, stage_bar);
+        }
+        for output in outputs.iter().filter(|output| output.theta < 1.0) {
+            ybar.add_scaled(1.0, output.cotangent);
+        }
+        Ok(cotangent)
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        self.evaluations(&tape.forward)
+    }
+}
+
+impl<F: VjpAlong, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F, S, L> {
+    /// What the end of the step, the stages behind stage `i` and the outputs give to its increment, into `w[i]`.
+    fn give_increment<T: RosenbrockTable<S>>(
+        &mut self,
+        i: usize,
+        h: f64,
+        outputs: &[OutputCotangent<'_, F::State>],
+        ybar: &F::State,
+    ) {
+        let (rest, behind) = self.w.split_at_mut(i + 1);
+        let increment_bar = &mut rest[i];
+        increment_bar.set_zeros();
+        increment_bar.add_scaled(T::M[i], ybar);
+        for (j, w) in (i + 1..).zip(behind) {
+            increment_bar.add_scaled(T::A[j][i], &self.stage_bar[j]);
+            increment_bar.add_scaled(T::C[j][i] / h, w);
+        }
+        for output in outputs.iter().filter(|output| output.theta < 1.0) {
+            increment_bar.add_scaled(T::DENSE.weight(i, output.theta), output.cotangent);
+        }
+    }
+
+    /// Pulls the cotangent `w[i]` of the equation of stage `i` back to all that it reads but earlier increments.
+    fn pull_stage<T: RosenbrockTable<S>>(
+        &mut self,
+        f: &F,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        i: usize,
+        pbar: &mut F::Params,
+    ) -> StepCotangent {
+        let Self { forward, state, w, stage_bar, slope_bar, start_bar, .. } = self;
+        let w = &w[i];
+        let drift = T::TIME[i] * h;
+        let mut start = f.vjp_along(t, y0, (&forward.u[i], drift), w, start_bar, pbar);
+
+        // The length of the step is in the equation itself: uᵢ / (h γ), Σ cᵢⱼ uⱼ / h and γᵢ h ∂f/∂t.
+        state.set_zeros();
+        state.add_scaled(1.0 / T::GAMMA, &forward.u[i]);
+        state.accumulate(-1.0, &T::C[i], &forward.u);
+        let mut length = w.inner(state) / (h * h) + T::TIME[i] * w.inner(&forward.drift);
+
+        // Stages with one argument read one slope.
+        slope_bar.add_scaled(1.0, w);
+        stage_bar[i].set_zeros();
+        if i == 0 || !const { repeated_arguments::<T, S>() }[i] {
+            state.combine(y0, 1.0, &T::A[i], &forward.u);
+            let time = f.vjp(t + T::NODES[i] * h, state, slope_bar, &mut stage_bar[i], pbar);
+            slope_bar.set_zeros();
+            start += time;
+            length += T::NODES[i] * time;
+        }
+        StepCotangent { start: start - length, end: length }
+    }
+
+    /// Fills in the derivatives with respect to the output times, and returns what follows from `θ = (time − t) / h` for
+    /// the ends of the step.
+    fn move_outputs<T: RosenbrockTable<S>>(
+        &mut self,
+        h: f64,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+    ) -> StepCotangent {
+        let mut cotangent = StepCotangent::default();
+        for output in outputs {
+            let velocity = &mut self.state;
+            velocity.set_zeros();
+            velocity.accumulate(1.0 / h, &T::DENSE.derivative(output.theta), &self.forward.u);
+            output.time = output.cotangent.inner(velocity);
+            cotangent.start -= (1.0 - output.theta) * output.time;
+            cotangent.end -= output.theta * output.time;
+        }
+        cotangent
+    }
+}
