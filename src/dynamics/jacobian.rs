@@ -1,6 +1,6 @@
 //! The matrix of partial derivatives of a field.
 
-use super::{Counted, Dynamics, Ode};
+use super::{Counted, Differentiable, Dynamics, Ode, OdeWithVjp};
 use crate::State;
 use crate::state::{MatrixOf, MatrixSpace};
 
@@ -92,6 +92,35 @@ pub(crate) fn difference_in_time<F: Dynamics + ?Sized>(f: &F, t: f64, y: &F::Sta
 
 /// By differences.
 impl<Y: MatrixSpace, G: Fn(f64, &Y, &mut Y)> Jacobian for Ode<Y, G> {}
+
+/// By pullbacks, one for each row: as exact as they are.
+impl<Y, G, V> Jacobian for OdeWithVjp<Y, G, V>
+where
+    Y: MatrixSpace,
+    G: Fn(f64, &Y, &mut Y),
+    V: Fn(f64, &Y, &Y, &mut Y) -> f64,
+{
+    fn jacobian(&self, t: f64, y: &Y) -> MatrixOf<Y> {
+        let (mut w, mut rows) = (y.zeros_like(), y.zero_matrix());
+        for i in 0..y.dimension() {
+            let mut row = y.zeros_like();
+            w.set_coordinate(i, 1.0);
+            self.vjp(t, y, &w, &mut row, &mut ());
+            w.set_coordinate(i, 0.0);
+            Y::write_column(&mut rows, i, &row);
+        }
+        Y::transposed(&rows)
+    }
+
+    fn time_derivative(&self, t: f64, y: &Y, out: &mut Y) {
+        let (mut w, mut unwanted) = (y.zeros_like(), y.zeros_like());
+        for i in 0..y.dimension() {
+            w.set_coordinate(i, 1.0);
+            out.set_coordinate(i, self.vjp(t, y, &w, &mut unwanted, &mut ()));
+            w.set_coordinate(i, 0.0);
+        }
+    }
+}
 
 impl<F: Jacobian> Jacobian for Counted<F> {
     fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
