@@ -6,8 +6,8 @@ use common::relative_error;
 use nalgebra::{SVector, Vector2, vector};
 use rheos::{
     Adjoint, Autodiff, Backsolve, Checkpoints, Controller, Dense, Discrete, Dop853, Dopri5, ExactGradient, Field,
-    Fixed, Gradient, Interpolating, Ivp, Kvaerno5, OnGrid, Parametric, Pid, Quadrature, RadauIIA5, ReversibleAdjoint,
-    ReversibleHeun, Scalar, Solver, Tsit5, gradient, sensitivities,
+    Fixed, Gradient, Interpolating, Ivp, KenCarp5, Kvaerno5, OnGrid, Parametric, Pid, Quadrature, RadauIIA5,
+    ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, SplitField, Tsit5, gradient, sensitivities,
 };
 
 /// Lotka and Volterra's predators and prey in a year with seasons: the growth of the prey is `α (1 + ε cos ω t)`.
@@ -47,6 +47,36 @@ where
     gradient(&f, solver, control, &adjoint, &times(), &y0, weights).unwrap()
 }
 
+/// The growth of the prey alone, with its three parameters.
+struct Growth;
+
+impl Field<2, 3> for Growth {
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
+        vector![p[0] * (p[1] * (p[2] * t).cos() + 1.0) * y[0], T::zero()]
+    }
+}
+
+/// The rest of the model.
+struct Predation;
+
+impl Field<2, 3> for Predation {
+    fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
+        vector![-p[0] * y[0] * y[1], p[2] * y[0] * y[1] - p[1] * y[1]]
+    }
+}
+
+/// By an additive method, for the model in two parts.
+fn found_by_parts(control: Pid) -> Found {
+    let (f, y0) = model();
+    let p = f.params();
+    let growth = Autodiff::new(Growth, vector![p[0], p[4], p[5]]);
+    let predation = Autodiff::new(Predation, vector![p[1], p[2], p[3]]);
+    let parts = SplitField::new(growth, predation);
+    let Gradient { y, y0, params: (g, p), times, stats, drift } =
+        gradient(&parts, KenCarp5, control, &Discrete::landing(), &times(), &y0, weights).unwrap();
+    Gradient { y, y0, params: vector![g[0], p[0], p[1], p[2], g[1], g[2]], times, stats, drift }
+}
+
 fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
     for (kind, a, b) in [
         ("y0", found.y0.as_slice(), expected.y0.as_slice()),
@@ -69,6 +99,8 @@ fn all_of_them_agree() {
         ("Discrete, 5 slots", found(Dop853, tight, Discrete::landing().checkpoints(Checkpoints::Slots(5)))),
         ("Discrete, Kværnø", found(Kvaerno5, Pid::new(1e-11, 1e-11), Discrete::landing())),
         ("Discrete, Radau", found(RadauIIA5, tight, Discrete::landing())),
+        ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::new(1e-11, 1e-11))),
+        ("Discrete, Rosenbrock", found(Rodas5P, Pid::new(1e-11, 1e-11), Discrete::landing())),
         ("Backsolve", found(Dop853, tight, Backsolve::new(Dop853, tight).landing())),
         ("Interpolating", found(Dop853, tight, Interpolating::new(Dop853, tight).landing())),
         ("Interpolating, Tsit5", found(Dop853, tight, Interpolating::new(Tsit5, tight).landing())),

@@ -8,8 +8,8 @@ use common::relative_error;
 use frozen_grid::{check, grid, inside, weight};
 use nalgebra::{SVector, Vector2, vector};
 use rheos::{
-    Ars222, Ars443, Autodiff, Checkpoints, Differentiable, Discrete, Field, ImexEuler, KenCarp3, KenCarp4, KenCarp5,
-    Krylov, Pid, RadauIIA5, Reverse, Scalar, SplitField, SplitVjp, gradient, verify,
+    Ars222, Ars443, Autodiff, Checkpoints, Differentiable, Discrete, Dynamics, Field, ImexEuler, KenCarp3, KenCarp4,
+    KenCarp5, Krylov, Parametric, Pid, RadauIIA5, Reverse, Scalar, Split, SplitField, SplitVjp, gradient, verify,
 };
 
 /// A swing that is pushed: the part that is not stiff.
@@ -81,6 +81,86 @@ fn the_pullback_of_a_split_field_is_that_of_the_sum() {
 
 fn no_params() -> (SVector<f64, 3>, SVector<f64, 2>) {
     (SVector::zeros(), SVector::zeros())
+}
+
+/// `y' = p₁ cos(p₂ t) y + stiff(t, y)`, where the parameters of the stiff part are in the other as well.
+#[derive(Clone)]
+struct Shared {
+    stiff: Autodiff<Damping, 2, 2>,
+}
+
+impl Dynamics for Shared {
+    type State = Vector2<f64>;
+    fn eval(&self, t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
+        self.stiff.eval(t, y, dy);
+        let mut term = Vector2::zeros();
+        self.eval_explicit(t, y, &mut term);
+        *dy += term;
+    }
+}
+
+impl Split for Shared {
+    type Implicit = Autodiff<Damping, 2, 2>;
+    fn eval_explicit(&self, t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
+        let p = self.params();
+        *dy = p[0] * (p[1] * t).cos() * y;
+    }
+    fn implicit(&self) -> &Self::Implicit {
+        &self.stiff
+    }
+}
+
+impl Parametric for Shared {
+    type Params = Vector2<f64>;
+    fn params(&self) -> Vector2<f64> {
+        self.stiff.params()
+    }
+    fn set_params(&mut self, params: &Vector2<f64>) {
+        self.stiff.set_params(params);
+    }
+}
+
+impl Differentiable for Shared {
+    type Trace = ();
+    fn vjp(&self, t: f64, y: &Vector2<f64>, w: &Vector2<f64>, ybar: &mut Vector2<f64>, pbar: &mut Vector2<f64>) -> f64 {
+        self.vjp_parts(t, y, w, ybar, pbar)
+    }
+}
+
+impl SplitVjp for Shared {
+    fn explicit_vjp(
+        &self,
+        t: f64,
+        y: &Vector2<f64>,
+        w: &Vector2<f64>,
+        ybar: &mut Vector2<f64>,
+        pbar: &mut Vector2<f64>,
+    ) -> f64 {
+        let p = self.params();
+        let (sin, cos) = (p[1] * t).sin_cos();
+        *ybar += p[0] * cos * w;
+        *pbar += vector![cos, -p[0] * t * sin] * w.dot(y);
+        -p[0] * p[1] * sin * w.dot(y)
+    }
+
+    fn implicit_vjp(
+        &self,
+        t: f64,
+        y: &Vector2<f64>,
+        w: &Vector2<f64>,
+        ybar: &mut Vector2<f64>,
+        pbar: &mut Vector2<f64>,
+    ) -> f64 {
+        self.stiff.vjp(t, y, w, ybar, pbar)
+    }
+}
+
+#[test]
+fn parts_may_share_their_parameters() {
+    let f = Shared { stiff: Autodiff::new(Damping, vector![3.0, 1.7]) };
+    let grid = grid(0.0, 2.0, 15);
+    let times = [0.0, inside(&grid, 7, 0.4), 2.0];
+    check(&f, &vector![1.0, 0.6], (&grid, &times), &KenCarp3, &Discrete::new(), 1e-11);
 }
 
 /// Van der Pol's oscillator `y₁' = y₂`, `y₂' = μ ((1 − y₁²) y₂ − b y₁)`: the first equation.

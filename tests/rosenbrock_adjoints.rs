@@ -156,8 +156,8 @@ fn second_derivatives_are_those_by_hand() {
     let y2 = 2.0 * w[0] * p * (tau * y[0] * y[1] + t * v[0] * y[1] + t * y[0] * v[1]);
     let moved = y[0] * y[1] * y[1] * tau + t * v[0] * y[1] * y[1] + 2.0 * t * y[0] * y[1] * v[1];
     let pbar = w[0] * moved + w[1] * cos * phase;
-    let tbar = w[0] * p * (v[0] * y[1] * y[1] + 2.0 * y[0] * y[1] * v[1])
-        + w[1] * p * (v[0] * cos - y[0] * sin * phase);
+    let tbar =
+        w[0] * p * (v[0] * y[1] * y[1] + 2.0 * y[0] * y[1] * v[1]) + w[1] * p * (v[0] * cos - y[0] * sin * phase);
     for (found, expected) in [(found[0], y1), (found[1], y2), (params[0], pbar), (time, tbar)] {
         assert!((found - expected).abs() < 1e-14, "{found} {expected}");
     }

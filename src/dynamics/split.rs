@@ -28,7 +28,21 @@ pub trait Split: Dynamics {
 /// A split field with the pullbacks of its parts, of which the discrete adjoint of an [`Imex`](crate::Imex) method is made.
 ///
 /// The body of [`Differentiable::vjp`] is then `self.vjp_parts(t, y, w, ybar, pbar)`, with `type Trace = ()`.
-/// [`SplitField`] has it where both parts are differentiable.
+/// [`SplitField`] has it where both parts are differentiable:
+///
+/// ```
+/// use rheos::{Discrete, KenCarp4, Pid, SplitField, gradient, ode};
+///
+/// // y' = −50 y + 50 cos t, with the derivative e^(−50 t) in y(0)
+/// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 50.0 * t.cos())
+///     .with_vjp(|t, _y, w, _ybar| -50.0 * t.sin() * w);
+/// let decay = ode(|_, y: &f64, dy: &mut f64| *dy = -50.0 * y).with_vjp(|_, _y, w, ybar| { *ybar -= 50.0 * w; 0.0 });
+/// let model = SplitField::new(driving, decay);
+/// let tight = Pid::new(1e-9, 1e-9);
+/// let found = gradient(&model, KenCarp4, tight, &Discrete::new(), &[0.0, 0.1], &0.0, |_| vec![0.0, 1.0])?;
+/// assert!((found.y0 - (-5.0_f64).exp()).abs() < 1e-7);
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the parts of `{Self}` cannot be differentiated, so steps of an additive method on it cannot either",
     label = "this has no `explicit_vjp` and `implicit_vjp`",

@@ -115,8 +115,7 @@ pub(super) fn pullback_along<M: Field<N, P>, const N: usize, const P: usize>(
     let mut y_moved = SVector::<Dual<1>, N>::from_element(Dual::from(0.0));
     let mut p_moved = SVector::<Dual<1>, P>::from_element(Dual::from(0.0));
     let time = Dual::new(t, Derivative::some(SVector::from([tau])));
-    let t_moved =
-        pullback(model.field(), time, (&moving.0, &moving.1), &w.map(Dual::from), &mut y_moved, &mut p_moved);
+    let t_moved = pullback(model.field(), time, (&moving.0, &moving.1), &w.map(Dual::from), &mut y_moved, &mut p_moved);
     *ybar += y_moved.map(|x| derivative(&x, 0));
     *pbar += p_moved.map(|x| derivative(&x, 0));
     derivative(&t_moved, 0)

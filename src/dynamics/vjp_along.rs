@@ -1,6 +1,6 @@
 //! Second derivatives of a field: how its pullback changes along a direction.
 
-use super::{Autodiff, Counted, Differentiable, Field, OdeWithVjp, Remembered, tangent};
+use super::{Autodiff, Counted, Differentiable, Field, OdeWithVjp, Remembered, Tangent, tangent};
 use crate::State;
 use nalgebra::SVector;
 
@@ -111,6 +111,9 @@ impl<M: Field<N, P>, const N: usize, const P: usize> VjpAlong for Autodiff<M, N,
         tangent::pullback_along(self, (t, tau), (y, v), w, ybar, pbar)
     }
 }
+
+/// By differences: a Hessian–vector product through a Rosenbrock method has third derivatives in it.
+impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> VjpAlong for Tangent<'_, M, N, P, K> {}
 
 /// By differences.
 impl<Y, G, V> VjpAlong for OdeWithVjp<Y, G, V>

@@ -15,6 +15,22 @@
 //! Any [`LinearSolver`](super::LinearSolver) can be used with them, `method.with(..)`, but what an iterative one leaves of
 //! a linear system is an error of the step: there is no iteration of Newton's that would remove it. The derivative in
 //! time is a part of the method too, and asked of the field at every step.
+//!
+//! A step contains the Jacobian, so that its transpose takes second derivatives of the field, one product for each stage:
+//! [`Discrete`](crate::Discrete) asks for a field with [`VjpAlong`](crate::VjpAlong). Its gradient is exact where the
+//! Jacobian is.
+//!
+//! ```
+//! use nalgebra::vector;
+//! use rheos::problems::stiff::Robertson;
+//! use rheos::{Discrete, Pid, Rodas5P, gradient};
+//!
+//! let (model, y0) = Robertson::problem();
+//! let loss = |_: &[_]| vec![vector![0.0, 0.0, 0.0], vector![1.0, 1.0, 1.0]]; // the sum of all, which is conserved
+//! let found = gradient(&model, Rodas5P, Pid::new(1e-6, 1e-10), &Discrete::new(), &[0.0, 40.0], &y0, loss)?;
+//! assert!(found.y0.iter().all(|bar| (bar - 1.0_f64).abs() < 1e-10));
+//! # Ok::<(), rheos::Error>(())
+//! ```
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
