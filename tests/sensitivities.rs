@@ -63,6 +63,7 @@ fn forwards_and_backwards_give_the_same_derivatives() {
     check(Kvaerno5);
     check(RadauIIA5);
     check(GaussLegendre4);
+    check(Rodas5P);
 }
 
 #[test]
@@ -117,6 +118,7 @@ fn the_hessian_is_the_derivative_of_the_gradient_and_symmetric() {
     check(Rk4);
     check(Dopri5);
     check(Kvaerno5);
+    check(Rodas5P);
 }
 
 /// The pullback of one weight per component, forwards and backwards, over a stiff transient and behind it.
