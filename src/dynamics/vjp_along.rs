@@ -53,8 +53,8 @@ pub trait VjpAlong: Differentiable {
     /// and returns its `∂/∂t`; by the symmetry of second derivatives, `d/dε` of the [pullback](Differentiable::vjp) of `w`
     /// at `(t + ε τ, y + ε v)` where `ε = 0`.
     ///
-    /// Provided by central differences of order 6: six pullbacks, at up to a few hundredths of the direction to either side
-    /// in `f64`. So the direction should be one over which the field is smooth, as it is over a step.
+    /// Provided by central differences of order 6: six pullbacks, up to two hundredths of the direction to either side (in
+    /// `f64`). So the direction should be one over which the field is smooth, as it is over a step.
     fn vjp_along(
         &self,
         t: f64,
