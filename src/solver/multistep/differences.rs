@@ -72,6 +72,8 @@ impl<Y: State, const N: usize> Differences<Y, N> {
             value(past.point(i), &mut next);
             self.advance(&mut next, most);
         }
+        // Whoever aims next has computed nothing from these.
+        self.is_settled = false;
     }
 
     /// How many differences are known.
