@@ -1,10 +1,17 @@
 //! Which states of a forward pass are kept, and how the others are computed again.
 
 use super::revolve::next_checkpoint;
+use super::stack::{Recent, Stack};
 use crate::integrate::{Flow, Observer, Step};
-use crate::{Dynamics, Result, Solver, State};
+use crate::solver::{Past, Reverse, StepNote};
+use crate::{Differentiable, Result, State};
 
 /// What of a forward pass is kept for the backward pass.
+///
+/// The steps of a multistep method start from several points: wherever a state is kept that is to start from, so are those
+/// before it that the method looks back on, 12 states in one place for [`Adams`](crate::Adams), `K` for the Adams methods of
+/// order `K`, 6 for [`Bdf`](type@crate::Bdf) and `K + 1` for [`FixedBdf`](crate::FixedBdf). A note of 16 bytes is kept for
+/// every step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Checkpoints {
     /// The state at every step: nothing is computed again but the stages of each step.
@@ -24,47 +31,6 @@ pub enum Checkpoints {
 /// Room is made for so many steps before a solve, if they are expected.
 const MOST_AT_ONCE: usize = 1 << 20;
 
-/// States with the number of steps before each, ascending.
-#[derive(Debug, Clone)]
-struct Stack<Y> {
-    states: Vec<Y>,
-    /// The numbers of steps; `None` where every state is kept, and its place is the number.
-    places: Option<Vec<usize>>,
-}
-
-impl<Y> Stack<Y> {
-    fn len(&self) -> usize {
-        self.states.len()
-    }
-
-    fn push(&mut self, place: usize, y: Y) {
-        self.states.push(y);
-        if let Some(places) = &mut self.places {
-            places.push(place);
-        }
-    }
-
-    fn pop(&mut self) {
-        self.states.pop();
-        if let Some(places) = &mut self.places {
-            places.pop();
-        }
-    }
-
-    /// The place of the last state. There is always one, at the start.
-    fn last_place(&self) -> usize {
-        self.places.as_ref().and_then(|places| places.last().copied()).unwrap_or(self.len() - 1)
-    }
-
-    /// Drops what is not at a multiple of `spacing`.
-    fn thin_out(&mut self, spacing: usize) {
-        let Some(places) = &mut self.places else { return };
-        let mut old = places.iter();
-        self.states.retain(|_| old.next().is_some_and(|place| place.is_multiple_of(spacing)));
-        places.retain(|place| place.is_multiple_of(spacing));
-    }
-}
-
 /// The observer of a forward pass: the times of all steps, and some of the states.
 #[derive(Debug, Clone)]
 pub(super) struct Kept<Y> {
@@ -80,20 +46,22 @@ pub(super) struct Kept<Y> {
     /// Their lengths, which are the differences of the times up to rounding: with them a step is repeated to the last bit.
     lengths: Vec<f64>,
     stack: Stack<Y>,
+    /// What is noted of each step, and the last states: for a multistep method only.
+    pub(super) notes: Vec<StepNote>,
+    recent: Recent<Y>,
 }
 
 impl<Y: State> Kept<Y> {
     /// Starts with `y0` at `t0`, before a solve that is expected to take so many steps.
     pub(super) fn new(rule: Checkpoints, t0: f64, y0: &Y, expected: Option<usize>) -> Self {
-        let places = (rule != Checkpoints::All).then(|| vec![0]);
         // A vector that grows holds its old and its new self for a moment.
         let steps = expected.unwrap_or(0).min(MOST_AT_ONCE);
-        let mut states = Vec::with_capacity(if rule == Checkpoints::All { steps + 1 } else { 1 });
-        states.push(y0.clone());
+        let stack =
+            if rule == Checkpoints::All { Stack::of_all(y0.clone(), steps) } else { Stack::of_some(y0.clone()) };
         let mut grid = Vec::with_capacity(steps + 1);
         grid.push(t0);
-        let (lengths, stack) = (Vec::with_capacity(steps), Stack { states, places });
-        let mut kept = Self { rule, expected, next: 0, spacing: 1, grid, lengths, stack };
+        let (lengths, notes, recent) = (Vec::with_capacity(steps), Vec::new(), Recent::new(1));
+        let mut kept = Self { rule, expected, next: 0, spacing: 1, grid, lengths, stack, notes, recent };
         kept.plan();
         kept
     }
@@ -126,24 +94,41 @@ impl<Y: State> Kept<Y> {
                 return;
             }
         }
-        self.stack.push(n, y.clone());
+        let before = self.recent.newest(usize::MAX).get(1..).unwrap_or_default().to_vec();
+        self.stack.push(n, y.clone(), before);
         self.plan();
     }
 
-    /// How many states there may be at once in the backward pass.
+    /// Takes note of a step of a method that looks back on so many points.
+    fn look_back(&mut self, points: usize, note: StepNote, (y0, y1): (&Y, &Y)) {
+        self.notes.push(note);
+        // Where every state is kept, no step is taken again.
+        if self.rule == Checkpoints::All {
+            return;
+        }
+        if self.recent.is_empty() {
+            self.recent.hold(points + 1);
+            self.recent.restart(self.grid.len() - 2, std::iter::once(y0));
+        }
+        self.recent.push(&mut y1.clone());
+    }
+
+    /// How many states may be kept at once to start from in the backward pass.
     fn slots(&self) -> usize {
         match self.rule {
-            Checkpoints::All => self.stack.len(),
-            Checkpoints::Every(n) => self.stack.len() + n.saturating_sub(1),
+            Checkpoints::All | Checkpoints::Every(_) => self.stack.len(),
             Checkpoints::Slots(slots) => slots,
         }
     }
 }
 
-impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Kept<F::State> {
+impl<F: Differentiable, S: Reverse<F>> Observer<F, S> for Kept<F::State> {
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         self.grid.push(step.t1);
         self.lengths.push(step.h);
+        if S::LOOKS_BACK > 0 {
+            self.look_back(S::LOOKS_BACK, step.solver.note(step.workspace), (step.y0, step.y1));
+        }
         if self.grid.len() > self.next {
             self.keep(step.y1);
         }
@@ -152,45 +137,40 @@ impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Kept<F::State> {
 }
 
 /// Gives back the states of a forward pass from the last to the first.
-pub(super) struct Rewind<'a, F: Dynamics, S: Solver<F>> {
+pub(super) struct Rewind<'a, F: Differentiable, S: Reverse<F>> {
     problem: (&'a F, &'a S),
     pub(super) grid: &'a [f64],
     pub(super) lengths: &'a [f64],
+    notes: &'a [StepNote],
     stack: Stack<F::State>,
     slots: usize,
     workspace: S::Workspace,
-    /// A step behind the last checkpoint that no slot was free for.
-    current: F::State,
+    /// The states that were computed last.
+    recent: Recent<F::State>,
     next: F::State,
+    /// The states up to the end of the step asked for last, newest first, if a step looks back on more than one.
+    seen: Vec<F::State>,
     /// Steps computed again.
     pub(super) recomputed: u64,
 }
 
-impl<'a, F: Dynamics, S: Solver<F>> Rewind<'a, F, S> {
+impl<'a, F: Differentiable, S: Reverse<F>> Rewind<'a, F, S> {
     /// For what the forward pass of `solver` on `f` has kept.
     pub(super) fn new(problem: (&'a F, &'a S), kept: &'a mut Kept<F::State>) -> Self {
         let slots = kept.slots();
-        let empty = Stack { states: Vec::new(), places: None };
-        let stack = std::mem::replace(&mut kept.stack, empty);
-        let y0 = &stack.states[0];
-        let (current, next) = (y0.zeros_like(), y0.zeros_like());
-        let workspace = problem.1.workspace(problem.0, y0);
-        Self {
-            problem,
-            grid: &kept.grid,
-            lengths: &kept.lengths,
-            stack,
-            slots,
-            workspace,
-            current,
-            next,
-            recomputed: 0,
-        }
+        let next = kept.stack.start().zeros_like();
+        let stack = std::mem::replace(&mut kept.stack, Stack::of_all(next.clone(), 0));
+        let mut recent = std::mem::replace(&mut kept.recent, Recent::new(1));
+        // Between two states kept, all are computed again at once.
+        recent.hold(if let Checkpoints::Every(n) = kept.rule { n.max(S::LOOKS_BACK + 1) } else { S::LOOKS_BACK + 1 });
+        let workspace = problem.1.workspace(problem.0, stack.start());
+        let (grid, lengths, notes) = (&kept.grid[..], &kept.lengths[..], &kept.notes[..]);
+        Self { problem, grid, lengths, notes, stack, slots, workspace, recent, next, seen: Vec::new(), recomputed: 0 }
     }
 
     /// The state at the start.
     pub(super) fn start(&self) -> &F::State {
-        &self.stack.states[0]
+        self.stack.start()
     }
 
     /// The state after `n` steps. To be called for each `n` in turn, from the last but one to 0.
@@ -198,34 +178,65 @@ impl<'a, F: Dynamics, S: Solver<F>> Rewind<'a, F, S> {
     /// # Errors
     /// Those of a step, which cannot fail where the forward pass did not but for rounding.
     pub(super) fn state(&mut self, n: usize) -> Result<&F::State> {
-        while self.stack.last_place() > n {
-            self.stack.pop();
+        if self.recent.holds(n) {
+            return Ok(self.recent.at(n));
         }
+        self.stack.drop_after(n);
+        if self.stack.last_place() >= n {
+            return Ok(self.stack.at(n));
+        }
+        self.compute(n)?;
+        Ok(self.recent.at(n))
+    }
+
+    /// The points up to the end of step `n`, as many as the step looks back on. To be called for each `n` in turn, from the
+    /// last to 0.
+    ///
+    /// # Errors
+    /// Those of [`state`](Self::state).
+    pub(super) fn past(&mut self, n: usize) -> Result<Past<'_, F::State>> {
+        // The end of the step after this one is of no more use, but its room is.
+        let mut spare = if self.seen.is_empty() { None } else { Some(self.seen.remove(0)) };
+        let oldest = n.saturating_sub(S::LOOKS_BACK);
+        while self.seen.len() < n + 2 - oldest {
+            let place = n + 1 - self.seen.len();
+            let mut y = spare.take().unwrap_or_else(|| self.next.zeros_like());
+            y.assign(self.state(place)?);
+            self.seen.push(y);
+        }
+        Ok(Past { times: &self.grid[..n + 2], states: &self.seen, note: self.notes[n] })
+    }
+
+    /// Takes the steps to the place `n` again, from the last state that is kept.
+    fn compute(&mut self, n: usize) -> Result<()> {
         let mut at = self.stack.last_place();
-        let kept = &self.stack.states[self.stack.len() - 1];
-        if at == n {
-            return Ok(&self.stack.states[self.stack.len() - 1]);
-        }
-        self.current.assign(kept);
-        self.problem.1.reset(&mut self.workspace);
+        self.recent.restart(at, self.stack.last());
+        let note = if at > 0 { self.notes.get(at - 1) } else { None }.copied().unwrap_or_default();
+        let states = self.recent.newest(S::LOOKS_BACK + 1);
+        let (f, solver) = self.problem;
+        solver.recall(f, &mut self.workspace, Past { times: &self.grid[..=at], states, note });
         while at < n && self.stack.len() < self.slots {
             // The last state kept holds the first of the slots that are left.
             let target = at + next_checkpoint(n + 1 - at, self.slots - self.stack.len() + 1);
             self.advance(at, target)?;
             at = target;
-            self.stack.push(at, self.current.clone());
+            let states = self.recent.newest(S::LOOKS_BACK + 1);
+            self.stack.push(at, states[0].clone(), states[1..].to_vec());
         }
-        self.advance(at, n)?;
-        Ok(&self.current)
+        self.advance(at, n)
     }
 
     /// Takes the steps from `from` to `to` again.
     fn advance(&mut self, from: usize, to: usize) -> Result<()> {
         let (f, solver) = self.problem;
-        for (&t, &h) in self.grid[from..to].iter().zip(&self.lengths[from..to]) {
-            solver.step(f, &mut self.workspace, t, h, &self.current, &mut self.next)?;
+        for n in from..to {
+            let (t, h) = (self.grid[n], self.lengths[n]);
+            if let Some(&note) = self.notes.get(n) {
+                solver.follow(&mut self.workspace, note);
+            }
+            solver.step(f, &mut self.workspace, t, h, self.recent.at(n), &mut self.next)?;
             solver.accept(&mut self.workspace);
-            self.current.replace_by(&mut self.next);
+            self.recent.push(&mut self.next);
         }
         self.recomputed += (to - from) as u64;
         Ok(())

@@ -4,7 +4,7 @@ use super::checkpoints::{Checkpoints, Kept, Rewind};
 use super::sweep::Sweep;
 use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
 use crate::control::Controller;
-use crate::solver::{Reverse, StepStart};
+use crate::solver::{Reverse, StepNote, StepStart};
 use crate::{Differentiable, Result, Span, State, Stats};
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
@@ -12,7 +12,7 @@ use crate::{Differentiable, Result, Span, State, Stats};
 /// The forward pass keeps the state at every accepted step, or fewer ([`checkpoints`](Self::checkpoints)); the backward
 /// pass computes the stages of one step at a time again. Steps chosen by an error estimate are held fixed, that is, the
 /// dependence of the step sizes on the state and the parameters is not differentiated; the end of the last step follows
-/// `t1` and the start of the first follows `t0`. On a uniform grid all points follow both ends, as
+/// `t1` and the start of the first follows `t0`. So are the orders that a multistep method chooses. On a uniform grid all points follow both ends, as
 /// [`Fixed`](crate::Fixed) lays them out.
 ///
 /// ```
@@ -69,6 +69,12 @@ impl<Y> DiscreteRecord<Y> {
     pub fn grid(&self) -> &[f64] {
         &self.kept.grid
     }
+
+    /// What was noted of each step of a multistep method; nothing for a one-step method.
+    #[must_use]
+    pub fn notes(&self) -> &[StepNote] {
+        &self.kept.notes
+    }
 }
 
 impl<F, S, C> Adjoint<F, S, C> for Discrete
@@ -114,8 +120,13 @@ where
         let mut sweep = Sweep::new(&times, rewind.grid, cotangents);
         for n in (0..last).rev() {
             let step = sweep.enter(n, &mut ybar);
-            let start = StepStart { t: step.t0, h: rewind.lengths[n], y0: rewind.state(n)? };
-            let moved = solver.step_vjp(f, &mut tape, start, &mut sweep.inside, &mut ybar, pbar)?;
+            let outputs = &mut sweep.inside;
+            let moved = if S::LOOKS_BACK == 0 {
+                let start = StepStart { t: step.t0, h: rewind.lengths[n], y0: rewind.state(n)? };
+                solver.step_vjp(f, &mut tape, start, outputs, &mut ybar, pbar)?
+            } else {
+                solver.step_vjp_after(f, &mut tape, rewind.past(n)?, outputs, &mut ybar, pbar)?
+            };
             sweep.leave(n, moved);
         }
         let extra = sweep.start(f, rewind.start(), &mut ybar);

@@ -18,6 +18,7 @@ mod revolve;
 mod rule;
 mod segments;
 mod sensitivity;
+mod stack;
 mod steady_state;
 mod sweep;
 

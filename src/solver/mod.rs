@@ -52,7 +52,7 @@ pub use implicit::{
 pub use interpolant::Interpolant;
 pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
-pub use reverse::{OutputCotangent, Reverse, StageTape, StepCotangent, StepStart};
+pub use reverse::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote, StepStart};
 pub use reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, Unwind, Unwinding};
 pub use rosenbrock::{Rosenbrock, RosenbrockTable};
 pub use stiffness::Stiffness;

@@ -3,7 +3,7 @@
 use super::adams_order::{AdamsOrder, HIGHEST};
 use super::differences::Differences;
 use super::weights::integrals;
-use crate::solver::{Probe, StepStart};
+use crate::solver::{Past, Probe, StepStart};
 use crate::state::ErrorNorm;
 use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
 
@@ -52,7 +52,7 @@ pub struct AdamsWorkspace<Y> {
     /// The integrals `gⱼ(1)`.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     integrals: [f64; N],
-    order: AdamsOrder,
+    pub(super) order: AdamsOrder,
     evaluations: u64,
 }
 
@@ -64,6 +64,13 @@ impl<Y: State> AdamsWorkspace<Y> {
             self.slopes.advance(&mut self.slope, N);
             self.evaluations += 1;
         }
+    }
+
+    /// Knows the slopes at the last points of `past`, and no other.
+    pub(super) fn recall<F: Dynamics<State = Y>>(&mut self, f: &F, past: Past<'_, Y>) {
+        self.slopes.recall(past, N, |point, slope| f.eval(point.0, point.1, slope));
+        self.order = AdamsOrder::new();
+        self.evaluations += past.states.len() as u64;
     }
 
     /// The factor of the difference `newest` in the error of the corrector of order `k`.

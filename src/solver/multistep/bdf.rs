@@ -2,9 +2,9 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
-use super::backward::{Backward, Formula, slopes};
+use super::backward::{Backward, Formula, N, slopes};
 use super::bdf_order::{BdfOrder, HIGHEST};
-use crate::solver::{LinearSolver, Lu, Matrices, Probe, StepStart};
+use crate::solver::{LinearSolver, Lu, Matrices, Past, Probe, StepStart};
 use crate::state::ErrorNorm;
 use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
 
@@ -34,9 +34,9 @@ use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bdf<L = Lu> {
-    linear: L,
+    pub(super) linear: L,
     /// `κ` of each order, from 0.
-    kappa: [f64; HIGHEST + 1],
+    pub(super) kappa: [f64; HIGHEST + 1],
 }
 
 /// The methods of backward differentiation as a value.
@@ -69,7 +69,9 @@ impl Default for Bdf {
 /// The workspace of [`Bdf`](type@Bdf).
 pub struct BdfWorkspace<F: Dynamics, L: LinearSolver<F>> {
     backward: Backward<F, L>,
-    order: BdfOrder,
+    pub(super) order: BdfOrder,
+    /// How far before the start of the solve its first step has put a state; 0 before that.
+    pub(super) lead: f64,
     /// The slope at the start of the solve, if it is known.
     first: F::State,
     first_is_known: bool,
@@ -84,6 +86,11 @@ impl<F: Dynamics, L: LinearSolver<F>> BdfWorkspace<F, L> {
             self.evaluations += 1;
             self.first_is_known = true;
         }
+    }
+
+    /// Knows the states at the last points of `past`, and no other.
+    pub(super) fn recall(&mut self, past: Past<'_, F::State>) {
+        self.backward.states.recall(past, N, |(_, y), state| state.assign(y));
     }
 
     /// The norm of `factor (Φⱼ + s Φⱼ*)`, where `Φ` is the correction, `j` a difference that is known, and the sum a
@@ -116,6 +123,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
         BdfWorkspace {
             backward: Backward::new(&self.linear, f, y0),
             order: BdfOrder::new(),
+            lead: 0.0,
             first: y0.zeros_like(),
             first_is_known: false,
             evaluations: 0,
@@ -125,6 +133,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
     fn reset(&self, ws: &mut Self::Workspace) {
         ws.backward.reset();
         ws.order = BdfOrder::new();
+        ws.lead = 0.0;
         ws.first_is_known = false;
     }
 
@@ -134,7 +143,11 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         if ws.backward.states.len() == 0 {
             ws.start(f, t, y0);
-            ws.backward.start(h, y0, &ws.first);
+            // A step that is taken again knows better than by its own length, which may have been tried after others.
+            if ws.lead == 0.0 {
+                ws.lead = h;
+            }
+            ws.backward.start(ws.lead, y0, &ws.first);
         }
         let order = ws.order.begin();
         let formula = Formula { order, kappa: self.kappa[order] };

@@ -39,6 +39,11 @@ impl BdfOrder {
         self.order
     }
 
+    /// Takes a step of the order `k` next.
+    pub fn follow(&mut self, k: usize) {
+        (self.order, self.trials) = (k, 0);
+    }
+
     /// Begins a trial, and tells its order.
     pub fn begin(&mut self) -> usize {
         if self.trials > 0 {

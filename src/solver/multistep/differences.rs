@@ -1,6 +1,7 @@
 //! What a multistep method remembers: modified divided differences of earlier values, on any grid.
 
 use crate::State;
+use crate::solver::Past;
 
 /// The differences `Φⱼ(n) = (tₙ − tₙ₋₁) ⋯ (tₙ − tₙ₋ⱼ) δʲ[tₙ, .., tₙ₋ⱼ]` of values at the last points of a solve, with the
 /// divided difference `δʲ`: Hairer, Nørsett & Wanner I, section III.5, after F. T. Krogh (1973). On a uniform grid they
@@ -56,6 +57,22 @@ impl<Y: State, const N: usize> Differences<Y, N> {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.len = 0;
+        self.is_settled = false;
+    }
+
+    /// Knows what `value` writes for each of the last points of `past`, and keeps at most `most` differences.
+    pub fn recall(&mut self, past: Past<'_, Y>, most: usize, mut value: impl FnMut((f64, &Y), &mut Y)) {
+        self.clear();
+        let Some(newest) = past.states.first() else { return };
+        let mut next = newest.zeros_like();
+        for i in (0..past.states.len()).rev() {
+            if self.len > 0 {
+                self.aim(past.point(i).0 - past.point(i + 1).0);
+            }
+            value(past.point(i), &mut next);
+            self.advance(&mut next, most);
+        }
+        // Whoever aims next has computed nothing from these.
         self.is_settled = false;
     }
 

@@ -2,9 +2,9 @@
 
 use super::backward::{Backward, Formula};
 use crate::solver::implicit::DirkWorkspace;
-use crate::solver::{LinearSolver, Lu, Matrices, StepStart};
+use crate::solver::{LinearSolver, Lu, Matrices, Past, StepStart};
 use crate::state::ErrorNorm;
-use crate::{Dense, Dynamics, Kvaerno5, Method, Result, Solver};
+use crate::{Dense, Dynamics, Kvaerno5, Method, Result, Solver, State};
 
 /// The method of backward differentiation of order `K`, 1 to 6: one nonlinear system a step, whatever the order. Output of
 /// order `K`, from [`Kvaerno5`](type@Kvaerno5) and of order 4 at most in the first `K` steps.
@@ -27,7 +27,7 @@ use crate::{Dense, Dynamics, Kvaerno5, Method, Result, Solver};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FixedBdf<const K: usize, L = Lu> {
-    linear: L,
+    pub(super) linear: L,
 }
 
 impl<const K: usize> FixedBdf<K> {
@@ -68,8 +68,14 @@ pub struct FixedBdfWorkspace<F: Dynamics, L: LinearSolver<F>> {
 
 impl<F: Dynamics, L: LinearSolver<F>> FixedBdfWorkspace<F, L> {
     /// Whether the last step of a method of order `k` was one of the starting method.
-    fn is_starting(&self, k: usize) -> bool {
+    pub(super) fn is_starting(&self, k: usize) -> bool {
         self.backward.states.len() <= k
+    }
+
+    /// Knows the states at the last points of `past`, and no other, and keeps at most `most` differences.
+    pub(super) fn recall(&mut self, past: Past<'_, F::State>, most: usize) {
+        self.backward.states.recall(past, most, |(_, y), state| state.assign(y));
+        self.is_current = true;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::differences::Differences;
 use super::weights::integrals;
-use crate::solver::{ErkWorkspace, StepStart};
+use crate::solver::{ErkWorkspace, Past, StepStart};
 use crate::{Dense, Dynamics, Solver, State, Vern7};
 
 /// The highest order. The explicit method of order 7 is stable up to `h |λ| = 0.05` only.
@@ -63,8 +63,15 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         self.evaluations + Solver::<F>::evaluations(&Vern7, &self.starter)
     }
 
+    /// Knows the slopes at the last points of `past`, and no other.
+    pub(super) fn recall<F: Dynamics<State = Y>>(&mut self, f: &F, past: Past<'_, Y>) {
+        self.differences.recall(past, K, |point, slope| f.eval(point.0, point.1, slope));
+        self.evaluations += past.states.len() as u64;
+        self.is_current = true;
+    }
+
     /// Whether the last step was one of the starting method.
-    fn is_starting(&self) -> bool {
+    pub(super) fn is_starting(&self) -> bool {
         self.differences.len() < K
     }
 

@@ -1,7 +1,14 @@
 //! The exact transpose of one step: what a discrete adjoint is made of.
+//!
+//! A one-step method says how a step depends on the state before it, [`Reverse::step_vjp`]. A multistep method looks back on
+//! more states than that one: it says how many, keeps a [`StepNote`] of each step, and carries from one transposed step to
+//! the next, in its tape, what later steps say of earlier points.
 
+mod past;
 mod stages;
 
+pub(super) use past::first_step_vjp;
+pub use past::{Past, StepNote};
 pub use stages::StageTape;
 
 use super::{Dense, Erk, Tableau};
@@ -11,12 +18,16 @@ use crate::{Differentiable, Result};
 #[diagnostic::on_unimplemented(
     message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
     label = "this adjoint needs the transpose of every step",
-    note = "every Runge–Kutta method has one where the field implements `rheos::Differentiable`; \
+    note = "every Runge–Kutta and every multistep method has one where the field implements `rheos::Differentiable`; \
             otherwise use `rheos::Backsolve`"
 )]
 pub trait Reverse<F: Differentiable>: Dense<F> {
     /// What the reverse pass of a step needs, allocated once per backward pass.
     type Tape;
+
+    /// How many points before the start of a step it looks back on at most; 0 for a one-step method, for which the functions
+    /// about the past need not be written.
+    const LOOKS_BACK: usize = 0;
 
     /// A tape for states of the shape of `y0`.
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape;
@@ -38,6 +49,44 @@ pub trait Reverse<F: Differentiable>: Dense<F> {
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent>;
+
+    /// [`step_vjp`](Self::step_vjp) for the step to the last point of `past`, where more than a state precedes it.
+    ///
+    /// To be called for every step of a solve, from the last to the first. The cotangents of the points before the start are
+    /// kept in the tape until those points are the start themselves; only then do they appear in `ybar`, and in the
+    /// derivative with respect to the start of the step.
+    ///
+    /// # Errors
+    /// Those of [`step_vjp`](Self::step_vjp).
+    fn step_vjp_after(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        past: Past<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        self.step_vjp(f, tape, past.step(), outputs, ybar, pbar)
+    }
+
+    /// What is to be noted of the step just computed and not yet accepted.
+    fn note(&self, ws: &Self::Workspace) -> StepNote {
+        let _ = ws;
+        StepNote::default()
+    }
+
+    /// Brings the workspace to where it was before the step from the last point of `past`, which are as many as the method
+    /// [looks back on](Self::LOOKS_BACK), and that one.
+    fn recall(&self, f: &F, ws: &mut Self::Workspace, past: Past<'_, F::State>) {
+        let _ = (f, past);
+        self.reset(ws);
+    }
+
+    /// Makes the next step one like that of the note.
+    fn follow(&self, ws: &mut Self::Workspace, note: StepNote) {
+        let _ = (ws, note);
+    }
 
     /// Evaluations of the field since the tape was made.
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64;

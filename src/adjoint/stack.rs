@@ -1,0 +1,158 @@
+//! States of a solve that are kept, and those that were computed last.
+
+use std::collections::VecDeque;
+
+use crate::State;
+
+/// States with the number of steps before each, its place, ascending.
+#[derive(Debug, Clone)]
+pub(super) struct Stack<Y> {
+    states: Vec<Y>,
+    /// `None` where every state is kept, and its index is its place.
+    places: Option<Vec<usize>>,
+    /// The states before each, newest first: as many as there were and the method looks back on. None are needed where every
+    /// state is kept.
+    before: Vec<Vec<Y>>,
+}
+
+impl<Y> Stack<Y> {
+    /// Every state, the one at the start first, with room for so many steps.
+    pub(super) fn of_all(y0: Y, steps: usize) -> Self {
+        let mut states = Vec::with_capacity(steps + 1);
+        states.push(y0);
+        Self { states, places: None, before: Vec::new() }
+    }
+
+    /// Some states, of which the one at the start is the first.
+    pub(super) fn of_some(y0: Y) -> Self {
+        Self { states: vec![y0], places: Some(vec![0]), before: vec![Vec::new()] }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    /// The state at the start.
+    pub(super) fn start(&self) -> &Y {
+        &self.states[0]
+    }
+
+    pub(super) fn push(&mut self, place: usize, y: Y, before: Vec<Y>) {
+        self.states.push(y);
+        if let Some(places) = &mut self.places {
+            places.push(place);
+            self.before.push(before);
+        }
+    }
+
+    fn pop(&mut self) {
+        self.states.pop();
+        if let Some(places) = &mut self.places {
+            places.pop();
+            self.before.pop();
+        }
+    }
+
+    /// The place of the last state. There is always one, at the start.
+    pub(super) fn last_place(&self) -> usize {
+        self.places.as_ref().and_then(|places| places.last().copied()).unwrap_or(self.len() - 1)
+    }
+
+    /// The last state and those before it that are kept with it, newest first.
+    pub(super) fn last(&self) -> impl Iterator<Item = &Y> {
+        self.states.last().into_iter().chain(self.before.last().into_iter().flatten())
+    }
+
+    /// The state at a place that is the last or is kept with it.
+    pub(super) fn at(&self, place: usize) -> &Y {
+        match self.last_place() - place {
+            0 => &self.states[self.len() - 1],
+            back => &self.before[self.before.len() - 1][back - 1],
+        }
+    }
+
+    /// Drops from the end what begins after the place `n`.
+    pub(super) fn drop_after(&mut self, n: usize) {
+        while self.last_place() - self.before.last().map_or(0, Vec::len) > n {
+            self.pop();
+        }
+    }
+
+    /// Drops what is not at a multiple of `spacing`.
+    pub(super) fn thin_out(&mut self, spacing: usize) {
+        let Some(places) = &mut self.places else { return };
+        let mut old = places.iter();
+        self.states.retain(|_| old.next().is_some_and(|place| place.is_multiple_of(spacing)));
+        let mut old = places.iter();
+        self.before.retain(|_| old.next().is_some_and(|place| place.is_multiple_of(spacing)));
+        places.retain(|place| place.is_multiple_of(spacing));
+    }
+}
+
+/// Consecutive states, up to a number of them that is held: the newer take the room of the older.
+#[derive(Debug, Clone)]
+pub(super) struct Recent<Y> {
+    /// Newest first.
+    states: VecDeque<Y>,
+    /// The place of the newest.
+    place: usize,
+    most: usize,
+}
+
+impl<Y: State> Recent<Y> {
+    /// Empty, with room for `most` states.
+    pub(super) fn new(most: usize) -> Self {
+        Self { states: VecDeque::new(), place: 0, most: most.max(1) }
+    }
+
+    /// Makes room for `most` states.
+    pub(super) fn hold(&mut self, most: usize) {
+        self.most = most.max(1);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
+    /// Whether the state at a place is one of them.
+    pub(super) fn holds(&self, place: usize) -> bool {
+        self.place.checked_sub(place).is_some_and(|back| back < self.states.len())
+    }
+
+    /// The state at a place that is [held](Self::holds).
+    pub(super) fn at(&self, place: usize) -> &Y {
+        &self.states[self.place - place]
+    }
+
+    /// The newest and up to `count − 1` before it.
+    pub(super) fn newest(&mut self, count: usize) -> &[Y] {
+        let states = self.states.make_contiguous();
+        &states[..states.len().min(count)]
+    }
+
+    /// Takes the state at the next place. Leaves scrap in `y`.
+    pub(super) fn push(&mut self, y: &mut Y) {
+        let oldest = if self.states.len() < self.most { None } else { self.states.pop_back() };
+        let mut newest = oldest.unwrap_or_else(|| y.clone());
+        newest.replace_by(y);
+        self.states.push_front(newest);
+        self.place += 1;
+    }
+
+    /// Holds the states at `place` and before, newest first, and no others.
+    pub(super) fn restart<'a>(&mut self, place: usize, states: impl Iterator<Item = &'a Y>)
+    where
+        Y: 'a,
+    {
+        let mut count = 0;
+        for y in states {
+            match self.states.get_mut(count) {
+                Some(state) => state.assign(y),
+                None => self.states.push_back(y.clone()),
+            }
+            count += 1;
+        }
+        self.states.truncate(count);
+        self.place = place;
+    }
+}

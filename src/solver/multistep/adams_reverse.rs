@@ -1,0 +1,136 @@
+//! The methods of Adams in reverse: the formulas of each, for the [tape](super::adams_tape) that they share.
+
+use super::adams::{Adams, AdamsWorkspace};
+use super::adams_bashforth::AdamsBashforth;
+use super::adams_moulton::AdamsMoulton;
+use super::adams_order::HIGHEST;
+use super::adams_tape::{AdamsTape, Formulas};
+use super::uniform::UniformWorkspace;
+use crate::solver::reverse::first_step_vjp;
+use crate::solver::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote, StepStart};
+use crate::{Differentiable, Result, Vern7};
+
+/// A tape with that of [`Vern7`](type@Vern7).
+type StartedTape<F> = AdamsTape<F, StageTape<F, 16>>;
+
+/// How many points the formulas of order `k` look back on: one at least, so that a method of order 1 passes for one of its
+/// kind.
+const fn looks_back(k: usize) -> usize {
+    if k > 1 { k - 1 } else { 1 }
+}
+
+/// The two methods of fixed order, of which the formula of order `K` reads `$corrector` earlier slopes in the corrector.
+macro_rules! reverse_of_fixed_order {
+    ($method:ident, $corrector:expr) => {
+        impl<F: Differentiable, const K: usize> Reverse<F> for $method<K> {
+            type Tape = StartedTape<F>;
+
+            const LOOKS_BACK: usize = looks_back(K);
+
+            fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+                AdamsTape::new(looks_back(K), y0, Vern7.tape(f, y0))
+            }
+
+            fn step_vjp(
+                &self,
+                f: &F,
+                tape: &mut Self::Tape,
+                step: StepStart<'_, F::State>,
+                outputs: &mut [OutputCotangent<'_, F::State>],
+                ybar: &mut F::State,
+                pbar: &mut F::Params,
+            ) -> Result<StepCotangent> {
+                let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
+                tape.evaluations += evaluations;
+                Ok(moved)
+            }
+
+            fn step_vjp_after(
+                &self,
+                f: &F,
+                tape: &mut Self::Tape,
+                past: Past<'_, F::State>,
+                outputs: &mut [OutputCotangent<'_, F::State>],
+                ybar: &mut F::State,
+                pbar: &mut F::Params,
+            ) -> Result<StepCotangent> {
+                if past.note.order == 0 {
+                    let mut moved = Vern7.step_vjp(f, &mut tape.starter, past.step(), outputs, ybar, pbar)?;
+                    moved.start += tape.leave(f, past, ybar, pbar);
+                    return Ok(moved);
+                }
+                let formulas = Formulas { predictor: K, corrector: $corrector };
+                Ok(tape.pull_back(f, past, formulas, outputs, (ybar, pbar)))
+            }
+
+            fn note(&self, ws: &UniformWorkspace<F::State, K>) -> StepNote {
+                StepNote { order: if ws.is_starting() { 0 } else { K }, lead: 0.0 }
+            }
+
+            fn recall(&self, f: &F, ws: &mut UniformWorkspace<F::State, K>, past: Past<'_, F::State>) {
+                ws.recall(f, past);
+            }
+
+            fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+                tape.evaluations + Reverse::<F>::tape_evaluations(&Vern7, &tape.starter)
+            }
+        }
+    };
+}
+
+reverse_of_fixed_order!(AdamsBashforth, None);
+reverse_of_fixed_order!(AdamsMoulton, Some(K - 1));
+
+impl<F: Differentiable> Reverse<F> for Adams {
+    type Tape = AdamsTape<F, ()>;
+
+    const LOOKS_BACK: usize = HIGHEST - 1;
+
+    fn tape(&self, _: &F, y0: &F::State) -> Self::Tape {
+        AdamsTape::new(HIGHEST - 1, y0, ())
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
+        tape.evaluations += evaluations;
+        Ok(moved)
+    }
+
+    fn step_vjp_after(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        past: Past<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let k = past.note.order;
+        let formulas = Formulas { predictor: k, corrector: Some(k) };
+        Ok(tape.pull_back(f, past, formulas, outputs, (ybar, pbar)))
+    }
+
+    fn note(&self, ws: &AdamsWorkspace<F::State>) -> StepNote {
+        StepNote { order: ws.order.current(), lead: 0.0 }
+    }
+
+    fn recall(&self, f: &F, ws: &mut AdamsWorkspace<F::State>, past: Past<'_, F::State>) {
+        ws.recall(f, past);
+    }
+
+    fn follow(&self, ws: &mut AdamsWorkspace<F::State>, note: StepNote) {
+        ws.order.follow(note.order);
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        tape.evaluations
+    }
+}

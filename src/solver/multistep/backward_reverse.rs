@@ -1,0 +1,126 @@
+//! The methods of backward differentiation in reverse.
+
+use super::backward_tape::BackwardTape;
+use super::bdf::{Bdf, BdfWorkspace};
+use super::bdf_order::HIGHEST;
+use super::fixed_bdf::{FixedBdf, FixedBdfWorkspace};
+use crate::solver::implicit::DirkTape;
+use crate::solver::reverse::first_step_vjp;
+use crate::solver::{OutputCotangent, Past, Reverse, Solver, StepCotangent, StepNote, StepStart, TransposedSolver};
+use crate::{Differentiable, Kvaerno5, Result};
+
+impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for FixedBdf<K, L> {
+    type Tape = BackwardTape<F, L, DirkTape<F, 7, L>>;
+
+    const LOOKS_BACK: usize = K;
+
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+        let starter = Kvaerno5.with(self.linear.clone()).tape(f, y0);
+        BackwardTape::new(&self.linear, K, f, y0, starter)
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
+        tape.evaluations += evaluations;
+        Ok(moved)
+    }
+
+    /// The equation is differentiated at the state that the forward pass has found.
+    fn step_vjp_after(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        past: Past<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        if past.note.order > 0 {
+            return tape.pull_back((&self.linear, f), past, 0.0, outputs, (ybar, pbar));
+        }
+        let starter = Kvaerno5.with(self.linear.clone());
+        let mut moved = starter.step_vjp(f, &mut tape.starter, past.step(), outputs, ybar, pbar)?;
+        moved.start += tape.leave_starting_step(ybar);
+        Ok(moved)
+    }
+
+    fn note(&self, ws: &FixedBdfWorkspace<F, L>) -> StepNote {
+        StepNote { order: if ws.is_starting(K) { 0 } else { K }, lead: 0.0 }
+    }
+
+    fn recall(&self, _: &F, ws: &mut FixedBdfWorkspace<F, L>, past: Past<'_, F::State>) {
+        Solver::<F>::reset(self, ws);
+        ws.recall(past, K + 1);
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        tape.evaluations + Kvaerno5.with(self.linear.clone()).tape_evaluations(&tape.starter)
+    }
+}
+
+impl<F: Differentiable, L: TransposedSolver<F>> Reverse<F> for Bdf<L> {
+    type Tape = BackwardTape<F, L, ()>;
+
+    const LOOKS_BACK: usize = HIGHEST;
+
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+        BackwardTape::new(&self.linear, HIGHEST, f, y0, ())
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
+        tape.evaluations += evaluations;
+        Ok(moved)
+    }
+
+    /// The equation is differentiated at the state that the forward pass has found.
+    fn step_vjp_after(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        past: Past<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let kappa = self.kappa[past.note.order];
+        tape.pull_back((&self.linear, f), past, kappa, outputs, (ybar, pbar))
+    }
+
+    fn note(&self, ws: &BdfWorkspace<F, L>) -> StepNote {
+        StepNote { order: ws.order.current(), lead: ws.lead }
+    }
+
+    fn recall(&self, _: &F, ws: &mut BdfWorkspace<F, L>, past: Past<'_, F::State>) {
+        Solver::<F>::reset(self, ws);
+        // The first step makes a past of its own.
+        if past.times.len() > 1 {
+            ws.recall(past);
+        }
+    }
+
+    fn follow(&self, ws: &mut BdfWorkspace<F, L>, note: StepNote) {
+        ws.order.follow(note.order);
+        ws.lead = note.lead;
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        tape.evaluations
+    }
+}

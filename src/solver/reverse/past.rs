@@ -1,0 +1,73 @@
+//! What a multistep method looks back on.
+
+use super::{OutputCotangent, Reverse, StepCotangent, StepStart};
+use crate::{Differentiable, Result, State};
+
+/// What a step does not tell by its points: held fixed by a derivative, as the grid is, and followed where the step is taken
+/// again.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StepNote {
+    /// The order of the formula; 0 for a step of another method that a multistep method starts with.
+    pub order: usize,
+    /// How far before the start of the solve a method of backward differentiation has put a state, for a prediction in its
+    /// first step; 0 where there is none.
+    pub lead: f64,
+}
+
+/// Points of a solve, from its start to some point, as a multistep method looks back on them.
+#[derive(Debug)]
+pub struct Past<'a, Y> {
+    /// The times of all points.
+    pub times: &'a [f64],
+    /// The states at the last points, newest first.
+    pub states: &'a [Y],
+    /// That of the step to the last point; the default at the start.
+    pub note: StepNote,
+}
+
+impl<Y> Clone for Past<'_, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Y> Copy for Past<'_, Y> {}
+
+impl<'a, Y> Past<'a, Y> {
+    /// The `i`-th point before the last.
+    #[must_use]
+    pub fn point(&self, i: usize) -> (f64, &'a Y) {
+        (self.times[self.times.len() - 1 - i], &self.states[i])
+    }
+
+    /// The step to the last point.
+    #[must_use]
+    pub fn step(&self) -> StepStart<'a, Y> {
+        let (t, y0) = self.point(1);
+        StepStart { t, h: self.point(0).0 - t, y0 }
+    }
+
+    /// How many points there are before that step, its start included, of which the states are known.
+    pub(in crate::solver) fn known(&self) -> usize {
+        self.states.len() - 1
+    }
+}
+
+/// Pulls cotangents back through a step that nothing precedes: [`Reverse::step_vjp`] of a multistep method. The step is taken
+/// again; returned beside the result are the evaluations for that.
+pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: Reverse<F>>(
+    solver: &S,
+    f: &F,
+    tape: &mut S::Tape,
+    StepStart { t, h, y0 }: StepStart<'_, F::State>,
+    outputs: &mut [OutputCotangent<'_, F::State>],
+    ybar: &mut F::State,
+    pbar: &mut F::Params,
+) -> Result<(StepCotangent, u64)> {
+    let mut ws = solver.workspace(f, y0);
+    let mut y1 = y0.zeros_like();
+    solver.step(f, &mut ws, t, h, y0, &mut y1)?;
+    let past = Past { times: &[t, t + h], states: &[y1, y0.clone()], note: solver.note(&ws) };
+    let moved = solver.step_vjp_after(f, tape, past, outputs, ybar, pbar)?;
+    Ok((moved, solver.evaluations(&ws)))
+}
