@@ -1,7 +1,7 @@
 //! Finds events in the steps of a solve.
 
 use super::root::{Bracket, narrow};
-use super::{Event, Hit};
+use super::{Event, Hit, Settings};
 use crate::integrate::{Flow, Observer, Step};
 use crate::{Dense, Dynamics, Error, Result, Solver, State};
 
@@ -94,19 +94,36 @@ impl<'a, Y: State> Events<'a, Y> {
 
     /// Checks the settings of all events.
     pub(crate) fn validate(&self) -> Result<()> {
-        for event in &self.events {
+        for Event { settings, .. } in &self.events {
             let refuse = |name, value, expected| Err(Error::InvalidArgument { name, value, expected });
-            if event.stop_at == Some(0) {
+            if settings.stop_at == Some(0) {
                 return refuse("stop_at", 0.0, "at least 1");
             }
-            if event.samples == 0 {
+            if settings.samples == 0 {
                 return refuse("samples", 0.0, "at least 1");
             }
-            if !(event.tolerance >= 0.0 && event.tolerance.is_finite()) {
-                return refuse("time_tolerance", event.tolerance, "finite and not negative");
+            if !(settings.tolerance >= 0.0 && settings.tolerance.is_finite()) {
+                return refuse("time_tolerance", settings.tolerance, "finite and not negative");
             }
         }
         Ok(())
+    }
+
+    /// How fast the function of an event changes over a step near `hit`: the largest of its secants from there.
+    pub(crate) fn steepness<F, S>(&self, hit: &Hit<Y>, step: &mut Step<'_, F, S>) -> f64
+    where
+        F: Dynamics<State = Y>,
+        S: Dense<F>,
+    {
+        let condition = &self.events[hit.event].condition;
+        let mut probe = step.y0.clone();
+        let secant = |part: f64| {
+            let t = step.t0 + part * step.h;
+            step.interpolate(t, &mut probe);
+            condition(t, &probe).abs() / (t - hit.t).abs()
+        };
+        // Beyond the event the function may have no value.
+        [0.125, 0.375, 0.625, 0.875].map(secant).into_iter().filter(|slope| slope.is_finite()).fold(0.0, f64::max)
     }
 
     /// The function of an event.
@@ -196,7 +213,7 @@ impl<'a, Y: State> Events<'a, Y> {
     {
         let Place { g, noise, ahead, .. } = self.places[event];
         let start = self.t;
-        let Event { condition, direction, tolerance, .. } = &self.events[event];
+        let Event { condition, settings: Settings { direction, tolerance, .. }, .. } = &self.events[event];
         let mut value = |t: f64| {
             step.interpolate(t, probe);
             condition(t, probe)
@@ -223,7 +240,7 @@ impl<'a, Y: State> Events<'a, Y> {
     /// Notes a hit, resets the state, and says whether it did.
     fn happen(&mut self, crossing: &Crossing, y: &mut Y) -> Result<bool> {
         let Crossing { event, t, .. } = *crossing;
-        let Event { reset, stop_at, at_most, tolerance, .. } = &self.events[event];
+        let Event { reset, settings: Settings { stop_at, at_most, tolerance, .. }, .. } = &self.events[event];
         let place = &mut self.places[event];
         if place.hits == *at_most {
             return Err(Error::MaxEvents { event, t: place.last_hit, hits: place.hits });
@@ -278,7 +295,7 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
         }
         self.t = step.t0;
         let mut probe = step.y1.clone();
-        let parts = self.events.iter().map(|event| event.samples).max().unwrap_or(1).max(1);
+        let parts = self.events.iter().map(|event| event.settings.samples).max().unwrap_or(1).max(1);
         for part in 1..parts {
             let to = step.t0 + (step.t1 - step.t0) * (f64::from(part) / f64::from(parts));
             let flow = self.search(&mut step, to, &mut probe)?;
