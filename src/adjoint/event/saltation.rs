@@ -62,7 +62,7 @@ impl<'a, F: Differentiable> Saltation<'a, F> {
         let in_time = event.condition_vjp(f, at, 1.0, &mut self.normal, &mut self.normal_params);
         let approach = &self.timeline.approaches[i];
         let rate = in_time + self.normal.inner(&approach.velocity);
-        let limit = MARGIN * self.uncertainty(approach, in_time);
+        let limit = MARGIN * self.uncertainty(approach, at, in_time);
         // Written so that NaN is caught too.
         if !(rate.abs() > limit) {
             return Err(Error::Grazing { event: hit.event, t: hit.t, rate, limit });
@@ -74,11 +74,14 @@ impl<'a, F: Differentiable> Saltation<'a, F> {
     }
 
     /// How well the rate of the function along the solution is known: up to the rounding of its terms; and where the
-    /// solution grazes, the time of the event, and with it the rate, is known up to a root of the rounding error.
-    fn uncertainty(&self, approach: &Approach<F::State>, in_time: f64) -> f64 {
+    /// solution grazes, its rate `ġ` depends on the height `δ` it is taken at by `ġ² = 2 g̈ δ`, and no height is known better
+    /// than by its rounding.
+    fn uncertainty(&self, approach: &Approach<F::State>, (t, y): (f64, &F::State), in_time: f64) -> f64 {
         let rounding = self.normal.rounding();
-        let (normal, velocity) = (self.normal.coordinates(), approach.velocity.coordinates());
-        let terms: f64 = normal.iter().zip(&velocity).map(|(n, v)| (n * v).abs()).sum();
-        (rounding * (in_time.abs() + terms)).max(rounding.sqrt() * approach.steepness)
+        let normal = self.normal.coordinates();
+        let terms = |x: &F::State| normal.iter().zip(x.coordinates()).map(|(n, x)| (n * x).abs()).sum::<f64>();
+        let of_rate = rounding * (in_time.abs() + terms(&approach.velocity));
+        let height = rounding * approach.size.max((in_time * t).abs() + terms(y));
+        of_rate.max((height * approach.bend).sqrt())
     }
 }

@@ -28,8 +28,10 @@ pub(super) struct Timeline<Y> {
 pub(super) struct Approach<Y> {
     /// The velocity of the solution before.
     pub velocity: Y,
-    /// How fast the function of the event changes near it, over the step.
-    pub steepness: f64,
+    /// The largest value of the function of the event over the step.
+    pub size: f64,
+    /// How fast the function changes its rate, as far as secants over the step can tell.
+    pub bend: f64,
 }
 
 /// From a start or a reset to the next reset or the end.
@@ -202,7 +204,8 @@ impl<'a, Y: State> Recorder<'a, Y> {
             } else {
                 step.field.eval(hit.t, &hit.before, &mut velocity);
             }
-            self.approaches.push(Approach { velocity, steepness: self.events.steepness(hit, step) });
+            let (size, secant) = self.events.variation(hit, step);
+            self.approaches.push(Approach { velocity, size, bend: secant / step.h.abs() });
             if let Some(after) = &hit.after {
                 on_step = false;
                 self.kept.extend(self.checkpoints.map(|rule| Kept::new(rule, hit.t, after, None)));

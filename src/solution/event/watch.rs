@@ -109,21 +109,25 @@ impl<'a, Y: State> Events<'a, Y> {
         Ok(())
     }
 
-    /// How fast the function of an event changes over a step near `hit`: the largest of its secants from there.
-    pub(crate) fn steepness<F, S>(&self, hit: &Hit<Y>, step: &mut Step<'_, F, S>) -> f64
+    /// How the function of an event changes over a step with a `hit`: its largest value, and its largest secant from the hit.
+    pub(crate) fn variation<F, S>(&self, hit: &Hit<Y>, step: &mut Step<'_, F, S>) -> (f64, f64)
     where
         F: Dynamics<State = Y>,
         S: Dense<F>,
     {
         let condition = &self.events[hit.event].condition;
         let mut probe = step.y0.clone();
-        let secant = |part: f64| {
+        let (mut size, mut secant) = (0.0_f64, 0.0_f64);
+        for part in [0.125, 0.375, 0.625, 0.875] {
             let t = step.t0 + part * step.h;
             step.interpolate(t, &mut probe);
-            condition(t, &probe).abs() / (t - hit.t).abs()
-        };
-        // Beyond the event the function may have no value.
-        [0.125, 0.375, 0.625, 0.875].map(secant).into_iter().filter(|slope| slope.is_finite()).fold(0.0, f64::max)
+            let (value, gap) = (condition(t, &probe).abs(), (t - hit.t).abs());
+            // Beyond the event the function may have no value.
+            if gap > 0.0 && value.is_finite() {
+                (size, secant) = (size.max(value), secant.max(value / gap));
+            }
+        }
+        (size, secant)
     }
 
     /// The function of an event.
