@@ -635,7 +635,7 @@ mod jumps {
         for event in [Event::rising(|_t, y: &f64| y - 1.0), Event::rising(|t, _y: &f64| t - 1.0)] {
             let problem = |event| Ivp::new(&f, 0.0, 0.0..2.0).jumps_at(&[1.0]).event(event);
             let [noted, reset, ended] =
-                [event.clone(), event.clone().reset(|_t, y| *y -= 1.0), event.terminal()].map(|event| {
+                [event.clone(), event.clone().reset(|_t, y| *y = -3.5), event.terminal()].map(|event| {
                     let solutions = [
                         problem(event.clone()).solve(Dopri5, tight()).unwrap(),
                         problem(event).solve(Dopri5, Fixed::steps(3)).unwrap(),
@@ -645,7 +645,7 @@ mod jumps {
                         (solution.last_time(), *solution.last())
                     })
                 });
-            for ((t, y), expected) in noted.into_iter().chain(reset).zip([4.0, 4.0, 3.0, 3.0]) {
+            for ((t, y), expected) in noted.into_iter().chain(reset).zip([4.0, 4.0, -0.5, -0.5]) {
                 assert!(t == 2.0 && (y - expected).abs() < 1e-14, "{y} for {expected}");
             }
             for (t, y) in ended {
