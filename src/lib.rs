@@ -113,9 +113,9 @@ pub mod verify;
 pub use adjoint::{
     Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, ContinuousAdjoint, Costate,
     CurveRecord, Discrete, DiscreteEventRecord, DiscreteRecord, EventAdjoint, EventCotangents, EventForward,
-    EventGradient, ExactGradient, Forward, ForwardResult, Gradient, HessianVector, HitCotangent, Interpolating,
-    PiecewiseRecord, Pullback, Quadrature, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState, gradient,
-    gradient_with_events, hessian_vector, sensitivities,
+    EventForwardResult, EventGradient, ExactGradient, Forward, ForwardResult, Gradient, HessianVector, HitCotangent,
+    Interpolating, PiecewiseRecord, Pullback, Quadrature, ReversibleAdjoint, ReversibleRecord, Sensitivities,
+    SteadyState, gradient, gradient_with_events, hessian_vector, sensitivities,
 };
 pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]

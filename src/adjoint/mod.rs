@@ -28,8 +28,8 @@ pub use backsolve::{Backsolve, BacksolveRecord};
 pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
 pub use event::{
-    ContinuousAdjoint, DiscreteEventRecord, EventAdjoint, EventCotangents, EventForward, EventGradient, HitCotangent,
-    PiecewiseRecord, gradient_with_events,
+    ContinuousAdjoint, DiscreteEventRecord, EventAdjoint, EventCotangents, EventForward, EventForwardResult,
+    EventGradient, HitCotangent, PiecewiseRecord, gradient_with_events,
 };
 pub use interpolating::Interpolating;
 pub use quadrature::Quadrature;

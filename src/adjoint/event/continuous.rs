@@ -3,9 +3,9 @@
 use super::super::{Backsolve, Forward, Interpolating, Output, Pullback, Quadrature};
 use super::pull_back::pull_back;
 use super::timeline::{Run, Timeline, run};
-use super::{EventAdjoint, EventCotangents, EventForward};
+use super::{EventAdjoint, EventCotangents, EventForward, EventForwardResult};
 use crate::control::Controller;
-use crate::{Adjoint, Dense, Differentiable, Error, Failure, Hybrid, Result, Stats};
+use crate::{Adjoint, Dense, Differentiable, Error, Hybrid, Result, Stats};
 
 /// An adjoint that solves the adjoint equation, and so can be used piece by piece: its gradient is that of the exact solution
 /// up to a tolerance, wherever its solve ends.
@@ -40,7 +40,7 @@ where
         control: &C,
         times: &[f64],
         y0: &F::State,
-    ) -> Result<EventForward<F::State, Self::Record>, Box<Failure<F::State>>> {
+    ) -> EventForwardResult<F::State, Self::Record> {
         let rules = (Output::Interpolate, None);
         let Run { timeline, y, mut stats, .. } = run(problem, (solver, control), rules, times, y0)?;
         let mut pieces = Vec::with_capacity(timeline.pieces.len());

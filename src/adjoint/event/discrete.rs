@@ -5,10 +5,10 @@ use super::super::sweep::Sweep;
 use super::super::{Discrete, Output, Pullback};
 use super::pull_back::{Incoming, pull_back};
 use super::timeline::{Run, Timeline, run};
-use super::{EventAdjoint, EventCotangents, EventForward};
+use super::{EventAdjoint, EventCotangents, EventForward, EventForwardResult};
 use crate::control::Controller;
 use crate::solver::{Reverse, StepStart};
-use crate::{Differentiable, Failure, Hybrid, Result, Span, State, Stats};
+use crate::{Differentiable, Hybrid, Result, Span, State, Stats};
 
 /// The times of the accepted steps, the states that were kept, and the events.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ where
         control: &C,
         times: &[f64],
         y0: &F::State,
-    ) -> Result<EventForward<F::State, Self::Record>, Box<Failure<F::State>>> {
+    ) -> EventForwardResult<F::State, Self::Record> {
         let rules = (self.output, Some(self.checkpoints));
         let Run { timeline, y, kept, stats } = run(problem, (solver, control), rules, times, y0)?;
         let hits = timeline.hits.clone();

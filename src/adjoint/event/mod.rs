@@ -15,6 +15,7 @@
 //!
 //! Between two resets the solve is a piece, and each piece is differentiated as a solve without events is.
 
+mod approach;
 mod continuous;
 mod discrete;
 mod pull_back;
@@ -53,7 +54,7 @@ pub trait EventAdjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
         control: &C,
         times: &[f64],
         y0: &F::State,
-    ) -> Result<EventForward<F::State, Self::Record>, Box<Failure<F::State>>>;
+    ) -> EventForwardResult<F::State, Self::Record>;
 
     /// Pulls the cotangents of the states and of the hits back to the start. The gradient of the parameters is added to
     /// `pbar`.
@@ -72,6 +73,9 @@ pub trait EventAdjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>>;
 }
+
+/// A forward pass with events, or the solution up to where it failed.
+pub type EventForwardResult<Y, R> = Result<EventForward<Y, R>, Box<Failure<Y>>>;
 
 /// A forward pass with events.
 #[derive(Debug, Clone)]

@@ -1,7 +1,8 @@
 //! The way back across one event.
 
 use super::EventCotangents;
-use super::timeline::{Approach, Timeline};
+use super::approach::Approach;
+use super::timeline::Timeline;
 use crate::{Differentiable, Error, Hybrid, Parametric, Result, State};
 
 /// Pulls cotangents back across the events of a solve; see the [module](super) for the equation.
@@ -63,8 +64,7 @@ impl<'a, F: Differentiable> Saltation<'a, F> {
         let approach = &self.timeline.approaches[i];
         let rate = in_time + self.normal.inner(&approach.velocity);
         let limit = MARGIN * self.uncertainty(approach, at, in_time);
-        // Written so that NaN is caught too.
-        if !(rate.abs() > limit) {
+        if rate.is_nan() || rate.abs() <= limit {
             return Err(Error::Grazing { event: hit.event, t: hit.t, rate, limit });
         }
         let alpha = -(time + ybar.inner(&approach.velocity)) / rate;

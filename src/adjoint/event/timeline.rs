@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::super::checkpoints::{Checkpoints, Kept};
 use super::super::{Output, check_times};
+use super::approach::{Approach, field_at, slope};
 use crate::control::Controller;
 use crate::integrate::{Flow, Integration, Observer, Step};
 use crate::solution::{Interpolated, Landed};
-use crate::solver::StepStart;
 use crate::{Dense, Differentiable, Dynamics, Events, Failure, Halt, Hit, Hybrid, Result, Span, State, Stats};
 
 /// What the backward pass needs to know of a solve with events, but for the steps.
@@ -21,17 +21,6 @@ pub(super) struct Timeline<Y> {
     /// How the solution came to each hit.
     pub approaches: Vec<Approach<Y>>,
     pub pieces: Vec<Piece<Y>>,
-}
-
-/// How a solution comes to an event.
-#[derive(Debug, Clone)]
-pub(super) struct Approach<Y> {
-    /// The velocity of the solution before.
-    pub velocity: Y,
-    /// The largest value of the function of the event over the step.
-    pub size: f64,
-    /// How fast the function changes its rate, as far as secants over the step can tell.
-    pub bend: f64,
 }
 
 /// From a start or a reset to the next reset or the end.
@@ -196,16 +185,8 @@ impl<'a, Y: State> Recorder<'a, Y> {
         // Behind a reset the solution leaves the step.
         let mut on_step = self.checkpoints.is_some();
         for hit in &self.events.hits()[known..] {
-            let mut velocity = step.y0.zeros_like();
-            if on_step {
-                let start = StepStart { t: step.t0, h: step.h, y0: step.y0 };
-                let theta = (hit.t - step.t0) / step.h;
-                step.solver.slope(step.field, step.workspace, start, theta, &mut velocity);
-            } else {
-                step.field.eval(hit.t, &hit.before, &mut velocity);
-            }
-            let (size, secant) = self.events.variation(hit, step);
-            self.approaches.push(Approach { velocity, size, bend: secant / step.h.abs() });
+            let velocity = if on_step { slope(step, hit.t) } else { field_at(step, hit) };
+            self.approaches.push(Approach::new(velocity, hit, self.events.function(hit.event), step));
             if let Some(after) = &hit.after {
                 on_step = false;
                 self.kept.extend(self.checkpoints.map(|rule| Kept::new(rule, hit.t, after, None)));

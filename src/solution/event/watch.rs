@@ -109,28 +109,12 @@ impl<'a, Y: State> Events<'a, Y> {
         Ok(())
     }
 
-    /// How the function of an event changes over a step with a `hit`: its largest value, and its largest secant from the hit.
-    pub(crate) fn variation<F, S>(&self, hit: &Hit<Y>, step: &mut Step<'_, F, S>) -> (f64, f64)
-    where
-        F: Dynamics<State = Y>,
-        S: Dense<F>,
-    {
-        let condition = &self.events[hit.event].condition;
-        let mut probe = step.y0.clone();
-        let (mut size, mut secant) = (0.0_f64, 0.0_f64);
-        for part in [0.125, 0.375, 0.625, 0.875] {
-            let t = step.t0 + part * step.h;
-            step.interpolate(t, &mut probe);
-            let (value, gap) = (condition(t, &probe).abs(), (t - hit.t).abs());
-            // Beyond the event the function may have no value.
-            if gap > 0.0 && value.is_finite() {
-                (size, secant) = (size.max(value), secant.max(value / gap));
-            }
-        }
-        (size, secant)
+    /// The function of an event, wherever it leads.
+    pub(crate) fn function(&self, event: usize) -> &dyn Fn(f64, &Y) -> f64 {
+        &*self.events[event].condition
     }
 
-    /// The function of an event.
+    /// The value of the function of an event.
     fn value(&self, event: usize, t: f64, y: &Y) -> Result<f64> {
         let value = (self.events[event].condition)(t, y);
         if value.is_finite() { Ok(value) } else { Err(Error::NonFiniteEvent { event, t, value }) }
