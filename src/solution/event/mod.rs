@@ -73,6 +73,8 @@ impl Direction {
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
+/// To differentiate a solve with events, or the times at which they happen, give them derivatives: [`DifferentiableEvent`].
+///
 /// The closures are behind pointers: a list of events may be made while the program runs, and a call for each event and
 /// step is nothing beside the step.
 #[derive(Clone)]
