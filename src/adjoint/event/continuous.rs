@@ -41,8 +41,8 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> EventForwardResult<F::State, Self::Record> {
-        let rules = (Output::Interpolate, None);
-        let Run { timeline, y, mut stats, .. } = run(problem, (solver, control), rules, times, y0)?;
+        let keep = (Output::Interpolate, ());
+        let Run { timeline, y, mut stats, .. } = run(problem, (solver, control), keep, times, y0)?;
         let mut pieces = Vec::with_capacity(timeline.pieces.len());
         for piece in &timeline.pieces {
             let times: Vec<f64> = timeline.marks(piece).iter().map(|&(time, _)| time).collect();

@@ -1,14 +1,15 @@
 //! The gradient of the computed solution across events.
 
-use super::super::checkpoints::{Kept, Rewind};
+use super::super::checkpoints::{Checkpoints, Kept, Rewind};
 use super::super::sweep::Sweep;
 use super::super::{Discrete, Output, Pullback};
 use super::pull_back::{Incoming, pull_back};
-use super::timeline::{Run, Timeline, run};
+use super::timeline::{Keep, Run, Timeline, run};
 use super::{EventAdjoint, EventCotangents, EventForward, EventForwardResult};
 use crate::control::Controller;
+use crate::integrate::{Flow, Observer, Step};
 use crate::solver::{Reverse, StepStart};
-use crate::{Differentiable, Hybrid, Result, Span, State, Stats};
+use crate::{Differentiable, Dynamics, Hybrid, Result, Solver, Span, State, Stats};
 
 /// The times of the accepted steps, the states that were kept, and the events.
 #[derive(Debug, Clone)]
@@ -34,10 +35,10 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> EventForwardResult<F::State, Self::Record> {
-        let rules = (self.output, Some(self.checkpoints));
-        let Run { timeline, y, kept, stats } = run(problem, (solver, control), rules, times, y0)?;
+        let keep = (self.output, KeptPieces { rule: self.checkpoints, pieces: Vec::new() });
+        let Run { timeline, y, kept, stats } = run(problem, (solver, control), keep, times, y0)?;
         let hits = timeline.hits.clone();
-        Ok(EventForward { y, hits, record: DiscreteEventRecord { timeline, kept }, stats })
+        Ok(EventForward { y, hits, record: DiscreteEventRecord { timeline, kept: kept.pieces }, stats })
     }
 
     fn backward(
@@ -66,6 +67,32 @@ where
         times[0] += t0;
         times[timeline.times.len() - 1] += t1;
         Ok(Pullback { y0, times, stats, drift: 0.0 })
+    }
+}
+
+/// Keeps the steps of one piece after the other.
+struct KeptPieces<Y> {
+    rule: Checkpoints,
+    pieces: Vec<Kept<Y>>,
+}
+
+impl<F: Dynamics, S: Solver<F>> Observer<F, S> for KeptPieces<F::State>
+where
+    Kept<F::State>: Observer<F, S>,
+{
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        self.pieces.last_mut().map_or(Ok(Flow::On), |kept| kept.observe(step))
+    }
+}
+
+impl<F: Dynamics, S: Solver<F>> Keep<F, S> for KeptPieces<F::State>
+where
+    Kept<F::State>: Observer<F, S>,
+{
+    const EXACT: bool = true;
+
+    fn start(&mut self, t0: f64, y0: &F::State) {
+        self.pieces.push(Kept::new(self.rule, t0, y0, None));
     }
 }
 

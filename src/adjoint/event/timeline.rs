@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::checkpoints::{Checkpoints, Kept};
 use super::super::{Output, check_times};
 use super::approach::{Approach, field_at, slope};
 use crate::control::Controller;
 use crate::integrate::{Flow, Integration, Observer, Step};
 use crate::solution::{Interpolated, Landed};
-use crate::{Dense, Differentiable, Dynamics, Events, Failure, Halt, Hit, Hybrid, Result, Span, State, Stats};
+use crate::{Dense, Differentiable, Dynamics, Events, Failure, Halt, Hit, Hybrid, Result, Solver, Span, State, Stats};
 
 /// What the backward pass needs to know of a solve with events, but for the steps.
 #[derive(Debug, Clone)]
@@ -84,27 +83,43 @@ impl<Y: Clone> Timeline<Y> {
     }
 }
 
-/// A forward pass: the timeline, the states at the outputs, what was kept of the steps of each piece, and the cost.
-pub(super) struct Run<Y> {
+/// Keeps of the steps, seen as they were before an event ended one early, what the way back over each piece needs.
+pub(super) trait Keep<F: Dynamics, S: Solver<F>>: Observer<F, S> {
+    /// Whether the computed steps are differentiated: velocities are those of the interpolant, and else of the field.
+    const EXACT: bool;
+
+    /// A piece starts.
+    fn start(&mut self, t0: f64, y0: &F::State);
+}
+
+/// Nothing.
+impl<F: Dynamics, S: Solver<F>> Keep<F, S> for () {
+    const EXACT: bool = false;
+
+    fn start(&mut self, _: f64, _: &F::State) {}
+}
+
+/// A forward pass: the timeline, the states at the outputs, what was kept of the steps, and the cost.
+pub(super) struct Run<Y, K> {
     pub timeline: Timeline<Y>,
     pub y: Vec<Y>,
-    pub kept: Vec<Kept<Y>>,
+    pub kept: K,
     pub stats: Stats,
 }
 
-/// Solves with events. With a rule for `checkpoints` the steps are kept, and velocities are those of the interpolant; without,
-/// they are those of the field.
-pub(super) fn run<F, S, C>(
+/// Solves with events.
+pub(super) fn run<F, S, C, K>(
     problem: &Hybrid<'_, F>,
     (solver, control): (&S, &C),
-    (output, checkpoints): (Output, Option<Checkpoints>),
+    (output, mut keep): (Output, K),
     times: &[f64],
     y0: &F::State,
-) -> Result<Run<F::State>, Box<Failure<F::State>>>
+) -> Result<Run<F::State, K>, Box<Failure<F::State>>>
 where
     F: Differentiable,
     S: Dense<F>,
     C: Controller<F, S>,
+    K: Keep<F, S>,
 {
     let field = problem.field();
     let events = problem.watch();
@@ -115,7 +130,8 @@ where
     let stops = if output == Output::Land { times } else { &[] };
     let integration = Integration { field, solver, control, span, stops };
     let (start, workspace) = (y0.clone(), solver.workspace(field, y0));
-    let recorder = Recorder::new(events, checkpoints, span.t0, y0);
+    keep.start(span.t0, y0);
+    let recorder = Recorder { events, keep, approaches: Vec::new() };
     let (reached, recorder, y) = match output {
         Output::Interpolate => {
             let mut both = (recorder, Interpolated::new(times, span.t0, y0));
@@ -126,7 +142,7 @@ where
             (integration.run(start, workspace, &mut both), both.0, both.1.y)
         }
     };
-    let Recorder { events, kept, approaches, .. } = recorder;
+    let Recorder { events, keep: kept, approaches } = recorder;
     let hits = events.into_hits();
     match reached.outcome {
         Ok(stats) => {
@@ -162,45 +178,37 @@ fn cut<Y: State>(span: Span, times: &[f64], y0: &Y, hits: &[Hit<Y>]) -> Vec<Piec
 }
 
 /// Watches for events, and notes how the solution comes to them.
-struct Recorder<'a, Y> {
+struct Recorder<'a, Y, K> {
     events: Events<'a, Y>,
-    checkpoints: Option<Checkpoints>,
-    /// The steps of each piece, as they were before an event ended one early.
-    kept: Vec<Kept<Y>>,
+    keep: K,
     approaches: Vec<Approach<Y>>,
 }
 
-impl<'a, Y: State> Recorder<'a, Y> {
-    fn new(events: Events<'a, Y>, checkpoints: Option<Checkpoints>, t0: f64, y0: &Y) -> Self {
-        let kept = checkpoints.map(|rule| Kept::new(rule, t0, y0, None)).into_iter().collect();
-        Self { events, checkpoints, kept, approaches: Vec::new() }
-    }
-
+impl<Y: State, K> Recorder<'_, Y, K> {
     /// Notes the hits of a step, those from the `known`-th on.
     fn note<F, S>(&mut self, known: usize, step: &mut Step<'_, F, S>)
     where
         F: Dynamics<State = Y>,
         S: Dense<F>,
+        K: Keep<F, S>,
     {
         // Behind a reset the solution leaves the step.
-        let mut on_step = self.checkpoints.is_some();
+        let mut on_step = true;
         for hit in &self.events.hits()[known..] {
-            let velocity = if on_step { slope(step, hit.t) } else { field_at(step, hit) };
+            let velocity = if on_step && K::EXACT { slope(step, hit.t) } else { field_at(step, hit) };
             self.approaches.push(Approach::new(velocity, hit, self.events.function(hit.event), step));
             if let Some(after) = &hit.after {
                 on_step = false;
-                self.kept.extend(self.checkpoints.map(|rule| Kept::new(rule, hit.t, after, None)));
+                self.keep.start(hit.t, after);
             }
         }
     }
 }
 
-impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Recorder<'_, F::State> {
+impl<F: Dynamics, S: Dense<F>, K: Keep<F, S>> Observer<F, S> for Recorder<'_, F::State, K> {
     fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         let known = self.events.hits().len();
-        if let Some(kept) = self.kept.last_mut() {
-            let _ = kept.observe(Step { workspace: &mut *step.workspace, ..step })?;
-        }
+        let _ = self.keep.observe(Step { workspace: &mut *step.workspace, ..step })?;
         let flow = self.events.observe(Step { workspace: &mut *step.workspace, ..step })?;
         self.note(known, &mut step);
         Ok(flow)
