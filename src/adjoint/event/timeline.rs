@@ -107,6 +107,8 @@ pub(super) struct Run<Y, K> {
     pub stats: Stats,
 }
 
+type RunResult<Y, K> = Result<Run<Y, K>, Box<Failure<Y>>>;
+
 /// Solves with events.
 pub(super) fn run<F, S, C, K>(
     problem: &Hybrid<'_, F>,
@@ -114,7 +116,7 @@ pub(super) fn run<F, S, C, K>(
     (output, mut keep): (Output, K),
     times: &[f64],
     y0: &F::State,
-) -> Result<Run<F::State, K>, Box<Failure<F::State>>>
+) -> RunResult<F::State, K>
 where
     F: Differentiable,
     S: Dense<F>,
