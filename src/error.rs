@@ -136,6 +136,21 @@ pub enum Error {
         /// The time since the last one.
         gap: f64,
     },
+    /// A solution touches the surface of an event instead of crossing it, so that the time of the event has no derivative.
+    #[error(
+        "event {event} is grazed at t = {t}: its function changes at the rate {rate:e} there, which is not told from zero \
+         below {limit:e}, so that the time of the event has no derivative; leave it out of the loss, or change the event"
+    )]
+    Grazing {
+        /// The event, by its place in the order they were added, from 0.
+        event: usize,
+        /// When.
+        t: f64,
+        /// The derivative of the function of the event along the solution.
+        rate: f64,
+        /// The smallest that counts as crossing, by how the function changes over the step and by its rounding.
+        limit: f64,
+    },
     /// A solution was asked for outside the times it covers.
     #[error("the solution is known from t = {t0} to t = {t1}, but was asked for at t = {time}")]
     OutsideSolution {

@@ -71,7 +71,8 @@
 //! ```
 //!
 //! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`]); the others solve the adjoint
-//! equation. [`sensitivities`] goes forwards, [`hessian_vector`] gives second derivatives, [`SteadyState`] differentiates
+//! equation. [`gradient_with_events`] goes across the events of a [`Hybrid`] system, and differentiates their times.
+//! [`sensitivities`] goes forwards, [`hessian_vector`] gives second derivatives, [`SteadyState`] differentiates
 //! fixed points, and [`running_cost`] puts an integral beside the state.
 //!
 //! # Networks
@@ -110,10 +111,11 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, Costate, CurveRecord, Discrete,
-    DiscreteRecord, ExactGradient, Forward, ForwardResult, Gradient, HessianVector, Interpolating, Pullback,
-    Quadrature, ReversibleAdjoint, ReversibleRecord, Sensitivities, SteadyState, gradient, hessian_vector,
-    sensitivities,
+    Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, ContinuousAdjoint, Costate,
+    CurveRecord, Discrete, DiscreteEventRecord, DiscreteRecord, EventAdjoint, EventCotangents, EventForward,
+    EventForwardResult, EventGradient, ExactGradient, Forward, ForwardResult, Gradient, HessianVector, HitCotangent,
+    Interpolating, PiecewiseRecord, Pullback, Quadrature, ReversibleAdjoint, ReversibleRecord, Sensitivities,
+    SteadyState, gradient, gradient_with_events, hessian_vector, sensitivities,
 };
 pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
@@ -129,8 +131,8 @@ pub use integrate::{Halt, Stats};
 pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{
-    Curve, Direction, Ending, Ensemble, Event, Events, Failure, Hit, Ivp, Paused, Solution, Solved, Stepper, solve,
-    solve_ivp,
+    Curve, DifferentiableEvent, Direction, Ending, Ensemble, Event, Events, Failure, Hit, Hybrid, Ivp, Paused,
+    Solution, Solved, Stepper, Surface, solve, solve_ivp,
 };
 pub use solver::implicit::{
     Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,

@@ -594,6 +594,80 @@ mod steps {
     }
 }
 
+/// Events of a field that jumps at known times.
+mod jumps {
+    use super::*;
+
+    /// `y' = 1` before `t = 1` and 3 from there on.
+    fn kinked() -> impl Dynamics<State = f64> + Copy {
+        ode(|t, _y: &f64, dy: &mut f64| *dy = if t < 1.0 { 1.0 } else { 3.0 })
+    }
+
+    /// A mark at 1/2, and a reset to 0 at 5/2: the mark is met before the jump, and again behind the reset.
+    #[test]
+    fn events_on_both_sides_of_a_jump() {
+        let f = kinked();
+        let saved = [0.4, 1.0, 1.3, 1.6, 2.0];
+        let problem = || {
+            Ivp::new(&f, 0.0, 0.0..2.0)
+                .save_at(&saved)
+                .jumps_at(&[1.0])
+                .event(Event::rising(|_t, y: &f64| y - 0.5))
+                .event(Event::rising(|_t, y: &f64| y - 2.5).reset(|_t, y| *y = 0.0))
+        };
+        let solutions = [
+            problem().solve(Dopri5, tight()).unwrap(),
+            problem().solve(Dopri5, Fixed::steps(3)).unwrap(),
+            problem().solve(Rk4, Fixed::steps(1)).unwrap(),
+        ];
+        for solution in solutions {
+            assert_close(&times(&solution.hits), &[0.5, 1.5, 1.5 + 0.5 / 3.0], 1e-14);
+            assert_eq!(solution.hits.iter().map(|hit| hit.event).collect::<Vec<_>>(), [0, 1, 0]);
+            assert_close(&solution.y, &[0.4, 1.0, 1.9, 0.3, 1.5], 1e-14);
+            assert_eq!(solution.stats.rejected, 0);
+        }
+    }
+
+    /// An event at the jump itself is met once, whatever the rounding of the steps beside it.
+    #[test]
+    fn an_event_at_a_jump_happens_once() {
+        let f = kinked();
+        for event in [Event::rising(|_t, y: &f64| y - 1.0), Event::rising(|t, _y: &f64| t - 1.0)] {
+            let problem = |event| Ivp::new(&f, 0.0, 0.0..2.0).jumps_at(&[1.0]).event(event);
+            let [noted, reset, ended] =
+                [event.clone(), event.clone().reset(|_t, y| *y = -3.5), event.terminal()].map(|event| {
+                    let solutions = [
+                        problem(event.clone()).solve(Dopri5, tight()).unwrap(),
+                        problem(event).solve(Dopri5, Fixed::steps(3)).unwrap(),
+                    ];
+                    solutions.map(|solution| {
+                        assert_close(&times(&solution.hits), &[1.0], 1e-14);
+                        (solution.last_time(), *solution.last())
+                    })
+                });
+            for ((t, y), expected) in noted.into_iter().chain(reset).zip([4.0, 4.0, -0.5, -0.5]) {
+                assert!(t == 2.0 && (y - expected).abs() < 1e-14, "{y} for {expected}");
+            }
+            for (t, y) in ended {
+                assert!((t - 1.0).abs() < 1e-14 && (y - 1.0).abs() < 1e-14, "{y} at {t}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jump_and_events_backwards_in_time() {
+        let f = kinked();
+        let solution = Ivp::new(&f, 4.0, 2.0..0.0)
+            .jumps_at(&[1.0])
+            .event(Event::falling(|_t, y: &f64| y - 2.5))
+            .event(Event::falling(|_t, y: &f64| y - 0.5).reset(|_t, y| *y = 2.0))
+            .solve(Dopri5, Fixed::steps(3))
+            .unwrap();
+        assert_close(&times(&solution.hits), &[1.5, 0.5], 1e-14);
+        assert!((solution.last() - 1.5).abs() < 1e-14);
+    }
+}
+
 mod refusals {
     use super::*;
 

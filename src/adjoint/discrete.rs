@@ -27,8 +27,8 @@ use crate::{Differentiable, Result, Span, State, Stats};
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Discrete {
-    output: Output,
-    checkpoints: Checkpoints,
+    pub(super) output: Output,
+    pub(super) checkpoints: Checkpoints,
 }
 
 impl Discrete {

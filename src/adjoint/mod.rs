@@ -11,6 +11,7 @@ mod augmented;
 mod backsolve;
 mod checkpoints;
 mod discrete;
+mod event;
 mod interpolating;
 mod quadrature;
 mod reversible;
@@ -27,6 +28,10 @@ pub use augmented::Augmented;
 pub use backsolve::{Backsolve, BacksolveRecord};
 pub use checkpoints::Checkpoints;
 pub use discrete::{Discrete, DiscreteRecord};
+pub use event::{
+    ContinuousAdjoint, DiscreteEventRecord, EventAdjoint, EventCotangents, EventForward, EventForwardResult,
+    EventGradient, HitCotangent, PiecewiseRecord, gradient_with_events,
+};
 pub use interpolating::Interpolating;
 pub use quadrature::Quadrature;
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};

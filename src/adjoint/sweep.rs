@@ -98,6 +98,11 @@ impl<'a, Y: State> Sweep<'a, Y> {
         times_bar
     }
 
+    /// The derivatives with respect to the output times, the grid held, and with respect to the points of the grid.
+    pub fn into_bars(self) -> (Vec<f64>, Vec<f64>) {
+        (self.times_bar, self.grid_bar)
+    }
+
     /// Adds a derivative with respect to the time of the start.
     pub fn move_start(&mut self, time: f64) {
         self.grid_bar[0] += time;

@@ -13,8 +13,9 @@ mod stepper;
 
 pub use auto::solve_ivp;
 pub use curve::Curve;
+pub(crate) use curve::{lagrange, node};
 pub use ensemble::{Ensemble, Outcome};
-pub use event::{Direction, Event, Events, Hit};
+pub use event::{DifferentiableEvent, Direction, Event, Events, Hit, Hybrid, Surface};
 pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};

@@ -261,6 +261,14 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Dense<F> for Erk<T, S> {
         }
         out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.k);
     }
+
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        if const { T::EXTRA > 0 } && !ws.extra_is_known {
+            compute_extra::<F, T, S>(f, ws, step);
+        }
+        out.set_zeros();
+        out.accumulate(1.0, &T::DENSE.derivative(theta), &ws.k);
+    }
 }
 
 /// Computes the stages of the last step that only the interpolant reads.

@@ -62,8 +62,9 @@ pub use symplectic::{
 };
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 
+use crate::solution::{lagrange, node};
 use crate::state::ErrorNorm;
-use crate::{Dynamics, Result};
+use crate::{Dynamics, Result, State};
 
 /// What is known of a method without a problem.
 pub trait Method {
@@ -221,4 +222,19 @@ pub trait Dense<F: Dynamics>: Solver<F> {
         theta: f64,
         out: &mut F::State,
     );
+
+    /// The derivative of the interpolant with respect to time, at `t + θ h` of the step just computed.
+    ///
+    /// The default reads it off the values at Chebyshev points of the step.
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        let n = Self::DENSE_DEGREE.max(1) + 1;
+        let nodes: Vec<f64> = (0..n).map(|j| node(j, n)).collect();
+        let mut change = step.y0.zeros_like();
+        out.set_zeros();
+        for (j, &node) in nodes.iter().enumerate() {
+            self.interpolate(f, ws, step, node, &mut change);
+            change.add_scaled(-1.0, step.y0);
+            out.add_scaled(lagrange(&nodes, j, theta).1 / step.h, &change);
+        }
+    }
 }

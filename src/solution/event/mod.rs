@@ -1,10 +1,17 @@
 //! Events: what happens where a function of time and state reaches zero.
 //!
-//! An [`Event`] says what to look for and what to do there; [`Events`] watches a solve for any number of them.
+//! An [`Event`] says what to look for and what to do there; [`Events`] watches a solve for any number of them. A
+//! [`DifferentiableEvent`] has derivatives beside it, and a [`Hybrid`] is a field with such events.
 
+mod autodiff;
+mod differentiable;
+mod hybrid;
 mod root;
 mod watch;
 
+pub use autodiff::Surface;
+pub use differentiable::DifferentiableEvent;
+pub use hybrid::Hybrid;
 pub use watch::Events;
 
 use std::rc::Rc;
@@ -66,25 +73,39 @@ impl Direction {
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
+/// To differentiate a solve with events, or the times at which they happen, give them derivatives: [`DifferentiableEvent`].
+///
 /// The closures are behind pointers: a list of events may be made while the program runs, and a call for each event and
 /// step is nothing beside the step.
 #[derive(Clone)]
 #[must_use = "an event is looked for only where it is given to an `Ivp`"]
 pub struct Event<'a, Y> {
     condition: Condition<'a, Y>,
-    direction: Direction,
     reset: Option<Reset<'a, Y>>,
+    settings: Settings,
+}
+
+/// How an event is looked for and when it ends the solve.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    direction: Direction,
     stop_at: Option<u64>,
     at_most: u64,
     samples: u32,
     tolerance: f64,
 }
 
+impl Settings {
+    /// Those of an event that is only noted.
+    fn new(direction: Direction) -> Self {
+        Self { direction, stop_at: None, at_most: 10_000, samples: 1, tolerance: 0.0 }
+    }
+}
+
 impl<'a, Y> Event<'a, Y> {
     /// Where `g(t, y)` changes sign in `direction`.
     pub fn new(direction: Direction, g: impl Fn(f64, &Y) -> f64 + 'a) -> Self {
-        let condition = Rc::new(g);
-        Self { condition, direction, reset: None, stop_at: None, at_most: 10_000, samples: 1, tolerance: 0.0 }
+        Self { condition: Rc::new(g), reset: None, settings: Settings::new(direction) }
     }
 
     /// Where `g(t, y)` comes from below zero.
@@ -178,7 +199,7 @@ impl<'a, Y> Event<'a, Y> {
     /// # Ok::<(), rheos::Error>(())
     /// ```
     pub fn stop_at(mut self, n: u64) -> Self {
-        self.stop_at = Some(n);
+        self.settings.stop_at = Some(n);
         self
     }
 
@@ -194,7 +215,7 @@ impl<'a, Y> Event<'a, Y> {
     /// assert_eq!(failure.partial.hits.len(), 2);
     /// ```
     pub fn at_most(mut self, hits: u64) -> Self {
-        self.at_most = hits;
+        self.settings.at_most = hits;
         self
     }
 
@@ -211,7 +232,7 @@ impl<'a, Y> Event<'a, Y> {
     /// assert_eq!(hits(Event::crossing(|_t, y: &f64| *y).samples(8)).len(), 2);
     /// ```
     pub fn samples(mut self, n: u32) -> Self {
-        self.samples = n;
+        self.settings.samples = n;
         self
     }
 
@@ -230,7 +251,7 @@ impl<'a, Y> Event<'a, Y> {
     /// # Ok::<(), rheos::Error>(())
     /// ```
     pub fn time_tolerance(mut self, dt: f64) -> Self {
-        self.tolerance = dt;
+        self.settings.tolerance = dt;
         self
     }
 }
@@ -238,12 +259,8 @@ impl<'a, Y> Event<'a, Y> {
 impl<Y> std::fmt::Debug for Event<'_, Y> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Event")
-            .field("direction", &self.direction)
             .field("resets", &self.reset.is_some())
-            .field("stop_at", &self.stop_at)
-            .field("at_most", &self.at_most)
-            .field("samples", &self.samples)
-            .field("time_tolerance", &self.tolerance)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

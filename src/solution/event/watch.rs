@@ -1,7 +1,7 @@
 //! Finds events in the steps of a solve.
 
 use super::root::{Bracket, narrow};
-use super::{Event, Hit};
+use super::{Event, Hit, Settings};
 use crate::integrate::{Flow, Observer, Step};
 use crate::{Dense, Dynamics, Error, Result, Solver, State};
 
@@ -94,22 +94,27 @@ impl<'a, Y: State> Events<'a, Y> {
 
     /// Checks the settings of all events.
     pub(crate) fn validate(&self) -> Result<()> {
-        for event in &self.events {
+        for Event { settings, .. } in &self.events {
             let refuse = |name, value, expected| Err(Error::InvalidArgument { name, value, expected });
-            if event.stop_at == Some(0) {
+            if settings.stop_at == Some(0) {
                 return refuse("stop_at", 0.0, "at least 1");
             }
-            if event.samples == 0 {
+            if settings.samples == 0 {
                 return refuse("samples", 0.0, "at least 1");
             }
-            if !(event.tolerance >= 0.0 && event.tolerance.is_finite()) {
-                return refuse("time_tolerance", event.tolerance, "finite and not negative");
+            if !(settings.tolerance >= 0.0 && settings.tolerance.is_finite()) {
+                return refuse("time_tolerance", settings.tolerance, "finite and not negative");
             }
         }
         Ok(())
     }
 
-    /// The function of an event.
+    /// The function of an event, wherever it leads.
+    pub(crate) fn function(&self, event: usize) -> &dyn Fn(f64, &Y) -> f64 {
+        &*self.events[event].condition
+    }
+
+    /// The value of the function of an event.
     fn value(&self, event: usize, t: f64, y: &Y) -> Result<f64> {
         let value = (self.events[event].condition)(t, y);
         if value.is_finite() { Ok(value) } else { Err(Error::NonFiniteEvent { event, t, value }) }
@@ -196,7 +201,7 @@ impl<'a, Y: State> Events<'a, Y> {
     {
         let Place { g, noise, ahead, .. } = self.places[event];
         let start = self.t;
-        let Event { condition, direction, tolerance, .. } = &self.events[event];
+        let Event { condition, settings: Settings { direction, tolerance, .. }, .. } = &self.events[event];
         let mut value = |t: f64| {
             step.interpolate(t, probe);
             condition(t, probe)
@@ -223,7 +228,7 @@ impl<'a, Y: State> Events<'a, Y> {
     /// Notes a hit, resets the state, and says whether it did.
     fn happen(&mut self, crossing: &Crossing, y: &mut Y) -> Result<bool> {
         let Crossing { event, t, .. } = *crossing;
-        let Event { reset, stop_at, at_most, tolerance, .. } = &self.events[event];
+        let Event { reset, settings: Settings { stop_at, at_most, tolerance, .. }, .. } = &self.events[event];
         let place = &mut self.places[event];
         if place.hits == *at_most {
             return Err(Error::MaxEvents { event, t: place.last_hit, hits: place.hits });
@@ -278,7 +283,7 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
         }
         self.t = step.t0;
         let mut probe = step.y1.clone();
-        let parts = self.events.iter().map(|event| event.samples).max().unwrap_or(1).max(1);
+        let parts = self.events.iter().map(|event| event.settings.samples).max().unwrap_or(1).max(1);
         for part in 1..parts {
             let to = step.t0 + (step.t1 - step.t0) * (f64::from(part) / f64::from(parts));
             let flow = self.search(&mut step, to, &mut probe)?;

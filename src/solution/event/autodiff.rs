@@ -1,0 +1,97 @@
+//! Events written once over a generic scalar.
+
+use std::rc::Rc;
+
+use nalgebra::SVector;
+use num_dual::{Dual64, DualSVec64, gradient};
+
+use super::{DifferentiableEvent, Direction};
+use crate::{Autodiff, Differentiable, Field, Parametric, Scalar};
+
+/// The function `g(t, y, p)` of an event, of a state with `N` components and `P` parameters, written over a generic scalar.
+///
+/// [`DifferentiableEvent::on`] makes an event of it. Its reset, if it has one, has the signature of a [`Field`].
+///
+/// ```
+/// use nalgebra::{SVector, vector};
+/// use rheos::{Autodiff, DifferentiableEvent, Direction, Discrete, Dopri5, Field, Fixed, Hybrid, Scalar, Surface};
+/// use rheos::{EventCotangents, Hit, gradient_with_events};
+///
+/// /// A falling ball; the parameters are gravity and the part of its speed that the ball keeps when it lands.
+/// struct Fall;
+/// impl Field<2, 2> for Fall {
+///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
+///         vector![y[1], -p[0]]
+///     }
+/// }
+/// struct Floor;
+/// impl Surface<2, 2> for Floor {
+///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, _p: &SVector<T, 2>) -> T {
+///         y[0]
+///     }
+/// }
+/// struct Bounce;
+/// impl Field<2, 2> for Bounce {
+///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
+///         vector![T::zero(), -p[1] * y[1]]
+///     }
+/// }
+///
+/// let landing = DifferentiableEvent::on(Direction::Falling, Floor).reset_by(Bounce);
+/// let ball = Hybrid::new(Autodiff::new(Fall, vector![9.81, 0.8])).event(landing);
+/// // The second landing is at (1 + 2e) √(2 h / g).
+/// let second = |_: &[_], _: &[Hit<_>], bar: &mut EventCotangents<_>| bar.hits[1].t = 1.0;
+/// let (y0, adjoint) = (vector![1.0, 0.0], Discrete::new());
+/// let found = gradient_with_events(&ball, Dopri5, Fixed::steps(5), &adjoint, &[0.0, 1.5], &y0, second)?;
+/// let first = (2.0_f64 / 9.81).sqrt();
+/// assert!((found.params[1] - 2.0 * first).abs() < 1e-13);
+/// assert!((found.y0[0] - 0.5 * 2.6 * first).abs() < 1e-13);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+pub trait Surface<const N: usize, const P: usize> {
+    /// `g(t, y, p)`.
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> T;
+}
+
+impl<'a, M: Field<N, P>, const N: usize, const P: usize> DifferentiableEvent<'a, Autodiff<M, N, P>> {
+    /// Where the function of `surface` changes sign in `direction`. See [`Surface`] for an example.
+    pub fn on(direction: Direction, surface: impl Surface<N, P> + 'a) -> Self {
+        let surface = Rc::new(surface);
+        let g = Rc::clone(&surface);
+        Self::new(
+            direction,
+            move |f, t, y| g.eval(t, y, &f.params()),
+            move |f, t, y, w, ybar, pbar| {
+                let p = f.params();
+                *ybar += w * gradient(|y| surface.eval(DualSVec64::<N>::from(t), &y, &constant(&p)), y).1;
+                if P > 0 {
+                    *pbar += w * gradient(|p| surface.eval(DualSVec64::<P>::from(t), &constant(y), &p), &p).1;
+                }
+                w * surface.eval(Dual64::from(t).derivative(), &constant(y), &constant(&p)).eps
+            },
+        )
+    }
+
+    /// Changes the state by `map` when the event happens: its value is the state after. See [`Surface`] for an example.
+    pub fn reset_by(self, map: impl Field<N, P> + 'a) -> Self {
+        let map = Rc::new(map);
+        let r = Rc::clone(&map);
+        self.reset(
+            move |f, t, y| *y = r.eval(t, y, &f.params()),
+            move |f, t, y, w, ybar, pbar| Autodiff::new(Borrowed(&*map), f.params()).vjp(t, y, w, ybar, pbar),
+        )
+    }
+}
+
+/// A reset is pulled back as the field of the same signature.
+struct Borrowed<'m, M>(&'m M);
+
+impl<M: Field<N, P>, const N: usize, const P: usize> Field<N, P> for Borrowed<'_, M> {
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> SVector<T, N> {
+        self.0.eval(t, y, p)
+    }
+}
+
+fn constant<T: Scalar, const K: usize>(x: &SVector<f64, K>) -> SVector<T, K> {
+    x.map(T::from)
+}
