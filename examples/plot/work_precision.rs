@@ -1,4 +1,4 @@
-//! Error against work, in a grid of panels.
+//! What methods cost, in a grid of panels with logarithmic axes: error against work, memory against steps.
 
 use std::path::Path;
 
@@ -12,12 +12,12 @@ use super::look::{LABEL, PAPER, Pen, SAMPLE, TITLE, TITLE_LINE, colour};
 use super::panel::{BOTTOM_MARGIN, Panel, left_margin};
 use super::text::Align;
 
-/// What one method needs for what accuracy.
+/// What one method needs for what.
 #[derive(Clone, Debug)]
 pub struct WorkCurve {
     /// The name in the panel.
     pub label: String,
-    /// Work and error, both positive.
+    /// Work and error, say; both positive.
     pub points: Vec<(f64, f64)>,
 }
 
@@ -26,10 +26,20 @@ pub struct WorkCurve {
 pub struct WorkPanel {
     /// What they have in common.
     pub title: String,
-    /// The unit of work; panels of one row have the same.
-    pub work: String,
+    /// The names of the axes; panels of one row have the same.
+    pub axes: [String; 2],
+    pub names: Corner,
     /// At most eight.
     pub curves: Vec<WorkCurve>,
+}
+
+/// Where the names of the curves are, and the curves are not.
+#[derive(Clone, Copy, Debug)]
+pub enum Corner {
+    /// Nobody gets a small error from little work.
+    LowerLeft,
+    /// Nothing is large before it has grown.
+    UpperLeft,
 }
 
 /// The size of a panel without what surrounds it.
@@ -42,8 +52,7 @@ const LINE: f64 = 20.0;
 /// The curves of the other panels of a row, for comparison.
 const OTHERS: Pen = Pen::solid(RGBColor(0xd2, 0xd2, 0xd2), 1.2);
 
-/// Rows of panels with logarithmic axes: the error at the end of a solve over the work it took. Panels of a row have the
-/// same axes, and show the curves of the others in grey.
+/// Rows of panels with logarithmic axes. Panels of a row have the same axes, and show the curves of the others in grey.
 ///
 /// # Errors
 ///
@@ -55,16 +64,15 @@ pub fn work_precision(path: &Path, title: &str, rows: &[Vec<WorkPanel>]) -> Plot
     let size = (left + columns * PANEL.0 + (columns - 1.0) * GAP + 28.0, TITLE_LINE + rows.len() as f64 * row_height);
     let mut canvas = Canvas::new(size)?;
     canvas.heading(title, (left, TITLE_LINE), Align::Left, TITLE);
-    let errors = logarithms(rows.iter().flatten()).map(|point| point.1);
-    let errors = range(errors, 0.03);
     for (i, row) in rows.iter().enumerate() {
-        let work = range(logarithms(row.iter()).map(|point| point.0), 0.03);
+        let [across, up] = [0, 1].map(|axis| range(logarithms(row).map(|point| point[axis]), 0.03));
         for (j, panel) in row.iter().enumerate() {
             let (x, y) = (left + j as f64 * (PANEL.0 + GAP), TITLE_LINE + GAP + i as f64 * row_height);
             let frame = Frame { left: x, top: y, right: x + PANEL.0, bottom: y + PANEL.1 };
-            let y_axis = Axis::logarithmic(if j == 0 { "error at the end" } else { "" }, errors);
+            let [x_name, y_name] = &panel.axes;
+            let y_axis = Axis::logarithmic(if j == 0 { y_name } else { "" }, up);
             debug_assert!(left_margin(&canvas, &y_axis) <= left);
-            let area = Panel { frame, x: Axis::logarithmic(&panel.work, work), y: y_axis };
+            let area = Panel { frame, x: Axis::logarithmic(x_name, across), y: y_axis };
             draw(&mut canvas, &area, row, panel);
         }
     }
@@ -72,8 +80,9 @@ pub fn work_precision(path: &Path, title: &str, rows: &[Vec<WorkPanel>]) -> Plot
 }
 
 /// The decimal logarithms of all points.
-fn logarithms<'a>(panels: impl Iterator<Item = &'a WorkPanel>) -> impl Iterator<Item = (f64, f64)> {
-    panels.flat_map(|panel| panel.curves.iter()).flat_map(logarithm).filter(|point| is_finite(*point))
+fn logarithms(panels: &[WorkPanel]) -> impl Iterator<Item = [f64; 2]> {
+    let points = panels.iter().flat_map(|panel| &panel.curves).flat_map(logarithm);
+    points.filter(|point| is_finite(*point)).map(|(x, y)| [x, y])
 }
 
 fn logarithm(curve: &WorkCurve) -> Vec<(f64, f64)> {
@@ -101,13 +110,17 @@ fn draw(canvas: &mut Canvas, area: &Panel, row: &[WorkPanel], panel: &WorkPanel)
     names(canvas, area, panel);
 }
 
-/// The names in the lower left corner: nobody gets a small error from little work.
+/// The names in their corner.
 fn names(canvas: &mut Canvas, area: &Panel, panel: &WorkPanel) {
     let widest = panel.curves.iter().map(|curve| canvas.fonts.width(&curve.label, NAME, false)).fold(0.0, f64::max);
-    let Frame { left, bottom, .. } = area.frame;
-    let (left, top) = (left + 8.0, bottom - 6.0 - LINE * panel.curves.len() as f64);
+    let (left, height) = (area.frame.left + 8.0, 2.0 + LINE * panel.curves.len() as f64);
     let right = left + SAMPLE + 10.0 + widest;
-    canvas.area(vec![(left, top), (right, top), (right, bottom - 4.0), (left, bottom - 4.0)], PAPER, 0.8);
+    let top = match panel.names {
+        Corner::LowerLeft => area.frame.bottom - 4.0 - height,
+        Corner::UpperLeft => area.frame.top + 4.0,
+    };
+    let bottom = top + height;
+    canvas.area(vec![(left, top), (right, top), (right, bottom), (left, bottom)], PAPER, 0.8);
     for (look, curve) in panel.curves.iter().enumerate() {
         let y = top + LINE * (look as f64 + 0.8);
         let middle = y - 0.36 * NAME;
