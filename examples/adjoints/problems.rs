@@ -28,7 +28,7 @@ impl Field<2, 6> for Seasons {
 
 pub fn seasons() -> Problem<Autodiff<Seasons, 2, 6>> {
     Problem {
-        title: "Populations with seasons",
+        title: "Populations",
         field: Autodiff::new(Seasons, vector![1.5, 1.0, 3.0, 1.0, 0.3, 2.1]),
         y0: vector![1.0, 1.2],
         end: 6.0,
@@ -51,7 +51,7 @@ impl Field<2, 3> for Followers {
 /// The faster one forgets its start by a factor of e¹⁸.
 pub fn followers() -> Problem<Autodiff<Followers, 2, 3>> {
     Problem {
-        title: "Followers that forget",
+        title: "Followers",
         field: Autodiff::new(Followers, vector![3.0, 0.5, 1.3]),
         y0: Vector2::new(2.0, -1.0),
         end: 6.0,
@@ -81,7 +81,7 @@ pub fn network(memory: Memory) -> Problem<Network> {
     let field = Net::new(device.build_module::<Structure, f64>());
     let y0: Tensor<Rank2<32, 8>, f64, Cpu> = wave(device.zeros(), 1.0);
     let w = wave(y0.zeros_like(), 0.7);
-    Problem { title: "Network 8–64–8, 32 samples", field, y0, end: 1.0, w }
+    Problem { title: "Network 8–64–8", field, y0, end: 1.0, w }
 }
 
 /// Numbers between −1 and 1, all different.

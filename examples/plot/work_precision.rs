@@ -7,7 +7,7 @@ use plotters::style::RGBColor;
 use super::PlotResult;
 use super::axes::{Axis, range};
 use super::canvas::Canvas;
-use super::lines::{Frame, is_finite};
+use super::lines::{Frame, Place, is_finite};
 use super::look::{LABEL, PAPER, Pen, SAMPLE, TITLE, TITLE_LINE, colour};
 use super::panel::{BOTTOM_MARGIN, Panel, left_margin};
 use super::text::Align;
@@ -28,18 +28,18 @@ pub struct WorkPanel {
     pub title: String,
     /// The names of the axes; panels of one row have the same.
     pub axes: [String; 2],
-    pub names: Corner,
+    pub names: Names,
     /// At most eight.
     pub curves: Vec<WorkCurve>,
 }
 
-/// Where the names of the curves are, and the curves are not.
-#[derive(Clone, Copy, Debug)]
-pub enum Corner {
-    /// Nobody gets a small error from little work.
-    LowerLeft,
-    /// Nothing is large before it has grown.
-    UpperLeft,
+/// Where the names of the curves are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Names {
+    /// In the lower left corner: nobody gets a small error from little work.
+    Inside,
+    /// Above the frame, in two columns.
+    Above,
 }
 
 /// The size of a panel without what surrounds it.
@@ -60,15 +60,19 @@ const OTHERS: Pen = Pen::solid(RGBColor(0xd2, 0xd2, 0xd2), 1.2);
 pub fn work_precision(path: &Path, title: &str, rows: &[Vec<WorkPanel>]) -> PlotResult {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0).max(1) as f64;
     let left = 96.0;
-    let row_height = GAP + PANEL.1 + BOTTOM_MARGIN;
-    let size = (left + columns * PANEL.0 + (columns - 1.0) * GAP + 28.0, TITLE_LINE + rows.len() as f64 * row_height);
+    let row_height = |row: &Vec<WorkPanel>| GAP + above(row) + PANEL.1 + BOTTOM_MARGIN;
+    let height: f64 = rows.iter().map(row_height).sum();
+    let size = (left + columns * PANEL.0 + (columns - 1.0) * GAP + 28.0, TITLE_LINE + height);
     let mut canvas = Canvas::new(size)?;
     canvas.heading(title, (left, TITLE_LINE), Align::Left, TITLE);
-    for (i, row) in rows.iter().enumerate() {
+    let mut bottom = TITLE_LINE;
+    for row in rows {
+        let top = bottom + GAP + above(row);
+        bottom += row_height(row);
         let [across, up] = [0, 1].map(|axis| range(logarithms(row).map(|point| point[axis]), 0.03));
         for (j, panel) in row.iter().enumerate() {
-            let (x, y) = (left + j as f64 * (PANEL.0 + GAP), TITLE_LINE + GAP + i as f64 * row_height);
-            let frame = Frame { left: x, top: y, right: x + PANEL.0, bottom: y + PANEL.1 };
+            let x = left + j as f64 * (PANEL.0 + GAP);
+            let frame = Frame { left: x, top, right: x + PANEL.0, bottom: top + PANEL.1 };
             let [x_name, y_name] = &panel.axes;
             let y_axis = Axis::logarithmic(if j == 0 { y_name } else { "" }, up);
             debug_assert!(left_margin(&canvas, &y_axis) <= left);
@@ -106,23 +110,46 @@ fn draw(canvas: &mut Canvas, area: &Panel, row: &[WorkPanel], panel: &WorkPanel)
     }
     area.axes(canvas);
     let Frame { left, top, .. } = area.frame;
-    canvas.heading(&panel.title, (left, top - 12.0), Align::Left, LABEL);
+    canvas.heading(&panel.title, (left, top - 12.0 - above(std::slice::from_ref(panel))), Align::Left, LABEL);
     names(canvas, area, panel);
 }
 
-/// The names in their corner.
+/// The height of the names above the frames of a row.
+fn above(row: &[WorkPanel]) -> f64 {
+    let lines =
+        row.iter().filter(|panel| panel.names == Names::Above).map(|panel| panel.curves.len().div_ceil(2)).max();
+    LINE * lines.unwrap_or(0) as f64
+}
+
 fn names(canvas: &mut Canvas, area: &Panel, panel: &WorkPanel) {
-    let widest = panel.curves.iter().map(|curve| canvas.fonts.width(&curve.label, NAME, false)).fold(0.0, f64::max);
-    let (left, height) = (area.frame.left + 8.0, 2.0 + LINE * panel.curves.len() as f64);
-    let right = left + SAMPLE + 10.0 + widest;
-    let top = match panel.names {
-        Corner::LowerLeft => area.frame.bottom - 4.0 - height,
-        Corner::UpperLeft => area.frame.top + 4.0,
-    };
-    let bottom = top + height;
-    canvas.area(vec![(left, top), (right, top), (right, bottom), (left, bottom)], PAPER, 0.8);
-    for (look, curve) in panel.curves.iter().enumerate() {
-        let y = top + LINE * (look as f64 + 0.8);
+    let Frame { left, top, bottom, .. } = area.frame;
+    let count = panel.curves.len();
+    match panel.names {
+        Names::Inside => {
+            let (left, top) = (left + 8.0, bottom - 6.0 - LINE * count as f64);
+            let right = left + width(canvas, &panel.curves) + 4.0;
+            canvas.area(vec![(left, top), (right, top), (right, bottom - 4.0), (left, bottom - 4.0)], PAPER, 0.8);
+            column(canvas, (left, top), 0, &panel.curves);
+        }
+        Names::Above => {
+            let (first, second) = panel.curves.split_at(count.div_ceil(2));
+            let top = top - 10.0 - LINE * first.len() as f64;
+            column(canvas, (left, top), 0, first);
+            column(canvas, (left + width(canvas, first) + 18.0, top), first.len(), second);
+        }
+    }
+}
+
+/// The width of the widest name, with its sample.
+fn width(canvas: &Canvas, curves: &[WorkCurve]) -> f64 {
+    let names = curves.iter().map(|curve| canvas.fonts.width(&curve.label, NAME, false));
+    SAMPLE + 6.0 + names.fold(0.0, f64::max)
+}
+
+/// Names below each other, the first of them with the look `first`.
+fn column(canvas: &mut Canvas, (left, top): Place, first: usize, curves: &[WorkCurve]) {
+    for (i, curve) in curves.iter().enumerate() {
+        let (y, look) = (top + LINE * (i as f64 + 0.8), first + i);
         let middle = y - 0.36 * NAME;
         canvas.line(&[(left, middle), (left + SAMPLE, middle)], Pen::solid(colour(look), 1.8));
         canvas.marker((left + 0.5 * SAMPLE, middle), look);
