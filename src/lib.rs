@@ -71,8 +71,8 @@
 //! ```
 //!
 //! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`]); the others solve the adjoint
-//! equation. [`sensitivities`] goes forwards, [`hessian_vector`] gives second derivatives, [`SteadyState`] differentiates
-//! fixed points, and [`running_cost`] puts an integral beside the state.
+//! equation; [`adjoint::choosing`] says which suits what. [`sensitivities`] goes forwards, [`hessian_vector`] gives second
+//! derivatives, [`SteadyState`] differentiates fixed points, and [`running_cost`] puts an integral beside the state.
 //!
 //! # Networks
 //!
@@ -93,7 +93,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod adjoint;
+pub mod adjoint;
 pub mod control;
 pub mod data;
 mod dynamics;

@@ -12,8 +12,9 @@ pub fn costs(title: &str, rows: &[Row]) -> String {
     for Row { name, outcome, ratio, total } in rows {
         let [forward, backward] = outcome.stats;
         let counts = format!("{} | {} | {}", forward.evaluations, backward.evaluations, backward.recomputed);
+        let ratio = if *ratio > 0.0 { format!("{ratio:.2}") } else { "—".to_owned() };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "| {name} | {counts} | {ratio:.2} | {total:.2} |");
+        let _ = writeln!(text, "| {name} | {counts} | {ratio} | {total:.2} |");
     }
     text + "\n"
 }

@@ -110,34 +110,34 @@ fn draw(canvas: &mut Canvas, area: &Panel, row: &[WorkPanel], panel: &WorkPanel)
     }
     area.axes(canvas);
     let Frame { left, top, .. } = area.frame;
-    canvas.heading(&panel.title, (left, top - 12.0 - above(std::slice::from_ref(panel))), Align::Left, LABEL);
-    names(canvas, area, panel);
+    let height = above(row);
+    canvas.heading(&panel.title, (left, top - 12.0 - height), Align::Left, LABEL);
+    match panel.names {
+        Names::Inside => names_inside(canvas, area, panel),
+        Names::Above => names_above(canvas, (left, top - height), panel),
+    }
 }
 
 /// The height of the names above the frames of a row.
 fn above(row: &[WorkPanel]) -> f64 {
-    let lines =
-        row.iter().filter(|panel| panel.names == Names::Above).map(|panel| panel.curves.len().div_ceil(2)).max();
-    LINE * lines.unwrap_or(0) as f64
+    let lines = |panel: &WorkPanel| if panel.names == Names::Above { panel.curves.len().div_ceil(2) } else { 0 };
+    let lines = row.iter().map(lines).max().unwrap_or(0);
+    if lines > 0 { LINE * lines as f64 + 14.0 } else { 0.0 }
 }
 
-fn names(canvas: &mut Canvas, area: &Panel, panel: &WorkPanel) {
-    let Frame { left, top, bottom, .. } = area.frame;
-    let count = panel.curves.len();
-    match panel.names {
-        Names::Inside => {
-            let (left, top) = (left + 8.0, bottom - 6.0 - LINE * count as f64);
-            let right = left + width(canvas, &panel.curves) + 4.0;
-            canvas.area(vec![(left, top), (right, top), (right, bottom - 4.0), (left, bottom - 4.0)], PAPER, 0.8);
-            column(canvas, (left, top), 0, &panel.curves);
-        }
-        Names::Above => {
-            let (first, second) = panel.curves.split_at(count.div_ceil(2));
-            let top = top - 10.0 - LINE * first.len() as f64;
-            column(canvas, (left, top), 0, first);
-            column(canvas, (left + width(canvas, first) + 18.0, top), first.len(), second);
-        }
-    }
+fn names_inside(canvas: &mut Canvas, area: &Panel, panel: &WorkPanel) {
+    let Frame { left, bottom, .. } = area.frame;
+    let (left, top) = (left + 8.0, bottom - 6.0 - LINE * panel.curves.len() as f64);
+    let right = left + width(canvas, &panel.curves) + 4.0;
+    canvas.area(vec![(left, top), (right, top), (right, bottom - 4.0), (left, bottom - 4.0)], PAPER, 0.8);
+    column(canvas, (left, top), 0, &panel.curves);
+}
+
+/// Two columns below a place.
+fn names_above(canvas: &mut Canvas, (left, top): Place, panel: &WorkPanel) {
+    let (first, second) = panel.curves.split_at(panel.curves.len().div_ceil(2));
+    column(canvas, (left, top), 0, first);
+    column(canvas, (left + width(canvas, first) + 18.0, top), first.len(), second);
 }
 
 /// The width of the widest name, with its sample.
