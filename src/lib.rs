@@ -71,9 +71,9 @@
 //! ```
 //!
 //! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`]); the others solve the adjoint
-//! equation. [`gradient_with_events`] goes across the events of a [`Hybrid`] system, and differentiates their times.
-//! [`sensitivities`] goes forwards, [`hessian_vector`] gives second derivatives, [`SteadyState`] differentiates
-//! fixed points, and [`running_cost`] puts an integral beside the state.
+//! equation; [`adjoint::choosing`] says which suits what. [`gradient_with_events`] goes across the events of a [`Hybrid`]
+//! system, and differentiates their times. [`sensitivities`] goes forwards, [`hessian_vector`] gives second derivatives,
+//! [`SteadyState`] differentiates fixed points, and [`running_cost`] puts an integral beside the state.
 //!
 //! # Networks
 //!
@@ -94,7 +94,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod adjoint;
+pub mod adjoint;
 pub mod control;
 pub mod data;
 mod dynamics;

@@ -4,7 +4,7 @@
 mod common;
 
 use dfdx::nn::modules::{BatchNorm1D, Linear, Residual, Tanh};
-use dfdx::nn::{BuildModule, Module, ModuleMut, TensorCollection, ToDtype, ZeroGrads};
+use dfdx::nn::{BuildModule, Module, ModuleMut, TensorCollection, ZeroGrads};
 use dfdx::optim::{Adam, AdamConfig, Optimizer, Sgd, SgdConfig};
 use dfdx::prelude::{
     AsArray, BroadcastTo, Const, Cpu, Device, Gradients, HasShape, MeanTo, NoneTape, PermuteTo, PutTape, Rank0, Rank1,
@@ -12,11 +12,9 @@ use dfdx::prelude::{
 };
 use dfdx::tensor_ops::Backward;
 use rheos::{
-    Backsolve, Checkpoints, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, Heun, Interpolating, Midpoint, Net,
-    OdeLayer, Parametric, Pid, Quadrature, Reverse, Rk4, Rk38, State, Taped, TensorElement, TensorField, Weights,
-    gradient, solve, verify,
+    Backsolve, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, Net, OdeLayer, Parametric, Pid, Rk4, State,
+    Taped, TensorElement, TensorField, Weights, gradient, solve, verify,
 };
-use serde_json::Value;
 
 type Batch<E> = Tensor<Rank2<3, 2>, E, Cpu>;
 type Mlp<E> = (Linear<2, 16, E, Cpu>, Tanh, Linear<16, 2, E, Cpu>);
@@ -362,119 +360,7 @@ fn parameters_are_replaced_in_place() {
     assert_eq!(grad_of(&grads, &before), [1.0; 16]);
 }
 
-// ---- reference values ---------------------------------------------------------------------------------------------
-
-fn golden() -> Value {
-    common::golden(&["neural_ode_gradients", "neural_ode_autonomous_2_16_2"])
-}
-
-fn golden_net(golden: &Value, device: &Cpu) -> (Net<Mlp<f64>, Rank2<3, 2>, f64, Cpu>, Batch<f64>) {
-    let weights = &golden["weights"];
-    let mut module = Mlp::<f64>::build(device);
-    module.0.weight.copy_from(&common::numbers(&weights["W1"]));
-    module.0.bias.copy_from(&common::numbers(&weights["b1"]));
-    module.2.weight.copy_from(&common::numbers(&weights["W2"]));
-    module.2.bias.copy_from(&common::numbers(&weights["b2"]));
-    let mut y0: Batch<f64> = device.zeros();
-    y0.copy_from(&common::numbers(&golden["y0"]));
-    (Net::new(module), y0)
-}
-
-const TIMES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
-
-/// The cotangents of `Σ z²` over all outputs.
-fn twice(y: &[Batch<f64>]) -> Vec<Batch<f64>> {
-    y.iter().map(|y| y.clone() * 2.0).collect()
-}
-
-type Found = rheos::Gradient<Batch<f64>, Weights<Mlp<f64>, f64, Cpu>>;
-
-fn compare(name: &str, found: &Found, expected: &Value, tolerance: f64) {
-    let loss: f64 = found.y.iter().map(|y| y.inner(y)).sum();
-    assert_close(&format!("{name}: loss"), &[loss], &common::numbers(&expected["loss"]), tolerance);
-    let solution: Vec<f64> = found.y.iter().flat_map(State::coordinates).collect();
-    assert_close(&format!("{name}: solution"), &solution, &common::numbers(&expected["solution"]), tolerance);
-
-    let grads = &expected["grads"];
-    let net = found.params.module();
-    for (part, found) in [
-        ("y0", found.y0.coordinates()),
-        ("W1", net.0.weight.coordinates()),
-        ("b1", net.0.bias.coordinates()),
-        ("W2", net.2.weight.coordinates()),
-        ("b2", net.2.bias.coordinates()),
-    ] {
-        assert_close(&format!("{name}: {part}"), &found, &common::numbers(&grads[part]), tolerance);
-    }
-}
-
-#[test]
-fn fixed_steps_reproduce_the_reference_gradients() {
-    let (golden, device) = (golden(), Cpu::default());
-    let (net, y0) = golden_net(&golden, &device);
-    let fixed = &golden["fixed_step_h_1_16_discretise_then_differentiate"];
-
-    fn run<S>(solver: S, net: &Net<Mlp<f64>, Rank2<3, 2>, f64, Cpu>, y0: &Batch<f64>, expected: &Value)
-    where
-        S: Reverse<Net<Mlp<f64>, Rank2<3, 2>, f64, Cpu>>,
-    {
-        assert!(expected.is_object());
-        let found = gradient(net, solver, Fixed::step(1.0 / 16.0), &Discrete::new(), &TIMES, y0, twice).unwrap();
-        compare(S::NAME, &found, expected, 1e-12);
-    }
-    run(Euler, &net, &y0, &fixed["euler"]);
-    run(Midpoint, &net, &y0, &fixed["midpoint"]);
-    run(Heun, &net, &y0, &fixed["heun2"]);
-    run(Rk4, &net, &y0, &fixed["rk4_classical"]);
-    run(Rk38, &net, &y0, &fixed["rk4_38"]);
-}
-
-#[test]
-fn adaptive_steps_reproduce_the_exact_gradients() {
-    let (golden, device) = (golden(), Cpu::default());
-    let (net, y0) = golden_net(&golden, &device);
-    let tight = Pid::new(1e-10, 1e-10);
-
-    let discrete = gradient(&net, Dopri5, tight, &Discrete::new(), &TIMES, &y0, twice).unwrap();
-    compare("discrete", &discrete, &golden["exact"], 1e-7);
-    let landing = gradient(&net, Dopri5, tight, &Discrete::landing(), &TIMES, &y0, twice).unwrap();
-    compare("discrete, landing", &landing, &golden["exact"], 1e-7);
-    let backsolve = gradient(&net, Dopri5, tight, &Backsolve::new(Dopri5, tight), &TIMES, &y0, twice).unwrap();
-    compare("backsolve", &backsolve, &golden["exact"], 1e-7);
-    let along =
-        gradient(&net, Dopri5, tight, &Interpolating::new(Dopri5, tight).landing(), &TIMES, &y0, twice).unwrap();
-    compare("interpolating", &along, &golden["exact"], 1e-7);
-    let gauss = gradient(&net, Dopri5, tight, &Quadrature::gauss(Dopri5, tight).landing(), &TIMES, &y0, twice).unwrap();
-    compare("quadrature", &gauss, &golden["exact"], 1e-7);
-    let slots = Discrete::new().checkpoints(Checkpoints::Slots(5));
-    let slots = gradient(&net, Dopri5, tight, &slots, &TIMES, &y0, twice).unwrap();
-    compare("discrete, 5 slots", &slots, &golden["exact"], 1e-7);
-    let times = common::numbers(&golden["exact"]["grads"]["t"]);
-    for (name, found) in [
-        ("discrete", discrete),
-        ("discrete, landing", landing),
-        ("backsolve", backsolve),
-        ("interpolating", along),
-        ("quadrature", gauss),
-        ("discrete, 5 slots", slots),
-    ] {
-        assert_close(&format!("{name}: times"), &found.times, &times, 1e-7);
-    }
-}
-
-#[test]
-fn single_precision_follows_double_precision() {
-    let (golden, device) = (golden(), Cpu::default());
-    let (net, y0) = golden_net(&golden, &device);
-    let single: Net<Mlp<f32>, Rank2<3, 2>, f32, Cpu> = Net::new(net.module().to_dtype::<f32>());
-    let loss = |y: &[Batch<f32>]| y.iter().map(|y| y.clone() * 2.0).collect();
-    let y0 = y0.to_dtype::<f32>();
-    let found = gradient(&single, Rk4, Fixed::steps(16), &Discrete::new(), &TIMES, &y0, loss).unwrap();
-    let expected = &golden["fixed_step_h_1_16_discretise_then_differentiate"]["rk4_classical"]["grads"];
-    assert_close("y0", &found.y0.coordinates(), &common::numbers(&expected["y0"]), 1e-5);
-    assert_close("W1", &found.params.module().0.weight.coordinates(), &common::numbers(&expected["W1"]), 1e-5);
-    assert_close("b2", &found.params.module().2.bias.coordinates(), &common::numbers(&expected["b2"]), 1e-5);
-}
+// ---- training -----------------------------------------------------------------------------------------------------
 
 /// A gradient of rheos drives an optimiser of dfdx.
 #[test]

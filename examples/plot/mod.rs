@@ -24,7 +24,7 @@ mod work_precision;
 pub use forecast::{Series, Style, forecast};
 pub use learning_curves::{Curve, learning_curves};
 pub use portrait::{PortraitPanel, phase_portrait};
-pub use work_precision::{WorkCurve, WorkPanel, work_precision};
+pub use work_precision::{Names, WorkCurve, WorkPanel, work_precision};
 
 /// What the public functions return.
 pub type PlotResult = Result<(), Box<dyn std::error::Error>>;

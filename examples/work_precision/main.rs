@@ -15,7 +15,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use measure::{Curve, Effort};
-use plot::{PlotResult, WorkCurve, WorkPanel};
+use plot::{Names, PlotResult, WorkCurve, WorkPanel};
 
 const HELP: &str = "\
 Draws work-precision diagrams of all adaptive methods and prints tables.
@@ -90,7 +90,8 @@ fn draw(path: &Path, title: &str, curves: &[Curve]) -> PlotResult {
         };
         let panel = |family: &[Curve]| WorkPanel {
             title: family[0].family.to_owned(),
-            work: work.to_owned(),
+            axes: [work.to_owned(), "error at the end".to_owned()],
+            names: Names::Inside,
             curves: family.iter().map(curve).collect(),
         };
         families.clone().map(panel).collect()

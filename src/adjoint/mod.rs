@@ -5,11 +5,15 @@
 //! steps that were computed (discretise, then differentiate), and so does [`ReversibleAdjoint`] in constant memory for
 //! methods whose steps can be undone; [`Backsolve`] solves the adjoint equation backwards (differentiate, then
 //! discretise).
+//!
+//! [`choosing`] says which adjoint suits what, and what each costs.
 
 mod along;
 mod augmented;
 mod backsolve;
 mod checkpoints;
+#[doc = include_str!("choosing.md")]
+pub mod choosing {}
 mod discrete;
 mod event;
 mod interpolating;

@@ -1,0 +1,169 @@
+//! What a gradient costs: every adjoint on small systems and on a network, in memory, in time and in evaluations for what
+//! accuracy.
+//!
+//! `cargo run --release --example adjoints`, with `--quick` to see that everything works. Prints tables and draws memory
+//! against steps, and the error of the gradient against evaluations.
+
+mod measure;
+mod methods;
+#[path = "../plot/mod.rs"]
+mod plot;
+mod problems;
+mod table;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use measure::Curve;
+use methods::{Entry, Outcome};
+use plot::{Names, WorkCurve, WorkPanel};
+use problems::{Memory, Problem};
+use rheos::{Autodiff, Differentiable, Field};
+
+const HELP: &str = "\
+Measures what the gradient of a solve costs by every adjoint, prints tables and draws pictures.
+
+USAGE
+    cargo run --release --example adjoints -- [OPTIONS]
+
+OPTIONS
+    --quick          few steps and tolerances, to see that everything works
+    --out DIR        folder for the pictures (default: adjoints)
+    --help           this text
+";
+
+/// How much is measured.
+struct Effort {
+    /// Numbers of steps for the memory of the small system and of the network.
+    small: &'static [usize],
+    network: &'static [usize],
+    /// Exponents of ten of the tolerances.
+    exponents: &'static [i32],
+    /// How often a gradient of the small system and one of the network are timed.
+    rounds: [usize; 2],
+}
+
+impl Effort {
+    const THOROUGH: Self = Self {
+        small: &[100, 316, 1_000, 3_162, 10_000, 31_623, 100_000],
+        network: &[10, 32, 100, 316, 1_000],
+        exponents: &[-3, -4, -5, -6, -7, -8, -9, -10, -11],
+        rounds: [301, 41],
+    };
+    const QUICK: Self = Self { small: &[100, 1_000], network: &[10, 32], exponents: &[-3, -6, -9], rounds: [5, 3] };
+}
+
+struct Options {
+    effort: Effort,
+    out: PathBuf,
+}
+
+impl Options {
+    /// Reads the arguments after the program's name; `Ok(None)` asks for the help text.
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
+        let mut options = Self { effort: Effort::THOROUGH, out: PathBuf::from("adjoints") };
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--help" | "-h" => return Ok(None),
+                "--quick" => options.effort = Effort::QUICK,
+                "--out" => options.out = args.next().ok_or("--out needs a value; see --help")?.into(),
+                other => return Err(format!("unknown option {other}; see --help")),
+            }
+        }
+        Ok(Some(options))
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let Some(Options { effort, out }) = Options::parse(std::env::args().skip(1))? else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    std::fs::create_dir_all(&out)?;
+    let (seasons, followers) = (problems::seasons(), problems::followers());
+    let [network, frugal] = [Memory::Reused, Memory::GivenBack].map(problems::network);
+
+    let rows = [
+        memory(&seasons, effort.small, |steps| methods::small_fixed(&seasons, steps)),
+        memory(&frugal, effort.network, |steps| methods::fixed(&frugal, steps)),
+    ];
+    plot::work_precision(&out.join("adjoints_memory.svg"), "Memory of a gradient", &rows)?;
+
+    let rows = [accuracy(&seasons, effort.exponents)?, accuracy(&followers, effort.exponents)?];
+    plot::work_precision(&out.join("adjoints_accuracy.svg"), "Error of a gradient", &rows)?;
+
+    time(&seasons, 1_000, &methods::small_fixed(&seasons, 1_000), effort.rounds[0]);
+    time(&network, 100, &methods::fixed(&network, 100), effort.rounds[1]);
+    Ok(())
+}
+
+/// Peak memory against the number of steps.
+fn memory<'a, F: Differentiable>(
+    problem: &Problem<F>,
+    steps: &[usize],
+    entries: impl Fn(usize) -> Vec<Entry<'a>>,
+) -> Vec<WorkPanel> {
+    let curves = measure::curves(steps, entries, measure::peak);
+    let names: Vec<String> = steps.iter().map(usize::to_string).collect();
+    let title = format!("{}: peak bytes by number of steps", problem.title);
+    print!("{}", table::columns(&title, &names, &curves, u64::to_string));
+    let axes = ["steps", "bytes at the peak"];
+    panels(problem.title, axes, &curves, |i, peak| (steps[i] as f64, *peak as f64))
+}
+
+/// The error of the gradient against evaluations, forwards and backwards.
+fn accuracy<M: Field<N, P> + 'static, const N: usize, const P: usize>(
+    problem: &Problem<Autodiff<M, N, P>>,
+    exponents: &[i32],
+) -> Result<Vec<WorkPanel>, Box<dyn Error>> {
+    let (expected, apart) = measure::reference(problem)?;
+    let entries = |exponent: i32| {
+        let rtol = 10.0_f64.powi(exponent);
+        methods::small_adaptive(problem, rtol, measure::steps(problem, rtol))
+    };
+    let error = |outcome: &Outcome| measure::error(&outcome.gradient, &expected);
+    let curves = measure::curves(exponents, entries, |entry| (entry.run)().ok());
+    let tolerances: Vec<String> = exponents.iter().map(|exponent| format!("1e{exponent}")).collect();
+    let title = |what: &str| format!("{}: {what} by tolerance", problem.title);
+    print!(
+        "{}",
+        table::columns(&title("error of the gradient"), &tolerances, &curves, |x| format!("{:.1e}", error(x)))
+    );
+    print!("{}", table::columns(&title("evaluations"), &tolerances, &curves, |x| evaluations(x).to_string()));
+    let drifting: Vec<_> = curves.iter().filter(|curve| curve.name == "Backsolve").collect();
+    print!("{}", table::columns(&title("drift"), &tolerances, drifting, |x| format!("{:.1e}", x.drift)));
+    println!("Two references at 1e-13 are {apart:.1e} apart.\n");
+    let axes = ["evaluations of the field", "error of the gradient"];
+    let point = |_, outcome: &Outcome| (evaluations(outcome) as f64, error(outcome));
+    Ok(panels(problem.title, axes, &curves, point))
+}
+
+fn evaluations(outcome: &Outcome) -> u64 {
+    outcome.stats.iter().map(|stats| stats.evaluations).sum()
+}
+
+/// Time and evaluations at one number of steps.
+fn time<F: Differentiable>(problem: &Problem<F>, steps: usize, entries: &[Entry], rounds: usize) {
+    let title = format!("{}: a gradient over {steps} steps", problem.title);
+    print!("{}", table::costs(&title, &measure::rows(entries, rounds)));
+}
+
+/// One panel for each family.
+fn panels<T>(
+    title: &str,
+    axes: [&str; 2],
+    curves: &[Curve<T>],
+    place: impl Fn(usize, &T) -> (f64, f64),
+) -> Vec<WorkPanel> {
+    let curve = |curve: &Curve<T>| {
+        let points = curve.points.iter().enumerate().filter_map(|(i, point)| Some(place(i, point.as_ref()?)));
+        WorkCurve { label: curve.name.to_owned(), points: points.collect() }
+    };
+    let panel = |family: &[Curve<T>]| WorkPanel {
+        title: format!("{title}: {}", family[0].family),
+        axes: axes.map(str::to_owned),
+        names: Names::Above,
+        curves: family.iter().map(curve).collect(),
+    };
+    curves.chunk_by(|a, b| a.family == b.family).map(panel).collect()
+}

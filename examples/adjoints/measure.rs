@@ -1,0 +1,101 @@
+//! Memory, time and error of a gradient.
+
+use rheos::{Autodiff, Discrete, Dop853, Dopri5, Field, Pid, State, Vern9, gradient, sensitivities, solve};
+
+use crate::methods::{Entry, Outcome};
+use crate::problems::Problem;
+
+/// What was measured of one adjoint for each setting: a number of steps, or a tolerance. Where a solve fails there is nothing.
+pub struct Curve<T> {
+    pub family: &'static str,
+    pub name: &'static str,
+    pub points: Vec<Option<T>>,
+}
+
+/// One curve for each of the adjoints that `entries` gives for a setting.
+pub fn curves<'a, X: Copy, T>(
+    settings: &[X],
+    entries: impl Fn(X) -> Vec<Entry<'a>>,
+    measure: impl Fn(&Entry) -> Option<T>,
+) -> Vec<Curve<T>> {
+    let mut curves: Vec<Curve<T>> = Vec::new();
+    for &setting in settings {
+        for (i, entry) in entries(setting).iter().enumerate() {
+            if i == curves.len() {
+                curves.push(Curve { family: entry.family, name: entry.name, points: Vec::new() });
+            }
+            curves[i].points.push(measure(entry));
+        }
+    }
+    curves
+}
+
+/// The most bytes of the heap held at one time, above those held before. The allocator that counts them is exact.
+pub fn peak(entry: &Entry) -> Option<u64> {
+    // The first run also makes room to work in that is kept for good.
+    (entry.run)().ok()?;
+    Some(allocation_counter::measure(|| drop((entry.run)())).bytes_max)
+}
+
+/// What a gradient costs, in evaluations and in time.
+pub struct Row {
+    pub name: &'static str,
+    pub outcome: Outcome,
+    /// Time of the backward pass over that of the forward pass: the median of all rounds.
+    pub ratio: f64,
+    /// Time of both over that of the first adjoint.
+    pub total: f64,
+}
+
+/// All adjoints in turn, as often as there are `rounds`, so that a busy moment meets all of them alike.
+pub fn rows(entries: &[Entry], rounds: usize) -> Vec<Row> {
+    let mut samples = vec![Vec::new(); entries.len()];
+    for _ in 0..rounds {
+        for (samples, entry) in samples.iter_mut().zip(entries) {
+            samples.extend((entry.run)().map(|outcome| outcome.seconds));
+        }
+    }
+    let middle = |samples: &[[f64; 2]], of: fn(&[f64; 2]) -> f64| median(samples.iter().map(of).collect());
+    let first = middle(&samples[0], |[forth, back]| forth + back);
+    let row = |(entry, samples): (&Entry, &Vec<[f64; 2]>)| {
+        Some(Row {
+            name: entry.name,
+            outcome: (entry.run)().ok()?,
+            ratio: middle(samples, |[forth, back]| back / forth),
+            total: middle(samples, |[forth, back]| forth + back) / first,
+        })
+    };
+    entries.iter().zip(&samples).filter_map(row).collect()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The largest difference, relative to the largest entry of `expected`.
+pub fn error(found: &[f64], expected: &[f64]) -> f64 {
+    let size = expected.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
+    found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / size
+}
+
+/// The gradient at a tolerance of 1e-13, and how far two ways to compute it are apart: backwards over steps of DOP853, and
+/// forwards with those of Verner's method of order 9.
+pub fn reference<M: Field<N, P>, const N: usize, const P: usize>(
+    problem: &Problem<Autodiff<M, N, P>>,
+) -> rheos::Result<(Vec<f64>, f64)> {
+    let Problem { field, y0, end, w, .. } = problem;
+    let (tight, times) = (Pid::new(1e-13, 1e-13), [0.0, *end]);
+    let back = gradient(field, Dop853, tight, &Discrete::new(), &times, y0, |_| vec![y0.zeros_like(), *w])?;
+    let backwards = [back.y0.as_slice(), back.params.as_slice()].concat();
+    let forth = sensitivities(field, Vern9, tight, &times, y0)?;
+    let forwards = [forth.y0[1].tr_mul(w).as_slice(), forth.params[1].tr_mul(w).as_slice()].concat();
+    let apart = error(&forwards, &backwards);
+    Ok((backwards, apart))
+}
+
+/// The steps of a solve at the tolerance `rtol`, of which the checkpoints keep every √n-th.
+pub fn steps<M: Field<N, P>, const N: usize, const P: usize>(problem: &Problem<Autodiff<M, N, P>>, rtol: f64) -> usize {
+    let solution = solve(&problem.field, problem.y0, 0.0..problem.end, Dopri5, Pid::new(rtol, rtol));
+    solution.map_or(1, |solution| solution.stats.accepted as usize)
+}
