@@ -3,7 +3,7 @@
 use super::revolve::next_checkpoint;
 use super::stack::{Recent, Stack};
 use crate::integrate::{Flow, Observer, Step};
-use crate::solver::{Past, Reverse, StepNote};
+use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
 use crate::{Differentiable, Result, State};
 
 /// What of a forward pass is kept for the backward pass.
@@ -126,7 +126,7 @@ impl<F: Differentiable, S: Reverse<F>> Observer<F, S> for Kept<F::State> {
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         self.grid.push(step.t1);
         self.lengths.push(step.h);
-        if S::LOOKS_BACK > 0 {
+        if S::TAKES_NOTES {
             self.look_back(S::LOOKS_BACK, step.solver.note(step.workspace), (step.y0, step.y1));
         }
         if self.grid.len() > self.next {
@@ -140,7 +140,7 @@ impl<F: Differentiable, S: Reverse<F>> Observer<F, S> for Kept<F::State> {
 pub(super) struct Rewind<'a, F: Differentiable, S: Reverse<F>> {
     problem: (&'a F, &'a S),
     pub(super) grid: &'a [f64],
-    pub(super) lengths: &'a [f64],
+    lengths: &'a [f64],
     notes: &'a [StepNote],
     stack: Stack<F::State>,
     slots: usize,
@@ -177,7 +177,7 @@ impl<'a, F: Differentiable, S: Reverse<F>> Rewind<'a, F, S> {
     ///
     /// # Errors
     /// Those of a step, which cannot fail where the forward pass did not but for rounding.
-    pub(super) fn state(&mut self, n: usize) -> Result<&F::State> {
+    fn state(&mut self, n: usize) -> Result<&F::State> {
         if self.recent.holds(n) {
             return Ok(self.recent.at(n));
         }
@@ -189,12 +189,32 @@ impl<'a, F: Differentiable, S: Reverse<F>> Rewind<'a, F, S> {
         Ok(self.recent.at(n))
     }
 
+    /// Pulls cotangents back through step `n`. To be called for each `n` in turn, from the last to 0.
+    ///
+    /// # Errors
+    /// Those of [`state`](Self::state) and of the transposed step.
+    pub(super) fn step_vjp(
+        &mut self,
+        n: usize,
+        tape: &mut S::Tape,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let (f, solver) = self.problem;
+        if S::TAKES_NOTES {
+            return solver.step_vjp_after(f, tape, self.past(n)?, outputs, ybar, pbar);
+        }
+        let (t, h) = (self.grid[n], self.lengths[n]);
+        solver.step_vjp(f, tape, StepStart { t, h, y0: self.state(n)? }, outputs, ybar, pbar)
+    }
+
     /// The points up to the end of step `n`, as many as the step looks back on. To be called for each `n` in turn, from the
     /// last to 0.
     ///
     /// # Errors
     /// Those of [`state`](Self::state).
-    pub(super) fn past(&mut self, n: usize) -> Result<Past<'_, F::State>> {
+    fn past(&mut self, n: usize) -> Result<Past<'_, F::State>> {
         // The end of the step after this one is of no more use, but its room is.
         let mut spare = if self.seen.is_empty() { None } else { Some(self.seen.remove(0)) };
         let oldest = n.saturating_sub(S::LOOKS_BACK);

@@ -4,7 +4,7 @@ use super::checkpoints::{Checkpoints, Kept, Rewind};
 use super::sweep::Sweep;
 use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
 use crate::control::Controller;
-use crate::solver::{Reverse, StepNote, StepStart};
+use crate::solver::{Reverse, StepNote};
 use crate::{Differentiable, Result, Span, State, Stats};
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
@@ -119,14 +119,8 @@ where
         let mut ybar = y0.zeros_like();
         let mut sweep = Sweep::new(&times, rewind.grid, cotangents);
         for n in (0..last).rev() {
-            let step = sweep.enter(n, &mut ybar);
-            let outputs = &mut sweep.inside;
-            let moved = if S::LOOKS_BACK == 0 {
-                let start = StepStart { t: step.t0, h: rewind.lengths[n], y0: rewind.state(n)? };
-                solver.step_vjp(f, &mut tape, start, outputs, &mut ybar, pbar)?
-            } else {
-                solver.step_vjp_after(f, &mut tape, rewind.past(n)?, outputs, &mut ybar, pbar)?
-            };
+            sweep.enter(n, &mut ybar);
+            let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
             sweep.leave(n, moved);
         }
         let extra = sweep.start(f, rewind.start(), &mut ybar);

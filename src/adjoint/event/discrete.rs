@@ -8,7 +8,7 @@ use super::timeline::{Keep, Run, Timeline, run};
 use super::{EventAdjoint, EventCotangents, EventForward, EventForwardResult};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
-use crate::solver::{Reverse, StepStart};
+use crate::solver::Reverse;
 use crate::{Differentiable, Dynamics, Hybrid, Result, Solver, Span, State, Stats};
 
 /// The times of the accepted steps, the states that were kept, and the events.
@@ -124,9 +124,8 @@ fn sweep_piece<F: Differentiable, S: Reverse<F>>(
     let mut tape = solver.tape(f, rewind.start());
     let mut sweep = Sweep::new(&times, rewind.grid, &cotangents);
     for n in (0..last).rev() {
-        let step = sweep.enter(n, &mut ybar);
-        let start = StepStart { t: step.t0, h: step.length(), y0: rewind.state(n)? };
-        let moved = solver.step_vjp(f, &mut tape, start, &mut sweep.inside, &mut ybar, pbar)?;
+        sweep.enter(n, &mut ybar);
+        let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
         sweep.leave(n, moved);
     }
     let extra = sweep.start(f, rewind.start(), &mut ybar);

@@ -29,6 +29,10 @@ pub trait Reverse<F: Differentiable>: Dense<F> {
     /// about the past need not be written.
     const LOOKS_BACK: usize = 0;
 
+    /// Whether what a step was does not follow from its ends: then each has a [`StepNote`], and is transposed by
+    /// [`step_vjp_after`](Self::step_vjp_after). A method that looks back does.
+    const TAKES_NOTES: bool = Self::LOOKS_BACK > 0;
+
     /// A tape for states of the shape of `y0`.
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape;
 
