@@ -124,19 +124,24 @@ fn grid() -> Vec<f64> {
     (0..=160).map(|i| place(f64::from(i) / 160.0)).collect()
 }
 
-/// The start, outputs inside of steps, two of them in the same, and the end.
-fn times() -> [f64; 6] {
-    let grid = grid();
+/// The start, outputs inside of steps of a grid, two of them in the same, and the end.
+fn outputs(grid: &[f64]) -> [f64; 6] {
     let inside = |n: usize, theta: f64| grid[n] + theta * (grid[n + 1] - grid[n]);
-    [grid[0], inside(2, 0.6), inside(77, 0.5), inside(120, 0.3), inside(120, 0.7), grid[160]]
+    [grid[0], inside(2, 0.6), inside(77, 0.5), inside(120, 0.3), inside(120, 0.7), grid[grid.len() - 1]]
+}
+
+fn times() -> [f64; 6] {
+    outputs(&grid())
 }
 
 /// The gradient beside extrapolated differences of the same steps, in everything that it is a gradient with respect to.
-fn check<S: Reverse<Model> + Clone>(solver: S, adjoint: Discrete, tolerance: f64) {
-    let (f, y0) = model();
-    let (times, w) = (times(), weights(6));
-    let control = OnGrid::new(grid());
-    let found = gradient(&f, solver.clone(), control.clone(), &adjoint, &times, &y0, |_| w.clone()).unwrap();
+fn check<S, C>(solver: S, control: C, times: [f64; 6])
+where
+    S: Reverse<Model> + Clone,
+    C: Controller<Model, S> + Clone,
+{
+    let ((f, y0), w) = (model(), weights(6));
+    let found = gradient(&f, solver.clone(), control.clone(), &Discrete::new(), &times, &y0, |_| w.clone()).unwrap();
     let loss = |params: SVector<f64, 6>, y0: Vector2<f64>, times: &[f64]| -> f64 {
         let f = Autodiff::new(Seasons, params);
         let ends = (times[0], times[times.len() - 1]);
@@ -145,7 +150,7 @@ fn check<S: Reverse<Model> + Clone>(solver: S, adjoint: Discrete, tolerance: f64
     };
     let close = |computed: f64, expected: f64, what: &str| {
         let error = (computed - expected).abs() / (1.0 + expected.abs());
-        assert!(error < tolerance, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
+        assert!(error < 1e-11, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
     };
     for i in 0..2 {
         let shifted = |h| y0 + Vector2::from_fn(|j, _| if i == j { h } else { 0.0 });
@@ -161,20 +166,23 @@ fn check<S: Reverse<Model> + Clone>(solver: S, adjoint: Discrete, tolerance: f64
     }
 }
 
+fn check_on_grid<S: Reverse<Model> + Clone>(solver: S) {
+    check(solver, OnGrid::new(grid()), times());
+}
+
 #[test]
 fn gradients_at_fixed_order_are_the_derivatives_of_the_steps() {
-    let exact = Discrete::new();
-    check(AdamsBashforth::<1>, exact, 1e-11);
-    check(AdamsBashforth::<2>, exact, 1e-11);
-    check(AdamsBashforth::<4>, exact, 1e-11);
-    check(AdamsBashforth::<6>, exact, 1e-11);
-    check(AdamsMoulton::<1>, exact, 1e-11);
-    check(AdamsMoulton::<3>, exact, 1e-11);
-    check(AdamsMoulton::<6>, exact, 1e-11);
-    check(FixedBdf::<1>::new(), exact, 1e-11);
-    check(FixedBdf::<2>::new(), exact, 1e-11);
-    check(FixedBdf::<4>::new(), exact, 1e-11);
-    check(FixedBdf::<6>::new(), exact, 1e-11);
+    check_on_grid(AdamsBashforth::<1>);
+    check_on_grid(AdamsBashforth::<2>);
+    check_on_grid(AdamsBashforth::<4>);
+    check_on_grid(AdamsBashforth::<6>);
+    check_on_grid(AdamsMoulton::<1>);
+    check_on_grid(AdamsMoulton::<3>);
+    check_on_grid(AdamsMoulton::<6>);
+    check_on_grid(FixedBdf::<1>::new());
+    check_on_grid(FixedBdf::<2>::new());
+    check_on_grid(FixedBdf::<4>::new());
+    check_on_grid(FixedBdf::<6>::new());
 }
 
 /// Steps of the orders 1 to `highest` up and down, with a state before the start that a shorter step has put there.
@@ -185,10 +193,24 @@ fn up_and_down(highest: usize) -> Vec<StepNote> {
 
 #[test]
 fn gradients_at_variable_order_are_the_derivatives_of_the_steps() {
-    let exact = Discrete::new();
-    check(Again { solver: Adams, notes: up_and_down(12) }, exact, 1e-11);
-    check(Again { solver: Bdf, notes: up_and_down(5) }, exact, 1e-11);
-    check(Again { solver: Ndf, notes: up_and_down(5) }, exact, 1e-11);
+    check_on_grid(Again { solver: Adams, notes: up_and_down(12) });
+    check_on_grid(Again { solver: Bdf, notes: up_and_down(5) });
+    check_on_grid(Again { solver: Ndf, notes: up_and_down(5) });
+}
+
+/// Where every point follows both ends, the derivatives with respect to all of them count.
+#[test]
+fn a_uniform_grid_moves_with_its_ends() {
+    fn check_uniform<S: Reverse<Model> + Clone>(solver: S) {
+        let grid: Vec<f64> = (0..=155).map(|i| 0.04 * f64::from(i)).collect();
+        check(solver, Fixed::steps(155), outputs(&grid));
+    }
+    check_uniform(AdamsBashforth::<3>);
+    check_uniform(AdamsMoulton::<4>);
+    check_uniform(FixedBdf::<3>::new());
+    check_uniform(Again { solver: Adams, notes: up_and_down(12) });
+    check_uniform(Again { solver: Bdf, notes: up_and_down(5) });
+    check_uniform(Again { solver: Ndf, notes: up_and_down(5) });
 }
 
 /// A grid that gives way to the outputs.

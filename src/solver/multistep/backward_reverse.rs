@@ -33,7 +33,8 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
         Ok(moved)
     }
 
-    /// The equation is differentiated at the state that the forward pass has found.
+    /// The equation is differentiated at the state that the forward pass has found: the gradient lacks what that state lacks,
+    /// a part of the tolerance, and the derivatives with respect to times lack it in units of the step.
     fn step_vjp_after(
         &self,
         f: &F,
@@ -89,7 +90,8 @@ impl<F: Differentiable, L: TransposedSolver<F>> Reverse<F> for Bdf<L> {
         Ok(moved)
     }
 
-    /// The equation is differentiated at the state that the forward pass has found.
+    /// The equation is differentiated at the state that the forward pass has found: the gradient lacks what that state lacks,
+    /// a part of the tolerance, and the derivatives with respect to times lack it in units of the step.
     fn step_vjp_after(
         &self,
         f: &F,
