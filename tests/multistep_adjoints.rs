@@ -188,7 +188,7 @@ fn gradients_at_fixed_order_are_the_derivatives_of_the_steps() {
 /// Steps of the orders 1 to `highest` up and down, with a state before the start that a shorter step has put there.
 fn up_and_down(highest: usize) -> Vec<StepNote> {
     let order = |n: usize| highest.min(12 - (n / 2 % 22).abs_diff(11));
-    (0..170).map(|n| StepNote { order: order(n), lead: 0.03 }).collect()
+    (0..170).map(|n| StepNote { formula: order(n), lead: 0.03 }).collect()
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn grid_and_notes_are_what_an_adaptive_solve_did() {
         let ((f, y0), control) = (model(), Pid::new(tolerance, tolerance));
         let record = Discrete::new().forward(&f, &solver, &control, &times(), &y0).unwrap().record;
         let notes = record.notes().to_vec();
-        assert!(notes.iter().any(|note| note.order > 3), "{notes:?}");
+        assert!(notes.iter().any(|note| note.formula > 3), "{notes:?}");
         let again =
             found(Again { solver: solver.clone(), notes }, OnGrid::new(record.grid().to_vec()), Discrete::new());
         // The equations of an implicit method are solved to a part of the tolerance, and to rounding where there is none.

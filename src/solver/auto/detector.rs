@@ -49,6 +49,11 @@ impl Detector {
         *self = Self { switches: self.switches, ..Self::default() };
     }
 
+    /// Uses the stiff method from now on, or the explicit one.
+    pub(super) fn use_stiff(&mut self, is_stiff: bool) {
+        *self = Self { is_stiff, limit: self.limit, switches: self.switches, ..Self::default() };
+    }
+
     /// Takes note of a step that may yet be rejected.
     #[inline]
     pub(super) fn see(&mut self, stiffness: Option<Stiffness>) {

@@ -1,6 +1,7 @@
 //! An explicit method and a stiff one in turn, whichever the problem asks for.
 
 mod detector;
+mod reverse;
 
 use detector::Detector;
 
@@ -98,6 +99,17 @@ macro_rules! in_use {
     };
 }
 
+impl<E, I> Auto<E, I> {
+    fn reset_method_in_use<F>(&self, ws: &mut AutoWorkspace<E::Workspace, I::Workspace>)
+    where
+        F: Dynamics,
+        E: Solver<F>,
+        I: Solver<F>,
+    {
+        in_use!(self, ws, |method, own| method.reset(own));
+    }
+}
+
 const fn smaller(a: u32, b: u32) -> u32 {
     if a < b { a } else { b }
 }
@@ -139,7 +151,7 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     fn accept(&self, ws: &mut Self::Workspace) {
         in_use!(self, ws, |method, own| method.accept(own));
         if ws.detector.accept() {
-            in_use!(self, ws, |method, own| method.reset(own));
+            self.reset_method_in_use::<F>(ws);
         }
     }
 

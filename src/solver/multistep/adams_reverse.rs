@@ -54,7 +54,7 @@ macro_rules! reverse_of_fixed_order {
                 ybar: &mut F::State,
                 pbar: &mut F::Params,
             ) -> Result<StepCotangent> {
-                if past.note.order == 0 {
+                if past.note.formula == 0 {
                     let mut moved = Vern7.step_vjp(f, &mut tape.starter, past.step(), outputs, ybar, pbar)?;
                     moved.start += tape.leave(f, past, ybar, pbar);
                     return Ok(moved);
@@ -64,7 +64,7 @@ macro_rules! reverse_of_fixed_order {
             }
 
             fn note(&self, ws: &UniformWorkspace<F::State, K>) -> StepNote {
-                StepNote { order: if ws.is_starting() { 0 } else { K }, lead: 0.0 }
+                StepNote { formula: if ws.is_starting() { 0 } else { K }, lead: 0.0 }
             }
 
             fn recall(&self, f: &F, ws: &mut UniformWorkspace<F::State, K>, past: Past<'_, F::State>) {
@@ -113,13 +113,13 @@ impl<F: Differentiable> Reverse<F> for Adams {
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent> {
-        let k = past.note.order;
+        let k = past.note.formula;
         let formulas = Formulas { predictor: k, corrector: Some(k) };
         Ok(tape.pull_back(f, past, formulas, outputs, (ybar, pbar)))
     }
 
     fn note(&self, ws: &AdamsWorkspace<F::State>) -> StepNote {
-        StepNote { order: ws.order.current(), lead: 0.0 }
+        StepNote { formula: ws.order.current(), lead: 0.0 }
     }
 
     fn recall(&self, f: &F, ws: &mut AdamsWorkspace<F::State>, past: Past<'_, F::State>) {
@@ -127,7 +127,7 @@ impl<F: Differentiable> Reverse<F> for Adams {
     }
 
     fn follow(&self, ws: &mut AdamsWorkspace<F::State>, note: StepNote) {
-        ws.order.follow(note.order);
+        ws.order.follow(note.formula);
     }
 
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {

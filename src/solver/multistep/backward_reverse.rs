@@ -44,7 +44,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent> {
-        if past.note.order > 0 {
+        if past.note.formula > 0 {
             return tape.pull_back((&self.linear, f), past, 0.0, outputs, (ybar, pbar));
         }
         let starter = Kvaerno5.with(self.linear.clone());
@@ -54,7 +54,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
     }
 
     fn note(&self, ws: &FixedBdfWorkspace<F, L>) -> StepNote {
-        StepNote { order: if ws.is_starting(K) { 0 } else { K }, lead: 0.0 }
+        StepNote { formula: if ws.is_starting(K) { 0 } else { K }, lead: 0.0 }
     }
 
     fn recall(&self, _: &F, ws: &mut FixedBdfWorkspace<F, L>, past: Past<'_, F::State>) {
@@ -101,12 +101,12 @@ impl<F: Differentiable, L: TransposedSolver<F>> Reverse<F> for Bdf<L> {
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent> {
-        let kappa = self.kappa[past.note.order];
+        let kappa = self.kappa[past.note.formula];
         tape.pull_back((&self.linear, f), past, kappa, outputs, (ybar, pbar))
     }
 
     fn note(&self, ws: &BdfWorkspace<F, L>) -> StepNote {
-        StepNote { order: ws.order.current(), lead: ws.lead }
+        StepNote { formula: ws.order.current(), lead: ws.lead }
     }
 
     fn recall(&self, _: &F, ws: &mut BdfWorkspace<F, L>, past: Past<'_, F::State>) {
@@ -118,7 +118,7 @@ impl<F: Differentiable, L: TransposedSolver<F>> Reverse<F> for Bdf<L> {
     }
 
     fn follow(&self, ws: &mut BdfWorkspace<F, L>, note: StepNote) {
-        ws.order.follow(note.order);
+        ws.order.follow(note.formula);
         ws.lead = note.lead;
     }
 

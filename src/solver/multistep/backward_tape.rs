@@ -66,7 +66,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
     ) -> Result<StepCotangent> {
         let StepStart { t, h, .. } = past.step();
         let end = past.point(0);
-        let k = past.note.order;
+        let k = past.note.formula;
         // The explicit polynomial may reach back to the state before the start.
         let reaches_out = kappa != 0.0 && past.known() == k;
         let time = |i: usize| if i < past.known() { past.point(i + 1).0 } else { past.times[0] - past.note.lead };

@@ -18,7 +18,7 @@ use crate::{Differentiable, Result};
 #[diagnostic::on_unimplemented(
     message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
     label = "this adjoint needs the transpose of every step",
-    note = "every Runge–Kutta and every multistep method has one where the field implements `rheos::Differentiable`; \
+    note = "every Runge–Kutta, Rosenbrock and multistep method has one where the field implements `rheos::Differentiable`; \
             otherwise use `rheos::Backsolve`"
 )]
 pub trait Reverse<F: Differentiable>: Dense<F> {

@@ -7,8 +7,9 @@ use crate::{Differentiable, Result, State};
 /// again.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StepNote {
-    /// The order of the formula; 0 for a step of another method that a multistep method starts with.
-    pub order: usize,
+    /// Which formula it was. For a multistep method this is its order, and 0 for a step of another method that it starts with;
+    /// for [`Auto`](crate::Auto) it is 0 for a step of the explicit method and 1 for one of the stiff method.
+    pub formula: usize,
     /// How far before the start of the solve a method of backward differentiation has put a state, for a prediction in its
     /// first step; 0 where there is none.
     pub lead: f64,

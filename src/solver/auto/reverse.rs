@@ -1,0 +1,74 @@
+//! The transpose of a step of either method, by the note that says which one made it.
+
+use super::Auto;
+use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
+use crate::{Differentiable, Result};
+
+/// The formula of the explicit method in a note.
+const EXPLICIT: usize = 0;
+/// That of the stiff method.
+const STIFF: usize = 1;
+
+/// Both methods must be of one step each. Which of them made a step is held fixed, as its length is.
+impl<F, E, I> Reverse<F> for Auto<E, I>
+where
+    F: Differentiable,
+    E: Reverse<F>,
+    I: Reverse<F>,
+{
+    type Tape = (E::Tape, I::Tape);
+
+    const TAKES_NOTES: bool = {
+        assert!(!E::TAKES_NOTES && !I::TAKES_NOTES, "the discrete adjoint of `Auto` is for one-step methods");
+        true
+    };
+
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
+        (self.explicit.tape(f, y0), self.stiff.tape(f, y0))
+    }
+
+    /// That of a first step, which the explicit method makes.
+    fn step_vjp(
+        &self,
+        f: &F,
+        (tape, _): &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        self.explicit.step_vjp(f, tape, step, outputs, ybar, pbar)
+    }
+
+    fn step_vjp_after(
+        &self,
+        f: &F,
+        (explicit, stiff): &mut Self::Tape,
+        past: Past<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        if past.note.formula == STIFF {
+            self.stiff.step_vjp(f, stiff, past.step(), outputs, ybar, pbar)
+        } else {
+            self.explicit.step_vjp(f, explicit, past.step(), outputs, ybar, pbar)
+        }
+    }
+
+    fn note(&self, ws: &Self::Workspace) -> StepNote {
+        StepNote { formula: if ws.is_stiff() { STIFF } else { EXPLICIT }, lead: 0.0 }
+    }
+
+    fn follow(&self, ws: &mut Self::Workspace, note: StepNote) {
+        let is_stiff = note.formula == STIFF;
+        if ws.is_stiff() != is_stiff {
+            ws.detector.use_stiff(is_stiff);
+            self.reset_method_in_use::<F>(ws);
+        }
+    }
+
+    fn tape_evaluations(&self, (explicit, stiff): &Self::Tape) -> u64 {
+        self.explicit.tape_evaluations(explicit) + self.stiff.tape_evaluations(stiff)
+    }
+}
