@@ -5,9 +5,9 @@ use rheos::integrate::{Flow, Integration, Observer, Step};
 use rheos::problems::{Brusselator, Driven, Lorenz, LotkaVolterra, Orbit, VanDerPol};
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Auto, AutoWorkspace, Autodiff, Counted, DefaultSolver, Dense, Dop853, Dopri5, Dynamics, Embedded, Field, Ivp,
-    Jacobian, Method, Pid, Result, Rodas4, Rodas5P, Scalar, Solver, Span, Stats, Tsit5, Vern7, Vern9, ode, solve,
-    solve_ivp,
+    Auto, AutoWorkspace, Autodiff, Checkpoints, Counted, DefaultSolver, Dense, Discrete, Dop853, Dopri5, Dynamics,
+    Embedded, Field, Ivp, Jacobian, Method, Pid, Result, Rodas4, Rodas5P, Scalar, Solver, Span, Stats, Tsit5, Vern7,
+    Vern9, gradient, ode, sensitivities, solve, solve_ivp,
 };
 
 /// For every accepted step, where it starts and whether it is one of the stiff method.
@@ -231,4 +231,29 @@ fn evaluations_are_counted_in_both_phases() {
     let f = Counted::new(f);
     let stats = solve(&f, y0, 0.0..2000.0, DefaultSolver::default(), Pid::new(1e-6, 1e-6)).unwrap().stats;
     assert_eq!((stats.evaluations, stats.jacobians), (f.evaluations(), f.jacobians()));
+}
+
+/// Backwards over both phases and the changes between them, beside dual numbers that go forwards over the same steps.
+#[test]
+fn the_gradient_goes_back_over_changes_of_method() {
+    let (f, y0) = VanDerPol::problem(100.0);
+    let (solver, control, times) = (DefaultSolver::default(), Pid::new(1e-8, 1e-8), [0.0, 60.0, 95.0, 170.0]);
+    let w = [vector![0.0, 0.0], vector![1.0, -0.3], vector![0.4, 20.0], vector![-0.5, 3.0]];
+
+    let (_, _, phases) = observed(&f, y0, 0.0..170.0, control);
+    assert!(phases.changes().len() >= 3, "{:?}", phases.changes());
+    let forward = sensitivities(&f, solver, control, &times, &y0).unwrap();
+    let y0_bar: SVector<f64, 2> = forward.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+    let params_bar: SVector<f64, 1> = forward.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+
+    for rule in [Checkpoints::All, Checkpoints::Every(30), Checkpoints::Slots(12)] {
+        let adjoint = Discrete::new().checkpoints(rule);
+        let backward = gradient(&f, solver, control, &adjoint, &times, &y0, |_| w.to_vec()).unwrap();
+        for (a, b) in [(backward.y0.as_slice(), y0_bar.as_slice()), (backward.params.as_slice(), params_bar.as_slice())]
+        {
+            for (a, b) in a.iter().zip(b) {
+                assert!((a - b).abs() < 1e-9 * b.abs(), "{rule:?}: {a} {b} {:e}", (a / b - 1.0).abs());
+            }
+        }
+    }
 }
