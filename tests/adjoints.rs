@@ -1,40 +1,26 @@
 //! Every way to differentiate a solve, on one problem.
 
 mod common;
+#[path = "common/frozen_grid.rs"]
+mod frozen_grid;
+#[path = "common/seasons.rs"]
+mod seasons;
 
 use common::relative_error;
 use nalgebra::{SVector, Vector2, vector};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Checkpoints, Controller, Dense, Discrete, Dop853, Dopri5, ExactGradient, Field,
-    Fixed, Gradient, Interpolating, Ivp, KenCarp5, Kvaerno5, OnGrid, Parametric, Pid, Quadrature, RadauIIA5,
-    ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, SplitField, Tsit5, gradient, sensitivities,
+    Adams, AdamsMoulton, Adjoint, Autodiff, Backsolve, Checkpoints, Controller, DefaultSolver, Dense, Discrete, Dop853,
+    Dopri5, ExactGradient, Field, Fixed, Gradient, Interpolating, KenCarp5, Kvaerno5, OnGrid, Parametric, Pid,
+    Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, SplitField, Tsit5, gradient,
+    sensitivities,
 };
+use seasons::{Model, model, weights};
 
-/// Lotka and Volterra's predators and prey in a year with seasons: the growth of the prey is `α (1 + ε cos ω t)`.
-struct Seasons;
-
-type Model = Autodiff<Seasons, 2, 6>;
 type Found = Gradient<Vector2<f64>, SVector<f64, 6>>;
-
-impl Field<2, 6> for Seasons {
-    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 6>) -> SVector<T, 2> {
-        let growth = p[0] * (p[4] * (p[5] * t).cos() + 1.0);
-        vector![growth * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]]
-    }
-}
-
-fn model() -> (Model, Vector2<f64>) {
-    (Autodiff::new(Seasons, vector![1.5, 1.0, 3.0, 1.0, 0.3, 2.1]), vector![1.0, 1.2])
-}
 
 /// 21 save times, the start among them, not on any uniform grid.
 fn times() -> Vec<f64> {
     (0..21).map(|i| 0.3 * f64::from(i) + 0.05 * (f64::from(i)).sin().powi(2)).collect()
-}
-
-/// The cotangents of `L = Σ wᵢ · y(tᵢ)` with weights all different.
-fn weights(y: &[Vector2<f64>]) -> Vec<Vector2<f64>> {
-    (0..y.len()).map(|i| vector![(1.3 * i as f64).cos(), 0.5 - (0.7 * i as f64).sin()]).collect()
 }
 
 fn found<S, C, A>(solver: S, control: C, adjoint: A) -> Found
@@ -44,7 +30,7 @@ where
     A: Adjoint<Model, S, C>,
 {
     let (f, y0) = model();
-    gradient(&f, solver, control, &adjoint, &times(), &y0, weights).unwrap()
+    gradient(&f, solver, control, &adjoint, &times(), &y0, |y| weights(y.len())).unwrap()
 }
 
 /// The growth of the prey alone, with its three parameters.
@@ -73,7 +59,7 @@ fn found_by_parts(control: Pid) -> Found {
     let predation = Autodiff::new(Predation, vector![p[1], p[2], p[3]]);
     let parts = SplitField::new(growth, predation);
     let Gradient { y, y0, params: (g, p), times, stats, drift } =
-        gradient(&parts, KenCarp5, control, &Discrete::landing(), &times(), &y0, weights).unwrap();
+        gradient(&parts, KenCarp5, control, &Discrete::landing(), &times(), &y0, |y| weights(y.len())).unwrap();
     Gradient { y, y0, params: vector![g[0], p[0], p[1], p[2], g[1], g[2]], times, stats, drift }
 }
 
@@ -101,6 +87,9 @@ fn all_of_them_agree() {
         ("Discrete, Radau", found(RadauIIA5, tight, Discrete::landing())),
         ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::new(1e-11, 1e-11))),
         ("Discrete, Rosenbrock", found(Rodas5P, Pid::new(1e-11, 1e-11), Discrete::landing())),
+        ("Discrete, automatic", found(DefaultSolver::default(), Pid::new(1e-11, 1e-11), Discrete::landing())),
+        ("Discrete, Adams", found(Adams, tight, Discrete::landing())),
+        ("Discrete, Adams–Moulton", found(AdamsMoulton::<6>, Fixed::steps(20_000), Discrete::landing())),
         ("Backsolve", found(Dop853, tight, Backsolve::new(Dop853, tight).landing())),
         ("Interpolating", found(Dop853, tight, Interpolating::new(Dop853, tight).landing())),
         ("Interpolating, Tsit5", found(Dop853, tight, Interpolating::new(Tsit5, tight).landing())),
@@ -117,21 +106,11 @@ fn all_of_them_agree() {
     // Forwards in time.
     let (f, y0) = model();
     let forward = sensitivities(&f, Dop853, tight, &times(), &y0).unwrap();
-    let w = weights(&forward.y);
+    let w = weights(forward.y.len());
     let y0_bar: Vector2<f64> = forward.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
     let params_bar: SVector<f64, 6> = forward.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
     assert!(relative_error(y0_bar.as_slice(), reference.y0.as_slice()) < 1e-8);
     assert!(relative_error(params_bar.as_slice(), reference.params.as_slice()) < 1e-8);
-}
-
-/// `g'(0)` by central differences of `g`, extrapolated three times: an error of `O(h⁸)`, far below that of one difference.
-fn derivative(g: impl Fn(f64) -> f64) -> f64 {
-    let mut d: Vec<f64> = (0..4).map(|k| 0.02 * 0.5_f64.powi(k)).map(|h| (g(h) - g(-h)) / (2.0 * h)).collect();
-    for order in 1..4 {
-        let factor = 4.0_f64.powi(order);
-        d = d.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
-    }
-    d[0]
 }
 
 /// What every exact adjoint promises: at any tolerance, the derivative of the steps that were taken.
@@ -143,33 +122,9 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
         A: ExactGradient + Adjoint<Model, S, OnGrid>,
     {
         // 60 steps, so few that the solution is wrong in its fourth digit.
-        let grid: Vec<f64> = (0..=60).map(|i| 6.2 * (f64::from(i) / 60.0).powf(1.1)).collect();
-        let control = OnGrid::new(grid);
-        let times = [0.0, 1.37, 4.01, 6.2];
         let (f, y0) = model();
-        let w = weights(&[y0; 4]);
-        let found = gradient(&f, solver.clone(), control.clone(), &adjoint, &times, &y0, |_| w.clone()).unwrap();
-        let loss = |params: SVector<f64, 6>, y0: Vector2<f64>, times: &[f64]| -> f64 {
-            let f = Autodiff::new(Seasons, params);
-            let solution = Ivp::new(&f, y0, (times[0], times[3])).save_at(times).solve(solver.clone(), control.clone());
-            solution.unwrap().y.iter().zip(&w).map(|(y, w)| y.dot(w)).sum()
-        };
-        let close = |computed: f64, expected: f64, what: &str| {
-            let error = (computed - expected).abs() / (1.0 + expected.abs());
-            assert!(error < tolerance, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
-        };
-        for i in 0..2 {
-            let shifted = |h| y0 + Vector2::from_fn(|j, _| if i == j { h } else { 0.0 });
-            close(found.y0[i], derivative(|h| loss(f.params(), shifted(h), &times)), "y0");
-        }
-        for i in 0..6 {
-            let shifted = |h| f.params() + SVector::<f64, 6>::from_fn(|j, _| if i == j { h } else { 0.0 });
-            close(found.params[i], derivative(|h| loss(shifted(h), y0, &times)), "params");
-        }
-        for i in 0..4 {
-            let moved = |h| std::array::from_fn::<f64, 4, _>(|j| times[j] + if i == j { h } else { 0.0 });
-            close(found.times[i], derivative(|h| loss(f.params(), y0, &moved(h))), "times");
-        }
+        let grid = frozen_grid::grid(0.0, 6.2, 60);
+        frozen_grid::check(&f, &y0, (&grid, &[0.0, 1.37, 4.01, 6.2]), &solver, &adjoint, tolerance);
     }
     check(Dopri5, Discrete::new(), 1e-11);
     check(Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(3)), 1e-11);

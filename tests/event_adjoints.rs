@@ -2,13 +2,17 @@
 //! and against each other.
 
 mod common;
+#[path = "common/frozen_grid.rs"]
+mod frozen_grid;
 
 use common::relative_error;
+use frozen_grid::derivative_within;
 use nalgebra::{SVector, Vector2, Vector4, vector};
 use rheos::{
-    Autodiff, Backsolve, Checkpoints, Controller, DifferentiableEvent, Direction, Discrete, Dop853, Dopri5, Error,
-    EventAdjoint, EventCotangents, EventGradient, ExactGradient, Field, Fixed, Hit, Hybrid, Interpolating, Kvaerno5,
-    OnGrid, Parametric, Pid, Quadrature, Reverse, Scalar, Solver, Surface, Tsit5, Vern7, gradient_with_events, ode,
+    AdamsBashforth, AdamsMoulton, Autodiff, Backsolve, Checkpoints, Controller, DifferentiableEvent, Direction,
+    Discrete, Dop853, Dopri5, Error, EventAdjoint, EventCotangents, EventGradient, ExactGradient, Field, Fixed,
+    FixedBdf, Hit, Hybrid, Interpolating, Kvaerno5, OnGrid, Parametric, Pid, Quadrature, Reverse, Rodas5P, Scalar,
+    Solver, Surface, Tsit5, Vern7, gradient_with_events, ode,
 };
 
 /// A ball that falls and bounces. Gravity and the part of its speed that it keeps are parameters, and the closed form is in
@@ -411,14 +415,9 @@ mod impacts {
         of_states + of_hits.sum::<f64>()
     }
 
-    /// `g'(0)` by central differences of `g`, extrapolated three times.
+    /// Within reach no event comes or goes.
     pub fn derivative(g: impl Fn(f64) -> f64) -> f64 {
-        let mut d: Vec<f64> = (0..4).map(|k| 1.5e-3 * 0.5_f64.powi(k)).map(|h| (g(h) - g(-h)) / (2.0 * h)).collect();
-        for order in 1..4 {
-            let factor = 4.0_f64.powi(order);
-            d = d.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
-        }
-        d[0]
+        derivative_within(2e-4, 2, g)
     }
 
     /// The exact gradient and the differences of the solve with events, both with these steps.
@@ -476,7 +475,17 @@ mod impacts {
         check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Every(4))), TIMES);
         check(problem, (Dopri5, grid.clone(), Discrete::landing()), TIMES);
         check(problem, (Vern7, grid.clone(), Discrete::new()), TIMES);
-        check(problem, (Kvaerno5, grid, Discrete::new()), TIMES);
+        check(problem, (Kvaerno5, grid.clone(), Discrete::new()), TIMES);
+        check(problem, (Rodas5P, grid, Discrete::new()), TIMES);
+    }
+
+    /// Behind an event a multistep method starts anew, and so does the way back.
+    #[test]
+    fn multistep_methods_go_across_events() {
+        let grid = frozen(TIMES);
+        check(problem, (AdamsBashforth::<3>, grid.clone(), Discrete::new()), TIMES);
+        check(problem, (AdamsMoulton::<4>, grid.clone(), Discrete::new().checkpoints(Checkpoints::Slots(3))), TIMES);
+        check(problem, (FixedBdf::<2>::new(), grid, Discrete::landing()), TIMES);
     }
 
     #[test]

@@ -1,18 +1,21 @@
 //! The discrete adjoint of multistep methods: the derivative of their steps, on the grid and with the orders that were used.
 
 mod common;
+#[path = "common/frozen_grid.rs"]
+mod frozen_grid;
 #[path = "common/seasons.rs"]
 mod seasons;
 
 use common::relative_error;
+use frozen_grid::{Steps, check_steps, derivative_within};
 use nalgebra::{SVector, Vector2};
 use rheos::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart};
 use rheos::{
-    Adams, AdamsBashforth, AdamsMoulton, Adjoint, Autodiff, Bdf, Checkpoints, Controller, Dense, Differentiable,
-    Discrete, Dop853, Embedded, Fixed, FixedBdf, Gradient, Ivp, Method, Ndf, OnGrid, Parametric, Pid, RadauIIA5,
-    Result, Reverse, Solver, gradient, problems::VanDerPol, sensitivities,
+    Adams, AdamsBashforth, AdamsMoulton, Adjoint, Bdf, Checkpoints, Controller, Dense, Differentiable, Discrete,
+    Dop853, Embedded, Fixed, FixedBdf, Gradient, Ivp, Method, Ndf, OnGrid, Pid, RadauIIA5, Result, Reverse, Solver,
+    gradient, problems::VanDerPol, sensitivities,
 };
-use seasons::{Model, Seasons, derivative, model, weights};
+use seasons::{Model, model, weights};
 
 type Found = Gradient<Vector2<f64>, SVector<f64, 6>>;
 
@@ -134,36 +137,20 @@ fn times() -> [f64; 6] {
     outputs(&grid())
 }
 
+/// By differences so short that no output moves to another step.
+fn derivative(g: impl Fn(f64) -> f64) -> f64 {
+    derivative_within(0.01, 3, g)
+}
+
 /// The gradient beside extrapolated differences of the same steps, in everything that it is a gradient with respect to.
 fn check<S, C>(solver: S, control: C, times: [f64; 6])
 where
     S: Reverse<Model> + Clone,
     C: Controller<Model, S> + Clone,
 {
-    let ((f, y0), w) = (model(), weights(6));
-    let found = gradient(&f, solver.clone(), control.clone(), &Discrete::new(), &times, &y0, |_| w.clone()).unwrap();
-    let loss = |params: SVector<f64, 6>, y0: Vector2<f64>, times: &[f64]| -> f64 {
-        let f = Autodiff::new(Seasons, params);
-        let ends = (times[0], times[times.len() - 1]);
-        let solution = Ivp::new(&f, y0, ends).save_at(times).solve(solver.clone(), control.clone());
-        solution.unwrap().y.iter().zip(&w).map(|(y, w)| y.dot(w)).sum()
-    };
-    let close = |computed: f64, expected: f64, what: &str| {
-        let error = (computed - expected).abs() / (1.0 + expected.abs());
-        assert!(error < 1e-11, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
-    };
-    for i in 0..2 {
-        let shifted = |h| y0 + Vector2::from_fn(|j, _| if i == j { h } else { 0.0 });
-        close(found.y0[i], derivative(|h| loss(f.params(), shifted(h), &times)), "y0");
-    }
-    for i in 0..6 {
-        let shifted = |h| f.params() + SVector::<f64, 6>::from_fn(|j, _| if i == j { h } else { 0.0 });
-        close(found.params[i], derivative(|h| loss(shifted(h), y0, &times)), "params");
-    }
-    for i in 0..6 {
-        let moved = |h| std::array::from_fn::<f64, 6, _>(|j| times[j] + if i == j { h } else { 0.0 });
-        close(found.times[i], derivative(|h| loss(f.params(), y0, &moved(h))), "times");
-    }
+    let (f, y0) = model();
+    let steps = Steps { control, times: &times, moving: &|_| true, derivative: &|g| derivative(g) };
+    check_steps(&f, &y0, steps, &solver, &Discrete::new(), 1e-11);
 }
 
 fn check_on_grid<S: Reverse<Model> + Clone>(solver: S) {

@@ -562,3 +562,89 @@ mod stepping {
         }
     }
 }
+
+/// The derivative of the interpolant, which gradients of event times rest on.
+mod slopes {
+    use super::*;
+    use rheos::solver::StepStart;
+    use rheos::{
+        AdamsBashforth, AdamsMoulton, Alf, Auto, Coupled, FixedBdf, GaussLegendre4, GaussLegendre6, RadauIIA3,
+        RadauIIA9, Rodas5P, Trapezoid,
+    };
+
+    /// Compares it with differences of the interpolant in every step, and counts the steps.
+    struct Compare(u32);
+
+    impl<S: Dense<Swing>> Observer<Swing, S> for Compare {
+        fn observe(&mut self, step: Step<'_, Swing, S>) -> Result<Flow<Plane>> {
+            self.0 += 1;
+            let (solver, start) = (step.solver, StepStart { t: step.t0, h: step.h, y0: step.y0 });
+            let mut at = |theta| {
+                let mut y = Plane::zeros();
+                solver.interpolate(step.field, step.workspace, start, theta, &mut y);
+                y
+            };
+            let thetas = [0.2, 0.5, 0.9];
+            let expected = thetas.map(|theta| {
+                // Central differences, extrapolated to order 8.
+                let mut d: Vec<Plane> =
+                    [0.08, 0.04, 0.02, 0.01].map(|x| (at(theta + x) - at(theta - x)) / (2.0 * x)).into();
+                for factor in [4.0, 16.0, 64.0] {
+                    d = d.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
+                }
+                d[0] / start.h
+            });
+            for (theta, expected) in thetas.into_iter().zip(expected) {
+                let mut slope = Plane::zeros();
+                solver.slope(step.field, step.workspace, start, theta, &mut slope);
+                let error = (slope - expected).norm();
+                assert!(error < 1e-11, "{}, step {}, {theta}: {slope} {expected} {error:e}", S::NAME, self.0);
+            }
+            Ok(Flow::On)
+        }
+    }
+
+    fn check<S: Dense<Swing>>(solver: S) {
+        let mut compare = Compare(0);
+        Ivp::new(&Swing, swing(0.3), 0.3..2.7).observe(&mut compare).solve(solver, Fixed::steps(12)).unwrap();
+        assert_eq!(compare.0, 12);
+    }
+
+    #[test]
+    fn of_one_step_methods() {
+        check(Euler);
+        check(Rk4);
+        check(Bosh3);
+        check(Dopri5);
+        check(Tsit5);
+        check(Dop853);
+        check(Vern9);
+        check(Williamson3);
+        check(Trapezoid);
+        check(Kvaerno5);
+        check(TrBdf2);
+        check(RadauIIA3);
+        check(RadauIIA5);
+        check(RadauIIA9);
+        check(GaussLegendre4);
+        check(GaussLegendre6);
+        check(Rodas4);
+        check(Rodas5P);
+        check(ReversibleHeun);
+        check(Alf);
+        check(Coupled::new(Dopri5));
+        check(Auto::new(Vern7, Rodas5P));
+    }
+
+    /// Their first steps are those of another method.
+    #[test]
+    fn of_multistep_methods() {
+        check(AdamsBashforth::<2>);
+        check(AdamsBashforth::<5>);
+        check(AdamsMoulton::<3>);
+        check(FixedBdf::<1>::new());
+        check(FixedBdf::<4>::new());
+        check(Adams);
+        check(Bdf);
+    }
+}

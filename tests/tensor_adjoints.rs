@@ -3,15 +3,19 @@
 #![cfg(feature = "dfdx")]
 
 mod common;
+#[path = "common/frozen_grid.rs"]
+mod frozen_grid;
 
 use common::{numbers, relative_error};
 use dfdx::nn::modules::{Linear, Tanh};
 use dfdx::nn::{BuildModule, ToDtype};
 use dfdx::prelude::{Cpu, Rank2, Tensor, ZerosTensor};
+use frozen_grid::derivative;
 use rheos::{
-    Adjoint, Backsolve, Checkpoints, Controller, Coupled, Dense, Discrete, Dop853, Dopri5, Euler, ExactGradient, Fixed,
-    Gradient, Heun, Interpolating, Ivp, Midpoint, Net, OnGrid, Parametric, Pid, Quadrature, Reverse, ReversibleAdjoint,
-    ReversibleHeun, Rk4, Rk38, Solver, State, Tsit5, Weights, gradient,
+    Adams, AdamsBashforth, AdamsMoulton, Adjoint, Backsolve, Checkpoints, Controller, Coupled, Dense, Discrete, Dop853,
+    Dopri5, Euler, ExactGradient, Fixed, Gradient, Heun, Interpolating, Ivp, Krylov, Kvaerno3, Midpoint, Net, OnGrid,
+    Parametric, Pid, Quadrature, Reverse, ReversibleAdjoint, ReversibleHeun, Rk4, Rk38, Solver, State, Tsit5, Weights,
+    gradient,
 };
 use serde_json::Value;
 
@@ -106,6 +110,8 @@ fn at_a_tight_tolerance_all_of_them_agree() {
         ("Discrete, 1 slot", found(Dop853, tight, kept(Checkpoints::Slots(1)))),
         ("Discrete, 5 slots", found(Dop853, tight, kept(Checkpoints::Slots(5)))),
         ("Discrete, 5 slots, known steps", found(Rk4, Fixed::steps(1_000), kept(Checkpoints::Slots(5)))),
+        ("Discrete, Adams–Moulton", found(AdamsMoulton::<6>, Fixed::steps(400), kept(Checkpoints::Slots(9)))),
+        ("Discrete, Adams", found(Adams, tight, Discrete::landing())),
         ("Reversible, coupled", found(Coupled::new(Dop853), tight, ReversibleAdjoint::landing())),
         ("Reversible Heun", found(ReversibleHeun, Fixed::steps(40_000), ReversibleAdjoint::landing())),
         ("Backsolve", found(Dop853, tight, Backsolve::new(Dop853, tight).landing())),
@@ -123,16 +129,6 @@ fn at_a_tight_tolerance_all_of_them_agree() {
         let (a, b) = (found.params.coordinates(), reference.params.coordinates());
         assert_close(&format!("{name}: beside Discrete"), &a, &b, 1e-8);
     }
-}
-
-/// `g'(0)` by central differences of `g`, extrapolated three times: an error of `O(h⁸)`, far below that of one difference.
-fn derivative(g: impl Fn(f64) -> f64) -> f64 {
-    let mut d: Vec<f64> = (0..4).map(|k| 0.02 * 0.5_f64.powi(k)).map(|h| (g(h) - g(-h)) / (2.0 * h)).collect();
-    for order in 1..4 {
-        let factor = 4.0_f64.powi(order);
-        d = d.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
-    }
-    d[0]
 }
 
 /// A state with coordinates all different, of length about 1.
@@ -195,6 +191,9 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
     check("Discrete, Dop853", Dop853, Discrete::new(), 1e-11);
     check("Discrete, every 5", Dopri5, Discrete::new().checkpoints(Checkpoints::Every(5)), 1e-11);
     check("Discrete, 3 slots", Tsit5, Discrete::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
+    check("Discrete, Adams–Bashforth", AdamsBashforth::<3>, Discrete::new(), 1e-11);
+    check("Discrete, Adams–Moulton", AdamsMoulton::<4>, Discrete::new().checkpoints(Checkpoints::Every(3)), 1e-11);
+    check("Discrete, Kværnø without a matrix", Kvaerno3.with(Krylov::new()), Discrete::new(), 1e-11);
     check("Reversible Heun", ReversibleHeun, ReversibleAdjoint::new(), 1e-11);
     check("Reversible, coupled", Coupled::new(Dopri5), ReversibleAdjoint::new(), 1e-11);
 }

@@ -6,7 +6,10 @@ use crate::solver::by_table::marker_of_table;
 use std::marker::PhantomData;
 
 use super::tableau::check;
-use super::{Dense, Erk, Method, OutputCotangent, Reverse, Solver, StageTape, StepCotangent, StepStart, Tableau};
+use super::{
+    Dense, Erk, Method, OutputCotangent, Reverse, SMOOTH_DEGREE, Solver, StageTape, StepCotangent, StepStart, Tableau,
+    slope_by_values,
+};
 use crate::{Differentiable, Dynamics, Result, State};
 
 /// An explicit method in the 2N form: stage by stage, `Δ ← αᵢ Δ + h f(t + cᵢ h, y)` and `y ← y + βᵢ Δ`.
@@ -151,6 +154,10 @@ impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Dense<F> for LowStora
     ) {
         // An explicit step does not fail.
         let _ = self.step(f, ws, t, theta * h, y0, out);
+    }
+
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        slope_by_values(self, SMOOTH_DEGREE, f, ws, step, theta, out);
     }
 }
 

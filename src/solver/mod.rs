@@ -227,14 +227,30 @@ pub trait Dense<F: Dynamics>: Solver<F> {
     ///
     /// The default reads it off the values at Chebyshev points of the step.
     fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
-        let n = Self::DENSE_DEGREE.max(1) + 1;
-        let nodes: Vec<f64> = (0..n).map(|j| node(j, n)).collect();
-        let mut change = step.y0.zeros_like();
-        out.set_zeros();
-        for (j, &node) in nodes.iter().enumerate() {
-            self.interpolate(f, ws, step, node, &mut change);
-            change.add_scaled(-1.0, step.y0);
-            out.add_scaled(lagrange(&nodes, j, theta).1 / step.h, &change);
-        }
+        slope_by_values(self, Self::DENSE_DEGREE, f, ws, step, theta, out);
+    }
+}
+
+/// A degree by which polynomials meet the interpolants that are none, but smooth, to a few digits less than rounding.
+const SMOOTH_DEGREE: usize = 12;
+
+/// The derivative of the polynomial of this degree through values of the interpolant.
+fn slope_by_values<F: Dynamics, S: Dense<F> + ?Sized>(
+    solver: &S,
+    degree: usize,
+    f: &F,
+    ws: &mut S::Workspace,
+    step: StepStart<'_, F::State>,
+    theta: f64,
+    out: &mut F::State,
+) {
+    let n = degree.max(1) + 1;
+    let nodes: Vec<f64> = (0..n).map(|j| node(j, n)).collect();
+    let mut change = step.y0.zeros_like();
+    out.set_zeros();
+    for (j, &node) in nodes.iter().enumerate() {
+        solver.interpolate(f, ws, step, node, &mut change);
+        change.add_scaled(-1.0, step.y0);
+        out.add_scaled(lagrange(&nodes, j, theta).1 / step.h, &change);
     }
 }

@@ -1,13 +1,20 @@
 //! What every exact adjoint promises: the derivative of the steps that were taken, at any tolerance.
+#![allow(dead_code, reason = "every test file uses its own part")]
 
 use std::fmt::Debug;
 
-use rheos::{Adjoint, Dense, Differentiable, ExactGradient, Ivp, OnGrid, State, gradient};
+use rheos::{Adjoint, Controller, Dense, Differentiable, ExactGradient, Ivp, OnGrid, State, gradient};
 
 /// `g'(0)` by central differences of `g`, extrapolated four times: an error of `O(h¹⁰)`, far below that of one difference.
 pub fn derivative(g: impl Fn(f64) -> f64) -> f64 {
-    let mut d: Vec<f64> = (0..5).map(|k| 0.02 * 0.5_f64.powi(k)).map(|h| (g(h) - g(-h)) / (2.0 * h)).collect();
-    for order in 1..5 {
+    derivative_within(0.02, 4, g)
+}
+
+/// The same by values of `g` up to `reach` away, extrapolated so often.
+pub fn derivative_within(reach: f64, extrapolations: i32, g: impl Fn(f64) -> f64) -> f64 {
+    let lengths = (0..=extrapolations).map(|k| reach * 0.5_f64.powi(k));
+    let mut d: Vec<f64> = lengths.map(|h| (g(h) - g(-h)) / (2.0 * h)).collect();
+    for order in 1..=extrapolations {
         let factor = 4.0_f64.powi(order);
         d = d.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
     }
@@ -42,7 +49,36 @@ where
     S: Dense<F> + Clone,
     A: ExactGradient + Adjoint<F, S, OnGrid>,
 {
-    let control = OnGrid::new(grid.to_vec());
+    let last = times.len() - 1;
+    let moving = |i: usize| i == 0 || i == last || !grid.contains(&times[i]);
+    let steps = Steps { control: OnGrid::new(grid.to_vec()), times, moving: &moving, derivative: &|g| derivative(g) };
+    check_steps(f, y0, steps, solver, adjoint, tolerance);
+}
+
+/// Steps that nobody chooses, and what of them is looked at.
+pub struct Steps<'a, C> {
+    pub control: C,
+    pub times: &'a [f64],
+    /// Which of the times are moved.
+    pub moving: &'a dyn Fn(usize) -> bool,
+    /// The differences that suit them.
+    pub derivative: &'a dyn Fn(&dyn Fn(f64) -> f64) -> f64,
+}
+
+/// The same for other steps than those of a grid.
+pub fn check_steps<F, S, C, A>(
+    f: &F,
+    y0: &F::State,
+    Steps { control, times, moving, derivative }: Steps<'_, C>,
+    solver: &S,
+    adjoint: &A,
+    tolerance: f64,
+) where
+    F: Differentiable<State: Debug> + Clone,
+    S: Dense<F> + Clone,
+    C: Controller<F, S> + Clone,
+    A: ExactGradient + Adjoint<F, S, C>,
+{
     let w: Vec<F::State> = (0..times.len()).map(|i| weight(y0, i)).collect();
     let found = gradient(f, solver.clone(), control.clone(), adjoint, times, y0, |_| w.clone()).unwrap();
     let loss = |f: &F, y0: &F::State, times: &[f64]| -> f64 {
@@ -55,7 +91,7 @@ where
         assert!(error < tolerance, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
     };
     for (i, computed) in found.y0.coordinates().into_iter().enumerate() {
-        close(computed, derivative(|h| loss(f, &moved(y0, i, h), times)), "y0");
+        close(computed, derivative(&|h| loss(f, &moved(y0, i, h), times)), "y0");
     }
     for (i, computed) in found.params.coordinates().into_iter().enumerate() {
         let with_params = |h| {
@@ -63,16 +99,15 @@ where
             f.set_params(&moved(&f.params(), i, h));
             f
         };
-        close(computed, derivative(|h| loss(&with_params(h), y0, times)), "params");
+        close(computed, derivative(&|h| loss(&with_params(h), y0, times)), "params");
     }
-    let last = times.len() - 1;
-    for i in (0..times.len()).filter(|&i| i == 0 || i == last || !grid.contains(&times[i])) {
+    for i in (0..times.len()).filter(|&i| moving(i)) {
         let moved = |h: f64| {
             let mut times = times.to_vec();
             times[i] += h;
             times
         };
-        close(found.times[i], derivative(|h| loss(f, y0, &moved(h))), "times");
+        close(found.times[i], derivative(&|h| loss(f, y0, &moved(h))), "times");
     }
 }
 

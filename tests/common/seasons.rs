@@ -4,6 +4,7 @@ use nalgebra::{SVector, Vector2, vector};
 use rheos::{Autodiff, Field, Scalar};
 
 /// Lotka and Volterra's predators and prey in a year with seasons: the growth of the prey is `α (1 + ε cos ω t)`.
+#[derive(Debug, Clone, Copy)]
 pub struct Seasons;
 
 pub type Model = Autodiff<Seasons, 2, 6>;
@@ -22,14 +23,4 @@ pub fn model() -> (Model, Vector2<f64>) {
 /// The cotangents of `L = Σ wᵢ · y(tᵢ)` with weights all different.
 pub fn weights(count: usize) -> Vec<Vector2<f64>> {
     (0..count).map(|i| vector![(1.3 * i as f64).cos(), 0.5 - (0.7 * i as f64).sin()]).collect()
-}
-
-/// `g'(0)` by central differences of `g`, extrapolated three times: an error of `O(h⁸)`, far below that of one difference.
-pub fn derivative(g: impl Fn(f64) -> f64) -> f64 {
-    let mut d: Vec<f64> = (0..4).map(|k| 0.01 * 0.5_f64.powi(k)).map(|h| (g(h) - g(-h)) / (2.0 * h)).collect();
-    for order in 1..4 {
-        let factor = 4.0_f64.powi(order);
-        d = d.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
-    }
-    d[0]
 }

@@ -231,4 +231,8 @@ impl<F: Dynamics, E: Dense<F>, I: Dense<F>> Dense<F> for Auto<E, I> {
     ) {
         in_use!(self, ws, |method, own| method.interpolate(f, own, step, theta, out));
     }
+
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        in_use!(self, ws, |method, own| method.slope(f, own, step, theta, out));
+    }
 }

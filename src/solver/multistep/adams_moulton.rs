@@ -1,8 +1,8 @@
 //! The Adams methods with a corrector.
 
 use super::uniform::{UniformWorkspace, check};
-use crate::solver::StepStart;
-use crate::{Dense, Dynamics, Method, Result, Solver, State};
+use crate::solver::{StepStart, slope_by_values};
+use crate::{Dense, Dynamics, Method, Result, Solver, State, Vern7};
 
 /// The predictor–corrector pair of Adams, Bashforth and Moulton of order `K`, 1 to 6: two evaluations a step, whatever the
 /// order. Output of order `K`.
@@ -85,5 +85,13 @@ impl<F: Dynamics, const K: usize> Dense<F> for AdamsMoulton<K> {
         out: &mut F::State,
     ) {
         ws.interpolate(f, step, theta, true, out);
+    }
+
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        if ws.is_starting() {
+            Vern7.slope(f, &mut ws.starter, step, theta, out);
+        } else {
+            slope_by_values(self, <Self as Dense<F>>::DENSE_DEGREE, f, ws, step, theta, out);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::backward::{Backward, Formula};
 use crate::solver::implicit::DirkWorkspace;
-use crate::solver::{LinearSolver, Lu, Matrices, Past, StepStart};
+use crate::solver::{LinearSolver, Lu, Matrices, Past, StepStart, slope_by_values};
 use crate::state::ErrorNorm;
 use crate::{Dense, Dynamics, Kvaerno5, Method, Result, Solver, State};
 
@@ -163,6 +163,14 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Dense<F> for FixedBdf<K, L
             Kvaerno5.with(self.linear.clone()).interpolate(f, &mut ws.starter, step, theta, out);
         } else {
             ws.backward.interpolate(K, theta, out);
+        }
+    }
+
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        if ws.is_starting(K) {
+            Kvaerno5.with(self.linear.clone()).slope(f, &mut ws.starter, step, theta, out);
+        } else {
+            slope_by_values(self, K, f, ws, step, theta, out);
         }
     }
 }

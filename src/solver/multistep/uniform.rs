@@ -29,7 +29,7 @@ pub struct UniformWorkspace<Y, const K: usize> {
     pub(super) slope: Y,
     /// The difference `Φ_K` that it shows, where the method corrects.
     pub(super) newest: Y,
-    starter: ErkWorkspace<Y, 16>,
+    pub(super) starter: ErkWorkspace<Y, 16>,
     /// Whether the slope at the start of the step is known.
     is_current: bool,
     pub(super) evaluations: u64,

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::mem::take;
 
 use super::splitting::{SplittingTable, check_splitting, sums_before, sums_until};
-use crate::solver::{Dense, Method, Reversible, Solver, StepStart};
+use crate::solver::{Dense, Method, Reversible, SMOOTH_DEGREE, Solver, StepStart, slope_by_values};
 use crate::{Result, Separable, State};
 
 /// The explicit symplectic method of a [`SplittingTable`] with `S` kicks and drifts.
@@ -126,6 +126,10 @@ impl<F: Separable, T: SplittingTable<S>, const S: usize> Dense<F> for Symplectic
         // An explicit step does not fail.
         let _ = self.step(f, ws, t, theta * h, y0, out);
         ws.forget();
+    }
+
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        slope_by_values(self, SMOOTH_DEGREE, f, ws, step, theta, out);
     }
 }
 
