@@ -137,9 +137,11 @@ fn times() -> [f64; 6] {
     outputs(&grid())
 }
 
-/// By differences so short that no output moves to another step.
+/// So short that no output moves to another step.
+const DIFFERENCES: (f64, i32) = (0.01, 3);
+
 fn derivative(g: impl Fn(f64) -> f64) -> f64 {
-    derivative_within(0.01, 3, g)
+    derivative_within(DIFFERENCES.0, DIFFERENCES.1, g)
 }
 
 /// The gradient beside extrapolated differences of the same steps, in everything that it is a gradient with respect to.
@@ -149,7 +151,7 @@ where
     C: Controller<Model, S> + Clone,
 {
     let (f, y0) = model();
-    let steps = Steps { control, times: &times, moving: &|_| true, derivative: &|g| derivative(g) };
+    let steps = Steps { control, times: &times, moving: &|_| true, differences: DIFFERENCES };
     check_steps(&f, &y0, steps, &solver, &Discrete::new(), 1e-11);
 }
 

@@ -5,9 +5,12 @@ use std::fmt::Debug;
 
 use rheos::{Adjoint, Controller, Dense, Differentiable, ExactGradient, Ivp, OnGrid, State, gradient};
 
+const DIFFERENCES: (f64, i32) = (0.02, 4);
+
 /// `g'(0)` by central differences of `g`, extrapolated four times: an error of `O(h¹⁰)`, far below that of one difference.
 pub fn derivative(g: impl Fn(f64) -> f64) -> f64 {
-    derivative_within(0.02, 4, g)
+    let (reach, extrapolations) = DIFFERENCES;
+    derivative_within(reach, extrapolations, g)
 }
 
 /// The same by values of `g` up to `reach` away, extrapolated so often.
@@ -51,7 +54,7 @@ where
 {
     let last = times.len() - 1;
     let moving = |i: usize| i == 0 || i == last || !grid.contains(&times[i]);
-    let steps = Steps { control: OnGrid::new(grid.to_vec()), times, moving: &moving, derivative: &|g| derivative(g) };
+    let steps = Steps { control: OnGrid::new(grid.to_vec()), times, moving: &moving, differences: DIFFERENCES };
     check_steps(f, y0, steps, solver, adjoint, tolerance);
 }
 
@@ -61,15 +64,15 @@ pub struct Steps<'a, C> {
     pub times: &'a [f64],
     /// Which of the times are moved.
     pub moving: &'a dyn Fn(usize) -> bool,
-    /// The differences that suit them.
-    pub derivative: &'a dyn Fn(&dyn Fn(f64) -> f64) -> f64,
+    /// How far differences may reach, and how often they are extrapolated.
+    pub differences: (f64, i32),
 }
 
 /// The same for other steps than those of a grid.
 pub fn check_steps<F, S, C, A>(
     f: &F,
     y0: &F::State,
-    Steps { control, times, moving, derivative }: Steps<'_, C>,
+    Steps { control, times, moving, differences: (reach, extrapolations) }: Steps<'_, C>,
     solver: &S,
     adjoint: &A,
     tolerance: f64,
@@ -86,12 +89,13 @@ pub fn check_steps<F, S, C, A>(
         let solution = Ivp::new(f, y0.clone(), ends).save_at(times).solve(solver.clone(), control.clone());
         solution.unwrap().y.iter().zip(&w).map(|(y, w)| y.inner(w)).sum()
     };
-    let close = |computed: f64, expected: f64, what: &str| {
+    let close = |computed: f64, loss: &dyn Fn(f64) -> f64, what: &str| {
+        let expected = derivative_within(reach, extrapolations, loss);
         let error = (computed - expected).abs() / (1.0 + expected.abs());
         assert!(error < tolerance, "{}, {what}: {computed} {expected} {error:e}", S::NAME);
     };
     for (i, computed) in found.y0.coordinates().into_iter().enumerate() {
-        close(computed, derivative(&|h| loss(f, &moved(y0, i, h), times)), "y0");
+        close(computed, &|h| loss(f, &moved(y0, i, h), times), "y0");
     }
     for (i, computed) in found.params.coordinates().into_iter().enumerate() {
         let with_params = |h| {
@@ -99,7 +103,7 @@ pub fn check_steps<F, S, C, A>(
             f.set_params(&moved(&f.params(), i, h));
             f
         };
-        close(computed, derivative(&|h| loss(&with_params(h), y0, times)), "params");
+        close(computed, &|h| loss(&with_params(h), y0, times), "params");
     }
     for i in (0..times.len()).filter(|&i| moving(i)) {
         let moved = |h: f64| {
@@ -107,7 +111,7 @@ pub fn check_steps<F, S, C, A>(
             times[i] += h;
             times
         };
-        close(found.times[i], derivative(&|h| loss(f, y0, &moved(h))), "times");
+        close(found.times[i], &|h| loss(f, y0, &moved(h)), "times");
     }
 }
 
