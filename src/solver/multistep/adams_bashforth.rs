@@ -1,8 +1,8 @@
 //! The explicit Adams methods.
 
 use super::uniform::{UniformWorkspace, check};
-use crate::solver::{StepStart, slope_by_values};
-use crate::{Dense, Dynamics, Method, Result, Solver, Vern7};
+use crate::solver::StepStart;
+use crate::{Dense, Dynamics, Method, Result, Solver};
 
 /// The explicit Adams method of order `K`, 1 to 6: one evaluation a step, whatever the order. Output of order `K`.
 ///
@@ -84,10 +84,6 @@ impl<F: Dynamics, const K: usize> Dense<F> for AdamsBashforth<K> {
     }
 
     fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
-        if ws.is_starting() {
-            Vern7.slope(f, &mut ws.starter, step, theta, out);
-        } else {
-            slope_by_values(self, <Self as Dense<F>>::DENSE_DEGREE, f, ws, step, theta, out);
-        }
+        ws.slope(f, step, theta, false, out);
     }
 }

@@ -1,8 +1,8 @@
 //! The Adams methods with a corrector.
 
 use super::uniform::{UniformWorkspace, check};
-use crate::solver::{StepStart, slope_by_values};
-use crate::{Dense, Dynamics, Method, Result, Solver, State, Vern7};
+use crate::solver::StepStart;
+use crate::{Dense, Dynamics, Method, Result, Solver, State};
 
 /// The predictor–corrector pair of Adams, Bashforth and Moulton of order `K`, 1 to 6: two evaluations a step, whatever the
 /// order. Output of order `K`.
@@ -88,10 +88,6 @@ impl<F: Dynamics, const K: usize> Dense<F> for AdamsMoulton<K> {
     }
 
     fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
-        if ws.is_starting() {
-            Vern7.slope(f, &mut ws.starter, step, theta, out);
-        } else {
-            slope_by_values(self, <Self as Dense<F>>::DENSE_DEGREE, f, ws, step, theta, out);
-        }
+        ws.slope(f, step, theta, true, out);
     }
 }

@@ -1,7 +1,7 @@
 //! What the Adams methods of fixed order have in common.
 
 use super::differences::Differences;
-use super::weights::integrals;
+use super::weights::{integrals, products};
 use crate::solver::{ErkWorkspace, Past, StepStart};
 use crate::{Dense, Dynamics, Solver, State, Vern7};
 
@@ -29,7 +29,7 @@ pub struct UniformWorkspace<Y, const K: usize> {
     pub(super) slope: Y,
     /// The difference `Φ_K` that it shows, where the method corrects.
     pub(super) newest: Y,
-    pub(super) starter: ErkWorkspace<Y, 16>,
+    starter: ErkWorkspace<Y, 16>,
     /// Whether the slope at the start of the step is known.
     is_current: bool,
     pub(super) evaluations: u64,
@@ -124,6 +124,23 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         out.combine(step.y0, step.h, &aim.weigh(&integrals), self.differences.known());
         if corrects {
             out.add_scaled(step.h * integrals[K - 1], &self.newest);
+        }
+    }
+
+    /// The polynomial itself.
+    pub(super) fn slope<F>(&mut self, f: &F, step: StepStart<'_, Y>, theta: f64, corrects: bool, out: &mut Y)
+    where
+        F: Dynamics<State = Y>,
+    {
+        if self.is_starting() {
+            return Vern7.slope(f, &mut self.starter, step, theta, out);
+        }
+        let aim = self.differences.aimed();
+        let products = products(&aim.distance, theta, K);
+        out.set_zeros();
+        out.accumulate(1.0, &aim.weigh(&products), self.differences.known());
+        if corrects {
+            out.add_scaled(products[K - 1], &self.newest);
         }
     }
 }

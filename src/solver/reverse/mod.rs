@@ -12,7 +12,7 @@ pub use past::{Past, StepNote};
 pub use stages::StageTape;
 
 use super::{Dense, Erk, Tableau};
-use crate::{Differentiable, Result};
+use crate::{Differentiable, Result, State};
 
 /// A method whose step can be differentiated in reverse, output between its ends included.
 #[diagnostic::on_unimplemented(
@@ -130,6 +130,15 @@ impl<'a, Y> OutputCotangent<'a, Y> {
     /// An output at `theta` with its cotangent.
     pub fn new(theta: f64, cotangent: &'a Y) -> Self {
         Self { theta, cotangent, time: 0.0 }
+    }
+}
+
+impl<Y: State> OutputCotangent<'_, Y> {
+    /// Notes the derivative with respect to its time, where the interpolant has this velocity, and returns what follows from
+    /// `θ = (time − t) / h` for the ends of the step.
+    pub(super) fn move_along(&mut self, velocity: &Y) -> StepCotangent {
+        self.time = self.cotangent.inner(velocity);
+        StepCotangent { start: -(1.0 - self.theta) * self.time, end: -self.theta * self.time }
     }
 }
 

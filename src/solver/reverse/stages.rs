@@ -111,9 +111,7 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         for output in outputs {
             self.slope_bar.set_zeros();
             self.slope_bar.accumulate(1.0, &T::DENSE.derivative(output.theta), &self.k);
-            output.time = output.cotangent.inner(&self.slope_bar);
-            cotangent.start -= (1.0 - output.theta) * output.time;
-            cotangent.end -= output.theta * output.time;
+            cotangent += output.move_along(&self.slope_bar);
         }
         cotangent
     }

@@ -168,9 +168,7 @@ impl<F: VjpAlong, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F, S, L
             let velocity = &mut self.state;
             velocity.set_zeros();
             velocity.accumulate(1.0 / h, &T::DENSE.derivative(output.theta), &self.forward.u);
-            output.time = output.cotangent.inner(velocity);
-            cotangent.start -= (1.0 - output.theta) * output.time;
-            cotangent.end -= output.theta * output.time;
+            cotangent += output.move_along(velocity);
         }
         cotangent
     }

@@ -130,9 +130,7 @@ where
         velocity.accumulate(1.0, &T::DENSE.derivative(output.theta), &tape.step.stages.k);
         velocity.accumulate(-bend, &const { T::DENSE.derivative(0.0) }, &tape.step.stages.k);
         velocity.add_scaled(bend, &tape.step.start);
-        output.time = output.cotangent.inner(velocity);
-        cotangent.start -= (1.0 - output.theta) * output.time;
-        cotangent.end -= output.theta * output.time;
+        cotangent += output.move_along(velocity);
     }
     cotangent
 }

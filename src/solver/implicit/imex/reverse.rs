@@ -150,9 +150,7 @@ impl<F: SplitVjp, const S: usize, L: TransposedSolver<F::Implicit>> ImexTape<F, 
             velocity.set_zeros();
             velocity.accumulate(1.0, &T::Explicit::DENSE.derivative(output.theta), &self.forward.explicit);
             velocity.accumulate(1.0, &T::Implicit::DENSE.derivative(output.theta), &self.forward.implicit);
-            output.time = output.cotangent.inner(velocity);
-            cotangent.start -= (1.0 - output.theta) * output.time;
-            cotangent.end -= output.theta * output.time;
+            cotangent += output.move_along(velocity);
         }
         cotangent
     }
