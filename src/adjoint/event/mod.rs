@@ -154,7 +154,7 @@ pub struct EventGradient<Y, P> {
 ///
 /// // y' = −y is doubled when it has fallen to 1/2: at t = ln 2y0, so that y(1) = e^{ln 2y0 − 1} = 2y0/e.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
-/// let refill = DifferentiableEvent::falling(|_, _t, y| y - 0.5, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 })
+/// let refill = DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 })
 ///     .reset(|_, _t, y| *y *= 2.0, |_, _t, _y, w, ybar, _| { *ybar += 2.0 * w; 0.0 });
 /// let problem = Hybrid::new(decay).event(refill);
 /// let loss = |_: &[f64], _: &[_], bar: &mut rheos::EventCotangents<f64>| bar.y[1] = 1.0;

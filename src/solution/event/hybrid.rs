@@ -15,7 +15,7 @@ use crate::{Differentiable, Parametric, Span};
 ///
 /// // A clock that is turned back by one at every full hour.
 /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0).with_vjp(|_t, _y, _w, _ybar| 0.0);
-/// let hour = DifferentiableEvent::rising(|_, _t, y| y - 1.0, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 })
+/// let hour = DifferentiableEvent::rising(|_, _t, y: &f64| y - 1.0, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 })
 ///     .reset(|_, _t, y| *y -= 1.0, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 });
 /// let problem = Hybrid::new(clock).event(hour);
 /// let solution = problem.ivp(0.0, 0.0..3.5).solve(Dopri5, Fixed::steps(7))?;
