@@ -23,7 +23,8 @@ type ResetVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, &StateOf<F>, &mut StateOf
 ///
 /// // y' = −y falls to 1/2 at t = ln 2y0, and dt/dy0 = 1/y0.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
-/// let half = DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 }).terminal();
+/// let half = DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 })
+///     .terminal();
 /// let problem = Hybrid::new(decay).event(half);
 /// let time = |_: &[f64], _: &[_], bar: &mut rheos::EventCotangents<f64>| bar.hits[0].t = 1.0;
 /// let tight = Pid::new(1e-10, 1e-10);
