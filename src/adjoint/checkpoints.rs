@@ -46,8 +46,9 @@ pub(super) struct Kept<Y> {
     /// Their lengths, which are the differences of the times up to rounding: with them a step is repeated to the last bit.
     lengths: Vec<f64>,
     stack: Stack<Y>,
-    /// What is noted of each step, and the last states: for a multistep method only.
+    /// What is noted of each step of a method that takes notes.
     pub(super) notes: Vec<StepNote>,
+    /// The last states, for a method that looks back.
     recent: Recent<Y>,
 }
 
@@ -99,18 +100,17 @@ impl<Y: State> Kept<Y> {
         self.plan();
     }
 
-    /// Takes note of a step of a method that looks back on so many points.
-    fn look_back(&mut self, points: usize, note: StepNote, (y0, y1): (&Y, &Y)) {
-        self.notes.push(note);
+    /// Sees a step of a method that looks back on so many points.
+    fn look_back(&mut self, points: usize, (y0, y1): (&Y, &Y)) {
         // Where every state is kept, no step is taken again.
-        if self.rule == Checkpoints::All {
+        if points == 0 || self.rule == Checkpoints::All {
             return;
         }
         if self.recent.is_empty() {
             self.recent.hold(points + 1);
             self.recent.restart(self.grid.len() - 2, std::iter::once(y0));
         }
-        self.recent.push(&mut y1.clone());
+        self.recent.push_copy(y1);
     }
 
     /// How many states may be kept at once to start from in the backward pass.
@@ -127,8 +127,9 @@ impl<F: Differentiable, S: Reverse<F>> Observer<F, S> for Kept<F::State> {
         self.grid.push(step.t1);
         self.lengths.push(step.h);
         if S::TAKES_NOTES {
-            self.look_back(S::LOOKS_BACK, step.solver.note(step.workspace), (step.y0, step.y1));
+            self.notes.push(step.solver.note(step.workspace));
         }
+        self.look_back(S::LOOKS_BACK, (step.y0, step.y1));
         if self.grid.len() > self.next {
             self.keep(step.y1);
         }
@@ -148,7 +149,7 @@ pub(super) struct Rewind<'a, F: Differentiable, S: Reverse<F>> {
     /// The states that were computed last.
     recent: Recent<F::State>,
     next: F::State,
-    /// The states up to the end of the step asked for last, newest first, if a step looks back on more than one.
+    /// The states up to the end of the step asked for last, newest first, for a method that takes notes.
     seen: Vec<F::State>,
     /// Steps computed again.
     pub(super) recomputed: u64,

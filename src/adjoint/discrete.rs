@@ -12,8 +12,8 @@ use crate::{Differentiable, Result, Span, State, Stats};
 /// The forward pass keeps the state at every accepted step, or fewer ([`checkpoints`](Self::checkpoints)); the backward
 /// pass computes the stages of one step at a time again. Steps chosen by an error estimate are held fixed, that is, the
 /// dependence of the step sizes on the state and the parameters is not differentiated; the end of the last step follows
-/// `t1` and the start of the first follows `t0`. So are the orders that a multistep method chooses. On a uniform grid all points follow both ends, as
-/// [`Fixed`](crate::Fixed) lays them out.
+/// `t1` and the start of the first follows `t0`. The orders that a multistep method chooses are held as well. On a uniform
+/// grid all points follow both ends, as [`Fixed`](crate::Fixed) lays them out.
 ///
 /// ```
 /// use rheos::{Checkpoints, Discrete, Fixed, Rk4, gradient, ode};
@@ -70,7 +70,7 @@ impl<Y> DiscreteRecord<Y> {
         &self.kept.grid
     }
 
-    /// What was noted of each step of a multistep method; nothing for a one-step method.
+    /// What was noted of each step of a multistep method or of [`Auto`](crate::Auto); nothing for other methods.
     #[must_use]
     pub fn notes(&self) -> &[StepNote] {
         &self.kept.notes

@@ -43,9 +43,9 @@ pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivitie
 pub use steady_state::SteadyState;
 
 use crate::control::Controller;
-use crate::integrate::{Integration, Observer};
+use crate::integrate::{Integration, Observer, Reached};
 use crate::solution::{Interpolated, Landed, check_times};
-use crate::{Dense, Differentiable, Dynamics, Error, Failure, Halt, Result, Solver, State, Stats};
+use crate::{Dense, Differentiable, Dynamics, Error, Failure, Halt, Result, Solver, Span, State, Stats};
 
 /// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
 #[diagnostic::on_unimplemented(
@@ -216,7 +216,7 @@ where
 
 /// The same, with the state at the end and the workspace as it was left there.
 fn solve_to_the_end<F, S, C, O>(
-    (f, solver, control): (&F, &S, &C),
+    problem: (&F, &S, &C),
     output: Output,
     times: &[f64],
     y0: &F::State,
@@ -228,24 +228,50 @@ where
     C: Controller<F, S>,
     O: Observer<F, S>,
 {
-    let halt = |error| Halt { error, t: times.first().copied().unwrap_or(0.0), stats: Stats::default() };
-    let span = check_times(times).map_err(|error| Failure::new(halt(error), times, Vec::new(), y0.clone()))?;
-    let (start, workspace) = (y0.clone(), solver.workspace(f, y0));
-    let stops = if output == Output::Land { times } else { &[] };
-    let integration = Integration { field: f, solver, control, span, stops };
-    let (reached, y, record) = match output {
-        Output::Interpolate => {
-            let mut both = (Interpolated::new(times, span.t0, y0), observer);
-            (integration.run(start, workspace, &mut both), both.0.y, both.1)
-        }
-        Output::Land => {
-            let mut both = (Landed::new(times, span.t0, y0), observer);
-            (integration.run(start, workspace, &mut both), both.0.y, both.1)
-        }
-    };
+    let span = check_times(times).map_err(|error| refuse(error, times, y0))?;
+    let (reached, y, record) = integrate(problem, (span, output, times), y0, observer);
     match reached.outcome {
         Ok(stats) => Ok(Forward { y, record: (record, reached.y, reached.workspace), stats }),
         Err(halt) => Err(Failure::new(halt, times, y, reached.y)),
+    }
+}
+
+/// The failure of a solve whose arguments are wrong.
+fn refuse<Y: State>(error: Error, times: &[f64], y0: &Y) -> Box<Failure<Y>> {
+    let t = times.first().copied().unwrap_or(0.0);
+    Failure::new(Halt { error, t, stats: Stats::default() }, times, Vec::new(), y0.clone())
+}
+
+/// Where a solve led, the states at its output times, and what watched it.
+type Integrated<F, S, O> =
+    (Reached<<F as Dynamics>::State, <S as Solver<F>>::Workspace>, Vec<<F as Dynamics>::State>, O);
+
+/// Solves over `span`, and returns where that led, the states at `times` and the observer, which sees every step before the
+/// outputs are taken from what it leaves of it.
+fn integrate<F, S, C, O>(
+    (field, solver, control): (&F, &S, &C),
+    (span, output, times): (Span, Output, &[f64]),
+    y0: &F::State,
+    observer: O,
+) -> Integrated<F, S, O>
+where
+    F: Dynamics,
+    S: Dense<F>,
+    C: Controller<F, S>,
+    O: Observer<F, S>,
+{
+    let stops = if output == Output::Land { times } else { &[] };
+    let integration = Integration { field, solver, control, span, stops };
+    let (start, workspace) = (y0.clone(), solver.workspace(field, y0));
+    match output {
+        Output::Interpolate => {
+            let mut both = (observer, Interpolated::new(times, span.t0, y0));
+            (integration.run(start, workspace, &mut both), both.1.y, both.0)
+        }
+        Output::Land => {
+            let mut both = (observer, Landed::new(times, span.t0, y0));
+            (integration.run(start, workspace, &mut both), both.1.y, both.0)
+        }
     }
 }
 

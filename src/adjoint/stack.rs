@@ -132,11 +132,23 @@ impl<Y: State> Recent<Y> {
 
     /// Takes the state at the next place. Leaves scrap in `y`.
     pub(super) fn push(&mut self, y: &mut Y) {
-        let oldest = if self.states.len() < self.most { None } else { self.states.pop_back() };
-        let mut newest = oldest.unwrap_or_else(|| y.clone());
-        newest.replace_by(y);
-        self.states.push_front(newest);
+        let mut room = self.make_room(y);
+        room.replace_by(y);
+        self.states.push_front(room);
+    }
+
+    /// Takes a copy of the state at the next place.
+    pub(super) fn push_copy(&mut self, y: &Y) {
+        let mut room = self.make_room(y);
+        room.assign(y);
+        self.states.push_front(room);
+    }
+
+    /// Goes to the next place, and returns a state of the shape of `y` for it: the oldest, once there are enough.
+    fn make_room(&mut self, y: &Y) -> Y {
         self.place += 1;
+        let oldest = if self.states.len() < self.most { None } else { self.states.pop_back() };
+        oldest.unwrap_or_else(|| y.zeros_like())
     }
 
     /// Holds the states at `place` and before, newest first, and no others.

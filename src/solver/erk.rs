@@ -1,6 +1,5 @@
 //! The one engine of all explicit Runge–Kutta methods.
 
-use crate::solver::by_table::marker_of_table;
 use std::marker::PhantomData;
 
 use super::stiffness::{Contrast, real_stability};
@@ -8,6 +7,7 @@ use super::tableau::{
     Coarse, check, check_estimate, end_to_start, estimate_order, is_fsal, is_fsal_with_extra, stages,
 };
 use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Stiffness, Tableau};
+use crate::solver::by_table::marker_of_table;
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Result, State};
 

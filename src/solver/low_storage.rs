@@ -2,7 +2,6 @@
 //!
 //! J. H. Williamson, *Low-storage Runge–Kutta schemes*, J. Comput. Phys. 35 (1980), doi:10.1016/0021-9991(80)90033-9.
 
-use crate::solver::by_table::marker_of_table;
 use std::marker::PhantomData;
 
 use super::tableau::check;
@@ -10,6 +9,7 @@ use super::{
     Dense, Erk, Method, OutputCotangent, Reverse, SMOOTH_DEGREE, Solver, StageTape, StepCotangent, StepStart, Tableau,
     slope_by_values,
 };
+use crate::solver::by_table::marker_of_table;
 use crate::{Differentiable, Dynamics, Result, State};
 
 /// An explicit method in the 2N form: stage by stage, `Δ ← αᵢ Δ + h f(t + cᵢ h, y)` and `y ← y + βᵢ Δ`.

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::{Output, check_times};
+use super::super::{Output, check_times, integrate, refuse};
 use super::approach::{Approach, field_at, slope};
 use crate::control::Controller;
-use crate::integrate::{Flow, Integration, Observer, Step};
-use crate::solution::{Interpolated, Landed};
-use crate::{Dense, Differentiable, Dynamics, Events, Failure, Halt, Hit, Hybrid, Result, Solver, Span, State, Stats};
+use crate::integrate::{Flow, Observer, Step};
+use crate::{Dense, Differentiable, Dynamics, Events, Failure, Hit, Hybrid, Result, Solver, Span, State, Stats};
 
 /// What the backward pass needs to know of a solve with events, but for the steps.
 #[derive(Debug, Clone)]
@@ -123,27 +122,13 @@ where
     C: Controller<F, S>,
     K: Keep<F, S>,
 {
-    let field = problem.field();
     let events = problem.watch();
-    let halt = |error| Halt { error, t: times.first().copied().unwrap_or(0.0), stats: Stats::default() };
     let span = check_times(times)
         .and_then(|span| events.validate().map(|()| span))
-        .map_err(|error| Failure::new(halt(error), times, Vec::new(), y0.clone()))?;
-    let stops = if output == Output::Land { times } else { &[] };
-    let integration = Integration { field, solver, control, span, stops };
-    let (start, workspace) = (y0.clone(), solver.workspace(field, y0));
+        .map_err(|error| refuse(error, times, y0))?;
     keep.start(span.t0, y0);
     let recorder = Recorder { events, keep, approaches: Vec::new() };
-    let (reached, recorder, y) = match output {
-        Output::Interpolate => {
-            let mut both = (recorder, Interpolated::new(times, span.t0, y0));
-            (integration.run(start, workspace, &mut both), both.0, both.1.y)
-        }
-        Output::Land => {
-            let mut both = (recorder, Landed::new(times, span.t0, y0));
-            (integration.run(start, workspace, &mut both), both.0, both.1.y)
-        }
-    };
+    let (reached, y, recorder) = integrate((problem.field(), solver, control), (span, output, times), y0, recorder);
     let Recorder { events, keep: kept, approaches } = recorder;
     let hits = events.into_hits();
     match reached.outcome {

@@ -1,8 +1,8 @@
 //! The engine of all diagonally implicit Runge–Kutta methods.
 
-use super::kept::solve_with_kept_jacobian;
 use std::marker::PhantomData;
 
+use super::kept::solve_with_kept_jacobian;
 use super::linear::{LinearSolver, Lu, Matrices};
 use super::newton::{Equation, Newton};
 use super::predictor::predictor;

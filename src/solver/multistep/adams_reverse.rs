@@ -6,18 +6,12 @@ use super::adams_moulton::AdamsMoulton;
 use super::adams_order::HIGHEST;
 use super::adams_tape::{AdamsTape, Formulas};
 use super::uniform::UniformWorkspace;
-use crate::solver::reverse::first_step_vjp;
-use crate::solver::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote, StepStart};
+use crate::solver::reverse::step_vjp_without_past;
+use crate::solver::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote};
 use crate::{Differentiable, Result, Vern7};
 
 /// A tape with that of [`Vern7`](type@Vern7).
 type StartedTape<F> = AdamsTape<F, StageTape<F, 16>>;
-
-/// How many points the formulas of order `k` look back on: one at least, so that a method of order 1 passes for one of its
-/// kind.
-const fn looks_back(k: usize) -> usize {
-    if k > 1 { k - 1 } else { 1 }
-}
 
 /// The two methods of fixed order, of which the formula of order `K` reads `$corrector` earlier slopes in the corrector.
 macro_rules! reverse_of_fixed_order {
@@ -25,25 +19,14 @@ macro_rules! reverse_of_fixed_order {
         impl<F: Differentiable, const K: usize> Reverse<F> for $method<K> {
             type Tape = StartedTape<F>;
 
-            const LOOKS_BACK: usize = looks_back(K);
+            const LOOKS_BACK: usize = K - 1;
+            const TAKES_NOTES: bool = true;
 
             fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
-                AdamsTape::new(looks_back(K), y0, Vern7.tape(f, y0))
+                AdamsTape::new(K - 1, y0, Vern7.tape(f, y0))
             }
 
-            fn step_vjp(
-                &self,
-                f: &F,
-                tape: &mut Self::Tape,
-                step: StepStart<'_, F::State>,
-                outputs: &mut [OutputCotangent<'_, F::State>],
-                ybar: &mut F::State,
-                pbar: &mut F::Params,
-            ) -> Result<StepCotangent> {
-                let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
-                tape.evaluations += evaluations;
-                Ok(moved)
-            }
+            step_vjp_without_past!();
 
             fn step_vjp_after(
                 &self,
@@ -90,19 +73,7 @@ impl<F: Differentiable> Reverse<F> for Adams {
         AdamsTape::new(HIGHEST - 1, y0, ())
     }
 
-    fn step_vjp(
-        &self,
-        f: &F,
-        tape: &mut Self::Tape,
-        step: StepStart<'_, F::State>,
-        outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
-    ) -> Result<StepCotangent> {
-        let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
-        tape.evaluations += evaluations;
-        Ok(moved)
-    }
+    step_vjp_without_past!();
 
     fn step_vjp_after(
         &self,

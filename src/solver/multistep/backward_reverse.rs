@@ -5,8 +5,8 @@ use super::bdf::{Bdf, BdfWorkspace};
 use super::bdf_order::HIGHEST;
 use super::fixed_bdf::{FixedBdf, FixedBdfWorkspace};
 use crate::solver::implicit::DirkTape;
-use crate::solver::reverse::first_step_vjp;
-use crate::solver::{OutputCotangent, Past, Reverse, Solver, StepCotangent, StepNote, StepStart, TransposedSolver};
+use crate::solver::reverse::step_vjp_without_past;
+use crate::solver::{OutputCotangent, Past, Reverse, Solver, StepCotangent, StepNote, TransposedSolver};
 use crate::{Differentiable, Kvaerno5, Result};
 
 impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for FixedBdf<K, L> {
@@ -19,19 +19,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
         BackwardTape::new(&self.linear, K, f, y0, starter)
     }
 
-    fn step_vjp(
-        &self,
-        f: &F,
-        tape: &mut Self::Tape,
-        step: StepStart<'_, F::State>,
-        outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
-    ) -> Result<StepCotangent> {
-        let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
-        tape.evaluations += evaluations;
-        Ok(moved)
-    }
+    step_vjp_without_past!();
 
     /// The equation is differentiated at the state that the forward pass has found: the gradient lacks what that state lacks,
     /// a part of the tolerance, and the derivatives with respect to times lack it in units of the step.
@@ -76,19 +64,7 @@ impl<F: Differentiable, L: TransposedSolver<F>> Reverse<F> for Bdf<L> {
         BackwardTape::new(&self.linear, HIGHEST, f, y0, ())
     }
 
-    fn step_vjp(
-        &self,
-        f: &F,
-        tape: &mut Self::Tape,
-        step: StepStart<'_, F::State>,
-        outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
-    ) -> Result<StepCotangent> {
-        let (moved, evaluations) = first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
-        tape.evaluations += evaluations;
-        Ok(moved)
-    }
+    step_vjp_without_past!();
 
     /// The equation is differentiated at the state that the forward pass has found: the gradient lacks what that state lacks,
     /// a part of the tolerance, and the derivatives with respect to times lack it in units of the step.

@@ -7,8 +7,8 @@
 mod past;
 mod stages;
 
-pub(super) use past::first_step_vjp;
 pub use past::{Past, StepNote};
+pub(super) use past::{first_step_vjp, step_vjp_without_past};
 pub use stages::StageTape;
 
 use super::{Dense, Erk, Tableau};
@@ -139,6 +139,20 @@ impl<Y: State> OutputCotangent<'_, Y> {
     pub(super) fn move_along(&mut self, velocity: &Y) -> StepCotangent {
         self.time = self.cotangent.inner(velocity);
         StepCotangent { start: -(1.0 - self.theta) * self.time, end: -self.theta * self.time }
+    }
+}
+
+/// Adds the cotangents of the outputs at the very end of a step to that of its end, the state that they are.
+pub(super) fn add_outputs_at_end<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
+    for output in outputs.iter().filter(|output| output.theta == 1.0) {
+        ybar.add_scaled(1.0, output.cotangent);
+    }
+}
+
+/// Adds the cotangents of the outputs inside a step to that of its start, which they are with the weight 1.
+pub(super) fn add_outputs_inside<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
+    for output in outputs.iter().filter(|output| output.theta < 1.0) {
+        ybar.add_scaled(1.0, output.cotangent);
     }
 }
 

@@ -72,3 +72,24 @@ pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: Reverse<F>>(
     let moved = solver.step_vjp_after(f, tape, past, outputs, ybar, pbar)?;
     Ok((moved, solver.evaluations(&ws)))
 }
+
+/// [`Reverse::step_vjp`] of a multistep method, whose tape counts the evaluations for it.
+macro_rules! step_vjp_without_past {
+    () => {
+        fn step_vjp(
+            &self,
+            f: &F,
+            tape: &mut Self::Tape,
+            step: crate::solver::StepStart<'_, F::State>,
+            outputs: &mut [crate::solver::OutputCotangent<'_, F::State>],
+            ybar: &mut F::State,
+            pbar: &mut F::Params,
+        ) -> crate::Result<crate::solver::StepCotangent> {
+            let (moved, evaluations) =
+                crate::solver::reverse::first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
+            tape.evaluations += evaluations;
+            Ok(moved)
+        }
+    };
+}
+pub(in crate::solver) use step_vjp_without_past;

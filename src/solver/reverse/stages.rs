@@ -1,6 +1,6 @@
 //! The transpose of a Runge–Kutta step, stage by stage.
 
-use super::{OutputCotangent, StepCotangent, StepStart};
+use super::{OutputCotangent, StepCotangent, StepStart, add_outputs_at_end, add_outputs_inside};
 use crate::solver::Tableau;
 use crate::{Differentiable, Result, State};
 
@@ -67,9 +67,7 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         mut solve: impl FnMut(usize, &F::State, &mut F::State) -> Result<()>,
     ) -> Result<StepCotangent> {
         // An output at the very end is y1, but its velocity is that of the interpolant.
-        for output in outputs.iter().filter(|output| output.theta == 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_at_end(outputs, ybar);
         let mut cotangent = self.move_outputs::<T>(outputs);
         for i in (0..used).rev() {
             // k̄ᵢ = h (bᵢ ȳ₁ + Σⱼ a_ji Ȳⱼ + Σ b(θ)ᵢ w) and Ȳᵢ = Jᵢᵀ k̄ᵢ.
@@ -98,9 +96,7 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         for stage_bar in &self.stage_bar[..used] {
             ybar.add_scaled(1.0, stage_bar);
         }
-        for output in outputs.iter().filter(|output| output.theta < 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_inside(outputs, ybar);
         Ok(cotangent)
     }
 

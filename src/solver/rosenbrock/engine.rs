@@ -1,11 +1,11 @@
 //! The engine of all Rosenbrock methods.
 
-use crate::solver::tableau::estimate_order;
 use std::marker::PhantomData;
 
 use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
 use crate::solver::by_table::by_table;
+use crate::solver::tableau::estimate_order;
 use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart, Stiffness};
 use crate::{Dynamics, Error, Result, State};
 

@@ -12,6 +12,7 @@
 use super::engine::{Rosenbrock, RosenbrockWorkspace};
 use super::table::{RosenbrockTable, repeated_arguments};
 use crate::dynamics::VjpAlong;
+use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart, TransposedSolver};
 use crate::{Error, Result, State};
 
@@ -72,9 +73,7 @@ where
             return Err(Error::SingularMatrix { t, h });
         }
         // An output at the very end is y1, but its velocity is that of the interpolant.
-        for output in outputs.iter().filter(|output| output.theta == 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_at_end(outputs, ybar);
         let mut cotangent = tape.move_outputs::<T>(h, outputs);
         tape.start_bar.set_zeros();
         tape.slope_bar.set_zeros();
@@ -91,9 +90,7 @@ where
         for stage_bar in &tape.stage_bar {
             ybar.add_scaled(1.0, stage_bar);
         }
-        for output in outputs.iter().filter(|output| output.theta < 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_inside(outputs, ybar);
         Ok(cotangent)
     }
 

@@ -1,10 +1,10 @@
 //! The engine of all explicit symplectic methods.
 
-use crate::solver::by_table::marker_of_table;
 use std::marker::PhantomData;
 use std::mem::take;
 
 use super::splitting::{SplittingTable, check_splitting, sums_before, sums_until};
+use crate::solver::by_table::marker_of_table;
 use crate::solver::{Dense, Method, Reversible, SMOOTH_DEGREE, Solver, StepStart, slope_by_values};
 use crate::{Result, Separable, State};
 

@@ -1,12 +1,12 @@
 //! A step of a collocation method.
 
-use crate::solver::implicit::kept::solve_with_kept_jacobian;
 use std::marker::PhantomData;
 
 use super::CollocationTableau;
 use super::newton::StageSolver;
 use super::tableau::{check_collocation, ends_at_last_stage, multiply, slopes_of};
 use crate::solver::by_table::by_table;
+use crate::solver::implicit::kept::solve_with_kept_jacobian;
 use crate::solver::implicit::linear::{ComplexSolver, Lu, Matrices};
 use crate::solver::{Method, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;

@@ -4,6 +4,7 @@ use super::tableau::{bend, bend_slope};
 use super::transposed::TransposedStages;
 use super::{Collocation, CollocationTableau, CollocationWorkspace};
 use crate::solver::implicit::Lu;
+use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
 use crate::{Differentiable, Error, Jacobian, Result, State};
 
@@ -46,9 +47,7 @@ where
     ) -> Result<StepCotangent> {
         let StepStart { t, h, y0 } = step;
         // An output at the very end is y1, but its velocity is that of the interpolant.
-        for output in outputs.iter().filter(|output| output.theta == 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_at_end(outputs, ybar);
         self.reset(&mut tape.step);
         self.step(f, &mut tape.step, t, h, y0, &mut tape.y1)?;
         for (i, stage) in tape.stages.iter_mut().enumerate() {
@@ -76,9 +75,7 @@ where
             cotangent.start += time - length;
             cotangent.end += length;
         }
-        for output in outputs.iter().filter(|output| output.theta < 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_inside(outputs, ybar);
         Ok(cotangent)
     }
 

@@ -1,16 +1,16 @@
 //! The engine of all additive (implicit–explicit) Runge–Kutta methods.
 
-use crate::solver::implicit::kept::solve_with_kept_jacobian;
-use crate::solver::tableau::{end_to_start, estimate_order};
 use std::marker::PhantomData;
 
 use super::tableau::{ImexTableau, check_embedded_imex, check_imex, embedded_order, is_fsal};
 use crate::dynamics::Split;
 use crate::solver::by_table::by_table;
 use crate::solver::implicit::dirk::gamma;
+use crate::solver::implicit::kept::solve_with_kept_jacobian;
 use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
 use crate::solver::implicit::newton::{Equation, Newton};
 use crate::solver::implicit::predictor::predictor;
+use crate::solver::tableau::{end_to_start, estimate_order};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Result, State};

@@ -11,6 +11,7 @@ use super::engine::{Imex, ImexWorkspace};
 use super::tableau::ImexTableau;
 use crate::dynamics::SplitVjp;
 use crate::solver::implicit::TransposedSolver;
+use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart, Tableau};
 use crate::{Error, Result, State};
 
@@ -60,9 +61,7 @@ where
         self.reset(&mut tape.forward);
         self.step(f, &mut tape.forward, t, h, y0, &mut tape.state)?;
         // An output at the very end is y1, but its velocity is that of the interpolant.
-        for output in outputs.iter().filter(|output| output.theta == 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_at_end(outputs, ybar);
         let mut cotangent = tape.move_outputs::<T>(outputs);
         for i in (0..S).rev() {
             tape.give_slopes::<T>(i, h, outputs, ybar);
@@ -71,9 +70,7 @@ where
         for stage_bar in &tape.stage_bar {
             ybar.add_scaled(1.0, stage_bar);
         }
-        for output in outputs.iter().filter(|output| output.theta < 1.0) {
-            ybar.add_scaled(1.0, output.cotangent);
-        }
+        add_outputs_inside(outputs, ybar);
         Ok(cotangent)
     }
 
