@@ -121,9 +121,10 @@ pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
 pub use dynamics::{
-    Autodiff, Cost, CostWithVjp, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector, Ode,
-    OdeWithVjp, Parametric, Remembered, RunningCost, Scalar, Separable, SeparableOde, SeparableOdeWithVjp,
-    SeparableVjp, Split, SplitField, SplitVjp, Tangent, VjpAlong, differences, ode, problems, running_cost, separable,
+    Autodiff, Cost, CostWithVjp, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector,
+    Neighbourhood, Ode, OdeWithVjp, Parametric, Remembered, RunningCost, Scalar, Separable, SeparableOde,
+    SeparableOdeWithVjp, SeparableVjp, Split, SplitField, SplitVjp, Tangent, VjpAlong, differences, ode, problems,
+    running_cost, separable,
 };
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};

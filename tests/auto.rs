@@ -6,8 +6,8 @@ use rheos::problems::{Brusselator, Driven, Lorenz, LotkaVolterra, Orbit, VanDerP
 use rheos::verify::{dense_order, order_with};
 use rheos::{
     Auto, AutoWorkspace, Autodiff, Checkpoints, Counted, DefaultSolver, Dense, Discrete, Dop853, Dopri5, Dynamics,
-    Embedded, Field, Ivp, Jacobian, Method, Pid, Result, Rodas4, Rodas5P, Scalar, Solver, Span, Stats, Tsit5, Vern7,
-    Vern9, gradient, ode, sensitivities, solve, solve_ivp,
+    Embedded, Field, Ivp, Jacobian, Method, Pid, Result, Rodas4, Rodas5P, Scalar, Solver, Span, State, Stats, Tsit5,
+    Vern7, Vern9, gradient, ode, sensitivities, solve, solve_ivp,
 };
 
 /// For every accepted step, where it starts and whether it is one of the stiff method.
@@ -16,13 +16,18 @@ struct Phases(Vec<(f64, bool)>);
 
 impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Observer<F, Auto<E, I>> for Phases {
     fn observe(&mut self, step: Step<'_, F, Auto<E, I>>) -> Result<Flow<F::State>> {
-        let ws: &AutoWorkspace<_, _> = step.workspace;
+        let ws: &AutoWorkspace<_, _, _> = step.workspace;
         self.0.push((step.t0, ws.is_stiff()));
         Ok(Flow::On)
     }
 }
 
 impl Phases {
+    /// Whether all steps that start between these times are of the stiff method.
+    fn are_stiff(&self, from: f64, to: f64) -> bool {
+        self.0.iter().filter(|(t, _)| from < *t && *t < to).all(|(_, is_stiff)| *is_stiff)
+    }
+
     /// The times of change.
     fn changes(&self) -> Vec<f64> {
         self.0.windows(2).filter(|pair| pair[0].1 != pair[1].1).map(|pair| pair[1].0).collect()
@@ -65,7 +70,7 @@ impl Field<4, 0> for Arenstorf {
     }
 }
 
-/// The same steps, evaluations and digits as the explicit method alone, and no Jacobian.
+/// The same steps and digits as the explicit method alone, no Jacobian, and a few evaluations to look at the field.
 fn never_switches<F, E>(f: &F, y0: &F::State, end: f64, explicit: E)
 where
     F: Jacobian,
@@ -75,7 +80,9 @@ where
     for tol in [1e-3, 1e-6, 1e-9] {
         let alone = solve(f, y0.clone(), 0.0..end, explicit, Pid::new(tol, tol)).unwrap();
         let auto = solve(f, y0.clone(), 0.0..end, Auto::new(explicit, Rodas5P), Pid::new(tol, tol)).unwrap();
-        assert_eq!(auto.stats, alone.stats, "{} at {tol:e}", E::NAME);
+        let looks = auto.stats.evaluations - alone.stats.evaluations;
+        assert_eq!(Stats { evaluations: alone.stats.evaluations, ..auto.stats }, alone.stats, "{} at {tol:e}", E::NAME);
+        assert!(looks <= 3 * (1 + alone.stats.accepted / 8), "{} at {tol:e}: {looks} of {:?}", E::NAME, alone.stats);
         assert_eq!(auto.last(), alone.last());
     }
 }
@@ -118,11 +125,11 @@ fn van_der_pol_changes_the_method_at_every_jump_and_costs_no_more_than_the_stiff
         let pid = Pid::new(tol, tol);
         let stiff = solve(&f, y0, 0.0..2000.0, Rodas5P, pid).unwrap();
         let (y, stats, phases) = observed(&f, y0, 0.0..2000.0, pid);
+        assert!(phases.are_stiff(2.0, 806.0) && phases.are_stiff(809.0, 1612.0) && phases.are_stiff(1616.0, 2000.0));
+        assert!(!phases.are_stiff(806.0, 809.0) && !phases.are_stiff(1612.0, 1616.0));
+        // Trials that fail are among the changes.
         let changes = phases.changes();
-        assert_eq!(changes.len(), 5, "{changes:?}");
-        for (found, about) in changes.iter().zip([0.0, 807.0, 807.0, 1614.0, 1614.0]) {
-            assert!((found - about).abs() < 2.0, "{changes:?}");
-        }
+        assert!(changes.len() <= 13 && changes.len() % 2 == 1, "{changes:?}");
         assert!(tried(stats) < tried(stiff.stats) * 5 / 4);
         assert!(stats.jacobians < stiff.stats.jacobians);
         assert!((y - reference).component_div(&reference).amax() < 10.0 * tol);
@@ -147,8 +154,10 @@ fn a_problem_that_is_stiff_in_the_middle_changes_the_method_there_and_back() {
     for tol in [1e-4, 1e-6, 1e-8] {
         let (y, _, phases) = observed(&f, vector![0.0], 0.0..20.0, Pid::new(tol, tol));
         assert!((y[0] - 20.0_f64.sin()).abs() < 10.0 * tol);
-        let [there, back] = phases.changes()[..] else { panic!("{:?}", phases.changes()) };
-        assert!(2.4 < there && there < 3.0 && 7.0 < back && back < 13.0, "{there} {back}");
+        let changes = phases.changes();
+        let (there, back) = (changes[0], changes[changes.len() - 1]);
+        assert!(2.0 < there && there < 3.0 && 7.0 < back && back < 13.0, "{changes:?}");
+        assert!(changes.len() <= 6 && phases.are_stiff(3.0, 7.0), "{changes:?}");
     }
 }
 
@@ -223,6 +232,50 @@ fn stiff_problems_without_a_choice_of_method() {
         let reference = vector![1.000814870318523, 1228.178521549917, 132.0554942846706];
         assert!((found.last() - reference).component_div(&reference).amax() < 10.0 * tol, "{found:?}");
     }
+}
+
+/// The price of a solve: a Jacobian counts as one evaluation for each coordinate.
+fn price<F: Jacobian, S: Embedded<F>>(f: &F, y0: &F::State, end: f64, solver: S, pid: Pid) -> f64 {
+    let most = pid.max_steps(20_000);
+    match solve(f, y0.clone(), 0.0..end, solver, most) {
+        Ok(solution) => (solution.stats.evaluations + solution.stats.jacobians * State::count(y0) as u64) as f64,
+        Err(_) => f64::INFINITY,
+    }
+}
+
+/// What nobody chose must not be a bad choice, at any tolerance.
+fn dearness<F: Jacobian>(name: &str, f: &F, y0: &F::State, end: f64, atol: f64) -> Vec<String> {
+    let mut found = Vec::new();
+    for digits in 3..=12 {
+        let rtol = 10.0_f64.powi(-digits);
+        let pid = Pid::new(rtol, rtol * atol);
+        let better = price(f, y0, end, Rodas5P, pid).min(price(f, y0, end, Tsit5, pid));
+        let ratio = price(f, y0, end, DefaultSolver::default(), pid) / better;
+        if better.is_finite() && (ratio.is_nan() || ratio > 3.0) {
+            found.push(format!("{name} at {rtol:e}: {ratio:.2} times the cost of the better method"));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_automatic_choice_costs_at_most_three_times_the_better_of_its_methods() {
+    use rheos::problems::stiff::{Hires, Oregonator, Pollution, Robertson};
+    let mut found = Vec::new();
+    let (f, y0) = Robertson::problem();
+    found.extend(dearness("Robertson", &f, &y0, 1e11, 1e-6));
+    found.extend(dearness("Robertson, fine", &f, &y0, 1e11, 1e-4));
+    let (f, y0) = Oregonator::problem();
+    found.extend(dearness("Oregonator", &f, &y0, 360.0, 1.0));
+    let (f, y0) = Hires::problem();
+    found.extend(dearness("Hires", &f, &y0, 321.8122, 1e-3));
+    let (f, y0) = Pollution::problem();
+    found.extend(dearness("Pollution", &f, &y0, 60.0, 1e-3));
+    let (f, y0) = VanDerPol::problem(1000.0);
+    found.extend(dearness("Van der Pol", &f, &y0, 2000.0, 1.0));
+    let (f, y0) = VanDerPol::problem(5.0);
+    found.extend(dearness("Van der Pol, mild", &f, &y0, 50.0, 1.0));
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use nalgebra::{DVector, Matrix2, Matrix3, SVector, Vector2, Vector3, Vector4, ve
 use rheos::problems::{Driven, LotkaVolterra, Orbit, VanDerPol};
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Autodiff, Discrete, Dynamics, Error, Fixed, GaussLegendre4, GaussLegendre6, Ivp, Jacobian, Parametric, Pid,
-    RadauIIA3, RadauIIA5, RadauIIA9, Solver, gradient, ode, solve,
+    Autodiff, Discrete, Dynamics, Error, Fixed, GaussLegendre4, GaussLegendre6, Ivp, Jacobian, Neighbourhood,
+    Parametric, Pid, RadauIIA3, RadauIIA5, RadauIIA9, Solver, gradient, ode, solve,
 };
 
 macro_rules! for_every_method {
@@ -63,12 +63,12 @@ struct Linear(Vector2<f64>);
 impl Dynamics for Linear {
     type State = Vector2<f64>;
     fn eval(&self, _: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
-        *dy = self.jacobian(0.0, y) * y;
+        *dy = self.jacobian(0.0, y, Neighbourhood::of_step(1.0)) * y;
     }
 }
 
 impl Jacobian for Linear {
-    fn jacobian(&self, _: f64, _: &Vector2<f64>) -> Matrix2<f64> {
+    fn jacobian(&self, _: f64, _: &Vector2<f64>, _: Neighbourhood<Vector2<f64>>) -> Matrix2<f64> {
         let Self(l) = self;
         Matrix2::new(l[0], -l[1], l[1], l[0])
     }
@@ -232,7 +232,7 @@ impl Dynamics for Robertson {
 }
 
 impl Jacobian for Robertson {
-    fn jacobian(&self, _: f64, y: &Vector3<f64>) -> Matrix3<f64> {
+    fn jacobian(&self, _: f64, y: &Vector3<f64>, _: Neighbourhood<Vector3<f64>>) -> Matrix3<f64> {
         let (a, b, c) = (1e4 * y[2], 1e4 * y[1], 6e7 * y[1]);
         Matrix3::new(-0.04, a, b, 0.04, -a - c, -b, 0.0, c, 0.0)
     }
@@ -328,7 +328,7 @@ impl Dynamics for Misled {
 }
 
 impl Jacobian for Misled {
-    fn jacobian(&self, _: f64, _: &f64) -> f64 {
+    fn jacobian(&self, _: f64, _: &f64, _: Neighbourhood<f64>) -> f64 {
         30.0
     }
 }

@@ -10,7 +10,7 @@ use rheos::solver::implicit::imex::tables::{
 use rheos::verify::{dense_order, order_with};
 use rheos::{
     Ars222, Ars443, Counted, Dopri5, Dynamics, Embedded, Error, Esdirk3, Esdirk4, Esdirk5, Fixed, ImexEuler, Jacobian,
-    KenCarp3, KenCarp4, KenCarp5, Krylov, Method, Pid, Solver, SplitField, Tableau, ode, solve,
+    KenCarp3, KenCarp4, KenCarp5, Krylov, Method, Neighbourhood, Pid, Solver, SplitField, Tableau, ode, solve,
 };
 
 /// A rooted tree whose inner nodes belong to one of two parts; the children are places in a list.
@@ -380,7 +380,7 @@ impl Dynamics for Decay {
 }
 
 impl Jacobian for Decay {
-    fn jacobian(&self, _: f64, _: &f64) -> f64 {
+    fn jacobian(&self, _: f64, _: &f64, _: Neighbourhood<f64>) -> f64 {
         -self.rate
     }
 }

@@ -8,8 +8,8 @@ use nalgebra::{DVector, Matrix2, Vector2, vector};
 use rheos::problems::{Driven, Orbit, VanDerPol};
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Dynamics, Error, Fixed, ImplicitEuler, ImplicitMidpoint, Ivp, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Pid, Sdirk2,
-    Sdirk3, Sdirk4, Solver, TrBdf2, Trapezoid, ode, solve,
+    Dynamics, Error, Fixed, ImplicitEuler, ImplicitMidpoint, Ivp, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5,
+    Neighbourhood, Pid, Sdirk2, Sdirk3, Sdirk4, Solver, TrBdf2, Trapezoid, ode, solve,
 };
 
 macro_rules! for_every_method {
@@ -65,7 +65,7 @@ impl Dynamics for Linear {
 }
 
 impl Jacobian for Linear {
-    fn jacobian(&self, _: f64, _: &Vector2<f64>) -> Matrix2<f64> {
+    fn jacobian(&self, _: f64, _: &Vector2<f64>, _: Neighbourhood<Vector2<f64>>) -> Matrix2<f64> {
         Matrix2::new(self.re, -self.im, self.im, self.re)
     }
 }
@@ -163,7 +163,7 @@ impl Dynamics for Misled {
 }
 
 impl Jacobian for Misled {
-    fn jacobian(&self, _: f64, y: &f64) -> f64 {
+    fn jacobian(&self, _: f64, y: &f64, _: Neighbourhood<f64>) -> f64 {
         30.0 * y * y
     }
 }
@@ -204,13 +204,14 @@ fn a_field_that_is_not_finite_is_a_typed_error() {
 fn differences_agree_with_the_jacobian() {
     let (f, _) = VanDerPol::problem(1000.0);
     for y in [vector![2.0, 0.0], vector![0.3, -700.0], vector![0.0, 1e-9]] {
-        let (exact, found) = (f.jacobian(0.0, &y), rheos::differences(&f, 0.0, &y));
+        let near = Neighbourhood::of_step(0.01);
+        let (exact, found) = (f.jacobian(0.0, &y, near), rheos::differences(&f, 0.0, &y, near));
         assert!((exact - found).amax() < 1e-5 * exact.amax(), "{found}");
     }
     let (f, _) = Driven::problem();
     let (mut exact, mut found) = (Vector2::zeros(), Vector2::zeros());
     let closure = ode(|t, y: &Vector2<f64>, dy: &mut Vector2<f64>| f.eval(t, y, dy));
-    f.time_derivative(1.2, &vector![0.4, -0.3], &mut exact);
-    closure.time_derivative(1.2, &vector![0.4, -0.3], &mut found);
+    f.time_derivative(1.2, &vector![0.4, -0.3], Neighbourhood::of_step(0.01), &mut exact);
+    closure.time_derivative(1.2, &vector![0.4, -0.3], Neighbourhood::of_step(0.01), &mut found);
     assert!((exact - found).amax() < 1e-7);
 }

@@ -5,8 +5,8 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::problems::VanDerPol;
 use rheos::{
-    Counted, Dynamics, Error, Fixed, Jacobian, JacobianVector, Krylov, Kvaerno3, LinearSolver, Passive, Pid, Solution,
-    ode, solve,
+    Counted, Dynamics, Error, Fixed, Jacobian, JacobianVector, Krylov, Kvaerno3, LinearSolver, Neighbourhood, Passive,
+    Pid, Solution, ode, solve,
 };
 
 /// `y' = A y`.
@@ -39,7 +39,7 @@ fn error_beside_lu<L: LinearSolver<Linear>>(krylov: L, matrix: DMatrix<f64>, a: 
     let expected = (DMatrix::identity(n, n) - &matrix * a).lu().solve(&b).unwrap();
     let field = Linear(matrix);
     let mut ws = krylov.workspace(&field, &b);
-    krylov.linearise(&mut ws, &field, 0.0, &point);
+    krylov.linearise(&mut ws, &field, 0.0, &point, Neighbourhood::of_step(1.0));
     assert!(krylov.prepare(&mut ws, a));
     let mut x = b;
     assert!(krylov.solve(&mut ws, &field, &mut x));
@@ -78,7 +78,7 @@ fn a_matrix_of_few_eigenvalues_exhausts_a_small_krylov_space() {
     let field = Linear(matrix.clone());
     let krylov = Krylov::new().exact();
     let mut ws = krylov.workspace(&field, &DVector::zeros(50));
-    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(50));
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(50), Neighbourhood::of_step(1.0));
     assert!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, 1.0));
     let mut x = DVector::from_element(50, 1.0);
     assert!(krylov.solve(&mut ws, &field, &mut x));
@@ -92,7 +92,7 @@ fn a_zero_right_hand_side_costs_nothing() {
     let krylov = Krylov::new();
     let mut x = DVector::zeros(4);
     let mut ws = krylov.workspace(&field, &x);
-    krylov.linearise(&mut ws, &field, 0.0, &x);
+    krylov.linearise(&mut ws, &field, 0.0, &x, Neighbourhood::of_step(1.0));
     assert!(krylov.solve(&mut ws, &field, &mut x));
     assert_eq!((x.norm(), LinearSolver::<Linear>::evaluations(&krylov, &ws)), (0.0, 1));
 }
@@ -104,7 +104,7 @@ fn a_singular_system_has_no_solution() {
     let krylov = Krylov::new().exact();
     let mut x = DVector::from_vec(vec![1.0, 1.0]);
     let mut ws = krylov.workspace(&field, &x);
-    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2));
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2), Neighbourhood::of_step(1.0));
     assert!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, 1.0));
     assert!(!krylov.solve(&mut ws, &field, &mut x));
 }
@@ -116,7 +116,7 @@ fn small_components_are_solved_for_as_well_as_large_ones() {
     let krylov = Krylov::new().exact();
     let mut x = DVector::from_vec(vec![1.0, 1e-6]);
     let mut ws = krylov.workspace(&field, &x);
-    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2));
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2), Neighbourhood::of_step(1.0));
     assert!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, 1.0));
     let size = |r: &DVector<f64>| (r[0] / 1e-3).hypot(r[1] / 1e-9);
     assert!(krylov.solve_within(&mut ws, &field, &mut x, size));
@@ -280,7 +280,7 @@ fn products_of_dual_numbers_are_those_of_the_jacobian() {
     let v = SVector::from([0.3, -1.5]);
     let mut product = SVector::zeros();
     f.jvp(0.0, &y, &v, &mut product);
-    assert!((product - f.jacobian(0.0, &y) * v).amax() < 1e-14);
+    assert!((product - f.jacobian(0.0, &y, Neighbourhood::of_step(1.0)) * v).amax() < 1e-14);
 }
 
 /// Tensors have no matrices, so that stiff fields on them are solved by Newton–Krylov methods only.

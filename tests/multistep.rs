@@ -10,7 +10,7 @@ use rheos::solver::StepStart;
 use rheos::verify::order_with;
 use rheos::{
     Adams, AdamsBashforth, AdamsMoulton, Bdf, Counted, Dense, Dynamics, Error, Fixed, FixedBdf, Ivp, Jacobian, Ndf,
-    Result, Solver, ode, solve,
+    Neighbourhood, Result, Solver, ode, solve,
 };
 
 macro_rules! for_every_method {
@@ -211,7 +211,7 @@ impl Dynamics for Linear {
 }
 
 impl Jacobian for Linear {
-    fn jacobian(&self, _: f64, _: &Vector2<f64>) -> Matrix2<f64> {
+    fn jacobian(&self, _: f64, _: &Vector2<f64>, _: Neighbourhood<Vector2<f64>>) -> Matrix2<f64> {
         Matrix2::new(self.re, -self.im, self.im, self.re)
     }
 }

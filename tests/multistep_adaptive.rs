@@ -7,8 +7,8 @@ use nalgebra::{DVector, Matrix3, SVector, Vector2, Vector3, vector};
 use rheos::problems::{Driven, Lorenz, Orbit, VanDerPol};
 use rheos::verify::order_with;
 use rheos::{
-    Adams, Bdf, Controller, Dense, Dop853, Dynamics, Embedded, Error, Ivp, Jacobian, Krylov, Ndf, Pid, RadauIIA5,
-    Solver, Vern7, ode, solve,
+    Adams, Bdf, Controller, Dense, Dop853, Dynamics, Embedded, Error, Ivp, Jacobian, Krylov, Ndf, Neighbourhood, Pid,
+    RadauIIA5, Solver, Vern7, ode, solve,
 };
 
 /// Runs a test body for each of the methods.
@@ -172,7 +172,7 @@ impl Dynamics for Robertson {
 }
 
 impl Jacobian for Robertson {
-    fn jacobian(&self, _: f64, y: &Vector3<f64>) -> Matrix3<f64> {
+    fn jacobian(&self, _: f64, y: &Vector3<f64>, _: Neighbourhood<Vector3<f64>>) -> Matrix3<f64> {
         let (b, c) = (1e4 * y[2], 1e4 * y[1]);
         let fast = 6e7 * y[1];
         Matrix3::new(-0.04, b, c, 0.04, -b - fast, -c, 0.0, fast, 0.0)
@@ -269,7 +269,7 @@ impl Dynamics for Misled {
 }
 
 impl Jacobian for Misled {
-    fn jacobian(&self, _: f64, y: &f64) -> f64 {
+    fn jacobian(&self, _: f64, y: &f64, _: Neighbourhood<f64>) -> f64 {
         30.0 * y * y
     }
 }

@@ -9,8 +9,8 @@ use rheos::problems::{Driven, Orbit, VanDerPol};
 use rheos::solver::StepStart;
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Autodiff, Counted, Dense, Dynamics, Embedded, Error, Field, Fixed, Ivp, Jacobian, Pid, Rodas3, Rodas4, Rodas4P,
-    Rodas5P, Ros3, Ros3P, Scalar, Solver, ode, solve,
+    Autodiff, Counted, Dense, Dynamics, Embedded, Error, Field, Fixed, Ivp, Jacobian, Neighbourhood, Pid, Rodas3,
+    Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, Solver, ode, solve,
 };
 
 macro_rules! for_every_method {
@@ -114,7 +114,7 @@ impl Dynamics for Forest {
 }
 
 impl Jacobian for Forest {
-    fn jacobian(&self, _: f64, y: &DVector<f64>) -> nalgebra::DMatrix<f64> {
+    fn jacobian(&self, _: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>) -> nalgebra::DMatrix<f64> {
         let mut jacobian = nalgebra::DMatrix::zeros(TREES.len(), TREES.len());
         for (tree, children) in TREES.iter().enumerate() {
             for (place, &child) in children.iter().enumerate() {
@@ -140,7 +140,7 @@ impl Dynamics for Rotation {
 }
 
 impl Jacobian for Rotation {
-    fn jacobian(&self, _: f64, _: &Vector2<f64>) -> nalgebra::Matrix2<f64> {
+    fn jacobian(&self, _: f64, _: &Vector2<f64>, _: Neighbourhood<Vector2<f64>>) -> nalgebra::Matrix2<f64> {
         nalgebra::Matrix2::new(self.re, -self.im, self.im, self.re)
     }
 }

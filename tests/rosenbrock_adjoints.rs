@@ -10,8 +10,8 @@ use nalgebra::{DVector, SVector, Vector2, Vector3, dvector, vector};
 use rheos::problems::stiff::Robertson;
 use rheos::state::{MatrixOf, MatrixSpace};
 use rheos::{
-    Autodiff, Checkpoints, Differentiable, Discrete, Dynamics, Field, Jacobian, Krylov, Parametric, Pid, RadauIIA5,
-    Reverse, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, SplitField, VjpAlong, gradient, ode,
+    Autodiff, Checkpoints, Differentiable, Discrete, Dynamics, Field, Jacobian, Krylov, Neighbourhood, Parametric, Pid,
+    RadauIIA5, Reverse, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, SplitField, VjpAlong, gradient, ode,
 };
 
 /// Lotka and Volterra's predators and prey in a year with seasons, whose births and deaths follow a law that is not
@@ -98,11 +98,11 @@ impl<F: Jacobian> Jacobian for ByDifferences<F>
 where
     F::State: MatrixSpace,
 {
-    fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
-        self.0.jacobian(t, y)
+    fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<F::State>) -> MatrixOf<F::State> {
+        self.0.jacobian(t, y, near)
     }
-    fn time_derivative(&self, t: f64, y: &F::State, out: &mut F::State) {
-        self.0.time_derivative(t, y, out);
+    fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<F::State>, out: &mut F::State) {
+        self.0.time_derivative(t, y, near, out);
     }
 }
 

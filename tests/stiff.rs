@@ -13,7 +13,7 @@ use rheos::problems::stiff::{Heat, Hires, Oregonator, Pollution, Robertson};
 use rheos::state::MatrixSpace;
 use rheos::{
     Autodiff, Bdf, Dynamics, Embedded, Esdirk3, Esdirk4, Esdirk5, Field, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5, Ndf,
-    Pid, RadauIIA3, RadauIIA5, RadauIIA9, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Sdirk4, TrBdf2, solve,
+    Neighbourhood, Pid, RadauIIA3, RadauIIA5, RadauIIA9, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Sdirk4, TrBdf2, solve,
 };
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ impl Dynamics for Problem {
 }
 
 impl Jacobian for Problem {
-    fn jacobian(&self, t: f64, y: &DVector<f64>) -> DMatrix<f64> {
+    fn jacobian(&self, t: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
         (self.jacobian)(t, y)
     }
     /// None of the problems depends on time.
@@ -65,8 +65,9 @@ impl Problem {
             model.eval(t, &fixed(y), &mut slope);
             dy.copy_from_slice(slope.as_slice());
         };
-        let matrix =
-            move |t: f64, y: &DVector<f64>| DMatrix::from_column_slice(N, N, model.jacobian(t, &fixed(y)).as_slice());
+        let matrix = move |t: f64, y: &DVector<f64>| {
+            DMatrix::from_column_slice(N, N, model.jacobian(t, &fixed(y), Neighbourhood::of_step(1.0)).as_slice())
+        };
         let (end, expected) = reference(name);
         let y0 = DVector::from_column_slice(y0.as_slice());
         Self { name, end, scale, y0, expected, field: Box::new(slopes), jacobian: Box::new(matrix) }

@@ -1,5 +1,6 @@
 //! Fixed points, and their derivatives by the implicit function theorem.
 
+use crate::dynamics::Neighbourhood;
 use crate::solver::{LinearSolver, Lu, TransposedSolver};
 use crate::{Differentiable, Dynamics, Error, Result, State};
 
@@ -108,7 +109,8 @@ impl<L> SteadyState<L> {
                 return Ok(y);
             }
             if moved {
-                self.linear.linearise(&mut ws, f, t, &y);
+                let near = Neighbourhood { h, slope: Some(&slope), norm: None };
+                self.linear.linearise(&mut ws, f, t, &y, near);
             }
             direction.assign(&slope);
             if !self.linear.prepare(&mut ws, h) || !self.linear.solve(&mut ws, f, &mut direction) {

@@ -3,7 +3,20 @@
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Embedded, Span, State};
 
-/// The starting step of Hairer, Nørsett & Wanner I, section II.4, "Starting step size"; two evaluations.
+/// The part of a tolerance that the error of the first step should take.
+const SHARE: f64 = 0.01;
+/// The change of a small state, in tolerances, that counts as its size.
+const LEAST_SIZE: f64 = 100.0;
+/// Where the field looks at rest, this part of the interval is tried. It has no small multiple, lest a periodic force hides.
+const GLANCE: f64 = 7.182e-4;
+
+/// A first step; two evaluations.
+///
+/// As in Hairer, Nørsett & Wanner I, section II.4, "Starting step size", an Euler step over a hundredth of the time in which
+/// the state changes by its own size tells `d₁`, the norm of the slope, and `d₂`, the norm of its derivative along the
+/// solution. The rule made of them there takes the larger of the two, so that it depends on the unit of time. Here the
+/// derivatives of the solution are taken to grow by `λ = d₂/d₁` from one to the next, so that the error of a method of the
+/// order `k − 1` is `d₂ λᵏ⁻² hᵏ`; where the slope is zero, `λ = √d₂`.
 ///
 /// Not longer than the span, and positive.
 pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
@@ -16,24 +29,32 @@ pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
 ) -> f64 {
     let norm = |x: &F::State| norm.norm(x, y0, y0);
     let length = span.length().abs();
-    let direction = span.direction();
-    let d0 = norm(y0);
+    let size = norm(y0).max(LEAST_SIZE);
     let mut d1 = 0.0;
     let probe = solver.probe(f, ws, span.t0, y0, |slope| {
         d1 = norm(slope);
-        let h = if d0 < 1e-5 || d1 < 1e-5 { 1e-6 } else { 0.01 * d0 / d1 };
-        h.min(length) * direction
+        // Too short a step ends where it starts, as far as time tells.
+        let resolved = 64.0 * f64::EPSILON * span.t0.abs();
+        glance(size, d1, length).max(resolved).min(length) * span.direction()
     });
-    let h0 = probe.h.abs();
+    let glanced = probe.h.abs();
 
     let mut change = probe.end.clone();
     change.add_scaled(-1.0, probe.start);
-    let d2 = norm(&change) / h0;
+    let d2 = norm(&change) / glanced;
 
-    let steepest = d1.max(d2);
-    let h1 =
-        if steepest <= 1e-15 { (h0 * 1e-3).max(1e-6) } else { (0.01 / steepest).powf(1.0 / f64::from(S::ERROR_ORDER)) };
-    let h = (100.0 * h0).min(h1).min(length);
+    let h = (100.0 * glanced).min(by_growth(d1, d2, f64::from(S::ERROR_ORDER))).min(length);
     // A field that is not finite here gives no step; the first trial will report it.
     if h.is_finite() && h > 0.0 { h } else { length }
+}
+
+/// How far ahead to look: over a hundredth of the time in which the state changes by its `size`, both in tolerances. A slope
+/// that changes it by less than a tolerance over the whole interval tells nothing.
+fn glance(size: f64, d1: f64, length: f64) -> f64 {
+    if d1 * length <= 1.0 { GLANCE * length } else { 0.01 * size / d1 }
+}
+
+/// The step `h` with `d₂ λᵏ⁻² hᵏ` a small part of the tolerance, for the order `k` of the error.
+fn by_growth(d1: f64, d2: f64, order: f64) -> f64 {
+    if d1 > 0.0 { (SHARE * d2 / (d1 * d1)).powf(1.0 / order) * (d1 / d2) } else { SHARE.powf(1.0 / order) / d2.sqrt() }
 }

@@ -4,7 +4,7 @@ use nalgebra::{SMatrix, SVector};
 use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
 use num_traits::FloatConst;
 
-use super::{Differentiable, Dynamics, Jacobian, JacobianVector, Parametric};
+use super::{Differentiable, Dynamics, Jacobian, JacobianVector, Neighbourhood, Parametric};
 use crate::state::MatrixSpace;
 
 /// A scalar a [`Field`] may be evaluated with: `f64` or a dual number over it.
@@ -21,7 +21,7 @@ impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 ///
 /// ```
 /// use nalgebra::{SVector, Vector2};
-/// use rheos::{Autodiff, Field, Jacobian, Scalar};
+/// use rheos::{Autodiff, Field, Jacobian, Neighbourhood, Scalar};
 ///
 /// struct LotkaVolterra;
 ///
@@ -32,7 +32,7 @@ impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 /// }
 ///
 /// let model = Autodiff::new(LotkaVolterra, SVector::from([1.5, 1.0, 3.0, 1.0]));
-/// let jacobian = model.jacobian(0.0, &Vector2::new(2.0, 0.5));
+/// let jacobian = model.jacobian(0.0, &Vector2::new(2.0, 0.5), Neighbourhood::of_step(1.0));
 /// assert_eq!(jacobian[(1, 1)], -1.0); // ∂ẏ/∂y = δ x − γ = 2 − 3
 /// ```
 pub trait Field<const N: usize, const P: usize> {
@@ -98,10 +98,16 @@ impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for Autodiff<M, N,
 where
     SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
 {
-    fn jacobian(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {
+    fn jacobian(&self, t: f64, y: &SVector<f64, N>, _: Neighbourhood<'_, SVector<f64, N>>) -> SMatrix<f64, N, N> {
         self.partial_derivatives(t, y)
     }
-    fn time_derivative(&self, t: f64, y: &SVector<f64, N>, out: &mut SVector<f64, N>) {
+    fn time_derivative(
+        &self,
+        t: f64,
+        y: &SVector<f64, N>,
+        _: Neighbourhood<'_, SVector<f64, N>>,
+        out: &mut SVector<f64, N>,
+    ) {
         *out = self.slope_in_time(t, y);
     }
 }

@@ -1,17 +1,18 @@
 //! The matrix of partial derivatives of a field.
 
-use super::{Counted, Differentiable, Dynamics, Ode, OdeWithVjp};
-use crate::State;
+use super::differences::difference_in_time;
+use super::{Counted, Differentiable, Dynamics, Neighbourhood, Ode, OdeWithVjp, differences};
 use crate::state::{MatrixOf, MatrixSpace};
 
 /// A vector field with its derivatives in the state and in time, which implicit methods use.
 ///
 /// Both functions are provided by differences, so that `impl Jacobian for Model {}` is enough; override them where the
 /// derivatives are known. [`Autodiff`](crate::Autodiff) has them exact from dual numbers, and a closure by differences.
+/// The [`Neighbourhood`] is for differences; an exact derivative ignores it.
 ///
 /// ```
 /// use nalgebra::{Matrix2, Vector2};
-/// use rheos::{Dynamics, Jacobian};
+/// use rheos::{Dynamics, Jacobian, Neighbourhood};
 ///
 /// struct VanDerPol { mu: f64 }
 ///
@@ -22,14 +23,15 @@ use crate::state::{MatrixOf, MatrixSpace};
 ///     }
 /// }
 /// impl Jacobian for VanDerPol {
-///     fn jacobian(&self, _t: f64, y: &Vector2<f64>) -> Matrix2<f64> {
+///     fn jacobian(&self, _t: f64, y: &Vector2<f64>, _: Neighbourhood<Vector2<f64>>) -> Matrix2<f64> {
 ///         Matrix2::new(0.0, 1.0, -2.0 * self.mu * y[0] * y[1] - 1.0, self.mu * (1.0 - y[0] * y[0]))
 ///     }
 /// }
 ///
 /// let y = Vector2::new(2.0, -0.5);
 /// let model = VanDerPol { mu: 1000.0 };
-/// let error = model.jacobian(0.0, &y) - rheos::differences(&model, 0.0, &y);
+/// let near = Neighbourhood::of_step(1e-4);
+/// let error = model.jacobian(0.0, &y, near) - rheos::differences(&model, 0.0, &y, near);
 /// assert!(error.norm() < 1e-2); // of entries up to 3000
 /// ```
 #[diagnostic::on_unimplemented(
@@ -40,54 +42,14 @@ use crate::state::{MatrixOf, MatrixSpace};
 )]
 pub trait Jacobian: Dynamics<State: MatrixSpace> {
     /// `∂f/∂y` at `(t, y)`; entry `(i, j)` is `∂fᵢ/∂yⱼ`.
-    fn jacobian(&self, t: f64, y: &Self::State) -> MatrixOf<Self::State> {
-        differences(self, t, y)
+    fn jacobian(&self, t: f64, y: &Self::State, near: Neighbourhood<'_, Self::State>) -> MatrixOf<Self::State> {
+        differences(self, t, y, near)
     }
 
     /// Writes `∂f/∂t` at `(t, y)` into `out`.
-    fn time_derivative(&self, t: f64, y: &Self::State, out: &mut Self::State) {
-        difference_in_time(self, t, y, out);
+    fn time_derivative(&self, t: f64, y: &Self::State, near: Neighbourhood<'_, Self::State>, out: &mut Self::State) {
+        difference_in_time(self, t, y, near, out);
     }
-}
-
-/// `∂f/∂y` by central differences: two evaluations for each coordinate.
-///
-/// The increments are `∛u max(|yⱼ|, 10⁻⁵)` with the rounding unit `u`, by which truncation and rounding cost about the same
-/// digits. Forward differences would be cheaper, but wrong where a coordinate is much smaller than its increment and enters
-/// by its square, as the intermediate products of chemical reactions do.
-pub fn differences<F>(f: &F, t: f64, y: &F::State) -> MatrixOf<F::State>
-where
-    F: Dynamics<State: MatrixSpace> + ?Sized,
-{
-    let mut behind = y.zeros_like();
-    let mut column = y.zeros_like();
-    let mut shifted = y.clone();
-    let mut matrix = y.zero_matrix();
-    for j in 0..y.dimension() {
-        let x = y.coordinate(j);
-        let h = y.rounding().cbrt() * x.abs().max(1e-5);
-        shifted.set_coordinate(j, x - h);
-        let start = shifted.coordinate(j);
-        f.eval(t, &shifted, &mut behind);
-        shifted.set_coordinate(j, x + h);
-        f.eval(t, &shifted, &mut column);
-        column.add_scaled(-1.0, &behind);
-        // By what really lies between, after rounding.
-        column.scale_by(1.0 / (shifted.coordinate(j) - start));
-        F::State::write_column(&mut matrix, j, &column);
-        shifted.set_coordinate(j, x);
-    }
-    matrix
-}
-
-/// Writes `∂f/∂t` by a central difference into `out`: two evaluations.
-pub(crate) fn difference_in_time<F: Dynamics + ?Sized>(f: &F, t: f64, y: &F::State, out: &mut F::State) {
-    let h = f64::EPSILON.cbrt() * t.abs().max(1e-3);
-    let mut before = out.zeros_like();
-    f.eval(t - h, y, &mut before);
-    f.eval(t + h, y, out);
-    out.add_scaled(-1.0, &before);
-    out.scale_by(0.5 / h);
 }
 
 /// By differences.
@@ -100,7 +62,7 @@ where
     G: Fn(f64, &Y, &mut Y),
     V: Fn(f64, &Y, &Y, &mut Y) -> f64,
 {
-    fn jacobian(&self, t: f64, y: &Y) -> MatrixOf<Y> {
+    fn jacobian(&self, t: f64, y: &Y, _: Neighbourhood<'_, Y>) -> MatrixOf<Y> {
         let (mut w, mut rows) = (y.zeros_like(), y.zero_matrix());
         for i in 0..y.dimension() {
             let mut row = y.zeros_like();
@@ -112,7 +74,7 @@ where
         Y::transposed(&rows)
     }
 
-    fn time_derivative(&self, t: f64, y: &Y, out: &mut Y) {
+    fn time_derivative(&self, t: f64, y: &Y, _: Neighbourhood<'_, Y>, out: &mut Y) {
         let (mut w, mut unwanted) = (y.zeros_like(), y.zeros_like());
         for i in 0..y.dimension() {
             w.set_coordinate(i, 1.0);
@@ -123,20 +85,20 @@ where
 }
 
 impl<F: Jacobian> Jacobian for Counted<F> {
-    fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
+    fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State> {
         self.count_jacobian();
-        self.inner().jacobian(t, y)
+        self.inner().jacobian(t, y, near)
     }
-    fn time_derivative(&self, t: f64, y: &F::State, out: &mut F::State) {
-        self.inner().time_derivative(t, y, out);
+    fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
+        self.inner().time_derivative(t, y, near, out);
     }
 }
 
 impl<F: Jacobian + ?Sized> Jacobian for &F {
-    fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
-        (**self).jacobian(t, y)
+    fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State> {
+        (**self).jacobian(t, y, near)
     }
-    fn time_derivative(&self, t: f64, y: &F::State, out: &mut F::State) {
-        (**self).time_derivative(t, y, out);
+    fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
+        (**self).time_derivative(t, y, near, out);
     }
 }

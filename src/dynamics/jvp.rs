@@ -8,13 +8,13 @@ use super::{Counted, Dynamics};
 /// ```
 /// use nalgebra::Vector2;
 /// use rheos::problems::VanDerPol;
-/// use rheos::{Jacobian, JacobianVector};
+/// use rheos::{Jacobian, JacobianVector, Neighbourhood};
 ///
 /// let (model, y) = VanDerPol::problem(5.0); // an `Autodiff` model has them from dual numbers
 /// let v = Vector2::new(0.3, -1.0);
 /// let mut product = Vector2::zeros();
 /// model.jvp(0.0, &y, &v, &mut product);
-/// assert!((product - model.jacobian(0.0, &y) * v).norm() < 1e-14);
+/// assert!((product - model.jacobian(0.0, &y, Neighbourhood::of_step(1.0)) * v).norm() < 1e-14);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no exact products of its Jacobian with a vector",

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{Differentiable, Dynamics, Jacobian, Parametric};
+use super::{Differentiable, Dynamics, Jacobian, Neighbourhood, Parametric};
 use crate::State;
 use crate::state::{MatrixOf, MatrixSpace};
 
@@ -158,11 +158,11 @@ impl<F: Differentiable + Jacobian> Jacobian for Remembered<F>
 where
     F::State: MatrixSpace,
 {
-    fn jacobian(&self, t: f64, y: &F::State) -> MatrixOf<F::State> {
-        self.field.jacobian(t, y)
+    fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State> {
+        self.field.jacobian(t, y, near)
     }
 
-    fn time_derivative(&self, t: f64, y: &F::State, out: &mut F::State) {
-        self.field.time_derivative(t, y, out);
+    fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
+        self.field.time_derivative(t, y, near, out);
     }
 }

@@ -3,7 +3,7 @@
 use nalgebra::{Const, SMatrix, SVector, U1};
 use num_dual::{Derivative, DualSVec, DualSVec64};
 
-use super::{Autodiff, Differentiable, Dynamics, Field, Jacobian, Parametric};
+use super::{Autodiff, Differentiable, Dynamics, Field, Jacobian, Neighbourhood, Parametric};
 use crate::state::MatrixSpace;
 
 /// A number and its derivatives along `K` directions.
@@ -64,12 +64,12 @@ impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Jacobian fo
 where
     SVector<Dual<K>, N>: MatrixSpace<Matrix = SMatrix<Dual<K>, N, N>>,
 {
-    fn jacobian(&self, t: f64, y: &Self::State) -> SMatrix<Dual<K>, N, N> {
+    fn jacobian(&self, t: f64, y: &Self::State, _: Neighbourhood<'_, Self::State>) -> SMatrix<Dual<K>, N, N> {
         let f = self.model.field().eval(DualSVec::<Dual<K>, N>::from(t), &variables(y), &constants(&self.params));
         SMatrix::from_fn(|i, j| partial(&f[i], j))
     }
 
-    fn time_derivative(&self, t: f64, y: &Self::State, out: &mut Self::State) {
+    fn time_derivative(&self, t: f64, y: &Self::State, _: Neighbourhood<'_, Self::State>, out: &mut Self::State) {
         let time = DualSVec::<Dual<K>, 1>::from(t).derivative(0);
         *out = self.model.field().eval(time, &constants(y), &constants(&self.params)).map(|f| partial(&f, 0));
     }

@@ -1,6 +1,6 @@
 //! What an error is measured against.
 
-use super::{State, Tolerance};
+use super::{MatrixSpace, State, Tolerance};
 use crate::extrema::larger;
 use crate::{Error, Result};
 
@@ -106,6 +106,26 @@ impl<Y: State> ErrorNorm<Y> for Tolerances<Y> {
                 Err(Error::InvalidEntry { name: "atol", index, value: 0.0, expected: "positive where `rtol` is zero" })
             }
             None => Ok(()),
+        }
+    }
+}
+
+impl<Y: MatrixSpace> StoredNorm<Y> {
+    /// The absolute tolerance of the coordinate `j`.
+    pub(crate) fn absolute(&self, j: usize) -> f64 {
+        match self {
+            Self::Uniform(tolerance) => tolerance.atol,
+            Self::Each(tolerances) => tolerances.atol.coordinate(j),
+        }
+    }
+}
+
+impl<Y: State> StoredNorm<Y> {
+    /// The Euclidean norm of the absolute tolerances of all coordinates of `y`.
+    pub(crate) fn absolute_of_all(&self, y: &Y) -> f64 {
+        match self {
+            Self::Uniform(tolerance) => tolerance.atol * (y.count() as f64).sqrt(),
+            Self::Each(tolerances) => tolerances.atol.inner(&tolerances.atol).sqrt(),
         }
     }
 }

@@ -2,20 +2,24 @@
 
 mod detector;
 mod reverse;
+mod sight;
 
-use detector::Detector;
+use detector::{Detector, Look};
+use sight::{Rates, Sight};
 
 use super::rosenbrock::Rodas5P;
-use super::{Dense, Embedded, Matrices, Method, Probe, Solver, StepStart, Tsit5};
+use super::{Dense, Embedded, Matrices, Method, Probe, Solver, StepStart, Stiffness, Tsit5};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Result, State};
 
 /// An explicit method `E` and a stiff method `I` as one: steps are made by `E`, and by `I` as long as the problem is stiff.
 ///
-/// A solve starts with `E`. After every step it estimates `h |λ|` with the largest eigenvalue `λ` of the Jacobian, from
-/// the stages. Where that stays at the limit of stability for some 15 steps, `I` takes over; where it stays
-/// well below that limit for 10 steps of `I`, `E` comes back. On a problem that is nowhere stiff this costs no evaluation,
-/// and the steps are those of `E` to the last digit.
+/// A solve starts with `E`. After every step it estimates `h |λ|` with the largest eigenvalue `λ` of the Jacobian, from the
+/// stages, and after every 8 to 32 steps by the power method, which costs three evaluations. Where `h |λ|` stays at the limit
+/// of stability for some 15 steps, or is above a quarter of it with `|λ|` far above the rate at which the solution changes, `I`
+/// is tried; it stays if its steps come further by an evaluation (a Jacobian counted as one for each coordinate). Where
+/// `h |λ|` is below half of the limit for 10 steps of `I`, `E` is tried in the same way. On a problem that is nowhere stiff,
+/// the steps are those of `E` to the last digit.
 ///
 /// `E` is any explicit pair of three stages or more; another method does not compile. `I` is a
 /// [`Rosenbrock`](super::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](super::Lu)); without it
@@ -66,13 +70,26 @@ impl<E, I> Auto<E, I> {
 
 /// The workspaces of both methods.
 #[derive(Debug, Clone)]
-pub struct AutoWorkspace<E, I> {
+pub struct AutoWorkspace<Y, E, I> {
     explicit: E,
     stiff: I,
+    sight: Sight<Y>,
     detector: Detector,
+    /// How stiff the step to be accepted is, by its stages.
+    stiffness: Option<Stiffness>,
+    /// The look at the field in that step, if there was one, and what it showed.
+    seen: Option<Option<Rates>>,
+    /// The stability limit of the explicit method, once it is known.
+    limit: Option<f64>,
+    /// The length of the last step that was tried.
+    h: f64,
+    /// The cost when the last step was accepted, in evaluations.
+    cost: u64,
+    /// Coordinates of a state, which a Jacobian costs.
+    dimension: u64,
 }
 
-impl<E, I> AutoWorkspace<E, I> {
+impl<Y, E, I> AutoWorkspace<Y, E, I> {
     /// Whether the next step, or the step not accepted yet, is one of the stiff method.
     #[must_use]
     pub fn is_stiff(&self) -> bool {
@@ -100,13 +117,23 @@ macro_rules! in_use {
 }
 
 impl<E, I> Auto<E, I> {
-    fn reset_method_in_use<F>(&self, ws: &mut AutoWorkspace<E::Workspace, I::Workspace>)
+    fn reset_method_in_use<F>(&self, ws: &mut AutoWorkspace<F::State, E::Workspace, I::Workspace>)
     where
         F: Dynamics,
         E: Solver<F>,
         I: Solver<F>,
     {
         in_use!(self, ws, |method, own| method.reset(own));
+    }
+
+    /// What looking at the field costs, and the steps: a Jacobian counts as one evaluation for each coordinate.
+    fn cost<F>(&self, ws: &AutoWorkspace<F::State, E::Workspace, I::Workspace>) -> u64
+    where
+        F: Dynamics,
+        E: Solver<F>,
+        I: Solver<F>,
+    {
+        self.evaluations(ws) + self.matrices(ws).jacobians * ws.dimension
     }
 }
 
@@ -120,43 +147,66 @@ impl<E: Method, I: Method> Method for Auto<E, I> {
 }
 
 impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
-    type Workspace = AutoWorkspace<E::Workspace, I::Workspace>;
+    type Workspace = AutoWorkspace<F::State, E::Workspace, I::Workspace>;
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must tell whether a problem is stiff") }
         AutoWorkspace {
             explicit: self.explicit.workspace(f, y0),
             stiff: self.stiff.workspace(f, y0),
+            sight: Sight::new(y0),
             detector: Detector::default(),
+            stiffness: None,
+            seen: None,
+            limit: None,
+            h: 0.0,
+            cost: 0,
+            dimension: y0.count() as u64,
         }
     }
 
     fn reset(&self, ws: &mut Self::Workspace) {
         self.explicit.reset(&mut ws.explicit);
         self.stiff.reset(&mut ws.stiff);
+        ws.sight.reset();
+        ws.seen = None;
         ws.detector.restart();
+        ws.cost = self.cost::<F>(ws);
     }
 
     #[inline]
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
-        let stiffness = in_use!(self, ws, |method, own| {
+        let step = StepStart { t, h, y0 };
+        ws.h = h.abs();
+        ws.stiffness = in_use!(self, ws, |method, own| {
             method.step(f, own, t, h, y0, y1)?;
-            method.stiffness(own, StepStart { t, h, y0 }, |x| x.inner(x).sqrt())
+            method.stiffness(own, step, |x| x.inner(x).sqrt())
         });
-        ws.detector.see(stiffness);
+        if !ws.detector.is_stiff() {
+            ws.limit = ws.stiffness.map(|stiffness| stiffness.limit);
+            ws.seen = ws.detector.is_due().then(|| ws.sight.look(f, step, y1));
+        }
         Ok(())
     }
 
     #[inline]
     fn accept(&self, ws: &mut Self::Workspace) {
         in_use!(self, ws, |method, own| method.accept(own));
-        if ws.detector.accept() {
+        if let (Some(Stiffness { h_lambda, .. }), Some(limit)) = (ws.stiffness.take(), ws.limit) {
+            ws.detector.weigh(h_lambda / limit);
+            if let Some(seen) = ws.seen.take() {
+                ws.detector.see(seen.map(|rates| Look::of(rates, ws.h / limit)));
+            }
+        }
+        let cost = self.cost::<F>(ws);
+        let spent = cost - std::mem::replace(&mut ws.cost, cost);
+        if ws.detector.accept(ws.h, spent as f64) {
             self.reset_method_in_use::<F>(ws);
         }
     }
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
-        self.explicit.evaluations(&ws.explicit) + self.stiff.evaluations(&ws.stiff)
+        self.explicit.evaluations(&ws.explicit) + self.stiff.evaluations(&ws.stiff) + ws.sight.evaluations
     }
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {

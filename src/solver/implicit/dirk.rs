@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::kept::solve_with_kept_jacobian;
+use super::kept::{Unsolved, solve_with_kept_jacobian};
 use super::linear::{LinearSolver, Lu, Matrices};
 use super::newton::{Equation, Newton};
 use super::predictor::predictor;
@@ -92,13 +92,13 @@ pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
 }
 
 impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
-    /// Solves the stages with the matrix that is prepared. False if one of them has no solution that was found.
+    /// Solves the stages with the matrix that is prepared.
     fn stages<F: Dynamics>(
         &self,
         f: &F,
         ws: &mut DirkWorkspace<F, S, L>,
         StepStart { t, h, y0 }: StepStart<'_, F::State>,
-    ) -> bool
+    ) -> Result<(), Unsolved>
     where
         L: LinearSolver<F>,
     {
@@ -119,11 +119,9 @@ impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
             ws.psi.accumulate(h, &T::A[i][..i], done);
             ws.stage.combine(&ws.psi, a, &const { predictor(T::C) }[i][..i], done);
             let equation = Equation { t: time, a, psi: &ws.psi, y0 };
-            if !ws.newton.solve(&self.linear, f, &equation, &mut ws.stage, &mut rest[0]) {
-                return false;
-            }
+            ws.newton.solve(&self.linear, f, &equation, &mut ws.stage, &mut rest[0])?;
         }
-        true
+        Ok(())
     }
 }
 
@@ -165,7 +163,7 @@ where
         solve_with_kept_jacobian(
             ws,
             (t, h),
-            |ws| ws.newton.prepare(&self.linear, f, t, y0, a),
+            |ws| ws.newton.prepare(&self.linear, f, StepStart { t, h, y0 }, a),
             |ws| self.stages(f, ws, StepStart { t, h, y0 }),
         )?;
         if const { is_stiffly_accurate::<T, S>() } {

@@ -2,7 +2,7 @@
 
 use nalgebra::Complex;
 
-use crate::dynamics::difference_in_time;
+use crate::dynamics::{Neighbourhood, difference_in_time};
 use crate::state::MatrixSpace;
 use crate::{Differentiable, Dynamics, Jacobian, Result, State};
 
@@ -15,7 +15,7 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
 
     /// Takes `J` from the point `(t, y)`. What was prepared before is still solved with until [`prepare`](Self::prepare).
-    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State);
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>);
 
     /// Prepares to solve with `I − a J`. False if that matrix is singular.
     fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool;
@@ -44,10 +44,10 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     /// Jacobians and factorisations since the workspace was made.
     fn matrices(&self, ws: &Self::Workspace) -> Matrices;
 
-    /// Writes `∂f/∂t` at `(t, y)` into `out`, which methods of Rosenbrock type need beside `J`. By a central difference,
-    /// unless the field is known to have it.
-    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
-        difference_in_time(f, t, y, out);
+    /// Writes `∂f/∂t` at `(t, y)` into `out`, which methods of Rosenbrock type need beside `J`. By a difference, unless the
+    /// field is known to have it.
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
+        difference_in_time(f, t, y, near, out);
     }
 
     /// `out ← J x` at the point of [`linearise`](Self::linearise). False where `J` is not at hand.
@@ -143,8 +143,8 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         LuWorkspace { jacobian: y0.zero_matrix(), lu: None, matrices: Matrices::default() }
     }
 
-    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State) {
-        ws.jacobian = f.jacobian(t, y);
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) {
+        ws.jacobian = f.jacobian(t, y, near);
         ws.matrices.jacobians += 1;
     }
 
@@ -168,8 +168,8 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         ws.matrices
     }
 
-    fn time_derivative(&self, f: &F, t: f64, y: &F::State, out: &mut F::State) {
-        f.time_derivative(t, y, out);
+    fn time_derivative(&self, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
+        f.time_derivative(t, y, near, out);
     }
 
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
@@ -204,7 +204,7 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
     }
 
     fn prepare_transposed(&self, ws: &mut Self::Transposed, f: &F, (t, y): (f64, &F::State), a: f64) -> bool {
-        ws.lu = F::State::factor(&F::State::transposed(&f.jacobian(t, y)), a);
+        ws.lu = F::State::factor(&F::State::transposed(&f.jacobian(t, y, Neighbourhood::of_step(a))), a);
         ws.lu.is_some()
     }
 

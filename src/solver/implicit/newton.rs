@@ -6,8 +6,10 @@
 //! the same units, so that the increments it returns are exact as far as that estimate looks.
 
 use super::convergence::{Convergence, Increment, Progress, size_sq};
-use super::kept::Prepared;
+use super::kept::{Prepared, Unsolved};
 use super::linear::{LinearSolver, Matrices};
+use crate::dynamics::Neighbourhood;
+use crate::solver::StepStart;
 use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, State};
 
@@ -76,10 +78,12 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         self.taken_at = None;
     }
 
-    /// Gets ready for the stages of a step with the factor `a`, whose Jacobian is that at `(t, y)`.
-    pub fn prepare(&mut self, linear: &L, f: &F, t: f64, y: &F::State, a: f64) -> Prepared {
+    /// Gets ready for the stages of a step with the factor `a`, whose Jacobian is that at the start of `step`.
+    pub fn prepare(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>, a: f64) -> Prepared {
+        let StepStart { t, h, y0 } = step;
         if self.taken_at.is_none() || self.slow && self.taken_at != Some(t) {
-            linear.linearise(&mut self.linear, f, t, y);
+            let near = Neighbourhood { h, slope: None, norm: self.norm.as_ref() };
+            linear.linearise(&mut self.linear, f, t, y0, near);
             self.taken_at = Some(t);
             self.prepared = None;
             self.slow = false;
@@ -94,8 +98,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
     }
 
-    /// Solves an equation for `z`, which holds a first guess. False, and the next step takes a new Jacobian, if the
-    /// iteration does not converge.
+    /// Solves an equation for `z`, which holds a first guess. If the iteration does not converge, the next step takes a new
+    /// Jacobian.
     ///
     /// `slope` is left with `(z − ψ) / a`, which is `f(t, y₀ + z)` without the amplification of the error of `z` by a
     /// stiff field.
@@ -106,7 +110,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         equation: &Equation<'_, F::State>,
         z: &mut F::State,
         slope: &mut F::State,
-    ) -> bool {
+    ) -> Result<(), Unsolved> {
         self.convergence.begin(self.norm.is_none());
         while self.iterate(linear, f, equation, z, slope) {
             match self.convergence.judge(self.measure(equation.y0)) {
@@ -115,14 +119,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
                     slope.assign(z);
                     slope.add_scaled(-1.0, equation.psi);
                     slope.scale_by(1.0 / equation.a);
-                    return true;
+                    return Ok(());
                 }
                 Progress::Continue => {}
                 Progress::Hopeless => break,
             }
         }
         self.taken_at = None;
-        false
+        Err(Unsolved::after(std::slice::from_ref(slope)))
     }
 
     /// One iteration: `z += (I − a J)⁻¹ (ψ + a f(t, y₀ + z) − z)`. False if the linear system was not solved.

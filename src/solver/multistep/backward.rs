@@ -120,7 +120,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
             // The equation is about the end of the step, and so is its Jacobian.
             own.correction.assign(y0);
             own.correction.add_scaled(1.0, &own.predicted);
-            let prepared = own.newton.prepare(linear, f, t + h, &own.correction, own.prepared);
+            let end = StepStart { t: t + h, h: -h, y0: &own.correction };
+            let prepared = own.newton.prepare(linear, f, end, own.prepared);
             if prepared == Prepared::Fresh {
                 (own.taken_for, own.age) = (a, 0);
             }

@@ -4,9 +4,11 @@ use std::marker::PhantomData;
 
 use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
+use crate::dynamics::Neighbourhood;
 use crate::solver::by_table::by_table;
 use crate::solver::tableau::estimate_order;
 use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart, Stiffness};
+use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, Error, Result, State};
 
 /// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages, with linear systems solved by `L`.
@@ -31,6 +33,8 @@ pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> 
     slope: F::State,
     linear: L::Workspace,
     dominant: Dominant<F::State>,
+    /// The tolerances of the solve, if it has any.
+    norm: Option<StoredNorm<F::State>>,
     /// Whether `start` is the slope at the start of the step to come.
     start_is_known: bool,
     /// Whether the Jacobian and `drift` are those at the start of the step to come.
@@ -40,8 +44,12 @@ pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> 
 
 impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
     /// Takes the slope and the derivatives at the start of a step, unless the step is one tried again.
-    fn linearise<F: Dynamics>(&self, f: &F, ws: &mut RosenbrockWorkspace<F, S, L>, t: f64, y0: &F::State)
-    where
+    fn linearise<F: Dynamics>(
+        &self,
+        f: &F,
+        ws: &mut RosenbrockWorkspace<F, S, L>,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+    ) where
         L: LinearSolver<F>,
     {
         if !ws.start_is_known {
@@ -50,8 +58,9 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
             ws.start_is_known = true;
         }
         if !ws.is_linearised {
-            self.linear.linearise(&mut ws.linear, f, t, y0);
-            self.linear.time_derivative(f, t, y0, &mut ws.drift);
+            let near = Neighbourhood { h, slope: Some(&ws.start), norm: ws.norm.as_ref() };
+            self.linear.linearise(&mut ws.linear, f, t, y0, near);
+            self.linear.time_derivative(f, t, y0, near, &mut ws.drift);
             ws.is_linearised = true;
         }
     }
@@ -113,6 +122,7 @@ where
             slope: y0.zeros_like(),
             linear: self.linear.workspace(f, y0),
             dominant: Dominant::new(y0),
+            norm: None,
             start_is_known: false,
             is_linearised: false,
             evaluations: 0,
@@ -126,15 +136,16 @@ where
     }
 
     /// # Errors
-    /// [`Error::SingularMatrix`] and [`Error::LinearSolverFailed`]; a shorter step may succeed.
+    /// [`Error::SingularMatrix`], [`Error::LinearSolverFailed`] and [`Error::NonFinite`]; a shorter step may succeed.
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         self.linear.validate()?;
-        self.linearise(f, ws, t, y0);
+        self.linearise(f, ws, StepStart { t, h, y0 });
         if !self.linear.prepare(&mut ws.linear, h * T::GAMMA) {
             return Err(Error::SingularMatrix { t, h });
         }
         if !self.stages(f, ws, StepStart { t, h, y0 }) {
-            return Err(Error::LinearSolverFailed { t, h });
+            let not_finite = !ws.slope.all_finite();
+            return Err(if not_finite { Error::NonFinite { t, h } } else { Error::LinearSolverFailed { t, h } });
         }
         y1.combine(y0, 1.0, &T::M, &ws.u);
         Ok(())
@@ -151,6 +162,10 @@ where
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         self.linear.matrices(&ws.linear)
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        ws.norm = Some(norm.stored());
     }
 
     /// By the power method, if the linear solver has products with the Jacobian; there is no limit.

@@ -124,7 +124,7 @@ where
         solve_with_kept_jacobian(
             ws,
             (t, h),
-            |ws| ws.stages.prepare::<T>(&self.linear, f, step),
+            |ws| ws.stages.prepare::<T>(&self.linear, f, step, &ws.start),
             |ws| {
                 Self::guess(ws, h);
                 ws.stages.solve::<T>(&self.linear, f, step)

@@ -4,9 +4,10 @@ use nalgebra::Complex;
 
 use super::CollocationTableau;
 use super::tableau::{first_pair, scaled_inverse};
+use crate::dynamics::Neighbourhood;
 use crate::solver::StepStart;
 use crate::solver::implicit::convergence::{Convergence, Increment, Progress, size_sq};
-use crate::solver::implicit::kept::Prepared;
+use crate::solver::implicit::kept::{Prepared, Unsolved};
 use crate::solver::implicit::linear::{ComplexSolver, Matrices};
 use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, State};
@@ -65,11 +66,18 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.taken_at = None;
     }
 
-    /// Gets ready for a step.
-    pub fn prepare<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>) -> Prepared {
+    /// Gets ready for a step with the slope `start` at its start.
+    pub fn prepare<T: CollocationTableau<S>>(
+        &mut self,
+        linear: &L,
+        f: &F,
+        step: StepStart<'_, F::State>,
+        start: &F::State,
+    ) -> Prepared {
         let StepStart { t, h, y0 } = step;
         if self.taken_at.is_none() || self.convergence.was_slow() && self.taken_at != Some(t) {
-            linear.linearise(&mut self.linear, f, t, y0);
+            let near = Neighbourhood { h, slope: Some(start), norm: self.norm.as_ref() };
+            linear.linearise(&mut self.linear, f, t, y0, near);
             self.taken_at = Some(t);
             self.prepared = None;
         }
@@ -93,8 +101,13 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, h * real))
     }
 
-    /// Solves for the stages. False, and the next step takes a new Jacobian, if the iteration does not converge.
-    pub fn solve<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>) -> bool {
+    /// Solves for the stages. If the iteration does not converge, the next step takes a new Jacobian.
+    pub fn solve<T: CollocationTableau<S>>(
+        &mut self,
+        linear: &L,
+        f: &F,
+        step: StepStart<'_, F::State>,
+    ) -> Result<(), Unsolved> {
         self.convergence.begin(self.norm.is_none());
         loop {
             self.evaluate::<T>(f, step);
@@ -105,13 +118,13 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
                 w.add_scaled(1.0, increment);
             }
             match self.convergence.judge(self.measure(step.y0)) {
-                Progress::Converged => return true,
+                Progress::Converged => return Ok(()),
                 Progress::Continue => {}
                 Progress::Hopeless => break,
             }
         }
         self.taken_at = None;
-        false
+        Err(Unsolved::after(&self.k))
     }
 
     /// The slopes at the stages of the iterate.

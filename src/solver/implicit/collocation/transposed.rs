@@ -4,6 +4,7 @@ use nalgebra::Complex;
 
 use super::CollocationTableau;
 use super::tableau::{first_pair, transpose};
+use crate::dynamics::Neighbourhood;
 use crate::solver::StepStart;
 use crate::solver::implicit::convergence::{Convergence, Increment, Progress};
 use crate::state::MatrixSpace;
@@ -52,7 +53,7 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         StepStart { t, h, y0 }: StepStart<'_, F::State>,
         stages: &[F::State; S],
     ) -> bool {
-        if !self.factor::<T>(&F::State::transposed(&f.jacobian(t, y0)), h) {
+        if !self.factor::<T>(&F::State::transposed(&f.jacobian(t, y0, Neighbourhood::of_step(h))), h) {
             return false;
         }
         self.bar.iter_mut().for_each(State::set_zeros);

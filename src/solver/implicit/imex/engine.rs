@@ -6,7 +6,7 @@ use super::tableau::{ImexTableau, check_embedded_imex, check_imex, embedded_orde
 use crate::dynamics::Split;
 use crate::solver::by_table::by_table;
 use crate::solver::implicit::dirk::gamma;
-use crate::solver::implicit::kept::solve_with_kept_jacobian;
+use crate::solver::implicit::kept::{Unsolved, solve_with_kept_jacobian};
 use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
 use crate::solver::implicit::newton::{Equation, Newton};
 use crate::solver::implicit::predictor::predictor;
@@ -62,13 +62,13 @@ impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> ImexWorkspace<F, S,
 }
 
 impl<T: ImexTableau<S>, const S: usize, L> Imex<T, S, L> {
-    /// Solves the stages with the matrix that is prepared. False if one of them has no solution that was found.
+    /// Solves the stages with the matrix that is prepared.
     fn stages<F: Split>(
         &self,
         f: &F,
         ws: &mut ImexWorkspace<F, S, L>,
         StepStart { t, h, y0 }: StepStart<'_, F::State>,
-    ) -> bool
+    ) -> Result<(), Unsolved>
     where
         L: LinearSolver<F::Implicit>,
     {
@@ -86,15 +86,13 @@ impl<T: ImexTableau<S>, const S: usize, L> Imex<T, S, L> {
             } else {
                 ws.change.combine(&ws.psi, a, &const { predictor(T::Implicit::C) }[i][..i], done);
                 let equation = Equation { t: time, a, psi: &ws.psi, y0 };
-                if !ws.newton.solve(&self.linear, f.implicit(), &equation, &mut ws.change, &mut rest[0]) {
-                    return false;
-                }
+                ws.newton.solve(&self.linear, f.implicit(), &equation, &mut ws.change, &mut rest[0])?;
                 ws.stage.combine(y0, 1.0, &[1.0], std::slice::from_ref(&ws.change));
             }
             f.eval_explicit(time, &ws.stage, &mut ws.explicit[i]);
             ws.evaluations += 1;
         }
-        true
+        Ok(())
     }
 }
 
@@ -139,7 +137,7 @@ where
         solve_with_kept_jacobian(
             ws,
             (t, h),
-            |ws| ws.newton.prepare(&self.linear, f.implicit(), t, y0, a),
+            |ws| ws.newton.prepare(&self.linear, f.implicit(), StepStart { t, h, y0 }, a),
             |ws| self.stages(f, ws, StepStart { t, h, y0 }),
         )?;
         if const { is_fsal::<T, S>() } {

@@ -9,6 +9,7 @@ pub use products::{Differences, Exact, Point, Products};
 pub use transposed::KrylovTransposed;
 
 use super::linear::{LinearSolver, Matrices};
+use crate::dynamics::Neighbourhood;
 use crate::{Dynamics, Error, Result, State};
 
 /// Solves by restarted GMRES, from products of the Jacobian with vectors: for any field on any [`State`], tensors
@@ -155,10 +156,10 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         }
     }
 
-    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State) {
+    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) {
         ws.point.t = t;
         ws.point.y.assign(y);
-        ws.evaluations += self.products.linearise(f, &mut ws.point);
+        ws.evaluations += self.products.linearise(f, &mut ws.point, near);
         ws.linearisations += 1;
     }
 

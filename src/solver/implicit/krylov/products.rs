@@ -1,5 +1,6 @@
 //! Where the products of a Jacobian with a vector come from.
 
+use crate::dynamics::{Neighbourhood, TOLERANCES};
 use crate::{Dynamics, JacobianVector, State};
 
 /// The point where a field is linearised, with the slope there.
@@ -18,7 +19,7 @@ pub struct Point<Y> {
 /// A way to multiply the Jacobian of a field with a vector.
 pub trait Products<F: Dynamics>: Copy {
     /// Gets ready to linearise at the time and state that are in `point`. Returns how often the field was evaluated.
-    fn linearise(self, f: &F, point: &mut Point<F::State>) -> u64;
+    fn linearise(self, f: &F, point: &mut Point<F::State>, near: Neighbourhood<'_, F::State>) -> u64;
 
     /// Writes `J v` into `out` for a `v` of length 1, using `shifted` as memory.
     fn product(self, f: &F, point: &Point<F::State>, v: &F::State, shifted: &mut F::State, out: &mut F::State);
@@ -30,17 +31,19 @@ pub trait Products<F: Dynamics>: Copy {
 /// Products by directional differences `(f(t, y + ε v) − f(t, y)) / ε`.
 ///
 /// D. A. Knoll & D. E. Keyes, *Jacobian-free Newton–Krylov methods: a survey of approaches and applications*, J. Comput.
-/// Phys. 193 (2004), doi:10.1016/j.jcp.2003.08.010. The increment is `ε = √(u max(10⁻⁵, |y|)) / |v|` with the rounding
-/// unit `u`, as for a whole [`Jacobian`](crate::Jacobian).
+/// Phys. 193 (2004), doi:10.1016/j.jcp.2003.08.010. The increment is `ε = √u s / |v|` with the rounding unit `u` and the
+/// size `s` of the state, as for a whole [`Jacobian`](crate::differences).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Differences;
 
 impl<F: Dynamics> Products<F> for Differences {
-    fn linearise(self, f: &F, point: &mut Point<F::State>) -> u64 {
-        f.eval(point.t, &point.y, &mut point.slope);
-        let size = point.y.inner(&point.y).sqrt();
-        point.increment = (point.y.rounding() * size.max(1e-5)).sqrt();
-        1
+    fn linearise(self, f: &F, point: &mut Point<F::State>, near: Neighbourhood<'_, F::State>) -> u64 {
+        match near.slope {
+            Some(slope) => point.slope.assign(slope),
+            None => f.eval(point.t, &point.y, &mut point.slope),
+        }
+        point.increment = point.y.rounding().sqrt() * size(&point.y, &point.slope, near);
+        u64::from(near.slope.is_none())
     }
 
     fn product(self, f: &F, point: &Point<F::State>, v: &F::State, shifted: &mut F::State, out: &mut F::State) {
@@ -56,12 +59,21 @@ impl<F: Dynamics> Products<F> for Differences {
     }
 }
 
+/// The size of the state: that of `y`, of the absolute tolerances times 10³, or of the change over the step where the state
+/// is zero and nothing is tolerated.
+fn size<Y: State>(y: &Y, slope: &Y, near: Neighbourhood<'_, Y>) -> f64 {
+    let tolerated = near.norm.map_or(0.0, |norm| TOLERANCES * norm.absolute_of_all(y));
+    let change = near.h.abs() * slope.inner(slope).sqrt();
+    let sizes = [y.inner(y).sqrt().max(tolerated), change];
+    sizes.into_iter().find(|size| *size > 0.0 && size.is_finite()).unwrap_or(1.0)
+}
+
 /// Exact products, for a field that has them: [`JacobianVector`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Exact;
 
 impl<F: JacobianVector> Products<F> for Exact {
-    fn linearise(self, _: &F, _: &mut Point<F::State>) -> u64 {
+    fn linearise(self, _: &F, _: &mut Point<F::State>, _: Neighbourhood<'_, F::State>) -> u64 {
         0
     }
 
