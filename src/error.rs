@@ -33,6 +33,17 @@ pub enum Error {
         /// What would be accepted.
         expected: &'static str,
     },
+    /// The tolerances are below the rounding errors of the initial state.
+    #[error(
+        "the tolerances are {size:.1} times below the rounding errors of the initial state (unit {rounding:e}); loosen them, or \
+         use f64 in the place of f32"
+    )]
+    ToleranceBelowRounding {
+        /// The distance from 1 to the next larger number of the state's type.
+        rounding: f64,
+        /// The norm of the rounding errors, in units of the tolerances.
+        size: f64,
+    },
     /// The initial state has an entry that is infinite or not a number.
     #[error("the initial state `y0` is not finite")]
     NonFiniteInitialState,

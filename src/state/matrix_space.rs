@@ -126,11 +126,18 @@ where
         for i in 0..shifted.nrows() {
             shifted[(i, i)] += T::one();
         }
+        // nalgebra's factorisation must not see an empty matrix.
+        if shifted.is_empty() {
+            return None;
+        }
         let lu = LU::new(shifted);
         lu.is_invertible().then_some(lu)
     }
 
     fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu> {
+        if matrix.is_empty() {
+            return None;
+        }
         let lu = LU::new(shifted(matrix, a));
         lu.is_invertible().then_some(lu)
     }

@@ -68,14 +68,14 @@ impl<Y: State> ErrorNorm<Y> for Tolerance {
         StoredNorm::Uniform(*self)
     }
 
-    fn validate(&self, _: &Y) -> Result<()> {
+    fn validate(&self, y0: &Y) -> Result<()> {
         let expected = "positive and finite";
         for (name, value) in [("rtol", self.rtol), ("atol", self.atol)] {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(Error::InvalidArgument { name, value, expected });
             }
         }
-        Ok(())
+        check_rounding(self, y0)
     }
 }
 
@@ -105,9 +105,17 @@ impl<Y: State> ErrorNorm<Y> for Tolerances<Y> {
             Some(index) => {
                 Err(Error::InvalidEntry { name: "atol", index, value: 0.0, expected: "positive where `rtol` is zero" })
             }
-            None => Ok(()),
+            None => check_rounding(self, y0),
         }
     }
+}
+
+/// Refuses tolerances that the rounding of the state alone exceeds.
+fn check_rounding<Y: State>(norm: &impl ErrorNorm<Y>, y0: &Y) -> Result<()> {
+    let mut rounding = y0.clone();
+    rounding.scale_by(0.5 * y0.rounding());
+    let size = norm.norm(&rounding, y0, y0);
+    if size > 1.0 { Err(Error::ToleranceBelowRounding { rounding: y0.rounding(), size }) } else { Ok(()) }
 }
 
 impl<Y: MatrixSpace> StoredNorm<Y> {
@@ -157,7 +165,8 @@ impl<Y: State> ErrorNorm<Y> for StoredNorm<Y> {
 /// not infinite, and no error is still none.
 #[inline(always)]
 pub(super) fn coordinate_sq(e: f64, y0: f64, y1: f64, rtol: f64, atol: f64) -> f64 {
-    const LEAST: f64 = 1e-150;
-    let ratio = e / larger(Tolerance { rtol, atol }.scale(y0, y1), LEAST);
-    ratio * ratio
+    const LARGEST: f64 = 1e150;
+    let ratio = e / larger(Tolerance { rtol, atol }.scale(y0, y1), f64::MIN_POSITIVE);
+    // A ratio that is not a number stays one.
+    if ratio.abs() > LARGEST { LARGEST * LARGEST } else { ratio * ratio }
 }

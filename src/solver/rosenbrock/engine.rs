@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::conserve::Conservation;
 use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
 use crate::dynamics::Neighbourhood;
@@ -33,6 +34,9 @@ pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> 
     slope: F::State,
     linear: L::Workspace,
     dominant: Dominant<F::State>,
+    conservation: Conservation<F::State>,
+    /// Whether the step asks for it.
+    conserves: bool,
     /// The tolerances of the solve, if it has any.
     norm: Option<StoredNorm<F::State>>,
     /// Whether `start` is the slope at the start of the step to come.
@@ -84,6 +88,9 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
                 f.eval(t + T::NODES[i] * h, &ws.stage, &mut ws.slope);
                 ws.evaluations += 1;
             }
+            if ws.conserves {
+                ws.conservation.note::<T, S>(i, &ws.slope, h, &ws.drift);
+            }
             u.combine(&ws.slope, 1.0 / h, &T::C[i][..i], done);
             if T::TIME[i] != 0.0 {
                 u.add_scaled(T::TIME[i] * h, &ws.drift);
@@ -122,6 +129,8 @@ where
             slope: y0.zeros_like(),
             linear: self.linear.workspace(f, y0),
             dominant: Dominant::new(y0),
+            conservation: Conservation::new(y0),
+            conserves: false,
             norm: None,
             start_is_known: false,
             is_linearised: false,
@@ -143,11 +152,17 @@ where
         if !self.linear.prepare(&mut ws.linear, h * T::GAMMA) {
             return Err(Error::SingularMatrix { t, h });
         }
+        ws.conserves = Conservation::is_needed(ws.norm.as_ref(), y0);
+        ws.conservation.begin();
         if !self.stages(f, ws, StepStart { t, h, y0 }) {
             let not_finite = !ws.slope.all_finite();
             return Err(if not_finite { Error::NonFinite { t, h } } else { Error::LinearSolverFailed { t, h } });
         }
         y1.combine(y0, 1.0, &T::M, &ws.u);
+        if ws.conserves {
+            let step = StepStart { t, h, y0 };
+            ws.conservation.repair::<F, L, T, S>(&self.linear, &mut ws.linear, f, step, &ws.u, y1);
+        }
         Ok(())
     }
 
@@ -157,7 +172,7 @@ where
     }
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
-        ws.evaluations + self.linear.evaluations(&ws.linear)
+        ws.evaluations + ws.conservation.evaluations + self.linear.evaluations(&ws.linear)
     }
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {

@@ -35,6 +35,7 @@
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 mod conditions;
+mod conserve;
 mod engine;
 mod reverse;
 mod rodas3;

@@ -1,0 +1,116 @@
+//! Repairing the sums that the linear systems break by rounding.
+
+use super::table::RosenbrockTable;
+use crate::solver::StepStart;
+use crate::state::StoredNorm;
+use crate::{Dynamics, LinearSolver, State};
+
+/// The part of the change in a step over which the field is compared: `u^(1/5)` with the rounding unit `u`, by which
+/// truncation and rounding of a difference of fourth order cost about the same digits.
+const PART: f64 = 7.4e-4;
+
+/// What the repair needs of the stages of a step.
+#[derive(Debug, Clone)]
+pub(super) struct Conservation<Y> {
+    /// `Σ bᵢ (fᵢ + h γᵢ ∂f/∂t)`.
+    slopes: Y,
+    /// `Σ bᵢ uᵢ`.
+    moved: Y,
+    change: Y,
+    /// A difference of the field, its second slope, and the state there.
+    scratch: [Y; 3],
+    pub(super) evaluations: u64,
+}
+
+impl<Y: State> Conservation<Y> {
+    pub(super) fn new(y0: &Y) -> Self {
+        let zeros = || y0.zeros_like();
+        Self { slopes: zeros(), moved: zeros(), change: zeros(), scratch: [zeros(), zeros(), zeros()], evaluations: 0 }
+    }
+
+    /// Whether the absolute tolerance is below the rounding of the state `y`: then small values to come are asked for with
+    /// digits for which its large values have no room.
+    pub(super) fn is_needed(norm: Option<&StoredNorm<Y>>, y: &Y) -> bool {
+        norm.is_some_and(|norm| norm.absolute_of_all(y) < y.rounding() * y.inner(y).sqrt())
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.slopes.set_zeros();
+    }
+
+    /// Takes note of the slope of stage `i`, with `drift` times `h γᵢ` beside it.
+    pub(super) fn note<T, const S: usize>(&mut self, i: usize, slope: &Y, h: f64, drift: &Y)
+    where
+        T: RosenbrockTable<S>,
+    {
+        let b = const { weights::<T, S>() }[i];
+        self.slopes.add_scaled(b, slope);
+        if T::TIME[i] != 0.0 {
+            self.slopes.add_scaled(b * T::TIME[i] * h, drift);
+        }
+    }
+
+    /// Corrects `y1`, the result of a step with the increments `u`.
+    ///
+    /// The entries of `J` are rounded, and so is its factorisation. That breaks a sum that the field conserves, where `h J` is
+    /// large by more than the rounding of the state; on the problem [`E5`](crate::problems::stiff::E5), by more than the
+    /// solution at the end. The change of the state is also `h Σ bᵢ fᵢ + h J Σ bᵢ uᵢ`, where a difference of the field in the
+    /// place of the product with `J` keeps such a sum. The distance between both is taken through the linear system, which
+    /// leaves a conserved sum as it is and damps all else to rounding.
+    pub(super) fn repair<F, L, T, const S: usize>(
+        &mut self,
+        linear: &L,
+        ws: &mut L::Workspace,
+        f: &F,
+        step: StepStart<'_, Y>,
+        u: &[Y; S],
+        y1: &mut Y,
+    ) where
+        F: Dynamics<State = Y>,
+        L: LinearSolver<F>,
+        T: RosenbrockTable<S>,
+    {
+        self.moved.set_zeros();
+        self.moved.accumulate(1.0, &const { weights::<T, S>() }, u);
+        self.change.set_zeros();
+        for (sign, distance) in [(8.0, 1.0), (-1.0, 2.0)] {
+            self.difference(f, step, distance * PART);
+            self.change.add_scaled(sign / (12.0 * PART), &self.scratch[0]);
+        }
+        self.change.add_scaled(1.0, &self.slopes);
+        self.change.scale_by(step.h);
+        // Less the change by the increments.
+        self.change.accumulate(-1.0, &T::M, u);
+        if linear.solve(ws, f, &mut self.change) && self.change.all_finite() {
+            y1.add_scaled(1.0, &self.change);
+        }
+    }
+
+    /// Writes `f(y0 + ε g) − f(y0 − ε g)` into the scratch.
+    fn difference<F: Dynamics<State = Y>>(&mut self, f: &F, StepStart { t, y0, .. }: StepStart<'_, Y>, part: f64) {
+        let [out, behind, shifted] = &mut self.scratch;
+        shifted.combine(y0, -part, &[1.0], std::slice::from_ref(&self.moved));
+        f.eval(t, shifted, behind);
+        shifted.combine(y0, part, &[1.0], std::slice::from_ref(&self.moved));
+        f.eval(t, shifted, out);
+        out.add_scaled(-1.0, behind);
+        self.evaluations += 2;
+    }
+}
+
+/// The weights `b` of the method in its untransformed variables: `b (I/γ − C) = m`.
+const fn weights<T: RosenbrockTable<S>, const S: usize>() -> [f64; S] {
+    let mut b = [0.0; S];
+    let mut i = S;
+    while i > 0 {
+        i -= 1;
+        let mut sum = T::M[i];
+        let mut j = i + 1;
+        while j < S {
+            sum += b[j] * T::C[j][i];
+            j += 1;
+        }
+        b[i] = T::GAMMA * sum;
+    }
+    b
+}
