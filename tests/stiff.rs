@@ -44,7 +44,7 @@ impl Jacobian for Problem {
         (self.jacobian)(t, y)
     }
     /// None of the problems depends on time.
-    fn time_derivative(&self, _: f64, _: &DVector<f64>, out: &mut DVector<f64>) {
+    fn time_derivative(&self, _: f64, _: &DVector<f64>, _: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>) {
         out.fill(0.0);
     }
 }
