@@ -1,0 +1,25 @@
+//! Stiff problems: E. Hairer and G. Wanner, *Solving Ordinary Differential Equations II*, section IV.10, and F. Mazzia and
+//! C. Magherini, *Test Set for Initial Value Problem Solvers*, release 2.4 (2008).
+//!
+//! | problem | unknowns | from 0 to |
+//! |---|---|---|
+//! | [`Robertson`] | 3 | 4·10¹⁰ |
+//! | [`VanDerPol`](super::VanDerPol)`::problem(1000.0)` | 2 | 2000 |
+//! | [`Oregonator`] | 3 | 360 |
+//! | [`Hires`] | 8 | 321.8122 |
+//! | [`Pollution`] | 20 | 60 |
+//! | [`Heat`] | any, 100 as a rule | 0.1 |
+//!
+//! All are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free.
+
+mod heat;
+mod hires;
+mod oregonator;
+mod pollution;
+mod robertson;
+
+pub use heat::Heat;
+pub use hires::Hires;
+pub use oregonator::Oregonator;
+pub use pollution::Pollution;
+pub use robertson::Robertson;
