@@ -6,18 +6,21 @@
 //! | [`Robertson`] | 3 | 4·10¹⁰ |
 //! | [`VanDerPol`](super::VanDerPol)`::problem(1000.0)` | 2 | 2000 |
 //! | [`Oregonator`] | 3 | 360 |
+//! | [`E5`] | 4 | 10¹³ |
 //! | [`Hires`] | 8 | 321.8122 |
 //! | [`Pollution`] | 20 | 60 |
 //! | [`Heat`] | any, 100 as a rule | 0.1 |
 //!
 //! All are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free.
 
+mod e5;
 mod heat;
 mod hires;
 mod oregonator;
 mod pollution;
 mod robertson;
 
+pub use e5::E5;
 pub use heat::Heat;
 pub use hires::Hires;
 pub use oregonator::Oregonator;
