@@ -8,6 +8,7 @@
 //! | [`Oregonator`] | 3 | 360 |
 //! | [`E5`] | 4 | 10¹³ |
 //! | [`Hires`] | 8 | 321.8122 |
+//! | [`RingModulator`] | 15 | 10⁻³ |
 //! | [`Pollution`] | 20 | 60 |
 //! | [`Heat`] | any, 100 as a rule | 0.1 |
 //!
@@ -18,6 +19,7 @@ mod heat;
 mod hires;
 mod oregonator;
 mod pollution;
+mod ring_modulator;
 mod robertson;
 
 pub use e5::E5;
@@ -25,4 +27,5 @@ pub use heat::Heat;
 pub use hires::Hires;
 pub use oregonator::Oregonator;
 pub use pollution::Pollution;
+pub use ring_modulator::RingModulator;
 pub use robertson::Robertson;
