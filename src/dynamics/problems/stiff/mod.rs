@@ -10,10 +10,12 @@
 //! | [`Hires`] | 8 | 321.8122 |
 //! | [`RingModulator`] | 15 | 10⁻³ |
 //! | [`Pollution`] | 20 | 60 |
+//! | [`Beam`] | 80 | 5 |
 //! | [`Heat`] | any, 100 as a rule | 0.1 |
 //!
 //! All are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free.
 
+mod beam;
 mod e5;
 mod heat;
 mod hires;
@@ -22,6 +24,7 @@ mod pollution;
 mod ring_modulator;
 mod robertson;
 
+pub use beam::Beam;
 pub use e5::E5;
 pub use heat::Heat;
 pub use hires::Hires;
