@@ -12,13 +12,16 @@
 //! | [`Pollution`] | 20 | 60 |
 //! | [`Beam`] | 80 | 5 |
 //! | [`Heat`] | any, 100 as a rule | 0.1 |
+//! | [`MedicalAkzoNobel`] | any, 400 as a rule | 20 |
 //!
-//! All are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free.
+//! All but the last are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free; the last
+//! has a Jacobian of its own.
 
 mod beam;
 mod e5;
 mod heat;
 mod hires;
+mod medical_akzo_nobel;
 mod oregonator;
 mod pollution;
 mod ring_modulator;
@@ -28,6 +31,7 @@ pub use beam::Beam;
 pub use e5::E5;
 pub use heat::Heat;
 pub use hires::Hires;
+pub use medical_akzo_nobel::MedicalAkzoNobel;
 pub use oregonator::Oregonator;
 pub use pollution::Pollution;
 pub use ring_modulator::RingModulator;
