@@ -8,9 +8,12 @@
 //! `2·10⁻⁴` on the Oregonator. They must get there at `10⁻⁸`. ROS3P is not in the list: the two solutions of that pair
 //! have the same stability function, so that it sees no error at all of a linear problem such as the heat equation.
 
+#[path = "../common/any_size.rs"]
+mod any_size;
 mod definitions;
 mod problem;
 
+use any_size::AnySize;
 use nalgebra::SVector;
 use problem::{Problem, beam, e5, medical_akzo_nobel, problems, reference, ring_modulator};
 use rheos::problems::stiff::Heat;
@@ -20,7 +23,7 @@ use rheos::{
 };
 
 /// What went wrong.
-fn failures<S: Embedded<Problem>>(solver: impl Fn() -> S, rtol: f64) -> Vec<String> {
+fn failures<S: Embedded<AnySize>>(solver: impl Fn() -> S, rtol: f64) -> Vec<String> {
     let verdict = |problem: Problem| match problem.error(solver(), rtol) {
         Ok(error) if error < 1e-4 => None,
         Ok(error) => Some(format!("{}: error {error:.1e}", problem.name)),
@@ -68,7 +71,7 @@ fn the_closed_solution_of_the_heat_equation_is_right() {
 }
 
 /// That every component at the end is within `bound` of its value.
-fn assert_reaches<S: Embedded<Problem>>(problem: &Problem, solver: S, rtol: f64, bound: f64) {
+fn assert_reaches<S: Embedded<AnySize>>(problem: &Problem, solver: S, rtol: f64, bound: f64) {
     let error = problem.error(solver, rtol).unwrap_or_else(|reason| panic!("{}: {reason}", problem.name));
     assert!(error < bound, "{}: error {error:e}", problem.name);
 }

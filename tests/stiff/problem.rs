@@ -2,46 +2,17 @@
 
 use std::f64::consts::PI;
 
-use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+use nalgebra::DVector;
 use rheos::problems::VanDerPol;
 use rheos::problems::stiff::{
     Beam, E5, Heat, Hires, MedicalAkzoNobel, Oregonator, Pollution, RingModulator, Robertson,
 };
-use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Dynamics, Embedded, Field, Ivp, Jacobian, Pid};
+use rheos::{Embedded, Ivp, Pid};
 use serde_json::Value;
 
-/// A model with a state of static size, as one with a state of any size.
-struct AnySize<M, const N: usize, const P: usize>(Autodiff<M, N, P>);
+use crate::any_size::{AnyProblem, AnySize};
 
-fn fixed<const N: usize>(y: &DVector<f64>) -> SVector<f64, N> {
-    SVector::from_column_slice(y.as_slice())
-}
-
-impl<M: Field<N, P>, const N: usize, const P: usize> Dynamics for AnySize<M, N, P> {
-    type State = DVector<f64>;
-    fn eval(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
-        let mut slope = SVector::zeros();
-        self.0.eval(t, &fixed(y), &mut slope);
-        dy.copy_from_slice(slope.as_slice());
-    }
-}
-
-impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for AnySize<M, N, P>
-where
-    SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
-{
-    fn jacobian(&self, t: f64, y: &DVector<f64>) -> DMatrix<f64> {
-        DMatrix::from_column_slice(N, N, self.0.jacobian(t, &fixed(y)).as_slice())
-    }
-    fn time_derivative(&self, t: f64, y: &DVector<f64>, out: &mut DVector<f64>) {
-        let mut slope = SVector::zeros();
-        self.0.time_derivative(t, &fixed(y), &mut slope);
-        out.copy_from_slice(slope.as_slice());
-    }
-}
-
-/// Any problem, as one type: then a method is compiled once and not for each of them.
+/// A problem with its end.
 pub struct Problem {
     pub name: &'static str,
     end: f64,
@@ -52,51 +23,20 @@ pub struct Problem {
     floor: f64,
     y0: DVector<f64>,
     expected: DVector<f64>,
-    model: Box<dyn Jacobian<State = DVector<f64>>>,
-}
-
-impl Dynamics for Problem {
-    type State = DVector<f64>;
-    fn eval(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
-        self.model.eval(t, y, dy);
-    }
-}
-
-impl Jacobian for Problem {
-    fn jacobian(&self, t: f64, y: &DVector<f64>) -> DMatrix<f64> {
-        self.model.jacobian(t, y)
-    }
-    fn time_derivative(&self, t: f64, y: &DVector<f64>, out: &mut DVector<f64>) {
-        self.model.time_derivative(t, y, out);
-    }
+    model: AnySize,
 }
 
 impl Problem {
-    fn new<M, const N: usize, const P: usize>(
-        name: &'static str,
-        (model, y0): (Autodiff<M, N, P>, SVector<f64, N>),
-        scale: f64,
-    ) -> Self
-    where
-        M: Field<N, P> + 'static,
-        SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
-    {
-        Self::of_any_size(name, (AnySize(model), DVector::from_column_slice(y0.as_slice())), scale)
-    }
-
-    fn of_any_size<F>(name: &'static str, (model, y0): (F, DVector<f64>), scale: f64) -> Self
-    where
-        F: Jacobian<State = DVector<f64>> + 'static,
-    {
+    fn new(name: &'static str, (model, y0): AnyProblem, scale: f64) -> Self {
         let (end, expected) = reference(name);
         let expected = DVector::from_vec(expected);
-        Self { name, end, jumps: &[], scale, floor: 0.0, y0, expected, model: Box::new(model) }
+        Self { name, end, jumps: &[], scale, floor: 0.0, y0, expected, model }
     }
 
     /// The largest error of a component at the end, or why it was not reached.
-    pub fn error<S: Embedded<Self>>(&self, solver: S, rtol: f64) -> Result<f64, String> {
+    pub fn error<S: Embedded<AnySize>>(&self, solver: S, rtol: f64) -> Result<f64, String> {
         let control = Pid::new(rtol, rtol * self.scale);
-        let ivp = Ivp::new(self, self.y0.clone(), 0.0..self.end).jumps_at(self.jumps);
+        let ivp = Ivp::new(&self.model, self.y0.clone(), 0.0..self.end).jumps_at(self.jumps);
         let solution = ivp.solve(solver, control).map_err(|e| e.to_string())?;
         let errors = solution.last().iter().zip(&self.expected).map(|(y, e)| (y - e).abs() / (e.abs() + self.floor));
         Ok(errors.fold(0.0, f64::max))
@@ -115,17 +55,17 @@ pub fn reference(name: &str) -> (f64, Vec<f64>) {
 pub fn problems() -> [Problem; 7] {
     [
         // The second component is about 10⁻¹³ at the end.
-        Problem::new("robertson", Robertson::problem(), 1e-8),
+        Problem::new("robertson", AnySize::of_static(Robertson::problem()), 1e-8),
         // The velocity is about 10⁻³ away from the jumps.
-        Problem::new("van_der_pol", VanDerPol::problem(1000.0), 1e-3),
+        Problem::new("van_der_pol", AnySize::of_static(VanDerPol::problem(1000.0)), 1e-3),
         // Components of 1 to 10⁵.
-        Problem::new("oregonator", Oregonator::problem(), 1.0),
+        Problem::new("oregonator", AnySize::of_static(Oregonator::problem()), 1.0),
         // Components of 10⁻⁵ to 1.
-        Problem::new("hires", Hires::problem(), 1e-4),
+        Problem::new("hires", AnySize::of_static(Hires::problem()), 1e-4),
         // From 1 down to 10⁻³ at the end; modes of a rate up to 40 000.
-        Problem::new("heat", Heat::problem::<100>(), 1e-4),
+        Problem::new("heat", AnySize::of_static(Heat::problem::<100>()), 1e-4),
         // Components of 10⁻¹⁷ to 1; the smallest ones follow the others.
-        Problem::new("pollution", Pollution::problem(), 1e-6),
+        Problem::new("pollution", AnySize::of_static(Pollution::problem()), 1e-6),
         e5_reduced(),
     ]
 }
@@ -134,26 +74,31 @@ pub fn problems() -> [Problem; 7] {
 fn e5_reduced() -> Problem {
     let four = e5().expected;
     let expected = DVector::from_vec(vec![four[0], four[2], four[3]]);
-    Problem { name: "e5_reduced", expected, floor: 1e-28, ..Problem::new("e5", E5::reduced(), 1e-24) }
+    Problem {
+        name: "e5_reduced",
+        expected,
+        floor: 1e-28,
+        ..Problem::new("e5", AnySize::of_static(E5::reduced()), 1e-24)
+    }
 }
 
 /// The same by four equations, with a tolerance of `10⁻³⁰` at the relative one `10⁻⁸`.
 pub fn e5() -> Problem {
-    Problem { floor: 1e-24, ..Problem::new("e5", E5::problem(), 1e-22) }
+    Problem { floor: 1e-24, ..Problem::new("e5", AnySize::of_static(E5::problem()), 1e-22) }
 }
 
 /// Voltages of `10⁻²` to 1, currents of `10⁻⁸` to `10⁻³`, the smallest of which drive nothing.
 pub fn ring_modulator() -> Problem {
-    Problem { floor: 1e-5, ..Problem::new("ring_modulator", RingModulator::problem(), 1e-2) }
+    Problem { floor: 1e-5, ..Problem::new("ring_modulator", AnySize::of_static(RingModulator::problem()), 1e-2) }
 }
 
 /// Angles and velocities of `10⁻²` to 1. At `t = π` the force has a jump in its second derivative.
 pub fn beam() -> Problem {
-    Problem { jumps: &[PI], ..Problem::new("beam", Beam::problem(), 1.0) }
+    Problem { jumps: &[PI], ..Problem::new("beam", AnySize::of_static(Beam::problem()), 1.0) }
 }
 
 /// Concentrations of 0 to 1.
 pub fn medical_akzo_nobel() -> Problem {
-    let problem = Problem::of_any_size("medical_akzo_nobel", MedicalAkzoNobel::problem(200), 1e-3);
+    let problem = Problem::new("medical_akzo_nobel", AnySize::new(MedicalAkzoNobel::problem(200)), 1e-3);
     Problem { jumps: &[MedicalAkzoNobel::JUMP], floor: 1e-3, ..problem }
 }
