@@ -27,7 +27,7 @@ impl<F: Dynamics> Case<F> {
     fn error(&self, y: &F::State) -> f64 {
         let errors =
             y.coordinates().into_iter().zip(&self.expected).map(|(y, e)| (y - e).abs() / (e.abs() + self.floor));
-        errors.fold(0.0, f64::max)
+        errors.fold(0.0, |worst: f64, error| if error.is_nan() { f64::INFINITY } else { worst.max(error) })
     }
 }
 

@@ -38,8 +38,9 @@ impl Problem {
         let control = Pid::new(rtol, rtol * self.scale);
         let ivp = Ivp::new(&self.model, self.y0.clone(), 0.0..self.end).jumps_at(self.jumps);
         let solution = ivp.solve(solver, control).map_err(|e| e.to_string())?;
+        assert_eq!(solution.last().len(), self.expected.len());
         let errors = solution.last().iter().zip(&self.expected).map(|(y, e)| (y - e).abs() / (e.abs() + self.floor));
-        Ok(errors.fold(0.0, f64::max))
+        Ok(errors.fold(0.0, |worst: f64, error| if error.is_nan() { f64::INFINITY } else { worst.max(error) }))
     }
 }
 

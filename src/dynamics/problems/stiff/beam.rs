@@ -16,7 +16,7 @@ const N: usize = 40;
 /// `Σₖ g cos(θₗ − θₖ) θₖ'' = n⁴ (θₗ₋₁ − 2 θₗ + θₗ₊₁) + n² φ (cos θₗ + sin θₗ) − Σₖ g sin(θₗ − θₖ) θₖ'²`,
 ///
 /// `θ₀ = −θ₁`, `θₙ₊₁ = θₙ`, and the force `φ = 1.5 sin² t` until `t = π`, zero from there: it has a continuous derivative.
-/// The eigenvalues are imaginary, up to about `6400 i`.
+/// The eigenvalues at rest are imaginary, up to `6400 i`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Beam;
 

@@ -12,9 +12,9 @@ use crate::dynamics::{Autodiff, Field, Scalar};
 /// The difference `y₂ − y₃ − y₄` stays zero, so that three equations say the same ([`reduced`](Self::reduced)). At the end
 /// `y₁` and `y₄` are below `10⁻³⁰⁰` and `y₂ = y₃ ≈ 1 / (M C t)`, to be exact `8.861 233 521 29·10⁻²³`.
 ///
-/// The four equations do not have that solution to more than three digits in double precision: `y₂` was `1.6·10⁻⁹`, which
-/// leaves a rounding error of `10⁻²⁵` in the difference for good. The end published in the *Test Set for IVP Solvers*
-/// (`y₂ = 8.8677·10⁻²³`, `y₃ = 8.8548·10⁻²³`, a difference of `1.3·10⁻²⁵`) has it too.
+/// The four equations have that solution to three digits only in double precision: `y₂` rises to `1.5·10⁻¹⁰`, whose rounding
+/// errors add up to some `10⁻²⁵` in the difference and stay there. The end published in the *Test Set for IVP Solvers*
+/// (`y₂ = 8.8677·10⁻²³`, `y₃ = 8.8548·10⁻²³`, a difference of `1.3·10⁻²⁵`) has them too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct E5;
 
