@@ -1,8 +1,11 @@
 //! What accuracy costs: every adaptive method on problems whose solutions are known to many digits.
 //!
 //! `cargo run --release --no-default-features --example work_precision`, with `--quick` to see that everything works.
-//! Draws error against field evaluations and against time, and prints tables.
+//! Draws error against field evaluations and against time, and prints tables. With `--counts` it prints, in half an hour,
+//! the tables of the page `solver::comparison` instead, all that follows its introduction.
 
+#[path = "../../tests/common/any_size.rs"]
+mod any_size;
 mod measure;
 mod methods;
 #[path = "../plot/mod.rs"]
@@ -25,6 +28,7 @@ USAGE
 
 OPTIONS
     --quick          few tolerances and short measurements, to see that everything works
+    --counts         only the tables of the page solver::comparison, to be pasted there
     --only NAME      problems whose name contains NAME
     --out DIR        folder for the pictures (default: work_precision)
     --help           this text
@@ -32,6 +36,7 @@ OPTIONS
 
 struct Options {
     effort: Effort,
+    counts: bool,
     only: String,
     out: PathBuf,
 }
@@ -39,12 +44,14 @@ struct Options {
 impl Options {
     /// Reads the arguments after the program's name; `Ok(None)` asks for the help text.
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
-        let mut options = Self { effort: Effort::THOROUGH, only: String::new(), out: PathBuf::from("work_precision") };
+        let mut options =
+            Self { effort: Effort::THOROUGH, counts: false, only: String::new(), out: PathBuf::from("work_precision") };
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or(format!("{arg} needs a value; see --help"));
             match arg.as_str() {
                 "--help" | "-h" => return Ok(None),
                 "--quick" => options.effort = Effort::QUICK,
+                "--counts" => options.counts = true,
                 "--only" => options.only = value()?,
                 "--out" => options.out = PathBuf::from(value()?),
                 other => return Err(format!("unknown option {other}; see --help")),
@@ -59,6 +66,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         print!("{HELP}");
         return Ok(());
     };
+    if options.counts {
+        print_counts(&options.only);
+        return Ok(());
+    }
     std::fs::create_dir_all(&options.out)?;
     macro_rules! each {
         ($methods:path, $unit:expr; $($case:expr),+) => {
@@ -78,6 +89,32 @@ fn main() -> Result<(), Box<dyn Error>> {
         problems::robertson(), problems::van_der_pol(), problems::oregonator(), problems::hires(), problems::heat()
     );
     Ok(())
+}
+
+/// The tables of the page `solver::comparison`.
+fn print_counts(only: &str) {
+    macro_rules! each {
+        ($($case:expr),+) => {
+            $({
+                let case = $case;
+                if case.name.contains(only) {
+                    print!("{}", table::counts(case.title, &methods::stiff(&case, &Effort::COUNTS)));
+                }
+            })+
+        };
+    }
+    each!(
+        problems::robertson(),
+        problems::van_der_pol(),
+        problems::oregonator(),
+        problems::e5(),
+        problems::hires(),
+        problems::ring_modulator(),
+        problems::pollution(),
+        problems::beam(),
+        problems::heat(),
+        problems::medical_akzo_nobel()
+    );
 }
 
 /// One row of panels for evaluations and one for time, one panel for each family of methods.

@@ -1,11 +1,16 @@
 //! The problems of the diagrams.
 
+use std::f64::consts::PI;
+
 use nalgebra::{SVector, Vector2, vector};
 use rheos::problems::VanDerPol;
 use rheos::problems::detest::{B1, D5};
-use rheos::problems::stiff::{Heat, Hires, Oregonator, Robertson};
+use rheos::problems::stiff::{
+    Beam, E5, Heat, Hires, MedicalAkzoNobel, Oregonator, Pollution, RingModulator, Robertson,
+};
 use rheos::{Autodiff, Dynamics, Field, Scalar};
 
+use crate::any_size::AnySize;
 use crate::measure::Case;
 use crate::reference;
 
@@ -16,13 +21,13 @@ fn nonstiff<F: Dynamics>(
     (field, y0): (F, F::State),
     (end, expected): (f64, Vec<f64>),
 ) -> Case<F> {
-    Case { name, title, field, y0, end, expected, atol: 1.0, floor: 1.0 }
+    Case { name, title, field, y0, end, expected, atol: 1.0, floor: 1.0, jumps: &[] }
 }
 
 /// Errors relative to `|y|`.
 fn stiff<F: Dynamics>(name: &'static str, title: &'static str, (field, y0): (F, F::State), atol: f64) -> Case<F> {
     let (end, expected) = reference::stiff(name);
-    Case { name, title, field, y0, end, expected, atol, floor: 0.0 }
+    Case { name, title, field, y0, end, expected, atol, floor: 0.0, jumps: &[] }
 }
 
 pub fn populations() -> Case<Autodiff<B1, 2, 0>> {
@@ -51,6 +56,32 @@ pub fn hires() -> Case<Autodiff<Hires, 8, 0>> {
 
 pub fn heat() -> Case<Autodiff<Heat, 100, 0>> {
     stiff("heat", "Heat equation, 100 nodes", Heat::problem(), 1e-4)
+}
+
+pub fn pollution() -> Case<AnySize> {
+    stiff("pollution", "Air pollution (POLLU)", AnySize::of_static(Pollution::problem()), 1e-6)
+}
+
+/// In three unknowns: four have only three digits in double precision.
+pub fn e5() -> Case<AnySize> {
+    let four = stiff("e5", "Pyrolysis (E5), three equations", AnySize::of_static(E5::reduced()), 1e-24);
+    let expected = [0, 2, 3].map(|i| four.expected[i]).to_vec();
+    Case { expected, floor: 1e-28, ..four }
+}
+
+pub fn ring_modulator() -> Case<AnySize> {
+    let case = stiff("ring_modulator", "Ring modulator", AnySize::of_static(RingModulator::problem()), 1e-2);
+    Case { floor: 1e-5, ..case }
+}
+
+pub fn beam() -> Case<AnySize> {
+    Case { jumps: &[PI], ..stiff("beam", "Elastic beam", AnySize::of_static(Beam::problem()), 1.0) }
+}
+
+pub fn medical_akzo_nobel() -> Case<AnySize> {
+    let problem = AnySize::new(MedicalAkzoNobel::problem(200));
+    let case = stiff("medical_akzo_nobel", "Medical Akzo Nobel problem, 400 equations", problem, 1e-3);
+    Case { jumps: &[MedicalAkzoNobel::JUMP], floor: 1e-3, ..case }
 }
 
 /// R. F. Arenstorf's periodic orbit of a satellite of the earth and the moon: Hairer, Nørsett & Wanner I, section II.0.

@@ -18,8 +18,25 @@ pub fn markdown(title: &str, curves: &[Curve], rtol: f64) -> String {
 }
 
 fn cells(point: &Point) -> String {
+    format!("{} | {:.0} | {:.1e}", work(point), point.seconds * 1e6, point.error)
+}
+
+fn work(point: &Point) -> String {
     let stats = point.stats;
-    let work = [stats.accepted, stats.rejected, stats.evaluations, stats.jacobians, stats.factorisations];
-    let counts = work.map(|count| count.to_string()).join(" | ");
-    format!("{counts} | {:.0} | {:.1e}", point.seconds * 1e6, point.error)
+    let counts = [stats.accepted, stats.rejected, stats.evaluations, stats.jacobians, stats.factorisations];
+    counts.map(|count| count.to_string()).join(" | ")
+}
+
+/// The same without times, as on the page `solver::comparison`; `curves` have one point at most.
+pub fn counts(title: &str, curves: &[Curve]) -> String {
+    let mut text = format!("# {title}\n\n");
+    text += "| method | steps | rejected | evaluations | Jacobians | LU | error |\n";
+    text += "| --- | --: | --: | --: | --: | --: | --: |\n";
+    for curve in curves {
+        let row = |point: &Point| format!("{} | {:.1e}", work(point), point.error);
+        let cells = curve.points.first().map_or("— | — | — | — | — | —".to_owned(), row);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| {} | {cells} |", curve.name);
+    }
+    text + "\n"
 }

@@ -1,0 +1,114 @@
+//! Antibodies that enter a tissue.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::dynamics::{Dynamics, Jacobian, Neighbourhood};
+
+/// The rate of the reaction.
+const K: f64 = 100.0;
+/// How far the half-line is stretched: `x = c ζ / (1 − ζ)`.
+const STRETCH: f64 = 4.0;
+
+/// R. van der Hout's model of antibodies that enter a tissue with a tumour (Akzo Nobel Central Research, 1994), problem
+/// MEDAKZO.
+///
+/// `uₜ = uₓₓ − k u v` and `vₜ = −k u v` on `x > 0`, with `u = φ(t)` at `x = 0`. In `ζ = x / (x + c)` the half-line is `[0, 1]`;
+/// central differences on `N` nodes `ζⱼ = j/N` give a system of `2 N` equations. The state is `(u₁, v₁, …, u_N, v_N)`,
+/// from `u = 0`, `v = 1`.
+///
+/// The field jumps at [`JUMP`](Self::JUMP), where `φ` falls from 2 to 0: to be told by
+/// [`jumps_at`](crate::Ivp::jumps_at).
+///
+/// ```
+/// use rheos::problems::stiff::MedicalAkzoNobel;
+/// use rheos::{Bdf, Ivp, Pid};
+///
+/// let (field, y0) = MedicalAkzoNobel::problem(10);
+/// let ivp = Ivp::new(&field, y0, 0.0..MedicalAkzoNobel::END).jumps_at(&[MedicalAkzoNobel::JUMP]);
+/// let solution = ivp.solve(Bdf, Pid::new(1e-6, 1e-9))?;
+/// // The substrate beside the boundary is used up.
+/// assert!(solution.last()[1].abs() < 1e-8);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MedicalAkzoNobel;
+
+impl MedicalAkzoNobel {
+    /// The end of the interval of integration.
+    pub const END: f64 = 20.0;
+    /// When the field jumps.
+    pub const JUMP: f64 = 5.0;
+
+    /// With `nodes` nodes, 200 as a rule, and twice as many unknowns.
+    #[must_use]
+    pub fn problem(nodes: usize) -> (Self, DVector<f64>) {
+        (Self, DVector::from_fn(2 * nodes, |i, _| (i % 2) as f64))
+    }
+
+    /// The concentration of the antibodies at the boundary.
+    fn boundary(t: f64) -> f64 {
+        if t <= Self::JUMP { 2.0 } else { 0.0 }
+    }
+}
+
+/// `uₓₓ` at a node is `before uⱼ₋₁ + here uⱼ + behind uⱼ₊₁`.
+struct Stencil {
+    before: f64,
+    here: f64,
+    behind: f64,
+}
+
+impl Stencil {
+    /// The stencil of node `j`, from 0, of `nodes`.
+    ///
+    /// `uₓₓ = β u_ζζ + α u_ζ` with `α = 2 (ζ − 1)³ / c²`, `β = (ζ − 1)⁴ / c²`. At the last node both vanish.
+    fn at(j: usize, nodes: usize) -> Self {
+        let n = nodes as f64;
+        let x = (j + 1) as f64 / n - 1.0;
+        let (alpha, beta) = (2.0 * x.powi(3) / STRETCH.powi(2), x.powi(4) / STRETCH.powi(2));
+        let (drift, diffusion) = (alpha * n / 2.0, beta * n * n);
+        Self { before: diffusion - drift, here: -2.0 * diffusion, behind: diffusion + drift }
+    }
+}
+
+impl Dynamics for MedicalAkzoNobel {
+    type State = DVector<f64>;
+
+    fn eval(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
+        let nodes = y.len() / 2;
+        let u = |j: usize| y[2 * j];
+        for j in 0..nodes {
+            let Stencil { before, here, behind } = Stencil::at(j, nodes);
+            let left = if j == 0 { Self::boundary(t) } else { u(j - 1) };
+            let right = u((j + 1).min(nodes - 1));
+            let reaction = K * u(j) * y[2 * j + 1];
+            dy[2 * j] = before * left + here * u(j) + behind * right - reaction;
+            dy[2 * j + 1] = -reaction;
+        }
+    }
+}
+
+impl Jacobian for MedicalAkzoNobel {
+    fn jacobian(&self, _: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
+        let nodes = y.len() / 2;
+        let mut matrix = DMatrix::zeros(y.len(), y.len());
+        for j in 0..nodes {
+            let Stencil { before, here, behind } = Stencil::at(j, nodes);
+            let (u, v) = (2 * j, 2 * j + 1);
+            if j > 0 {
+                matrix[(u, u - 2)] += before;
+            }
+            matrix[(u, u)] += here - K * y[v];
+            matrix[(u, 2 * (j + 1).min(nodes - 1))] += behind;
+            matrix[(u, v)] = -K * y[u];
+            matrix[(v, u)] = -K * y[v];
+            matrix[(v, v)] = -K * y[u];
+        }
+        matrix
+    }
+
+    /// Zero, away from the jump.
+    fn time_derivative(&self, _: f64, _: &DVector<f64>, _: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>) {
+        out.fill(0.0);
+    }
+}

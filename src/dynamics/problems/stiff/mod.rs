@@ -1,0 +1,38 @@
+//! Stiff problems: E. Hairer and G. Wanner, *Solving Ordinary Differential Equations II*, section IV.10, and F. Mazzia and
+//! C. Magherini, *Test Set for Initial Value Problem Solvers*, release 2.4 (2008).
+//!
+//! | problem | unknowns | from 0 to |
+//! |---|---|---|
+//! | [`Robertson`] | 3 | 4·10¹⁰ |
+//! | [`VanDerPol`](super::VanDerPol)`::problem(1000.0)` | 2 | 2000 |
+//! | [`Oregonator`] | 3 | 360 |
+//! | [`E5`] | 4 | 10¹³ |
+//! | [`Hires`] | 8 | 321.8122 |
+//! | [`RingModulator`] | 15 | 10⁻³ |
+//! | [`Pollution`] | 20 | 60 |
+//! | [`Beam`] | 80 | 5 |
+//! | [`Heat`] | any, 100 as a rule | 0.1 |
+//! | [`MedicalAkzoNobel`] | any, 400 as a rule | 20 |
+//!
+//! All but the last are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free; the last
+//! has a Jacobian of its own.
+
+mod beam;
+mod e5;
+mod heat;
+mod hires;
+mod medical_akzo_nobel;
+mod oregonator;
+mod pollution;
+mod ring_modulator;
+mod robertson;
+
+pub use beam::Beam;
+pub use e5::E5;
+pub use heat::Heat;
+pub use hires::Hires;
+pub use medical_akzo_nobel::MedicalAkzoNobel;
+pub use oregonator::Oregonator;
+pub use pollution::Pollution;
+pub use ring_modulator::RingModulator;
+pub use robertson::Robertson;
