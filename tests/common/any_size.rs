@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Dynamics, Field, Jacobian};
+use rheos::{Autodiff, Dynamics, Field, Jacobian, Neighbourhood};
 
 /// A model with a Jacobian.
 pub struct AnySize(Box<dyn Jacobian<State = DVector<f64>>>);
@@ -37,11 +37,11 @@ impl Dynamics for AnySize {
 }
 
 impl Jacobian for AnySize {
-    fn jacobian(&self, t: f64, y: &DVector<f64>) -> DMatrix<f64> {
-        self.0.jacobian(t, y)
+    fn jacobian(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
+        self.0.jacobian(t, y, near)
     }
-    fn time_derivative(&self, t: f64, y: &DVector<f64>, out: &mut DVector<f64>) {
-        self.0.time_derivative(t, y, out);
+    fn time_derivative(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>) {
+        self.0.time_derivative(t, y, near, out);
     }
 }
 
@@ -65,12 +65,12 @@ impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for Static<M, N, P
 where
     SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
 {
-    fn jacobian(&self, t: f64, y: &DVector<f64>) -> DMatrix<f64> {
-        DMatrix::from_column_slice(N, N, self.0.jacobian(t, &fixed(y)).as_slice())
+    fn jacobian(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
+        DMatrix::from_column_slice(N, N, self.0.jacobian(t, &fixed(y), Neighbourhood::of_step(near.h)).as_slice())
     }
-    fn time_derivative(&self, t: f64, y: &DVector<f64>, out: &mut DVector<f64>) {
+    fn time_derivative(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>) {
         let mut slope = SVector::zeros();
-        self.0.time_derivative(t, &fixed(y), &mut slope);
+        self.0.time_derivative(t, &fixed(y), Neighbourhood::of_step(near.h), &mut slope);
         out.copy_from_slice(slope.as_slice());
     }
 }
