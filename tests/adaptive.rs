@@ -7,7 +7,7 @@ use rheos::integrate::{Flow, Integration, Observer, Step};
 use rheos::problems::{Driven, VanDerPol};
 use rheos::{
     Bosh3, Controller, Counted, Dense, Dopri5, Dynamics, Embedded, Error, Euler, Failure, Fixed, Heun, Ivp, Method,
-    Passive, Pid, Result, Rk4, Solution, Solver, Span, State, Stats, Tsit5, ode, solve,
+    Passive, Pid, Result, Rk4, Rodas5P, Solution, Solver, Span, State, Stats, Tsit5, ode, solve,
 };
 
 /// The ends of all accepted steps.
@@ -564,9 +564,12 @@ mod accuracy {
         for (t, y) in saved.t.iter().zip(&saved.y) {
             assert!(error(y, *t) < 2e-4, "{}", error(y, *t));
         }
-        // A tolerance below the rounding of the state costs steps, but ends.
-        let tight = solve(&f, y0, 0.0..3.0, Dopri5, Pid::new(1e-9, 1e-9)).unwrap();
-        assert!(error(tight.last(), 3.0) < 1e-4, "{}", error(tight.last(), 3.0));
+        // A tolerance below the rounding of the state cannot be met, whatever the method.
+        let failure = solve(&f, y0, 0.0..3.0, Dopri5, Pid::new(1e-9, 1e-9)).unwrap_err();
+        assert!(matches!(failure.error, Error::ToleranceBelowRounding { .. }), "{failure}");
+        let each = Pid::each(vector![1e-9, 1e-4], vector![1e-9, 1e-4]);
+        let failure = solve(&f, y0, 0.0..3.0, Rodas5P, each).unwrap_err();
+        assert!(matches!(failure.error, Error::ToleranceBelowRounding { .. }), "{failure}");
     }
 }
 

@@ -4,7 +4,7 @@ use crate::state::ErrorNorm;
 use crate::{Dynamics, Embedded, Span, State};
 
 /// The part of a tolerance that the error of the first step should take.
-const SHARE: f64 = 0.01;
+const SHARE: f64 = 1e-3;
 /// The change of a small state, in tolerances, that counts as its size.
 const LEAST_SIZE: f64 = 100.0;
 /// Where the field looks at rest, this part of the interval is tried. It has no small multiple, lest a periodic force hides.
@@ -15,8 +15,8 @@ const GLANCE: f64 = 7.182e-4;
 /// As in Hairer, Nørsett & Wanner I, section II.4, "Starting step size", an Euler step over a hundredth of the time in which
 /// the state changes by its own size tells `d₁`, the norm of the slope, and `d₂`, the norm of its derivative along the
 /// solution. The rule made of them there takes the larger of the two, so that it depends on the unit of time. Here the
-/// derivatives of the solution are taken to grow by `λ = d₂/d₁` from one to the next, so that the error of a method of the
-/// order `k − 1` is `d₂ λᵏ⁻² hᵏ`; where the slope is zero, `λ = √d₂`.
+/// derivatives of the solution are taken to grow by `λ = max(d₂/d₁, d₁/d₀)` from one to the next, so that an error of the
+/// order `k` is `d₁ λᵏ⁻¹ hᵏ`; where the slope is zero, it is `(√d₂ h)ᵏ`.
 ///
 /// Not longer than the span, and positive.
 pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
@@ -43,7 +43,7 @@ pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
     change.add_scaled(-1.0, probe.start);
     let d2 = norm(&change) / glanced;
 
-    let h = (100.0 * glanced).min(by_growth(d1, d2, f64::from(S::ERROR_ORDER))).min(length);
+    let h = (100.0 * glanced).min(by_growth([size, d1, d2], f64::from(S::ERROR_ORDER))).min(length);
     // A field that is not finite here gives no step; the first trial will report it.
     if h.is_finite() && h > 0.0 { h } else { length }
 }
@@ -54,7 +54,13 @@ fn glance(size: f64, d1: f64, length: f64) -> f64 {
     if d1 * length <= 1.0 { GLANCE * length } else { 0.01 * size / d1 }
 }
 
-/// The step `h` with `d₂ λᵏ⁻² hᵏ` a small part of the tolerance, for the order `k` of the error.
-fn by_growth(d1: f64, d2: f64, order: f64) -> f64 {
-    if d1 > 0.0 { (SHARE * d2 / (d1 * d1)).powf(1.0 / order) * (d1 / d2) } else { SHARE.powf(1.0 / order) / d2.sqrt() }
+/// The step whose error of this order is a small part of the tolerance, by the norms of the state, its slope and the
+/// derivative of that.
+fn by_growth([d0, d1, d2]: [f64; 3], order: f64) -> f64 {
+    if d1 > 0.0 {
+        let rate = (d2 / d1).max(d1 / d0);
+        (SHARE * rate / d1).powf(1.0 / order) / rate
+    } else {
+        SHARE.powf(1.0 / order) / d2.sqrt()
+    }
 }
