@@ -201,6 +201,35 @@ pub enum Error {
         /// The largest that is allowed.
         limit: f64,
     },
+    /// The derivative of a solution became infinite or not a number, though the solution itself is finite.
+    #[error(
+        "the derivative of the solution is not finite across the step of length {h:e} from t = {t}; the field has no \
+         derivative there, or the derivative overflows"
+    )]
+    NonFiniteDerivative {
+        /// Start of the step, in the direction of the pass that met it.
+        t: f64,
+        /// Its length; a pass that goes back over the solution may take it with the other sign.
+        h: f64,
+    },
+    /// An entry of a gradient is infinite or not a number, though the derivatives along the solution are finite.
+    #[error(
+        "the derivative with respect to `{name}[{index}]` is {value}; the field has no derivative in it, or it overflows"
+    )]
+    NonFiniteGradient {
+        /// The part of the gradient, as its field or argument is called: `y0`, `params`, `times`, …
+        name: &'static str,
+        /// Which coordinate, time or observation, from 0.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A loss overflows.
+    #[error("the loss is {value}, though every output and target is finite: it is too large for a number")]
+    NonFiniteLoss {
+        /// The value.
+        value: f64,
+    },
     /// A data file could not be read.
     #[error("cannot read {path}: {reason}")]
     Io {

@@ -1,6 +1,8 @@
 //! Gradients against step-by-step and exact reference values, central differences and closed forms.
 
 mod common;
+#[path = "gradients/not_finite.rs"]
+mod not_finite;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};

@@ -101,7 +101,7 @@ where
         )?;
         let (_, y0, Passive(quadrature)) = state;
         pbar.add_scaled(1.0, &quadrature);
-        Ok(Pullback { y0, times, stats, drift: reconstruction.drift })
+        Pullback { y0, times, stats, drift: reconstruction.drift }.checked(pbar)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
 use super::checkpoints::{Checkpoints, Kept, Rewind};
+use super::finite::check_cotangents;
 use super::sweep::Sweep;
-use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
+use super::{Adjoint, Forward, ForwardResult, Output, Pullback, solve_forward};
 use crate::control::Controller;
 use crate::solver::{Reverse, StepNote};
 use crate::{Differentiable, Result, Span, State, Stats};
@@ -110,7 +111,7 @@ where
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         let DiscreteRecord { times, mut kept } = record;
-        check_cotangents(cotangents.len(), times.len())?;
+        check_cotangents("cotangents", cotangents, times.len())?;
         let last = kept.grid.len() - 1;
         let mut rewind = Rewind::new((f, solver), &mut kept);
 
@@ -121,15 +122,16 @@ where
         for n in (0..last).rev() {
             sweep.enter(n, &mut ybar);
             let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
-            sweep.leave(n, moved);
+            sweep.leave(n, moved, &ybar)?;
         }
         let extra = sweep.start(f, rewind.start(), &mut ybar);
         let evaluations = solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
-        Ok(Pullback {
+        let back = Pullback {
             y0: ybar,
             times: sweep.finish::<F, S, C>(control, self.output),
             stats: Stats { evaluations, accepted: last as u64, recomputed: rewind.recomputed, ..Stats::default() },
             drift: 0.0,
-        })
+        };
+        back.checked(pbar)
     }
 }

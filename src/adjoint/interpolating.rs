@@ -76,7 +76,7 @@ where
         )?;
         let (y0, Passive(quadrature)) = state;
         pbar.add_scaled(1.0, &quadrature);
-        Ok(Pullback { y0, times, stats, drift: 0.0 })
+        Pullback { y0, times, stats, drift: 0.0 }.checked(pbar)
     }
 }
 

@@ -104,7 +104,7 @@ where
         )?;
         stats.evaluations += integral.pullbacks;
         pbar.add_scaled(1.0, &integral.total);
-        Ok(Pullback { y0, times, stats, drift: 0.0 })
+        Pullback { y0, times, stats, drift: 0.0 }.checked(pbar)
     }
 }
 

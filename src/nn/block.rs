@@ -1,6 +1,7 @@
 //! The one interface of recurrent cells and ODE blocks.
 
 use super::Layer;
+use crate::adjoint::{check_argument, check_gradient};
 use crate::{Parametric, Result, State};
 
 /// Carries a hidden state over one observation: `(x, h, dt) ↦ h₁`.
@@ -26,7 +27,9 @@ pub trait Block: Parametric {
     /// gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// Whatever ends a solve inside the block.
+    /// [`Error::InvalidEntry`](crate::Error::InvalidEntry) if `hbar` is not finite,
+    /// [`Error::NonFiniteGradient`](crate::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve
+    /// inside the block.
     fn backward(
         &self,
         record: Self::Record,
@@ -61,11 +64,20 @@ fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) 
 }
 
 /// The pullback of `g` to `(h, x)`.
-fn pull_back<L: Layer>(layer: &L, record: LayerRecord<L>, w: &L::Output, pbar: &mut L::Params) -> L::Input {
+fn pull_back<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
+    layer: &L,
+    record: LayerRecord<L>,
+    w: &H,
+    pbar: &mut L::Params,
+) -> Result<(H, X)> {
+    check_argument("hbar", w)?;
     let LayerRecord { input, mut trace } = record;
     let mut bar = input.zeros_like();
     layer.backward(&mut trace, &input, w, &mut bar, pbar);
-    bar
+    check_gradient("h", &bar.0)?;
+    check_gradient("x", &bar.1)?;
+    check_gradient("params", pbar)?;
+    Ok(bar)
 }
 
 impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurrence<L> {
@@ -78,7 +90,7 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurre
     }
 
     fn backward(&self, record: Self::Record, hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {
-        let (hbar, xbar) = pull_back(&self.0, record, &hbar, pbar);
+        let (hbar, xbar) = pull_back(&self.0, record, &hbar, pbar)?;
         Ok((xbar, hbar))
     }
 }
@@ -96,8 +108,9 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Residua
     }
 
     fn backward(&self, record: Self::Record, mut hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {
-        let (through, xbar) = pull_back(&self.0, record, &hbar, pbar);
+        let (through, xbar) = pull_back(&self.0, record, &hbar, pbar)?;
         hbar.add_scaled(1.0, &through);
+        check_gradient("h", &hbar)?;
         Ok((xbar, hbar))
     }
 }

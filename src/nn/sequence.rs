@@ -1,6 +1,7 @@
 //! A block unrolled over a sequence, with a readout.
 
 use super::{Block, Layer};
+use crate::adjoint::{check_cotangents, check_gradient, check_gradients, check_member};
 use crate::{Error, Parametric, Result, State};
 
 /// A block that reads a sequence and a layer that reads the hidden state.
@@ -84,31 +85,37 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
     /// gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if there is not one cotangent per output, and whatever ends a solve inside the block.
+    /// [`Error::LengthMismatch`] if there is not one cotangent per output, [`Error::InvalidEntry`] if one is not finite,
+    /// [`Error::NonFiniteGradient`] where a derivative is not (`hidden[i]` is the hidden state after observation `i`), and
+    /// whatever ends the backward pass of the block.
     pub fn backward(
         &self,
         record: SequenceRecord<B, R>,
         cotangents: &[R::Output],
-        (block_bar, readout_bar): &mut <Self as Parametric>::Params,
+        pbar: &mut <Self as Parametric>::Params,
     ) -> Result<(Vec<B::Input>, B::Hidden)> {
         let SequenceRecord { steps, zero: mut hbar } = record;
         let outputs = steps.iter().filter(|step| step.readout.is_some()).count();
-        if cotangents.len() != outputs {
-            return Err(Error::LengthMismatch { name: "cotangents", found: cotangents.len(), expected: outputs });
-        }
+        check_cotangents("cotangents", cotangents, outputs)?;
+        let (block_bar, readout_bar) = &mut *pbar;
         let mut cotangents = cotangents.iter().rev();
         let mut inputs_bar = Vec::with_capacity(steps.len());
-        for StepRecord { block, readout } in steps.into_iter().rev() {
+        for (i, StepRecord { block, readout }) in steps.into_iter().enumerate().rev() {
             if let Some((hidden, mut trace)) = readout
                 && let Some(w) = cotangents.next()
             {
                 self.readout.backward(&mut trace, &hidden, w, &mut hbar, readout_bar);
+                check_member("hidden", i, &hbar)?;
             }
             let (xbar, before) = self.block.backward(block, hbar, block_bar)?;
             inputs_bar.push(xbar);
             hbar = before;
         }
         inputs_bar.reverse();
+        // The block may be somebody else's.
+        check_gradients("inputs", &inputs_bar)?;
+        check_gradient("h0", &hbar)?;
+        check_gradient("params", pbar)?;
         Ok((inputs_bar, hbar))
     }
 }

@@ -66,7 +66,7 @@ where
         let (t0, t1) = control.pull_back_grid(&grid.points, &grid.bars);
         times[0] += t0;
         times[timeline.times.len() - 1] += t1;
-        Ok(Pullback { y0, times, stats, drift: 0.0 })
+        Pullback { y0, times, stats, drift: 0.0 }.checked(pbar)
     }
 }
 
@@ -126,7 +126,7 @@ fn sweep_piece<F: Differentiable, S: Reverse<F>>(
     for n in (0..last).rev() {
         sweep.enter(n, &mut ybar);
         let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
-        sweep.leave(n, moved);
+        sweep.leave(n, moved, &ybar)?;
     }
     let extra = sweep.start(f, rewind.start(), &mut ybar);
     stats.evaluations += solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
