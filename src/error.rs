@@ -68,6 +68,18 @@ pub enum Error {
         /// The length that fits, or the least that does.
         expected: usize,
     },
+    /// A member of a list has not the shape of the state that it belongs to.
+    #[error("`{name}[{index}]` has {found} coordinates, or another shape of as many, where its state has {expected}")]
+    ShapeMismatch {
+        /// The argument, as the function calls it.
+        name: &'static str,
+        /// Which member, from 0.
+        index: usize,
+        /// How many coordinates it has.
+        found: usize,
+        /// How many the state has.
+        expected: usize,
+    },
     /// The state or the field became infinite or not a number, and no smaller step avoids it.
     #[error(
         "the state or its derivative is not finite after t = {t} (step {h:e}); check the model there, or start with a smaller step"
@@ -188,6 +200,19 @@ pub enum Error {
         t: f64,
         /// The step that was tried.
         h: f64,
+    },
+    /// A field was not brought to rest.
+    #[error(
+        "no rest point was found in {steps} steps: the field is {size:e} in root mean square, above the tolerance of \
+         {tolerance:e}; start nearer to one, or raise `max_steps`"
+    )]
+    NoRestPoint {
+        /// The steps that were taken.
+        steps: u64,
+        /// The root mean square of the field at the end.
+        size: f64,
+        /// How small it should be.
+        tolerance: f64,
     },
     /// A state that was reconstructed backwards is not that of the forward pass, so that the gradient would be wrong.
     #[error(

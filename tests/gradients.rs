@@ -1,6 +1,8 @@
 //! Gradients against step-by-step and exact reference values, central differences and closed forms.
 
 mod common;
+#[path = "gradients/lengths.rs"]
+mod lengths;
 #[path = "gradients/not_finite.rs"]
 mod not_finite;
 

@@ -1,7 +1,9 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
+use std::iter::repeat_n;
+
 use super::checkpoints::{Checkpoints, Kept, Rewind};
-use super::finite::check_cotangents;
+use super::finite::{check_cotangents, check_params};
 use super::sweep::Sweep;
 use super::{Adjoint, Forward, ForwardResult, Output, Pullback, solve_forward};
 use crate::control::Controller;
@@ -111,11 +113,12 @@ where
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         let DiscreteRecord { times, mut kept } = record;
-        check_cotangents("cotangents", cotangents, times.len())?;
         let last = kept.grid.len() - 1;
         let mut rewind = Rewind::new((f, solver), &mut kept);
 
         let y0 = rewind.start();
+        check_cotangents("cotangents", cotangents, repeat_n(y0, times.len()))?;
+        check_params(f, pbar)?;
         let mut tape = solver.tape(f, y0);
         let mut ybar = y0.zeros_like();
         let mut sweep = Sweep::new(&times, rewind.grid, cotangents);
@@ -132,6 +135,6 @@ where
             stats: Stats { evaluations, accepted: last as u64, recomputed: rewind.recomputed, ..Stats::default() },
             drift: 0.0,
         };
-        back.checked(pbar)
+        back.checked(rewind.start(), pbar)
     }
 }

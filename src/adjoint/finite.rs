@@ -1,7 +1,7 @@
 //! No derivative leaves this module that is infinite or not a number.
 
 use super::Pullback;
-use crate::{Error, Result, Span, State};
+use crate::{Error, Parametric, Result, Span, State};
 
 /// The first coordinate of `x` that is not finite, and its place.
 fn first_non_finite<Y: State>(x: &Y) -> Option<(usize, f64)> {
@@ -14,12 +14,21 @@ fn first_non_finite<Y: State>(x: &Y) -> Option<(usize, f64)> {
     Some((index, coordinates.get(index).copied().unwrap_or(f64::NAN)))
 }
 
-/// Checks cotangents that a loss gave, one for each state.
-pub(crate) fn check_cotangents<Y: State>(name: &'static str, cotangents: &[Y], expected: usize) -> Result<()> {
-    if cotangents.len() != expected {
-        return Err(Error::LengthMismatch { name, found: cotangents.len(), expected });
+/// Checks the cotangents that a loss gave for `states`, one for each.
+pub(crate) fn check_cotangents<'a, Y: State + 'a>(
+    name: &'static str,
+    cotangents: &[Y],
+    states: impl ExactSizeIterator<Item = &'a Y>,
+) -> Result<()> {
+    let (found, expected) = (cotangents.len(), states.len());
+    if found != expected {
+        return Err(Error::LengthMismatch { name, found, expected });
     }
-    for (index, cotangent) in cotangents.iter().enumerate() {
+    for (index, (cotangent, state)) in cotangents.iter().zip(states).enumerate() {
+        if !state.fits(cotangent) {
+            let (found, expected) = (cotangent.coordinates().len(), state.coordinates().len());
+            return Err(Error::ShapeMismatch { name, index, found, expected });
+        }
         if let Some((_, value)) = first_non_finite(cotangent) {
             return Err(Error::InvalidEntry { name, index, value, expected: "finite" });
         }
@@ -33,6 +42,20 @@ pub(crate) fn check_argument<Y: State>(name: &'static str, x: &Y) -> Result<()> 
         Some((index, value)) => Err(Error::InvalidEntry { name, index, value, expected: "finite" }),
         None => Ok(()),
     }
+}
+
+/// Checks that an argument has the shape of `like`.
+pub(crate) fn check_fits<Y: State>(name: &'static str, x: &Y, like: &Y) -> Result<()> {
+    if like.fits(x) {
+        return Ok(());
+    }
+    Err(Error::LengthMismatch { name, found: x.coordinates().len(), expected: like.coordinates().len() })
+}
+
+/// Checks that the gradient of the parameters has their shape.
+pub(crate) fn check_params<F: Parametric>(f: &F, pbar: &F::Params) -> Result<()> {
+    // The parameters may be many, and a copy of them is not needed where their type says it all.
+    if F::Params::FIXED_SHAPE { Ok(()) } else { check_fits("pbar", pbar, &f.params()) }
 }
 
 /// Checks what a step has made of the cotangent of the state.
@@ -75,8 +98,9 @@ pub(super) fn on_the_way_back(error: Error, span: Span) -> Error {
 }
 
 impl<Y: State> Pullback<Y> {
-    /// The pullback itself, if it and the gradient `pbar` of the parameters are finite.
-    pub(super) fn checked<P: State>(self, pbar: &P) -> Result<Self> {
+    /// The pullback itself, if it and the gradient `pbar` of the parameters are finite, and that of the state `like` fits it.
+    pub(super) fn checked<P: State>(self, like: &Y, pbar: &P) -> Result<Self> {
+        check_fits("ybar", &self.y0, like)?;
         check_gradient("y0", &self.y0)?;
         check_gradient("params", pbar)?;
         check_gradient("times", &self.times)?;

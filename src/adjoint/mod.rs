@@ -47,7 +47,9 @@ use crate::control::Controller;
 use crate::integrate::{Integration, Observer, Reached};
 use crate::solution::{Interpolated, Landed, check_times};
 use crate::{Dense, Differentiable, Dynamics, Error, Failure, Halt, Result, Solver, Span, State, Stats};
-pub(crate) use finite::{check_argument, check_cotangents, check_gradient, check_gradients, check_member};
+pub(crate) use finite::{
+    check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
+};
 
 /// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
 #[diagnostic::on_unimplemented(
@@ -75,7 +77,8 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     /// Pulls one cotangent per output time back to the start. The gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if there is not one cotangent per time, [`Error::InvalidEntry`] if one is not finite,
+    /// [`Error::LengthMismatch`] if there is not one cotangent per time or `pbar` has not the shape of the parameters,
+    /// [`Error::ShapeMismatch`] if a cotangent has not that of the state, [`Error::InvalidEntry`] if one is not finite,
     /// [`Error::NonFiniteDerivative`] and [`Error::NonFiniteGradient`] where a derivative is not, and whatever ends a solve
     /// of the adjoint equation. `pbar` is then of no use.
     fn backward(
@@ -188,7 +191,7 @@ where
     let mut params = f.params().zeros_like();
     let back = adjoint.backward(f, &solver, &control, forward.record, &cotangents, &mut params)?;
     // The adjoint may be somebody else's.
-    let back = back.checked(&params)?;
+    let back = back.checked(y0, &params)?;
     let Pullback { y0, times, stats, drift } = back;
     Ok(Gradient { y: forward.y, y0, params, times, stats: [forward.stats, stats], drift })
 }

@@ -1,6 +1,7 @@
 //! The continuous adjoint with the parameters left to a quadrature rule.
 
 use super::along::{Along, Costate, CurveRecord, keep_curve};
+use super::finite::check_params;
 use super::rule::{GAUSS_5, KRONROD_15, Node};
 use super::segments::{Segments, solve_backwards};
 use super::{Adjoint, ForwardResult, Output, Pullback};
@@ -81,6 +82,7 @@ where
         cotangents: &[F::State],
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
+        check_params(f, pbar)?;
         let equation = Costate::new(f, &record.curve);
         let start = record.curve.end().zeros_like();
         let mut integral = Integral {
@@ -104,7 +106,7 @@ where
         )?;
         stats.evaluations += integral.pullbacks;
         pbar.add_scaled(1.0, &integral.total);
-        Pullback { y0, times, stats, drift: 0.0 }.checked(pbar)
+        Pullback { y0, times, stats, drift: 0.0 }.checked(record.curve.end(), pbar)
     }
 }
 

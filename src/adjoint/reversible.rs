@@ -1,6 +1,8 @@
 //! The gradient of the computed solution without keeping it: the steps are undone.
 
-use super::finite::check_cotangents;
+use std::iter::repeat_n;
+
+use super::finite::{check_cotangents, check_params};
 use super::sweep::Sweep;
 use super::{Adjoint, Forward, ForwardResult, Output, Pullback, solve_to_the_end};
 use crate::control::Controller;
@@ -105,7 +107,8 @@ where
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         let ReversibleRecord { times, grid, end, workspace } = record;
-        check_cotangents("cotangents", cotangents, times.len())?;
+        check_cotangents("cotangents", cotangents, repeat_n(&end, times.len()))?;
+        check_params(f, pbar)?;
         let last = grid.len() - 1;
         let before = solver.evaluations(&workspace);
 
@@ -131,6 +134,6 @@ where
             stats: Stats { evaluations, accepted: last as u64, ..Stats::default() },
             drift: 0.0,
         };
-        back.checked(pbar)
+        back.checked(&at.y, pbar)
     }
 }

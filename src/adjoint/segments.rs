@@ -43,7 +43,7 @@ where
     T: Segments<G::State, F::State>,
     O: Observer<G, S>,
 {
-    check_cotangents("cotangents", cotangents, times.len())?;
+    check_cotangents("cotangents", cotangents, y.iter())?;
     let Some(start) = y.first() else {
         return Err(Error::LengthMismatch { name: "times", found: 0, expected: 1 });
     };

@@ -186,7 +186,7 @@ where
     let loss = |y: &[SVector<Dual<1>, N>]| {
         let cotangents = loss(y);
         let derivatives: Vec<_> = cotangents.iter().map(|w| w.map(|w| derivative(&w, 0))).collect();
-        along_direction = check_cotangents("cotangents", &derivatives, derivatives.len());
+        along_direction = check_cotangents("cotangents", &derivatives, derivatives.iter());
         cotangents
     };
     let found = gradient(&tangent, solver, control, adjoint, times, &start, loss);

@@ -1,7 +1,7 @@
 //! The one interface of recurrent cells and ODE blocks.
 
 use super::Layer;
-use crate::adjoint::{check_argument, check_gradient};
+use crate::adjoint::{check_argument, check_fits, check_gradient, check_params};
 use crate::{Parametric, Result, State};
 
 /// Carries a hidden state over one observation: `(x, h, dt) ↦ h₁`.
@@ -27,7 +27,8 @@ pub trait Block: Parametric {
     /// gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// [`Error::InvalidEntry`](crate::Error::InvalidEntry) if `hbar` is not finite,
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) if `hbar` has not the shape of the hidden state,
+    /// [`Error::InvalidEntry`](crate::Error::InvalidEntry) if it is not finite,
     /// [`Error::NonFiniteGradient`](crate::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve
     /// inside the block.
     fn backward(
@@ -70,7 +71,9 @@ fn pull_back<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
     w: &H,
     pbar: &mut L::Params,
 ) -> Result<(H, X)> {
+    check_fits("hbar", w, &record.input.0)?;
     check_argument("hbar", w)?;
+    check_params(layer, pbar)?;
     let LayerRecord { input, mut trace } = record;
     let mut bar = input.zeros_like();
     layer.backward(&mut trace, &input, w, &mut bar, pbar);

@@ -4,7 +4,7 @@ use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
 use super::Block;
-use crate::adjoint::check_argument;
+use crate::adjoint::{check_argument, check_fits};
 use crate::control::Controller;
 use crate::state::Passive;
 use crate::{Adjoint, Differentiable, Element, Parametric, Result, Solver, State};
@@ -119,6 +119,7 @@ where
         check_argument("hbar", &hbar)?;
         let none = end.zeros_like();
         let (_, no_input) = none.clone().split();
+        check_fits("hbar", &hbar, &none.clone().split().0)?;
         let cotangents = [none, F::State::join(&hbar, &no_input)];
         let Self { field, solver, control, adjoint } = self;
         let pullback = adjoint.backward(field, solver, control, record, &cotangents, pbar)?;

@@ -34,8 +34,13 @@ pub struct SequenceRecord<B: Block, R: Layer<Input = B::Hidden>> {
 
 struct StepRecord<B: Block, R: Layer> {
     block: B::Record,
-    /// The hidden state the readout was applied to, and its trace.
-    readout: Option<(B::Hidden, R::Trace)>,
+    readout: Option<ReadoutRecord<B, R>>,
+}
+
+struct ReadoutRecord<B: Block, R: Layer> {
+    hidden: B::Hidden,
+    output: R::Output,
+    trace: R::Trace,
 }
 
 impl<B: Parametric, R: Parametric> Parametric for Sequence<B, R> {
@@ -73,8 +78,9 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
             hidden = next;
             let readout = (i >= first_output).then(|| {
                 let mut trace = R::Trace::default();
-                outputs.push(self.readout.forward_traced(&hidden, &mut trace));
-                (hidden.clone(), trace)
+                let output = self.readout.forward_traced(&hidden, &mut trace);
+                outputs.push(output.clone());
+                ReadoutRecord { hidden: hidden.clone(), output, trace }
             });
             steps.push(StepRecord { block, readout });
         }
@@ -85,7 +91,8 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
     /// gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if there is not one cotangent per output, [`Error::InvalidEntry`] if one is not finite,
+    /// [`Error::LengthMismatch`] if there is not one cotangent per output, [`Error::ShapeMismatch`] and
+    /// [`Error::InvalidEntry`] if one has not the shape of its output or is not finite,
     /// [`Error::NonFiniteGradient`] where a derivative is not (`hidden[i]` is the hidden state after observation `i`), and
     /// whatever ends the backward pass of the block.
     pub fn backward(
@@ -95,13 +102,14 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
         pbar: &mut <Self as Parametric>::Params,
     ) -> Result<(Vec<B::Input>, B::Hidden)> {
         let SequenceRecord { steps, zero: mut hbar } = record;
-        let outputs = steps.iter().filter(|step| step.readout.is_some()).count();
-        check_cotangents("cotangents", cotangents, outputs)?;
+        let outputs: Vec<_> =
+            steps.iter().filter_map(|step| step.readout.as_ref()).map(|record| &record.output).collect();
+        check_cotangents("cotangents", cotangents, outputs.into_iter())?;
         let (block_bar, readout_bar) = &mut *pbar;
         let mut cotangents = cotangents.iter().rev();
         let mut inputs_bar = Vec::with_capacity(steps.len());
         for (i, StepRecord { block, readout }) in steps.into_iter().enumerate().rev() {
-            if let Some((hidden, mut trace)) = readout
+            if let Some(ReadoutRecord { hidden, mut trace, .. }) = readout
                 && let Some(w) = cotangents.next()
             {
                 self.readout.backward(&mut trace, &hidden, w, &mut hbar, readout_bar);

@@ -13,11 +13,12 @@ use crate::{Error, Result, State};
 /// ```
 ///
 /// # Errors
-/// [`Error::LengthMismatch`] if there is not one target per output, [`Error::InvalidEntry`] for an output or a target that is
+/// [`Error::LengthMismatch`] if there is not one target per output, [`Error::ShapeMismatch`] if one has not the shape of its
+/// output, [`Error::InvalidEntry`] for an output or a target that is
 /// not finite, and [`Error::NonFiniteLoss`] where the sum of the squares overflows.
 pub fn mean_squared_error<Y: State>(outputs: &[Y], targets: &[Y]) -> Result<(f64, Vec<Y>)> {
-    check_cotangents("outputs", outputs, outputs.len())?;
-    check_cotangents("targets", targets, outputs.len())?;
+    check_cotangents("outputs", outputs, outputs.iter())?;
+    check_cotangents("targets", targets, outputs.iter())?;
     let entries: usize = outputs.iter().map(State::count).sum();
     let mean = 1.0 / entries.max(1) as f64;
     let mut loss = 0.0;
@@ -45,6 +46,8 @@ mod tests {
         assert!(matches!(spoilt, Err(Error::InvalidEntry { name: "targets", index: 1, .. })), "{spoilt:?}");
         let huge = mean_squared_error(&[1e200], &[0.0]);
         assert_eq!(huge, Err(Error::NonFiniteLoss { value: f64::INFINITY }));
+        let uneven = mean_squared_error(&[vec![1.0, 2.0], vec![1.0, 2.0, 3.0]], &[vec![1.0, 2.0], vec![1.0, 2.0]]);
+        assert_eq!(uneven, Err(Error::ShapeMismatch { name: "targets", index: 1, found: 2, expected: 3 }));
         let short = mean_squared_error(&[1.0, 2.0], &[1.0]);
         assert_eq!(short, Err(Error::LengthMismatch { name: "targets", found: 1, expected: 2 }));
     }

@@ -63,10 +63,11 @@ where
         if self.output == Output::Land {
             grid.give_to_landed_times(&timeline.times, &mut times);
         }
-        let (t0, t1) = control.pull_back_grid(&grid.points, &grid.bars);
+        let (points, bars) = grid.laid_out();
+        let (t0, t1) = control.pull_back_grid(points, bars);
         times[0] += t0;
         times[timeline.times.len() - 1] += t1;
-        Pullback { y0, times, stats, drift: 0.0 }.checked(pbar)
+        Pullback { y0, times, stats, drift: 0.0 }.checked(timeline.start(), pbar)
     }
 }
 
@@ -148,6 +149,12 @@ impl Grid {
     fn new<Y>(timeline: &Timeline<Y>) -> Self {
         let Span { t0, t1 } = timeline.span();
         Self { points: vec![t0, t1], bars: vec![0.0; 2] }
+    }
+
+    /// The points and their cotangents as the controller laid them out: one alone over no time.
+    fn laid_out(&self) -> (&[f64], &[f64]) {
+        let points = if self.points[0] == self.points[self.points.len() - 1] { 1 } else { self.points.len() };
+        (&self.points[..points], &self.bars[..points])
     }
 
     /// Adds the points of an earlier piece.

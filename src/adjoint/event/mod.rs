@@ -190,7 +190,8 @@ where
     let mut cotangents = EventCotangents::zeros(&y, &hits);
     loss(&y, &hits, &mut cotangents);
     let mut params = problem.params().zeros_like();
+    let start = y0;
     let back = adjoint.backward(problem, &solver, &control, record, &cotangents, &mut params)?;
-    let Pullback { y0, times, stats: backward, drift } = back.checked(&params)?;
+    let Pullback { y0, times, stats: backward, drift } = back.checked(start, &params)?;
     Ok(EventGradient { y, hits, y0, params, times, stats: [stats, backward], drift })
 }

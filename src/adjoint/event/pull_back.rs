@@ -1,6 +1,8 @@
 //! The way back over the pieces of a solve and the events between them.
 
-use super::super::finite::{check_cotangents, check_step};
+use std::iter::repeat_n;
+
+use super::super::finite::{check_cotangents, check_params, check_step};
 use super::EventCotangents;
 use super::saltation::{Saltation, StartCotangent};
 use super::timeline::{Mark, Timeline};
@@ -25,10 +27,12 @@ pub(super) fn pull_back<F: Differentiable>(
     pbar: &mut F::Params,
     mut over: impl FnMut(Incoming<'_, F::State>, &mut F::Params) -> Result<(F::State, Vec<f64>)>,
 ) -> Result<(F::State, Vec<f64>)> {
-    check_cotangents("cotangents", &cotangents.y, timeline.reached)?;
+    let zero = timeline.start().zeros_like();
+    check_cotangents("cotangents", &cotangents.y, repeat_n(&zero, timeline.reached))?;
     let hits: Vec<_> = cotangents.hits.iter().map(|hit| (hit.t, hit.before.clone(), hit.after.clone())).collect();
-    check_cotangents("cotangents.hits", &hits, timeline.hits.len())?;
-    let zero = timeline.pieces[0].y0.zeros_like();
+    let no_hit = (0.0, zero.clone(), zero.clone());
+    check_cotangents("cotangents.hits", &hits, repeat_n(&no_hit, timeline.hits.len()))?;
+    check_params(problem.field(), pbar)?;
     let mut saltation = Saltation::new(problem, timeline, cotangents);
     let mut times_bar = vec![0.0; timeline.times.len()];
     let mut start = StartCotangent { y: zero.clone(), t: 0.0 };
