@@ -201,6 +201,21 @@ pub enum Error {
         /// The step that was tried.
         h: f64,
     },
+    /// The integral of the gradient of the parameters over a step of the adjoint equation is not as exact as was asked for.
+    #[error(
+        "the gradient of the parameters, integrated over {h:e} from t = {t}, is uncertain by {error:e}, above the relative \
+         tolerance of {tolerance:e}, however finely the step is cut; loosen it, or add an output time where the field jumps"
+    )]
+    QuadratureFailed {
+        /// Start of the part of the step that was looked at last.
+        t: f64,
+        /// Its length, negative where time runs backwards.
+        h: f64,
+        /// The difference of the two rules.
+        error: f64,
+        /// What was asked for.
+        tolerance: f64,
+    },
     /// A field was not brought to rest.
     #[error(
         "no rest point was found in {steps} steps: the field is {size:e} in root mean square, above the tolerance of \

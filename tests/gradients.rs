@@ -5,6 +5,8 @@ mod common;
 mod lengths;
 #[path = "gradients/not_finite.rs"]
 mod not_finite;
+#[path = "gradients/quadrature.rs"]
+mod quadrature;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};

@@ -5,7 +5,7 @@ use std::iter::repeat_n;
 use super::checkpoints::{Checkpoints, Kept, Rewind};
 use super::finite::{check_cotangents, check_params};
 use super::sweep::Sweep;
-use super::{Adjoint, Forward, ForwardResult, Output, Pullback, solve_forward};
+use super::{Adjoint, Forward, ForwardResult, Output, Pullback, refuse, solve_forward};
 use crate::control::Controller;
 use crate::solver::{Reverse, StepNote};
 use crate::{Differentiable, Result, Span, State, Stats};
@@ -96,6 +96,7 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> ForwardResult<F::State, Self::Record> {
+        self.checkpoints.validate().map_err(|error| refuse(error, times, y0))?;
         let (t0, t1) = (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(0.0));
         let expected = control.expected_steps(Span { t0, t1 }).and_then(|steps| usize::try_from(steps).ok());
         let kept = Kept::new(self.checkpoints, t0, y0, expected);

@@ -4,10 +4,10 @@ use super::along::{Along, Costate, CurveRecord, keep_curve};
 use super::finite::check_params;
 use super::rule::{GAUSS_5, KRONROD_15, Node};
 use super::segments::{Segments, solve_backwards};
-use super::{Adjoint, ForwardResult, Output, Pullback};
+use super::{Adjoint, ForwardResult, Output, Pullback, refuse};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
-use crate::{Dense, Differentiable, Result, State};
+use crate::{Dense, Differentiable, Error, Result, State};
 
 /// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
 /// each step of it by a quadrature rule: the parameters never enter a differential equation.
@@ -28,8 +28,11 @@ enum Rule {
     Kronrod { tolerance: f64 },
 }
 
-/// Steps are halved this often at most.
-const MAX_DEPTH: u32 = 12;
+/// A step is cut into this many parts at most.
+const MOST_PARTS: u32 = 4096;
+
+/// The difference of two rules is known up to so many roundings of the integrals of absolute values.
+const ROUNDINGS: f64 = 50.0;
 
 impl<S, C> Quadrature<S, C> {
     /// The Gauss–Legendre rule of 5 nodes over each step of `solver`, with steps from `control`: exact for polynomials of
@@ -39,7 +42,8 @@ impl<S, C> Quadrature<S, C> {
     }
 
     /// The Gauss–Kronrod rule of 15 nodes. A step is halved, and halved again, where it differs from the Gauss rule of 7
-    /// nodes inside it by more than `tolerance` relative to the gradient so far.
+    /// nodes inside it by more than `tolerance > 0` relative to the gradient so far, down to what rounding allows. A step
+    /// that is not within it after 4096 parts is an error, [`Error::QuadratureFailed`](crate::Error::QuadratureFailed).
     pub const fn kronrod(solver: S, control: C, tolerance: f64) -> Self {
         Self { solver, control, output: Output::Interpolate, rule: Rule::Kronrod { tolerance } }
     }
@@ -49,6 +53,15 @@ impl<S, C> Quadrature<S, C> {
     pub fn landing(mut self) -> Self {
         self.output = Output::Land;
         self
+    }
+
+    fn validate(&self) -> Result<()> {
+        match self.rule {
+            Rule::Kronrod { tolerance: value } if !(value > 0.0 && value.is_finite()) => {
+                Err(Error::InvalidArgument { name: "tolerance", value, expected: "positive and finite" })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -70,6 +83,7 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> ForwardResult<F::State, Self::Record> {
+        self.validate().map_err(|error| refuse(error, times, y0))?;
         keep_curve((f, solver, control), self.output, times, y0)
     }
 
@@ -82,6 +96,7 @@ where
         cotangents: &[F::State],
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
+        self.validate()?;
         check_params(f, pbar)?;
         let equation = Costate::new(f, &record.curve);
         let start = record.curve.end().zeros_like();
@@ -91,6 +106,7 @@ where
             total: pbar.zeros_like(),
             fine: pbar.zeros_like(),
             coarse: pbar.zeros_like(),
+            magnitude: 0.0,
             node: pbar.zeros_like(),
             costate: start.zeros_like(),
             unwanted: start.zeros_like(),
@@ -127,6 +143,8 @@ struct Integral<'c, F: Differentiable> {
     /// The integral of a part of a step by the rule, and by the one inside it.
     fine: F::Params,
     coarse: F::Params,
+    /// The integral of the norm of the integrand.
+    magnitude: f64,
     /// The integrand at a node.
     node: F::Params,
     costate: F::State,
@@ -146,6 +164,8 @@ impl<F: Differentiable> Integral<'_, F> {
     {
         self.fine.set_zeros();
         self.coarse.set_zeros();
+        self.magnitude = 0.0;
+        let adaptive = self.rule != Rule::Gauss;
         for &Node { place, weight, inner } in rule {
             let t = t0 + place * (t1 - t0);
             step.interpolate(t, &mut self.costate);
@@ -157,42 +177,60 @@ impl<F: Differentiable> Integral<'_, F> {
             if inner != 0.0 {
                 self.coarse.add_scaled(inner * (t0 - t1), &self.node);
             }
+            if adaptive {
+                self.magnitude += weight * (t0 - t1).abs() * norm(&self.node);
+            }
         }
     }
 
-    /// Adds the integral from `t0` to `t1`, halved as often as the tolerance asks for.
+    /// Adds the integral over a step, halved as often as the tolerance asks for.
     fn add_adaptively<'c, S: Dense<Costate<'c, F>>>(
         &mut self,
         step: &mut Step<'_, Costate<'c, F>, S>,
-        (t0, t1): (f64, f64),
         tolerance: f64,
-        depth: u32,
-    ) where
+    ) -> Result<()>
+    where
         F: 'c,
     {
-        self.apply(&KRONROD_15, step, (t0, t1));
-        let Self { total, fine, coarse, .. } = self;
-        coarse.add_scaled(-1.0, fine);
-        let size = total.inner(total).max(fine.inner(fine));
-        if coarse.inner(coarse) <= tolerance * tolerance * size || depth == MAX_DEPTH {
-            total.add_scaled(1.0, fine);
-        } else {
+        // The parts that are left, the first on top.
+        let mut left = vec![(step.t0, step.t1)];
+        let mut parts = 1;
+        while let Some((t0, t1)) = left.pop() {
+            self.apply(&KRONROD_15, step, (t0, t1));
+            let Self { total, fine, coarse, magnitude, .. } = self;
+            coarse.add_scaled(-1.0, fine);
+            let (error, size) = (norm(coarse), norm(total).max(norm(fine)));
+            if !error.is_finite() {
+                return Err(Error::NonFiniteDerivative { t: t0, h: t1 - t0 });
+            }
+            if error <= (tolerance * size).max(ROUNDINGS * fine.rounding() * *magnitude) {
+                total.add_scaled(1.0, fine);
+                continue;
+            }
             let middle = 0.5 * (t0 + t1);
-            self.add_adaptively(step, (t0, middle), tolerance, depth + 1);
-            self.add_adaptively(step, (middle, t1), tolerance, depth + 1);
+            parts += 1;
+            if parts > MOST_PARTS || middle == t0 || middle == t1 {
+                return Err(Error::QuadratureFailed { t: t0, h: t1 - t0, error, tolerance });
+            }
+            left.extend([(middle, t1), (t0, middle)]);
         }
+        Ok(())
     }
+}
+
+fn norm<P: State>(x: &P) -> f64 {
+    x.inner(x).sqrt()
 }
 
 impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S> for Integral<'_, F> {
     fn observe(&mut self, mut step: Step<'_, Costate<'c, F>, S>) -> Result<Flow<F::State>> {
-        let ends = (step.t0, step.t1);
         match self.rule {
             Rule::Gauss => {
+                let ends = (step.t0, step.t1);
                 self.apply(&GAUSS_5, &mut step, ends);
                 self.total.add_scaled(1.0, &self.fine);
             }
-            Rule::Kronrod { tolerance } => self.add_adaptively(&mut step, ends, tolerance, 0),
+            Rule::Kronrod { tolerance } => self.add_adaptively(&mut step, tolerance)?,
         }
         Ok(Flow::On)
     }

@@ -2,7 +2,7 @@
 
 use super::super::checkpoints::{Checkpoints, Kept, Rewind};
 use super::super::sweep::Sweep;
-use super::super::{Discrete, Output, Pullback};
+use super::super::{Discrete, Output, Pullback, refuse};
 use super::pull_back::{Incoming, pull_back};
 use super::timeline::{Keep, Run, Timeline, run};
 use super::{EventAdjoint, EventCotangents, EventForward, EventForwardResult};
@@ -35,6 +35,7 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> EventForwardResult<F::State, Self::Record> {
+        self.checkpoints.validate().map_err(|error| refuse(error, times, y0))?;
         let keep = (self.output, KeptPieces { rule: self.checkpoints, pieces: Vec::new() });
         let Run { timeline, y, kept, stats } = run(problem, (solver, control), keep, times, y0)?;
         let hits = timeline.hits.clone();
