@@ -201,6 +201,12 @@ pub enum Error {
         /// The step that was tried.
         h: f64,
     },
+    /// A device could not carry out an operation on tensors.
+    #[error("an operation on tensors failed on its device: {reason}")]
+    Device {
+        /// What the device said.
+        reason: String,
+    },
     /// The integral of the gradient of the parameters over a step of the adjoint equation is not as exact as was asked for.
     #[error(
         "the gradient of the parameters, integrated over {h:e} from t = {t}, is uncertain by {error:e}, above the relative \

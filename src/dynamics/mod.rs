@@ -68,6 +68,13 @@ pub trait Dynamics {
     fn keeps_shape(&self) -> bool {
         false
     }
+
+    /// Why [`eval`](Self::eval) has no value at `(t, y)`, for a field that can tell: a device that failed, say. Then the
+    /// output is not a number, and a solve that ends for it asks here for the reason.
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        let _ = (t, y);
+        None
+    }
 }
 
 /// Checks that the output of `f` has the shape of the state.
@@ -173,5 +180,11 @@ impl<F: Dynamics + ?Sized> Dynamics for &F {
     #[inline]
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
         (**self).eval(t, y, dy);
+    }
+    fn keeps_shape(&self) -> bool {
+        (**self).keeps_shape()
+    }
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        (**self).failure(t, y)
     }
 }

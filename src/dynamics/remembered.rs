@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::{Differentiable, Dynamics, Jacobian, Parametric};
-use crate::State;
+use crate::{Error, State};
 use crate::state::{MatrixOf, MatrixSpace};
 
 /// A field that keeps the trace of every evaluation, so that a discrete adjoint does not evaluate it again: nothing is
@@ -108,6 +108,14 @@ impl<F: Differentiable> Dynamics for Remembered<F> {
         let mut trace = F::Trace::default();
         self.field.eval_traced(t, y, dy, &mut trace);
         self.log.borrow_mut().push(Evaluation { t, y: y.clone(), slope: dy.clone(), trace });
+    }
+
+    fn keeps_shape(&self) -> bool {
+        self.field.keeps_shape()
+    }
+
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        self.field.failure(t, y)
     }
 }
 
