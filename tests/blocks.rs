@@ -326,6 +326,8 @@ fn a_sequence_returns_finite_gradients_or_an_error() {
     assert_eq!(name(backward(Recurrence(Broken::Parameter), 1.0)), ("params", 0));
     assert_eq!(name(backward(Residual(Broken::Input), 1.0)), ("x", 0));
     assert_eq!(name(backward(Recurrence(Broken::Hidden), f64::NAN)), ("cotangents", 0));
+    assert_eq!(name(Recurrence(Broken::Nowhere).forward(&f64::NAN, &1.0, 1.0).unwrap_err()), ("x", 0));
+    assert_eq!(name(Residual(Broken::Nowhere).forward(&1.0, &f64::NAN, 1.0).unwrap_err()), ("h", 0));
     // 2 · 1.2e308 overflows in the readout of the last observation.
     assert_eq!(name(backward(Recurrence(Broken::Hidden), 1.2e308)), ("hidden", 4));
     // One coordinate of the block comes before that of the readout.

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::{Differentiable, Dynamics, Jacobian, Parametric};
-use crate::{Error, State};
 use crate::state::{MatrixOf, MatrixSpace};
+use crate::{Error, State};
 
 /// A field that keeps the trace of every evaluation, so that a discrete adjoint does not evaluate it again: nothing is
 /// computed twice, and every activation of a network is held from the forward pass to the backward pass.

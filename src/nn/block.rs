@@ -20,7 +20,7 @@ pub trait Block: Parametric {
     /// The hidden state after the observation.
     ///
     /// # Errors
-    /// Whatever ends a solve inside the block.
+    /// An observation or a hidden state that is not finite, whatever ends a solve inside the block, and a layer that fails.
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)>;
 
     /// Turns the cotangent of the hidden state after into those of the input and of the hidden state before. The
@@ -57,11 +57,13 @@ pub struct LayerRecord<L: Layer> {
 parametric_wrappers!(Recurrence, Residual);
 
 /// Evaluates `g(h, x)` with a record.
-fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) -> (L::Output, LayerRecord<L>) {
+fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) -> Result<(L::Output, LayerRecord<L>)> {
+    check_argument("h", h)?;
+    check_argument("x", x)?;
     let input = (h.clone(), x.clone());
     let mut trace = L::Trace::default();
-    let y = layer.forward_traced(&input, &mut trace);
-    (y, LayerRecord { input, trace })
+    let y = layer.try_forward_traced(&input, &mut trace)?;
+    Ok((y, LayerRecord { input, trace }))
 }
 
 /// The pullback of `g` to `(h, x)`.
@@ -89,7 +91,7 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurre
     type Record = LayerRecord<L>;
 
     fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
-        Ok(apply(&self.0, h, x))
+        apply(&self.0, h, x)
     }
 
     fn backward(&self, record: Self::Record, hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {
@@ -104,7 +106,7 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Residua
     type Record = LayerRecord<L>;
 
     fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
-        let (slope, record) = apply(&self.0, h, x);
+        let (slope, record) = apply(&self.0, h, x)?;
         let mut h1 = h.clone();
         h1.add_scaled(1.0, &slope);
         Ok((h1, record))

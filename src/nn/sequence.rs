@@ -76,15 +76,17 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
         for (i, (x, &dt)) in inputs.iter().zip(dt).enumerate() {
             let (next, block) = self.block.forward(x, &hidden, dt)?;
             hidden = next;
-            let readout = (i >= first_output).then(|| {
-                let mut trace = R::Trace::default();
-                let output = self.readout.forward_traced(&hidden, &mut trace);
-                outputs.push(output.clone());
-                ReadoutRecord { hidden: hidden.clone(), output, trace }
-            });
+            let readout = if i >= first_output { Some(self.read_out(&hidden)?) } else { None };
+            outputs.extend(readout.as_ref().map(|record| record.output.clone()));
             steps.push(StepRecord { block, readout });
         }
         Ok(Unrolled { outputs, hidden, record: SequenceRecord { steps, zero: h0.zeros_like() } })
+    }
+
+    fn read_out(&self, hidden: &B::Hidden) -> Result<ReadoutRecord<B, R>> {
+        let mut trace = R::Trace::default();
+        let output = self.readout.try_forward_traced(hidden, &mut trace)?;
+        Ok(ReadoutRecord { hidden: hidden.clone(), output, trace })
     }
 
     /// Pulls the cotangents of the outputs back through the sequence; returns those of the inputs and of `h0`. The

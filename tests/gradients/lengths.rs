@@ -3,9 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 use rheos::nn::{Block, OdeBlock};
 use rheos::{
-    Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Dynamics, Error, EventCotangents, Fixed, Hit, Hybrid,
-    Interpolating, Parametric, Pid, Quadrature, ReversibleAdjoint, ReversibleHeun, Rk4, Solver, State, gradient,
-    gradient_with_events, ode,
+    Adams, Adjoint, Backsolve, Bdf, Counted, Differentiable, Discrete, Dopri5, Dynamics, Error, EventCotangents, Fixed,
+    Hit, Hybrid, Interpolating, Parametric, Pid, Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rk4,
+    Rodas5P, Solver, State, gradient, gradient_with_events, ode, solve,
 };
 
 /// `y' = −θ y`, entry by entry.
@@ -105,6 +105,32 @@ fn cotangents_of_blocks_have_the_shape_of_the_state() {
     let (_, record) = block.forward(&(), &ones(2), 1.0).unwrap();
     let refused = block.backward(record, ones(3), &mut ones(2));
     assert_eq!(refused, Err(Error::LengthMismatch { name: "hbar", found: 3, expected: 2 }));
+}
+
+/// Before the first step, by every way to solve.
+#[test]
+fn slopes_have_the_shape_of_the_state() {
+    for found in [1, 3] {
+        let odd = ode(move |_t, _y: &DVector<f64>, dy: &mut DVector<f64>| *dy = ones(found)).with_vjp(|_, _, _, _| 0.0);
+        let expected = Error::LengthMismatch { name: "dy", found, expected: 2 };
+        let refused = solve(&odd, ones(2), 0.0..1.0, Rk4, Fixed::steps(4)).unwrap_err();
+        assert_eq!((refused.error, refused.partial.stats.accepted), (expected.clone(), 0));
+        assert_eq!(solve(&odd, ones(2), 0.0..1.0, Dopri5, PID).unwrap_err().error, expected);
+        assert_eq!(solve(&odd, ones(2), 0.0..1.0, Rodas5P, PID).unwrap_err().error, expected);
+        assert_eq!(solve(&odd, ones(2), 0.0..1.0, RadauIIA5, PID).unwrap_err().error, expected);
+        assert_eq!(solve(&odd, ones(2), 0.0..1.0, Bdf, PID).unwrap_err().error, expected);
+        assert_eq!(solve(&odd, ones(2), 0.0..1.0, Adams, PID).unwrap_err().error, expected);
+        let loss = |y: &[DVector<f64>]| y.to_vec();
+        let refused = gradient(&odd, Dopri5, PID, &Discrete::new(), &[0.0, 1.0], &ones(2), loss);
+        assert_eq!(refused.unwrap_err(), expected);
+    }
+    // Where the type fixes the shape, nothing is evaluated.
+    let f = Counted::new(ode(|_t, y: &[f64; 2], dy: &mut [f64; 2]| *dy = *y));
+    solve(&f, [1.0, 2.0], 0.0..1.0, Rk4, Fixed::steps(4)).unwrap();
+    assert_eq!(f.evaluations(), 16);
+    let f = Counted::new(ode(|_t, y: &DVector<f64>, dy: &mut DVector<f64>| dy.copy_from(y)));
+    solve(&f, ones(2), 0.0..1.0, Rk4, Fixed::steps(4)).unwrap();
+    assert_eq!(f.evaluations(), 17);
 }
 
 #[test]

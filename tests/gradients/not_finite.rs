@@ -143,6 +143,22 @@ fn a_cotangent_that_overflows_is_an_error() {
     is_located("continuous", gradient(&growth, Rk4, control, &continuous, &[0.0, 1.0], &1e-300, loss), (0.0, 0.4));
 }
 
+/// Each cotangent is finite, and their sum is not.
+#[test]
+fn cotangents_whose_sum_overflows_are_an_error() {
+    fn check<A: Adjoint<Model, Dopri5, Pid>>(adjoint: A) {
+        let f = Autodiff::new(Torricelli, vector![0.0]);
+        let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.5e308], vector![1.5e308]];
+        let found = gradient(&f, Dopri5, PID, &adjoint, &[0.0, 0.5, 1.0], &vector![1.0], loss);
+        let Err(Error::NonFiniteDerivative { t, .. }) = found else { panic!("{found:?}") };
+        assert!((0.0..=0.5).contains(&t), "{t}");
+    }
+    check(Discrete::landing());
+    check(Backsolve::new(Dopri5, PID));
+    check(Interpolating::new(Dopri5, PID));
+    check(Quadrature::gauss(Dopri5, PID));
+}
+
 /// `y' = p₀ + √p₁ + √t`: no derivative with respect to the second parameter, nor with respect to the start, where they are 0.
 struct Rates(Vector2<f64>);
 
