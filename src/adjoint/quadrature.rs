@@ -7,6 +7,7 @@ use super::segments::{Segments, solve_backwards};
 use super::{Adjoint, ForwardResult, Output, Pullback, refuse};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
+use crate::state::euclidean_norm;
 use crate::{Dense, Differentiable, Error, Result, State};
 
 /// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
@@ -111,6 +112,7 @@ where
             costate: start.zeros_like(),
             unwanted: start.zeros_like(),
             pullbacks: 0,
+            parts: Vec::new(),
         };
         let (y0, times, mut stats) = solve_backwards(
             f,
@@ -150,6 +152,8 @@ struct Integral<'c, F: Differentiable> {
     costate: F::State,
     unwanted: F::State,
     pullbacks: u64,
+    /// The parts of a step that are left, the first on top.
+    parts: Vec<(f64, f64)>,
 }
 
 impl<F: Differentiable> Integral<'_, F> {
@@ -178,7 +182,7 @@ impl<F: Differentiable> Integral<'_, F> {
                 self.coarse.add_scaled(inner * (t0 - t1), &self.node);
             }
             if adaptive {
-                self.magnitude += weight * (t0 - t1).abs() * norm(&self.node);
+                self.magnitude += weight * (t0 - t1).abs() * euclidean_norm(&self.node);
             }
         }
     }
@@ -192,14 +196,14 @@ impl<F: Differentiable> Integral<'_, F> {
     where
         F: 'c,
     {
-        // The parts that are left, the first on top.
-        let mut left = vec![(step.t0, step.t1)];
-        let mut parts = 1;
-        while let Some((t0, t1)) = left.pop() {
+        self.parts.clear();
+        self.parts.push((step.t0, step.t1));
+        let mut count = 1;
+        while let Some((t0, t1)) = self.parts.pop() {
             self.apply(&KRONROD_15, step, (t0, t1));
             let Self { total, fine, coarse, magnitude, .. } = self;
             coarse.add_scaled(-1.0, fine);
-            let (error, size) = (norm(coarse), norm(total).max(norm(fine)));
+            let (error, size) = (euclidean_norm(coarse), euclidean_norm(total).max(euclidean_norm(fine)));
             if !error.is_finite() {
                 return Err(Error::NonFiniteDerivative { t: t0, h: t1 - t0 });
             }
@@ -210,18 +214,14 @@ impl<F: Differentiable> Integral<'_, F> {
                 total.add_scaled(1.0, fine);
                 continue;
             }
-            parts += 1;
-            if parts > MOST_PARTS {
+            count += 1;
+            if count > MOST_PARTS {
                 return Err(Error::QuadratureFailed { t: t0, h: t1 - t0, error, tolerance });
             }
-            left.extend([(middle, t1), (t0, middle)]);
+            self.parts.extend([(middle, t1), (t0, middle)]);
         }
         Ok(())
     }
-}
-
-fn norm<P: State>(x: &P) -> f64 {
-    x.inner(x).sqrt()
 }
 
 impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S> for Integral<'_, F> {

@@ -3,6 +3,7 @@
 use super::finite::{check_argument, check_fits, check_gradient, check_params};
 use crate::dynamics::check_shape;
 use crate::solver::{LinearSolver, Lu, TransposedSolver};
+use crate::state::euclidean_norm;
 use crate::{Differentiable, Dynamics, Error, Result, State};
 
 /// Finds states where a field vanishes, `f(t, y*) = 0`, and differentiates them with respect to its parameters.
@@ -203,7 +204,7 @@ impl<L> SteadyState<L> {
         let mut before = f64::INFINITY;
         // (I − h Jᵀ)⁻¹ h is −J⁻ᵀ but for 1/h, which the iteration removes.
         while h.is_finite() && self.linear.solve_transposed(&mut ws, f, (t, y), h, &mut residual) {
-            let size = h * norm(&residual);
+            let size = h * euclidean_norm(&residual);
             if !size.is_finite() {
                 break;
             }
@@ -211,14 +212,14 @@ impl<L> SteadyState<L> {
             if size < before {
                 minus_lambda.add_scaled(h, &residual);
             }
-            let solution = norm(&minus_lambda);
+            let solution = euclidean_norm(&minus_lambda);
             if !solution.is_finite() {
                 break;
             }
             // Where the iteration ends by rounding, half of the digits must be there: a singular Jacobian leaves none.
             if size <= y.rounding() * solution || slow && size <= y.rounding().sqrt() * solution {
                 let uncertainty = y.rounding() * size_of_terms(f, (t, y), &minus_lambda, unwanted);
-                if uncertainty <= UNCERTAIN * norm(ybar) {
+                if uncertainty <= UNCERTAIN * euclidean_norm(ybar) {
                     return Ok(minus_lambda);
                 }
                 break;
@@ -247,13 +248,9 @@ fn size_of_terms<F: Differentiable>(f: &F, (t, y): (f64, &F::State), x: &F::Stat
         let _ = signed.read_coordinates(&turned);
         sums.set_zeros();
         f.vjp(t, y, &signed, &mut sums, unwanted);
-        size = size.max(norm(&sums));
+        size = size.max(euclidean_norm(&sums));
     }
     size
-}
-
-fn norm<Y: State>(y: &Y) -> f64 {
-    y.inner(y).sqrt()
 }
 
 fn root_mean_square<Y: State>(y: &Y) -> f64 {

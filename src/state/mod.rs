@@ -8,6 +8,7 @@
 
 mod combine;
 mod dual;
+mod euclidean;
 mod matrix;
 mod matrix_space;
 mod norm;
@@ -17,6 +18,7 @@ mod scalar;
 #[cfg(feature = "dfdx")]
 mod tensor;
 
+pub(crate) use euclidean::euclidean_norm;
 pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
 pub use norm::{ErrorNorm, StoredNorm, Tolerances};
 pub use passive::Passive;

@@ -1,6 +1,7 @@
 //! Clipping of gradients.
 
 use crate::adjoint::check_argument;
+use crate::state::euclidean_norm;
 use crate::{Error, Result, State};
 
 /// Scales `gradient` down to the norm `max` if it is longer, and returns its norm before. With `max` infinite it only
@@ -25,7 +26,7 @@ pub fn clip_norm<P: State>(gradient: &mut P, max: f64) -> Result<f64> {
         return invalid("max", max, "positive");
     }
     check_argument("gradient", gradient)?;
-    let norm = norm(gradient);
+    let norm = euclidean_norm(gradient);
     if !norm.is_finite() {
         return invalid("gradient", norm, "of a norm that is a number");
     }
@@ -45,23 +46,6 @@ pub fn clip_norm<P: State>(gradient: &mut P, max: f64) -> Result<f64> {
 
 /// A factor that every element resolves.
 const SMALLEST: f64 = 1e-30;
-
-/// Sums of squares between these bounds have neither overflowed nor lost a digit.
-const SAFE: std::ops::Range<f64> = 1e-280..1e300;
-
-/// The Euclidean norm, also where the squares of the coordinates overflow or underflow.
-fn norm<P: State>(x: &P) -> f64 {
-    let square = x.inner(x);
-    if SAFE.contains(&square) {
-        return square.sqrt();
-    }
-    let coordinates = x.coordinates();
-    let largest = coordinates.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
-    if largest == 0.0 {
-        return 0.0;
-    }
-    largest * coordinates.iter().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
-}
 
 #[cfg(test)]
 mod tests {

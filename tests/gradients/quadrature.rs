@@ -62,6 +62,18 @@ fn a_tolerance_below_rounding_is_served_as_far_as_rounding_goes() {
     assert!(pullbacks < 5000, "{pullbacks}");
 }
 
+/// Whatever the size of the gradient.
+#[test]
+fn a_tolerance_is_relative() {
+    let smallest = integral(|t| 1e-200 * (40.0 * t).cos(), 1e-9);
+    let [largest, expected] = [integral(|t| 1e200 * (40.0 * t).cos(), 1e-9), integral(|t| (40.0 * t).cos(), 1e-9)];
+    let exact = 40.0_f64.sin() / 40.0;
+    for ((found, pullbacks), unit) in [(smallest, 1e-200), (largest, 1e200)] {
+        assert!((found.unwrap().params / unit - exact).abs() < 1e-9 * exact.abs(), "{unit:e}");
+        assert_eq!(pullbacks, expected.1, "{unit:e}");
+    }
+}
+
 /// Where the integrand jumps, steps are cut until the part that holds the jump is small enough.
 #[test]
 fn a_jump_is_integrated_to_the_tolerance() {
