@@ -243,7 +243,7 @@ fn adam_lowers_the_loss_of_an_ode_block() {
 }
 
 /// `g(h, x) = h`, with a pullback that is broken.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Broken {
     Nowhere,
     Hidden,
