@@ -79,6 +79,18 @@ pub enum Error {
         /// The length that fits, or the least that does.
         expected: usize,
     },
+    /// A member of a list has not the shape of the state that it belongs to.
+    #[error("`{name}[{index}]` has {found} coordinates, or another shape of as many, where its state has {expected}")]
+    ShapeMismatch {
+        /// The argument, as the function calls it.
+        name: &'static str,
+        /// Which member, from 0.
+        index: usize,
+        /// How many coordinates it has.
+        found: usize,
+        /// How many the state has.
+        expected: usize,
+    },
     /// The state or the field became infinite or not a number, and no smaller step avoids it.
     #[error(
         "the state or its derivative is not finite after t = {t} (step {h:e}); check the model there, or start with a smaller step"
@@ -200,6 +212,40 @@ pub enum Error {
         /// The step that was tried.
         h: f64,
     },
+    /// A device could not carry out an operation on tensors.
+    #[error("an operation on tensors failed on its device: {reason}")]
+    Device {
+        /// What the device said.
+        reason: String,
+    },
+    /// The integral of the gradient of the parameters over a step of the adjoint equation is not as exact as was asked for.
+    #[error(
+        "the gradient of the parameters, integrated over {h:e} from t = {t}, is uncertain by {error:e}, above the relative \
+         tolerance of {tolerance:e}, however finely the step is cut; loosen it, or add an output time where the field jumps"
+    )]
+    QuadratureFailed {
+        /// Start of the part of the step that was looked at last.
+        t: f64,
+        /// Its length, negative where time runs backwards.
+        h: f64,
+        /// The difference of the two rules.
+        error: f64,
+        /// What was asked for.
+        tolerance: f64,
+    },
+    /// A field was not brought to rest.
+    #[error(
+        "no rest point was found in {steps} steps: the field is {size:e} in root mean square, above the tolerance of \
+         {tolerance:e}; start nearer to one, or raise `max_steps`"
+    )]
+    NoRestPoint {
+        /// The steps that were taken.
+        steps: u64,
+        /// The root mean square of the field at the end.
+        size: f64,
+        /// How small it should be.
+        tolerance: f64,
+    },
     /// A state that was reconstructed backwards is not that of the forward pass, so that the gradient would be wrong.
     #[error(
         "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its size, above the limit of {limit:e}; tighten the tolerances of the backward pass, add output times, or use `Discrete`"
@@ -211,6 +257,35 @@ pub enum Error {
         drift: f64,
         /// The largest that is allowed.
         limit: f64,
+    },
+    /// The derivative of a solution became infinite or not a number, though the solution itself is finite.
+    #[error(
+        "the derivative of the solution is not finite across the step of length {h:e} from t = {t}; the field has no \
+         derivative there, or the derivative overflows"
+    )]
+    NonFiniteDerivative {
+        /// Start of the step, in the direction of the pass that met it.
+        t: f64,
+        /// Its length; a pass that goes back over the solution may take it with the other sign.
+        h: f64,
+    },
+    /// An entry of a gradient is infinite or not a number, though the derivatives along the solution are finite.
+    #[error(
+        "the derivative with respect to `{name}[{index}]` is {value}; the field has no derivative in it, or it overflows"
+    )]
+    NonFiniteGradient {
+        /// The part of the gradient, as its field or argument is called: `y0`, `params`, `times`, …
+        name: &'static str,
+        /// Which coordinate, time or observation, from 0.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A loss overflows.
+    #[error("the loss is {value}, though every output and target is finite: it is too large for a number")]
+    NonFiniteLoss {
+        /// The value.
+        value: f64,
     },
     /// A data file could not be read.
     #[error("cannot read {path}: {reason}")]

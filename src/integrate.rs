@@ -10,6 +10,7 @@ pub use observer::{Flow, Observer, Step};
 pub use pieces::{Bridge, Jump};
 
 use crate::control::{Controller, Plan, Trial, Verdict};
+use crate::dynamics::check_shape;
 use crate::solver::Stiffness;
 use crate::{Dynamics, Error, Result, Solver, Span, State};
 
@@ -195,7 +196,8 @@ where
         stats.factorisations = matrices.factorisations - matrices_before.factorisations;
         let (stopped, outcome) = match result {
             Ok(course) => (course != Course::Done, Ok(stats)),
-            Err(error) => (false, Err(Halt { error, t, stats })),
+            // A field that has no value may know why.
+            Err(error) => (false, Err(Halt { error: self.field.failure(t, &y).unwrap_or(error), t, stats })),
         };
         Reached { t, y, workspace, stopped, stiffness, outcome }
     }
@@ -207,6 +209,7 @@ where
         if !y.all_finite() {
             return Err(Error::NonFiniteInitialState);
         }
+        check_shape(self.field, self.span.t0, y)?;
         self.solver.reset(workspace);
         self.control.begin(self.field, self.solver, workspace, self.span, y)
     }

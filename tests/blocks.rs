@@ -5,11 +5,11 @@ mod common;
 use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};
 use rheos::nn::{
-    Affine, Block, Driven, ElmanCell, LayerField, OdeBlock, Pointwise, Recurrence, Relaxed, Rescaled, Residual,
+    Affine, Block, Driven, ElmanCell, Layer, LayerField, OdeBlock, Pointwise, Recurrence, Relaxed, Rescaled, Residual,
     Sequence, Tanh,
 };
 use rheos::train::{Adam, mean_squared_error};
-use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Passive, Pid, Rk4, State, solve, verify};
+use rheos::{Backsolve, Discrete, Dopri5, Error, Euler, Fixed, Parametric, Passive, Pid, Rk4, State, solve, verify};
 
 type Cell = ElmanCell<f64, 2, 4, 3>;
 type Hidden = SMatrix<f64, 4, 3>;
@@ -240,4 +240,99 @@ fn adam_lowers_the_loss_of_an_ode_block() {
         losses.push(loss);
     }
     assert!(losses[299] < 0.1 * losses[0], "{} {}", losses[0], losses[299]);
+}
+
+/// `g(h, x) = h`, with a pullback that is broken.
+#[derive(Debug, Clone, Copy)]
+enum Broken {
+    Nowhere,
+    Hidden,
+    Input,
+    Parameter,
+}
+
+impl Parametric for Broken {
+    type Params = f64;
+    fn params(&self) -> f64 {
+        0.0
+    }
+    fn set_params(&mut self, _: &f64) {}
+}
+
+impl Layer for Broken {
+    type Input = (f64, f64);
+    type Output = f64;
+    type Trace = ();
+    fn forward(&self, x: &(f64, f64)) -> f64 {
+        x.0
+    }
+    fn forward_traced(&self, x: &(f64, f64), (): &mut ()) -> f64 {
+        x.0
+    }
+    /// Spoils the third of five observations, whose input is 2.
+    fn backward(&self, (): &mut (), x: &(f64, f64), w: &f64, bar: &mut (f64, f64), pbar: &mut f64) {
+        let lost = if x.1 == 2.0 { f64::NAN } else { 0.0 };
+        bar.0 += w;
+        match self {
+            Self::Nowhere => {}
+            Self::Hidden => bar.0 += lost,
+            Self::Input => bar.1 += lost,
+            Self::Parameter => *pbar += lost,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Doubled;
+
+impl Parametric for Doubled {
+    type Params = f64;
+    fn params(&self) -> f64 {
+        0.0
+    }
+    fn set_params(&mut self, _: &f64) {}
+}
+
+impl Layer for Doubled {
+    type Input = f64;
+    type Output = f64;
+    type Trace = ();
+    fn forward(&self, x: &f64) -> f64 {
+        2.0 * x
+    }
+    fn forward_traced(&self, x: &f64, (): &mut ()) -> f64 {
+        2.0 * x
+    }
+    fn backward(&self, (): &mut (), _: &f64, w: &f64, xbar: &mut f64, pbar: &mut f64) {
+        *xbar += 2.0 * w;
+        *pbar += w * 1e300;
+    }
+}
+
+#[test]
+fn a_sequence_returns_finite_gradients_or_an_error() {
+    fn backward<B: Block<Input = f64, Hidden = f64>>(block: B, w: f64) -> Error {
+        let model = Sequence { block, readout: Doubled };
+        let unrolled = model.forward(&1.0, &[0.0, 1.0, 2.0, 3.0, 4.0], &[1.0; 5], 0).unwrap();
+        let mut bar = model.params().zeros_like();
+        model.backward(unrolled.record, &[w; 5], &mut bar).unwrap_err()
+    }
+    let name = |error: Error| match error {
+        Error::NonFiniteGradient { name, index, .. } | Error::InvalidEntry { name, index, .. } => (name, index),
+        other => panic!("{other}"),
+    };
+    assert_eq!(name(backward(Recurrence(Broken::Hidden), 1.0)), ("h", 0));
+    assert_eq!(name(backward(Recurrence(Broken::Input), 1.0)), ("x", 0));
+    assert_eq!(name(backward(Recurrence(Broken::Parameter), 1.0)), ("params", 0));
+    assert_eq!(name(backward(Residual(Broken::Input), 1.0)), ("x", 0));
+    assert_eq!(name(backward(Recurrence(Broken::Hidden), f64::NAN)), ("cotangents", 0));
+    assert_eq!(name(Recurrence(Broken::Nowhere).forward(&f64::NAN, &1.0, 1.0).unwrap_err()), ("x", 0));
+    assert_eq!(name(Residual(Broken::Nowhere).forward(&1.0, &f64::NAN, 1.0).unwrap_err()), ("h", 0));
+    // 2 · 1.2e308 overflows in the readout of the last observation.
+    assert_eq!(name(backward(Recurrence(Broken::Hidden), 1.2e308)), ("hidden", 4));
+    // One coordinate of the block comes before that of the readout.
+    let model = Sequence { block: Recurrence(Broken::Nowhere), readout: Doubled };
+    let unrolled = model.forward(&1.0, &[0.0; 5], &[1.0; 5], 0).unwrap();
+    let error = model.backward(unrolled.record, &[1e8; 5], &mut (0.0, 0.0)).unwrap_err();
+    assert_eq!(name(error), ("params", 1));
 }

@@ -4,8 +4,9 @@ use allocation_counter::measure;
 use nalgebra::{DVector, SVector, Vector2};
 use rheos::problems::LotkaVolterra;
 use rheos::{
-    Checkpoints, Controller, Counted, Differentiable, Discrete, Dop853, Dopri5, Dynamics, Fixed, Gradient, Ivp,
-    Kvaerno5, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, gradient, ode, verify,
+    Checkpoints, Controller, Counted, Differentiable, Discrete, Dop853, Dopri5, Dynamics, Error, Fixed, Gradient,
+    Hybrid, Ivp, Kvaerno5, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, gradient, gradient_with_events, ode,
+    verify,
 };
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
@@ -36,6 +37,9 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
                 Checkpoints::Slots(2),
                 Checkpoints::Slots(5),
                 Checkpoints::Slots(1000),
+                Checkpoints::Every(usize::MAX),
+                Checkpoints::Slots(usize::MAX),
+                Checkpoints::Slots(usize::MAX - 1),
             ] {
                 let some = found(solver, control, &adjoint.checkpoints(rule));
                 if is_explicit {
@@ -187,4 +191,32 @@ fn what_is_remembered_is_dropped_with_the_parameters() {
     remembered.eval_traced(0.0, &(1.5 * y0), &mut slope, &mut ());
     remembered.inner().eval(0.0, &(1.5 * y0), &mut expected);
     assert_eq!((slope, remembered.len()), (expected, 1));
+}
+
+#[test]
+fn no_state_at_all_is_refused() {
+    let (f, y0) = LotkaVolterra::problem();
+    let loss = |y: &[Vector2<f64>]| y.to_vec();
+    for rule in [Checkpoints::Every(0), Checkpoints::Slots(0)] {
+        let adjoint = Discrete::new().checkpoints(rule);
+        let refused = gradient(&f, Rk4, Fixed::steps(10), &adjoint, &TIMES, &y0, loss);
+        assert!(matches!(refused, Err(Error::InvalidArgument { name: "checkpoints", .. })), "{refused:?}");
+        let nothing = |_: &[_], _: &[_], _: &mut _| ();
+        let refused = gradient_with_events(&Hybrid::new(f), Rk4, Fixed::steps(10), &adjoint, &TIMES, &y0, nothing);
+        assert!(matches!(refused, Err(Error::InvalidArgument { name: "checkpoints", .. })), "{refused:?}");
+    }
+}
+
+/// More steps than can be counted are expected, and the first is too short to be taken.
+#[test]
+fn a_step_of_no_length_is_an_error_and_no_overflow() {
+    let (f, y0) = LotkaVolterra::problem();
+    let loss = |y: &[Vector2<f64>]| y.to_vec();
+    for h in [1e-20, f64::MIN_POSITIVE] {
+        for rule in [Checkpoints::All, Checkpoints::Every(3), Checkpoints::Slots(2), Checkpoints::Slots(usize::MAX)] {
+            let adjoint = Discrete::new().checkpoints(rule);
+            let found = gradient(&f, Rk4, Fixed::step(h), &adjoint, &[1.0, 2.0], &y0, loss);
+            assert!(found.is_err(), "{found:?}");
+        }
+    }
 }

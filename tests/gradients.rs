@@ -1,6 +1,12 @@
 //! Gradients against step-by-step and exact reference values, central differences and closed forms.
 
 mod common;
+#[path = "gradients/lengths.rs"]
+mod lengths;
+#[path = "gradients/not_finite.rs"]
+mod not_finite;
+#[path = "gradients/quadrature.rs"]
+mod quadrature;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};

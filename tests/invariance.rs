@@ -97,7 +97,7 @@ fn outcome<S: Embedded<Pair>>(solver: S, writing: Writing) -> Outcome {
     let Writing { q, s, origin, .. } = writing;
     let start = writing.write(vector![1.0, 0.0]);
     let control = Pid::new(RTOL, 1e-3 * RTOL * q);
-    let solution = solve(&Pair::new(writing), start, origin * s..(origin + 10.0) * s, solver, control);
+    let solution = solve(&Pair::new(writing), start, origin * s..(origin + 2.0) * s, solver, control);
     let Ok(solution) = solution else { return Outcome { end: vector![f64::NAN, f64::NAN], accepted: 0, rejected: 0 } };
     let Stats { accepted, rejected, .. } = solution.stats;
     Outcome { end: writing.read(solution.last()), accepted, rejected }
@@ -196,7 +196,7 @@ fn other_units_origins_and_orders_change_only_the_rounding() {
             let found = outcome(solver, writing);
             let change = (found.end - plain.end).amax();
             let (steps, expected) = (found.accepted + found.rejected, plain.accepted + plain.rejected);
-            if !(change < RTOL.max(error) && steps.abs_diff(expected) <= 3 + expected / 20) {
+            if !(change < RTOL.max(error) && steps.abs_diff(expected) <= 5 + expected / 20) {
                 faults.push(format!(
                     "{}, {writing:?}: {change:e} beside {error:e}, {steps} steps, not {expected}",
                     S::NAME
@@ -210,7 +210,7 @@ fn other_units_origins_and_orders_change_only_the_rounding() {
 
 /// The solution at the end, to many more digits than are compared.
 fn truth() -> Vector2<f64> {
-    *solve(&Pair::new(PLAIN), vector![1.0, 0.0], 0.0..10.0, Dop853, Pid::new(1e-13, 1e-13)).unwrap().last()
+    *solve(&Pair::new(PLAIN), vector![1.0, 0.0], 0.0..2.0, Dop853, Pid::new(1e-13, 1e-13)).unwrap().last()
 }
 
 fn assert_no_faults(faults: Vec<Vec<String>>) {

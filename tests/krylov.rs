@@ -404,3 +404,31 @@ mod tensors {
         }
     }
 }
+
+/// More dimensions than the state has are of no use, and room for many is made when they are needed.
+#[test]
+fn any_dimension_will_do() {
+    let mut rng = StdRng::seed_from_u64(3);
+    for n in [1, 5, 150] {
+        for dimension in [n + 1, 1000, usize::MAX] {
+            let krylov = Krylov::new().dimension(dimension);
+            let error = error_beside_lu(krylov.exact(), random(n, &mut rng), 3.0, &mut rng);
+            assert!(error < 1e-11, "n = {n}, dimension {dimension}: {error:e}");
+        }
+    }
+}
+
+/// A rotation turns every residual by a right angle: one dimension brings it no nearer, however often it is restarted.
+#[test]
+fn restarts_that_lead_nowhere_end() {
+    fn is_solved<L: LinearSolver<Linear>>(krylov: L) -> bool {
+        let field = Linear(DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -1.0, 0.0]));
+        let mut x = DVector::from_element(2, 1.0);
+        let mut ws = krylov.workspace(&field, &x);
+        krylov.linearise(&mut ws, &field, 0.0, &x, Neighbourhood::of_step(1.0));
+        krylov.prepare(&mut ws, 1e9) && krylov.solve(&mut ws, &field, &mut x)
+    }
+    let krylov = Krylov::new().restarts(usize::MAX).exact();
+    assert!(!is_solved(krylov.dimension(1)));
+    assert!(is_solved(krylov.dimension(2)));
+}

@@ -3,6 +3,9 @@
 
 mod common;
 
+#[path = "tensor_layers/failures.rs"]
+mod failures;
+
 use dfdx::nn::{Module, modules};
 use dfdx::prelude::{
     AsArray, BroadcastTo, BuildOnDevice, Const, Cpu, DeviceBuildExt, Gradients, HasShape, NoneTape, PermuteTo, Rank0,

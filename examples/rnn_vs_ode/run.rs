@@ -101,7 +101,7 @@ impl Trainer<'_> {
             let (start, before) = (Instant::now(), evaluations());
             let mut gradient = zero.clone();
             let step = loss(model, &mut self.rng, &mut gradient).and_then(|loss| {
-                clip_norm(&mut gradient, 10.0);
+                clip_norm(&mut gradient, 10.0)?;
                 let progress = iteration as f64 / iterations as f64;
                 adam.set_learning_rate(learning_rate * (0.55 + 0.45 * (std::f64::consts::PI * progress).cos()));
                 adam.step(model, &gradient)?;

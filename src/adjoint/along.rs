@@ -24,6 +24,11 @@ impl<'c, F: Differentiable> AdjointEquation<'c, F> {
 impl<F: Differentiable> Dynamics for AdjointEquation<'_, F> {
     type State = (F::State, Passive<F::Params>);
 
+    // The field is asked before the forward pass.
+    fn keeps_shape(&self) -> bool {
+        true
+    }
+
     fn eval(&self, t: f64, (a, _): &Self::State, (da, dp): &mut Self::State) {
         dp.set_zeros();
         self.along.pull_back(t, a, da, &mut dp.0);
@@ -45,6 +50,11 @@ impl<'c, F: Differentiable> Costate<'c, F> {
 
 impl<F: Differentiable> Dynamics for Costate<'_, F> {
     type State = F::State;
+
+    // The field is asked before the forward pass.
+    fn keeps_shape(&self) -> bool {
+        true
+    }
 
     fn eval(&self, t: f64, a: &F::State, da: &mut F::State) {
         self.along.pull_back(t, a, da, &mut self.unwanted.borrow_mut());

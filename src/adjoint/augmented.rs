@@ -33,6 +33,11 @@ impl<'f, F: Differentiable> Augmented<'f, F> {
 impl<F: Differentiable> Dynamics for Augmented<'_, F> {
     type State = (F::State, F::State, Passive<F::Params>);
 
+    // The field is asked before the forward pass.
+    fn keeps_shape(&self) -> bool {
+        true
+    }
+
     #[inline]
     fn eval(&self, t: f64, (y, a, _): &Self::State, (dy, da, dp): &mut Self::State) {
         let Scratch { trace, minus_a } = &mut *self.scratch.borrow_mut();

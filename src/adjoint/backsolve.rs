@@ -1,7 +1,8 @@
 //! The continuous adjoint, solved backwards in time.
 
+use super::finite::check_params;
 use super::segments::{Segments, solve_backwards};
-use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, solve_forward};
+use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, refuse, solve_forward};
 use crate::control::Controller;
 use crate::state::Passive;
 use crate::{Dense, Differentiable, Error, Result, Solver, State};
@@ -29,8 +30,8 @@ impl<S, C> Backsolve<S, C> {
         Self { solver, control, output: Output::Interpolate, drift_limit: 0.01 }
     }
 
-    /// How far, relative to the state, the reconstruction may come from the forward pass; 1 % by default. Infinity allows
-    /// any distance.
+    /// How far, relative to the state, the reconstruction may come from the forward pass, 0 at least; 1 % by default.
+    /// Infinity allows any distance.
     #[must_use]
     pub const fn drift_limit(mut self, limit: f64) -> Self {
         self.drift_limit = limit;
@@ -42,6 +43,14 @@ impl<S, C> Backsolve<S, C> {
     pub fn landing(mut self) -> Self {
         self.output = Output::Land;
         self
+    }
+
+    fn validate(&self) -> Result<()> {
+        let value = self.drift_limit;
+        if value >= 0.0 {
+            return Ok(());
+        }
+        Err(Error::InvalidArgument { name: "drift_limit", value, expected: "0 at least" })
     }
 }
 
@@ -70,6 +79,7 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> ForwardResult<F::State, Self::Record> {
+        self.validate().map_err(|error| refuse(error, times, y0))?;
         let Forward { y, stats, .. } = solve_forward((f, solver, control), self.output, times, y0, ())?;
         let record = BacksolveRecord { times: times.to_vec(), y: y.clone() };
         Ok(Forward { y, record, stats })
@@ -84,10 +94,12 @@ where
         cotangents: &[F::State],
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
+        self.validate()?;
         let BacksolveRecord { times, y } = record;
         let Some(start) = y.first() else {
             return Err(Error::LengthMismatch { name: "times", found: 0, expected: 1 });
         };
+        check_params(f, pbar)?;
         let augmented = Augmented::new(f);
         let state = (start.clone(), start.zeros_like(), Passive(pbar.zeros_like()));
         let mut reconstruction = Reconstruction { difference: start.zeros_like(), limit: self.drift_limit, drift: 0.0 };
@@ -101,7 +113,7 @@ where
         )?;
         let (_, y0, Passive(quadrature)) = state;
         pbar.add_scaled(1.0, &quadrature);
-        Ok(Pullback { y0, times, stats, drift: reconstruction.drift })
+        Pullback { y0, times, stats, drift: reconstruction.drift }.checked(start, pbar)
     }
 }
 

@@ -4,7 +4,7 @@ use super::revolve::next_checkpoint;
 use super::stack::{Recent, Stack};
 use crate::integrate::{Flow, Observer, Step};
 use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
-use crate::{Differentiable, Result, State};
+use crate::{Differentiable, Error, Result, State};
 
 /// What of a forward pass is kept for the backward pass.
 ///
@@ -17,15 +17,26 @@ pub enum Checkpoints {
     /// The state at every step: nothing is computed again but the stages of each step.
     #[default]
     All,
-    /// The state at every `n`-th step, and in the backward pass at every step between two of them.
+    /// The state at every `n`-th step, `n ≥ 1`, and in the backward pass at every step between two of them.
     Every(usize),
-    /// As many states as there are slots, whatever the number of steps.
+    /// As many states as there are slots, 1 at least, whatever the number of steps.
     ///
     /// Where the number of steps is known, as it is with [`Fixed`](crate::Fixed) ones, the states are those of the
     /// binomial schedule (Griewank & Walther, *Algorithm 799: Revolve*, ACM TOMS 26, 2000), which computes the fewest steps
     /// again. Where it is not, the states are equally far apart, twice as far each time the slots are full; the backward
     /// pass is binomial between them.
     Slots(usize),
+}
+
+impl Checkpoints {
+    pub(super) fn validate(self) -> Result<()> {
+        match self {
+            Self::Every(0) | Self::Slots(0) => {
+                Err(Error::InvalidArgument { name: "checkpoints", value: 0.0, expected: "1 at least" })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Room is made for so many steps before a solve, if they are expected.
@@ -72,10 +83,10 @@ impl<Y: State> Kept<Y> {
         let (last, used) = (self.grid.len() - 1, self.stack.len());
         self.next = match (self.rule, self.expected) {
             (Checkpoints::All, _) => last + 1,
-            (Checkpoints::Every(n), _) => last + n.max(1),
+            (Checkpoints::Every(n), _) => last.saturating_add(n),
             // The last state kept holds the first of the slots that are left.
             (Checkpoints::Slots(slots), Some(steps)) if used < slots && last + 2 <= steps => {
-                last + next_checkpoint(steps - last, slots - used + 1)
+                last + next_checkpoint(steps - last, (slots - used).saturating_add(1))
             }
             (Checkpoints::Slots(_), Some(_)) => usize::MAX,
             (Checkpoints::Slots(_), None) => last + self.spacing,
@@ -88,7 +99,7 @@ impl<Y: State> Kept<Y> {
         if let (Checkpoints::Slots(slots), None) = (self.rule, self.expected)
             && self.stack.len() >= slots
         {
-            self.spacing *= 2;
+            self.spacing = self.spacing.saturating_mul(2);
             self.stack.thin_out(self.spacing);
             if self.stack.len() >= slots || !n.is_multiple_of(self.spacing) {
                 self.next = (n + 1).next_multiple_of(self.spacing);
@@ -238,7 +249,7 @@ impl<'a, F: Differentiable, S: Reverse<F>> Rewind<'a, F, S> {
         solver.recall(f, &mut self.workspace, Past { times: &self.grid[..=at], states, note });
         while at < n && self.stack.len() < self.slots {
             // The last state kept holds the first of the slots that are left.
-            let target = at + next_checkpoint(n + 1 - at, self.slots - self.stack.len() + 1);
+            let target = at + next_checkpoint(n + 1 - at, (self.slots - self.stack.len()).saturating_add(1));
             self.advance(at, target)?;
             at = target;
             let states = self.recent.newest(S::LOOKS_BACK + 1);

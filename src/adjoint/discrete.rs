@@ -1,8 +1,11 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
+use std::iter::repeat_n;
+
 use super::checkpoints::{Checkpoints, Kept, Rewind};
+use super::finite::{check_cotangents, check_params};
 use super::sweep::Sweep;
-use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_forward};
+use super::{Adjoint, Forward, ForwardResult, Output, Pullback, refuse, solve_forward};
 use crate::control::Controller;
 use crate::solver::{Reverse, StepNote};
 use crate::{Differentiable, Result, Span, State, Stats};
@@ -93,6 +96,7 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> ForwardResult<F::State, Self::Record> {
+        self.checkpoints.validate().map_err(|error| refuse(error, times, y0))?;
         let (t0, t1) = (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(0.0));
         let expected = control.expected_steps(Span { t0, t1 }).and_then(|steps| usize::try_from(steps).ok());
         let kept = Kept::new(self.checkpoints, t0, y0, expected);
@@ -110,26 +114,28 @@ where
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         let DiscreteRecord { times, mut kept } = record;
-        check_cotangents(cotangents.len(), times.len())?;
         let last = kept.grid.len() - 1;
         let mut rewind = Rewind::new((f, solver), &mut kept);
 
         let y0 = rewind.start();
+        check_cotangents("cotangents", cotangents, repeat_n(y0, times.len()))?;
+        check_params(f, pbar)?;
         let mut tape = solver.tape(f, y0);
         let mut ybar = y0.zeros_like();
         let mut sweep = Sweep::new(&times, rewind.grid, cotangents);
         for n in (0..last).rev() {
             sweep.enter(n, &mut ybar);
             let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
-            sweep.leave(n, moved);
+            sweep.leave(n, moved, &ybar)?;
         }
         let extra = sweep.start(f, rewind.start(), &mut ybar);
         let evaluations = solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
-        Ok(Pullback {
+        let back = Pullback {
             y0: ybar,
             times: sweep.finish::<F, S, C>(control, self.output),
             stats: Stats { evaluations, accepted: last as u64, recomputed: rewind.recomputed, ..Stats::default() },
             drift: 0.0,
-        })
+        };
+        back.checked(rewind.start(), pbar)
     }
 }

@@ -1,6 +1,7 @@
 //! The continuous adjoint along the forward solution.
 
 use super::along::{AdjointEquation, CurveRecord, keep_curve};
+use super::finite::check_params;
 use super::segments::{Segments, solve_backwards};
 use super::{Adjoint, ForwardResult, Output, Pullback};
 use crate::control::Controller;
@@ -64,6 +65,7 @@ where
         cotangents: &[F::State],
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
+        check_params(f, pbar)?;
         let equation = AdjointEquation::new(f, &record.curve);
         let start = (record.curve.end().zeros_like(), Passive(pbar.zeros_like()));
         let (state, times, stats) = solve_backwards(
@@ -76,7 +78,7 @@ where
         )?;
         let (y0, Passive(quadrature)) = state;
         pbar.add_scaled(1.0, &quadrature);
-        Ok(Pullback { y0, times, stats, drift: 0.0 })
+        Pullback { y0, times, stats, drift: 0.0 }.checked(record.curve.end(), pbar)
     }
 }
 

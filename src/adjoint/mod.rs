@@ -16,6 +16,7 @@ mod checkpoints;
 pub mod choosing {}
 mod discrete;
 mod event;
+mod finite;
 mod interpolating;
 mod quadrature;
 mod reversible;
@@ -46,6 +47,9 @@ use crate::control::Controller;
 use crate::integrate::{Integration, Observer, Reached};
 use crate::solution::{Interpolated, Landed, check_times};
 use crate::{Dense, Differentiable, Dynamics, Error, Failure, Halt, Result, Solver, Span, State, Stats};
+pub(crate) use finite::{
+    check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
+};
 
 /// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
 #[diagnostic::on_unimplemented(
@@ -73,8 +77,10 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     /// Pulls one cotangent per output time back to the start. The gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if there is not one cotangent per time, and whatever ends a solve of the adjoint
-    /// equation.
+    /// [`Error::LengthMismatch`] if there is not one cotangent per time or `pbar` has not the shape of the parameters,
+    /// [`Error::ShapeMismatch`] if a cotangent has not that of the state, [`Error::InvalidEntry`] if one is not finite,
+    /// [`Error::NonFiniteDerivative`] and [`Error::NonFiniteGradient`] where a derivative is not, and whatever ends a solve
+    /// of the adjoint equation. `pbar` is then of no use.
     fn backward(
         &self,
         f: &F,
@@ -184,6 +190,8 @@ where
     let cotangents = loss(&forward.y);
     let mut params = f.params().zeros_like();
     let back = adjoint.backward(f, &solver, &control, forward.record, &cotangents, &mut params)?;
+    // The adjoint may be somebody else's.
+    let back = back.checked(y0, &params)?;
     let Pullback { y0, times, stats, drift } = back;
     Ok(Gradient { y: forward.y, y0, params, times, stats: [forward.stats, stats], drift })
 }
@@ -273,8 +281,4 @@ where
             (integration.run(start, workspace, &mut both), both.1.y, both.0)
         }
     }
-}
-
-fn check_cotangents(found: usize, expected: usize) -> Result<()> {
-    if found == expected { Ok(()) } else { Err(Error::LengthMismatch { name: "cotangents", found, expected }) }
 }

@@ -1,12 +1,14 @@
 //! The continuous adjoint with the parameters left to a quadrature rule.
 
 use super::along::{Along, Costate, CurveRecord, keep_curve};
+use super::finite::check_params;
 use super::rule::{GAUSS_5, KRONROD_15, Node};
 use super::segments::{Segments, solve_backwards};
-use super::{Adjoint, ForwardResult, Output, Pullback};
+use super::{Adjoint, ForwardResult, Output, Pullback, refuse};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
-use crate::{Dense, Differentiable, Result, State};
+use crate::state::euclidean_norm;
+use crate::{Dense, Differentiable, Error, Result, State};
 
 /// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
 /// each step of it by a quadrature rule: the parameters never enter a differential equation.
@@ -27,8 +29,11 @@ enum Rule {
     Kronrod { tolerance: f64 },
 }
 
-/// Steps are halved this often at most.
-const MAX_DEPTH: u32 = 12;
+/// A step is cut into this many parts at most.
+const MOST_PARTS: u32 = 4096;
+
+/// The difference of two rules is known up to so many roundings of the integrals of absolute values.
+const ROUNDINGS: f64 = 50.0;
 
 impl<S, C> Quadrature<S, C> {
     /// The Gauss–Legendre rule of 5 nodes over each step of `solver`, with steps from `control`: exact for polynomials of
@@ -38,7 +43,8 @@ impl<S, C> Quadrature<S, C> {
     }
 
     /// The Gauss–Kronrod rule of 15 nodes. A step is halved, and halved again, where it differs from the Gauss rule of 7
-    /// nodes inside it by more than `tolerance` relative to the gradient so far.
+    /// nodes inside it by more than `tolerance > 0` relative to the gradient so far, down to what rounding allows. A step
+    /// that is not within it after 4096 parts is an error, [`Error::QuadratureFailed`](crate::Error::QuadratureFailed).
     pub const fn kronrod(solver: S, control: C, tolerance: f64) -> Self {
         Self { solver, control, output: Output::Interpolate, rule: Rule::Kronrod { tolerance } }
     }
@@ -48,6 +54,15 @@ impl<S, C> Quadrature<S, C> {
     pub fn landing(mut self) -> Self {
         self.output = Output::Land;
         self
+    }
+
+    fn validate(&self) -> Result<()> {
+        match self.rule {
+            Rule::Kronrod { tolerance: value } if !(value > 0.0 && value.is_finite()) => {
+                Err(Error::InvalidArgument { name: "tolerance", value, expected: "positive and finite" })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -69,6 +84,7 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> ForwardResult<F::State, Self::Record> {
+        self.validate().map_err(|error| refuse(error, times, y0))?;
         keep_curve((f, solver, control), self.output, times, y0)
     }
 
@@ -81,6 +97,8 @@ where
         cotangents: &[F::State],
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
+        self.validate()?;
+        check_params(f, pbar)?;
         let equation = Costate::new(f, &record.curve);
         let start = record.curve.end().zeros_like();
         let mut integral = Integral {
@@ -89,10 +107,12 @@ where
             total: pbar.zeros_like(),
             fine: pbar.zeros_like(),
             coarse: pbar.zeros_like(),
+            magnitude: 0.0,
             node: pbar.zeros_like(),
             costate: start.zeros_like(),
             unwanted: start.zeros_like(),
             pullbacks: 0,
+            parts: Vec::new(),
         };
         let (y0, times, mut stats) = solve_backwards(
             f,
@@ -104,7 +124,7 @@ where
         )?;
         stats.evaluations += integral.pullbacks;
         pbar.add_scaled(1.0, &integral.total);
-        Ok(Pullback { y0, times, stats, drift: 0.0 })
+        Pullback { y0, times, stats, drift: 0.0 }.checked(record.curve.end(), pbar)
     }
 }
 
@@ -125,11 +145,15 @@ struct Integral<'c, F: Differentiable> {
     /// The integral of a part of a step by the rule, and by the one inside it.
     fine: F::Params,
     coarse: F::Params,
+    /// The integral of the norm of the integrand.
+    magnitude: f64,
     /// The integrand at a node.
     node: F::Params,
     costate: F::State,
     unwanted: F::State,
     pullbacks: u64,
+    /// The parts of a step that are left, the first on top.
+    parts: Vec<(f64, f64)>,
 }
 
 impl<F: Differentiable> Integral<'_, F> {
@@ -144,6 +168,8 @@ impl<F: Differentiable> Integral<'_, F> {
     {
         self.fine.set_zeros();
         self.coarse.set_zeros();
+        self.magnitude = 0.0;
+        let adaptive = self.rule != Rule::Gauss;
         for &Node { place, weight, inner } in rule {
             let t = t0 + place * (t1 - t0);
             step.interpolate(t, &mut self.costate);
@@ -155,42 +181,58 @@ impl<F: Differentiable> Integral<'_, F> {
             if inner != 0.0 {
                 self.coarse.add_scaled(inner * (t0 - t1), &self.node);
             }
+            if adaptive {
+                self.magnitude += weight * (t0 - t1).abs() * euclidean_norm(&self.node);
+            }
         }
     }
 
-    /// Adds the integral from `t0` to `t1`, halved as often as the tolerance asks for.
+    /// Adds the integral over a step, halved as often as the tolerance asks for.
     fn add_adaptively<'c, S: Dense<Costate<'c, F>>>(
         &mut self,
         step: &mut Step<'_, Costate<'c, F>, S>,
-        (t0, t1): (f64, f64),
         tolerance: f64,
-        depth: u32,
-    ) where
+    ) -> Result<()>
+    where
         F: 'c,
     {
-        self.apply(&KRONROD_15, step, (t0, t1));
-        let Self { total, fine, coarse, .. } = self;
-        coarse.add_scaled(-1.0, fine);
-        let size = total.inner(total).max(fine.inner(fine));
-        if coarse.inner(coarse) <= tolerance * tolerance * size || depth == MAX_DEPTH {
-            total.add_scaled(1.0, fine);
-        } else {
+        self.parts.clear();
+        self.parts.push((step.t0, step.t1));
+        let mut count = 1;
+        while let Some((t0, t1)) = self.parts.pop() {
+            self.apply(&KRONROD_15, step, (t0, t1));
+            let Self { total, fine, coarse, magnitude, .. } = self;
+            coarse.add_scaled(-1.0, fine);
+            let (error, size) = (euclidean_norm(coarse), euclidean_norm(total).max(euclidean_norm(fine)));
+            if !error.is_finite() {
+                return Err(Error::NonFiniteDerivative { t: t0, h: t1 - t0 });
+            }
             let middle = 0.5 * (t0 + t1);
-            self.add_adaptively(step, (t0, middle), tolerance, depth + 1);
-            self.add_adaptively(step, (middle, t1), tolerance, depth + 1);
+            // A part that holds a jump ends as short as times can tell apart.
+            let resolved = middle == t0 || middle == t1;
+            if resolved || error <= (tolerance * size).max(ROUNDINGS * fine.rounding() * *magnitude) {
+                total.add_scaled(1.0, fine);
+                continue;
+            }
+            count += 1;
+            if count > MOST_PARTS {
+                return Err(Error::QuadratureFailed { t: t0, h: t1 - t0, error, tolerance });
+            }
+            self.parts.extend([(middle, t1), (t0, middle)]);
         }
+        Ok(())
     }
 }
 
 impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S> for Integral<'_, F> {
     fn observe(&mut self, mut step: Step<'_, Costate<'c, F>, S>) -> Result<Flow<F::State>> {
-        let ends = (step.t0, step.t1);
         match self.rule {
             Rule::Gauss => {
+                let ends = (step.t0, step.t1);
                 self.apply(&GAUSS_5, &mut step, ends);
                 self.total.add_scaled(1.0, &self.fine);
             }
-            Rule::Kronrod { tolerance } => self.add_adaptively(&mut step, ends, tolerance, 0),
+            Rule::Kronrod { tolerance } => self.add_adaptively(&mut step, tolerance)?,
         }
         Ok(Flow::On)
     }

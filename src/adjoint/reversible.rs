@@ -1,7 +1,10 @@
 //! The gradient of the computed solution without keeping it: the steps are undone.
 
+use std::iter::repeat_n;
+
+use super::finite::{check_cotangents, check_params};
 use super::sweep::Sweep;
-use super::{Adjoint, Forward, ForwardResult, Output, Pullback, check_cotangents, solve_to_the_end};
+use super::{Adjoint, Forward, ForwardResult, Output, Pullback, solve_to_the_end};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
 use crate::solver::{Unwind, Unwinding};
@@ -104,7 +107,8 @@ where
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         let ReversibleRecord { times, grid, end, workspace } = record;
-        check_cotangents(cotangents.len(), times.len())?;
+        check_cotangents("cotangents", cotangents, repeat_n(&end, times.len()))?;
+        check_params(f, pbar)?;
         let last = grid.len() - 1;
         let before = solver.evaluations(&workspace);
 
@@ -117,18 +121,19 @@ where
             if !at.y.all_finite() {
                 return Err(Error::NonFinite { t: step.t1, h: -step.length() });
             }
-            sweep.leave(n, moved);
+            sweep.leave(n, moved, &ybar)?;
         }
         if last > 0 {
             sweep.move_start(solver.unwind_start(f, &mut at, grid[0], &mut ybar, pbar));
         }
         let extra = sweep.start(f, &at.y, &mut ybar);
         let evaluations = solver.evaluations(&at.workspace) - before + extra;
-        Ok(Pullback {
+        let back = Pullback {
             y0: ybar,
             times: sweep.finish::<F, S, C>(control, self.output),
             stats: Stats { evaluations, accepted: last as u64, ..Stats::default() },
             drift: 0.0,
-        })
+        };
+        back.checked(&at.y, pbar)
     }
 }

@@ -8,7 +8,8 @@ fn reversible_steps(slots: usize, repeats: usize) -> usize {
     let mut steps: usize = 1;
     for i in 1..=repeats.min(slots) {
         // Each product is divisible by i, as the binomials before it are whole numbers.
-        let Some(product) = steps.checked_mul(repeats.max(slots) + i) else { return usize::MAX };
+        let factor = repeats.max(slots).checked_add(i);
+        let Some(product) = factor.and_then(|factor| steps.checked_mul(factor)) else { return usize::MAX };
         steps = product / i;
     }
     steps
@@ -16,11 +17,28 @@ fn reversible_steps(slots: usize, repeats: usize) -> usize {
 
 /// How often, at most, a step is computed where `steps ≥ 1` are reversed with `slots ≥ 1`.
 fn repeats(steps: usize, slots: usize) -> usize {
-    (0..).find(|&r| reversible_steps(slots, r) >= steps).unwrap_or(0)
+    let are_enough = |r: usize| reversible_steps(slots, r) >= steps;
+    // By bisection: with few slots for many steps they are many.
+    let mut most = 1;
+    while !are_enough(most) {
+        most = most.saturating_mul(2);
+    }
+    let (mut below, mut enough) = (0, most);
+    while below < enough {
+        let middle = below + (enough - below) / 2;
+        if are_enough(middle) {
+            enough = middle;
+        } else {
+            below = middle + 1;
+        }
+    }
+    enough
 }
 
 /// After how many of `steps ≥ 2` the next checkpoint goes, if `slots ≥ 2` are left, of which the first holds the start.
 pub(super) fn next_checkpoint(steps: usize, slots: usize) -> usize {
+    // There is no use for more slots than steps.
+    let slots = slots.min(steps);
     let r = repeats(steps, slots);
     let least = if r < 2 { 1 } else { reversible_steps(slots, r - 2) };
     least.max(steps.saturating_sub(reversible_steps(slots - 1, r)))
@@ -60,6 +78,19 @@ mod tests {
         let first = next_checkpoint(steps, slots);
         assert!(0 < first && first < steps);
         first + followed(steps - first, slots - 1) + followed(first, slots)
+    }
+
+    #[test]
+    fn numbers_near_the_largest_do_not_overflow() {
+        const MANY: usize = usize::MAX;
+        assert_eq!(next_checkpoint(10, MANY), 1);
+        assert_eq!(next_checkpoint(MANY, MANY), 1);
+        for (steps, slots) in [(MANY, 2), (MANY - 1, 3), (MANY / 2, 2), (MANY, MANY - 1), (MANY, 1000)] {
+            let next = next_checkpoint(steps, slots);
+            assert!(0 < next && next < steps, "{steps} steps, {slots} slots: {next}");
+            let r = repeats(steps, slots);
+            assert!(reversible_steps(slots, r) >= steps && reversible_steps(slots, r - 1) < steps, "{r}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The way back of the continuous adjoints, from each output time to the one before.
 
-use super::check_cotangents;
+use super::finite::{check_cotangents, on_the_way_back};
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer};
 use crate::{Differentiable, Dynamics, Error, Result, Solver, Span, State, Stats};
@@ -43,7 +43,7 @@ where
     T: Segments<G::State, F::State>,
     O: Observer<G, S>,
 {
-    check_cotangents(cotangents.len(), times.len())?;
+    check_cotangents("cotangents", cotangents, y.iter())?;
     let Some(start) = y.first() else {
         return Err(Error::LengthMismatch { name: "times", found: 0, expected: 1 });
     };
@@ -60,7 +60,7 @@ where
         let integration = Integration { field: equation, solver, control, span, stops: &[] };
         let reached = integration.run(state, ws, observer);
         (state, ws) = (reached.y, reached.workspace);
-        stats += reached.outcome.map_err(|halt| halt.error)?;
+        stats += reached.outcome.map_err(|halt| on_the_way_back(halt.error, span))?;
         segments.arrive(&state, times[i - 1], &y[i - 1])?;
     }
     // Starting later by dt moves y0 along the solution by −f dt.

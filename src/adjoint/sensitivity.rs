@@ -2,10 +2,12 @@
 
 use nalgebra::{SMatrix, SVector};
 
+use super::finite::{check_argument, check_cotangents, check_gradient};
 use crate::control::Controller;
 use crate::dynamics::tangent::{Dual, Tangent, along, derivative};
+use crate::integrate::{Flow, Observer, Step};
 use crate::solution::{Ivp, check_times};
-use crate::{Adjoint, Autodiff, Dense, Field, Gradient, Parametric, Result, Solver, Stats, gradient};
+use crate::{Adjoint, Autodiff, Dense, Error, Field, Gradient, Parametric, Result, Solver, Stats, gradient};
 
 /// A solution with its derivatives.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +43,7 @@ pub struct Sensitivities<const N: usize, const P: usize> {
 /// ```
 ///
 /// # Errors
-/// Unsorted or non-finite times, and whatever ends the solve.
+/// Unsorted or non-finite times, [`Error::NonFiniteDerivative`] where a derivative is not finite, and whatever ends the solve.
 pub fn sensitivities<M, S, C, const N: usize, const P: usize>(
     model: &Autodiff<M, N, P>,
     solver: S,
@@ -89,8 +91,36 @@ where
     C: for<'f> Controller<Tangent<'f, M, N, P, K>, S>,
 {
     let span = check_times(times)?;
-    let solution = Ivp::new(tangent, y0, span).save_at(times).solve(solver, control)?;
+    let mut watch = Finite;
+    let solution = Ivp::new(tangent, y0, span).save_at(times).observe(&mut watch).solve(solver, control)?;
+    for (y, &t) in solution.y.iter().zip(times) {
+        // An interpolant may overflow where the ends of its step do not.
+        if !y.iter().all(has_finite_derivatives) {
+            return Err(Error::NonFiniteDerivative { t, h: 0.0 });
+        }
+    }
     Ok((solution.y, solution.stats))
+}
+
+/// Ends a solve over dual numbers where their derivatives are not finite: no controller looks at them.
+struct Finite;
+
+impl<'f, M, S, const N: usize, const P: usize, const K: usize> Observer<Tangent<'f, M, N, P, K>, S> for Finite
+where
+    M: Field<N, P>,
+    S: Solver<Tangent<'f, M, N, P, K>>,
+{
+    fn observe(&mut self, step: Step<'_, Tangent<'f, M, N, P, K>, S>) -> Result<Flow<SVector<Dual<K>, N>>> {
+        if step.y1.iter().all(has_finite_derivatives) {
+            return Ok(Flow::On);
+        }
+        Err(Error::NonFiniteDerivative { t: step.t0, h: step.h })
+    }
+}
+
+fn has_finite_derivatives<const K: usize>(x: &Dual<K>) -> bool {
+    // A number that is constant keeps no derivatives.
+    x.eps.0.is_none_or(|eps| eps.iter().all(|x| x.is_finite()))
 }
 
 /// The derivative of a gradient along a direction.
@@ -130,7 +160,8 @@ pub struct HessianVector<const N: usize, const P: usize> {
 /// ```
 ///
 /// # Errors
-/// Those of [`gradient`](crate::gradient).
+/// Those of [`gradient`](crate::gradient), for the gradient and for its derivative; [`Error::InvalidEntry`] for a direction
+/// that is not finite.
 pub fn hessian_vector<M, S, C, A, const N: usize, const P: usize>(
     model: &Autodiff<M, N, P>,
     solver: S,
@@ -146,14 +177,29 @@ where
     C: for<'f> Controller<Tangent<'f, M, N, P, 1>, S>,
     A: for<'f> Adjoint<Tangent<'f, M, N, P, 1>, S, C>,
 {
+    check_argument("direction.y0", &direction.0)?;
+    check_argument("direction.params", &direction.1)?;
     let tangent = Tangent::new(model, along(&model.params(), &[direction.1]));
     let start = along(y0, &[direction.0]);
-    let Gradient { y0, params, stats, .. } = gradient(&tangent, solver, control, adjoint, times, &start, loss)?;
-    Ok(HessianVector {
+    // The derivatives of cotangents are seen here alone: for the adjoint they are a part of the numbers.
+    let mut along_direction = Ok(());
+    let loss = |y: &[SVector<Dual<1>, N>]| {
+        let cotangents = loss(y);
+        let derivatives: Vec<_> = cotangents.iter().map(|w| w.map(|w| derivative(&w, 0))).collect();
+        along_direction = check_cotangents("cotangents", &derivatives, derivatives.iter());
+        cotangents
+    };
+    let found = gradient(&tangent, solver, control, adjoint, times, &start, loss);
+    along_direction?;
+    let Gradient { y0, params, stats, .. } = found?;
+    let product = HessianVector {
         gradient_y0: y0.map(|x| x.re),
         gradient_params: params.map(|x| x.re),
         y0: y0.map(|x| derivative(&x, 0)),
         params: params.map(|x| derivative(&x, 0)),
         stats,
-    })
+    };
+    check_gradient("y0", &product.y0)?;
+    check_gradient("params", &product.params)?;
+    Ok(product)
 }

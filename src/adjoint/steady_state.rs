@@ -1,7 +1,9 @@
 //! Fixed points, and their derivatives by the implicit function theorem.
 
-use crate::dynamics::Neighbourhood;
+use super::finite::{check_argument, check_fits, check_gradient, check_params};
+use crate::dynamics::{Neighbourhood, check_shape};
 use crate::solver::{LinearSolver, Lu, TransposedSolver};
+use crate::state::euclidean_norm;
 use crate::{Differentiable, Dynamics, Error, Result, State};
 
 /// Finds states where a field vanishes, `f(t, y*) = 0`, and differentiates them with respect to its parameters.
@@ -45,6 +47,12 @@ pub struct SteadyState<L = Lu> {
 /// The longest step, in units of the first: beyond it a step differs from that of Newton's method by rounding only.
 const LONGEST: f64 = 1e12;
 
+/// An increment larger than this part of the one before it converges too slowly.
+const SLOW: f64 = 0.1;
+
+/// How large the rounding of `Jᵀ λ` may be beside the cotangent that it must equal.
+const UNCERTAIN: f64 = 1e-3;
+
 /// The error of linearising, relative to the field, up to which a step is taken.
 const LINEAR: f64 = 0.5;
 
@@ -78,7 +86,10 @@ impl<L> SteadyState<L> {
         self
     }
 
-    fn validate(&self) -> Result<()> {
+    fn validate(&self, t: f64) -> Result<()> {
+        if !t.is_finite() {
+            return Err(Error::InvalidArgument { name: "t", value: t, expected: "finite" });
+        }
         for (name, value) in [("tolerance", self.tolerance), ("first_step", self.first_step)] {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(Error::InvalidArgument { name, value, expected: "positive and finite" });
@@ -90,20 +101,23 @@ impl<L> SteadyState<L> {
     /// A fixed point of `f` at the time `t`, from the guess `y`.
     ///
     /// # Errors
-    /// A setting outside its domain, [`Error::NonFinite`], [`Error::SingularMatrix`] and [`Error::MaxSteps`].
+    /// A time, a guess or a setting outside its domain, a field whose output has not the shape of the state, and
+    /// [`Error::NoRestPoint`] where none was found in the steps allowed or the field is not finite on the way.
     pub fn solve<F: Dynamics>(&self, f: &F, t: f64, mut y: F::State) -> Result<F::State>
     where
         L: LinearSolver<F>,
     {
-        self.validate()?;
+        self.validate(t)?;
         self.linear.validate()?;
+        check_argument("y", &y)?;
+        check_shape(f, t, &y)?;
         let mut ws = self.linear.workspace(f, &y);
         let (mut slope, mut ahead, mut direction) = (y.zeros_like(), y.zeros_like(), y.zeros_like());
         f.eval(t, &y, &mut slope);
         let (mut h, mut size, mut moved) = (self.first_step, root_mean_square(&slope), true);
-        for _ in 0..self.max_steps {
+        for step in 0..self.max_steps {
             if !size.is_finite() {
-                return Err(Error::NonFinite { t, h });
+                return Err(Error::NoRestPoint { steps: step, size, tolerance: self.tolerance });
             }
             if size <= self.tolerance {
                 return Ok(y);
@@ -114,7 +128,9 @@ impl<L> SteadyState<L> {
             }
             direction.assign(&slope);
             if !self.linear.prepare(&mut ws, h) || !self.linear.solve(&mut ws, f, &mut direction) {
-                return Err(Error::SingularMatrix { t, h });
+                // A step so long that the sign of the matrix changes on the way to it.
+                (h, moved) = (0.25 * h, false);
+                continue;
             }
             y.add_scaled(h, &direction);
             f.eval(t, &y, &mut ahead);
@@ -132,14 +148,19 @@ impl<L> SteadyState<L> {
                 h *= 0.25;
             }
         }
-        Err(Error::MaxSteps { t, steps: self.max_steps })
+        if size <= self.tolerance {
+            return Ok(y);
+        }
+        Err(Error::NoRestPoint { steps: self.max_steps, size, tolerance: self.tolerance })
     }
 
     /// Adds to `pbar` the gradient with respect to the parameters of a loss with the cotangent `ybar` at the fixed point `y`:
     /// `−λᵀ ∂f/∂θ` with `Jᵀ λ = ȳ`. Returns the derivative with respect to the time `t`.
     ///
     /// # Errors
-    /// [`Error::SingularMatrix`] where the fixed point is not isolated.
+    /// [`Error::SingularMatrix`] where the fixed point is not isolated, as the Jacobian has no inverse in the precision of the
+    /// state; arguments that are not finite or have not the shapes of state and parameters; and
+    /// [`Error::NonFiniteGradient`].
     pub fn backward<F: Differentiable>(
         &self,
         f: &F,
@@ -151,35 +172,86 @@ impl<L> SteadyState<L> {
     where
         L: TransposedSolver<F>,
     {
-        let h = LONGEST.sqrt() * self.first_step;
+        self.validate(t)?;
+        self.linear.validate()?;
+        check_argument("y", y)?;
+        check_fits("ybar", ybar, y)?;
+        check_argument("ybar", ybar)?;
+        check_params(f, pbar)?;
+        let minus_lambda = self.solve_adjoint(f, (t, y), ybar, &mut pbar.zeros_like())?;
+        let mut rest = y.zeros_like();
+        let time = f.vjp(t, y, &minus_lambda, &mut rest, pbar);
+        check_gradient("params", pbar)?;
+        check_gradient("t", &time)?;
+        Ok(time)
+    }
+
+    /// `−J⁻ᵀ ȳ`. Leaves scrap in `unwanted`.
+    fn solve_adjoint<F: Differentiable>(
+        &self,
+        f: &F,
+        (t, y): (f64, &F::State),
+        ybar: &F::State,
+        unwanted: &mut F::Params,
+    ) -> Result<F::State>
+    where
+        L: TransposedSolver<F>,
+    {
+        let first = LONGEST.sqrt() * self.first_step;
+        let mut h = first;
         let mut ws = self.linear.transposed(f, y);
-        let mut unwanted = pbar.zeros_like();
         let mut minus_lambda = y.zeros_like();
         let mut residual = ybar.clone();
         let mut before = f64::INFINITY;
         // (I − h Jᵀ)⁻¹ h is −J⁻ᵀ but for 1/h, which the iteration removes.
-        loop {
-            if !self.linear.solve_transposed(&mut ws, f, (t, y), h, &mut residual) {
-                return Err(Error::SingularMatrix { t, h });
-            }
-            let size = h * residual.inner(&residual).sqrt();
+        while h.is_finite() && self.linear.solve_transposed(&mut ws, f, (t, y), h, &mut residual) {
+            let size = h * euclidean_norm(&residual);
             if !size.is_finite() {
-                return Err(Error::SingularMatrix { t, h });
-            }
-            if size >= before {
                 break;
             }
-            minus_lambda.add_scaled(h, &residual);
-            if size <= y.rounding() * minus_lambda.inner(&minus_lambda).sqrt() {
+            let slow = size > SLOW * before;
+            if size < before {
+                minus_lambda.add_scaled(h, &residual);
+            }
+            let solution = euclidean_norm(&minus_lambda);
+            if !solution.is_finite() {
+                break;
+            }
+            // Where the iteration ends by rounding, half of the digits must be there: a singular Jacobian leaves none.
+            if size <= y.rounding() * solution || slow && size <= y.rounding().sqrt() * solution {
+                let uncertainty = y.rounding() * size_of_terms(f, (t, y), &minus_lambda, unwanted);
+                if uncertainty <= UNCERTAIN * euclidean_norm(ybar) {
+                    return Ok(minus_lambda);
+                }
                 break;
             }
             before = size;
+            if slow {
+                // 1/h is not small beside the smallest eigenvalue.
+                (h, before) = (h * LONGEST.sqrt(), f64::INFINITY);
+            }
             residual.assign(ybar);
-            f.vjp(t, y, &minus_lambda, &mut residual, &mut unwanted);
+            f.vjp(t, y, &minus_lambda, &mut residual, unwanted);
         }
-        let mut rest = y.zeros_like();
-        Ok(f.vjp(t, y, &minus_lambda, &mut rest, pbar))
+        Err(Error::SingularMatrix { t, h: first })
     }
+}
+
+/// The size of the terms in the sums `Jᵀ x`, which may cancel: what the sums are with other signs of `x`.
+fn size_of_terms<F: Differentiable>(f: &F, (t, y): (f64, &F::State), x: &F::State, unwanted: &mut F::Params) -> f64 {
+    let coordinates = x.coordinates();
+    let (mut signed, mut sums) = (x.zeros_like(), x.zeros_like());
+    let mut size = 0.0_f64;
+    // Two coordinates at a distance below 8 have different signs in one of them.
+    for period in [1, 2, 4] {
+        let sign = |i: usize| if i / period % 2 == 0 { 1.0 } else { -1.0 };
+        let turned: Vec<f64> = coordinates.iter().enumerate().map(|(i, x)| sign(i) * x).collect();
+        let _ = signed.read_coordinates(&turned);
+        sums.set_zeros();
+        f.vjp(t, y, &signed, &mut sums, unwanted);
+        size = size.max(euclidean_norm(&sums));
+    }
+    size
 }
 
 fn root_mean_square<Y: State>(y: &Y) -> f64 {

@@ -1,9 +1,10 @@
 //! The way back over the steps of a solve, step by step: which outputs lie in which step, and which times move which.
 
 use super::Output;
+use super::finite::check_step;
 use crate::control::Controller;
 use crate::solver::{OutputCotangent, StepCotangent};
-use crate::{Dynamics, Solver, Span, State};
+use crate::{Dynamics, Result, Solver, Span, State};
 
 /// What every adjoint of the computed steps keeps account of.
 pub(super) struct Sweep<'a, Y> {
@@ -52,14 +53,20 @@ impl<'a, Y: State> Sweep<'a, Y> {
         Span { t0: start, t1: end }
     }
 
-    /// Goes on to the start of step `n`, whose ends in time have the derivatives `moved`.
-    pub fn leave(&mut self, n: usize, moved: StepCotangent) {
+    /// Goes on to the start of step `n`, where the cotangent of the state is `ybar`. The ends of the step in time have the
+    /// derivatives `moved`.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteDerivative`](crate::Error::NonFiniteDerivative) if `ybar` is not finite.
+    pub fn leave(&mut self, n: usize, moved: StepCotangent, ybar: &Y) -> Result<()> {
+        check_step(ybar, Span { t0: self.grid[n], t1: self.grid[n + 1] })?;
         for (i, output) in (self.first_inside..self.done).zip(&self.inside) {
             self.times_bar[i] = output.time;
         }
         self.done = self.first_inside;
         self.grid_bar[n] += moved.start;
         self.grid_bar[n + 1] += moved.end;
+        Ok(())
     }
 
     /// Adds the cotangents of the outputs at the start, where the state is `y0`. Returns the evaluations that took.

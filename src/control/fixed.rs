@@ -116,7 +116,7 @@ impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Fixed {
     fn expected_steps(&self, span: Span) -> Option<u64> {
         let (h, full) = self.layout(span).ok()?;
         let rest = (span.length() / h - full as f64).abs() > ROUNDING;
-        Some(full + u64::from(rest))
+        Some(full.saturating_add(u64::from(rest)))
     }
 
     /// The points of the grid move with `t0` and `t1`.

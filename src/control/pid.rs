@@ -124,3 +124,48 @@ impl StepLaw for Filter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Accepted, Filter, Pid, StepLaw};
+
+    /// `βᵢ` such that the next step is `h Πᵢ εₙ₋ᵢ^(−βᵢ/k)`.
+    type Exponents = [f64; 3];
+
+    /// H211PI, H312PID (Söderlind 2003, table III), and the PI controller of DOPRI5 (Hairer, Nørsett & Wanner II, section
+    /// IV.2, with `k = 5`: 0.17 and −0.04), with the constructor of each.
+    fn published() -> [(Filter, Pid, Exponents); 4] {
+        let h211 = (-1.0 / 6.0, 1.0 / 3.0, 0.0);
+        let h312 = (-2.0 / 9.0, 2.0 / 9.0, 1.0 / 18.0);
+        let dopri5 = (0.2, 0.65, 0.0);
+        let elementary = (0.0, 1.0, 0.0);
+        let filter = |(p, i, d)| Filter::new(p, i, d);
+        [
+            (filter(h211), Pid::h211(1e-3, 1e-3), [1.0 / 6.0, 1.0 / 6.0, 0.0]),
+            (filter(h312), Pid::h312(1e-3, 1e-3), [1.0 / 18.0, 1.0 / 9.0, 1.0 / 18.0]),
+            (filter(dopri5), Pid::new(1e-3, 1e-3), [5.0 * 0.17, 5.0 * -0.04, 0.0]),
+            (filter(elementary), Pid::integral(1e-3, 1e-3), [1.0, 0.0, 0.0]),
+        ]
+    }
+
+    #[test]
+    fn the_laws_are_the_published_ones() {
+        let errors = [0.3, 0.9, 0.05, 0.6];
+        for (law, control, exponents) in published() {
+            let Filter { proportional, integral, derivative } = law;
+            assert_eq!(control, Pid::new(1e-3, 1e-3).coefficients(proportional, integral, derivative));
+            for order in [2.0, 5.0] {
+                let step = |error: f64| Accepted { h: 0.1, log_sq: (2.0 * error.log2()) as f32, order };
+                let mut past = <Filter as StepLaw>::Past::default();
+                for (n, &error) in errors.iter().enumerate() {
+                    // Before the first step, every error is 1.
+                    let before = |i: usize| n.checked_sub(i).map_or(1.0_f64, |n| errors[n]);
+                    let expected: f64 = (0..3).map(|i| before(i).powf(-exponents[i] / order)).product();
+                    let found = law.factor(&past, step(error));
+                    assert!((found / expected - 1.0).abs() < 1e-5, "{law:?}, step {n}: {found} {expected}");
+                    law.remember(&mut past, step(error));
+                }
+            }
+        }
+    }
+}

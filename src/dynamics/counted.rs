@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::{Differentiable, Dynamics, Parametric};
+use crate::Error;
 
 /// A field that counts its evaluations and pullbacks.
 ///
@@ -77,6 +78,14 @@ impl<F: Dynamics> Dynamics for Counted<F> {
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
         increment(&self.evaluations);
         self.field.eval(t, y, dy);
+    }
+
+    fn keeps_shape(&self) -> bool {
+        self.field.keeps_shape()
+    }
+
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        self.field.failure(t, y)
     }
 }
 

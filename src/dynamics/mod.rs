@@ -34,7 +34,7 @@ pub use split::{Split, SplitField, SplitVjp};
 pub use tangent::{Dual, Tangent};
 pub use vjp_along::VjpAlong;
 
-use crate::State;
+use crate::{Error, Result, State};
 
 /// A vector field `f(t, y)`, the right-hand side of `dy/dt = f(t, y)`.
 ///
@@ -64,6 +64,35 @@ pub trait Dynamics {
 
     /// Writes `f(t, y)` into `dy`, which has the shape of `y` and arbitrary contents.
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State);
+
+    /// Whether [`eval`](Self::eval) is known to leave the shape of `dy` as it is. Where it is not, and the type of the state
+    /// [does not say](State::FIXED_SHAPE) its shape, every solve evaluates the field once before its first step to see.
+    fn keeps_shape(&self) -> bool {
+        false
+    }
+
+    /// Why [`eval`](Self::eval) has no value at `(t, y)`, for a field that can tell: a device that failed, say. Then the
+    /// output is not a number, and a solve that ends for it asks here for the reason.
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        let _ = (t, y);
+        None
+    }
+}
+
+/// Checks that the output of `f` has the shape of the state.
+///
+/// # Errors
+/// [`Error::LengthMismatch`] if it has not.
+pub(crate) fn check_shape<F: Dynamics>(f: &F, t: f64, y: &F::State) -> Result<()> {
+    if F::State::FIXED_SHAPE || f.keeps_shape() {
+        return Ok(());
+    }
+    let mut dy = y.zeros_like();
+    f.eval(t, y, &mut dy);
+    if y.fits(&dy) {
+        return Ok(());
+    }
+    Err(Error::LengthMismatch { name: "dy", found: dy.coordinates().len(), expected: y.coordinates().len() })
 }
 
 /// A model with parameters `θ` that an optimiser can read and replace.
@@ -153,5 +182,11 @@ impl<F: Dynamics + ?Sized> Dynamics for &F {
     #[inline]
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
         (**self).eval(t, y, dy);
+    }
+    fn keeps_shape(&self) -> bool {
+        (**self).keeps_shape()
+    }
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        (**self).failure(t, y)
     }
 }

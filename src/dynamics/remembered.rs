@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::{Differentiable, Dynamics, Jacobian, Neighbourhood, Parametric};
-use crate::State;
 use crate::state::{MatrixOf, MatrixSpace};
+use crate::{Error, State};
 
 /// A field that keeps the trace of every evaluation, so that a discrete adjoint does not evaluate it again: nothing is
 /// computed twice, and every activation of a network is held from the forward pass to the backward pass.
@@ -108,6 +108,14 @@ impl<F: Differentiable> Dynamics for Remembered<F> {
         let mut trace = F::Trace::default();
         self.field.eval_traced(t, y, dy, &mut trace);
         self.log.borrow_mut().push(Evaluation { t, y: y.clone(), slope: dy.clone(), trace });
+    }
+
+    fn keeps_shape(&self) -> bool {
+        self.field.keeps_shape()
+    }
+
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        self.field.failure(t, y)
     }
 }
 

@@ -1,6 +1,7 @@
 //! An integral along the solution.
 
 use super::{Differentiable, Dynamics, Parametric};
+use crate::Error;
 
 /// A field with the running cost `∫ g(t, y, θ) dt` beside its state, made by [`running_cost`].
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +89,14 @@ impl<F: Dynamics, G: Cost<F>> Dynamics for RunningCost<F, G> {
     fn eval(&self, t: f64, (y, _): &Self::State, (dy, dc): &mut Self::State) {
         self.field.eval(t, y, dy);
         *dc = self.cost.at(&self.field, t, y);
+    }
+
+    fn keeps_shape(&self) -> bool {
+        self.field.keeps_shape()
+    }
+
+    fn failure(&self, t: f64, (y, _): &Self::State) -> Option<Error> {
+        self.field.failure(t, y)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Layers without input, in the place of layers with one.
 
 use super::Layer;
-use crate::State;
+use crate::{Result, State};
 
 /// A layer from `h` to `h` as one from `(h, ())` to `h`: a cell that reads no input.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,6 +22,14 @@ impl<H: State, L: Layer<Input = H, Output = H>> Layer for Autonomous<L> {
     #[inline]
     fn forward_traced(&self, (h, ()): &Self::Input, trace: &mut L::Trace) -> H {
         self.0.forward_traced(h, trace)
+    }
+
+    fn try_forward(&self, (h, ()): &Self::Input) -> Result<H> {
+        self.0.try_forward(h)
+    }
+
+    fn try_forward_traced(&self, (h, ()): &Self::Input, trace: &mut L::Trace) -> Result<H> {
+        self.0.try_forward_traced(h, trace)
     }
 
     #[inline]

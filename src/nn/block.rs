@@ -1,6 +1,7 @@
 //! The one interface of recurrent cells and ODE blocks.
 
 use super::Layer;
+use crate::adjoint::{check_argument, check_fits, check_gradient, check_params};
 use crate::{Parametric, Result, State};
 
 /// Carries a hidden state over one observation: `(x, h, dt) ↦ h₁`.
@@ -19,14 +20,17 @@ pub trait Block: Parametric {
     /// The hidden state after the observation.
     ///
     /// # Errors
-    /// Whatever ends a solve inside the block.
+    /// An observation or a hidden state that is not finite, whatever ends a solve inside the block, and a layer that fails.
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)>;
 
     /// Turns the cotangent of the hidden state after into those of the input and of the hidden state before. The
     /// gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// Whatever ends a solve inside the block.
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) if `hbar` has not the shape of the hidden state,
+    /// [`Error::InvalidEntry`](crate::Error::InvalidEntry) if it is not finite,
+    /// [`Error::NonFiniteGradient`](crate::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve
+    /// inside the block.
     fn backward(
         &self,
         record: Self::Record,
@@ -53,19 +57,32 @@ pub struct LayerRecord<L: Layer> {
 parametric_wrappers!(Recurrence, Residual);
 
 /// Evaluates `g(h, x)` with a record.
-fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) -> (L::Output, LayerRecord<L>) {
+fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) -> Result<(L::Output, LayerRecord<L>)> {
+    check_argument("h", h)?;
+    check_argument("x", x)?;
     let input = (h.clone(), x.clone());
     let mut trace = L::Trace::default();
-    let y = layer.forward_traced(&input, &mut trace);
-    (y, LayerRecord { input, trace })
+    let y = layer.try_forward_traced(&input, &mut trace)?;
+    Ok((y, LayerRecord { input, trace }))
 }
 
 /// The pullback of `g` to `(h, x)`.
-fn pull_back<L: Layer>(layer: &L, record: LayerRecord<L>, w: &L::Output, pbar: &mut L::Params) -> L::Input {
+fn pull_back<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
+    layer: &L,
+    record: LayerRecord<L>,
+    w: &H,
+    pbar: &mut L::Params,
+) -> Result<(H, X)> {
+    check_fits("hbar", w, &record.input.0)?;
+    check_argument("hbar", w)?;
+    check_params(layer, pbar)?;
     let LayerRecord { input, mut trace } = record;
     let mut bar = input.zeros_like();
     layer.backward(&mut trace, &input, w, &mut bar, pbar);
-    bar
+    check_gradient("h", &bar.0)?;
+    check_gradient("x", &bar.1)?;
+    check_gradient("params", pbar)?;
+    Ok(bar)
 }
 
 impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurrence<L> {
@@ -74,11 +91,11 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurre
     type Record = LayerRecord<L>;
 
     fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
-        Ok(apply(&self.0, h, x))
+        apply(&self.0, h, x)
     }
 
     fn backward(&self, record: Self::Record, hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {
-        let (hbar, xbar) = pull_back(&self.0, record, &hbar, pbar);
+        let (hbar, xbar) = pull_back(&self.0, record, &hbar, pbar)?;
         Ok((xbar, hbar))
     }
 }
@@ -89,15 +106,16 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Residua
     type Record = LayerRecord<L>;
 
     fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
-        let (slope, record) = apply(&self.0, h, x);
+        let (slope, record) = apply(&self.0, h, x)?;
         let mut h1 = h.clone();
         h1.add_scaled(1.0, &slope);
         Ok((h1, record))
     }
 
     fn backward(&self, record: Self::Record, mut hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {
-        let (through, xbar) = pull_back(&self.0, record, &hbar, pbar);
+        let (through, xbar) = pull_back(&self.0, record, &hbar, pbar)?;
         hbar.add_scaled(1.0, &through);
+        check_gradient("h", &hbar)?;
         Ok((xbar, hbar))
     }
 }

@@ -1,7 +1,7 @@
 //! Composition of layers.
 
 use super::Layer;
-use crate::{Parametric, State};
+use crate::{Parametric, Result, State};
 
 impl<A: Parametric, B: Parametric> Parametric for (A, B) {
     type Params = (A::Params, B::Params);
@@ -40,6 +40,15 @@ impl<A: Layer, B: Layer<Input = A::Output>> Layer for (A, B) {
     fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
         let (first, between, second) = trace;
         self.1.forward_traced_into(refill(&self.0, x, between, first), y, second);
+    }
+
+    fn try_forward(&self, x: &Self::Input) -> Result<Self::Output> {
+        self.1.try_forward(&self.0.try_forward(x)?)
+    }
+
+    fn try_forward_traced(&self, x: &Self::Input, (first, between, second): &mut Self::Trace) -> Result<Self::Output> {
+        let middle = self.0.try_forward_traced(x, first)?;
+        self.1.try_forward_traced(between.insert(middle), second)
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use nalgebra::{DefaultAllocator, Dim, OMatrix, U1};
 
 use super::Layer;
 use crate::state::Passive;
-use crate::{Differentiable, Dynamics, Element, State};
+use crate::{Differentiable, Dynamics, Element, Error, State};
 
 /// The autonomous field `dz/dt = g(z)` of a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,6 +39,9 @@ impl<Y: State, L: Layer<Input = Y, Output = Y>> Dynamics for LayerField<L> {
     fn eval(&self, _t: f64, y: &Y, dy: &mut Y) {
         self.0.forward_into(y, dy);
     }
+    fn failure(&self, _t: f64, y: &Y) -> Option<Error> {
+        self.0.try_forward(y).err()
+    }
 }
 
 impl<Y: State, L: Layer<Input = Y, Output = Y>> Differentiable for LayerField<L> {
@@ -70,11 +73,14 @@ macro_rules! driven {
             type State = (H, Passive<X>);
             #[inline]
             fn eval(&self, _t: f64, (h, x): &Self::State, (dh, dx): &mut Self::State) {
-                *dh = self.0.forward(&(h.clone(), x.0.clone()));
+                self.0.forward_into(&(h.clone(), x.0.clone()), dh);
                 if $decay != 0.0 {
                     dh.add_scaled($decay, h);
                 }
                 dx.set_zeros();
+            }
+            fn failure(&self, _t: f64, (h, x): &Self::State) -> Option<Error> {
+                self.0.try_forward(&(h.clone(), x.0.clone())).err()
             }
         }
 
@@ -97,7 +103,7 @@ macro_rules! driven {
 
             #[inline]
             fn eval_traced(&self, _t: f64, (h, x): &Self::State, (dh, dx): &mut Self::State, trace: &mut L::Trace) {
-                *dh = self.0.forward_traced(&(h.clone(), x.0.clone()), trace);
+                self.0.forward_traced_into(&(h.clone(), x.0.clone()), dh, trace);
                 if $decay != 0.0 {
                     dh.add_scaled($decay, h);
                 }
@@ -171,6 +177,12 @@ impl<F: Dynamics<State: Samples>> Dynamics for Rescaled<F> {
         self.0.eval(0.0, y, dy);
         dy.scale_samples(&gaps.0);
         zero.set_zeros();
+    }
+    fn keeps_shape(&self) -> bool {
+        self.0.keeps_shape()
+    }
+    fn failure(&self, _s: f64, (y, _): &Self::State) -> Option<Error> {
+        self.0.failure(0.0, y)
     }
 }
 

@@ -51,7 +51,7 @@ pub use ode_block::{OdeBlock, Phase};
 pub use pointwise::{Activation, Cube, Identity, Pointwise, Softplus, Tanh};
 pub use sequence::{Sequence, SequenceRecord, Unrolled};
 
-use crate::{Parametric, State};
+use crate::{Parametric, Result, State};
 
 /// The vector field `dz/dt = W₂ tanh(W₁ z + b₁) + b₂` on `N` components, with `H` hidden units and `B` samples.
 pub type Mlp<T, const N: usize, const H: usize, const B: usize> =
@@ -83,6 +83,22 @@ pub trait Layer: Parametric {
     /// [`forward_traced`](Self::forward_traced) into an output there is already. A trace used before is used again.
     fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
         *y = self.forward_traced(x, trace);
+    }
+
+    /// [`forward`](Self::forward), or why there is no value. Override it where the evaluation can fail.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::Error::Device).
+    fn try_forward(&self, x: &Self::Input) -> Result<Self::Output> {
+        Ok(self.forward(x))
+    }
+
+    /// [`forward_traced`](Self::forward_traced), or why there is no value. Override it where the evaluation can fail.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::Error::Device).
+    fn try_forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Result<Self::Output> {
+        Ok(self.forward_traced(x, trace))
     }
 
     /// The pullback at `x`, where `trace` was filled: adds `(∂y/∂x)ᵀ w` to `xbar` and `(∂y/∂θ)ᵀ w` to `pbar`.

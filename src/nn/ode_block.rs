@@ -4,6 +4,7 @@ use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
 use super::Block;
+use crate::adjoint::{check_argument, check_fits};
 use crate::control::Controller;
 use crate::state::Passive;
 use crate::{Adjoint, Differentiable, Element, Parametric, Result, Solver, State};
@@ -115,8 +116,10 @@ where
         hbar: Self::Hidden,
         pbar: &mut Self::Params,
     ) -> Result<(Self::Input, Self::Hidden)> {
+        check_argument("hbar", &hbar)?;
         let none = end.zeros_like();
         let (_, no_input) = none.clone().split();
+        check_fits("hbar", &hbar, &none.clone().split().0)?;
         let cotangents = [none, F::State::join(&hbar, &no_input)];
         let Self { field, solver, control, adjoint } = self;
         let pullback = adjoint.backward(field, solver, control, record, &cotangents, pbar)?;

@@ -1,6 +1,7 @@
 //! A block unrolled over a sequence, with a readout.
 
 use super::{Block, Layer};
+use crate::adjoint::{check_cotangents, check_gradient, check_gradients, check_member};
 use crate::{Error, Parametric, Result, State};
 
 /// A block that reads a sequence and a layer that reads the hidden state.
@@ -33,8 +34,13 @@ pub struct SequenceRecord<B: Block, R: Layer<Input = B::Hidden>> {
 
 struct StepRecord<B: Block, R: Layer> {
     block: B::Record,
-    /// The hidden state the readout was applied to, and its trace.
-    readout: Option<(B::Hidden, R::Trace)>,
+    readout: Option<ReadoutRecord<B, R>>,
+}
+
+struct ReadoutRecord<B: Block, R: Layer> {
+    hidden: B::Hidden,
+    output: R::Output,
+    trace: R::Trace,
 }
 
 impl<B: Parametric, R: Parametric> Parametric for Sequence<B, R> {
@@ -70,45 +76,56 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
         for (i, (x, &dt)) in inputs.iter().zip(dt).enumerate() {
             let (next, block) = self.block.forward(x, &hidden, dt)?;
             hidden = next;
-            let readout = (i >= first_output).then(|| {
-                let mut trace = R::Trace::default();
-                outputs.push(self.readout.forward_traced(&hidden, &mut trace));
-                (hidden.clone(), trace)
-            });
+            let readout = if i >= first_output { Some(self.read_out(&hidden)?) } else { None };
+            outputs.extend(readout.as_ref().map(|record| record.output.clone()));
             steps.push(StepRecord { block, readout });
         }
         Ok(Unrolled { outputs, hidden, record: SequenceRecord { steps, zero: h0.zeros_like() } })
+    }
+
+    fn read_out(&self, hidden: &B::Hidden) -> Result<ReadoutRecord<B, R>> {
+        let mut trace = R::Trace::default();
+        let output = self.readout.try_forward_traced(hidden, &mut trace)?;
+        Ok(ReadoutRecord { hidden: hidden.clone(), output, trace })
     }
 
     /// Pulls the cotangents of the outputs back through the sequence; returns those of the inputs and of `h0`. The
     /// gradient of the parameters is added to `pbar`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if there is not one cotangent per output, and whatever ends a solve inside the block.
+    /// [`Error::LengthMismatch`] if there is not one cotangent per output, [`Error::ShapeMismatch`] and
+    /// [`Error::InvalidEntry`] if one has not the shape of its output or is not finite,
+    /// [`Error::NonFiniteGradient`] where a derivative is not (`hidden[i]` is the hidden state after observation `i`), and
+    /// whatever ends the backward pass of the block.
     pub fn backward(
         &self,
         record: SequenceRecord<B, R>,
         cotangents: &[R::Output],
-        (block_bar, readout_bar): &mut <Self as Parametric>::Params,
+        pbar: &mut <Self as Parametric>::Params,
     ) -> Result<(Vec<B::Input>, B::Hidden)> {
         let SequenceRecord { steps, zero: mut hbar } = record;
-        let outputs = steps.iter().filter(|step| step.readout.is_some()).count();
-        if cotangents.len() != outputs {
-            return Err(Error::LengthMismatch { name: "cotangents", found: cotangents.len(), expected: outputs });
-        }
+        let outputs: Vec<_> =
+            steps.iter().filter_map(|step| step.readout.as_ref()).map(|record| &record.output).collect();
+        check_cotangents("cotangents", cotangents, outputs.into_iter())?;
+        let (block_bar, readout_bar) = &mut *pbar;
         let mut cotangents = cotangents.iter().rev();
         let mut inputs_bar = Vec::with_capacity(steps.len());
-        for StepRecord { block, readout } in steps.into_iter().rev() {
-            if let Some((hidden, mut trace)) = readout
+        for (i, StepRecord { block, readout }) in steps.into_iter().enumerate().rev() {
+            if let Some(ReadoutRecord { hidden, mut trace, .. }) = readout
                 && let Some(w) = cotangents.next()
             {
                 self.readout.backward(&mut trace, &hidden, w, &mut hbar, readout_bar);
+                check_member("hidden", i, &hbar)?;
             }
             let (xbar, before) = self.block.backward(block, hbar, block_bar)?;
             inputs_bar.push(xbar);
             hbar = before;
         }
         inputs_bar.reverse();
+        // The block may be somebody else's.
+        check_gradients("inputs", &inputs_bar)?;
+        check_gradient("h0", &hbar)?;
+        check_gradient("params", pbar)?;
         Ok((inputs_bar, hbar))
     }
 }

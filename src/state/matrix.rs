@@ -17,6 +17,13 @@ where
     DefaultAllocator: Allocator<R, C>,
 {
     const IS_DUAL: bool = T::IS_DUAL;
+    // Only dimensions known at run time take memory.
+    const FIXED_SHAPE: bool = size_of::<(R, C)>() == 0;
+
+    #[inline]
+    fn fits(&self, x: &Self) -> bool {
+        Self::FIXED_SHAPE || self.shape() == x.shape()
+    }
 
     #[inline]
     fn zeros_like(&self) -> Self {

@@ -8,6 +8,7 @@
 
 mod combine;
 mod dual;
+mod euclidean;
 mod matrix;
 mod matrix_space;
 mod norm;
@@ -17,6 +18,7 @@ mod scalar;
 #[cfg(feature = "dfdx")]
 mod tensor;
 
+pub(crate) use euclidean::euclidean_norm;
 pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
 pub use norm::{ErrorNorm, StoredNorm, Tolerances};
 pub use passive::Passive;
@@ -51,6 +53,17 @@ pub trait State: Clone {
     /// Whether it carries derivatives, which [`inner`](Self::inner) does not see: what solves equations by inner products
     /// alone leaves them wrong, and refuses such a state.
     const IS_DUAL: bool = false;
+
+    /// Whether the type says all of the shape, as those of static matrices do: then any two states fit. Where it does not,
+    /// every solve evaluates the field once to see that its output [fits](Self::fits).
+    const FIXED_SHAPE: bool = false;
+
+    /// Whether `x` has the shape of `self`, as the two operands of one call must.
+    ///
+    /// Provided by the number of coordinates; override it to make no copies, and where the number does not tell.
+    fn fits(&self, x: &Self) -> bool {
+        Self::FIXED_SHAPE || self.coordinates().len() == x.coordinates().len()
+    }
 
     /// The zero of the space `self` lives in.
     fn zeros_like(&self) -> Self;

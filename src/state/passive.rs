@@ -12,6 +12,12 @@ pub struct Passive<Y>(pub Y);
 
 impl<Y: State> State for Passive<Y> {
     const IS_DUAL: bool = Y::IS_DUAL;
+    const FIXED_SHAPE: bool = Y::FIXED_SHAPE;
+
+    #[inline]
+    fn fits(&self, x: &Self) -> bool {
+        self.0.fits(&x.0)
+    }
 
     #[inline]
     fn zeros_like(&self) -> Self {

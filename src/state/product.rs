@@ -7,6 +7,12 @@ macro_rules! tuple {
         /// The product of the parts; the inner product is the sum of theirs.
         impl<$($part: State),*> State for ($($part,)*) {
             const IS_DUAL: bool = false $(|| $part::IS_DUAL)*;
+            const FIXED_SHAPE: bool = true $(&& $part::FIXED_SHAPE)*;
+
+            #[inline]
+            fn fits(&self, _x: &Self) -> bool {
+                true $(&& self.$i.fits(&_x.$i))*
+            }
 
             #[inline]
             #[allow(clippy::unused_unit, reason = "the empty product is written as such")]
@@ -69,10 +75,16 @@ tuple!(A 0, B 1, C 2);
 tuple!(A 0, B 1, C 2, D 3);
 
 macro_rules! sequence {
-    ($t:ty, [$($generic:tt)*], $zeros:expr) => {
+    ($t:ty, [$($generic:tt)*], $fixed:expr, $zeros:expr) => {
         /// The product of the entries; the inner product is the sum of theirs.
         impl<Y: State, $($generic)*> State for $t {
             const IS_DUAL: bool = Y::IS_DUAL;
+            const FIXED_SHAPE: bool = $fixed;
+
+            #[inline]
+            fn fits(&self, x: &Self) -> bool {
+                Self::FIXED_SHAPE || self.len() == x.len() && self.iter().zip(x).all(|(y, x)| y.fits(x))
+            }
 
             #[inline]
             fn zeros_like(&self) -> Self {
@@ -131,5 +143,5 @@ macro_rules! sequence {
     };
 }
 
-sequence!([Y; N], [const N: usize], |y| std::array::from_fn(|i| y[i].zeros_like()));
-sequence!(Vec<Y>, [], |y| y.iter().map(Y::zeros_like).collect());
+sequence!([Y; N], [const N: usize], Y::FIXED_SHAPE, |y| std::array::from_fn(|i| y[i].zeros_like()));
+sequence!(Vec<Y>, [], false, |y| y.iter().map(Y::zeros_like).collect());

@@ -177,6 +177,8 @@ macro_rules! float {
         }
 
         impl State for $t {
+            const FIXED_SHAPE: bool = true;
+
             #[inline]
             fn zeros_like(&self) -> Self {
                 0.0

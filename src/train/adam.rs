@@ -1,5 +1,6 @@
 //! Adam.
 
+use crate::adjoint::check_argument;
 use crate::{Error, Parametric, Result, State};
 
 /// The optimiser of Kingma & Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
@@ -40,39 +41,138 @@ impl Adam {
     /// One update of the parameters of `model`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if the gradient has not as many coordinates as the parameters.
+    /// * [`Error::LengthMismatch`] if the gradient has not as many coordinates as the parameters, or these not as many as at
+    ///   the first step;
+    /// * [`Error::InvalidEntry`] for an entry of the gradient that is not finite or whose square is not, and for a parameter
+    ///   that would not be finite after the step;
+    /// * [`Error::InvalidArgument`] for a learning rate that is negative or not finite.
+    ///
+    /// The parameters and the optimiser are then as they were.
     pub fn step<M: Parametric>(&mut self, model: &mut M, gradient: &M::Params) -> Result<()> {
+        let Self { learning_rate, beta1, beta2, epsilon, steps, .. } = *self;
+        if !(learning_rate >= 0.0 && learning_rate.is_finite()) {
+            let expected = "finite and not negative";
+            return Err(Error::InvalidArgument { name: "learning_rate", value: learning_rate, expected });
+        }
         let mut params = model.params();
         let mut coordinates = params.coordinates();
         let gradient = gradient.coordinates();
-        let (found, expected) = (gradient.len(), coordinates.len());
-        if found != expected {
-            return Err(Error::LengthMismatch { name: "gradient", found, expected });
+        self.check_lengths(coordinates.len(), gradient.len())?;
+        if let Some(index) = gradient.iter().position(|g| !(g * g).is_finite()) {
+            let expected = "finite, and its square as well";
+            return Err(Error::InvalidEntry { name: "gradient", index, value: gradient[index], expected });
         }
-        self.moments.resize(expected, (0.0, 0.0));
-        self.steps = self.steps.saturating_add(1);
-        let correction1 = 1.0 - self.beta1.powi(self.steps);
-        let correction2 = 1.0 - self.beta2.powi(self.steps);
-        for ((x, g), (m, v)) in coordinates.iter_mut().zip(gradient).zip(&mut self.moments) {
-            *m = self.beta1 * *m + (1.0 - self.beta1) * g;
-            *v = self.beta2 * *v + (1.0 - self.beta2) * g * g;
-            *x -= self.learning_rate * (*m / correction1) / ((*v / correction2).sqrt() + self.epsilon);
+
+        let steps = steps.saturating_add(1);
+        let (correction1, correction2) = (1.0 - beta1.powi(steps), 1.0 - beta2.powi(steps));
+        let mut moments = self.moments.clone();
+        moments.resize(coordinates.len(), (0.0, 0.0));
+        for ((x, g), (m, v)) in coordinates.iter_mut().zip(gradient).zip(&mut moments) {
+            *m = beta1 * *m + (1.0 - beta1) * g;
+            *v = beta2 * *v + (1.0 - beta2) * g * g;
+            *x -= learning_rate * (*m / correction1) / ((*v / correction2).sqrt() + epsilon);
         }
         if params.read_coordinates(&coordinates).is_none() {
-            return Err(Error::LengthMismatch { name: "params", found: coordinates.len(), expected });
+            let found = params.coordinates().len();
+            return Err(Error::LengthMismatch { name: "params", found, expected: coordinates.len() });
         }
+        check_argument("params", &params)?;
         model.set_params(&params);
+        (self.moments, self.steps) = (moments, steps);
+        Ok(())
+    }
+
+    /// Checks how many parameters and derivatives there are.
+    fn check_lengths(&self, params: usize, gradient: usize) -> Result<()> {
+        if gradient != params {
+            return Err(Error::LengthMismatch { name: "gradient", found: gradient, expected: params });
+        }
+        if self.steps > 0 && params != self.moments.len() {
+            return Err(Error::LengthMismatch { name: "params", found: params, expected: self.moments.len() });
+        }
         Ok(())
     }
 }
 
-/// Scales `gradient` down to the norm `max` if it is longer, and returns its norm before.
-///
-/// Pascanu, Mikolov & Bengio, *On the difficulty of training recurrent neural networks* (2013), algorithm 1.
-pub fn clip_norm<P: State>(gradient: &mut P, max: f64) -> f64 {
-    let norm = gradient.inner(gradient).sqrt();
-    if norm > max {
-        gradient.scale_by(max / norm);
+#[cfg(test)]
+mod tests {
+    use super::Adam;
+    use crate::{Error, Parametric, Result};
+
+    /// Parameters and nothing else.
+    #[derive(Debug, Clone, PartialEq)]
+    struct Bare(Vec<f64>);
+
+    impl Parametric for Bare {
+        type Params = Vec<f64>;
+        fn params(&self) -> Vec<f64> {
+            self.0.clone()
+        }
+        fn set_params(&mut self, params: &Vec<f64>) {
+            self.0.clone_from(params);
+        }
     }
-    norm
+
+    /// The parameter after each step from 0 along these gradients.
+    fn path(rate: f64, gradients: &[f64]) -> Vec<f64> {
+        let (mut model, mut adam) = (Bare(vec![0.0]), Adam::new(rate));
+        let step = |g: &f64| adam.step(&mut model, &vec![*g]).map(|()| model.0[0]);
+        gradients.iter().map(step).collect::<Result<_>>().unwrap()
+    }
+
+    /// Algorithm 1 of Kingma & Ba in 40 decimal digits.
+    #[test]
+    fn steps_are_those_of_the_paper() {
+        let expected = [-0.099_999_999_666_666_67, -0.140_021_856_683_090_4, -0.180_564_396_813_669_3];
+        for (found, expected) in path(0.1, &[3.0, -1.0, 0.5]).iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-14, "{found} {expected}");
+        }
+    }
+
+    /// A gradient as small as `ε` makes half a step: `ε` is there, and outside the root.
+    #[test]
+    fn epsilon_is_added_to_the_root() {
+        assert!((path(0.1, &[1e-8])[0] + 0.05).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_new_learning_rate_is_used() {
+        let (mut model, mut adam) = (Bare(vec![0.0]), Adam::new(0.1));
+        adam.step(&mut model, &vec![2.0]).unwrap();
+        adam.set_learning_rate(0.03);
+        adam.step(&mut model, &vec![2.0]).unwrap();
+        // With a gradient that does not change, every step is as long as the learning rate.
+        assert!((model.0[0] + 0.13).abs() < 1e-8, "{}", model.0[0]);
+    }
+
+    /// What is refused changes neither parameters nor moments.
+    #[test]
+    fn what_is_not_finite_or_does_not_fit_is_refused() {
+        let (mut model, mut adam) = (Bare(vec![1.0, 2.0]), Adam::new(0.1));
+        adam.step(&mut model, &vec![0.5, -0.5]).unwrap();
+        let before = (model.clone(), adam.clone());
+        for (gradient, index) in [(vec![1.0, f64::NAN], 1), (vec![f64::INFINITY, 1.0], 0), (vec![1.0, -1e200], 1)] {
+            let refused = adam.step(&mut model, &gradient);
+            let Err(Error::InvalidEntry { name: "gradient", index: found, value, .. }) = refused else {
+                panic!("{refused:?}")
+            };
+            assert_eq!((found, value.to_bits()), (index, gradient[index].to_bits()));
+        }
+        let refused = adam.step(&mut model, &vec![1.0]);
+        assert_eq!(refused, Err(Error::LengthMismatch { name: "gradient", found: 1, expected: 2 }));
+        let refused = adam.step(&mut Bare(vec![1.0]), &vec![1.0]);
+        assert_eq!(refused, Err(Error::LengthMismatch { name: "params", found: 1, expected: 2 }));
+        let mut lost = Bare(vec![1.0, f64::NAN]);
+        assert!(matches!(
+            adam.step(&mut lost, &vec![1.0, 1.0]),
+            Err(Error::InvalidEntry { name: "params", index: 1, .. })
+        ));
+        for rate in [f64::NAN, f64::INFINITY, -0.1] {
+            adam.set_learning_rate(rate);
+            let refused = adam.step(&mut model, &vec![1.0, 1.0]);
+            assert!(matches!(refused, Err(Error::InvalidArgument { name: "learning_rate", .. })), "{refused:?}");
+        }
+        adam.set_learning_rate(0.1);
+        assert_eq!((model, adam), before);
+    }
 }

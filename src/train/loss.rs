@@ -1,5 +1,6 @@
 //! Losses with their cotangents.
 
+use crate::adjoint::check_cotangents;
 use crate::{Error, Result, State};
 
 /// The mean square of `outputs − targets` over all entries, and its derivative with respect to each output.
@@ -12,11 +13,12 @@ use crate::{Error, Result, State};
 /// ```
 ///
 /// # Errors
-/// [`Error::LengthMismatch`] if there is not one target per output.
+/// [`Error::LengthMismatch`] if there is not one target per output, [`Error::ShapeMismatch`] if one has not the shape of its
+/// output, [`Error::InvalidEntry`] for an output or a target that is
+/// not finite, and [`Error::NonFiniteLoss`] where the sum of the squares overflows.
 pub fn mean_squared_error<Y: State>(outputs: &[Y], targets: &[Y]) -> Result<(f64, Vec<Y>)> {
-    if outputs.len() != targets.len() {
-        return Err(Error::LengthMismatch { name: "targets", found: targets.len(), expected: outputs.len() });
-    }
+    check_cotangents("outputs", outputs, outputs.iter())?;
+    check_cotangents("targets", targets, outputs.iter())?;
     let entries: usize = outputs.iter().map(State::count).sum();
     let mean = 1.0 / entries.max(1) as f64;
     let mut loss = 0.0;
@@ -28,5 +30,25 @@ pub fn mean_squared_error<Y: State>(outputs: &[Y], targets: &[Y]) -> Result<(f64
         difference.scale_by(2.0 * mean);
         cotangents.push(difference);
     }
-    Ok((loss, cotangents))
+    if loss.is_finite() { Ok((loss, cotangents)) } else { Err(Error::NonFiniteLoss { value: loss }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mean_squared_error;
+    use crate::Error;
+
+    #[test]
+    fn a_loss_is_a_number_or_an_error() {
+        let spoilt = mean_squared_error(&[[1.0, f64::NAN]], &[[1.0, 2.0]]);
+        assert!(matches!(spoilt, Err(Error::InvalidEntry { name: "outputs", index: 0, .. })), "{spoilt:?}");
+        let spoilt = mean_squared_error(&[1.0, 2.0], &[1.0, f64::INFINITY]);
+        assert!(matches!(spoilt, Err(Error::InvalidEntry { name: "targets", index: 1, .. })), "{spoilt:?}");
+        let huge = mean_squared_error(&[1e200], &[0.0]);
+        assert_eq!(huge, Err(Error::NonFiniteLoss { value: f64::INFINITY }));
+        let uneven = mean_squared_error(&[vec![1.0, 2.0], vec![1.0, 2.0, 3.0]], &[vec![1.0, 2.0], vec![1.0, 2.0]]);
+        assert_eq!(uneven, Err(Error::ShapeMismatch { name: "targets", index: 1, found: 2, expected: 3 }));
+        let short = mean_squared_error(&[1.0, 2.0], &[1.0]);
+        assert_eq!(short, Err(Error::LengthMismatch { name: "targets", found: 1, expected: 2 }));
+    }
 }

@@ -4,7 +4,9 @@
 //! of dfdx can use dfdx's own optimisers instead.
 
 mod adam;
+mod clip;
 mod loss;
 
-pub use adam::{Adam, clip_norm};
+pub use adam::Adam;
+pub use clip::clip_norm;
 pub use loss::mean_squared_error;

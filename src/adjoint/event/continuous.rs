@@ -75,6 +75,6 @@ where
             drift = drift.max(back.drift);
             Ok((back.y0, back.times))
         })?;
-        Ok(Pullback { y0, times, stats, drift })
+        Pullback { y0, times, stats, drift }.checked(timeline.start(), pbar)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::checkpoints::{Checkpoints, Kept, Rewind};
 use super::super::sweep::Sweep;
-use super::super::{Discrete, Output, Pullback};
+use super::super::{Discrete, Output, Pullback, refuse};
 use super::pull_back::{Incoming, pull_back};
 use super::timeline::{Keep, Run, Timeline, run};
 use super::{EventAdjoint, EventCotangents, EventForward, EventForwardResult};
@@ -35,6 +35,7 @@ where
         times: &[f64],
         y0: &F::State,
     ) -> EventForwardResult<F::State, Self::Record> {
+        self.checkpoints.validate().map_err(|error| refuse(error, times, y0))?;
         let keep = (self.output, KeptPieces { rule: self.checkpoints, pieces: Vec::new() });
         let Run { timeline, y, kept, stats } = run(problem, (solver, control), keep, times, y0)?;
         let hits = timeline.hits.clone();
@@ -63,10 +64,11 @@ where
         if self.output == Output::Land {
             grid.give_to_landed_times(&timeline.times, &mut times);
         }
-        let (t0, t1) = control.pull_back_grid(&grid.points, &grid.bars);
+        let (points, bars) = grid.laid_out();
+        let (t0, t1) = control.pull_back_grid(points, bars);
         times[0] += t0;
         times[timeline.times.len() - 1] += t1;
-        Ok(Pullback { y0, times, stats, drift: 0.0 })
+        Pullback { y0, times, stats, drift: 0.0 }.checked(timeline.start(), pbar)
     }
 }
 
@@ -126,7 +128,7 @@ fn sweep_piece<F: Differentiable, S: Reverse<F>>(
     for n in (0..last).rev() {
         sweep.enter(n, &mut ybar);
         let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
-        sweep.leave(n, moved);
+        sweep.leave(n, moved, &ybar)?;
     }
     let extra = sweep.start(f, rewind.start(), &mut ybar);
     stats.evaluations += solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
@@ -148,6 +150,12 @@ impl Grid {
     fn new<Y>(timeline: &Timeline<Y>) -> Self {
         let Span { t0, t1 } = timeline.span();
         Self { points: vec![t0, t1], bars: vec![0.0; 2] }
+    }
+
+    /// The points and their cotangents as the controller laid them out: one alone over no time.
+    fn laid_out(&self) -> (&[f64], &[f64]) {
+        let points = if self.points[0] == self.points[self.points.len() - 1] { 1 } else { self.points.len() };
+        (&self.points[..points], &self.bars[..points])
     }
 
     /// Adds the points of an earlier piece.

@@ -60,9 +60,8 @@ pub trait EventAdjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     /// `pbar`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) if there is not one cotangent for each state and hit of the
-    /// forward pass, [`Error::Grazing`](crate::Error::Grazing) where an event that matters has no derivative, and whatever
-    /// ends a solve of the adjoint equation.
+    /// Those of [`Adjoint::backward`](crate::Adjoint::backward), and [`Error::Grazing`](crate::Error::Grazing) where an event
+    /// that matters has no derivative.
     fn backward(
         &self,
         problem: &Hybrid<'_, F>,
@@ -191,7 +190,8 @@ where
     let mut cotangents = EventCotangents::zeros(&y, &hits);
     loss(&y, &hits, &mut cotangents);
     let mut params = problem.params().zeros_like();
+    let start = y0;
     let back = adjoint.backward(problem, &solver, &control, record, &cotangents, &mut params)?;
-    let Pullback { y0, times, stats: backward, drift } = back;
+    let Pullback { y0, times, stats: backward, drift } = back.checked(start, &params)?;
     Ok(EventGradient { y, hits, y0, params, times, stats: [stats, backward], drift })
 }

@@ -1,10 +1,12 @@
 //! The way back over the pieces of a solve and the events between them.
 
-use super::super::check_cotangents;
+use std::iter::repeat_n;
+
+use super::super::finite::{check_cotangents, check_params, check_step};
 use super::EventCotangents;
 use super::saltation::{Saltation, StartCotangent};
 use super::timeline::{Mark, Timeline};
-use crate::{Differentiable, Error, Hybrid, Result, State};
+use crate::{Differentiable, Hybrid, Result, Span, State};
 
 /// What comes into the way back over one piece: the times in it, the start first and the end last, with a cotangent each.
 pub(super) struct Incoming<'a, Y> {
@@ -25,12 +27,12 @@ pub(super) fn pull_back<F: Differentiable>(
     pbar: &mut F::Params,
     mut over: impl FnMut(Incoming<'_, F::State>, &mut F::Params) -> Result<(F::State, Vec<f64>)>,
 ) -> Result<(F::State, Vec<f64>)> {
-    check_cotangents(cotangents.y.len(), timeline.reached)?;
-    let (found, expected) = (cotangents.hits.len(), timeline.hits.len());
-    if found != expected {
-        return Err(Error::LengthMismatch { name: "cotangents.hits", found, expected });
-    }
-    let zero = timeline.pieces[0].y0.zeros_like();
+    let zero = timeline.start().zeros_like();
+    check_cotangents("cotangents", &cotangents.y, repeat_n(&zero, timeline.reached))?;
+    let hits: Vec<_> = cotangents.hits.iter().map(|hit| (hit.t, hit.before.clone(), hit.after.clone())).collect();
+    let no_hit = (0.0, zero.clone(), zero.clone());
+    check_cotangents("cotangents.hits", &hits, repeat_n(&no_hit, timeline.hits.len()))?;
+    check_params(problem.field(), pbar)?;
     let mut saltation = Saltation::new(problem, timeline, cotangents);
     let mut times_bar = vec![0.0; timeline.times.len()];
     let mut start = StartCotangent { y: zero.clone(), t: 0.0 };
@@ -45,7 +47,10 @@ pub(super) fn pull_back<F: Differentiable>(
                 Mark::Output(i) => cotangents.y[i].clone(),
                 Mark::Hit(i) => {
                     let behind = if piece.end == Some(i) { following.take() } else { None };
-                    saltation.across(i, behind, pbar)?
+                    let before = saltation.across(i, behind, pbar)?;
+                    let t = timeline.hits[i].t;
+                    check_step(&before, Span { t0: t, t1: t })?;
+                    before
                 }
             });
         }

@@ -52,6 +52,11 @@ pub(super) enum Mark {
 }
 
 impl<Y> Timeline<Y> {
+    /// The initial state.
+    pub fn start(&self) -> &Y {
+        &self.pieces[0].y0
+    }
+
     pub fn span(&self) -> Span {
         Span { t0: self.times[0], t1: self.times[self.times.len() - 1] }
     }

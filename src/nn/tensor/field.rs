@@ -5,6 +5,8 @@ use dfdx::shapes::{Rank0, Shape};
 use dfdx::tensor::{OwnedTape, SplitTape, Tensor, Trace};
 use dfdx::tensor_ops::Device;
 
+use super::failure::of_device;
+use crate::Result;
 use crate::state::TensorElement;
 
 /// A tensor that carries dfdx's tape.
@@ -77,12 +79,25 @@ pub trait TensorField<S: Shape, E: TensorElement, D: Device<E>> {
     fn velocity(&self, t: Tensor<Rank0, E, D>, y: Tensor<S, E, D>) -> Tensor<S, E, D> {
         self.velocity_taped(t.leaky_traced(), y.leaky_traced()).split_tape().0
     }
+
+    /// [`velocity_taped`](Self::velocity_taped), or why there is none. Override it where an operation can fail.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::Error::Device).
+    fn try_velocity_taped(&self, t: Taped<Rank0, E, D>, y: Taped<S, E, D>) -> Result<Taped<S, E, D>> {
+        Ok(self.velocity_taped(t, y))
+    }
+
+    /// [`velocity`](Self::velocity), or why there is none. Override it where an operation can fail.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::Error::Device).
+    fn try_velocity(&self, t: Tensor<Rank0, E, D>, y: Tensor<S, E, D>) -> Result<Tensor<S, E, D>> {
+        Ok(self.velocity(t, y))
+    }
 }
 
-/// Autonomous: time is ignored.
-///
-/// # Panics
-/// Where [`Module::forward`] does.
+/// Autonomous: time is ignored. A solve calls the functions that can fail; the others panic where [`Module::forward`] does.
 impl<M, S, E, D> TensorField<S, E, D> for M
 where
     S: Shape,
@@ -96,5 +111,13 @@ where
 
     fn velocity(&self, _t: Tensor<Rank0, E, D>, y: Tensor<S, E, D>) -> Tensor<S, E, D> {
         self.forward(y)
+    }
+
+    fn try_velocity_taped(&self, _t: Taped<Rank0, E, D>, y: Taped<S, E, D>) -> Result<Taped<S, E, D>> {
+        self.try_forward(y).map_err(of_device)
+    }
+
+    fn try_velocity(&self, _t: Tensor<Rank0, E, D>, y: Tensor<S, E, D>) -> Result<Tensor<S, E, D>> {
+        self.try_forward(y).map_err(of_device)
     }
 }

@@ -9,12 +9,13 @@ use dfdx::shapes::Shape;
 use dfdx::tensor::{Gradients, NoneTape, Tensor, Trace};
 use dfdx::tensor_ops::Device;
 
+use super::failure::{of_device, spoil};
 use super::trace::back_propagate;
 use super::walk::{Assign, Collect, collect, walk};
 use super::{Taped, Weights};
 use crate::nn::Layer;
 use crate::state::{TensorElement, fresh};
-use crate::{Parametric, State};
+use crate::{Parametric, Result, State};
 
 /// A dfdx module as a [`Layer`] from `In` to the tensor `Out`.
 ///
@@ -55,8 +56,13 @@ use crate::{Parametric, State};
 /// # let _ = block;
 /// ```
 ///
+/// # Failures
+/// Where dfdx fails, as it does if the device is out of memory, [`Layer::try_forward`] returns the error, and so does what is
+/// built of the layer; a place to write to, or a cotangent, is filled with what is not a number.
+///
 /// # Panics
-/// A layer cannot fail, so where dfdx does, this panics: if the device is out of memory, or two run-time shapes differ.
+/// [`Layer::forward`] and [`Layer::forward_traced`] panic where dfdx fails, as its own functions of these names do; the library
+/// does not call them.
 pub struct ModuleLayer<M, In, Out> {
     module: M,
     /// Which tensors it works on; it owns none of them.
@@ -146,7 +152,7 @@ impl<E: TensorElement, D: Device<E>, A: ModuleInput<E, D>, B: ModuleInput<E, D>>
 }
 
 /// The output of `module` with its tape, and the input whose gradient the tape will give.
-fn record<M, In, S, E, D>(module: &M, x: &In) -> (In, Taped<S, E, D>)
+fn record<M, In, S, E, D>(module: &M, x: &In) -> Result<(In, Taped<S, E, D>)>
 where
     M: Module<In::Taped, Output = Taped<S, E, D>>,
     In: ModuleInput<E, D>,
@@ -155,8 +161,8 @@ where
     D: Device<E>,
 {
     let x = x.renewed();
-    let output = module.forward(x.taped());
-    (x, output)
+    let output = module.try_forward(x.taped()).map_err(of_device)?;
+    Ok((x, output))
 }
 
 /// What an evaluation of a [`ModuleLayer`] keeps for its pullback: the input, and the output with its tape.
@@ -209,12 +215,35 @@ where
     type Trace = ModuleTrace<In, S, E, D>;
 
     fn forward(&self, x: &In) -> Tensor<S, E, D> {
-        fresh(&self.module.forward(x.clone()))
+        self.try_forward(x).unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn forward_traced(&self, x: &In, trace: &mut Self::Trace) -> Tensor<S, E, D> {
-        let (_, output) = trace.recording.insert(record(&self.module, x));
-        fresh(&output.retaped::<NoneTape>())
+        self.try_forward_traced(x, trace).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn try_forward(&self, x: &In) -> Result<Tensor<S, E, D>> {
+        let y = self.module.try_forward(x.clone()).map_err(of_device)?;
+        Ok(fresh(&y))
+    }
+
+    fn try_forward_traced(&self, x: &In, trace: &mut Self::Trace) -> Result<Tensor<S, E, D>> {
+        let (_, output) = trace.recording.insert(record(&self.module, x)?);
+        Ok(fresh(&output.retaped::<NoneTape>()))
+    }
+
+    fn forward_into(&self, x: &In, y: &mut Tensor<S, E, D>) {
+        match self.try_forward(x) {
+            Ok(value) => *y = value,
+            Err(_) => spoil(y),
+        }
+    }
+
+    fn forward_traced_into(&self, x: &In, y: &mut Tensor<S, E, D>, trace: &mut Self::Trace) {
+        match self.try_forward_traced(x, trace) {
+            Ok(value) => *y = value,
+            Err(_) => spoil(y),
+        }
     }
 
     fn backward(
@@ -225,14 +254,14 @@ where
         xbar: &mut In,
         pbar: &mut Weights<M, E, D>,
     ) {
-        let (x, output) = trace.recording.take().unwrap_or_else(|| record(&self.module, x));
-        let pull = || -> Result<(), D::Err> {
-            let mut grads = back_propagate(output, w)?;
-            x.collect(&mut grads, xbar)?;
-            walk::<M, E, D, _>((pbar.module_mut(), &self.module), &mut Collect { grads: &mut grads })
-        };
-        if let Err(error) = pull() {
-            panic!("dfdx could not compute a pullback: {error}");
+        let recording = trace.recording.take().map_or_else(|| record(&self.module, x), Ok);
+        let pulled = recording.and_then(|(x, output)| {
+            let mut grads = back_propagate(output, w).map_err(of_device)?;
+            x.collect(&mut grads, xbar).map_err(of_device)?;
+            walk::<M, E, D, _>((pbar.module_mut(), &self.module), &mut Collect { grads: &mut grads }).map_err(of_device)
+        });
+        if pulled.is_err() {
+            spoil(xbar);
         }
     }
 }

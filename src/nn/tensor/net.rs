@@ -7,11 +7,13 @@ use dfdx::shapes::{Dtype, Shape};
 use dfdx::tensor::{Gradients, Tensor};
 use dfdx::tensor_ops::Device;
 
+use super::failure::spoil;
 use super::trace::{NetTrace, Recording, time_tensor};
 use super::walk::{Assign, Deposit, walk};
 use super::{TensorField, Weights};
+use crate::adjoint::check_fits;
 use crate::state::TensorElement;
-use crate::{Differentiable, Dynamics, Parametric, State};
+use crate::{Differentiable, Dynamics, Error, Parametric, Result, State};
 
 /// The dynamics of a [`TensorField`] `M` on tensors of shape `S` with elements `E` on the device `D`.
 ///
@@ -36,8 +38,10 @@ use crate::{Differentiable, Dynamics, Parametric, State};
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
-/// # Panics
-/// [`Dynamics::eval`] cannot fail, and dfdx only fails if the device is out of memory; then a `Net` panics.
+/// # Failures
+/// Where dfdx fails, as it does if the device is out of memory, an evaluation or a pullback is not a number, and the solve ends
+/// with an error: [`Error::Device`], or [`Error::NonFiniteDerivative`] on the way back. Operations that
+/// [`State`] is made of have no way to fail, and panic.
 #[derive(Debug, Clone)]
 pub struct Net<M, S, E, D> {
     module: M,
@@ -108,7 +112,40 @@ where
     type State = Tensor<S, E, D>;
 
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
-        dy.assign(&self.module.velocity(time_tensor(t, y), y.clone()));
+        match self.velocity(t, y) {
+            Ok(velocity) => dy.assign(&velocity),
+            Err(_) => spoil(dy),
+        }
+    }
+
+    /// What has another shape than the state is no velocity.
+    fn keeps_shape(&self) -> bool {
+        true
+    }
+
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        self.velocity(t, y).err()
+    }
+}
+
+impl<M, S, E, D> Net<M, S, E, D>
+where
+    M: TensorField<S, E, D>,
+    S: Shape,
+    E: TensorElement,
+    D: Device<E>,
+{
+    fn velocity(&self, t: f64, y: &Tensor<S, E, D>) -> Result<Tensor<S, E, D>> {
+        let velocity = self.module.try_velocity(time_tensor(t, y)?, y.clone())?;
+        check_fits("dy", &velocity, y)?;
+        Ok(velocity)
+    }
+
+    /// An evaluation on the tape.
+    fn record(&self, t: f64, y: &Tensor<S, E, D>) -> Result<Recording<S, E, D>> {
+        let recording = Recording::new(&self.module, t, y)?;
+        check_fits("dy", &recording.velocity(), y)?;
+        Ok(recording)
     }
 }
 
@@ -140,13 +177,19 @@ where
     type Trace = NetTrace<S, E, D>;
 
     fn vjp(&self, t: f64, y: &Self::State, w: &Self::State, ybar: &mut Self::State, pbar: &mut Self::Params) -> f64 {
-        Recording::new(&self.module, t, y).pull_back(&self.module, w, ybar, pbar)
+        let pulled = self.record(t, y).and_then(|recording| recording.pull_back(&self.module, w, ybar, pbar));
+        pulled.unwrap_or_else(|_| {
+            spoil(ybar);
+            f64::NAN
+        })
     }
 
     fn eval_traced(&self, t: f64, y: &Self::State, dy: &mut Self::State, trace: &mut Self::Trace) {
-        let recording = Recording::new(&self.module, t, y);
-        dy.assign(&recording.velocity());
-        trace.recording = Some(recording);
+        trace.recording = self.record(t, y).ok();
+        match &trace.recording {
+            Some(recording) => dy.assign(&recording.velocity()),
+            None => spoil(dy),
+        }
     }
 
     fn vjp_traced(
@@ -158,10 +201,11 @@ where
         ybar: &mut Self::State,
         pbar: &mut Self::Params,
     ) -> f64 {
-        match trace.recording.take() {
-            Some(recording) => recording.pull_back(&self.module, w, ybar, pbar),
-            None => self.vjp(t, y, w, ybar, pbar),
-        }
+        let Some(recording) = trace.recording.take() else { return self.vjp(t, y, w, ybar, pbar) };
+        recording.pull_back(&self.module, w, ybar, pbar).unwrap_or_else(|_| {
+            spoil(ybar);
+            f64::NAN
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use dfdx::shapes::{Axes2, Axes3, Axis, Dim, HasShape, Shape};
 use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
+use super::failure::spoil;
 use crate::State;
 use crate::nn::{Phase, Samples};
 use crate::state::TensorElement;
@@ -26,8 +27,7 @@ macro_rules! samples {
         $(
             /// One sample per index of the first axis.
             ///
-            /// # Panics
-            /// If the device is out of memory, or the number of samples differs at run time.
+            /// Where the device fails, the result is not a number.
             impl<B: Dim, $($rest: Dim,)* E: TensorElement, D: Device<E>> Samples for Tensor<(B, $($rest),*), E, D> {
                 type Weights = Tensor<(B,), E, D>;
 
@@ -35,14 +35,19 @@ macro_rules! samples {
                     let shape = *self.shape();
                     let weights = weights.clone().try_broadcast_like::<_, $axes>(&shape);
                     let scaled = weights.and_then(|weights| self.clone().try_mul(weights));
-                    self.assign(&scaled.unwrap_or_else(|error| panic!("dfdx could not scale a batch: {error}")));
+                    match scaled {
+                        Ok(scaled) => self.assign(&scaled),
+                        Err(_) => spoil(self),
+                    }
                 }
 
                 fn inner_samples(&self, x: &Self, out: &mut Self::Weights) {
                     let product = self.clone().try_mul(x.clone());
                     let sums = product.and_then(|product| product.try_sum::<(B,), $axes>());
-                    let sums = sums.unwrap_or_else(|error| panic!("dfdx could not sum over a batch: {error}"));
-                    out.add_scaled(1.0, &sums);
+                    match sums {
+                        Ok(sums) => out.add_scaled(1.0, &sums),
+                        Err(_) => spoil(out),
+                    }
                 }
             }
         )*

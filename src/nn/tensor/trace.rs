@@ -8,10 +8,11 @@ use dfdx::tensor::{Gradients, NoneTape, PutTape, SplitTape, Tape, Tensor, Tensor
 use dfdx::tensor_ops::{Backward, Device, ReshapeTo, SumTo, TryMul};
 
 use super::cpu::{is_cpu, slice_mut};
+use super::failure::of_device;
 use super::walk::{Collect, collect, gradient_of, walk};
 use super::{Taped, TensorField, Weights};
-use crate::State;
 use crate::state::{TensorElement, fresh, row_major};
+use crate::{Result, State};
 
 /// What an evaluation of a [`Net`](super::Net) keeps for its pullback: the output with its tape.
 pub struct NetTrace<S: Shape, E: TensorElement, D: Device<E>> {
@@ -34,8 +35,8 @@ impl<S: Shape, E: TensorElement, D: Device<E>> fmt::Debug for NetTrace<S, E, D> 
 pub(super) fn time_tensor<S: Shape, E: TensorElement, D: Device<E>>(
     t: f64,
     y: &Tensor<S, E, D>,
-) -> Tensor<Rank0, E, D> {
-    y.device().tensor(E::embed(t))
+) -> Result<Tensor<Rank0, E, D>> {
+    y.device().try_tensor(E::embed(t)).map_err(of_device)
 }
 
 /// `f(t, y)` with its tape, and the inputs whose gradients the tape will give.
@@ -46,12 +47,12 @@ pub(super) struct Recording<S: Shape, E: TensorElement, D: Device<E>> {
 }
 
 impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
-    pub(super) fn new<M: TensorField<S, E, D>>(module: &M, t: f64, y: &Tensor<S, E, D>) -> Self {
-        let t = time_tensor(t, y);
+    pub(super) fn new<M: TensorField<S, E, D>>(module: &M, t: f64, y: &Tensor<S, E, D>) -> Result<Self> {
+        let t = time_tensor(t, y)?;
         // States share ids with their clones, perhaps with a parameter; the tape tells tensors apart by them.
         let y = fresh(y);
-        let output = module.velocity_taped(t.leaky_trace(), y.leaky_trace());
-        Self { t, y, output }
+        let output = module.try_velocity_taped(t.leaky_trace(), y.leaky_trace())?;
+        Ok(Self { t, y, output })
     }
 
     /// The value, without the tape.
@@ -61,15 +62,15 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
 
     /// Adds the pullback of `w` to `ybar` and `pbar` and returns `wᵀ ∂f/∂t`.
     ///
-    /// # Panics
-    /// If the device is out of memory.
+    /// # Errors
+    /// Those of the device.
     pub(super) fn pull_back<M: TensorCollection<E, D>>(
         self,
         module: &M,
         w: &Tensor<S, E, D>,
         ybar: &mut Tensor<S, E, D>,
         pbar: &mut Weights<M, E, D>,
-    ) -> f64 {
+    ) -> Result<f64> {
         let Self { t, y, output } = self;
         let pull = || -> Result<f64, D::Err> {
             let mut grads = back_propagate(output, w)?;
@@ -77,10 +78,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
             walk::<M, E, D, _>((pbar.module_mut(), module), &mut Collect { grads: &mut grads })?;
             Ok(gradient_of(&mut grads, &t)?.coordinates().iter().sum())
         };
-        match pull() {
-            Ok(time) => time,
-            Err(error) => panic!("dfdx could not compute a pullback: {error}"),
-        }
+        pull().map_err(of_device)
     }
 }
 

@@ -61,6 +61,7 @@ visitor!(SetZeros {}, ViewTensorMut, |_op, y| y.set_zeros());
 visitor!(Scale { by: f64 }, ViewTensorMut, |op, y| y.scale_by(op.by));
 visitor!(Assign {}, MutAndRef, |_op, (y, x)| y.assign(x));
 visitor!(AddScaled { a: f64 }, MutAndRef, |op, (y, x)| y.add_scaled(op.a, x));
+visitor!(Fits { all: bool }, Two, |op, (y, x)| op.all = op.all && y.fits(x));
 visitor!(Inner { sum: f64 }, Two, |op, (y, x)| op.sum += y.inner(x));
 visitor!(Count { sum: usize }, ViewTensorRef, |op, y| op.sum += State::count(y));
 visitor!(Finite { all: bool }, ViewTensorRef, |op, y| op.all = op.all && y.all_finite());

@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use dfdx::nn::tensor_collection::TensorCollection;
 use dfdx::tensor_ops::Device;
 
-use super::walk::{AddScaled, Assign, Count, Finite, Inner, Read, Renew, Scale, SetZeros, WeightedSq, Write, walk};
+use super::walk::{
+    AddScaled, Assign, Count, Finite, Fits, Inner, Read, Renew, Scale, SetZeros, WeightedSq, Write, walk,
+};
 use crate::State;
 use crate::state::{TensorElement, Tolerance};
 
@@ -55,6 +57,12 @@ where
     E: TensorElement,
     D: Device<E>,
 {
+    fn fits(&self, x: &Self) -> bool {
+        let mut op = Fits { all: true };
+        let Ok(()) = walk::<M, E, D, _>((&self.module, &x.module), &mut op);
+        op.all
+    }
+
     fn zeros_like(&self) -> Self {
         let mut zeros = self.module.clone();
         let Ok(()) = walk::<M, E, D, _>(&mut zeros, &mut Renew {});

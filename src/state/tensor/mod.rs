@@ -28,6 +28,13 @@ impl<E: Dtype + Element> TensorElement for E {}
 /// # Panics
 /// Where dfdx's own infallible functions do: if the device is out of memory, or two run-time shapes differ.
 impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
+    // Only dimensions known at run time take memory.
+    const FIXED_SHAPE: bool = size_of::<S>() == 0;
+
+    fn fits(&self, x: &Self) -> bool {
+        self.shape() == x.shape()
+    }
+
     fn zeros_like(&self) -> Self {
         self.device().zeros_like(self.shape())
     }

@@ -9,9 +9,11 @@ use crate::State;
 /// Memory for restarted GMRES, allocated once.
 #[derive(Debug, Clone)]
 pub(super) struct Gmres<Y> {
-    /// An orthonormal basis of the Krylov space, one longer than its dimension.
+    /// The dimension at which the Krylov space is restarted.
+    dimension: usize,
+    /// An orthonormal basis of the Krylov space, one longer than the dimensions there is room for.
     basis: Vec<Y>,
-    /// The columns of the triangular matrix, one after another, each of the length of the basis.
+    /// The columns of the triangular matrix with the entry below the diagonal, one after another.
     triangle: Vec<f64>,
     /// A rotation `(cos, sin)` for each column.
     rotations: Vec<(f64, f64)>,
@@ -33,20 +35,45 @@ pub(super) struct Goal<'a, Y> {
     pub budget: usize,
 }
 
+/// Room is made for so many dimensions before a solve, and for more when a system needs them.
+const ROOM: usize = 64;
+
+/// A cycle that leaves more than this part of the residual leads nowhere, and neither does the next one.
+const STALLED: f64 = 1.0 - 1e-6;
+
+/// Where a column of the triangular matrix is.
+fn place(column: usize) -> std::ops::Range<usize> {
+    let start = column * (column + 1) / 2;
+    start..start + column + 1
+}
+
 impl<Y: State> Gmres<Y> {
-    /// For states of the shape of `y0`, restarted when the Krylov space has that dimension.
+    /// For states of the shape of `y0`, restarted when the Krylov space has that dimension, or has no more to grow into.
     pub fn new(y0: &Y, dimension: usize) -> Self {
         const { assert!(!Y::IS_DUAL, "GMRES does not solve for the derivatives that dual numbers carry; use `Lu`") }
-        let rows = dimension + 1;
-        Self {
-            basis: (0..rows).map(|_| y0.zeros_like()).collect(),
-            triangle: vec![0.0; rows * dimension],
-            rotations: vec![(1.0, 0.0); dimension],
-            rhs: vec![0.0; rows],
-            weights: vec![0.0; rows],
+        let dimension = dimension.min(y0.coordinates().len());
+        let mut new = Self {
+            dimension,
+            basis: Vec::new(),
+            triangle: Vec::new(),
+            rotations: Vec::new(),
+            rhs: Vec::new(),
+            weights: Vec::new(),
             residual: y0.zeros_like(),
             solution: y0.zeros_like(),
-        }
+        };
+        new.make_room(dimension.min(ROOM));
+        new
+    }
+
+    /// Makes room for so many dimensions.
+    fn make_room(&mut self, dimensions: usize) {
+        let rows = dimensions + 1;
+        self.basis.resize_with(rows, || self.residual.zeros_like());
+        self.triangle.resize(place(dimensions).start, 0.0);
+        self.rotations.resize(dimensions, (1.0, 0.0));
+        self.rhs.resize(rows, 0.0);
+        self.weights.resize(rows, 0.0);
     }
 
     /// `x ← M⁻¹ x` for the map `M` that `apply` writes into its last argument. False if the goal was not reached.
@@ -61,6 +88,7 @@ impl<Y: State> Gmres<Y> {
         let mut look = enough;
         let mut left = goal.budget;
         let mut reached = start == 0.0;
+        let mut before = f64::INFINITY;
         while !reached && left > 0 {
             let columns = self.cycle(floor, &mut look, &mut left, goal, &mut apply);
             if columns == 0 {
@@ -69,6 +97,10 @@ impl<Y: State> Gmres<Y> {
             self.take(columns);
             let residual = norm(&self.residual);
             reached = residual <= floor || residual <= enough && (goal.size)(&self.residual) <= 1.0;
+            if !reached && residual > STALLED * before {
+                return false;
+            }
+            before = residual;
         }
         x.assign(&self.solution);
         reached
@@ -89,7 +121,10 @@ impl<Y: State> Gmres<Y> {
         self.basis[0].scale_by(1.0 / beta);
         self.rhs[0] = beta;
         let mut columns = 0;
-        while columns < self.rotations.len() && *left > 0 {
+        while columns < self.dimension && *left > 0 {
+            if columns == self.rotations.len() {
+                self.make_room(self.dimension.min(2 * columns));
+            }
             let (done, rest) = self.basis.split_at_mut(columns + 1);
             apply(&done[columns], &mut rest[0]);
             *left -= 1;
@@ -114,8 +149,7 @@ impl<Y: State> Gmres<Y> {
     /// Orthonormalises the last product and rotates its coefficients. `Some(true)` if the Krylov space is exhausted,
     /// `None` if the product is not finite or the map is singular there.
     fn add_column(&mut self, j: usize) -> Option<bool> {
-        let rows = self.basis.len();
-        let column = &mut self.triangle[j * rows..(j + 1) * rows];
+        let column = &mut self.triangle[place(j)];
         let (done, rest) = self.basis.split_at_mut(j + 1);
         let product = &mut rest[0];
         let before = norm(product);
@@ -163,9 +197,8 @@ impl<Y: State> Gmres<Y> {
     /// Adds the least-squares solution in the first `columns` dimensions, and leaves the residual of the sum.
     fn take(&mut self, columns: usize) {
         self.find_residual(columns);
-        let rows = self.basis.len();
         for j in (0..columns).rev() {
-            let column = &self.triangle[j * rows..(j + 1) * rows];
+            let column = &self.triangle[place(j)];
             self.rhs[j] /= column[j];
             let x = self.rhs[j];
             for (rhs, a) in self.rhs[..j].iter_mut().zip(column) {

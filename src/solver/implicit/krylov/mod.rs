@@ -81,13 +81,14 @@ impl Default for Krylov {
 }
 
 impl<P: Copy> Krylov<P> {
-    /// The dimension at which the Krylov space is restarted, 1 at least. As many states and one more are kept.
+    /// The dimension at which the Krylov space is restarted, 1 at least; one above that of the state is not reached. As many
+    /// states and one more are kept.
     pub const fn dimension(mut self, dimension: usize) -> Self {
         self.dimension = dimension;
         self
     }
 
-    /// How often it is restarted before a system is given up, and with it the step.
+    /// How often it is restarted, while that brings it nearer, before a system is given up, and with it the step.
     pub const fn restarts(mut self, restarts: usize) -> Self {
         self.restarts = restarts;
         self

@@ -1,0 +1,109 @@
+//! No derivative leaves this module that is infinite or not a number.
+
+use super::Pullback;
+use crate::{Error, Parametric, Result, Span, State};
+
+/// The first coordinate of `x` that is not finite, and its place.
+fn first_non_finite<Y: State>(x: &Y) -> Option<(usize, f64)> {
+    if x.all_finite() {
+        return None;
+    }
+    let coordinates = x.coordinates();
+    // A state that says it is not finite is believed, whatever its coordinates.
+    let index = coordinates.iter().position(|x| !x.is_finite()).unwrap_or(0);
+    Some((index, coordinates.get(index).copied().unwrap_or(f64::NAN)))
+}
+
+/// Checks the cotangents that a loss gave for `states`, one for each.
+pub(crate) fn check_cotangents<'a, Y: State + 'a>(
+    name: &'static str,
+    cotangents: &[Y],
+    states: impl ExactSizeIterator<Item = &'a Y>,
+) -> Result<()> {
+    let (found, expected) = (cotangents.len(), states.len());
+    if found != expected {
+        return Err(Error::LengthMismatch { name, found, expected });
+    }
+    for (index, (cotangent, state)) in cotangents.iter().zip(states).enumerate() {
+        if !state.fits(cotangent) {
+            let (found, expected) = (cotangent.coordinates().len(), state.coordinates().len());
+            return Err(Error::ShapeMismatch { name, index, found, expected });
+        }
+        if let Some((_, value)) = first_non_finite(cotangent) {
+            return Err(Error::InvalidEntry { name, index, value, expected: "finite" });
+        }
+    }
+    Ok(())
+}
+
+/// Checks an argument that is a state.
+pub(crate) fn check_argument<Y: State>(name: &'static str, x: &Y) -> Result<()> {
+    match first_non_finite(x) {
+        Some((index, value)) => Err(Error::InvalidEntry { name, index, value, expected: "finite" }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that an argument has the shape of `like`.
+pub(crate) fn check_fits<Y: State>(name: &'static str, x: &Y, like: &Y) -> Result<()> {
+    if like.fits(x) {
+        return Ok(());
+    }
+    Err(Error::LengthMismatch { name, found: x.coordinates().len(), expected: like.coordinates().len() })
+}
+
+/// Checks that the gradient of the parameters has their shape.
+pub(crate) fn check_params<F: Parametric>(f: &F, pbar: &F::Params) -> Result<()> {
+    // The parameters may be many, and a copy of them is not needed where their type says it all.
+    if F::Params::FIXED_SHAPE { Ok(()) } else { check_fits("pbar", pbar, &f.params()) }
+}
+
+/// Checks what a step has made of the cotangent of the state.
+#[inline]
+pub(super) fn check_step<Y: State>(ybar: &Y, step: Span) -> Result<()> {
+    if ybar.all_finite() {
+        return Ok(());
+    }
+    Err(Error::NonFiniteDerivative { t: step.t0, h: step.length() })
+}
+
+/// Checks a part of a gradient.
+pub(crate) fn check_gradient<Y: State>(name: &'static str, gradient: &Y) -> Result<()> {
+    match first_non_finite(gradient) {
+        Some((index, value)) => Err(Error::NonFiniteGradient { name, index, value }),
+        None => Ok(()),
+    }
+}
+
+/// Checks the part of a gradient that belongs to one member of a list.
+pub(crate) fn check_member<Y: State>(name: &'static str, index: usize, gradient: &Y) -> Result<()> {
+    match first_non_finite(gradient) {
+        Some((_, value)) => Err(Error::NonFiniteGradient { name, index, value }),
+        None => Ok(()),
+    }
+}
+
+/// Checks the parts of a gradient that belong to the members of a list.
+pub(crate) fn check_gradients<Y: State>(name: &'static str, gradients: &[Y]) -> Result<()> {
+    gradients.iter().enumerate().try_for_each(|(index, gradient)| check_member(name, index, gradient))
+}
+
+/// The error of a solve of an adjoint equation over `span`.
+pub(super) fn on_the_way_back(error: Error, span: Span) -> Error {
+    match error {
+        Error::NonFiniteInitialState => Error::NonFiniteDerivative { t: span.t0, h: span.length() },
+        Error::NonFinite { t, h } => Error::NonFiniteDerivative { t, h },
+        other => other,
+    }
+}
+
+impl<Y: State> Pullback<Y> {
+    /// The pullback itself, if it and the gradient `pbar` of the parameters are finite, and that of the state `like` fits it.
+    pub(super) fn checked<P: State>(self, like: &Y, pbar: &P) -> Result<Self> {
+        check_fits("ybar", &self.y0, like)?;
+        check_gradient("y0", &self.y0)?;
+        check_gradient("params", pbar)?;
+        check_gradient("times", &self.times)?;
+        Ok(self)
+    }
+}
