@@ -837,3 +837,262 @@ mod slopes {
         check(Bdf);
     }
 }
+
+/// Solves with outputs, events and jumps that are paused after every step and taken up again.
+mod paused {
+    use super::*;
+    use rheos::solution::keep::{Keep, Pausable, Watch};
+    use rheos::solution::{Paused, PausedSolve};
+    use rheos::{Event, Events, Hit, Solution};
+
+    type Field = rheos::Ode<f64, fn(f64, &f64, &mut f64)>;
+
+    /// `y' = ±1 − y/2`, which jumps at 1 and 2.
+    const FIELD: fn(f64, &f64, &mut f64) =
+        |t, y, dy| *dy = if (1.0..2.0).contains(&t.abs()) { -1.0 } else { 1.0 } - 0.5 * y;
+
+    const JUMPS: [f64; 4] = [1.0, 1.0000000000000002, 2.0, -2.0];
+    const TIMES: [f64; 8] = [0.0, 0.4, 1.0, 1.0, 1.0000000000000002, 1.7, 2.0, 2.9];
+
+    /// Doses at a jump and elsewhere, a level that is passed several times, and the second dose of those once more.
+    fn with_events<K>(problem: Ivp<'_, Field, K>) -> Ivp<'_, Field, K, Events<'_, f64>> {
+        problem
+            .event(Event::rising(|t, _y: &f64| t - 1.0).reset(|_t, y| *y += 3.0))
+            .event(Event::crossing(|_t, y: &f64| y - 2.0).samples(3))
+            .event(Event::rising(|t, _y: &f64| (7.0 * t).sin()).reset(|_t, y| *y *= 0.5))
+    }
+
+    /// Goes through `text` after every step, whatever the length of a step.
+    #[track_caller]
+    fn check<'a, S, C, K, E>(
+        problem: impl Fn() -> Ivp<'a, Field, K, E>,
+        (solver, control): (S, C),
+        text: impl Fn(PausedSolve<'a, Field, S, C, K, E>) -> PausedSolve<'a, Field, S, C, K, E>,
+    ) -> Solution<f64, K::Kept>
+    where
+        S: Solver<Field> + Copy,
+        C: Controller<Field, S> + Copy,
+        K: Pausable<'a, Field, S> + Keep<'a, Field, S, Kept: PartialEq + std::fmt::Debug>,
+        E: Watch<Field, S>,
+    {
+        let whole = problem().solve(solver, control).unwrap();
+        let mut stepper = problem().start(solver, control).unwrap();
+        let mut steps = 0;
+        while stepper.step().unwrap() {
+            steps += 1;
+            stepper = problem().resume(solver, control, text(stepper.pause())).unwrap();
+        }
+        assert_eq!(steps, whole.stats.accepted);
+        assert_eq!(stepper.finish().unwrap(), whole);
+        whole
+    }
+
+    /// All ways of keeping, with and without jumps and events.
+    macro_rules! check_all {
+        ($field:expr, $method:expr, $text:expr) => {{
+            let plain = |n: i32| Ivp::new($field, 0.5, 0.0..3.0).jumps_at(if n > 0 { &JUMPS } else { &[] });
+            for n in 0..2 {
+                check(|| plain(n), $method, $text);
+                check(|| with_events(plain(n)), $method, $text);
+                check(|| plain(n).save_at(&TIMES), $method, $text);
+                let saved = check(|| with_events(plain(n).save_at(&TIMES)), $method, $text);
+                assert!(saved.t == TIMES && saved.hits.len() > 4);
+                let landed = check(|| with_events(plain(n).land_on(&TIMES)), $method, $text);
+                assert_eq!(landed.t, TIMES);
+                check(|| with_events(plain(n).save_map(&TIMES, |t, y| (t, 2.0 * y))), $method, $text);
+                check(|| with_events(plain(n).save_every(3)), $method, $text);
+                check(|| plain(n).dense(), $method, $text);
+                check(|| with_events(plain(n).dense()), $method, $text);
+                let ended =
+                    || with_events(plain(n).save_at(&TIMES)).event(Event::rising(|t, _y: &f64| t - 1.5).terminal());
+                assert_eq!(check(ended, $method, $text).ending, Ending::Event(3));
+            }
+        }};
+    }
+
+    #[test]
+    fn as_a_value_they_go_on_to_the_bit() {
+        let f = ode(FIELD);
+        check_all!(&f, (Dopri5, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Dop853, Pid::new(1e-9, 1e-9)), |paused| paused);
+        check_all!(&f, (Rk4, Fixed::steps(7)), |paused| paused);
+        check_all!(&f, (Rodas4, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Kvaerno5, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Bdf, Pid::new(1e-5, 1e-5)), |paused| paused);
+        check_all!(&f, (Adams, Pid::new(1e-6, 1e-6)), |paused| paused);
+    }
+
+    #[test]
+    fn landing_elsewhere_on_the_way_keeps_outputs_and_events() {
+        let f = ode(FIELD);
+        let problem = || with_events(Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS).save_at(&TIMES));
+        let method = (Dopri5, Pid::new(1e-9, 1e-9));
+        let whole = problem().solve(method.0, method.1).unwrap();
+        let mut stepper = problem().start(method.0, method.1).unwrap();
+        for t in [0.1, 1.0_f64.next_down(), 1.0, 1.0, 1.0_f64.next_up(), 1.3, 2.0_f64.next_up(), 2.5] {
+            stepper.advance_to(t).unwrap();
+            assert_eq!(stepper.time(), t);
+        }
+        let stepped = stepper.finish().unwrap();
+        assert_eq!((&stepped.t, stepped.hits.len()), (&whole.t, whole.hits.len()));
+        let close = |a: &f64, b: &f64| assert!((a - b).abs() < 1e-7, "{a} for {b}");
+        stepped.y.iter().zip(&whole.y).for_each(|(a, b)| close(a, b));
+        stepped.hits.iter().zip(&whole.hits).for_each(|(a, b)| close(&a.t, &b.t));
+        close(stepped.last(), whole.last());
+    }
+
+    #[test]
+    fn a_budget_that_is_used_up_stays_used_up() {
+        let f = ode(FIELD);
+        let control = Pid::new(1e-9, 1e-9);
+        let problem = || Ivp::new(&f, 0.5, 0.0..3.0);
+        let mut stepper = problem().start(Dopri5, control).unwrap();
+        for _ in 0..10 {
+            stepper.step().unwrap();
+        }
+        for budget in [0, 3, 9] {
+            let resumed = problem().resume(Dopri5, control.max_steps(budget), stepper.paused()).unwrap();
+            let error = resumed.finish().unwrap_err().error;
+            assert!(matches!(error, Error::MaxSteps { steps, .. } if steps == budget), "{error}");
+        }
+    }
+
+    /// The value fits one problem.
+    #[test]
+    fn another_problem_is_refused() {
+        let f = ode(FIELD);
+        let method = (Rk4, Fixed::steps(6));
+        let problem = || Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS);
+        let mut stepper = problem().save_at(&TIMES).start(method.0, method.1).unwrap();
+        stepper.advance_to(1.5).unwrap();
+        let paused = || stepper.paused();
+        let error = |result: Result<_>| match result.map(|_: Stepper<'_, Field, _, _, _, _>| ()) {
+            Err(Error::InvalidPaused { reason }) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(problem().save_at(&TIMES).resume(method.0, method.1, paused()).is_ok());
+        let fewer = problem().save_at(&TIMES[1..]).resume(method.0, method.1, paused());
+        assert!(error(fewer).contains("one output for each time"));
+        let unbroken = Ivp::new(&f, 0.5, 0.0..3.0).save_at(&TIMES).resume(method.0, method.1, paused());
+        assert!(error(unbroken).contains("jumps"));
+        let longer = Ivp::new(&f, 0.5, 0.0..4.0).jumps_at(&JUMPS).save_at(&TIMES);
+        assert!(error(longer.resume(method.0, method.1, paused())).contains("span"));
+        let Paused { .. } = paused();
+        let _: Vec<Hit<f64>> = stepper.finish().unwrap().hits;
+    }
+
+    #[cfg(feature = "serde")]
+    mod written_down {
+        use serde::Serialize;
+        use serde::de::DeserializeOwned;
+        use serde_json::Value;
+
+        use super::*;
+
+        fn through_text<T: Serialize + DeserializeOwned>(value: T) -> T {
+            serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap()
+        }
+
+        #[test]
+        fn as_text_they_go_on_to_the_bit() {
+            let f = ode(FIELD);
+            check_all!(&f, (Dopri5, Pid::new(1e-6, 1e-6)), through_text);
+            check_all!(&f, (Rk4, Fixed::steps(7)), through_text);
+        }
+
+        /// All values that differ from `value` in one place.
+        fn corrupted(value: &Value) -> Vec<Value> {
+            let mut all: Vec<Value> = match value {
+                Value::Number(_) => {
+                    ["0", "1", "-1", "7", "1e300", "-1e-300", "0.3", "18446744073709551615", "4294967295"]
+                        .map(|text| serde_json::from_str(text).unwrap())
+                        .into()
+                }
+                Value::Null => vec![Value::from(0), Value::from(0.5)],
+                Value::Bool(b) => vec![Value::from(!b)],
+                Value::Array(list) => vec![
+                    Value::from(list.iter().skip(1).cloned().collect::<Vec<_>>()),
+                    Value::from(list.iter().chain(list.first()).cloned().collect::<Vec<_>>()),
+                    Value::from(list.iter().rev().cloned().collect::<Vec<_>>()),
+                ],
+                _ => vec![],
+            };
+            all.push(Value::Null);
+            match value {
+                Value::Array(list) => {
+                    for (i, inner) in list.iter().enumerate() {
+                        all.extend(corrupted(inner).into_iter().map(|bad| {
+                            let mut list = list.clone();
+                            list[i] = bad;
+                            Value::from(list)
+                        }));
+                    }
+                }
+                Value::Object(map) => {
+                    // The workspaces of methods are another matter.
+                    for (key, inner) in map.iter().filter(|(key, _)| *key != "workspace") {
+                        all.extend(corrupted(inner).into_iter().map(|bad| {
+                            let mut map = map.clone();
+                            map.insert(key.clone(), bad);
+                            Value::from(map)
+                        }));
+                    }
+                }
+                _ => {}
+            }
+            all
+        }
+
+        /// Whatever is changed in the text, it is refused or solved to some end: no panic, no endless loop, and `Ok` only
+        /// with every output and at the end of the span.
+        fn check_corrupted<'a, S, C, K>(
+            problem: impl Fn() -> Ivp<'a, Field, K, Events<'a, f64>>,
+            (solver, control): (S, C),
+            steps: usize,
+        ) where
+            S: Dense<Field> + Copy,
+            C: Controller<Field, S> + Copy,
+            K: Pausable<'a, Field, S>,
+            PausedSolve<'a, Field, S, C, K, Events<'a, f64>>: Serialize + DeserializeOwned,
+        {
+            let mut stepper = problem().start(solver, control).unwrap();
+            for _ in 0..steps {
+                stepper.step().unwrap();
+            }
+            let good = serde_json::to_value(stepper.pause()).unwrap();
+            let (mut refused, mut ended) = (0, 0);
+            for bad in corrupted(&good) {
+                let Ok(paused) = serde_json::from_value(bad) else {
+                    refused += 1;
+                    continue;
+                };
+                match problem().resume(solver, control, paused) {
+                    Err(_) => refused += 1,
+                    Ok(stepper) => {
+                        ended += 1;
+                        if let Ok(solution) = stepper.finish()
+                            && solution.ending == Ending::Span
+                        {
+                            assert!(solution.last_time() == 3.0 && solution.last().is_finite());
+                        }
+                    }
+                }
+            }
+            assert!(refused > 50 && ended > 5, "{refused} refused, {ended} ended");
+        }
+
+        #[test]
+        fn corrupted_texts_are_refused_or_harmless() {
+            let f = ode(FIELD);
+            let plain = || Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS);
+            for steps in [0, 1, 4, 9] {
+                let adaptive = (Dopri5, Pid::new(1e-4, 1e-4).max_steps(1000));
+                check_corrupted(|| with_events(plain().save_at(&TIMES)), adaptive, steps);
+                check_corrupted(|| with_events(plain().dense()), adaptive, steps);
+                let fixed = (Rk4, Fixed::steps(12).max_steps(1000));
+                check_corrupted(|| with_events(plain().land_on(&TIMES)), fixed, steps);
+                check_corrupted(|| with_events(plain().save_every(2)), fixed, steps);
+            }
+        }
+    }
+}
