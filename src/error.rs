@@ -108,9 +108,9 @@ pub enum Error {
         /// The budget.
         max_steps: u64,
     },
-    /// A solve ended without an error before the end of its span: a fault of the controller, or of this crate.
+    /// A solve ended without an error before the end of its span: a fault of a controller or of an observer, or of this crate.
     #[error(
-        "the solve ended at t = {t} and not at the end of its span, t = {end}; the controller planned no further step"
+        "the solve ended at t = {t} and not at the end of its span, t = {end}; the controller or an observer led it elsewhere"
     )]
     EndNotReached {
         /// Where it ended.

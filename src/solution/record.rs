@@ -211,3 +211,22 @@ pub(crate) fn check_times(times: &[f64]) -> Result<Span> {
     span.validate_times(times)?;
     Ok(span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_output_is_named() {
+        let (forwards, backwards) = (Span { t0: 0.0, t1: 1.0 }, Span { t0: 1.0, t1: 0.0 });
+        let times = [0.0, 0.25, 0.5, 1.0];
+        assert_eq!(check_outputs(forwards, &times, 4, 1.0), Ok(()));
+        // Behind the end of the solve nothing is promised.
+        assert_eq!(check_outputs(forwards, &times, 3, 0.75), Ok(()));
+        let missing = Err(Error::OutputMissing { index: 2, time: 0.5, t: 0.5 });
+        assert_eq!(check_outputs(forwards, &times, 2, 0.5), missing);
+        let missing = Err(Error::OutputMissing { index: 1, time: 0.5, t: 0.25 });
+        assert_eq!(check_outputs(backwards, &[1.0, 0.5, 0.0], 1, 0.25), missing);
+        assert_eq!(check_outputs(forwards, &[], 0, 1.0), Ok(()));
+    }
+}
