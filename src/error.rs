@@ -44,6 +44,9 @@ pub enum Error {
         /// The norm of the rounding errors, in units of the tolerances.
         size: f64,
     },
+    /// The initial state has no coordinates.
+    #[error("the initial state `y0` has no coordinates, so there is nothing to solve")]
+    EmptyState,
     /// The initial state has an entry that is infinite or not a number.
     #[error("the initial state `y0` is not finite")]
     NonFiniteInitialState,
@@ -123,6 +126,40 @@ pub enum Error {
         /// The budget, accepted and rejected steps together.
         steps: u64,
     },
+    /// A uniform grid has more steps than its budget allows.
+    #[error("the grid has {steps} steps, but only {max_steps} are allowed; take longer steps, or raise `max_steps`")]
+    GridTooFine {
+        /// The steps of the grid, which may be more than numbers count.
+        steps: f64,
+        /// The budget.
+        max_steps: u64,
+    },
+    /// A solve ended without an error before the end of its span: a fault of a controller or of an observer, or of this crate.
+    #[error(
+        "the solve ended at t = {t} and not at the end of its span, t = {end}; the controller or an observer led it elsewhere"
+    )]
+    EndNotReached {
+        /// Where it ended.
+        t: f64,
+        /// The end of the span.
+        end: f64,
+    },
+    /// A paused solve that was read back is not one of the problem it is resumed with.
+    #[error("the paused solve cannot be resumed: {reason}")]
+    InvalidPaused {
+        /// What does not fit.
+        reason: &'static str,
+    },
+    /// A solve passed an output time and kept no output there: a fault of this crate.
+    #[error("the solve came to t = {t} without the output times[{index}] = {time}; please report this")]
+    OutputMissing {
+        /// Position of the first output that is missing.
+        index: usize,
+        /// Its time.
+        time: f64,
+        /// Where the solve ended.
+        t: f64,
+    },
     /// A function that marks an event is infinite or not a number.
     #[error("the function of event {event} is {value} at t = {t}; it must be finite wherever the solution goes")]
     NonFiniteEvent {
@@ -135,13 +172,13 @@ pub enum Error {
     },
     /// An event happened more often than its budget allows.
     #[error(
-        "event {event} happened {hits} times up to t = {t} and then once more; raise its `at_most`, or end the solve \
-         with `stop_at`"
+        "event {event} happened at t = {t} once more than its budget of {hits} allows; raise its `at_most`, or end the \
+         solve with `stop_at`"
     )]
     MaxEvents {
         /// The event, by its place in the order they were added, from 0.
         event: usize,
-        /// The last time that was allowed.
+        /// When it happened once too often.
         t: f64,
         /// The budget.
         hits: u64,

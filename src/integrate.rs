@@ -7,7 +7,9 @@ mod observer;
 mod pieces;
 
 pub use observer::{Flow, Observer, Step};
-pub use pieces::{Bridge, Jump};
+pub(crate) use pieces::{Piece, Pieces};
+
+use pieces::Landing;
 
 use crate::control::{Controller, Plan, Trial, Verdict};
 use crate::dynamics::check_shape;
@@ -32,6 +34,14 @@ pub struct Stats {
     pub factorisations: u64,
     /// Steps that a backward pass computed again from a checkpoint.
     pub recomputed: u64,
+}
+
+impl Stats {
+    /// All counts.
+    pub(crate) fn all(&self) -> [u64; 7] {
+        let Self { evaluations, accepted, rejected, forced, jacobians, factorisations, recomputed } = *self;
+        [evaluations, accepted, rejected, forced, jacobians, factorisations, recomputed]
+    }
 }
 
 impl std::ops::Add for Stats {
@@ -79,6 +89,9 @@ pub struct Integration<'a, F, S, C> {
     pub span: Span,
     /// Times to land on exactly, in the order of integration and inside the span; the end is always one.
     pub stops: &'a [f64],
+    /// Times at which the field or a derivative of it jumps, in any order; those outside the span do not matter. No step
+    /// evaluates the field on both sides of one or at it, and behind it the method and the controller begin anew.
+    pub jumps: &'a [f64],
 }
 
 /// Where a solve came to.
@@ -119,6 +132,7 @@ impl<Y> Reached<Y, ()> {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Progress<Y, W> {
+    /// The time of the state, as observers see it.
     pub(crate) t: f64,
     pub(crate) y: Y,
     pub(crate) workspace: W,
@@ -142,12 +156,61 @@ impl<Y: State, W> Progress<Y, W> {
 pub(crate) struct Leg {
     start: f64,
     pub(crate) end: f64,
+    /// The time that the end stands for: itself, or the jump a rounding error behind it.
+    time: f64,
     h: f64,
     steps: u32,
     done: u32,
 }
 
 impl Leg {
+    /// The steps of `plan` from `start`; the last one ends where it is `time`.
+    #[inline(always)]
+    fn new(start: f64, Plan { end, steps }: Plan, time: f64) -> Result<Self> {
+        let steps = steps.max(1);
+        let h = (end - start) / f64::from(steps);
+        let next = start + h;
+        // Written so that NaN is caught too.
+        if !(next > start || next < start) {
+            return Err(Error::StepSizeUnderflow { t: start, h, min: start.abs() * f64::EPSILON });
+        }
+        if steps > 1 {
+            // No two points of the grid may be the same number.
+            let min = 2.0 * f64::EPSILON * start.abs().max(end.abs());
+            if h.abs() < min {
+                return Err(Error::StepSizeUnderflow { t: start, h, min });
+            }
+        }
+        Ok(Self { start, end, time, h, steps, done: 0 })
+    }
+
+    /// Where the step with the number `i` ends, from 1.
+    #[inline(always)]
+    fn end_of(&self, i: u32) -> f64 {
+        if i == self.steps { self.end } else { self.start + f64::from(i) * self.h }
+    }
+
+    /// The number of the last step that a budget of `allowed` further ones has room for.
+    #[inline(always)]
+    fn last_allowed(&self, allowed: u64) -> u32 {
+        let left = u64::from(self.steps - self.done);
+        if allowed < left { self.done + allowed as u32 } else { self.steps }
+    }
+
+    /// Whether what is left of it, as it was read back, goes on from the time `t` of `piece`.
+    pub(crate) fn continues(&self, whole: Span, t: f64, piece: Piece) -> bool {
+        let Self { start, end, time, h, steps, done } = *self;
+        let plan = [start, end, time, h];
+        plan.iter().all(|value| value.is_finite())
+            && (1..steps).contains(&done)
+            && self.end_of(done) == t
+            && whole.is_after(start + h, start)
+            && whole.is_after(end, t)
+            && !whole.is_after(end, piece.inner.t1)
+            && !whole.is_after(end, time)
+            && !whole.is_after(time, piece.outer.t1)
+    }
+
     /// The leg, if there is a step of it left.
     pub(crate) fn unfinished(self) -> Option<Self> {
         (self.done < self.steps).then_some(self)
@@ -165,6 +228,13 @@ pub(crate) enum Course {
     Paused(Leg),
 }
 
+/// The last state of a piece, and how it came to that.
+struct Crossed<Y, W> {
+    at: Progress<Y, W>,
+    stiffness: Option<Stiffness>,
+    result: Result<Course>,
+}
+
 impl<F, S, C> Integration<'_, F, S, C>
 where
     F: Dynamics,
@@ -177,18 +247,34 @@ where
     pub fn run<O: Observer<F, S>>(
         &self,
         y: F::State,
-        mut workspace: S::Workspace,
+        workspace: S::Workspace,
         observer: &mut O,
     ) -> Reached<F::State, S::Workspace> {
         let before = self.solver.evaluations(&workspace);
         let matrices_before = self.solver.matrices(&workspace);
-        let memory = self.prepare(&y, &mut workspace);
         let mut at = Progress { t: self.span.t0, y, workspace, stats: Stats::default() };
-        let ends = self.stops.iter().copied().chain([self.span.t1]);
-        let (result, stiffness) = match memory {
-            Ok(mut memory) => (self.advance(&mut at, &mut memory, ends, observer), self.control.stiffness(&memory)),
-            Err(error) => (Err(error), None),
-        };
+        let mut stiffness = None;
+        let mut result = Ok(Course::Done);
+        match self.pieces(&at.y) {
+            Ok(pieces) => {
+                for piece in (0..).map_while(|index| pieces.get(index)) {
+                    let crossed = self.cross(at, piece, observer);
+                    at = crossed.at;
+                    stiffness = stiffness.or(crossed.stiffness);
+                    result = crossed.result;
+                    if result == Ok(Course::Done) && self.span.is_after(piece.outer.t1, at.t) {
+                        result = self.stand_still(&mut at, piece.outer.t1, observer);
+                    }
+                    if result != Ok(Course::Done) {
+                        break;
+                    }
+                }
+            }
+            Err(error) => result = Err(error),
+        }
+        if result == Ok(Course::Done) {
+            result = self.check_end(at.t).map(|()| Course::Done);
+        }
         let Progress { t, y, workspace, mut stats } = at;
         stats.evaluations = self.solver.evaluations(&workspace) - before;
         let matrices = self.solver.matrices(&workspace);
@@ -202,38 +288,69 @@ where
         Reached { t, y, workspace, stopped, stiffness, outcome }
     }
 
-    /// Checks the arguments and asks for the first step.
-    pub(crate) fn prepare(&self, y: &F::State, workspace: &mut S::Workspace) -> Result<C::Memory> {
+    /// Checks the arguments and divides the span at the jumps.
+    pub(crate) fn pieces(&self, y: &F::State) -> Result<Pieces> {
         self.span.validate()?;
         self.span.validate_times(self.stops)?;
         if !y.all_finite() {
             return Err(Error::NonFiniteInitialState);
         }
+        // No library below serves a state without coordinates.
+        if y.count() == 0 && y.coordinates().is_empty() {
+            return Err(Error::EmptyState);
+        }
         check_shape(self.field, self.span.t0, y)?;
-        self.solver.reset(workspace);
-        self.control.begin(self.field, self.solver, workspace, self.span, y)
+        Pieces::new(self.span, self.jumps)
     }
 
-    /// Steps to each of `ends` in turn.
+    /// Begins a piece: the method and the controller know nothing of what was before.
+    pub(crate) fn begin(&self, piece: Piece, y: &F::State, workspace: &mut S::Workspace) -> Result<C::Memory> {
+        self.solver.reset(workspace);
+        self.control.begin(self.field, self.solver, workspace, piece.inner, y)
+    }
+
+    /// Checks that a solve which is done came to the end of the span.
+    pub(crate) fn check_end(&self, t: f64) -> Result<()> {
+        if t == self.span.t1 { Ok(()) } else { Err(Error::EndNotReached { t, end: self.span.t1 }) }
+    }
+
+    /// Takes the steps of a piece. State and workspace go through by value, so that nothing else can see them.
+    fn cross<O: Observer<F, S>>(
+        &self,
+        mut at: Progress<F::State, S::Workspace>,
+        piece: Piece,
+        observer: &mut O,
+    ) -> Crossed<F::State, S::Workspace> {
+        let (result, stiffness) = match self.begin(piece, &at.y, &mut at.workspace) {
+            Ok(mut memory) => {
+                let result = self.advance(&mut at, &mut memory, piece, piece.outer.t1, observer);
+                (result, self.control.stiffness(&memory))
+            }
+            Err(error) => (Err(error), None),
+        };
+        Crossed { at, stiffness, result }
+    }
+
+    /// Steps through a piece to the time `to`, or as far towards it as there is room for steps.
     #[inline(always)]
     pub(crate) fn advance<O: Observer<F, S>>(
         &self,
         at: &mut Progress<F::State, S::Workspace>,
         memory: &mut C::Memory,
-        ends: impl Iterator<Item = f64>,
+        piece: Piece,
+        to: f64,
         observer: &mut O,
     ) -> Result<Course> {
         let mut y1 = at.y.clone();
-        for end in ends {
-            while self.span.is_after(end, at.t) {
-                let plan = self.control.plan(memory, at.t, end);
+        let mut start = piece.enter(self.span, at.t);
+        for Landing { computed: end, time } in self.landings(piece, (at.t, to)) {
+            while self.span.is_after(end, start) {
+                let plan = self.control.plan(memory, start, end);
+                let before = self.span.is_after(end, plan.end);
                 let plan = if self.span.is_after(plan.end, end) { Plan::step_to(end) } else { plan };
-                let h = (plan.end - at.t) / f64::from(plan.steps);
-                if at.t + h == at.t {
-                    return Err(Error::StepSizeUnderflow { t: at.t, h, min: at.t.abs() * f64::EPSILON });
-                }
-                let leg = Leg { start: at.t, end: plan.end, h, steps: plan.steps, done: 0 };
-                match self.walk(at, memory, leg, &mut y1, observer)? {
+                let time = if before { plan.end } else { time };
+                let leg = Leg::new(start, plan, time)?;
+                match self.walk(at, &mut start, memory, (piece, leg), &mut y1, observer)? {
                     Course::Done => {}
                     course => return Ok(course),
                 }
@@ -242,27 +359,26 @@ where
         Ok(Course::Done)
     }
 
-    /// Takes the steps of a leg that are left, until one of them is rejected or an observer objects.
+    /// Takes the steps of a leg that are left, until one of them is rejected or an observer objects. The next step would
+    /// start from `start`.
     #[inline(always)]
     pub(crate) fn walk<O: Observer<F, S>>(
         &self,
         at: &mut Progress<F::State, S::Workspace>,
+        start: &mut f64,
         memory: &mut C::Memory,
-        leg: Leg,
+        (piece, leg): (Piece, Leg),
         y1: &mut F::State,
         observer: &mut O,
     ) -> Result<Course> {
         let Self { field, solver, control, .. } = *self;
-        let budget = control.max_steps();
-        let Leg { start, end, h, steps, done } = leg;
-        let mut i = done;
-        while i < steps {
+        let allowed = control.max_steps().saturating_sub(at.stats.accepted + at.stats.rejected);
+        let last = leg.last_allowed(allowed);
+        let mut i = leg.done;
+        while i < last {
             i += 1;
-            if at.stats.accepted + at.stats.rejected == budget {
-                return Err(Error::MaxSteps { t: at.t, steps: budget });
-            }
-            let t = at.t;
-            let t1 = if i == steps { end } else { start + f64::from(i) * h };
+            let (t, h) = (*start, leg.h);
+            let t1 = leg.end_of(i);
             let verdict = match solver.step(field, &mut at.workspace, t, h, &at.y, y1) {
                 Ok(()) => {
                     let trial = Trial { t, h, y0: &at.y, y1 };
@@ -275,15 +391,17 @@ where
                 Verdict::Accept | Verdict::Force => {}
                 Verdict::Reject => {
                     at.stats.rejected += 1;
-                    break;
+                    return Ok(Course::Done);
                 }
                 Verdict::Fail(error) => {
                     at.stats.rejected += 1;
                     return Err(error);
                 }
             }
+            let time = if i == leg.steps { leg.time } else { t1 };
             let workspace = &mut at.workspace;
-            let step = Step { field, solver, workspace, t0: t, t1, h, y0: &at.y, y1, next: y1 };
+            let computed = Span { t0: t, t1 };
+            let step = Step { field, solver, workspace, t0: at.t, t1: time, h, computed, y0: &at.y, y1, next: y1 };
             let flow = observer.observe(step)?;
             at.stats.accepted += 1;
             at.stats.forced += u64::from(forced);
@@ -294,25 +412,34 @@ where
                 }
                 Flow::Jump { t, after, .. } => {
                     at.move_to(t, after)?;
-                    self.restart(at, memory)?;
-                    break;
+                    *start = piece.enter(self.span, t);
+                    self.restart(at, memory, Span { t0: *start, t1: piece.inner.t1 })?;
+                    return Ok(Course::Done);
                 }
                 Flow::On | Flow::Pause => {}
             }
             solver.accept(&mut at.workspace);
             at.y.replace_by(y1);
-            at.t = t1;
+            at.t = time;
+            *start = t1;
             if let Flow::Pause = flow {
                 return Ok(Course::Paused(Leg { done: i, ..leg }));
             }
         }
-        Ok(Course::Done)
+        if i < leg.steps { Err(Error::MaxSteps { t: at.t, steps: control.max_steps() }) } else { Ok(Course::Done) }
     }
 
-    /// Goes on from a state that does not continue the last step.
-    pub(crate) fn restart(&self, at: &mut Progress<F::State, S::Workspace>, memory: &mut C::Memory) -> Result<()> {
+    /// Goes on over `rest` of a piece from a state that does not continue the last step.
+    pub(crate) fn restart(
+        &self,
+        at: &mut Progress<F::State, S::Workspace>,
+        memory: &mut C::Memory,
+        rest: Span,
+    ) -> Result<()> {
         self.solver.reset(&mut at.workspace);
-        let rest = Span { t0: at.t, t1: self.span.t1 };
+        if !self.span.is_after(rest.t1, rest.t0) {
+            return Ok(());
+        }
         self.control.restart(memory, self.field, self.solver, &mut at.workspace, rest, &at.y)
     }
 }

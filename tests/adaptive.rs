@@ -30,7 +30,8 @@ where
     C: Controller<F, S>,
 {
     let mut steps = Steps::default();
-    let integration = Integration { field: f, solver: &solver, control: &control, span: Span::from(span), stops };
+    let integration =
+        Integration { field: f, solver: &solver, control: &control, span: Span::from(span), stops, jumps: &[] };
     let stats = integration.run(y0.clone(), solver.workspace(f, y0), &mut steps).outcome.unwrap();
     let steps = steps.0;
     assert_eq!(stats.accepted as usize, steps.len());

@@ -37,7 +37,8 @@ impl Phases {
 fn observed<F: Jacobian>(f: &F, y0: F::State, span: impl Into<Span>, pid: Pid) -> (F::State, Stats, Phases) {
     let solver = DefaultSolver::default();
     let mut phases = Phases::default();
-    let integration = Integration { field: f, solver: &solver, control: &pid, span: span.into(), stops: &[] };
+    let integration =
+        Integration { field: f, solver: &solver, control: &pid, span: span.into(), stops: &[], jumps: &[] };
     let workspace = solver.workspace(f, &y0);
     let reached = integration.run(y0, workspace, &mut phases);
     assert_eq!(reached.workspace.switches(), phases.changes().len() as u64);

@@ -1,11 +1,13 @@
 //! Every bad input has an error of its own, and a solve that ends early keeps what it has computed.
 
 use nalgebra::{SMatrix, Vector2, vector};
+use rheos::control::{Plan, Trial, Verdict};
 use rheos::data::{Series, Table};
+use rheos::integrate::{Flow, Observer, Step};
 use rheos::nn::{Affine, ElmanCell, LayerField, OdeBlock, Pointwise, Recurrence, Sequence, Tanh};
 use rheos::{
     Adjoint, Backsolve, Bosh3, Controller, Counted, Differentiable, Discrete, Dopri5, Dynamics, Error, Euler, Failure,
-    Fixed, Heun, Ivp, Pid, Rk4, Stats, Tsit5, gradient, ode, solve, verify,
+    Fixed, Heun, Ivp, OnGrid, Pid, Rk4, Solver, Span, Stats, Tsit5, gradient, ode, solve, verify,
 };
 
 fn decay() -> impl Differentiable<State = f64, Params = ()> {
@@ -438,6 +440,76 @@ mod failures {
         let Error::StepSizeUnderflow { t: 1.0, h, min: f64::EPSILON } = failure.error else { panic!("{failure}") };
         assert!((h / 1e-20 - 1.0).abs() < 1e-3);
         assert_eq!(failure.partial.stats, Stats::default());
+    }
+
+    /// Steps that are resolved by the time at the start may not be at the end, where they would have no length.
+    #[test]
+    fn steps_that_the_time_outgrows_are_refused() {
+        let f = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
+        for span in [(0.0, 1e16), (1e16, 0.0), (-1e16, 0.0)] {
+            let failure = Ivp::new(&f, 0.0, span).dense().solve(Rk4, Fixed::step(1.0)).unwrap_err();
+            assert!(matches!(failure.error, Error::StepSizeUnderflow { h, min, .. } if h.abs() < min), "{failure}");
+            assert_eq!(failure.partial.y.at(span.0), Ok(0.0));
+        }
+        // By a hair long enough: a thousand steps of a few units in the last place, no two of which end at one number.
+        let (t0, h) = (1e16, 6.0);
+        let every = Ivp::new(&f, 0.0, t0..t0 + 1000.0 * h).save_every(1).solve(Rk4, Fixed::step(h)).unwrap();
+        assert_eq!((every.t.len(), *every.last()), (1001, 1000.0 * h));
+        assert!(every.t.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn grids_have_a_budget_of_steps() {
+        let f = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
+        for control in [Fixed::steps(20_000_000), Fixed::step(1e-8), Fixed::step(1e-14)] {
+            let failure = solve(&f, 0.0, 0.0..1.0, Rk4, control).unwrap_err();
+            assert!(matches!(failure.error, Error::GridTooFine { max_steps: 10_000_000, .. }), "{failure}");
+            let found = gradient(&decay(), Rk4, control, &Discrete::new(), &[0.0, 1.0], &1.0, |y| y.to_vec());
+            assert!(matches!(found.unwrap_err(), Error::GridTooFine { .. }));
+        }
+        assert!(solve(&f, 0.0, 0.0..1.0, Rk4, Fixed::steps(100).max_steps(100)).is_ok());
+        // Outputs between the points of the grid take steps of their own.
+        let problem = Ivp::new(&f, 0.0, 0.0..1.0).land_on(&[0.123, 0.456]);
+        let failure = problem.solve(Rk4, Fixed::steps(100).max_steps(101)).unwrap_err();
+        assert!(matches!(failure.error, Error::MaxSteps { steps: 101, .. }), "{failure}");
+        let grid = OnGrid::new(vec![0.0, 0.1, 0.2, 0.3, 1.0]);
+        assert!(solve(&f, 0.0, 0.0..1.0, Rk4, grid.clone().max_steps(4)).is_ok());
+        let failure = solve(&f, 0.0, 0.0..1.0, Rk4, grid.max_steps(3)).unwrap_err();
+        assert_eq!((failure.error, failure.partial.last_time()), (Error::MaxSteps { t: 0.3, steps: 3 }, 0.3));
+    }
+
+    /// A controller of the user's whose plans lead nowhere.
+    #[test]
+    fn a_solve_that_misses_its_end_is_an_error() {
+        struct Lost(f64);
+        impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Lost {
+            type Memory = ();
+            fn begin(&self, _: &F, _: &S, _: &mut S::Workspace, _: Span, _: &F::State) -> Result<(), Error> {
+                Ok(())
+            }
+            fn plan(&self, (): &mut (), _: f64, _: f64) -> Plan {
+                Plan { end: self.0, steps: 0 }
+            }
+            fn judge(&self, (): &mut (), _: &S, _: &mut S::Workspace, _: Trial<'_, F::State>) -> Verdict {
+                Verdict::Accept
+            }
+            fn max_steps(&self) -> u64 {
+                100
+            }
+        }
+        for plan in [f64::NAN, 0.0, -1.0, f64::NEG_INFINITY] {
+            assert!(solve(&decay(), 1.0, 0.0..1.0, Rk4, Lost(plan)).is_err(), "{plan}");
+        }
+        /// Jumps out of the span.
+        struct Away;
+        impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Away {
+            fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>, Error> {
+                Ok(Flow::Jump { t: 1.5, before: step.y1.clone(), after: step.y1.clone() })
+            }
+        }
+        let f = decay();
+        let failure = Ivp::new(&f, 1.0, 0.0..1.0).observe(&mut Away).solve(Rk4, Fixed::steps(3)).unwrap_err();
+        assert_eq!(failure.error, Error::EndNotReached { t: 1.5, end: 1.0 });
     }
 
     #[test]

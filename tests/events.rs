@@ -6,8 +6,9 @@ use std::f64::consts::{LN_2, PI, TAU};
 use nalgebra::Vector2;
 use rheos::integrate::{Flow, Observer, Step};
 use rheos::{
-    Bosh3, CarpenterKennedy, Dense, Direction, Dop853, Dopri5, Dynamics, Embedded, Ending, Error, Euler, Event, Events,
-    Fixed, Hit, Ivp, Pid, Result, Rk4, Solver, Stepper, Tsit5, Vern7, ode, solve,
+    Bdf, Bosh3, CarpenterKennedy, Dense, Direction, Dop853, Dopri5, Dynamics, Embedded, Ending, Error, Euler, Event,
+    Events, Fixed, Hit, Ivp, Jacobian, Kvaerno5, Ode, Pid, Result, Rk4, Rodas5P, Solver, Stepper, Tsit5, Vern7, ode,
+    solve,
 };
 
 type Plane = Vector2<f64>;
@@ -147,9 +148,9 @@ mod ball {
         let expected: Vec<_> = landings(12).iter().map(|landing| landing.0).collect();
         let Error::MaxEvents { event: 0, t, hits: 12 } = failure.error else { panic!("{failure}") };
         assert_close(&times(&failure.partial.hits), &expected, 1e-10);
-        assert_eq!(t, failure.partial.hits[11].t);
-        assert!(failure.partial.last_time() >= t);
-        assert!(failure.to_string().starts_with("event 0 happened 12 times up to t = "), "{failure}");
+        assert_close(&[t], &[landings(13)[12].0], 1e-10);
+        assert!(failure.partial.last_time() < t);
+        assert!(failure.to_string().starts_with("event 0 happened at t = "), "{failure}");
     }
 
     #[test]
@@ -453,6 +454,17 @@ mod at_the_edges {
     }
 }
 
+/// The ends of the steps, as the observer after the events sees them.
+#[derive(Default)]
+struct Ends(Vec<f64>);
+
+impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Ends {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        self.0.push(step.t1);
+        Ok(Flow::On)
+    }
+}
+
 mod steps {
     use super::*;
 
@@ -492,17 +504,6 @@ mod steps {
         type State = f64;
         fn eval(&self, _t: f64, y: &f64, dy: &mut f64) {
             *dy = 1.0 - y;
-        }
-    }
-
-    /// The ends of the steps, as the observer after the events sees them.
-    #[derive(Default)]
-    struct Ends(Vec<f64>);
-
-    impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Ends {
-        fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
-            self.0.push(step.t1);
-            Ok(Flow::On)
         }
     }
 
@@ -568,6 +569,48 @@ mod steps {
                 .unwrap();
             assert!((solution.last() - 0.3).abs() < 1e-15 && solution.last_time() == 0.3);
         }
+    }
+
+    /// Where an observer of the user's jumps or stops within a step, neither outputs nor events behind that are left over.
+    #[test]
+    fn what_lies_behind_an_observers_end_of_a_step_did_not_happen() {
+        /// Sets the clock back to 0 at the time 0.5, or stops it there.
+        struct Halfway {
+            stop: bool,
+            done: bool,
+        }
+        impl<F: Dynamics<State = f64>, S: Solver<F>> Observer<F, S> for Halfway {
+            fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<f64>> {
+                if self.done || step.t1 < 0.5 {
+                    return Ok(Flow::On);
+                }
+                self.done = true;
+                Ok(if self.stop {
+                    Flow::Stop { t: 0.5, before: 0.5, after: 0.5 }
+                } else {
+                    Flow::Jump { t: 0.5, before: 0.5, after: 0.0 }
+                })
+            }
+        }
+        let f = clock();
+        let saved = [0.25, 0.5, 0.75, 1.5];
+        let problem = || {
+            Ivp::new(&f, 0.0, 0.0..2.0)
+                .save_at(&saved)
+                .event(Event::rising(|_t, y: &f64| y - 0.25))
+                .event(Event::rising(|_t, y: &f64| y - 0.75))
+                .event(Event::rising(|_t, y: &f64| y - 0.625).stop_at(2))
+        };
+        let mut jump = Halfway { stop: false, done: false };
+        let solution = problem().observe(&mut jump).solve(Rk4, Fixed::steps(2)).unwrap();
+        assert_close(&solution.y, &[0.25, 0.0, 0.25, 1.0], 1e-15);
+        assert_eq!(solution.hits.iter().map(|hit| hit.event).collect::<Vec<_>>(), [0, 0, 2, 1]);
+        assert_close(&times(&solution.hits), &[0.25, 0.75, 1.125, 1.25], 1e-15);
+        assert_eq!(solution.ending, Ending::Span);
+        let mut stop = Halfway { stop: true, done: false };
+        let solution = problem().observe(&mut stop).solve(Rk4, Fixed::steps(2)).unwrap();
+        assert_eq!((solution.y, times(&solution.hits)), (vec![0.25, 0.5], vec![0.25]));
+        assert_eq!(solution.ending, Ending::Observer);
     }
 
     #[test]
@@ -654,6 +697,110 @@ mod jumps {
         }
     }
 
+    /// An infusion that starts at `t = dose` together with a dose of 10: `y' = H − y/2`.
+    fn infusion(dose: f64) -> Ode<f64, impl Fn(f64, &f64, &mut f64) + Copy> {
+        ode(move |t, y: &f64, dy: &mut f64| *dy = if t < dose { 0.0 } else { 1.0 } - 0.5 * y)
+    }
+
+    /// The state a time `s` after the dose, if it was `y` just before: `y e^(−s/2) + 10 e^(−s/2) + 2 (1 − e^(−s/2))`.
+    fn after_dose(y: f64, s: f64) -> f64 {
+        2.0 + (y + 8.0) * (-0.5 * s).exp()
+    }
+
+    fn dosing<'a>(dose: f64) -> Event<'a, f64> {
+        Event::rising(move |t, _y: &f64| t - dose).reset(|_t, y| *y += 10.0)
+    }
+
+    /// A dose at the time of a jump, near and far from the start of the solve.
+    #[test]
+    fn a_dose_at_a_jump_is_given_once() {
+        fn check<S: Dense<F> + Embedded<F> + Copy, F: Jacobian<State = f64>>(f: &F, solver: S) {
+            for t0 in [-1.0, -0.1, -1e4] {
+                let control = Pid::new(1e-8, 1e-8);
+                let problem = || Ivp::new(f, 0.0, t0..1.0).event(dosing(0.0));
+                let declared = problem().jumps_at(&[0.0]).save_at(&[0.0, 1.0]).solve(solver, control).unwrap();
+                let landed = problem().jumps_at(&[0.0]).land_on(&[0.0, 1.0]).solve(solver, control).unwrap();
+                let curve = problem().jumps_at(&[0.0]).dense().solve(solver, control).unwrap();
+                for (hits, y) in [(&declared.hits, &declared.y), (&landed.hits, &landed.y)] {
+                    assert_eq!(times(hits), [0.0], "from {t0}");
+                    assert_close(y, &[10.0, after_dose(0.0, 1.0)], 1e-6);
+                }
+                assert!((after_dose(0.0, 1.0) - 6.852).abs() < 5e-4);
+                let on_curve = [curve.y.before(0.0), curve.y.at(0.0), curve.y.at(1.0)].map(Result::unwrap);
+                assert_close(&on_curve, &[0.0, 10.0, after_dose(0.0, 1.0)], 1e-6);
+                // A step that saw the dose ends there, so that the jump need not be declared for it.
+                let undeclared = problem().save_at(&[0.0, 1.0]).solve(solver, control).unwrap();
+                assert_eq!(times(&undeclared.hits), [0.0]);
+                assert_close(&undeclared.y, &[10.0, after_dose(0.0, 1.0)], 1e-5);
+            }
+        }
+        let f = infusion(0.0);
+        check(&f, Dopri5);
+        check(&f, Tsit5);
+        check(&f, Dop853);
+        check(&f, Rodas5P);
+        check(&f, Kvaerno5);
+        check(&f, Bdf);
+    }
+
+    /// Doses at random times: declared or not, forwards and backwards, at outputs, next to other jumps.
+    #[test]
+    fn doses_at_random_times_are_given_once() {
+        let mut random = Random(7);
+        for case in 0..4000 {
+            let t0 = [0.0, -1.0, -1e4, 300.0][case % 4] + random.unit();
+            let dose = t0 + 0.1 + 0.8 * random.unit();
+            let t1 = t0 + 1.0;
+            let jumps = match case % 5 {
+                0 => vec![],
+                1 => vec![dose],
+                2 => vec![dose.next_down(), dose, dose.next_up()],
+                3 => vec![dose, dose.next_up().next_up(), t0 + 0.05],
+                _ => vec![t1, dose, t0, t1.next_down()],
+            };
+            // An infusion that is not declared would start within a step.
+            let f = infusion(if jumps.is_empty() { f64::INFINITY } else { dose });
+            let saved = [t0, dose.next_down(), dose, dose.next_up(), t1];
+            let before = (-0.5 * (dose - t0)).exp();
+            let end = if jumps.is_empty() {
+                10.0 * (-0.5 * (t1 - dose)).exp() + (-0.5 * (t1 - t0)).exp()
+            } else {
+                after_dose(before, t1 - dose)
+            };
+            let expected = [1.0, before, before + 10.0, before + 10.0, end];
+            let mut seen = Ends::default();
+            let problem = || Ivp::new(&f, 1.0, t0..t1).event(dosing(dose)).jumps_at(&jumps);
+            let solution = if case % 2 == 0 {
+                problem().save_at(&saved).observe(&mut seen).solve(Rk4, Fixed::steps(8)).unwrap()
+            } else {
+                problem().land_on(&saved).observe(&mut seen).solve(Dopri5, Pid::new(1e-6, 1e-6)).unwrap()
+            };
+            assert_eq!((times(&solution.hits), &solution.t[..]), (vec![dose], &saved[..]), "case {case}");
+            assert_close(&solution.y, &expected, 2e-5);
+            assert_eq!((solution.last_time(), solution.ending), (t1, Ending::Span));
+            assert!(seen.0.contains(&dose), "the dose ends a step");
+
+            // Backwards the dose is taken away; the field does not matter.
+            let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
+            let undo = Event::falling(move |t, _y: &f64| t - dose).reset(|_t, y| *y -= 10.0);
+            let problem = Ivp::new(&clock, t1, t1..t0).event(undo).jumps_at(&jumps);
+            let back = [t1, dose.next_up(), dose, dose.next_down(), t0];
+            let solution = problem.save_at(&back).solve(Dopri5, Pid::new(1e-6, 1e-6)).unwrap();
+            assert_eq!((times(&solution.hits), &solution.t[..]), (vec![dose], &back[..]), "case {case}");
+            let expected = [t1, dose, dose - 10.0, dose - 10.0, t0 - 10.0];
+            assert_close(&solution.y, &expected, 4e-15 * t0.abs().max(10.0));
+        }
+    }
+
+    struct Random(u64);
+
+    impl Random {
+        fn unit(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+        }
+    }
+
     #[test]
     fn a_jump_and_events_backwards_in_time() {
         let f = kinked();
@@ -683,11 +830,22 @@ mod refusals {
         let event = || Event::crossing(|_t, y: &f64| y - 0.6);
         let invalid = |name, value, expected| Error::InvalidArgument { name, value, expected };
         assert_eq!(refused(event().stop_at(0)), invalid("stop_at", 0.0, "at least 1"));
-        assert_eq!(refused(event().samples(0)), invalid("samples", 0.0, "at least 1"));
+        assert_eq!(refused(event().samples(0)), invalid("samples", 0.0, "from 1 to 10000"));
+        let endless = f64::from(u32::MAX);
+        assert_eq!(refused(event().samples(u32::MAX)), invalid("samples", endless, "from 1 to 10000"));
         assert_eq!(refused(event().time_tolerance(-1.0)), invalid("time_tolerance", -1.0, "finite and not negative"));
         let infinite = f64::INFINITY;
         let expected = invalid("time_tolerance", infinite, "finite and not negative");
         assert_eq!(refused(event().time_tolerance(infinite)), expected);
+    }
+
+    /// It is reported with the time at which it happens all the same.
+    #[test]
+    fn an_event_without_a_budget_must_not_happen() {
+        let event = Event::rising(|t, _y: &f64| t - 0.625).at_most(0);
+        let error = Ivp::new(&clock(), 0.0, 0.0..1.0).event(event).solve(Rk4, Fixed::steps(2)).unwrap_err().error;
+        assert_eq!(error, Error::MaxEvents { event: 0, t: 0.625, hits: 0 });
+        assert!(error.to_string().contains("t = 0.625"), "{error}");
     }
 
     #[test]

@@ -178,6 +178,19 @@ mod curves {
     }
 
     #[test]
+    fn a_failed_first_step_leaves_the_start() {
+        // The only step of Dop853 fails itself, or in the stage at 7/9 of its interpolant.
+        for broken in [0.0..2.0, 1.775..1.78] {
+            let f = ode(move |t, _y: &f64, dy: &mut f64| *dy = if broken.contains(&t) { f64::NAN } else { 1.0 });
+            let failure = Ivp::new(&f, 2.0, 1.0..2.0).dense().solve(Dop853, Fixed::steps(1)).unwrap_err();
+            assert!(matches!(failure.error, Error::NonFinite { .. }), "{failure}");
+            let curve = &failure.partial.y;
+            assert_eq!((curve.at(1.0), curve.before(1.0)), (Ok(2.0), Ok(2.0)));
+            assert!(curve.slope(1.0).is_err());
+        }
+    }
+
+    #[test]
     fn a_solve_of_no_steps_is_known_at_its_start() {
         let curve = Ivp::new(&Swing, swing(0.5), 0.5..0.5).dense().solve(Rk4, Fixed::steps(3)).unwrap().y;
         assert_eq!((curve.at(0.5), curve.before(0.5)), (Ok(swing(0.5)), Ok(swing(0.5))));
@@ -323,6 +336,179 @@ mod together {
     }
 }
 
+/// Solves over fields that jump at known times: every output is there, whatever is how close to what.
+mod declared_jumps {
+    use super::*;
+
+    struct Random(u64);
+
+    impl Random {
+        fn unit(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+        }
+
+        fn below(&mut self, n: usize) -> usize {
+            (self.unit() * n as f64) as usize
+        }
+    }
+
+    /// The times of the steps, each of which must start where the last one ended.
+    struct Ends(f64);
+
+    impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Ends {
+        fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+            assert_eq!(step.t0, self.0, "steps have no gaps");
+            assert!(step.is_after(step.t1, step.t0));
+            self.0 = step.t1;
+            Ok(Flow::On)
+        }
+    }
+
+    /// Solves `y' = 2t` in every way of keeping it, and compares it with `t²`.
+    #[track_caller]
+    fn check<S, C>(solver: S, control: C, (t0, t1): (f64, f64), jumps: &[f64], times: &[f64])
+    where
+        S: Dense<rheos::Ode<f64, fn(f64, &f64, &mut f64)>> + Copy,
+        C: Controller<rheos::Ode<f64, fn(f64, &f64, &mut f64)>, S> + Copy,
+    {
+        let f = ode((|t, _y, dy| *dy = 2.0 * t) as fn(f64, &f64, &mut f64));
+        let square = |t: f64| t * t;
+        let right = |how: &str, t: f64, y: f64| {
+            let bound = 1e-13 * (1.0 + t0 * t0 + t1 * t1);
+            assert!((y - square(t)).abs() < bound, "{how}: {y} at {t} in {t0}..{t1} over {jumps:?}");
+        };
+        let mut ends = Ends(t0);
+        let problem = || Ivp::new(&f, square(t0), t0..t1).jumps_at(jumps);
+        let saved = problem().save_at(times).observe(&mut ends).solve(solver, control).unwrap();
+        assert_eq!(ends.0, t1);
+        let landed = problem().land_on(times).solve(solver, control).unwrap();
+        let mapped = problem().save_map(times, |_t, y| *y).solve(solver, control).unwrap();
+        for (how, solution) in [("save_at", &saved), ("land_on", &landed), ("save_map", &mapped)] {
+            assert_eq!((solution.t.as_slice(), solution.y.len()), (times, times.len()), "{t0}..{t1} over {jumps:?}");
+            assert_eq!((solution.last_time(), solution.ending), (t1, Ending::Span));
+            times.iter().zip(&solution.y).for_each(|(&t, &y)| right(how, t, y));
+            right(how, t1, *solution.last());
+        }
+        let every = problem().save_every(1).solve(solver, control).unwrap();
+        assert_eq!(every.last_time(), t1);
+        every.t.iter().zip(&every.y).for_each(|(&t, &y)| right("save_every", t, y));
+        let curve = problem().dense().solve(solver, control).unwrap();
+        assert_eq!((curve.t, curve.y.span()), (vec![t0, t1], Span { t0, t1 }));
+        for &t in times {
+            right("dense", t, curve.y.at(t).unwrap());
+            right("dense", t, curve.y.before(t).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_grid_of_outputs_that_meets_a_jump_but_for_rounding() {
+        let times: Vec<f64> = (0..=20).map(|i| f64::from(i) * 0.1).collect();
+        assert!(times[3] != 0.3);
+        let reversed: Vec<f64> = times.iter().rev().copied().collect();
+        for jumps in [[0.3], [times[3]], [0.7], [1.9]] {
+            for (span, times) in [((0.0, 2.0), &times), ((2.0, 0.0), &reversed)] {
+                check(Dopri5, Pid::new(1e-8, 1e-8), span, &jumps, times);
+                check(Rk4, Fixed::steps(7), span, &jumps, times);
+                check(Vern7, Pid::new(1e-8, 1e-8), span, &jumps, times);
+            }
+        }
+    }
+
+    #[test]
+    fn a_jump_a_rounding_error_from_the_end() {
+        let t1: f64 = 0.1 * 3.0;
+        for jump in [0.3, t1, t1.next_up()] {
+            check(Dopri5, Pid::new(1e-8, 1e-8), (0.0, t1), &[jump], &[0.0, 0.3, t1]);
+            check(Rk4, Fixed::steps(3), (0.0, t1), &[jump], &[0.0, 0.3, t1]);
+            check(Rk4, Fixed::steps(3), (t1, 0.0), &[jump], &[t1, 0.3, 0.0]);
+        }
+    }
+
+    /// Jumps and outputs beside one another, beside the ends of the solve and at zero.
+    #[test]
+    fn anything_beside_anything() {
+        let mut random = Random(3);
+        for case in 0..3000 {
+            let t0 = [0.0, -1.0, 1e6, -1e-6][case % 4] * random.unit();
+            let length = [1.0, -1.0, 1e-3, -10.0][(case / 4) % 4] * (0.1 + random.unit());
+            let t1 = t0 + length;
+            let marks = [t0, t1, 0.0, t0 + 0.5 * length, t0 + random.unit() * length];
+            let some = |random: &mut Random, n: usize| -> Vec<f64> {
+                let mut one = || {
+                    let mark = marks[random.below(marks.len())];
+                    let step = if random.unit() < 0.5 { f64::next_up } else { f64::next_down };
+                    (0..random.below(5)).fold(mark, |t, _| step(t))
+                };
+                (0..n).map(|_| one()).collect()
+            };
+            let n = 1 + random.below(5);
+            let jumps = some(&mut random, n);
+            let mut times = some(&mut random, 8);
+            times.extend([t0, t1]);
+            let direction = length.signum();
+            times.retain(|&t| (t - t0) * direction >= 0.0 && (t1 - t) * direction >= 0.0);
+            times.sort_by(|a, b| (a * direction).total_cmp(&(b * direction)));
+            if case % 2 == 0 {
+                check(Dopri5, Pid::new(1e-6, 1e-6), (t0, t1), &jumps, &times);
+            } else {
+                check(Rk4, Fixed::steps(3), (t0, t1), &jumps, &times);
+            }
+        }
+    }
+
+    #[test]
+    fn a_span_too_short_for_a_step_is_checked_and_kept() {
+        let t0: f64 = 0.7;
+        for t1 in [t0.next_up(), t0.next_up().next_up().next_up(), t0.next_down().next_down()] {
+            let middle = 0.5 * (t0 + t1);
+            for jumps in [vec![t0], vec![t1], vec![middle], vec![t0, t1, middle]] {
+                check(Dopri5, Pid::new(1e-8, 1e-8), (t0, t1), &jumps, &[t0, middle, t1]);
+                check(Rk4, Fixed::steps(4), (t0, t1), &jumps, &[t0, middle, t1, t1]);
+                let problem = |y0| Ivp::new(&Swing, y0, t0..t1).jumps_at(&jumps);
+                let error = problem(Vector2::new(f64::NAN, 0.0)).solve(Rk4, Fixed::steps(4)).unwrap_err().error;
+                assert_eq!(error, Error::NonFiniteInitialState);
+                let error = problem(swing(t0)).solve(Rk4, Fixed::steps(0)).unwrap_err().error;
+                assert!(matches!(error, Error::InvalidArgument { name: "n", .. }), "{error}");
+                let error = problem(swing(t0)).solve(Dopri5, Pid::new(0.0, 1e-6)).unwrap_err().error;
+                assert!(matches!(error, Error::InvalidArgument { name: "rtol", .. }), "{error}");
+                let outside = problem(swing(t0)).save_at(&[0.8]).solve(Rk4, Fixed::steps(4)).unwrap_err().error;
+                assert!(matches!(outside, Error::TimeOutsideSpan { .. }), "{outside}");
+            }
+        }
+    }
+
+    /// The second method of two goes on from the very place.
+    #[test]
+    fn a_second_method_keeps_the_outputs_as_well() {
+        let f = ode(|t, _y: &f64, dy: &mut f64| *dy = 2.0 * t);
+        let times: Vec<f64> = (0..=20).map(|i| f64::from(i) * 0.1).collect();
+        for budget in 1..20 {
+            let first = (Dopri5, Pid::new(1e-8, 1e-8).max_step(0.09).max_steps(budget));
+            let solution = Ivp::new(&f, 0.0, 0.0..2.0)
+                .jumps_at(&[0.3, 0.6, 0.6000000000000001])
+                .land_on(&times)
+                .solve_or(first, (Dopri5, Pid::new(1e-8, 1e-8)))
+                .unwrap()
+                .solution;
+            assert_eq!(solution.t, times);
+            times.iter().zip(&solution.y).for_each(|(t, y)| assert!((y - t * t).abs() < 1e-12));
+        }
+    }
+
+    /// The budget of an adaptive solve is that of all its pieces.
+    #[test]
+    fn the_budget_of_steps_is_for_the_whole_solve() {
+        let f = ode(|t, _y: &f64, dy: &mut f64| *dy = 2.0 * t);
+        let problem = || Ivp::new(&f, 0.0, 0.0..2.0).jumps_at(&[0.5, 1.0, 1.5]);
+        let control = Pid::new(1e-6, 1e-6).max_step(0.1);
+        let needed = problem().solve(Dopri5, control).unwrap().stats.accepted;
+        assert!(problem().solve(Dopri5, control.max_steps(needed)).is_ok());
+        let error = problem().solve(Dopri5, control.max_steps(needed - 1)).unwrap_err().error;
+        assert!(matches!(error, Error::MaxSteps { t, steps } if t > 1.5 && steps == needed - 1), "{error}");
+    }
+}
+
 mod stepping {
     use super::*;
 
@@ -465,13 +651,14 @@ mod stepping {
         for _ in 0..5 {
             stepper.step().unwrap();
         }
-        let paused = stepper.paused().clone();
+        let paused = stepper.paused();
         stepper.advance_to(9.0).unwrap();
-        let first = Stepper::resume(&f, Dopri5, control, paused.clone()).finish().unwrap();
+        let resume = |f, paused| Ivp::new(f, y0, 0.0..10.0).resume(Dopri5, control, paused).unwrap();
+        let first = resume(&f, paused.clone()).finish().unwrap();
         // The other one under another model: the same state, another future.
         let mut other = model().0;
         rheos::Parametric::set_params(&mut other, &nalgebra::vector![1.0, 1.0, 1.0, 1.0]);
-        let second = Stepper::resume(&other, Dopri5, control, paused).finish().unwrap();
+        let second = resume(&other, paused).finish().unwrap();
         assert_eq!(first, whole);
         assert!((second.last() - first.last()).norm() > 1e-3);
     }
@@ -512,7 +699,8 @@ mod stepping {
                     stepper.step_with(&mut steps).unwrap();
                 }
                 let text = serde_json::to_string(&stepper.pause()).unwrap();
-                stepper = Stepper::resume(&f, solver, control, serde_json::from_str(&text).unwrap());
+                let paused = serde_json::from_str(&text).unwrap();
+                stepper = Ivp::new(&f, y0, 0.0..10.0).resume(solver, control, paused).unwrap();
             }
             assert_eq!(steps, expected);
             assert_eq!(stepper.finish().unwrap(), whole);
@@ -543,10 +731,11 @@ mod stepping {
             let y0: Mixed = (DVector::from_vec(vec![1.0, 2.0]), [1.0, 2.0, 3.0], rheos::Passive(0.1));
             let control = Pid::new(1e-5, 1e-5);
             let whole = solve(&f, y0.clone(), 0.0..1.0, Tsit5, control).unwrap();
-            let mut stepper = Ivp::new(&f, y0, 0.0..1.0).start(Tsit5, control).unwrap();
+            let mut stepper = Ivp::new(&f, y0.clone(), 0.0..1.0).start(Tsit5, control).unwrap();
             stepper.step().unwrap();
-            let text = serde_json::to_string(stepper.paused()).unwrap();
-            let resumed = Stepper::resume(&f, Tsit5, control, serde_json::from_str(&text).unwrap());
+            let text = serde_json::to_string(&stepper.paused()).unwrap();
+            let problem = Ivp::new(&f, y0, 0.0..1.0);
+            let resumed = problem.resume(Tsit5, control, serde_json::from_str(&text).unwrap()).unwrap();
             assert_eq!(resumed.finish().unwrap(), whole);
         }
 
@@ -554,7 +743,7 @@ mod stepping {
         fn a_workspace_of_another_method_is_refused() {
             let (f, y0) = model();
             let stepper = Ivp::new(&f, y0, 0.0..10.0).start(Rk4, Fixed::steps(3)).unwrap();
-            let text = serde_json::to_string(stepper.paused()).unwrap();
+            let text = serde_json::to_string(&stepper.paused()).unwrap();
             type Other = <Dopri5 as Solver<Model>>::Workspace;
             type Memory = <Fixed as Controller<Model, Dopri5>>::Memory;
             let error = serde_json::from_str::<rheos::Paused<Plane, Other, Memory>>(&text).unwrap_err();
@@ -646,5 +835,264 @@ mod slopes {
         check(FixedBdf::<4>::new());
         check(Adams);
         check(Bdf);
+    }
+}
+
+/// Solves with outputs, events and jumps that are paused after every step and taken up again.
+mod paused {
+    use super::*;
+    use rheos::solution::keep::{Keep, Pausable, Watch};
+    use rheos::solution::{Paused, PausedSolve};
+    use rheos::{Event, Events, Hit, Solution};
+
+    type Field = rheos::Ode<f64, fn(f64, &f64, &mut f64)>;
+
+    /// `y' = ±1 − y/2`, which jumps at 1 and 2.
+    const FIELD: fn(f64, &f64, &mut f64) =
+        |t, y, dy| *dy = if (1.0..2.0).contains(&t.abs()) { -1.0 } else { 1.0 } - 0.5 * y;
+
+    const JUMPS: [f64; 4] = [1.0, 1.0000000000000002, 2.0, -2.0];
+    const TIMES: [f64; 8] = [0.0, 0.4, 1.0, 1.0, 1.0000000000000002, 1.7, 2.0, 2.9];
+
+    /// Doses at a jump and elsewhere, a level that is passed several times, and the second dose of those once more.
+    fn with_events<K>(problem: Ivp<'_, Field, K>) -> Ivp<'_, Field, K, Events<'_, f64>> {
+        problem
+            .event(Event::rising(|t, _y: &f64| t - 1.0).reset(|_t, y| *y += 3.0))
+            .event(Event::crossing(|_t, y: &f64| y - 2.0).samples(3))
+            .event(Event::rising(|t, _y: &f64| (7.0 * t).sin()).reset(|_t, y| *y *= 0.5))
+    }
+
+    /// Goes through `text` after every step, whatever the length of a step.
+    #[track_caller]
+    fn check<'a, S, C, K, E>(
+        problem: impl Fn() -> Ivp<'a, Field, K, E>,
+        (solver, control): (S, C),
+        text: impl Fn(PausedSolve<'a, Field, S, C, K, E>) -> PausedSolve<'a, Field, S, C, K, E>,
+    ) -> Solution<f64, K::Kept>
+    where
+        S: Solver<Field> + Copy,
+        C: Controller<Field, S> + Copy,
+        K: Pausable<'a, Field, S> + Keep<'a, Field, S, Kept: PartialEq + std::fmt::Debug>,
+        E: Watch<Field, S>,
+    {
+        let whole = problem().solve(solver, control).unwrap();
+        let mut stepper = problem().start(solver, control).unwrap();
+        let mut steps = 0;
+        while stepper.step().unwrap() {
+            steps += 1;
+            stepper = problem().resume(solver, control, text(stepper.pause())).unwrap();
+        }
+        assert_eq!(steps, whole.stats.accepted);
+        assert_eq!(stepper.finish().unwrap(), whole);
+        whole
+    }
+
+    /// All ways of keeping, with and without jumps and events.
+    macro_rules! check_all {
+        ($field:expr, $method:expr, $text:expr) => {{
+            let plain = |n: i32| Ivp::new($field, 0.5, 0.0..3.0).jumps_at(if n > 0 { &JUMPS } else { &[] });
+            for n in 0..2 {
+                check(|| plain(n), $method, $text);
+                check(|| with_events(plain(n)), $method, $text);
+                check(|| plain(n).save_at(&TIMES), $method, $text);
+                let saved = check(|| with_events(plain(n).save_at(&TIMES)), $method, $text);
+                assert!(saved.t == TIMES && saved.hits.len() > 4);
+                let landed = check(|| with_events(plain(n).land_on(&TIMES)), $method, $text);
+                assert_eq!(landed.t, TIMES);
+                check(|| with_events(plain(n).save_map(&TIMES, |t, y| (t, 2.0 * y))), $method, $text);
+                check(|| with_events(plain(n).save_every(3)), $method, $text);
+                check(|| plain(n).dense(), $method, $text);
+                check(|| with_events(plain(n).dense()), $method, $text);
+                let ended =
+                    || with_events(plain(n).save_at(&TIMES)).event(Event::rising(|t, _y: &f64| t - 1.5).terminal());
+                assert_eq!(check(ended, $method, $text).ending, Ending::Event(3));
+            }
+        }};
+    }
+
+    #[test]
+    fn as_a_value_they_go_on_to_the_bit() {
+        let f = ode(FIELD);
+        check_all!(&f, (Dopri5, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Dop853, Pid::new(1e-9, 1e-9)), |paused| paused);
+        check_all!(&f, (Rk4, Fixed::steps(7)), |paused| paused);
+        check_all!(&f, (Rodas4, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Kvaerno5, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Bdf, Pid::new(1e-5, 1e-5)), |paused| paused);
+        check_all!(&f, (Adams, Pid::new(1e-6, 1e-6)), |paused| paused);
+    }
+
+    #[test]
+    fn landing_elsewhere_on_the_way_keeps_outputs_and_events() {
+        let f = ode(FIELD);
+        let problem = || with_events(Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS).save_at(&TIMES));
+        let method = (Dopri5, Pid::new(1e-9, 1e-9));
+        let whole = problem().solve(method.0, method.1).unwrap();
+        let mut stepper = problem().start(method.0, method.1).unwrap();
+        for t in [0.1, 1.0_f64.next_down(), 1.0, 1.0, 1.0_f64.next_up(), 1.3, 2.0_f64.next_up(), 2.5] {
+            stepper.advance_to(t).unwrap();
+            assert_eq!(stepper.time(), t);
+        }
+        let stepped = stepper.finish().unwrap();
+        assert_eq!((&stepped.t, stepped.hits.len()), (&whole.t, whole.hits.len()));
+        let close = |a: &f64, b: &f64| assert!((a - b).abs() < 1e-7, "{a} for {b}");
+        stepped.y.iter().zip(&whole.y).for_each(|(a, b)| close(a, b));
+        stepped.hits.iter().zip(&whole.hits).for_each(|(a, b)| close(&a.t, &b.t));
+        close(stepped.last(), whole.last());
+    }
+
+    #[test]
+    fn a_budget_that_is_used_up_stays_used_up() {
+        let f = ode(FIELD);
+        let control = Pid::new(1e-9, 1e-9);
+        let problem = || Ivp::new(&f, 0.5, 0.0..3.0);
+        let mut stepper = problem().start(Dopri5, control).unwrap();
+        for _ in 0..10 {
+            stepper.step().unwrap();
+        }
+        for budget in [0, 3, 9] {
+            let resumed = problem().resume(Dopri5, control.max_steps(budget), stepper.paused()).unwrap();
+            let error = resumed.finish().unwrap_err().error;
+            assert!(matches!(error, Error::MaxSteps { steps, .. } if steps == budget), "{error}");
+        }
+    }
+
+    /// The value fits one problem.
+    #[test]
+    fn another_problem_is_refused() {
+        let f = ode(FIELD);
+        let method = (Rk4, Fixed::steps(6));
+        let problem = || Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS);
+        let mut stepper = problem().save_at(&TIMES).start(method.0, method.1).unwrap();
+        stepper.advance_to(1.5).unwrap();
+        let paused = || stepper.paused();
+        let error = |result: Result<_>| match result.map(|_: Stepper<'_, Field, _, _, _, _>| ()) {
+            Err(Error::InvalidPaused { reason }) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(problem().save_at(&TIMES).resume(method.0, method.1, paused()).is_ok());
+        let fewer = problem().save_at(&TIMES[1..]).resume(method.0, method.1, paused());
+        assert!(error(fewer).contains("one output for each time"));
+        let unbroken = Ivp::new(&f, 0.5, 0.0..3.0).save_at(&TIMES).resume(method.0, method.1, paused());
+        assert!(error(unbroken).contains("jumps"));
+        let longer = Ivp::new(&f, 0.5, 0.0..4.0).jumps_at(&JUMPS).save_at(&TIMES);
+        assert!(error(longer.resume(method.0, method.1, paused())).contains("span"));
+        let Paused { .. } = paused();
+        let _: Vec<Hit<f64>> = stepper.finish().unwrap().hits;
+    }
+
+    #[cfg(feature = "serde")]
+    mod written_down {
+        use serde::Serialize;
+        use serde::de::DeserializeOwned;
+        use serde_json::Value;
+
+        use super::*;
+
+        fn through_text<T: Serialize + DeserializeOwned>(value: T) -> T {
+            serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap()
+        }
+
+        #[test]
+        fn as_text_they_go_on_to_the_bit() {
+            let f = ode(FIELD);
+            check_all!(&f, (Dopri5, Pid::new(1e-6, 1e-6)), through_text);
+            check_all!(&f, (Rk4, Fixed::steps(7)), through_text);
+        }
+
+        /// All values that differ from `value` in one place.
+        fn corrupted(value: &Value) -> Vec<Value> {
+            let mut all: Vec<Value> = match value {
+                Value::Number(_) => {
+                    ["0", "1", "-1", "7", "1e300", "-1e-300", "0.3", "18446744073709551615", "4294967295"]
+                        .map(|text| serde_json::from_str(text).unwrap())
+                        .into()
+                }
+                Value::Null => vec![Value::from(0), Value::from(0.5)],
+                Value::Bool(b) => vec![Value::from(!b)],
+                Value::Array(list) => vec![
+                    Value::from(list.iter().skip(1).cloned().collect::<Vec<_>>()),
+                    Value::from(list.iter().chain(list.first()).cloned().collect::<Vec<_>>()),
+                    Value::from(list.iter().rev().cloned().collect::<Vec<_>>()),
+                ],
+                _ => vec![],
+            };
+            all.push(Value::Null);
+            match value {
+                Value::Array(list) => {
+                    for (i, inner) in list.iter().enumerate() {
+                        all.extend(corrupted(inner).into_iter().map(|bad| {
+                            let mut list = list.clone();
+                            list[i] = bad;
+                            Value::from(list)
+                        }));
+                    }
+                }
+                Value::Object(map) => {
+                    // The workspaces of methods are another matter.
+                    for (key, inner) in map.iter().filter(|(key, _)| *key != "workspace") {
+                        all.extend(corrupted(inner).into_iter().map(|bad| {
+                            let mut map = map.clone();
+                            map.insert(key.clone(), bad);
+                            Value::from(map)
+                        }));
+                    }
+                }
+                _ => {}
+            }
+            all
+        }
+
+        /// Whatever is changed in the text, it is refused or solved to some end: no panic, no endless loop, and `Ok` only
+        /// with every output and at the end of the span.
+        fn check_corrupted<'a, S, C, K>(
+            problem: impl Fn() -> Ivp<'a, Field, K, Events<'a, f64>>,
+            (solver, control): (S, C),
+            steps: usize,
+        ) where
+            S: Dense<Field> + Copy,
+            C: Controller<Field, S> + Copy,
+            K: Pausable<'a, Field, S>,
+            PausedSolve<'a, Field, S, C, K, Events<'a, f64>>: Serialize + DeserializeOwned,
+        {
+            let mut stepper = problem().start(solver, control).unwrap();
+            for _ in 0..steps {
+                stepper.step().unwrap();
+            }
+            let good = serde_json::to_value(stepper.pause()).unwrap();
+            let (mut refused, mut ended) = (0, 0);
+            for bad in corrupted(&good) {
+                let Ok(paused) = serde_json::from_value(bad) else {
+                    refused += 1;
+                    continue;
+                };
+                match problem().resume(solver, control, paused) {
+                    Err(_) => refused += 1,
+                    Ok(stepper) => {
+                        ended += 1;
+                        if let Ok(solution) = stepper.finish()
+                            && solution.ending == Ending::Span
+                        {
+                            assert!(solution.last_time() == 3.0 && solution.last().is_finite());
+                        }
+                    }
+                }
+            }
+            assert!(refused > 50 && ended > 5, "{refused} refused, {ended} ended");
+        }
+
+        #[test]
+        fn corrupted_texts_are_refused_or_harmless() {
+            let f = ode(FIELD);
+            let plain = || Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS);
+            for steps in [0, 1, 4, 9] {
+                let adaptive = (Dopri5, Pid::new(1e-4, 1e-4).max_steps(1000));
+                check_corrupted(|| with_events(plain().save_at(&TIMES)), adaptive, steps);
+                check_corrupted(|| with_events(plain().dense()), adaptive, steps);
+                let fixed = (Rk4, Fixed::steps(12).max_steps(1000));
+                check_corrupted(|| with_events(plain().land_on(&TIMES)), fixed, steps);
+                check_corrupted(|| with_events(plain().save_every(2)), fixed, steps);
+            }
+        }
     }
 }

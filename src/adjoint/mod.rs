@@ -45,7 +45,7 @@ pub use steady_state::SteadyState;
 
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer, Reached};
-use crate::solution::{Interpolated, Landed, check_times};
+use crate::solution::{Interpolated, Landed, check_outputs, check_times};
 use crate::{Dense, Differentiable, Dynamics, Error, Failure, Halt, Result, Solver, Span, State, Stats};
 pub(crate) use finite::{
     check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
@@ -269,9 +269,9 @@ where
     O: Observer<F, S>,
 {
     let stops = if output == Output::Land { times } else { &[] };
-    let integration = Integration { field, solver, control, span, stops };
+    let integration = Integration { field, solver, control, span, stops, jumps: &[] };
     let (start, workspace) = (y0.clone(), solver.workspace(field, y0));
-    match output {
+    let (mut reached, y, observer) = match output {
         Output::Interpolate => {
             let mut both = (observer, Interpolated::new(times, span.t0, y0));
             (integration.run(start, workspace, &mut both), both.1.y, both.0)
@@ -280,5 +280,11 @@ where
             let mut both = (observer, Landed::new(times, span.t0, y0));
             (integration.run(start, workspace, &mut both), both.1.y, both.0)
         }
+    };
+    if let Ok(stats) = reached.outcome
+        && let Err(error) = check_outputs(span, times, y.len(), reached.t)
+    {
+        reached.outcome = Err(Halt { error, t: reached.t, stats });
     }
+    (reached, y, observer)
 }

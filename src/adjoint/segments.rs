@@ -57,7 +57,7 @@ where
         times_bar[i] = cotangents[i].inner(&velocity);
         T::costate(&mut state).add_scaled(1.0, &cotangents[i]);
         let span = Span { t0: times[i], t1: times[i - 1] };
-        let integration = Integration { field: equation, solver, control, span, stops: &[] };
+        let integration = Integration { field: equation, solver, control, span, stops: &[], jumps: &[] };
         let reached = integration.run(state, ws, observer);
         (state, ws) = (reached.y, reached.workspace);
         stats += reached.outcome.map_err(|halt| on_the_way_back(halt.error, span))?;

@@ -9,6 +9,7 @@ use crate::{Dynamics, Error, Result, Solver, Span, State};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fixed {
     grid: Grid,
+    max_steps: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,30 +18,67 @@ enum Grid {
     Step(f64),
 }
 
+/// The budget of steps where nobody sets one: more than a solve on a grid has use for, and an answer within minutes.
+pub(super) const MAX_STEPS: u64 = 10_000_000;
+
 impl Fixed {
     /// `n ≥ 1` steps of equal length.
     #[must_use]
     pub const fn steps(n: usize) -> Self {
-        Self { grid: Grid::Steps(n) }
+        Self { grid: Grid::Steps(n), max_steps: MAX_STEPS }
     }
 
     /// Steps of length `h > 0`, in the direction of the solve; the last one is shorter where `h` does not divide the
     /// interval.
     #[must_use]
     pub const fn step(h: f64) -> Self {
-        Self { grid: Grid::Step(h) }
+        Self { grid: Grid::Step(h), max_steps: MAX_STEPS }
+    }
+
+    /// The budget of steps, 10 million by default. A grid of more of them is refused before the first step
+    /// ([`Error::GridTooFine`]).
+    ///
+    /// ```
+    /// use rheos::{Error, Fixed, Rk4, ode, solve};
+    ///
+    /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+    /// let failure = solve(&decay, 1.0, 0.0..1.0, Rk4, Fixed::step(1e-3).max_steps(100)).unwrap_err();
+    /// assert_eq!(failure.error, Error::GridTooFine { steps: 1000.0, max_steps: 100 });
+    /// ```
+    #[must_use]
+    pub const fn max_steps(mut self, steps: u64) -> Self {
+        self.max_steps = steps;
+        self
     }
 
     /// The signed step, and how many full ones there are.
     fn layout(self, span: Span) -> Result<(f64, u64)> {
-        match self.grid {
-            Grid::Steps(0) => Err(Error::InvalidArgument { name: "n", value: 0.0, expected: "at least one step" }),
-            Grid::Steps(n) => Ok((span.length() / n as f64, n as u64)),
-            Grid::Step(h) if h > 0.0 && h.is_finite() => {
-                Ok((h * span.direction(), (span.length().abs() / h + ROUNDING).floor() as u64))
+        let (h, steps) = match self.grid {
+            Grid::Steps(0) => {
+                return Err(Error::InvalidArgument { name: "n", value: 0.0, expected: "at least one step" });
             }
-            Grid::Step(h) => Err(Error::InvalidArgument { name: "h", value: h, expected: "positive and finite" }),
+            Grid::Steps(n) => (span.length() / n as f64, n as f64),
+            Grid::Step(h) if h > 0.0 && h.is_finite() => {
+                (h * span.direction(), (span.length().abs() / h + ROUNDING).floor())
+            }
+            Grid::Step(h) => {
+                return Err(Error::InvalidArgument { name: "h", value: h, expected: "positive and finite" });
+            }
+        };
+        if span.length() == 0.0 {
+            return Ok((h, steps as u64));
         }
+        for t in [span.t0, span.t1] {
+            let min = t.abs() * f64::EPSILON;
+            // A step longer than the span is never taken.
+            if h.abs() < min && steps >= 1.0 {
+                return Err(Error::StepSizeUnderflow { t, h, min });
+            }
+        }
+        if steps > self.max_steps as f64 {
+            return Err(Error::GridTooFine { steps, max_steps: self.max_steps });
+        }
+        Ok((h, steps as u64))
     }
 }
 
@@ -110,7 +148,7 @@ impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Fixed {
     }
 
     fn max_steps(&self) -> u64 {
-        u64::MAX
+        self.max_steps
     }
 
     fn expected_steps(&self, span: Span) -> Option<u64> {

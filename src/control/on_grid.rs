@@ -1,5 +1,6 @@
 //! Steps that were chosen before.
 
+use super::fixed::MAX_STEPS;
 use super::{Controller, Plan, Trial, Verdict};
 use crate::{Dynamics, Error, Result, Solver, Span, State};
 
@@ -20,6 +21,7 @@ use crate::{Dynamics, Error, Result, Solver, Span, State};
 #[derive(Debug, Clone, PartialEq)]
 pub struct OnGrid {
     times: Vec<f64>,
+    max_steps: u64,
 }
 
 impl OnGrid {
@@ -27,7 +29,14 @@ impl OnGrid {
     /// stand for the ends of the solve, wherever those are: the first step starts with it, and the last one ends with it.
     #[must_use]
     pub const fn new(times: Vec<f64>) -> Self {
-        Self { times }
+        Self { times, max_steps: MAX_STEPS }
+    }
+
+    /// The budget of steps, those that events and output times add included; 10 million by default.
+    #[must_use]
+    pub const fn max_steps(mut self, steps: u64) -> Self {
+        self.max_steps = steps;
+        self
     }
 }
 
@@ -58,6 +67,6 @@ impl<F: Dynamics, S: Solver<F>> Controller<F, S> for OnGrid {
     }
 
     fn max_steps(&self) -> u64 {
-        u64::MAX
+        self.max_steps
     }
 }

@@ -30,7 +30,8 @@ impl Watch {
     /// Counts an accepted step; whether to look at it.
     #[inline(always)]
     pub(super) fn is_due(&mut self) -> bool {
-        self.wait -= 1;
+        // What is read back may be anything.
+        self.wait = self.wait.wrapping_sub(1);
         self.wait == 0
     }
 
@@ -39,13 +40,13 @@ impl Watch {
     pub(super) fn take(&mut self, look: Option<Stiffness>) {
         let sign = look.filter(|look| look.h_lambda > CLOSE * look.limit);
         if sign.is_some() {
-            self.signs += 1;
+            self.signs = self.signs.saturating_add(1);
             self.without = 0;
         } else if self.signs > 0 {
-            self.without += 1;
+            self.without = self.without.saturating_add(1);
         }
-        if self.without == CLEARED || self.signs == ENOUGH {
-            if self.signs == ENOUGH {
+        if self.without >= CLEARED || self.signs >= ENOUGH {
+            if self.signs >= ENOUGH {
                 self.found = self.found.or(sign);
             }
             (self.signs, self.without) = (0, 0);

@@ -1,7 +1,7 @@
 //! What may watch a solve, and answer.
 
 use crate::solver::StepStart;
-use crate::{Dense, Dynamics, Result, Solver};
+use crate::{Dense, Dynamics, Result, Solver, Span};
 
 /// An accepted step, seen before the solver moves on: the workspace still holds its stages.
 pub struct Step<'a, F: Dynamics, S: Solver<F>> {
@@ -11,12 +11,17 @@ pub struct Step<'a, F: Dynamics, S: Solver<F>> {
     pub solver: &'a S,
     /// Its workspace after the step.
     pub workspace: &'a mut S::Workspace,
-    /// Start of the step.
+    /// Start of the step: the end of the one before.
     pub t0: f64,
     /// End of the step, or of the part of it that is left where an observer before this one ended the step early.
     pub t1: f64,
-    /// Its signed length as the method computed it: `t1 − t0` up to rounding, and more where the step was ended early.
+    /// Its signed length as the method computed it: `t1 − t0` up to rounding, and more where the step was ended early. Zero
+    /// where declared jumps, or a jump and an end of the solve, are so close together that no step fits between: there the
+    /// state is taken as constant, and the workspace does not belong to the step.
     pub h: f64,
+    /// The times between which the method computed the step: they lie a rounding error inside of `t0` and `t1` where those
+    /// are declared jumps of the field.
+    pub computed: Span,
     /// State at the start.
     pub y0: &'a F::State,
     /// State at the end.
@@ -26,6 +31,19 @@ pub struct Step<'a, F: Dynamics, S: Solver<F>> {
 }
 
 impl<F: Dynamics, S: Solver<F>> Step<'_, F, S> {
+    /// Whether this is no step of the method, but a gap between jumps that is too short for one.
+    #[must_use]
+    pub fn is_still(&self) -> bool {
+        self.h == 0.0
+    }
+
+    /// Whether `a` comes after `b` in the direction of the step.
+    #[must_use]
+    pub fn is_after(&self, a: f64, b: f64) -> bool {
+        let direction = if self.is_still() { self.t1 - self.t0 } else { self.h };
+        if direction < 0.0 { a < b } else { a > b }
+    }
+
     /// The solution at `t` between the two ends, by the method's own interpolant; at the end itself it is `y1`.
     pub fn interpolate(&mut self, t: f64, out: &mut F::State)
     where
@@ -33,9 +51,13 @@ impl<F: Dynamics, S: Solver<F>> Step<'_, F, S> {
     {
         if t == self.t1 {
             out.clone_from(self.y1);
+        } else if self.is_still() {
+            out.clone_from(self.y0);
         } else {
-            let start = StepStart { t: self.t0, h: self.h, y0: self.y0 };
-            self.solver.interpolate(self.field, self.workspace, start, (t - self.t0) / self.h, out);
+            let start = StepStart { t: self.computed.t0, h: self.h, y0: self.y0 };
+            // Beside a jump there is a rounding error that the method knows nothing of.
+            let theta = ((t - start.t) / self.h).clamp(0.0, 1.0);
+            self.solver.interpolate(self.field, self.workspace, start, theta, out);
         }
     }
 

@@ -1,42 +1,111 @@
-//! Solves over fields that jump at known times.
+//! Solves over fields that jump at known times: the pieces from jump to jump, and what lies beside a jump.
 
-use super::{Flow, Integration, Observer, Reached, Step};
+use super::{Course, Flow, Integration, Observer, Progress, Step};
 use crate::control::Controller;
-use crate::{Dynamics, Error, Halt, Result, Solver, Span, Stats};
+use crate::{Dynamics, Error, Result, Solver, Span};
 
-/// A jump of the field, as the loop sees it.
+/// A part of a solve in which the field does not jump.
+///
+/// The numbers beside a jump belong to the loop alone. The method steps over `inner`, which ends a rounding error before a
+/// jump and starts a rounding error behind it, so that no stage is evaluated on the other side or at the jump itself. An
+/// observer is told of `outer`: its steps start and end at the jumps, and each starts where the last one ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Jump {
-    /// The last time at which a step may end that belongs to the piece before.
-    pub before: f64,
-    /// The jump itself. What the field is there does not matter.
-    pub time: f64,
-    /// The first time behind, where the next piece starts.
-    pub after: f64,
+pub(crate) struct Piece {
+    /// From jump to jump.
+    pub outer: Span,
+    /// The part of it the method steps over; empty where there is no room for a step.
+    pub inner: Span,
 }
 
-impl Jump {
-    /// The jumps at `times`, in any order, that are inside `span` or at its end, in the order of integration.
+impl Piece {
+    /// The time a step starts from where the solution is at `t`.
+    pub(crate) fn enter(&self, whole: Span, t: f64) -> f64 {
+        if whole.is_after(self.inner.t0, t) { self.inner.t0 } else { t }
+    }
+
+    /// The last landing of this piece, on the way to `to`, which lies in it.
+    pub(crate) fn landing(&self, whole: Span, to: f64) -> Landing {
+        let computed = if whole.is_after(to, self.inner.t1) { self.inner.t1 } else { to };
+        Landing { computed, time: to }
+    }
+}
+
+/// A time that the loop must land on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Landing {
+    /// Where the last step before it ends: the time itself, or a rounding error before a jump.
+    pub computed: f64,
+    /// The time.
+    pub time: f64,
+}
+
+/// The pieces of a solve, in the order of integration; one where nothing jumps.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pieces {
+    span: Span,
+    /// The jumps from the start to the end of the span, both included.
+    jumps: Vec<f64>,
+}
+
+impl Pieces {
+    /// The pieces of `span` between the `jumps`, which may be in any order.
     ///
     /// # Errors
     /// A time that is not a number.
-    pub fn inside(span: Span, times: &[f64]) -> Result<Vec<Self>> {
-        if let Some(index) = times.iter().position(|time| time.is_nan()) {
-            return Err(Error::InvalidEntry { name: "jumps", index, value: times[index], expected: "a number" });
+    pub(crate) fn new(span: Span, jumps: &[f64]) -> Result<Self> {
+        if let Some(index) = jumps.iter().position(|time| time.is_nan()) {
+            return Err(Error::InvalidEntry { name: "jumps", index, value: jumps[index], expected: "a number" });
         }
-        let mut times: Vec<f64> =
-            times.iter().copied().filter(|&t| span.is_after(t, span.t0) && !span.is_after(t, span.t1)).collect();
-        times.sort_by(|a, b| (span.direction() * a).total_cmp(&(span.direction() * b)));
-        times.dedup();
-        let mut start = span.t0;
-        let mut jumps = Vec::with_capacity(times.len());
-        for time in times {
-            let after = if span.direction() > 0.0 { time.next_up() } else { time.next_down() };
-            jumps.push(Self { before: last_before(time, start, span.direction()), time, after });
-            start = after;
-        }
-        Ok(jumps)
+        let inside = |&t: &f64| !span.is_after(span.t0, t) && !span.is_after(t, span.t1);
+        let mut jumps: Vec<f64> = jumps.iter().copied().filter(inside).collect();
+        jumps.sort_by(|a, b| (span.direction() * a).total_cmp(&(span.direction() * b)));
+        jumps.dedup();
+        Ok(Self { span, jumps })
     }
+
+    /// The piece with the number `index`, from 0.
+    pub(crate) fn get(&self, index: usize) -> Option<Piece> {
+        (index <= self.between().len()).then(|| self.piece(index))
+    }
+
+    /// The first piece, which there always is.
+    pub(crate) fn first(&self) -> Piece {
+        self.piece(0)
+    }
+
+    /// The jumps that are inside the span.
+    fn between(&self) -> &[f64] {
+        let Span { t0, t1 } = self.span;
+        // A jump at the start has no piece before it, one at the end has none behind it.
+        let start = usize::from(self.jumps.first() == Some(&t0));
+        let end = self.jumps.len() - usize::from(self.jumps.last() == Some(&t1));
+        &self.jumps[start.min(end)..end]
+    }
+
+    fn piece(&self, index: usize) -> Piece {
+        let (span, between) = (self.span, self.between());
+        let before = index.checked_sub(1).and_then(|i| between.get(i));
+        let behind = between.get(index);
+        let outer = Span { t0: *before.unwrap_or(&span.t0), t1: *behind.unwrap_or(&span.t1) };
+        let jumps = (
+            before.is_some() || self.jumps.first() == Some(&span.t0),
+            behind.is_some() || self.jumps.last() == Some(&span.t1),
+        );
+        Piece { outer, inner: inside(outer, span.direction(), jumps) }
+    }
+}
+
+/// The part of `outer` that the method steps over, where the field jumps at its start, at its end or at both.
+fn inside(outer: Span, direction: f64, (after_jump, before_jump): (bool, bool)) -> Span {
+    if !after_jump && !before_jump {
+        return outer;
+    }
+    let next = if direction > 0.0 { outer.t0.next_up() } else { outer.t0.next_down() };
+    let t0 = if after_jump { next } else { outer.t0 };
+    let t1 = if before_jump { last_before(outer.t1, t0, direction) } else { outer.t1 };
+    // Steps are not resolved by the time in which they happen.
+    let least = f64::MIN_POSITIVE.max(16.0 * f64::EPSILON * t0.abs().max(t1.abs()));
+    if (t1 - t0) * direction < least { Span { t0: outer.t0, t1: outer.t0 } } else { Span { t0, t1 } }
 }
 
 /// A time so short before `time` that nothing is lost, and so long that `t + (before − t)` is before it for every `t`
@@ -49,105 +118,93 @@ fn last_before(time: f64, start: f64, direction: f64) -> f64 {
     time - 2.0 * unit * direction
 }
 
-impl<'a, F, S, C> Integration<'a, F, S, C>
+impl<F, S, C> Integration<'_, F, S, C>
 where
     F: Dynamics,
     S: Solver<F>,
     C: Controller<F, S>,
 {
-    /// [`run`](Self::run) piece by piece from jump to jump, in order and inside the span. No step evaluates the field on
-    /// both sides of a jump, and behind one the method and the controller begin anew.
-    pub fn run_pieces<O: Observer<F, S>>(
-        &self,
-        jumps: &[Jump],
-        y: F::State,
-        workspace: S::Workspace,
-        observer: &mut O,
-    ) -> Reached<F::State, S::Workspace> {
-        let ends = jumps.iter().map(|jump| (jump.before, jump.time, jump.after));
-        let at_the_end = jumps.last().is_some_and(|jump| jump.time == self.span.t1);
-        let last = (!at_the_end).then_some((self.span.t1, self.span.t1, self.span.t1));
+    /// The times to land on in a piece on the way from `from` to `to`: the stops, and `to` itself.
+    pub(crate) fn landings(&self, piece: Piece, (from, to): (f64, f64)) -> impl Iterator<Item = Landing> {
+        let whole = self.span;
+        let last = piece.landing(whole, to);
+        let passed = self.stops.partition_point(|&stop| !whole.is_after(stop, from));
+        let stops = &self.stops[passed..];
+        let before = stops.partition_point(|&stop| whole.is_after(last.computed, stop));
+        stops[..before].iter().map(|&stop| Landing { computed: stop, time: stop }).chain([last])
+    }
 
-        let (mut t0, mut stats, mut stiffness) = (self.span.t0, Stats::default(), None);
-        let (mut t, mut stopped) = (t0, false);
-        let mut at = (y, workspace);
-        let mut outcome = Ok(stats);
-        for (end, time, next) in ends.chain(last) {
-            let piece = Self { span: Span { t0, t1: end }, stops: self.stops_between(t0, end), ..*self };
-            // Two jumps may be next to each other.
-            if !jumps.is_empty() && !self.span.is_after(end, t0) {
-                t0 = next;
-                continue;
-            }
-            let reached = piece.run(at.0, at.1, observer);
-            at = (reached.y, reached.workspace);
-            stiffness = stiffness.or(reached.stiffness);
-            // The end of a piece stands for the jump behind it.
-            t = if reached.t == end { time } else { reached.t };
-            stopped = reached.stopped;
-            match reached.outcome {
-                Ok(cost) => stats += cost,
-                Err(halt) => {
-                    stats += halt.stats;
-                    outcome = Err(Halt { stats, ..halt });
-                    t = reached.t;
-                    break;
+    /// Lets the observer see the rest of a piece up to `to`, which is too short for a step. The state does not change
+    /// there, unless the observer changes it.
+    #[cold]
+    pub(crate) fn stand_still<O: Observer<F, S>>(
+        &self,
+        at: &mut Progress<F::State, S::Workspace>,
+        to: f64,
+        observer: &mut O,
+    ) -> Result<Course> {
+        let Self { field, solver, .. } = *self;
+        while self.span.is_after(to, at.t) {
+            let (t0, y) = (at.t, at.y.clone());
+            let computed = Span { t0, t1: t0 };
+            let workspace = &mut at.workspace;
+            let step = Step { field, solver, workspace, t0, t1: to, h: 0.0, computed, y0: &y, y1: &y, next: &y };
+            match observer.observe(step)? {
+                Flow::On | Flow::Pause => at.t = to,
+                Flow::Jump { t, after, .. } => at.move_to(t, after)?,
+                Flow::Stop { t, after, .. } => {
+                    at.move_to(t, after)?;
+                    return Ok(Course::Stopped);
                 }
             }
-            if stopped {
-                break;
+            // An observer that jumps on the spot would do so for ever.
+            if !self.span.is_after(at.t, t0) {
+                at.t = to;
             }
-            t0 = next;
         }
-        Reached { t, y: at.0, workspace: at.1, stopped, stiffness, outcome: outcome.map(|_| stats) }
+        Ok(Course::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(span: (f64, f64), jumps: &[f64]) -> Vec<Piece> {
+        let pieces = Pieces::new(span.into(), jumps).unwrap();
+        (0..).map_while(|i| pieces.get(i)).collect()
     }
 
-    /// The stops from `t0` to `t1`.
-    fn stops_between(&self, t0: f64, t1: f64) -> &'a [f64] {
-        // All of them where there is nothing to leave out; what is wrong with them is said later.
-        if (t0, t1) == (self.span.t0, self.span.t1) {
-            return self.stops;
+    #[test]
+    fn without_jumps_there_is_one_piece() {
+        for span in [(0.0, 1.0), (1.0, 0.0), (2.0, 2.0)] {
+            let span = Span::from(span);
+            assert_eq!(pieces((span.t0, span.t1), &[]), [Piece { outer: span, inner: span }]);
+            assert_eq!(pieces((span.t0, span.t1), &[5.0, -5.0]), [Piece { outer: span, inner: span }]);
         }
-        let start = self.stops.partition_point(|&stop| self.span.is_after(t0, stop));
-        let end = self.stops.partition_point(|&stop| !self.span.is_after(stop, t1));
-        &self.stops[start..end.max(start)]
     }
-}
 
-/// Shows an observer steps that end and start at jumps, and not a rounding error beside them.
-#[derive(Debug)]
-pub struct Bridge<O> {
-    /// The observer.
-    pub inner: O,
-    jumps: Vec<Jump>,
-    /// The first that is not passed.
-    next: usize,
-}
-
-impl<O> Bridge<O> {
-    /// Over these jumps, which are in the order of integration.
-    pub fn new(inner: O, jumps: Vec<Jump>) -> Self {
-        Self { inner, jumps, next: 0 }
-    }
-}
-
-impl<F: Dynamics, S: Solver<F>, O: Observer<F, S>> Observer<F, S> for Bridge<O> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
-        let direction = if step.t1 < step.t0 { -1.0 } else { 1.0 };
-        let (mut t0, mut t1) = (step.t0, step.t1);
-        while let Some(jump) = self.jumps.get(self.next)
-            && (jump.time - step.t0) * direction <= 0.0
-        {
-            if jump.after == step.t0 {
-                t0 = jump.time;
+    /// Whatever the jumps, the pieces cover the span without gaps, and no inner part touches a jump.
+    #[test]
+    fn pieces_follow_one_another_and_keep_their_distance() {
+        let (up, down) = (f64::next_up, f64::next_down);
+        for (t0, t1) in [(0.0, 1.0), (1.0, 0.0), (-1e4, 1.0), (3.0, -1e-3)] {
+            for jumps in [
+                vec![t0],
+                vec![t1],
+                vec![up(t0), down(t0), up(t1), down(t1)],
+                vec![0.5, up(0.5), up(up(0.5)), down(0.5)],
+                vec![t1, 0.5, t0, 0.0, 0.5],
+            ] {
+                let pieces = pieces((t0, t1), &jumps);
+                assert_eq!((pieces[0].outer.t0, pieces.last().unwrap().outer.t1), (t0, t1));
+                assert!(pieces.windows(2).all(|pair| pair[0].outer.t1 == pair[1].outer.t0));
+                for piece in &pieces {
+                    let inner = piece.inner;
+                    let (low, high) = (inner.t0.min(inner.t1), inner.t0.max(inner.t1));
+                    assert!(jumps.iter().all(|&jump| low == high || jump < low || jump > high), "{piece:?} {jumps:?}");
+                }
             }
-            self.next += 1;
         }
-        if let Some(jump) = self.jumps.get(self.next)
-            && jump.before == step.t1
-        {
-            t1 = jump.time;
-        }
-        self.inner.observe(Step { t0, t1, ..step })
     }
 }

@@ -25,6 +25,7 @@ use crate::{Dense, Dynamics, Error, Result, Span, State};
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Curve<Y> {
     /// The ends of the pieces, one more than there are.
     ends: Vec<f64>,
@@ -41,6 +42,17 @@ impl<Y: State> Curve<Y> {
     #[must_use]
     pub fn new(t0: f64, y0: &Y) -> Self {
         Self { ends: vec![t0], values: Vec::new(), nodes: Vec::new(), last: y0.clone() }
+    }
+
+    /// Checks what was read back of a solve over `span` that came to `t`, by a method with interpolants of this degree.
+    pub(crate) fn validate(&self, degree: usize, span: Span, t: f64) -> Result<()> {
+        let Self { ends, values, nodes, .. } = self;
+        let fits = (nodes.is_empty() || *nodes == nodes_of(degree))
+            && values.len().checked_div(nodes.len()).unwrap_or(0) + 1 == ends.len()
+            && values.len() == nodes.len() * (ends.len() - 1)
+            && (ends[0], ends[ends.len() - 1]) == (span.t0, t)
+            && ends.windows(2).all(|pair| span.is_after(pair[1], pair[0]));
+        if fits { Ok(()) } else { Err(Error::InvalidPaused { reason: "its curve is not one of this solve" }) }
     }
 
     /// The times that are covered.
@@ -130,7 +142,7 @@ impl<Y: State> Curve<Y> {
     /// The sum of the values of a piece with weights that depend on the place of `t` in it.
     fn combine(&self, piece: usize, t: f64, weight: impl Fn(usize, f64) -> f64) -> Y {
         let n = self.nodes.len();
-        if n == 0 {
+        if self.values.is_empty() {
             return self.last.clone();
         }
         let theta = (t - self.ends[piece]) / (self.ends[piece + 1] - self.ends[piece]);
@@ -140,6 +152,12 @@ impl<Y: State> Curve<Y> {
         y.accumulate(1.0, &weights, values);
         y
     }
+}
+
+/// The nodes of polynomials of this degree: one value per power of `θ`, and at least the two ends.
+fn nodes_of(degree: usize) -> Vec<f64> {
+    let n = degree.max(1) + 1;
+    (0..n).map(|j| node(j, n)).collect()
 }
 
 /// The `j`-th of `n` Chebyshev points of `[0, 1]`, the ends included.
@@ -161,9 +179,7 @@ pub(crate) fn lagrange(nodes: &[f64], j: usize, theta: f64) -> (f64, f64) {
 impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Curve<F::State> {
     fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
         if self.nodes.is_empty() {
-            // One value per power of θ, and at least the two ends.
-            let n = S::DENSE_DEGREE.max(1) + 1;
-            self.nodes = (0..n).map(|j| node(j, n)).collect();
+            self.nodes = nodes_of(S::DENSE_DEGREE);
         }
         let known = self.values.len();
         let inner = &self.nodes[1..self.nodes.len() - 1];

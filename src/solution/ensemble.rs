@@ -103,7 +103,8 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
             Fields::One(f) => f,
             Fields::Each(fields) => &fields[i],
         };
-        Ivp { f, y0: self.y0[i].clone(), span: self.span, keep: self.keep, events: (), observers: () }
+        let y0 = self.y0[i].clone();
+        Ivp { f, y0, span: self.span, jumps: &[], keep: self.keep, events: (), observers: () }
     }
 }
 

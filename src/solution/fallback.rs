@@ -4,7 +4,7 @@ use super::ivp::conclude;
 use super::keep::{Keep, Watch};
 use super::{Failure, Ivp, Solution};
 use crate::control::Controller;
-use crate::integrate::{Integration, Jump, Observer, Reached};
+use crate::integrate::{Integration, Observer, Reached};
 use crate::{Dynamics, Halt, Result, Solver, Span};
 
 /// The solution by one method or by two.
@@ -49,43 +49,34 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         O: Observer<F, S1> + Observer<F, S2>,
     {
         let checked = self.check::<S1>();
-        let Self { f, y0, span, keep, events, observers } = self;
+        let Self { f, y0, span, jumps, keep, events, observers } = self;
         let (times, stops) = (Keep::<F, S1>::times(&keep), Keep::<F, S1>::stops(&keep));
-        let mut watching = (events, (Keep::<F, S1>::observer(keep, span, &y0), observers));
-        let jumps = match checked {
-            Ok(jumps) => jumps,
-            Err(error) => {
-                let refused = Reached::refused(span.t0, y0, error);
-                let (events, (keeper, _)) = watching;
-                let solution = conclude::<F, S1, K, E>(times, keeper, events, refused)?;
-                return Ok(Rescued { solution, halt: None });
-            }
-        };
-        let integration = Integration { field: f, solver: &first.0, control: &first.1, span, stops };
+        let mut watching = ((events, observers), Keep::<F, S1>::observer(keep, span, &y0));
+        if let Err(error) = checked {
+            let refused = Reached::refused(span.t0, y0, error);
+            let ((events, _), keeper) = watching;
+            let solution = conclude::<F, S1, K, E>((span, times), keeper, events, refused)?;
+            return Ok(Rescued { solution, halt: None });
+        }
+        let integration = Integration { field: f, solver: &first.0, control: &first.1, span, stops, jumps };
         let workspace = first.0.workspace(f, &y0);
-        let mut reached = integration.run_pieces(&jumps, y0, workspace, &mut watching).without_workspace();
+        let mut reached = integration.run(y0, workspace, &mut watching).without_workspace();
 
         let halt = reached.outcome.clone().err().filter(|halt| halt.stats.accepted + halt.stats.rejected > 0);
         if let Some(halt) = &halt {
-            let (span, jumps, stops) = rest(span, halt.t, jumps, stops);
-            let integration = Integration { field: f, solver: &second.0, control: &second.1, span, stops };
+            let rest = Span { t0: halt.t, t1: span.t1 };
+            let stops = &stops[stops.partition_point(|&stop| span.is_after(halt.t, stop))..];
+            let integration = Integration { field: f, solver: &second.0, control: &second.1, span: rest, stops, jumps };
             let workspace = second.0.workspace(f, &reached.y);
-            let after = integration.run_pieces(&jumps, reached.y, workspace, &mut watching).without_workspace();
+            let after = integration.run(reached.y, workspace, &mut watching).without_workspace();
             let outcome = match after.outcome {
                 Ok(stats) => Ok(halt.stats + stats),
                 Err(second) => Err(Halt { stats: halt.stats + second.stats, ..second }),
             };
             reached = Reached { outcome, stiffness: reached.stiffness, ..after };
         }
-        let (events, (keeper, _)) = watching;
-        let solution = conclude::<F, S2, K, E>(times, keeper, events, reached)?;
+        let ((events, _), keeper) = watching;
+        let solution = conclude::<F, S2, K, E>((span, times), keeper, events, reached)?;
         Ok(Rescued { solution, halt })
     }
-}
-
-/// What of the span, the jumps and the stops lies behind `t`.
-fn rest(span: Span, t: f64, mut jumps: Vec<Jump>, stops: &[f64]) -> (Span, Vec<Jump>, &[f64]) {
-    jumps.retain(|jump| span.is_after(jump.time, t));
-    let passed = stops.partition_point(|&stop| span.is_after(t, stop));
-    (Span { t0: t, t1: span.t1 }, jumps, &stops[passed..])
 }

@@ -1,8 +1,9 @@
 //! Initial value problems: the front door.
 
+use super::record::check_outputs;
 use super::{Ending, Event, Events, Failure, Solution, keep};
 use crate::control::Controller;
-use crate::integrate::{Integration, Jump, Observer, Reached};
+use crate::integrate::{Integration, Observer, Reached};
 use crate::{Dynamics, Halt, Result, Solver, Span};
 
 /// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
@@ -58,6 +59,7 @@ pub struct Ivp<'a, F: Dynamics, K = keep::End, E = (), O = ()> {
     pub(super) f: &'a F,
     pub(super) y0: F::State,
     pub(super) span: Span,
+    pub(super) jumps: &'a [f64],
     pub(super) keep: K,
     pub(super) events: E,
     pub(super) observers: O,
@@ -66,7 +68,7 @@ pub struct Ivp<'a, F: Dynamics, K = keep::End, E = (), O = ()> {
 impl<'a, F: Dynamics> Ivp<'a, F> {
     /// `dy/dt = f(t, y)` with `y(t0) = y0` over `t0..t1`; only the end is kept.
     pub fn new(f: &'a F, y0: F::State, span: impl Into<Span>) -> Self {
-        Self { f, y0, span: span.into(), keep: keep::End, events: (), observers: () }
+        Self { f, y0, span: span.into(), jumps: &[], keep: keep::End, events: (), observers: () }
     }
 }
 
@@ -123,7 +125,8 @@ impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
     }
 
     fn keep<K>(self, keep: K) -> Ivp<'a, F, K, E, O> {
-        Ivp { f: self.f, y0: self.y0, span: self.span, keep, events: self.events, observers: self.observers }
+        let Self { f, y0, span, jumps, events, observers, .. } = self;
+        Ivp { f, y0, span, jumps, keep, events, observers }
     }
 }
 
@@ -134,12 +137,14 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     where
         E: Into<Events<'a, F::State>>,
     {
-        let mut events = self.events.into();
+        let Self { f, y0, span, jumps, keep, events, observers } = self;
+        let mut events = events.into();
         events.push(event);
-        Ivp { f: self.f, y0: self.y0, span: self.span, keep: self.keep, events, observers: self.observers }
+        Ivp { f, y0, span, jumps, keep, events, observers }
     }
 
-    /// Lets one more observer see the steps, after the events and what is kept.
+    /// Lets one more observer see the steps, after the events and the earlier observers. Where it ends a step early, what is
+    /// kept ends there as well.
     ///
     /// ```
     /// use rheos::solution::Trajectory;
@@ -157,17 +162,18 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// # Ok::<(), rheos::Error>(())
     /// ```
     pub fn observe<P>(self, observer: &'a mut P) -> Ivp<'a, F, K, E, (O, &'a mut P)> {
-        let observers = (self.observers, observer);
-        Ivp { f: self.f, y0: self.y0, span: self.span, keep: self.keep, events: self.events, observers }
+        let Self { f, y0, span, jumps, keep, events, observers } = self;
+        Ivp { f, y0, span, jumps, keep, events, observers: (observers, observer) }
     }
 
     /// Tells that the field, or a derivative of it, jumps at `times`, in any order; those outside the span do not matter.
-    /// To be called after what is to be kept.
     ///
-    /// The steps end a rounding error before each jump and start anew a rounding error behind it, so that none has the
-    /// field of both sides in it, whatever the field is at the jump itself. A step across a jump is rejected many times
-    /// and leaves an error of low order. The controller begins anew as well: it looks for a first step, its budget of
-    /// steps counts from there, and [`Fixed`](crate::Fixed) lays its grid over each piece.
+    /// The method steps to a rounding error before each jump and starts anew a rounding error behind it, so that no step
+    /// has the field of both sides in it, whatever the field is at the jump itself. A step across a jump is rejected many
+    /// times and leaves an error of low order. The controller begins anew as well: it looks for a first step, and
+    /// [`Fixed`](crate::Fixed) lays its grid over each piece; its budget of steps is that of the whole solve.
+    ///
+    /// Outputs, events and observers see steps that end and start at the jump itself.
     ///
     /// ```
     /// use rheos::{Dopri5, Ivp, Pid, ode};
@@ -180,9 +186,9 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// assert_eq!(solution.stats.rejected, 0);
     /// # Ok::<(), rheos::Error>(())
     /// ```
-    pub fn jumps_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::Across<'a, K>, E, O> {
-        let keep = keep::Across { times, keep: self.keep };
-        Ivp { f: self.f, y0: self.y0, span: self.span, keep, events: self.events, observers: self.observers }
+    pub fn jumps_at(mut self, times: &'a [f64]) -> Self {
+        self.jumps = times;
+        self
     }
 
     /// Solves it.
@@ -198,23 +204,23 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         O: Observer<F, S>,
     {
         let checked = self.check::<S>();
-        let Self { f, y0, span, keep, events, observers } = self;
+        let Self { f, y0, span, jumps, keep, events, observers } = self;
         let (times, stops) = (keep.times(), keep.stops());
-        let mut watching = (events, (keep.observer(span, &y0), observers));
+        let mut watching = ((events, observers), keep.observer(span, &y0));
         let reached = match checked {
-            Ok(jumps) => {
-                let integration = Integration { field: f, solver: &solver, control: &control, span, stops };
+            Ok(()) => {
+                let integration = Integration { field: f, solver: &solver, control: &control, span, stops, jumps };
                 let workspace = solver.workspace(f, &y0);
-                integration.run_pieces(&jumps, y0, workspace, &mut watching).without_workspace()
+                integration.run(y0, workspace, &mut watching).without_workspace()
             }
             Err(error) => Reached::refused(span.t0, y0, error),
         };
-        let (events, (keeper, _)) = watching;
-        conclude::<F, S, K, E>(times, keeper, events, reached)
+        let ((events, _), keeper) = watching;
+        conclude::<F, S, K, E>((span, times), keeper, events, reached)
     }
 
-    /// Checks the times and the events of a solve by the method `S` and puts the jumps in order.
-    pub(super) fn check<S>(&self) -> Result<Vec<Jump>>
+    /// Checks the times and the events of a solve by the method `S`.
+    pub(super) fn check<S>(&self) -> Result<()>
     where
         S: Solver<F>,
         K: keep::Keep<'a, F, S>,
@@ -222,16 +228,15 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     {
         self.span.validate()?;
         self.span.validate_times(self.keep.times())?;
-        self.events.check()?;
-        self.keep.jumps(self.span)
+        self.events.check()
     }
 }
 
 /// The solution, or the failure, from where a solve came to.
 pub(super) fn conclude<'t, F, S, K, E>(
-    times: &[f64],
+    (span, times): (Span, &[f64]),
     keeper: K::Observer,
-    events: E,
+    mut events: E,
     reached: Reached<F::State, ()>,
 ) -> Solved<F::State, K::Kept>
 where
@@ -241,8 +246,14 @@ where
     E: keep::Watch<F, S>,
 {
     let Reached { t: t_end, y: end, stopped, stiffness, outcome, .. } = reached;
+    if stopped {
+        events.retreat(span, t_end);
+    }
     let (stopped_by, hits) = events.finish();
     let (t, y) = K::finish(keeper, times, t_end, &end);
+    let outcome = outcome.and_then(|stats| {
+        check_outputs(span, times, t.len(), t_end).map(|()| stats).map_err(|error| Halt { error, t: t_end, stats })
+    });
     let solution = |ending, stats| Solution { t, y, hits, ending, stats, stiffness, end: (t_end, end) };
     match outcome {
         Ok(stats) if !stopped => Ok(solution(Ending::Span, stats)),

@@ -1,7 +1,8 @@
 //! What of a solution is kept: the type parameters of [`Ivp`](crate::Ivp).
 
+use super::event::EventsRecord;
 use super::{Curve, Events, Hit, Interpolated, Landed, Mapped, Trajectory};
-use crate::integrate::{Bridge, Jump, Observer};
+use crate::integrate::Observer;
 use crate::{Dense, Dynamics, Result, Solver, Span, State};
 
 /// Only the state at the end.
@@ -28,13 +29,6 @@ pub struct Every(pub(super) usize);
 #[derive(Debug, Clone, Copy)]
 pub struct Continuous;
 
-/// What `keep` says, of a solve over a field that jumps at given times.
-#[derive(Debug, Clone, Copy)]
-pub struct Across<'t, K> {
-    pub(super) times: &'t [f64],
-    pub(super) keep: K,
-}
-
 /// A rule of what to keep, usable with the method `S`.
 pub trait Keep<'t, F: Dynamics, S: Solver<F>> {
     /// What watches the solve.
@@ -48,14 +42,6 @@ pub trait Keep<'t, F: Dynamics, S: Solver<F>> {
     /// The times the solve must land on.
     fn stops(&self) -> &'t [f64] {
         &[]
-    }
-    /// Where the field jumps.
-    ///
-    /// # Errors
-    /// A time that is not a number.
-    fn jumps(&self, span: Span) -> Result<Vec<Jump>> {
-        let _ = span;
-        Ok(Vec::new())
     }
     /// Made before the first step.
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer;
@@ -140,23 +126,82 @@ impl<'t, F: Dynamics, S: Dense<F>> Keep<'t, F, S> for Continuous {
     }
 }
 
-impl<'t, F: Dynamics, S: Solver<F>, K: Keep<'t, F, S>> Keep<'t, F, S> for Across<'_, K> {
-    type Observer = Bridge<K::Observer>;
-    type Kept = K::Kept;
-    fn times(&self) -> &'t [f64] {
-        self.keep.times()
+/// A rule whose outputs so far can be written down, and taken up again.
+pub trait Pausable<'t, F: Dynamics, S: Solver<F>>: Keep<'t, F, S> {
+    /// The outputs so far.
+    type Record;
+    /// The outputs so far, as a value.
+    fn record(observer: &Self::Observer) -> Self::Record;
+    /// The observer of a solve over `span` that came to `t` with these outputs.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPaused`](crate::Error::InvalidPaused) where they do not fit.
+    fn restore(self, record: Self::Record, span: Span, t: f64) -> Result<Self::Observer>;
+}
+
+impl<F: Dynamics, S: Solver<F>> Pausable<'_, F, S> for End {
+    type Record = ();
+    fn record((): &()) {}
+    fn restore(self, (): (), _: Span, _: f64) -> Result<()> {
+        Ok(())
     }
-    fn stops(&self) -> &'t [f64] {
-        self.keep.stops()
+}
+
+impl<'t, F: Dynamics, S: Dense<F>> Pausable<'t, F, S> for At<'t> {
+    type Record = Vec<F::State>;
+    fn record(observer: &Self::Observer) -> Vec<F::State> {
+        observer.y.clone()
     }
-    fn jumps(&self, span: Span) -> Result<Vec<Jump>> {
-        Jump::inside(span, self.times)
+    fn restore(self, y: Vec<F::State>, span: Span, t: f64) -> Result<Self::Observer> {
+        Interpolated::restore(self.0, y, span, t)
     }
-    fn observer(self, span: Span, y0: &F::State) -> Self::Observer {
-        Bridge::new(self.keep.observer(span, y0), Jump::inside(span, self.times).unwrap_or_default())
+}
+
+impl<'t, F, S, G, R> Pausable<'t, F, S> for Values<'t, G>
+where
+    F: Dynamics,
+    S: Dense<F>,
+    G: FnMut(f64, &F::State) -> R,
+    R: Clone,
+{
+    type Record = Vec<R>;
+    fn record(observer: &Self::Observer) -> Vec<R> {
+        observer.values.clone()
     }
-    fn finish(observer: Self::Observer, times: &[f64], t: f64, y: &F::State) -> (Vec<f64>, K::Kept) {
-        K::finish(observer.inner, times, t, y)
+    fn restore(self, values: Vec<R>, span: Span, t: f64) -> Result<Self::Observer> {
+        Mapped::restore(self.0, self.1, values, span, t)
+    }
+}
+
+impl<'t, F: Dynamics, S: Solver<F>> Pausable<'t, F, S> for Landing<'t> {
+    type Record = Vec<F::State>;
+    fn record(observer: &Self::Observer) -> Vec<F::State> {
+        observer.y.clone()
+    }
+    fn restore(self, y: Vec<F::State>, span: Span, t: f64) -> Result<Self::Observer> {
+        Landed::restore(self.0, y, span, t)
+    }
+}
+
+impl<F: Dynamics, S: Solver<F>> Pausable<'_, F, S> for Every {
+    type Record = Trajectory<F::State>;
+    fn record(observer: &Self::Observer) -> Self::Record {
+        observer.clone()
+    }
+    fn restore(self, record: Self::Record, span: Span, t: f64) -> Result<Self::Observer> {
+        record.validate(self.0, span, t)?;
+        Ok(record)
+    }
+}
+
+impl<F: Dynamics, S: Dense<F>> Pausable<'_, F, S> for Continuous {
+    type Record = Curve<F::State>;
+    fn record(observer: &Self::Observer) -> Self::Record {
+        observer.clone()
+    }
+    fn restore(self, record: Self::Record, span: Span, t: f64) -> Result<Self::Observer> {
+        record.validate(S::DENSE_DEGREE, span, t)?;
+        Ok(record)
     }
 }
 
@@ -167,16 +212,33 @@ pub trait Watch<F: Dynamics, S: Solver<F>>: Observer<F, S> {
     /// # Errors
     /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) names the one that is out of range.
     fn check(&self) -> Result<()>;
+    /// Forgets the events behind `t`, where another observer ended a solve over `span`.
+    fn retreat(&mut self, span: Span, t: f64);
     /// The event that ended the solve, and all hits.
     fn finish(self) -> (Option<usize>, Vec<Hit<F::State>>);
+    /// What is known of the events so far.
+    type Record;
+    /// What is known of the events so far, as a value.
+    fn record(&self) -> Self::Record;
+    /// Takes up a solve over `span` that came to `t`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPaused`](crate::Error::InvalidPaused) where the record does not fit the events.
+    fn restore(&mut self, record: Self::Record, span: Span, t: f64) -> Result<()>;
 }
 
 impl<F: Dynamics, S: Solver<F>> Watch<F, S> for () {
     fn check(&self) -> Result<()> {
         Ok(())
     }
+    fn retreat(&mut self, _: Span, _: f64) {}
     fn finish(self) -> (Option<usize>, Vec<Hit<F::State>>) {
         (None, Vec::new())
+    }
+    type Record = ();
+    fn record(&self) {}
+    fn restore(&mut self, (): (), _: Span, _: f64) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -184,8 +246,18 @@ impl<F: Dynamics, S: Dense<F>> Watch<F, S> for Events<'_, F::State> {
     fn check(&self) -> Result<()> {
         self.validate()
     }
+    fn retreat(&mut self, span: Span, t: f64) {
+        Events::retreat(self, span, t);
+    }
     fn finish(self) -> (Option<usize>, Vec<Hit<F::State>>) {
         (self.stopped_by(), self.into_hits())
+    }
+    type Record = EventsRecord<F::State>;
+    fn record(&self) -> Self::Record {
+        self.to_record()
+    }
+    fn restore(&mut self, record: Self::Record, span: Span, t: f64) -> Result<()> {
+        self.restore_from(record, span, t)
     }
 }
 

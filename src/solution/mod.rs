@@ -8,6 +8,7 @@ mod failure;
 mod fallback;
 mod ivp;
 pub mod keep;
+mod paused;
 mod record;
 mod stepper;
 
@@ -19,9 +20,10 @@ pub use event::{DifferentiableEvent, Direction, Event, Events, Hit, Hybrid, Surf
 pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};
-pub(crate) use record::check_times;
+pub use paused::Paused;
 pub use record::{Interpolated, Landed, Mapped, Trajectory};
-pub use stepper::{Paused, Stepper};
+pub(crate) use record::{check_outputs, check_times};
+pub use stepper::{PausedSolve, Stepper};
 
 use crate::Stats;
 use crate::solver::Stiffness;

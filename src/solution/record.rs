@@ -31,6 +31,7 @@ pub struct Landed<'t, Y> {
 
 /// Keeps the start of the solve and every `every`-th accepted step; of a jump, the state after it.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Trajectory<Y> {
     every: usize,
     seen: usize,
@@ -46,7 +47,21 @@ fn split_start(times: &[f64], t0: f64) -> (usize, &[f64]) {
     (at_start, &times[at_start..])
 }
 
+/// The times behind `t`, where that is how far a solve came which kept an output for each time up to there.
+fn waiting_after(times: &[f64], kept: usize, span: Span, t: f64) -> Result<&[f64]> {
+    let passed = times.partition_point(|&time| !span.is_after(time, t));
+    if kept != passed {
+        return Err(Error::InvalidPaused { reason: "it does not hold one output for each time up to its own" });
+    }
+    Ok(&times[passed..])
+}
+
 impl<'t, Y: State> Interpolated<'t, Y> {
+    /// Goes on at `t` with the outputs up to there.
+    pub(crate) fn restore(times: &'t [f64], y: Vec<Y>, span: Span, t: f64) -> Result<Self> {
+        Ok(Self { waiting: waiting_after(times, y.len(), span, t)?, y })
+    }
+
     /// For `times` in the order of integration, within the span that starts at `t0` with `y0`.
     pub fn new(times: &'t [f64], t0: f64, y0: &Y) -> Self {
         let (at_start, waiting) = split_start(times, t0);
@@ -55,6 +70,11 @@ impl<'t, Y: State> Interpolated<'t, Y> {
 }
 
 impl<'t, G, R> Mapped<'t, G, R> {
+    /// Goes on at `t` with the outputs up to there.
+    pub(crate) fn restore(times: &'t [f64], map: G, values: Vec<R>, span: Span, t: f64) -> Result<Self> {
+        Ok(Self { waiting: waiting_after(times, values.len(), span, t)?, map, values })
+    }
+
     /// For `times` in the order of integration, within the span that starts at `t0` with `y0`.
     pub fn new<Y>(times: &'t [f64], mut map: G, t0: f64, y0: &Y) -> Self
     where
@@ -67,6 +87,11 @@ impl<'t, G, R> Mapped<'t, G, R> {
 }
 
 impl<'t, Y: State> Landed<'t, Y> {
+    /// Goes on at `t` with the outputs up to there.
+    pub(crate) fn restore(times: &'t [f64], y: Vec<Y>, span: Span, t: f64) -> Result<Self> {
+        Ok(Self { waiting: waiting_after(times, y.len(), span, t)?, y })
+    }
+
     /// For `times` in the order of integration, within the span that starts at `t0` with `y0`.
     pub fn new(times: &'t [f64], t0: f64, y0: &Y) -> Self {
         let (at_start, waiting) = split_start(times, t0);
@@ -75,6 +100,17 @@ impl<'t, Y: State> Landed<'t, Y> {
 }
 
 impl<Y: State> Trajectory<Y> {
+    /// Checks what was read back of a solve over `span` that came to `t`.
+    pub(crate) fn validate(&self, every: usize, span: Span, t: f64) -> Result<()> {
+        let Self { every: found, seen, t: times, y } = self;
+        let covered = Span { t0: span.t0, t1: t };
+        let fits = *found == every.max(1)
+            && times.len() == y.len()
+            && seen.checked_div(*found).and_then(|kept| kept.checked_add(1)) == Some(times.len())
+            && (covered.validate_times(times).is_ok() && times.first() == Some(&span.t0));
+        if fits { Ok(()) } else { Err(Error::InvalidPaused { reason: "its list of steps is not one of this solve" }) }
+    }
+
     /// Starts with `y0` at `t0`; `every ≥ 1`.
     pub fn new(every: usize, t0: f64, y0: &Y) -> Self {
         Self { every: every.max(1), seen: 0, t: vec![t0], y: vec![y0.clone()] }
@@ -88,7 +124,7 @@ fn pass<F: Dynamics, S: Dense<F>>(
     mut visit: impl FnMut(f64, F::State),
 ) -> Result<()> {
     while let [time, rest @ ..] = *waiting {
-        if (time - step.t1) * step.h > 0.0 {
+        if step.is_after(*time, step.t1) {
             break;
         }
         let mut y = step.next.clone();
@@ -121,10 +157,21 @@ impl<F: Dynamics, S: Dense<F>, G: FnMut(f64, &F::State) -> R, R> Observer<F, S> 
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Landed<'_, F::State> {
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
-        while let [time, rest @ ..] = self.waiting
-            && *time == step.t1
-        {
-            self.y.push(step.next.clone());
+        while let [time, rest @ ..] = self.waiting {
+            let y = if *time == step.t1 {
+                step.next
+            } else if step.is_after(*time, step.t1) {
+                break;
+            } else if !step.is_after(step.computed.t1, *time) {
+                // Between the end of the method's step and a jump lies nothing but a rounding error.
+                step.y1
+            } else if !step.is_after(*time, step.computed.t0) {
+                step.y0
+            } else {
+                // The solve was not told to land there.
+                break;
+            };
+            self.y.push(y.clone());
             self.waiting = rest;
         }
         Ok(Flow::On)
@@ -133,12 +180,24 @@ impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Landed<'_, F::State> {
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Trajectory<F::State> {
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        if step.is_still() {
+            return Ok(Flow::On);
+        }
         self.seen += 1;
         if self.seen.is_multiple_of(self.every) {
             self.t.push(step.t1);
             self.y.push(step.next.clone());
         }
         Ok(Flow::On)
+    }
+}
+
+/// Checks that a solve which came to `t` kept an output for each of the `times` up to there: `kept` of them.
+pub(crate) fn check_outputs(span: Span, times: &[f64], kept: usize, t: f64) -> Result<()> {
+    let passed = times.partition_point(|&time| !span.is_after(time, t));
+    match times[..passed].get(kept) {
+        Some(&time) => Err(Error::OutputMissing { index: kept, time, t }),
+        None => Ok(()),
     }
 }
 
@@ -151,4 +210,23 @@ pub(crate) fn check_times(times: &[f64]) -> Result<Span> {
     span.validate()?;
     span.validate_times(times)?;
     Ok(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_output_is_named() {
+        let (forwards, backwards) = (Span { t0: 0.0, t1: 1.0 }, Span { t0: 1.0, t1: 0.0 });
+        let times = [0.0, 0.25, 0.5, 1.0];
+        assert_eq!(check_outputs(forwards, &times, 4, 1.0), Ok(()));
+        // Behind the end of the solve nothing is promised.
+        assert_eq!(check_outputs(forwards, &times, 3, 0.75), Ok(()));
+        let missing = Err(Error::OutputMissing { index: 2, time: 0.5, t: 0.5 });
+        assert_eq!(check_outputs(forwards, &times, 2, 0.5), missing);
+        let missing = Err(Error::OutputMissing { index: 1, time: 0.5, t: 0.25 });
+        assert_eq!(check_outputs(backwards, &[1.0, 0.5, 0.0], 1, 0.25), missing);
+        assert_eq!(check_outputs(forwards, &[], 0, 1.0), Ok(()));
+    }
 }

@@ -1,28 +1,16 @@
 //! A solve that is driven from outside, step by step.
 
-use super::ivp::Solved;
-use super::{Ending, Failure, Ivp, Solution};
+use super::Ivp;
+use super::ivp::{Solved, conclude};
+use super::keep::{self, Keep, Pausable, Watch};
+use super::paused::{Paused, Position};
 use crate::control::Controller;
-use crate::integrate::{Course, Flow, Integration, Leg, Observer, Progress, Step};
-use crate::{Dynamics, Error, Matrices, Result, Solver, Span, Stats};
-
-/// A solve in progress, as a value: time, state, workspace of the method, memory of the controller, and the cost so far.
-///
-/// It can be cloned and, with the feature `serde`, written down and read back. A solve [resumed](Stepper::resume) from it
-/// takes the same steps as one that was never paused, bit for bit; a text format must keep all digits of a number for that
-/// (in `serde_json`, the feature `float_roundtrip`).
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Paused<Y, W, M> {
-    span: Span,
-    progress: Progress<Y, W>,
-    memory: M,
-    /// What is left of the last plan of the controller.
-    leg: Option<Leg>,
-    stopped: bool,
-}
+use crate::integrate::{Course, Flow, Integration, Observer, Piece, Pieces, Progress, Reached, Step};
+use crate::{Dynamics, Error, Halt, Matrices, Result, Solver, Span, Stats};
 
 /// A solve that is driven from outside; [`Ivp::start`] makes one.
+///
+/// It keeps what the [`Ivp`] says, with its events, jumps and observers; [`finish`](Self::finish) returns it.
 ///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode};
@@ -37,80 +25,122 @@ pub struct Paused<Y, W, M> {
 /// assert!((solution.last() - (-4.0_f64).exp()).abs() < 1e-8);
 /// # Ok::<(), rheos::Error>(())
 /// ```
-pub struct Stepper<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> {
+pub struct Stepper<'a, F, S, C, K = keep::End, E = (), O = ()>
+where
+    F: Dynamics,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    K: Keep<'a, F, S>,
+{
     field: &'a F,
     solver: S,
     control: C,
-    at: PausedSolve<F, S, C>,
+    lists: Lists<'a>,
+    pieces: Pieces,
+    watching: ((E, O), K::Observer),
+    at: PositionOf<F, S, C>,
 }
 
-/// What a [`Stepper`] of these pauses to.
-type PausedSolve<F, S, C> =
-    Paused<<F as Dynamics>::State, <S as Solver<F>>::Workspace, <C as Controller<F, S>>::Memory>;
+/// The times that matter to a solve.
+#[derive(Debug, Clone, Copy)]
+struct Lists<'a> {
+    outputs: &'a [f64],
+    stops: &'a [f64],
+    jumps: &'a [f64],
+}
 
-impl<'a, F: Dynamics> Ivp<'a, F> {
+type PositionOf<F, S, C> =
+    Position<<F as Dynamics>::State, <S as Solver<F>>::Workspace, <C as Controller<F, S>>::Memory>;
+
+/// The value that a [`Stepper`] of these pauses to.
+pub type PausedSolve<'a, F, S, C, K = keep::End, E = ()> = Paused<
+    <F as Dynamics>::State,
+    <S as Solver<F>>::Workspace,
+    <C as Controller<F, S>>::Memory,
+    <K as Pausable<'a, F, S>>::Record,
+    <E as Watch<F, S>>::Record,
+>;
+
+impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// Prepares a solve that is driven step by step. See [`Stepper`] for an example.
     ///
     /// # Errors
     /// An argument outside its domain.
-    pub fn start<S, C>(self, solver: S, control: C) -> Result<Stepper<'a, F, S, C>>
+    pub fn start<S, C>(self, solver: S, control: C) -> Result<Stepper<'a, F, S, C, K, E, O>>
     where
         S: Solver<F>,
         C: Controller<F, S>,
+        K: Keep<'a, F, S>,
+        E: Watch<F, S>,
     {
-        let Self { f: field, y0: y, span, .. } = self;
+        self.check::<S>()?;
+        let Self { f: field, y0: y, span, jumps, keep, events, observers } = self;
+        let lists = Lists { outputs: keep.times(), stops: keep.stops(), jumps };
         let mut workspace = solver.workspace(field, &y);
-        let integration = Integration { field, solver: &solver, control: &control, span, stops: &[] };
-        let memory = integration.prepare(&y, &mut workspace)?;
+        let integration = Integration { field, solver: &solver, control: &control, span, stops: lists.stops, jumps };
+        let pieces = integration.pieces(&y)?;
+        let memory = integration.begin(pieces.first(), &y, &mut workspace)?;
+        let watching = ((events, observers), keep.observer(span, &y));
         let progress = Progress { t: span.t0, y, workspace, stats: Stats::default() };
-        let at = Paused { span, progress, memory, leg: None, stopped: false };
-        Ok(Stepper { field, solver, control, at })
+        let at = Position { span, piece: 0, progress, memory, leg: None, stopped: false, stiffness: None };
+        Ok(Stepper { field, solver, control, lists, pieces, watching, at })
+    }
+
+    /// Takes up a paused solve of this problem, with the method and controller it was started with. The initial state does
+    /// not matter any more.
+    ///
+    /// ```
+    /// use rheos::{Dopri5, Event, Ivp, Pid, ode};
+    ///
+    /// // Two doses and an event; the solve is paused between the doses.
+    /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+    /// let dose = |at: f64| Event::rising(move |t, _y: &f64| t - at).reset(|_t, y| *y += 1.0);
+    /// let problem = || Ivp::new(&decay, 1.0, 0.0..4.0).save_at(&[0.5, 3.5]).event(dose(1.0)).event(dose(3.0));
+    /// let control = Pid::new(1e-9, 1e-9);
+    /// let whole = problem().solve(Dopri5, control)?;
+    ///
+    /// let mut stepper = problem().start(Dopri5, control)?;
+    /// while stepper.time() < 2.0 {
+    ///     stepper.step()?;
+    /// }
+    /// let paused = stepper.pause();
+    /// assert_eq!(problem().resume(Dopri5, control, paused)?.finish()?, whole);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidPaused`] where the value does not fit the problem, and any error of [`start`](Self::start).
+    pub fn resume<S, C>(
+        self,
+        solver: S,
+        control: C,
+        paused: PausedSolve<'a, F, S, C, K, E>,
+    ) -> Result<Stepper<'a, F, S, C, K, E, O>>
+    where
+        S: Solver<F>,
+        C: Controller<F, S>,
+        K: Pausable<'a, F, S>,
+        E: Watch<F, S>,
+    {
+        self.check::<S>()?;
+        let Self { f: field, span, jumps, keep, mut events, observers, .. } = self;
+        let lists = Lists { outputs: keep.times(), stops: keep.stops(), jumps };
+        let Paused { at, kept, events: seen } = paused;
+        let pieces = Pieces::new(span, jumps)?;
+        at.validate(span, &pieces)?;
+        events.restore(seen, span, at.progress.t)?;
+        let watching = ((events, observers), keep.restore(kept, span, at.progress.t)?);
+        Ok(Stepper { field, solver, control, lists, pieces, watching, at })
     }
 }
 
-impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
-    /// Takes up a paused solve, of the same field and with the same method and controller as before.
-    ///
-    /// ```
-    /// use rheos::{Dopri5, Ivp, Pid, Stepper, ode, solve};
-    ///
-    /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-    /// let control = Pid::new(1e-9, 1e-9);
-    /// let mut stepper = Ivp::new(&decay, 1.0, 0.0..4.0).start(Dopri5, control)?;
-    /// stepper.step()?;
-    /// let paused = stepper.pause();
-    ///
-    /// let resumed = Stepper::resume(&decay, Dopri5, control, paused).finish()?;
-    /// assert_eq!(resumed, solve(&decay, 1.0, 0.0..4.0, Dopri5, control)?);
-    /// # Ok::<(), rheos::Error>(())
-    /// ```
-    pub fn resume(field: &'a F, solver: S, control: C, paused: Paused<F::State, S::Workspace, C::Memory>) -> Self {
-        Self { field, solver, control, at: paused }
-    }
-
-    /// The solve as a value, to be resumed later. Clone it for several continuations. See [`resume`](Self::resume).
-    #[must_use]
-    pub fn pause(self) -> Paused<F::State, S::Workspace, C::Memory> {
-        self.at
-    }
-
-    /// The solve as it stands now, as a value.
-    ///
-    /// ```
-    /// use rheos::{Fixed, Ivp, Rk4, Stepper, ode};
-    ///
-    /// let growth = ode(|_t, y: &f64, dy: &mut f64| *dy = *y);
-    /// let mut stepper = Ivp::new(&growth, 1.0, 0.0..1.0).start(Rk4, Fixed::steps(4))?;
-    /// let start = stepper.paused().clone();
-    /// stepper.advance_to(0.5)?;
-    /// assert_eq!(Stepper::resume(&growth, Rk4, Fixed::steps(4), start).time(), 0.0);
-    /// # Ok::<(), rheos::Error>(())
-    /// ```
-    #[must_use]
-    pub fn paused(&self) -> &Paused<F::State, S::Workspace, C::Memory> {
-        &self.at
-    }
-
+impl<'a, F, S, C, K, E, O> Stepper<'a, F, S, C, K, E, O>
+where
+    F: Dynamics,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    K: Keep<'a, F, S>,
+{
     /// The time of the state.
     #[must_use]
     pub fn time(&self) -> f64 {
@@ -137,21 +167,65 @@ impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
         Stats { evaluations: self.solver.evaluations(workspace), jacobians, factorisations, ..*stats }
     }
 
-    /// Whether the end of the span is reached, or an observer stopped the solve.
+    /// Whether the end of the span is reached, or an event or observer stopped the solve.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.at.stopped || !self.at.span.is_after(self.at.span.t1, self.time())
+    }
+}
+
+impl<'a, F, S, C, K, E, O> Stepper<'a, F, S, C, K, E, O>
+where
+    F: Dynamics,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    K: Keep<'a, F, S>,
+    E: Watch<F, S>,
+    O: Observer<F, S>,
+{
+    /// The solve as a value, to be [resumed](Ivp::resume) later. Clone it for several continuations.
+    #[must_use]
+    pub fn pause(self) -> PausedSolve<'a, F, S, C, K, E>
+    where
+        K: Pausable<'a, F, S>,
+    {
+        let ((events, _), keeper) = &self.watching;
+        Paused { kept: K::record(keeper), events: events.record(), at: self.at }
+    }
+
+    /// The solve as it stands now, as a value.
+    ///
+    /// ```
+    /// use rheos::{Fixed, Ivp, Rk4, ode};
+    ///
+    /// let growth = ode(|_t, y: &f64, dy: &mut f64| *dy = *y);
+    /// let problem = || Ivp::new(&growth, 1.0, 0.0..1.0);
+    /// let mut stepper = problem().start(Rk4, Fixed::steps(4))?;
+    /// let start = stepper.paused();
+    /// stepper.advance_to(0.5)?;
+    /// assert_eq!(problem().resume(Rk4, Fixed::steps(4), start)?.time(), 0.0);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    #[must_use]
+    pub fn paused(&self) -> PausedSolve<'a, F, S, C, K, E>
+    where
+        K: Pausable<'a, F, S>,
+        S::Workspace: Clone,
+        C::Memory: Clone,
+    {
+        let ((events, _), keeper) = &self.watching;
+        Paused { kept: K::record(keeper), events: events.record(), at: self.at.clone() }
     }
 
     /// Goes on until one more step is accepted, and says whether there was one left to take.
     ///
     /// # Errors
-    /// What ends a solve. The state is the last good one.
+    /// Any error of a solve. The state is the last good one.
     pub fn step(&mut self) -> Result<bool> {
         self.step_with(&mut ())
     }
 
-    /// The same, with an observer.
+    /// The same, with an observer for this step.
     ///
     /// ```
     /// use rheos::{Event, Events, Fixed, Ivp, Rk4, ode};
@@ -169,31 +243,25 @@ impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
     /// ```
     ///
     /// # Errors
-    /// What ends a solve, and what the observer returns.
-    pub fn step_with<O: Observer<F, S>>(&mut self, observer: &mut O) -> Result<bool> {
+    /// Any error of a solve, and the errors of the observer.
+    pub fn step_with<P: Observer<F, S>>(&mut self, observer: &mut P) -> Result<bool> {
         if self.is_done() {
             return Ok(false);
         }
-        let mut one = OneStep { observer, jumped: false };
         let (before, end) = (self.at.progress.stats.accepted, self.at.span.t1);
-        self.go(end, &mut one)?;
-        if one.jumped {
-            self.at.stopped = false;
-            let (integration, at) = self.split();
-            integration.restart(&mut at.progress, &mut at.memory)?;
-        }
+        self.go(end, observer, true)?;
         Ok(self.at.progress.stats.accepted > before)
     }
 
     /// Goes on to `t` and lands on it.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] if `t` is not between the present time and the end of the span; what ends a solve.
+    /// [`Error::InvalidArgument`] if `t` is not between the present time and the end of the span; any error of a solve.
     pub fn advance_to(&mut self, t: f64) -> Result<()> {
         self.advance_to_with(t, &mut ())
     }
 
-    /// The same, with an observer.
+    /// The same, with an observer for these steps.
     ///
     /// ```
     /// use rheos::solution::Trajectory;
@@ -208,79 +276,134 @@ impl<'a, F: Dynamics, S: Solver<F>, C: Controller<F, S>> Stepper<'a, F, S, C> {
     /// ```
     ///
     /// # Errors
-    /// As [`advance_to`](Self::advance_to), and what the observer returns.
-    pub fn advance_to_with<O: Observer<F, S>>(&mut self, t: f64, observer: &mut O) -> Result<()> {
+    /// As [`advance_to`](Self::advance_to), and the errors of the observer.
+    pub fn advance_to_with<P: Observer<F, S>>(&mut self, t: f64, observer: &mut P) -> Result<()> {
         let span = Span { t0: self.time(), ..self.at.span };
         if span.validate_times(&[t]).is_err() {
             let expected = "between the present time and the end of the span";
             return Err(Error::InvalidArgument { name: "t", value: t, expected });
         }
-        if self.at.stopped { Ok(()) } else { self.go(t, observer) }
+        if self.at.stopped { Ok(()) } else { self.go(t, observer, false) }
     }
 
     /// Goes on to the end.
     ///
     /// # Errors
-    /// A [`Failure`] with the reason and the last good state.
-    pub fn finish(mut self) -> Solved<F::State, Vec<F::State>> {
+    /// A [`Failure`](super::Failure) with the reason, and all that was computed.
+    pub fn finish(mut self) -> Solved<F::State, K::Kept> {
         let end = self.at.span.t1;
-        let result = if self.is_done() { Ok(()) } else { self.go(end, &mut ()) };
-        let (stats, stiffness) = (self.stats(), self.control.stiffness(&self.at.memory));
-        let Paused { progress: Progress { t, y, .. }, stopped, .. } = self.at;
-        let ending = match &result {
-            Ok(()) if stopped => Ending::Observer,
-            Ok(()) => Ending::Span,
-            Err(_) => Ending::Failure,
-        };
-        let kept = if result.is_ok() { (vec![t], vec![y.clone()]) } else { (Vec::new(), Vec::new()) };
-        let solution = Solution { t: kept.0, y: kept.1, hits: Vec::new(), ending, stats, stiffness, end: (t, y) };
-        match result {
-            Ok(()) => Ok(solution),
-            Err(error) => Err(Box::new(Failure { error, partial: solution })),
+        let result = if self.is_done() { Ok(()) } else { self.go(end, &mut (), false) };
+        let stats = self.stats();
+        let Self { control, lists, watching: ((events, _), keeper), at, .. } = self;
+        let Position { span, progress: Progress { t, y, .. }, memory, stopped, stiffness, .. } = at;
+        let stiffness = stiffness.or(control.stiffness(&memory));
+        let outcome = result.map(|()| stats).map_err(|error| Halt { error, t, stats });
+        let reached = Reached { t, y, workspace: (), stopped, stiffness, outcome };
+        conclude::<F, S, K, E>((span, lists.outputs), keeper, events, reached)
+    }
+
+    /// Goes on to `to`, or for one step, unless somebody who watches objects.
+    fn go<P: Observer<F, S>>(&mut self, to: f64, observer: &mut P, one_step: bool) -> Result<()> {
+        let Self { field, solver, control, lists, pieces, watching: (others, keeper), at } = self;
+        let Lists { stops, jumps, .. } = *lists;
+        let integration =
+            Integration { field: *field, solver: &*solver, control: &*control, span: at.span, stops, jumps };
+        let mut watching = Interrupted { observer: ((others, observer), keeper), one_step, jumped: false };
+        loop {
+            let piece = at.enter_piece(&integration, pieces)?;
+            let target = if at.span.is_after(to, piece.outer.t1) { piece.outer.t1 } else { to };
+            let course = at.cross(&integration, (piece, target), &mut watching)?;
+            if let Course::Paused(leg) = course {
+                at.leg = leg.unfinished();
+                return Ok(());
+            }
+            at.stopped = course == Course::Stopped && !watching.jumped;
+            if course == Course::Stopped {
+                if watching.jumped {
+                    let rest = Span { t0: piece.enter(at.span, at.progress.t), t1: piece.inner.t1 };
+                    integration.restart(&mut at.progress, &mut at.memory, rest)?;
+                }
+                return Ok(());
+            }
+            if !at.span.is_after(to, at.progress.t) {
+                return Ok(());
+            }
         }
     }
+}
 
-    fn split(&mut self) -> (Integration<'_, F, S, C>, &mut PausedSolve<F, S, C>) {
-        let Self { field, solver, control, at } = self;
-        (Integration { field: *field, solver, control, span: at.span, stops: &[] }, at)
+impl<Y: crate::State, W, M> Position<Y, W, M> {
+    /// The piece to go on in; begins the next one at the end of the last.
+    fn enter_piece<F, S, C>(&mut self, integration: &Integration<'_, F, S, C>, pieces: &Pieces) -> Result<Piece>
+    where
+        F: Dynamics<State = Y>,
+        S: Solver<F, Workspace = W>,
+        C: Controller<F, S, Memory = M>,
+    {
+        let piece = pieces.get(self.piece).unwrap_or(pieces.first());
+        let Some(next) = pieces.get(self.piece + 1) else { return Ok(piece) };
+        if self.span.is_after(piece.outer.t1, self.progress.t) {
+            return Ok(piece);
+        }
+        let Progress { y, workspace, .. } = &mut self.progress;
+        self.stiffness = self.stiffness.or(integration.control.stiffness(&self.memory));
+        self.memory = integration.begin(next, y, workspace)?;
+        (self.piece, self.leg) = (self.piece + 1, None);
+        Ok(next)
     }
 
-    /// Goes on to `end`, unless the observer objects.
-    fn go<O: Observer<F, S>>(&mut self, end: f64, observer: &mut O) -> Result<()> {
-        let (integration, at) = self.split();
-        let Paused { span, progress, memory, leg, stopped } = at;
+    /// Goes on in a piece to the time `to`.
+    fn cross<F, S, C, P>(
+        &mut self,
+        integration: &Integration<'_, F, S, C>,
+        (piece, to): (Piece, f64),
+        observer: &mut P,
+    ) -> Result<Course>
+    where
+        F: Dynamics<State = Y>,
+        S: Solver<F, Workspace = W>,
+        C: Controller<F, S, Memory = M>,
+        P: Observer<F, S>,
+    {
+        let Self { span, progress, memory, leg, .. } = self;
         let mut course = Course::Done;
         if let Some(left) = leg.take() {
-            if span.is_after(left.end, end) {
-                let rest = Span { t0: progress.t, t1: span.t1 };
-                let Integration { field, solver, control, .. } = integration;
+            let mut start = piece.enter(*span, progress.t);
+            if span.is_after(left.end, piece.landing(*span, to).computed) {
+                let Integration { field, solver, control, .. } = *integration;
+                let rest = Span { t0: start, t1: piece.inner.t1 };
                 control.restart(memory, field, solver, &mut progress.workspace, rest, &progress.y)?;
             } else {
                 let mut y1 = progress.y.clone();
-                course = integration.walk(progress, memory, left, &mut y1, observer)?;
+                course = integration.walk(progress, &mut start, memory, (piece, left), &mut y1, observer)?;
             }
         }
         if course == Course::Done {
-            course = integration.advance(progress, memory, [end].into_iter(), observer)?;
+            course = integration.advance(progress, memory, piece, to, observer)?;
         }
-        *stopped = course == Course::Stopped;
-        if let Course::Paused(left) = course {
-            *leg = left.unfinished();
+        if course == Course::Done && span.is_after(to, progress.t) {
+            course = integration.stand_still(progress, to, observer)?;
         }
-        Ok(())
+        Ok(course)
     }
 }
 
-/// Pauses after every step. A jump is to be completed by the caller.
-struct OneStep<'o, O> {
-    observer: &'o mut O,
+/// Pauses after a step where that is asked for. A jump is to be completed by the caller then.
+struct Interrupted<P> {
+    observer: P,
+    one_step: bool,
     jumped: bool,
 }
 
-impl<F: Dynamics, S: Solver<F>, O: Observer<F, S>> Observer<F, S> for OneStep<'_, O> {
+impl<F: Dynamics, S: Solver<F>, P: Observer<F, S>> Observer<F, S> for Interrupted<P> {
     #[inline]
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
-        Ok(match self.observer.observe(step)? {
+        let still = step.is_still();
+        let flow = self.observer.observe(step)?;
+        if !self.one_step || still {
+            return Ok(flow);
+        }
+        Ok(match flow {
             Flow::On => Flow::Pause,
             Flow::Jump { t, before, after } => {
                 self.jumped = true;

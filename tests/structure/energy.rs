@@ -35,6 +35,7 @@ fn worst<S: Solver<Kepler>>(solver: S, steps_per_period: usize) -> [f64; 10] {
         control: &Fixed::steps(steps),
         span: (0.0, TAU * PERIODS as f64).into(),
         stops: &[],
+        jumps: &[],
     };
     integration.run(y0, solver.workspace(&Kepler, &y0), &mut energy).outcome.unwrap();
     energy.worst

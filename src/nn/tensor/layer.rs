@@ -87,7 +87,7 @@ where
     /// Whatever ends the solve.
     pub fn solve(&self, y0: &Tensor<Sh, E, D>) -> Result<Tensor<Sh, E, D>> {
         let Self { field, solver, control, span, .. } = self;
-        let integration = Integration { field, solver, control, span: *span, stops: &[] };
+        let integration = Integration { field, solver, control, span: *span, stops: &[], jumps: &[] };
         let reached = integration.run(fresh(y0), solver.workspace(field, y0), &mut ());
         reached.outcome.map(|_| reached.y).map_err(|halt| halt.error)
     }

@@ -54,7 +54,8 @@ impl<'a, F: Differentiable> Hybrid<'a, F> {
     /// The initial value problem of the field with these events: what the gradient differentiates, with all that an
     /// [`Ivp`] can keep of it.
     pub fn ivp<'s>(&'s self, y0: F::State, span: impl Into<Span>) -> Ivp<'s, F, keep::End, Events<'s, F::State>> {
-        Ivp { f: &self.field, y0, span: span.into(), keep: keep::End, events: self.watch(), observers: () }
+        let (f, span) = (&self.field, span.into());
+        Ivp { f, y0, span, jumps: &[], keep: keep::End, events: self.watch(), observers: () }
     }
 
     /// Watches for the events.

@@ -6,12 +6,14 @@
 mod autodiff;
 mod differentiable;
 mod hybrid;
+mod record;
 mod root;
 mod watch;
 
 pub use autodiff::Surface;
 pub use differentiable::DifferentiableEvent;
 pub use hybrid::Hybrid;
+pub(crate) use record::EventsRecord;
 pub use watch::Events;
 
 use std::rc::Rc;
@@ -219,7 +221,7 @@ impl<'a, Y> Event<'a, Y> {
         self
     }
 
-    /// Looks at `g` at the ends of `n ≥ 1` equal parts of every step, so that changes of sign which lie further apart than
+    /// Looks at `g` at the ends of `n` equal parts of every step, from 1 to 10 000, so that changes of sign which lie further apart than
     /// a part are all found. Costs `n − 1` interpolations per step, for all events together: the largest `n` counts.
     ///
     /// ```
@@ -267,6 +269,7 @@ impl<Y> std::fmt::Debug for Event<'_, Y> {
 
 /// An event that happened.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Hit<Y> {
     /// Which event, by its place in the order they were added, from 0.
     pub event: usize,

@@ -3,7 +3,7 @@
 use super::root::{Bracket, narrow};
 use super::{Event, Hit, Settings};
 use crate::integrate::{Flow, Observer, Step};
-use crate::{Dense, Dynamics, Error, Result, Solver, State};
+use crate::{Dense, Dynamics, Error, Result, Span, State};
 
 /// Watches a solve for events and keeps the [hits](Hit).
 ///
@@ -18,32 +18,33 @@ use crate::{Dense, Dynamics, Error, Result, Solver, State};
 /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
 /// let mut events = Events::new(vec![Event::rising(|_t, y: &f64| y - 0.3), Event::rising(|_t, y: &f64| y - 0.8)]);
 /// let (solver, control) = (&Rk4, &Fixed::steps(2));
-/// let integration = Integration { field: &clock, solver, control, span: (0.0..1.0).into(), stops: &[] };
+/// let integration = Integration { field: &clock, solver, control, span: (0.0..1.0).into(), stops: &[], jumps: &[] };
 /// integration.run(0.0, solver.workspace(&clock, &0.0), &mut events);
 /// assert_eq!(events.hits().len(), 2);
 /// assert!((events.hits()[1].t - 0.8).abs() < 1e-14);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Events<'a, Y> {
-    events: Vec<Event<'a, Y>>,
-    places: Vec<Place>,
-    /// The time of `places`.
-    t: f64,
-    hits: Vec<Hit<Y>>,
-    stopped_by: Option<usize>,
+    pub(super) events: Vec<Event<'a, Y>>,
+    pub(super) places: Vec<Place>,
+    /// The time of `places`; none before the first step.
+    pub(super) t: Option<f64>,
+    pub(super) hits: Vec<Hit<Y>>,
+    pub(super) stopped_by: Option<usize>,
 }
 
 /// Where the solution is, seen from one event.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Place {
     /// The function; zero where its sign is not to be trusted.
-    g: f64,
+    pub(super) g: f64,
     /// What counts as zero until the solution has left the surface.
-    noise: f64,
+    pub(super) noise: f64,
     /// The function at the end of the part of a step that is being searched.
-    ahead: f64,
-    hits: u64,
-    last_hit: f64,
+    pub(super) ahead: f64,
+    pub(super) hits: u64,
+    pub(super) last_hit: Option<f64>,
 }
 
 /// A change of sign that counts.
@@ -58,6 +59,9 @@ struct Crossing {
 /// The smallest part of a step in which a solution is looked for beside the surface, about the rounding of the step.
 const DEPARTURE: f64 = 1.0 / (1_u64 << 52) as f64;
 
+/// The most parts of a step to look at: a step that needs more should be shorter.
+const MOST_SAMPLES: u32 = 10_000;
+
 /// Times of one event that differ by less, in parts of the time, accumulate: a flight must be long beside the rounding of
 /// its ends to be seen between them.
 const RESOLUTION: f64 = 1024.0 * f64::EPSILON;
@@ -66,13 +70,13 @@ impl<'a, Y: State> Events<'a, Y> {
     /// Watches for `events`; a hit names them by their place in this list.
     #[must_use]
     pub fn new(events: Vec<Event<'a, Y>>) -> Self {
-        Self { events, places: Vec::new(), t: f64::NAN, hits: Vec::new(), stopped_by: None }
+        Self { events, places: Vec::new(), t: None, hits: Vec::new(), stopped_by: None }
     }
 
     /// Adds an event.
     pub fn push(&mut self, event: Event<'a, Y>) {
         self.events.push(event);
-        self.t = f64::NAN;
+        self.t = None;
     }
 
     /// What happened so far, in the order of integration.
@@ -92,6 +96,20 @@ impl<'a, Y: State> Events<'a, Y> {
         self.hits
     }
 
+    /// Forgets what happened behind `t`, where another observer ended the solve or the step.
+    pub(crate) fn retreat(&mut self, span: Span, t: f64) {
+        while let Some(hit) = self.hits.pop_if(|hit| span.is_after(hit.t, t)) {
+            let last = self.hits.iter().rev().find(|earlier| earlier.event == hit.event);
+            if let Some(place) = self.places.get_mut(hit.event) {
+                place.hits = place.hits.saturating_sub(1);
+                place.last_hit = last.map(|earlier| earlier.t);
+            }
+            if self.stopped_by == Some(hit.event) {
+                self.stopped_by = None;
+            }
+        }
+    }
+
     /// Checks the settings of all events.
     pub(crate) fn validate(&self) -> Result<()> {
         for Event { settings, .. } in &self.events {
@@ -99,8 +117,8 @@ impl<'a, Y: State> Events<'a, Y> {
             if settings.stop_at == Some(0) {
                 return refuse("stop_at", 0.0, "at least 1");
             }
-            if settings.samples == 0 {
-                return refuse("samples", 0.0, "at least 1");
+            if !(1..=MOST_SAMPLES).contains(&settings.samples) {
+                return refuse("samples", f64::from(settings.samples), "from 1 to 10000");
             }
             if !(settings.tolerance >= 0.0 && settings.tolerance.is_finite()) {
                 return refuse("time_tolerance", settings.tolerance, "finite and not negative");
@@ -122,7 +140,7 @@ impl<'a, Y: State> Events<'a, Y> {
 
     /// Sees the solution at a point that does not continue an earlier step. After a jump, `crossings` happened there.
     fn place(&mut self, t: f64, y: &Y, crossings: &[Crossing]) -> Result<()> {
-        let unknown = Place { g: 0.0, noise: 0.0, ahead: 0.0, hits: 0, last_hit: f64::NAN };
+        let unknown = Place { g: 0.0, noise: 0.0, ahead: 0.0, hits: 0, last_hit: None };
         self.places.resize(self.events.len(), unknown);
         for event in 0..self.events.len() {
             let g = self.value(event, t, y)?;
@@ -131,15 +149,8 @@ impl<'a, Y: State> Events<'a, Y> {
             place.noise = 2.0 * residual;
             place.g = if g.abs() > place.noise { g } else { 0.0 };
         }
-        self.t = t;
+        self.t = Some(t);
         Ok(())
-    }
-
-    /// Whether a step starts where the solution was seen last, or a rounding error behind: where the field
-    /// [jumps](crate::Ivp::jumps_at), the steps leave one out.
-    fn continues<F: Dynamics, S: Solver<F>>(&self, step: &Step<'_, F, S>) -> bool {
-        let gap = (step.t0 - self.t).abs();
-        gap <= 4.0 * f64::EPSILON * step.t0.abs().max(self.t.abs()) || gap <= 1e-9 * step.h.abs()
     }
 
     /// Looks at one part of a step, from where the solution was seen last to `to`.
@@ -156,7 +167,8 @@ impl<'a, Y: State> Events<'a, Y> {
         for event in 0..self.events.len() {
             crossings.extend(self.crossing(event, step, to, probe)?);
         }
-        crossings.sort_by(|a, b| ((a.t - b.t) * step.h).total_cmp(&0.0));
+        let direction = if step.is_after(1.0, 0.0) { 1.0 } else { -1.0 };
+        crossings.sort_by(|a, b| ((a.t - b.t) * direction).total_cmp(&0.0));
 
         for together in crossings.chunk_by(|a, b| a.t == b.t) {
             let t = together[0].t;
@@ -183,7 +195,7 @@ impl<'a, Y: State> Events<'a, Y> {
                 place.noise = 0.0;
             }
         }
-        self.t = to;
+        self.t = Some(to);
         Ok(Flow::On)
     }
 
@@ -200,7 +212,7 @@ impl<'a, Y: State> Events<'a, Y> {
         S: Dense<F>,
     {
         let Place { g, noise, ahead, .. } = self.places[event];
-        let start = self.t;
+        let start = self.t.unwrap_or(step.t0);
         let Event { condition, settings: Settings { direction, tolerance, .. }, .. } = &self.events[event];
         let mut value = |t: f64| {
             step.interpolate(t, probe);
@@ -216,10 +228,7 @@ impl<'a, Y: State> Events<'a, Y> {
         if (ahead > 0.0 && positive) || (ahead < 0.0 && !positive) || !direction.admits(positive) {
             return Ok(None);
         }
-        // Less than neighbours differ by: the search ends there.
-        let rounding = 0.25 * f64::EPSILON * near.0.abs().max(to.abs());
-        let tolerance = tolerance.max(rounding).max(f64::MIN_POSITIVE);
-        match narrow(Bracket { near, far: (to, ahead) }, tolerance, value) {
+        match narrow(Bracket { near, far: (to, ahead) }, *tolerance, value) {
             Ok(found) => Ok(Some(Crossing { event, t: found.far.0, residual: found.far.1.abs() })),
             Err((t, value)) => Err(Error::NonFiniteEvent { event, t, value }),
         }
@@ -231,14 +240,14 @@ impl<'a, Y: State> Events<'a, Y> {
         let Event { reset, settings: Settings { stop_at, at_most, tolerance, .. }, .. } = &self.events[event];
         let place = &mut self.places[event];
         if place.hits == *at_most {
-            return Err(Error::MaxEvents { event, t: place.last_hit, hits: place.hits });
+            return Err(Error::MaxEvents { event, t, hits: place.hits });
         }
-        let gap = (t - place.last_hit).abs();
+        let gap = place.last_hit.map_or(f64::INFINITY, |last| (t - last).abs());
         if reset.is_some() && gap <= (RESOLUTION * t.abs()).max(16.0 * tolerance) {
             return Err(Error::EventsAccumulate { event, t, gap });
         }
         place.hits += 1;
-        place.last_hit = t;
+        place.last_hit = Some(t);
         if self.stopped_by.is_none() && *stop_at == Some(place.hits) {
             self.stopped_by = Some(event);
         }
@@ -278,10 +287,12 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
         if self.events.is_empty() {
             return Ok(Flow::On);
         }
-        if !self.continues(&step) {
+        // A step starts at the very time at which the one before ended.
+        if self.t != Some(step.t0) {
+            let span = Span { t0: step.t0, t1: step.t1 };
+            self.retreat(span, step.t0);
             self.place(step.t0, step.y0, &[])?;
         }
-        self.t = step.t0;
         let mut probe = step.y1.clone();
         let parts = self.events.iter().map(|event| event.settings.samples).max().unwrap_or(1).max(1);
         for part in 1..parts {
