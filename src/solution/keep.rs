@@ -2,13 +2,14 @@
 
 use super::{Curve, Events, Hit, Interpolated, Landed, Mapped, Trajectory};
 use crate::integrate::{Bridge, Jump, Observer};
-use crate::{Dense, Dynamics, Result, Solver, Span, State};
+use crate::{Dense, Dynamics, Error, Result, Solver, Span, State};
 
 /// Only the state at the end.
 #[derive(Debug, Clone, Copy)]
 pub struct End;
 
-/// The states at given times, by interpolation.
+/// The states at given times, by interpolation, or by landing where the interpolant of the method is [too
+/// rough](Dense::LANDS).
 #[derive(Debug, Clone, Copy)]
 pub struct At<'t>(pub(super) &'t [f64]);
 
@@ -52,7 +53,7 @@ pub trait Keep<'t, F: Dynamics, S: Solver<F>> {
     /// Where the field jumps.
     ///
     /// # Errors
-    /// A time that is not a number.
+    /// A time that is not a number; a jump where the method does not [stay inside](Solver::STAYS_INSIDE) its steps.
     fn jumps(&self, span: Span) -> Result<Vec<Jump>> {
         let _ = span;
         Ok(Vec::new())
@@ -78,6 +79,9 @@ impl<'t, F: Dynamics, S: Dense<F>> Keep<'t, F, S> for At<'t> {
     fn times(&self) -> &'t [f64] {
         self.0
     }
+    fn stops(&self) -> &'t [f64] {
+        if S::LANDS { self.0 } else { &[] }
+    }
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer {
         Interpolated::new(self.0, span.t0, y0)
     }
@@ -91,6 +95,9 @@ impl<'t, F: Dynamics, S: Dense<F>, G: FnMut(f64, &F::State) -> R, R> Keep<'t, F,
     type Kept = Vec<R>;
     fn times(&self) -> &'t [f64] {
         self.0
+    }
+    fn stops(&self) -> &'t [f64] {
+        if S::LANDS { self.0 } else { &[] }
     }
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer {
         Mapped::new(self.0, self.1, span.t0, y0)
@@ -150,7 +157,12 @@ impl<'t, F: Dynamics, S: Solver<F>, K: Keep<'t, F, S>> Keep<'t, F, S> for Across
         self.keep.stops()
     }
     fn jumps(&self, span: Span) -> Result<Vec<Jump>> {
-        Jump::inside(span, self.times)
+        let jumps = Jump::inside(span, self.times)?;
+        if !S::STAYS_INSIDE && !jumps.is_empty() {
+            let expected = "absent, since the method evaluates the field beyond its steps";
+            return Err(Error::InvalidEntry { name: "jumps_at", index: 0, value: self.times[0], expected });
+        }
+        Ok(jumps)
     }
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer {
         Bridge::new(self.keep.observer(span, y0), Jump::inside(span, self.times).unwrap_or_default())
