@@ -60,7 +60,7 @@ where
             grid.add(&kept.grid[1..], &grid_bar[1..]);
             Ok((y, times))
         })?;
-        if self.output == Output::Land {
+        if self.output.for_method::<F, S>() == Output::Land {
             grid.give_to_landed_times(&timeline.times, &mut times);
         }
         let (t0, t1) = control.pull_back_grid(&grid.points, &grid.bars);
