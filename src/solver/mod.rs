@@ -216,8 +216,8 @@ pub trait Dense<F: Dynamics>: Solver<F> {
     /// accurate, which the default says.
     const DENSE_DEGREE: usize = Self::DENSE_ORDER as usize;
 
-    /// Whether [`save_at`](crate::Ivp::save_at) lands on its times, because the interpolant is much less exact than the
-    /// ends of the steps.
+    /// Whether [`save_at`](crate::Ivp::save_at), [`save_map`](crate::Ivp::save_map) and the adjoints land on their times,
+    /// because the interpolant is much less exact than the ends of the steps. Curves and events use it all the same.
     const LANDS: bool = false;
 
     /// `y(t + θ h)` for the step just computed, `0 ≤ θ ≤ 1`.

@@ -201,7 +201,8 @@ pub const fn check_embedded<T: EmbeddedTableau<S>, const S: usize>() {
 ///
 /// Beside its order conditions, an estimate must see the errors it is for: on linear fields and on quadratures it must not
 /// vanish to leading order. Rosenbrock, additive and collocation methods are checked in the same way. Multistep methods need
-/// no check: their estimate is a multiple of the next difference of the solution, which vanishes on no such field.
+/// no check, whose estimate is a multiple of the next difference of the solution, nor do reversible ones, whose estimate is the
+/// difference of the slopes at the ends: neither vanishes on such a field.
 pub(super) const fn check_estimate<T: EmbeddedTableau<S>, const S: usize>() {
     assert!(T::EMBEDDED_ORDER != T::ORDER, "a pair of equal orders has no error estimate");
     check_difference::<T, S>("B − E", &T::E, T::EMBEDDED_ORDER);

@@ -15,7 +15,7 @@
 //!
 //! `γ₄ = (1/3 + 2√3/9, −5/6 − √3/2, √3/9, γ)`.
 //!
-//! The estimate is `u₄ / 2`, about `0.18 h³ y‴`, which is as large on quadratures as the published one. The embedded solution is
+//! The estimate is `u₄ / 2`, about `0.18 h³ y‴`, which is about as large on quadratures as the published one. The embedded solution is
 //! A-stable with `R(∞) ≈ −0.37`. The stage also makes an interpolant of order 3, which is the only one.
 
 use super::{Rosenbrock, RosenbrockTable, check_rosenbrock};
