@@ -300,7 +300,21 @@ where
             return Err(Error::EmptyState);
         }
         check_shape(self.field, self.span.t0, y)?;
+        self.check_jumps()?;
         Pieces::new(self.span, self.jumps)
+    }
+
+    /// Refuses jumps where the method evaluates the field beyond its steps.
+    fn check_jumps(&self) -> Result<()> {
+        let Span { t0, t1 } = self.span;
+        let inside = |&time: &f64| self.span.is_after(time, t0) && !self.span.is_after(time, t1);
+        match self.jumps.iter().position(inside) {
+            Some(index) if !S::STAYS_INSIDE => {
+                let expected = "absent, since the method evaluates the field beyond its steps";
+                Err(Error::InvalidEntry { name: "jumps_at", index, value: self.jumps[index], expected })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Begins a piece: the method and the controller know nothing of what was before.

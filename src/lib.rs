@@ -136,9 +136,9 @@ pub use solution::{
     Solution, Solved, Stepper, Surface, solve, solve_ivp,
 };
 pub use solver::implicit::{
-    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
-    ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, Kvaerno4, Kvaerno5, RadauIIA3,
-    RadauIIA5, RadauIIA9, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
+    ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, RadauIIA3, RadauIIA5, RadauIIA9,
+    Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
 pub use solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
 pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};

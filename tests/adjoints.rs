@@ -10,7 +10,7 @@ use common::relative_error;
 use nalgebra::{SVector, Vector2, vector};
 use rheos::{
     Adams, AdamsMoulton, Adjoint, Autodiff, Backsolve, Checkpoints, Controller, DefaultSolver, Dense, Discrete, Dop853,
-    Dopri5, ExactGradient, Field, Fixed, Gradient, Interpolating, KenCarp5, Kvaerno5, OnGrid, Parametric, Pid,
+    Dopri5, Esdirk547, ExactGradient, Field, Fixed, Gradient, Interpolating, KenCarp5, OnGrid, Parametric, Pid,
     Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, SplitField, Tsit5, gradient,
     sensitivities,
 };
@@ -83,7 +83,7 @@ fn all_of_them_agree() {
         ("Discrete, Tsit5", found(Tsit5, tight, Discrete::landing())),
         ("Discrete, every 20", found(Dop853, tight, Discrete::landing().checkpoints(Checkpoints::Every(20)))),
         ("Discrete, 5 slots", found(Dop853, tight, Discrete::landing().checkpoints(Checkpoints::Slots(5)))),
-        ("Discrete, Kværnø", found(Kvaerno5, Pid::new(1e-11, 1e-11), Discrete::landing())),
+        ("Discrete, ESDIRK", found(Esdirk547, Pid::new(1e-11, 1e-11), Discrete::landing())),
         ("Discrete, Radau", found(RadauIIA5, tight, Discrete::landing())),
         ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::new(1e-11, 1e-11))),
         ("Discrete, Rosenbrock", found(Rodas5P, Pid::new(1e-11, 1e-11), Discrete::landing())),
@@ -128,7 +128,7 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
     }
     check(Dopri5, Discrete::new(), 1e-11);
     check(Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
-    check(Kvaerno5, Discrete::new(), 1e-11);
+    check(Esdirk547, Discrete::new(), 1e-11);
     check(RadauIIA5, Discrete::new(), 1e-11);
     // Its states are reconstructed, with the rounding errors of the way back.
     check(ReversibleHeun, ReversibleAdjoint::new(), 1e-9);

@@ -4,8 +4,8 @@ use allocation_counter::measure;
 use nalgebra::{DVector, SVector, Vector2};
 use rheos::problems::LotkaVolterra;
 use rheos::{
-    Checkpoints, Controller, Counted, Differentiable, Discrete, Dop853, Dopri5, Dynamics, Error, Fixed, Gradient,
-    Hybrid, Ivp, Kvaerno5, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, gradient, gradient_with_events, ode,
+    Checkpoints, Controller, Counted, Differentiable, Discrete, Dop853, Dopri5, Dynamics, Error, Esdirk547, Fixed,
+    Gradient, Hybrid, Ivp, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, gradient, gradient_with_events, ode,
     verify,
 };
 
@@ -56,7 +56,7 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
     check(Rk4, Fixed::steps(150), true);
     check(Dopri5, Fixed::step(0.07), true);
     check(Dopri5, Pid::new(1e-6, 1e-6), true);
-    check(Kvaerno5, Fixed::steps(200), false);
+    check(Esdirk547, Fixed::steps(200), false);
 }
 
 /// `min_m (m + t(l − m, s − 1) + t(m, s))`: the fewest steps that reverse `l` steps with `s` states.

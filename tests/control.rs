@@ -7,7 +7,7 @@ use rheos::control::{Accepted, Filter, Gustafsson, LastStep, MinStep, StepLaw};
 use rheos::problems::VanDerPol;
 use rheos::state::{ErrorNorm, StoredNorm, Tolerances};
 use rheos::{
-    Autodiff, Controller, Dopri5, Ensemble, Error, Fixed, Ivp, Kvaerno5, Ode, Passive, Pid, Predictive, Rk4, State,
+    Autodiff, Controller, Dopri5, Ensemble, Error, Esdirk547, Fixed, Ivp, Ode, Passive, Pid, Predictive, Rk4, State,
     Stats, Tolerance, Tsit5, Vern9, ode, solve,
 };
 
@@ -246,9 +246,9 @@ mod laws {
     fn it_rejects_less_on_an_implicit_method() {
         let (field, y0) = VanDerPol::problem(1000.0);
         let exact_enough = 1e-3;
-        let run = |control: Predictive| solve(&field, y0, 0.0..1000.0, Kvaerno5, control).unwrap();
+        let run = |control: Predictive| solve(&field, y0, 0.0..1000.0, Esdirk547, control).unwrap();
         let predictive = run(Predictive::new(1e-6, 1e-6));
-        let elementary = solve(&field, y0, 0.0..1000.0, Kvaerno5, Pid::integral(1e-6, 1e-6)).unwrap();
+        let elementary = solve(&field, y0, 0.0..1000.0, Esdirk547, Pid::integral(1e-6, 1e-6)).unwrap();
         assert!((predictive.last() - elementary.last()).norm() < exact_enough);
         assert!(predictive.stats.rejected < elementary.stats.rejected, "{:?} {:?}", predictive.stats, elementary.stats);
     }
@@ -406,8 +406,8 @@ mod a_second_method {
         let times = [0.0, 0.01, 0.5, 100.0];
         let ivp = || Ivp::new(&field, y0, 0.0..100.0).save_at(&times);
         let first = (Dopri5, Pid::new(1e-7, 1e-7).max_steps(500));
-        let rescued = ivp().solve_or(first, (Kvaerno5, Pid::new(1e-7, 1e-7))).unwrap();
-        let alone = ivp().solve(Kvaerno5, Pid::new(1e-9, 1e-9)).unwrap();
+        let rescued = ivp().solve_or(first, (Esdirk547, Pid::new(1e-7, 1e-7))).unwrap();
+        let alone = ivp().solve(Esdirk547, Pid::new(1e-9, 1e-9)).unwrap();
         let halt = rescued.halt.unwrap();
         assert_eq!(halt.error, Error::MaxSteps { t: halt.t, steps: 500 });
         assert!(halt.t > 0.01 && halt.t < 100.0, "{}", halt.t);

@@ -10,9 +10,9 @@ use frozen_grid::derivative_within;
 use nalgebra::{SVector, Vector2, Vector4, vector};
 use rheos::{
     AdamsBashforth, AdamsMoulton, Autodiff, Backsolve, Checkpoints, Controller, DifferentiableEvent, Direction,
-    Discrete, Dop853, Dopri5, Error, EventAdjoint, EventCotangents, EventGradient, ExactGradient, Field, Fixed,
-    FixedBdf, Hit, Hybrid, Interpolating, Kvaerno5, OnGrid, Parametric, Pid, Quadrature, Reverse, Rodas5P, Scalar,
-    Solver, Surface, Tsit5, Vern7, gradient_with_events, ode,
+    Discrete, Dop853, Dopri5, Error, Esdirk547, EventAdjoint, EventCotangents, EventGradient, ExactGradient, Field,
+    Fixed, FixedBdf, Hit, Hybrid, Interpolating, OnGrid, Parametric, Pid, Quadrature, Reverse, Rodas5P, Scalar, Solver,
+    Surface, Tsit5, Vern7, gradient_with_events, ode,
 };
 
 /// A ball that falls and bounces. Gravity and the part of its speed that it keeps are parameters, and the closed form is in
@@ -475,7 +475,7 @@ mod impacts {
         check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Every(4))), TIMES);
         check(problem, (Dopri5, grid.clone(), Discrete::landing()), TIMES);
         check(problem, (Vern7, grid.clone(), Discrete::new()), TIMES);
-        check(problem, (Kvaerno5, grid.clone(), Discrete::new()), TIMES);
+        check(problem, (Esdirk547, grid.clone(), Discrete::new()), TIMES);
         check(problem, (Rodas5P, grid, Discrete::new()), TIMES);
     }
 

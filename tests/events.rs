@@ -6,9 +6,9 @@ use std::f64::consts::{LN_2, PI, TAU};
 use nalgebra::Vector2;
 use rheos::integrate::{Flow, Observer, Step};
 use rheos::{
-    Bdf, Bosh3, CarpenterKennedy, Dense, Direction, Dop853, Dopri5, Dynamics, Embedded, Ending, Error, Euler, Event,
-    Events, Fixed, Hit, Ivp, Jacobian, Kvaerno5, Ode, Pid, Result, Rk4, Rodas5P, Solver, Stepper, Tsit5, Vern7, ode,
-    solve,
+    Bdf, Bosh3, CarpenterKennedy, Dense, Direction, Dop853, Dopri5, Dynamics, Embedded, Ending, Error, Esdirk547,
+    Euler, Event, Events, Fixed, Hit, Ivp, Jacobian, Ode, Pid, Result, Rk4, Rodas5P, Solver, Stepper, Tsit5, Vern7,
+    ode, solve,
 };
 
 type Plane = Vector2<f64>;
@@ -739,7 +739,7 @@ mod jumps {
         check(&f, Tsit5);
         check(&f, Dop853);
         check(&f, Rodas5P);
-        check(&f, Kvaerno5);
+        check(&f, Esdirk547);
         check(&f, Bdf);
     }
 

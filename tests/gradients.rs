@@ -13,9 +13,9 @@ use nalgebra::{SMatrix, SVector};
 use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
 use rheos::problems::{Driven, LotkaVolterra, Spiral};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Bosh3, Controller, Discrete, Dopri5, Euler, Field, Fixed, Gradient, Heun,
-    ImplicitEuler, ImplicitMidpoint, Interpolating, Kvaerno5, Midpoint, Pid, Quadrature, Ralston, Rk4, Rk38, Scalar,
-    Sdirk4, Solver, State, TrBdf2, Trapezoid, Tsit5, gradient, verify,
+    Adjoint, Autodiff, Backsolve, Bosh3, Controller, Discrete, Dopri5, Esdirk547, Euler, Field, Fixed, Gradient, Heun,
+    ImplicitEuler, ImplicitMidpoint, Interpolating, Midpoint, Pid, Quadrature, Ralston, Rk4, Rk38, Scalar, Sdirk4,
+    Solver, State, TrBdf2, Trapezoid, Tsit5, gradient, verify,
 };
 
 type Batch = SMatrix<f64, 2, 3>;
@@ -166,7 +166,7 @@ fn discrete_adjoint_is_the_derivative_of_what_was_computed() {
     check(Trapezoid, &times);
     check(TrBdf2, &times);
     check(Sdirk4, &times);
-    check(Kvaerno5, &times);
+    check(Esdirk547, &times);
     let backwards: Vec<f64> = times.iter().rev().copied().collect();
     check(Rk4, &backwards);
     check(Dopri5, &backwards);
@@ -182,7 +182,7 @@ fn every_adjoint_agrees_with_every_other() {
             gradient(&f, Dopri5, tight, &Discrete::new(), times, &y0, loss).unwrap(),
             gradient(&f, Tsit5, tight, &Discrete::landing(), times, &y0, loss).unwrap(),
             gradient(&f, Rk4, Fixed::steps(4000), &Discrete::new(), times, &y0, loss).unwrap(),
-            gradient(&f, Kvaerno5, tight, &Discrete::landing(), times, &y0, loss).unwrap(),
+            gradient(&f, Esdirk547, tight, &Discrete::landing(), times, &y0, loss).unwrap(),
             gradient(&f, Tsit5, tight, &Backsolve::new(Dopri5, tight), times, &y0, loss).unwrap(),
             gradient(&f, Dopri5, tight, &Backsolve::new(Rk4, Fixed::steps(500)), times, &y0, loss).unwrap(),
         ]

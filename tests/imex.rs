@@ -9,8 +9,9 @@ use rheos::solver::implicit::imex::tables::{
 };
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Ars222, Ars443, Counted, Dopri5, Dynamics, Embedded, Error, Esdirk3, Esdirk4, Esdirk5, Fixed, ImexEuler, Jacobian,
-    KenCarp3, KenCarp4, KenCarp5, Krylov, Method, Neighbourhood, Pid, Solver, SplitField, Tableau, ode, solve,
+    Ars222, Ars443, Counted, Dense, Dopri5, Dynamics, Embedded, Error, Esdirk3, Esdirk4, Esdirk5, Fixed, ImexEuler,
+    Ivp, Jacobian, KenCarp3, KenCarp4, KenCarp5, Krylov, Method, Neighbourhood, Pid, Solution, Solver, SplitField,
+    Tableau, ode, solve,
 };
 
 /// A rooted tree whose inner nodes belong to one of two parts; the children are places in a list.
@@ -403,4 +404,24 @@ fn equations_that_are_not_solved_end_or_shorten_the_step() {
     assert_eq!(failure.partial.stats.accepted, 0);
     let failure = solve(&f, u0, 0.0..1.0, KenCarp3.with(Krylov::new().dimension(0)), Fixed::steps(10)).unwrap_err();
     assert!(matches!(failure.error, Error::InvalidArgument { name: "dimension", .. }), "{}", failure.error);
+}
+
+#[test]
+fn saved_states_are_about_as_exact_as_the_steps() {
+    fn check<S: Dense<F> + Embedded<F> + Copy, F: Dynamics<State = Vector2<f64>>>(f: &F, method: S) {
+        let times: Vec<f64> = (0..=1000).map(|i| 0.02 * f64::from(i)).collect();
+        let ivp = || Ivp::new(f, Driven::exact(0.0), 0.0..20.0);
+        let worst = |solution: Solution<Vector2<f64>>| {
+            let errors = solution.t.iter().zip(&solution.y).map(|(&t, y)| (y - Driven::exact(t)).amax());
+            errors.fold(0.0, f64::max)
+        };
+        let saved = worst(ivp().save_at(&times).solve(method, Pid::new(1e-8, 1e-8)).unwrap());
+        let stepped = worst(ivp().save_every(1).solve(method, Pid::new(1e-8, 1e-8)).unwrap());
+        println!("{}: {saved:e} {stepped:e}", S::NAME);
+        assert!(saved < 10.0 * stepped.max(1e-8), "{}: {saved:e} between steps with errors {stepped:e}", S::NAME);
+    }
+    let f = driven();
+    check(&f, KenCarp3);
+    check(&f, KenCarp4);
+    check(&f, KenCarp5);
 }

@@ -8,7 +8,7 @@ use nalgebra::{DVector, Matrix2, Vector2, vector};
 use rheos::problems::{Driven, Orbit, VanDerPol};
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Dynamics, Error, Fixed, ImplicitEuler, ImplicitMidpoint, Ivp, Jacobian, Kvaerno3, Kvaerno4, Kvaerno5,
+    Dynamics, Error, Esdirk4, Esdirk547, Fixed, ImplicitEuler, ImplicitMidpoint, Ivp, Jacobian, Kvaerno3,
     Neighbourhood, Pid, Sdirk2, Sdirk3, Sdirk4, Solver, TrBdf2, Trapezoid, ode, solve,
 };
 
@@ -32,8 +32,8 @@ for_every_method! {
     sdirk3: Sdirk3,
     sdirk4: Sdirk4,
     kvaerno3: Kvaerno3,
-    kvaerno4: Kvaerno4,
-    kvaerno5: Kvaerno5,
+    esdirk4: Esdirk4,
+    esdirk547: Esdirk547,
 }
 
 /// Runs a test body for each of the methods.
@@ -73,7 +73,7 @@ impl Jacobian for Linear {
 #[test]
 fn every_method_is_a_stable() {
     for_each!(
-        [ImplicitEuler, ImplicitMidpoint, Trapezoid, TrBdf2, Sdirk2, Sdirk3, Sdirk4, Kvaerno3, Kvaerno4, Kvaerno5],
+        [ImplicitEuler, ImplicitMidpoint, Trapezoid, TrBdf2, Sdirk2, Sdirk3, Sdirk4, Kvaerno3, Esdirk4, Esdirk547],
         |method| {
             // The imaginary axis bounds the half plane, and the methods have no poles in it.
             for k in 0..60 {
@@ -89,7 +89,7 @@ fn every_method_is_a_stable() {
 
 #[test]
 fn what_is_called_l_stable_is() {
-    for_each!([ImplicitEuler, TrBdf2, Sdirk2, Sdirk3, Sdirk4, Kvaerno3, Kvaerno4, Kvaerno5], |method| {
+    for_each!([ImplicitEuler, TrBdf2, Sdirk2, Sdirk3, Sdirk4, Kvaerno3, Esdirk4, Esdirk547], |method| {
         let r = stability(&method, -1e8, 0.0);
         assert!(r < 1e-6, "{method:?}: |R(−10⁸)| = {r}");
     });
@@ -101,7 +101,7 @@ fn what_is_called_l_stable_is() {
 
 #[test]
 fn adaptive_methods_are_as_accurate_as_asked() {
-    for_each!([TrBdf2, Sdirk4, Kvaerno3, Kvaerno4, Kvaerno5], |method| {
+    for_each!([TrBdf2, Sdirk4, Kvaerno3, Esdirk4, Esdirk547], |method| {
         for tol in [1e-4, 1e-6, 1e-8] {
             let (f, y0) = Driven::problem();
             let solution = solve(&f, y0, 0.0..10.0, method, Pid::new(tol, tol)).unwrap();
@@ -115,7 +115,7 @@ fn adaptive_methods_are_as_accurate_as_asked() {
 /// The entries at `t = 2000` are those of the Test Set for IVP Solvers (Mazzia & Magherini), section VDPOL.
 #[test]
 fn van_der_pol_at_mu_1000() {
-    for_each!([TrBdf2, Sdirk4, Kvaerno3, Kvaerno4, Kvaerno5], |method| {
+    for_each!([TrBdf2, Sdirk4, Kvaerno3, Esdirk4, Esdirk547], |method| {
         let (f, y0) = VanDerPol::problem(1000.0);
         let solution = solve(&f, y0, 0.0..2000.0, method, Pid::new(1e-8, 1e-8)).unwrap();
         let error = (solution.last() - vector![1.706167732170483, -0.8928097010247975e-3]).amax();
@@ -136,19 +136,19 @@ fn every_kind_of_small_state_can_be_solved_stiffly() {
         dy[0] = -y[0];
         dy[1] = 1000.0 * (y[0] - y[1]);
     });
-    let array = *solve(&array, [1.0, 0.0], 0.0..1.0, Kvaerno5, control).unwrap().last();
-    let fixed = *solve(&fixed, vector![1.0, 0.0], 0.0..1.0, Kvaerno5, control).unwrap().last();
-    let dynamic = solve(&dynamic, DVector::from_vec(vec![1.0, 0.0]), 0.0..1.0, Kvaerno5, control).unwrap();
+    let array = *solve(&array, [1.0, 0.0], 0.0..1.0, Esdirk547, control).unwrap().last();
+    let fixed = *solve(&fixed, vector![1.0, 0.0], 0.0..1.0, Esdirk547, control).unwrap().last();
+    let dynamic = solve(&dynamic, DVector::from_vec(vec![1.0, 0.0]), 0.0..1.0, Esdirk547, control).unwrap();
     assert!((fixed[0] - exact).abs() < 1e-8 && (fixed[1] - exact * 1000.0 / 999.0).abs() < 1e-8);
     assert_eq!(array, [fixed[0], fixed[1]]);
     assert!((dynamic.last()[1] - fixed[1]).abs() < 1e-12);
 
     let single = ode(|_t, y: &Vector2<f32>, dy: &mut Vector2<f32>| *dy = vector![-y[0], 1000.0 * (y[0] - y[1])]);
-    let single = *solve(&single, vector![1.0, 0.0], 0.0..1.0, Kvaerno5, Pid::new(1e-4, 1e-5)).unwrap().last();
+    let single = *solve(&single, vector![1.0, 0.0], 0.0..1.0, Esdirk547, Pid::new(1e-4, 1e-5)).unwrap().last();
     assert!((f64::from(single[1]) - exact * 1000.0 / 999.0).abs() < 1e-4);
 
     let number = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -1000.0 * (y - t.cos()) - t.sin());
-    let number = *solve(&number, 1.0, 0.0..1.0, Kvaerno5, control).unwrap().last();
+    let number = *solve(&number, 1.0, 0.0..1.0, Esdirk547, control).unwrap().last();
     assert!((number - 1.0_f64.cos()).abs() < 1e-8);
 }
 
@@ -175,7 +175,7 @@ fn a_step_whose_equations_are_not_solved_is_never_accepted() {
     assert_eq!((failure.partial.last_time(), *failure.partial.last()), (0.0, 1.0));
 
     // Shorter steps get by, since the wrong term loses its weight.
-    let solution = solve(&Misled, 1.0, 0.0..10.0, Kvaerno5, Pid::new(1e-8, 1e-8).first_step(1.0)).unwrap();
+    let solution = solve(&Misled, 1.0, 0.0..10.0, Esdirk547, Pid::new(1e-8, 1e-8).first_step(1.0)).unwrap();
     assert!((solution.last() - 1.0 / 21.0_f64.sqrt()).abs() < 1e-7);
     assert!(solution.stats.rejected > 0);
 }

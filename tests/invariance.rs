@@ -126,8 +126,7 @@ macro_rules! for_every_adaptive_method {
             $check(TrBdf2),
             $check(Sdirk4),
             $check(Kvaerno3),
-            $check(Kvaerno4),
-            $check(Kvaerno5),
+            $check(Esdirk547),
             $check(Esdirk3),
             $check(Esdirk4),
             $check(Esdirk5),
@@ -149,7 +148,7 @@ macro_rules! for_every_adaptive_method {
             $check(Bdf),
             $check(Ndf),
             $check(DefaultSolver::default()),
-            $check(Kvaerno5.with(Krylov::new())),
+            $check(Esdirk547.with(Krylov::new())),
             $check(Rodas5P.with(Krylov::new())),
             $check(Bdf.with(Krylov::new())),
         ]

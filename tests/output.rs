@@ -7,7 +7,7 @@ use rheos::problems::LotkaVolterra;
 use rheos::solution::{Interpolated, Trajectory};
 use rheos::{
     Adams, Bdf, Bosh3, CarpenterKennedy, CashKarp, Controller, Counted, Curve, Dense, Dop853, Dopri5, Dopri8, Dynamics,
-    Ending, Error, Euler, Fehlberg45, Fixed, Heun, Ivp, Jacobian, Kvaerno5, Midpoint, Pid, RadauIIA5, Result,
+    Ending, Error, Esdirk547, Euler, Fehlberg45, Fixed, Heun, Ivp, Jacobian, Midpoint, Pid, RadauIIA5, Result,
     ReversibleHeun, Rk4, Rodas4, Solver, Span, Stepper, TrBdf2, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3, ode,
     solve,
 };
@@ -94,7 +94,7 @@ mod curves {
         check(Vern9, pid, (4.5, 0.5), cancelling(1334.0));
         check(Dopri5, pid, (4.5, 0.5), rounding);
         // Implicit and multistep methods.
-        check(Kvaerno5, pid, span, rounding);
+        check(Esdirk547, pid, span, rounding);
         check(TrBdf2, Fixed::steps(600), span, rounding);
         check(RadauIIA5, pid, span, rounding);
         check(Rodas4, pid, span, rounding);
@@ -810,7 +810,7 @@ mod slopes {
         check(Vern9);
         check(Williamson3);
         check(Trapezoid);
-        check(Kvaerno5);
+        check(Esdirk547);
         check(TrBdf2);
         check(RadauIIA3);
         check(RadauIIA5);
@@ -917,7 +917,7 @@ mod paused {
         check_all!(&f, (Dop853, Pid::new(1e-9, 1e-9)), |paused| paused);
         check_all!(&f, (Rk4, Fixed::steps(7)), |paused| paused);
         check_all!(&f, (Rodas4, Pid::new(1e-6, 1e-6)), |paused| paused);
-        check_all!(&f, (Kvaerno5, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Esdirk547, Pid::new(1e-6, 1e-6)), |paused| paused);
         check_all!(&f, (Bdf, Pid::new(1e-5, 1e-5)), |paused| paused);
         check_all!(&f, (Adams, Pid::new(1e-6, 1e-6)), |paused| paused);
     }

@@ -4,8 +4,8 @@ use nalgebra::{SVector, vector};
 use rheos::problems::LotkaVolterra;
 use rheos::problems::stiff::Robertson;
 use rheos::{
-    Autodiff, Bdf, Bosh3, Discrete, Dop853, Dopri5, Field, Fixed, GaussLegendre4, Kvaerno5, Parametric, Pid, RadauIIA5,
-    RadauIIA9, Rk4, Rodas5P, Scalar, Solver, Trapezoid, Tsit5, gradient, hessian_vector, sensitivities,
+    Autodiff, Bdf, Bosh3, Discrete, Dop853, Dopri5, Esdirk547, Field, Fixed, GaussLegendre4, Parametric, Pid,
+    RadauIIA5, RadauIIA9, Rk4, Rodas5P, Scalar, Solver, Trapezoid, Tsit5, gradient, hessian_vector, sensitivities,
 };
 
 /// `y' = a y + b t`, solved by `y = (y0 + b/a²) e^{at} − b t / a − b / a²`.
@@ -60,7 +60,7 @@ fn forwards_and_backwards_give_the_same_derivatives() {
     check(Dopri5);
     check(Dop853);
     check(Trapezoid);
-    check(Kvaerno5);
+    check(Esdirk547);
     check(RadauIIA5);
     check(GaussLegendre4);
     check(Rodas5P);
@@ -117,7 +117,7 @@ fn the_hessian_is_the_derivative_of_the_gradient_and_symmetric() {
     }
     check(Rk4);
     check(Dopri5);
-    check(Kvaerno5);
+    check(Esdirk547);
     check(Rodas5P);
 }
 
@@ -145,7 +145,7 @@ fn stiff_sensitivities_agree_with_the_adjoint() {
             }
         }
     }
-    check(Kvaerno5, 1e-7);
+    check(Esdirk547, 1e-7);
     check(RadauIIA5, 1e-7);
     check(Rodas5P, 1e-7);
     check(Bdf, 1e-7);

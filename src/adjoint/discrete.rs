@@ -35,7 +35,8 @@ pub struct Discrete {
 }
 
 impl Discrete {
-    /// Output times between steps are interpolated, and the interpolant is differentiated. Every state is kept.
+    /// Output times between steps are interpolated, and the interpolant is differentiated; a method whose interpolant is too
+    /// rough [lands](crate::Dense::LANDS) on them. Every state is kept.
     #[must_use]
     pub const fn new() -> Self {
         Self { output: Output::Interpolate, checkpoints: Checkpoints::All }
@@ -132,7 +133,7 @@ where
         let evaluations = solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
         let back = Pullback {
             y0: ybar,
-            times: sweep.finish::<F, S, C>(control, self.output),
+            times: sweep.finish::<F, S, C>(control, self.output.for_method::<F, S>()),
             stats: Stats { evaluations, accepted: last as u64, recomputed: rewind.recomputed, ..Stats::default() },
             drift: 0.0,
         };

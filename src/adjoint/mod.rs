@@ -204,6 +204,13 @@ pub(crate) enum Output {
     Land,
 }
 
+impl Output {
+    /// With the method `S`, whose interpolant may be too rough for outputs.
+    fn for_method<F: Dynamics, S: Dense<F>>(self) -> Self {
+        if S::LANDS { Self::Land } else { self }
+    }
+}
+
 /// The forward pass of every adjoint: the states at `times`, with `observer`, which is the record, watching the steps.
 fn solve_forward<F, S, C, O>(
     problem: (&F, &S, &C),
@@ -268,6 +275,7 @@ where
     C: Controller<F, S>,
     O: Observer<F, S>,
 {
+    let output = output.for_method::<F, S>();
     let stops = if output == Output::Land { times } else { &[] };
     let integration = Integration { field, solver, control, span, stops, jumps: &[] };
     let (start, workspace) = (y0.clone(), solver.workspace(field, y0));

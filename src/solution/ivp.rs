@@ -74,7 +74,8 @@ impl<'a, F: Dynamics> Ivp<'a, F> {
 
 impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
     /// Keeps the states at `times`, which are in the order of integration and within the span. Between two steps they
-    /// come from the method's own interpolant, so that they do not change the steps.
+    /// come from the method's own interpolant, so that they do not change the steps; a method whose interpolant is much less
+    /// exact than its steps [lands](crate::Dense::LANDS) on them.
     pub fn save_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::At<'a>, E, O> {
         self.keep(keep::At(times))
     }

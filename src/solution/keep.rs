@@ -9,7 +9,8 @@ use crate::{Dense, Dynamics, Result, Solver, Span, State};
 #[derive(Debug, Clone, Copy)]
 pub struct End;
 
-/// The states at given times, by interpolation.
+/// The states at given times, by interpolation, or by landing where the interpolant of the method is [too
+/// rough](Dense::LANDS).
 #[derive(Debug, Clone, Copy)]
 pub struct At<'t>(pub(super) &'t [f64]);
 
@@ -64,6 +65,9 @@ impl<'t, F: Dynamics, S: Dense<F>> Keep<'t, F, S> for At<'t> {
     fn times(&self) -> &'t [f64] {
         self.0
     }
+    fn stops(&self) -> &'t [f64] {
+        if S::LANDS { self.0 } else { &[] }
+    }
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer {
         Interpolated::new(self.0, span.t0, y0)
     }
@@ -77,6 +81,9 @@ impl<'t, F: Dynamics, S: Dense<F>, G: FnMut(f64, &F::State) -> R, R> Keep<'t, F,
     type Kept = Vec<R>;
     fn times(&self) -> &'t [f64] {
         self.0
+    }
+    fn stops(&self) -> &'t [f64] {
+        if S::LANDS { self.0 } else { &[] }
     }
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer {
         Mapped::new(self.0, self.1, span.t0, y0)

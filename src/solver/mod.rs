@@ -10,7 +10,7 @@
 //! |---|---|
 //! | nothing is known of it | [`DefaultSolver`], by [`solve_ivp`](crate::solve_ivp) |
 //! | not stiff | [`Tsit5`](type@Tsit5) or [`Dopri5`](type@Dopri5); [`Vern7`](type@Vern7), [`Vern9`](type@Vern9) or [`Dop853`](type@Dop853) below tolerances of about 1e-7; [`Adams`](type@Adams) if the field costs far more than the method |
-//! | stiff | [`Rodas5P`](type@crate::Rodas5P), [`Kvaerno5`](type@implicit::Kvaerno5) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`](type@Bdf) if the field is expensive and the accuracy low |
+//! | stiff | [`Rodas5P`](type@crate::Rodas5P), [`Esdirk547`](type@implicit::Esdirk547) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`](type@Bdf) if the field is expensive and the accuracy low |
 //! | stiff, and too large for a matrix | [`Kvaerno3`](type@implicit::Kvaerno3) or [`TrBdf2`](type@implicit::TrBdf2) `.with(Krylov::new())` ([`Krylov`](implicit::Krylov)) |
 //! | stiff in one part | [`KenCarp4`](type@implicit::KenCarp4), for a field in two parts ([`Split`](crate::Split)) |
 //! | mechanics over long times | [`Leapfrog`](type@Leapfrog), [`BlanesMoan4`](type@BlanesMoan4) or [`Yoshida6`](type@Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
@@ -38,6 +38,7 @@ pub mod rosenbrock;
 mod stiffness;
 pub mod symplectic;
 pub(crate) mod tableau;
+mod violation;
 
 pub use auto::{Auto, AutoWorkspace, DefaultSolver};
 pub(crate) use erk::lives_in_registers;
@@ -84,6 +85,10 @@ pub trait Solver<F: Dynamics>: Method {
 
     /// Whether [`stiffness`](Self::stiffness) can tell anything.
     const SENSES_STIFFNESS: bool = false;
+
+    /// Whether a step evaluates the field between its ends only. Where it does not, the field must be defined a step beyond
+    /// the end of the solve, and cannot [jump](crate::Ivp::jumps_at).
+    const STAYS_INSIDE: bool = true;
 
     /// A workspace for states of the shape of `y0`.
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
@@ -210,6 +215,10 @@ pub trait Dense<F: Dynamics>: Solver<F> {
     /// The degree in `θ` of the interpolant where it is a polynomial. Where it is none, the degree of one that is as
     /// accurate, which the default says.
     const DENSE_DEGREE: usize = Self::DENSE_ORDER as usize;
+
+    /// Whether [`save_at`](crate::Ivp::save_at), [`save_map`](crate::Ivp::save_map) and the adjoints land on their times,
+    /// because the interpolant is much less exact than the ends of the steps. Curves and events use it all the same.
+    const LANDS: bool = false;
 
     /// `y(t + θ h)` for the step just computed, `0 ≤ θ ≤ 1`.
     ///

@@ -3,6 +3,8 @@
 //! One condition `Σ bᵢ Φᵢ = θ^r / γ` for each rooted tree of `r` nodes: Hairer, Nørsett & Wanner I, section II.2 (and
 //! section II.6 for `θ ≠ 1`). There are 17 of them up to order 5, 200 up to order 8 and 486 up to order 9.
 
+use super::violation::Violation;
+
 /// The highest order that is looked at.
 const MAX_ORDER: usize = 9;
 
@@ -14,13 +16,20 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// Trees of the highest order are grafted onto no other.
 const BRANCHES: usize = TREES_UP_TO[MAX_ORDER - 1];
 
+/// How little an error estimate may see of a linear field, see [`sees_linear_fields`]. The least here are the 4e-3 of
+/// Fehlberg 2(1), whose estimate is small by design, and the 5e-3 of the pairs of Kennedy & Carpenter of order 4 and 5.
+pub(super) const LEAST_LINEAR_RESPONSE: f64 = 2e-4;
+
+/// The same for a quadrature. Pairs of high order hardly see those: Vern8 by 1.4e-5.
+pub(super) const LEAST_QUADRATURE_RESPONSE: f64 = 1e-5;
+
 /// Relative to the terms of a sum: far above the rounding of the published digits, far below any wrong one.
 const ROUNDING: f64 = 1e-12;
 
 /// A rooted tree as a Butcher product: the root of `branch` becomes a further child of the root of `trunk`.
 #[derive(Clone, Copy)]
 pub(super) struct Tree {
-    order: usize,
+    pub(super) order: usize,
     pub(super) density: f64,
     pub(super) trunk: usize,
     pub(super) branch: usize,
@@ -59,6 +68,18 @@ const fn grow_forest() -> [Tree; TREES] {
 
 const fn close(x: f64, y: f64) -> bool {
     (x - y).abs() < ROUNDING
+}
+
+/// Whether all nodes lie in the step, so that nothing is asked of the field beyond its ends.
+pub(super) const fn inside_the_step<const S: usize>(c: &[f64; S]) -> bool {
+    let mut i = 0;
+    while i < S {
+        if !(0.0 <= c[i] && c[i] <= 1.0) {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }
 
 /// `c = A 1`.
@@ -117,8 +138,8 @@ impl<const S: usize> ElementaryWeights<S> {
         Self { phi }
     }
 
-    /// Whether the weights `b` satisfy all conditions up to `order` for the solution at `θ`.
-    pub(super) const fn conditions_hold(&self, b: &[f64; S], order: u32, theta: f64) -> bool {
+    /// The first condition up to `order` that the weights `b` of the solution at `θ` violate.
+    pub(super) const fn violated(&self, b: &[f64; S], order: u32, theta: f64) -> Option<Violation> {
         let mut power = 1.0;
         let mut tree = 0;
         let mut r = 1;
@@ -126,14 +147,54 @@ impl<const S: usize> ElementaryWeights<S> {
             power *= theta;
             while tree < TREES_UP_TO[r] {
                 if !sums_to(b, &self.phi[tree], power / (&FOREST)[tree].density) {
-                    return false;
+                    return Some(Violation::new(tree, theta));
                 }
                 tree += 1;
             }
             r += 1;
         }
-        true
+        None
     }
+}
+
+/// Whether the estimate `Σ e k` of order `h^order` sees the error on `y' = λ y`.
+///
+/// Order conditions say of an estimate what it must not see. An estimate that satisfies the condition of the tall tree of its
+/// leading order as well, because the two solutions have one stability function, passes them all and reports no error of a
+/// linear field, however wrong its solution is. So `order! eᵀ Aⁿ⁻¹ 1`, the estimate in units of the term `(h λ)ⁿ / n!` of
+/// the exponential function, must not vanish.
+pub(super) const fn sees_linear_fields<const S: usize>(a: &[[f64; S]; S], e: &[f64; S], order: u32) -> bool {
+    let ends = row_ends(a);
+    let mut tall = [1.0; S];
+    let mut factorial = 1.0;
+    let mut r = 2;
+    while r <= order {
+        tall = apply(a, &ends, &tall);
+        factorial *= r as f64;
+        r += 1;
+    }
+    (factorial * inner(&tall, e)).abs() > LEAST_LINEAR_RESPONSE
+}
+
+/// The same for `y' = t^(order − 1)`: `order eᵀ c^(order − 1)` must not vanish.
+pub(super) const fn sees_quadratures<const S: usize>(c: &[f64; S], e: &[f64; S], order: u32) -> bool {
+    let mut powers = [1.0; S];
+    let mut r = 2;
+    while r <= order {
+        powers = product(&powers, c);
+        r += 1;
+    }
+    (order as f64 * inner(&powers, e)).abs() > LEAST_QUADRATURE_RESPONSE
+}
+
+/// `Σ xᵢ yᵢ`.
+pub(super) const fn inner<const S: usize>(x: &[f64; S], y: &[f64; S]) -> f64 {
+    let (mut sum, mut i) = (0.0, 0);
+    while i < S {
+        sum += x[i] * y[i];
+        i += 1;
+    }
+    sum
 }
 
 const fn capped(order: u32) -> usize {

@@ -1,15 +1,18 @@
 //! Butcher tableaus as constants that prove themselves at compile time.
 
 use super::Interpolant;
-use super::order_conditions::{ElementaryWeights, row_ends, row_sums_hold, weights_hold};
+use super::order_conditions::{
+    ElementaryWeights, inside_the_step, row_ends, row_sums_hold, sees_linear_fields, sees_quadratures, weights_hold,
+};
+use super::violation::expect_conditions;
 use crate::State;
 
 /// A Runge–Kutta method of `S` stages, as its Butcher tableau: explicit under [`Erk`](super::Erk), diagonally implicit
 /// under [`Dirk`](super::Dirk).
 ///
 /// A table of your own is checked when it is first used (and at once with
-/// `const _: () = rheos::solver::check::<MyTable, 3>();` beside it): row sums, `Σ b = 1`, the order conditions up to
-/// order 9 and those of the interpolant. A wrong digit is a compile error.
+/// `const _: () = rheos::solver::check::<MyTable, 3>();` beside it): row sums, nodes in `[0, 1]`, `Σ b = 1`, the order
+/// conditions up to order 9 and those of the interpolant. A wrong digit is a compile error that names the condition.
 ///
 /// ```
 /// use rheos::{Erk, Fixed, Tableau, ode, solve};
@@ -33,7 +36,7 @@ pub trait Tableau<const S: usize> {
     const NAME: &'static str;
     /// The order of the solution.
     const ORDER: u32;
-    /// The nodes `c`.
+    /// The nodes `c`, in `[0, 1]`: a field need not be defined beyond the step.
     const C: [f64; S];
     /// The coefficients `a`; strictly lower triangular for an explicit method.
     const A: [[f64; S]; S];
@@ -56,7 +59,8 @@ pub trait Tableau<const S: usize> {
 pub trait EmbeddedTableau<const S: usize>: Tableau<S> {
     /// The order of the solution with the weights `b̂`.
     const EMBEDDED_ORDER: u32;
-    /// `b − b̂`, given as the difference so that no two solutions need to be subtracted.
+    /// `b − b̂`, given as the difference so that no two solutions need to be subtracted. On `y' = λ y` and on `y' = g(t)`
+    /// the estimate must not vanish, or the table does not compile.
     const E: [f64; S];
     /// A third solution, where the method has one.
     const COARSE: Option<Coarse<S>> = None;
@@ -171,16 +175,17 @@ pub(super) const fn rows_end_before<T: Tableau<S>, const S: usize>(offset: usize
 /// The part of [`check`] that does not depend on the shape of `A`.
 pub(super) const fn check_orders<T: Tableau<S>, const S: usize>() {
     assert!(T::EXTRA < S, "a method has one stage at least");
+    assert!(inside_the_step(&T::C), "the nodes C must lie in [0, 1]: a field need not be defined beyond the step");
     assert!(row_sums_hold(&T::A, &T::C), "the rows of A must add up to C");
     assert!(spares_extra::<T, S>(&T::B), "B must not read the EXTRA stages");
     let highest = if T::DENSE_ORDER > T::ORDER { T::DENSE_ORDER } else { T::ORDER };
     let weights = ElementaryWeights::new(&T::A, highest);
-    assert!(weights.conditions_hold(&T::B, T::ORDER, 1.0), "B does not satisfy the conditions of ORDER");
+    expect_conditions("B", weights.violated(&T::B, T::ORDER, 1.0));
     let points = [0.25, 0.5, 0.8];
     let mut i = 0;
     while i < points.len() {
         let b = T::DENSE.weights(points[i]);
-        assert!(weights.conditions_hold(&b, T::DENSE_ORDER, points[i]), "DENSE is not of order DENSE_ORDER");
+        expect_conditions("DENSE", weights.violated(&b, T::DENSE_ORDER, points[i]));
         i += 1;
     }
     assert!(weights_hold(&T::DENSE.weights(1.0), &T::B), "DENSE at θ = 1 must give back B");
@@ -193,25 +198,31 @@ pub const fn check_embedded<T: EmbeddedTableau<S>, const S: usize>() {
 }
 
 /// The part of [`check_embedded`] that [`check`] leaves out.
+///
+/// Beside its order conditions, an estimate must see the errors it is for: on linear fields and on quadratures it must not
+/// vanish to leading order. Rosenbrock, additive and collocation methods are checked in the same way. Multistep methods need
+/// no check, whose estimate is a multiple of the next difference of the solution, nor do reversible ones, whose estimate is the
+/// difference of the slopes at the ends: neither vanishes on such a field.
 pub(super) const fn check_estimate<T: EmbeddedTableau<S>, const S: usize>() {
-    assert!(
-        estimate_holds::<T, S>(&T::E, T::EMBEDDED_ORDER),
-        "B − E does not satisfy the conditions of EMBEDDED_ORDER"
-    );
     assert!(T::EMBEDDED_ORDER != T::ORDER, "a pair of equal orders has no error estimate");
+    check_difference::<T, S>("B − E", &T::E, T::EMBEDDED_ORDER);
+    let order = estimate_order(T::ORDER, T::EMBEDDED_ORDER);
+    assert!(sees_linear_fields(&T::A, &T::E, order), "the error estimate E does not see the error on y' = λ y");
+    assert!(sees_quadratures(&T::C, &T::E, order), "the error estimate E does not see the error on y' = g(t)");
     if let Some(Coarse { order, e }) = T::COARSE {
-        assert!(estimate_holds::<T, S>(&e, order), "COARSE does not satisfy the conditions of its order");
+        check_difference::<T, S>("B − COARSE", &e, order);
         assert!(order < T::EMBEDDED_ORDER, "COARSE must be below EMBEDDED_ORDER");
     }
 }
 
 /// Whether `b − e` are weights of that order.
-const fn estimate_holds<T: EmbeddedTableau<S>, const S: usize>(e: &[f64; S], order: u32) -> bool {
+const fn check_difference<T: EmbeddedTableau<S>, const S: usize>(name: &str, e: &[f64; S], order: u32) {
+    assert!(spares_extra::<T, S>(e), "an error estimate must not read the EXTRA stages");
     let mut b_hat = T::B;
     let mut i = 0;
     while i < S {
         b_hat[i] -= e[i];
         i += 1;
     }
-    spares_extra::<T, S>(e) && ElementaryWeights::new(&T::A, order).conditions_hold(&b_hat, order, 1.0)
+    expect_conditions(name, ElementaryWeights::new(&T::A, order).violated(&b_hat, order, 1.0));
 }

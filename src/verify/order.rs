@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::solver::StepStart;
 use crate::{Dense, Dopri5, Dynamics, Fixed, Ivp, Pid, Result, Solver, Span, State, Tsit5};
 
 /// The observed order may differ from the declared one by this much.
@@ -171,10 +172,10 @@ where
     let y0 = exact(t0);
     let mut refinements = Vec::new();
     for h in (1..12).map(|k| span.length() * 0.5_f64.powi(k)).flat_map(|h| [h, h / 1.5]) {
-        let times: Vec<f64> = (1..10).map(|i| t0 + h * f64::from(i) / 10.0).collect();
-        let problem = Ivp::new(f, y0.clone(), (t0, t0 + h)).save_at(&times);
-        let expected: Vec<F::State> = times.iter().map(|&t| exact(t)).collect();
-        let error = problem.solve(solver.clone(), Fixed::steps(1)).map_or(f64::INFINITY, |s| distance(&s.y, &expected));
+        let thetas = (1..10).map(|i| f64::from(i) / 10.0);
+        let expected: Vec<F::State> = thetas.clone().map(|theta| exact(t0 + theta * h)).collect();
+        let found = inside_a_step(f, solver, StepStart { t: t0, h, y0: &y0 }, thetas);
+        let error = found.map_or(f64::INFINITY, |found| distance(&found, &expected));
         refinements.push(Refinement { h: h.abs(), error, used: error > floor(1) && error < ceiling(S::DENSE_ORDER) });
     }
     discard_stalled(&mut refinements, S::DENSE_ORDER + 1);
@@ -185,6 +186,24 @@ where
         tolerance: DENSE_TOLERANCE,
         refinements,
     })
+}
+
+/// The interpolated states of one step at the places `thetas`.
+fn inside_a_step<F: Dynamics, S: Dense<F>>(
+    f: &F,
+    solver: &S,
+    step: StepStart<'_, F::State>,
+    thetas: impl Iterator<Item = f64>,
+) -> Result<Vec<F::State>> {
+    let mut workspace = solver.workspace(f, step.y0);
+    let mut end = step.y0.zeros_like();
+    solver.step(f, &mut workspace, step.t, step.h, step.y0, &mut end)?;
+    let inside = thetas.map(|theta| {
+        let mut y = step.y0.zeros_like();
+        solver.interpolate(f, &mut workspace, step, theta, &mut y);
+        y
+    });
+    Ok(inside.collect())
 }
 
 /// Discards what follows once halving the step gains less than half the digits that it should: rounding weighs more than

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use nalgebra::{Matrix4, Vector2, Vector4, vector};
 use rheos::{
-    BlanesMoan4, Dense, Fixed, Ivp, Leapfrog, PositionVerlet, Rk4, Ruth3, Solver, SymplecticEuler, Yoshida4, Yoshida6,
-    separable, solve,
+    BlanesMoan4, Dense, Error, Fixed, Ivp, Leapfrog, PositionVerlet, Rk4, Ruth3, Solver, SymplecticEuler, Yoshida4,
+    Yoshida6, separable, solve,
 };
 
 use crate::problems::{Kepler, Pendulums, Shaken};
@@ -119,4 +119,66 @@ fn the_last_force_of_a_step_is_the_first_of_the_next() {
     let plain = solve(&pendulum, (1.0, 0.0), 0.0..5.0, Leapfrog, Fixed::steps(50)).unwrap();
     let saved = Ivp::new(&pendulum, (1.0, 0.0), 0.0..5.0).save_at(&times).solve(Leapfrog, Fixed::steps(50)).unwrap();
     assert_eq!(plain.last(), saved.last());
+}
+
+/// The earliest and the latest time at which a step over `0..1` asks for the field.
+fn times_of_a_step<S: Solver<Recorder>>(solver: &S) -> (f64, f64) {
+    let field = Recorder { earliest: Cell::new(f64::INFINITY), latest: Cell::new(f64::NEG_INFINITY) };
+    step(&field, solver, 0.0, 1.0, &(1.0, 0.0));
+    (field.earliest.get(), field.latest.get())
+}
+
+/// An oscillator that notes when it is asked.
+struct Recorder {
+    earliest: Cell<f64>,
+    latest: Cell<f64>,
+}
+
+impl Recorder {
+    fn note(&self, t: f64) {
+        self.earliest.set(self.earliest.get().min(t));
+        self.latest.set(self.latest.get().max(t));
+    }
+}
+
+impl rheos::Separable for Recorder {
+    type Position = f64;
+    type Momentum = f64;
+    fn velocity(&self, t: f64, p: &f64, dq: &mut f64) {
+        self.note(t);
+        *dq = *p;
+    }
+    fn force(&self, t: f64, q: &f64, dp: &mut f64) {
+        self.note(t);
+        *dp = -q;
+    }
+}
+
+impl rheos::Dynamics for Recorder {
+    type State = (f64, f64);
+    fn eval(&self, t: f64, y: &(f64, f64), dy: &mut (f64, f64)) {
+        rheos::Separable::eval_halves(self, t, y, dy);
+    }
+}
+
+#[test]
+fn a_splitting_that_leaves_its_step_refuses_jumps() {
+    fn check<S: Solver<Recorder> + Copy>(solver: S) {
+        let (earliest, latest) = times_of_a_step(&solver);
+        let inside = earliest > -1e-12 && latest < 1.0 + 1e-12;
+        assert_eq!(S::STAYS_INSIDE, inside, "{}: {earliest} to {latest}", S::NAME);
+        let field = Recorder { earliest: Cell::new(0.0), latest: Cell::new(0.0) };
+        let solved = Ivp::new(&field, (1.0, 0.0), 0.0..1.0).jumps_at(&[0.5]).solve(solver, Fixed::steps(10));
+        match solved {
+            Ok(_) => assert!(inside, "{}", S::NAME),
+            Err(failure) => assert!(!inside && matches!(failure.error, Error::InvalidEntry { name: "jumps_at", .. })),
+        }
+    }
+    check(SymplecticEuler);
+    check(Leapfrog);
+    check(PositionVerlet);
+    check(Ruth3);
+    check(BlanesMoan4);
+    check(Yoshida4);
+    check(Yoshida6);
 }

@@ -61,7 +61,7 @@ where
             grid.add(&kept.grid[1..], &grid_bar[1..]);
             Ok((y, times))
         })?;
-        if self.output == Output::Land {
+        if self.output.for_method::<F, S>() == Output::Land {
             grid.give_to_landed_times(&timeline.times, &mut times);
         }
         let (points, bars) = grid.laid_out();

@@ -149,6 +149,8 @@ impl<E: Method, I: Method> Method for Auto<E, I> {
 impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     type Workspace = AutoWorkspace<F::State, E::Workspace, I::Workspace>;
 
+    const STAYS_INSIDE: bool = E::STAYS_INSIDE && I::STAYS_INSIDE;
+
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must tell whether a problem is stiff") }
         AutoWorkspace {
@@ -270,6 +272,7 @@ impl<F: Dynamics, E: Embedded<F>, I: Embedded<F>> Embedded<F> for Auto<E, I> {
 
 impl<F: Dynamics, E: Dense<F>, I: Dense<F>> Dense<F> for Auto<E, I> {
     const DENSE_ORDER: u32 = smaller(E::DENSE_ORDER, I::DENSE_ORDER);
+    const LANDS: bool = E::LANDS || I::LANDS;
 
     fn interpolate(
         &self,

@@ -10,9 +10,10 @@ use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct CashKarpTable;
 
-/// Cash & Karp's pair: order 5 with an embedded solution of order 4, 6 stages, cubic Hermite output.
+/// Cash & Karp's pair: order 5 with an embedded solution of order 4, 6 stages, output of order 4.
 ///
-/// The slope at the end, which the output needs, serves the next step.
+/// The slope at the end, which the output needs, serves the next step. The paper has no interpolant. Ours is the cubic Hermite
+/// polynomial and a term `θ² (1 − θ)² Σ d k`, where `d` is the shortest vector that satisfies the conditions of order 4.
 pub type CashKarp = Erk<CashKarpTable, 7>;
 /// The method [`CashKarp`](type@CashKarp) as a value.
 pub const CashKarp: CashKarp = Erk::new();
@@ -35,8 +36,10 @@ impl Tableau<7> for CashKarpTable {
     ]);
     const B: [f64; 7] = padded(&[37.0 / 378.0, 0.0, 250.0 / 621.0, 125.0 / 594.0, 0.0, 512.0 / 1771.0]);
     const EXTRA: usize = 1;
-    const DENSE_ORDER: u32 = 3;
-    const DENSE: Interpolant<7> = Interpolant::hermite(Self::B, [0.0; 7]);
+    const DENSE_ORDER: u32 = 4;
+    const DENSE: Interpolant<7> = Interpolant::hermite(Self::B, [
+        -1.1018420338130008, 0.0, 2.7202241635761943, -1.1888949659367491, -0.31543200930136195, -2.614055154525083, 2.5,
+    ]);
 }
 
 #[rustfmt::skip]

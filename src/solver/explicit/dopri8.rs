@@ -2,6 +2,12 @@
 //!
 //! P. J. Prince, J. R. Dormand, *High order embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 7 (1981),
 //! doi:10.1016/0771-050X(81)90010-3, the rational approximation RK8(7)13M.
+//!
+//! The paper has no interpolant. Ours is made as those of W. H. Enright, K. R. Jackson, S. P. Nørsett, P. G. Thomsen,
+//! *Interpolants for Runge–Kutta formulas*, ACM Trans. Math. Softw. 12 (1986), doi:10.1145/7921.7923: the stages and the slope
+//! at the end make a solution of order 5 inside the step; the field at such a one at 0.3 makes solutions of order 6, and
+//! the field at three of them, at 1/4, 1/2 and 3/4, one of order 7. Each time the weights are the shortest that satisfy the
+//! conditions.
 
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
 use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
@@ -10,25 +16,25 @@ use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct Dopri8Table;
 
-/// Prince & Dormand's pair: order 8 with an embedded solution of order 7, 13 stages, cubic Hermite output.
+/// Prince & Dormand's pair: order 8 with an embedded solution of order 7, 13 stages, dense output of order 7.
 ///
-/// The output inside a step has order 3 only; [`Dop853`](type@super::Dop853) has one of order 7. Also known as RK8(7)13M
-/// or DOP87.
-pub type Dopri8 = Erk<Dopri8Table, 14>;
+/// The dense output takes five more stages, in the steps that hold an output time only; the first of them serves the next
+/// step too. Also known as RK8(7)13M or DOP87.
+pub type Dopri8 = Erk<Dopri8Table, 18>;
 /// The method [`Dopri8`](type@Dopri8) as a value.
 pub const Dopri8: Dopri8 = Erk::new();
 
-const _: () = check_estimate::<Dopri8Table, 14>();
+const _: () = check_estimate::<Dopri8Table, 18>();
 
 #[rustfmt::skip]
-impl Tableau<14> for Dopri8Table {
+impl Tableau<18> for Dopri8Table {
     const NAME: &'static str = "Dormand–Prince 8(7)";
     const ORDER: u32 = 8;
-    const C: [f64; 14] = [
+    const C: [f64; 18] = [
         0.0, 1.0 / 18.0, 1.0 / 12.0, 0.125, 0.3125, 0.375, 59.0 / 400.0, 0.465, 5490023248.0 / 9719169821.0, 0.65,
-        1201146811.0 / 1299019798.0, 1.0, 1.0, 1.0,
+        1201146811.0 / 1299019798.0, 1.0, 1.0, 1.0, 0.3, 0.25, 0.5, 0.75,
     ];
-    const A: [[f64; 14]; 14] = lower_triangle([
+    const A: [[f64; 18]; 18] = lower_triangle([
         &[],
         &[1.0 / 18.0],
         &[1.0 / 48.0, 0.0625],
@@ -68,21 +74,62 @@ impl Tableau<14> for Dopri8Table {
             3936647629.0 / 1978049680.0, -160528059.0 / 685178525.0, 248638103.0 / 1413531060.0,
         ],
         &Self::B,
+        &[
+            0.052759349380735114, 0.0, 0.0, 0.0, 0.0, 0.0708555369319838, 0.19471064397168852, 0.013443212727344587,
+            -0.02168259597060857, -0.023410290950380396, 0.03187320203649845, -0.006183019375751632,
+            -0.006183019375754539, -0.006183019375755351,
+        ],
+        &[
+            0.04522625680870024, 0.0, 0.0, 0.0, 0.0, 0.04922380401749593, 0.21383805783096452, 0.006467058669800325,
+            -0.007525065884524289, -0.002618123211623514, 0.0020096516308156205, 0.0059924761519120715,
+            0.004449235881379279, -0.011408194220152167, -0.05565515767476796,
+        ],
+        &[
+            0.050835392061987554, 0.0, 0.0, 0.0, 0.0, 0.0648414848596692, 0.18340868476525996, 0.04232848790665266,
+            0.026297710313391155, 0.00424558181404206, -0.008471794477531736, 0.008702475947430857,
+            -0.013791894349400157, 0.009680534447833455, 0.131923336710665,
+        ],
+        &[
+            0.03984279670964798, 0.0, 0.0, 0.0, 0.0, 0.20359904193306946, 0.2458332896334325, 0.09873018708660126,
+            0.061582454185538905, 0.14113884108749844, 0.026911799707498577, -0.07459428280156744,
+            0.044722349353370675, 0.017888680779805332, -0.05565515767489585,
+        ],
     ]);
-    const B: [f64; 14] = padded(&[
+    const B: [f64; 18] = padded(&[
         14005451.0 / 335480064.0, 0.0, 0.0, 0.0, 0.0, -59238493.0 / 1068277825.0, 181606767.0 / 758867731.0,
         561292985.0 / 797845732.0, -1041891430.0 / 1371343529.0, 760417239.0 / 1151165299.0,
         118820643.0 / 751138087.0, -528747749.0 / 2220607170.0, 0.25,
     ]);
-    const EXTRA: usize = 1;
-    const DENSE_ORDER: u32 = 3;
-    const DENSE: Interpolant<14> = Interpolant::hermite(Self::B, [0.0; 14]);
+    const EXTRA: usize = 5;
+    const DENSE_ORDER: u32 = 7;
+    const DENSE: Interpolant<18> = Interpolant::bridge(Self::B, 13, [
+        padded(&[
+            -6.55032679814531, 0.0, 0.0, 0.0, 0.0, 13.640996557514985, 23.32801456141454, 4.610397839148945,
+            1.8654721233913665, 9.080753337370338, 2.844921652838788, -5.805963827020651, 5.019067887054331,
+            0.4999999999821001, 0.0, -25.6000000000943, -14.400000000056549, -8.533333333398597,
+        ]),
+        padded(&[
+            5.878036140092323, 0.0, 0.0, 0.0, 0.0, -30.051728386662507, -25.30270189349012, -0.6820406768066236,
+            6.323474816727852, -42.09479378335967, -22.72224662064928, 41.98758655429271, -41.86891948236022,
+            11.466666666651708, 0.0, 34.13333333282854, 28.799999999727515, 34.13333333300764,
+        ]),
+        padded(&[
+            14.091150649905742, 0.0, 0.0, 0.0, 0.0, -43.14876829633977, -78.44672614830176, -16.29414064126679,
+            -7.733793724887108, -24.813754847591422, -6.0747452647364115, 13.175304028338182, -10.398970201320331,
+            -2.4888888888427356, 0.0, 108.08888888950348, 25.60000000067485, 28.444444444864157,
+        ]),
+        padded(&[
+            -11.98318133522996, 0.0, 0.0, 0.0, 0.0, 96.15713923411509, 80.96942674861793, 2.2016743518728994,
+            -20.25451700716655, 134.71183842343126, 72.71033421778307, -134.35721020960088, 133.9778289116039,
+            -29.866666666846047, 0.0, -136.5333333339454, -51.20000000084327, -136.53333333379203,
+        ]),
+    ]);
 }
 
 #[rustfmt::skip]
-impl EmbeddedTableau<14> for Dopri8Table {
+impl EmbeddedTableau<18> for Dopri8Table {
     const EMBEDDED_ORDER: u32 = 7;
-    const E: [f64; 14] = padded(&[
+    const E: [f64; 18] = padded(&[
         0.012194277465176748, 0.0, 0.0, 0.0, 0.0, 0.7731539478765578, -0.07192809284993823, -1.763834521196444,
         1.787182038027448, -0.7829855527544889, 0.07877188662899605, -627441401.0 / 2220607170.0, 0.25,
     ]);

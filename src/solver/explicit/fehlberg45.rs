@@ -10,10 +10,13 @@ use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct Fehlberg45Table;
 
-/// Fehlberg's pair: order 4 with an embedded solution of order 5, 6 stages, cubic Hermite output.
+/// Fehlberg's pair: order 4 with an embedded solution of order 5, 6 stages, output of order 4.
 ///
 /// The solution of order 4 is continued, as its author had it: the error estimate is that of the solution itself. The
 /// slope at the end, which the output needs, serves the next step. Also known as RKF45.
+///
+/// The report has no interpolant. Ours is the cubic Hermite polynomial and a term `θ² (1 − θ)² Σ d k`, where `d` is the
+/// shortest vector that satisfies the conditions of order 4.
 pub type Fehlberg45 = Erk<Fehlberg45Table, 7>;
 /// The method [`Fehlberg45`](type@Fehlberg45) as a value.
 pub const Fehlberg45: Fehlberg45 = Erk::new();
@@ -36,8 +39,10 @@ impl Tableau<7> for Fehlberg45Table {
     ]);
     const B: [f64; 7] = padded(&[25.0 / 216.0, 0.0, 1408.0 / 2565.0, 2197.0 / 4104.0, -0.2]);
     const EXTRA: usize = 1;
-    const DENSE_ORDER: u32 = 3;
-    const DENSE: Interpolant<7> = Interpolant::hermite(Self::B, [0.0; 7]);
+    const DENSE_ORDER: u32 = 4;
+    const DENSE: Interpolant<7> = Interpolant::hermite(Self::B, [
+        -0.8669739448448056, 0.0, 3.5064700300464877, -4.902352040714326, 1.6577875971173837, -1.8949316416047615, 2.5,
+    ]);
 }
 
 #[rustfmt::skip]

@@ -7,7 +7,8 @@ use super::linear::{LinearSolver, Lu, Matrices};
 use super::newton::{Equation, Newton};
 use super::predictor::predictor;
 use crate::solver::by_table::by_table;
-use crate::solver::order_conditions::row_ends;
+use crate::solver::interpolant::difference;
+use crate::solver::order_conditions::{row_ends, weights_hold};
 use crate::solver::tableau::{check_estimate, check_orders, end_to_start, estimate_order, rows_end_before};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
@@ -20,6 +21,10 @@ pub trait DirkTableau<const S: usize>: Tableau<S> {
     /// The weights of the error estimate, if it is to be multiplied by `(I − h γ J)⁻¹`: where the embedded solution is
     /// not stable at infinity, the estimate would grow with the stiffness (Hairer & Wanner II, section IV.8).
     const FILTERED: Option<[f64; S]> = None;
+    /// The weights of a part of the estimate that is added to that one as it is, being bounded.
+    const UNFILTERED: [f64; S] = [0.0; S];
+    /// Whether saved states are landed on, see [`Dense::LANDS`].
+    const LANDS: bool = false;
 }
 
 /// The diagonally implicit method of a [`DirkTableau`] with `S` stages, with linear systems solved by `L`.
@@ -47,6 +52,18 @@ pub const fn check_dirk<T: DirkTableau<S>, const S: usize>() {
 pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S: usize>() {
     check_dirk::<T, S>();
     check_estimate::<T, S>();
+    assert!(parts_make_the_estimate::<T, S>(&T::E), "E must be the sum of FILTERED and UNFILTERED");
+}
+
+/// Whether the weights of an estimate that is filtered in part are `e`.
+pub(super) const fn parts_make_the_estimate<T: DirkTableau<S>, const S: usize>(e: &[f64; S]) -> bool {
+    let Some(filtered) = T::FILTERED else { return true };
+    weights_hold(&difference(*e, T::UNFILTERED), &filtered)
+}
+
+/// Whether a part of a filtered estimate is added as it is.
+pub(super) const fn adds_unfiltered<T: DirkTableau<S>, const S: usize>() -> bool {
+    !weights_hold(&T::UNFILTERED, &[0.0; S])
 }
 
 /// The value on the diagonal.
@@ -177,6 +194,9 @@ where
             if !ws.newton.filter(&self.linear, f, &mut ws.stage) {
                 return Err(Error::NewtonDiverged { t, h });
             }
+            if const { adds_unfiltered::<T, S>() } {
+                ws.stage.accumulate(h, &T::UNFILTERED, &ws.k);
+            }
         }
         Ok(())
     }
@@ -244,6 +264,7 @@ where
 {
     const DENSE_ORDER: u32 = T::DENSE_ORDER;
     const DENSE_DEGREE: usize = T::DENSE.degree();
+    const LANDS: bool = T::LANDS;
 
     fn interpolate(
         &self,

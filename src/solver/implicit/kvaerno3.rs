@@ -12,9 +12,12 @@ use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 pub struct Kvaerno3Table;
 
 /// Kværnø's pair: order 3 with an embedded solution of order 2, 4 stages of which the first is explicit and known from
-/// the step before, cubic Hermite output.
+/// the step before, output of order 3.
 ///
 /// Both solutions are stiffly accurate; the method is L-stable, the embedded solution A-stable.
+///
+/// The paper has no interpolant. Ours is the only one of order 3 that is bounded where the problem is infinitely stiff: a
+/// cubic Hermite polynomial multiplies a component that has not decayed yet by `h λ`.
 pub type Kvaerno3 = Dirk<Kvaerno3Table, 4>;
 /// The method [`Kvaerno3`](type@Kvaerno3) as a value.
 pub const Kvaerno3: Kvaerno3 = Dirk::new();
@@ -42,7 +45,11 @@ impl Tableau<4> for Kvaerno3Table {
     ]);
     const B: [f64; 4] = padded(&[A4[0], A4[1], A4[2], G]);
     const DENSE_ORDER: u32 = 3;
-    const DENSE: Interpolant<4> = Interpolant::hermite(Self::B, [0.0; 4]);
+    const DENSE: Interpolant<4> = Interpolant::nested([
+        Self::B,
+        [0.6911900300232527, -1.4905633884217797, 2.280500135242087, -1.4811267768435599],
+        [-0.382380060046506, 2.9811267768435576, -3.515740015149069, 0.9169932983520177],
+    ]);
 }
 
 impl DirkTableau<4> for Kvaerno3Table {}

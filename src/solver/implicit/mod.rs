@@ -13,14 +13,13 @@ mod collocation;
 mod convergence;
 mod dirk;
 mod dirk_reverse;
+mod esdirk547;
 pub mod imex;
 mod implicit_euler;
 mod implicit_midpoint;
 pub(in crate::solver) mod kept;
 mod krylov;
 mod kvaerno3;
-mod kvaerno4;
-mod kvaerno5;
 mod linear;
 mod newton;
 mod predictor;
@@ -36,6 +35,7 @@ pub use collocation::{
 };
 pub use dirk::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use dirk_reverse::DirkTape;
+pub use esdirk547::Esdirk547;
 pub use imex::{
     Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Imex, ImexEuler, ImexTableau, ImexTape, ImexWorkspace, KenCarp3,
     KenCarp4, KenCarp5, check_embedded_imex, check_imex,
@@ -44,8 +44,6 @@ pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::ImplicitMidpoint;
 pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
 pub use kvaerno3::Kvaerno3;
-pub use kvaerno4::Kvaerno4;
-pub use kvaerno5::Kvaerno5;
 pub use linear::{ComplexSolver, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
 pub(super) use newton::{Equation, Newton};
 pub use sdirk2::Sdirk2;
@@ -56,11 +54,10 @@ pub use trapezoid::Trapezoid;
 
 /// The tableaus of the diagonally implicit methods, to be read or built upon.
 pub mod tables {
+    pub use super::esdirk547::Esdirk547Table;
     pub use super::implicit_euler::ImplicitEulerTable;
     pub use super::implicit_midpoint::ImplicitMidpointTable;
     pub use super::kvaerno3::Kvaerno3Table;
-    pub use super::kvaerno4::Kvaerno4Table;
-    pub use super::kvaerno5::Kvaerno5Table;
     pub use super::sdirk2::Sdirk2Table;
     pub use super::sdirk3::Sdirk3Table;
     pub use super::sdirk4::Sdirk4Table;

@@ -7,7 +7,7 @@ use super::fixed_bdf::{FixedBdf, FixedBdfWorkspace};
 use crate::solver::implicit::DirkTape;
 use crate::solver::reverse::step_vjp_without_past;
 use crate::solver::{OutputCotangent, Past, Reverse, Solver, StepCotangent, StepNote, TransposedSolver};
-use crate::{Differentiable, Kvaerno5, Result};
+use crate::{Differentiable, Esdirk547, Result};
 
 impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for FixedBdf<K, L> {
     type Tape = BackwardTape<F, L, DirkTape<F, 7, L>>;
@@ -15,7 +15,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
     const LOOKS_BACK: usize = K;
 
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
-        let starter = Kvaerno5.with(self.linear.clone()).tape(f, y0);
+        let starter = Esdirk547.with(self.linear.clone()).tape(f, y0);
         BackwardTape::new(&self.linear, K, f, y0, starter)
     }
 
@@ -35,7 +35,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
         if past.note.formula > 0 {
             return tape.pull_back((&self.linear, f), past, 0.0, outputs, (ybar, pbar));
         }
-        let starter = Kvaerno5.with(self.linear.clone());
+        let starter = Esdirk547.with(self.linear.clone());
         let mut moved = starter.step_vjp(f, &mut tape.starter, past.step(), outputs, ybar, pbar)?;
         moved.start += tape.leave_starting_step(ybar);
         Ok(moved)
@@ -51,7 +51,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
     }
 
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
-        tape.evaluations + Kvaerno5.with(self.linear.clone()).tape_evaluations(&tape.starter)
+        tape.evaluations + Esdirk547.with(self.linear.clone()).tape_evaluations(&tape.starter)
     }
 }
 

@@ -4,12 +4,12 @@ use super::backward::{Backward, Formula};
 use crate::solver::implicit::DirkWorkspace;
 use crate::solver::{LinearSolver, Lu, Matrices, Past, StepStart, slope_by_values};
 use crate::state::ErrorNorm;
-use crate::{Dense, Dynamics, Kvaerno5, Method, Result, Solver, State};
+use crate::{Dense, Dynamics, Esdirk547, Method, Result, Solver, State};
 
 /// The method of backward differentiation of order `K`, 1 to 6: one nonlinear system a step, whatever the order. Output of
-/// order `K`, from [`Kvaerno5`](type@Kvaerno5) and of order 4 at most in the first `K` steps.
+/// order `K`, from [`Esdirk547`](type@Esdirk547) and of order 4 at most in the first `K` steps.
 ///
-/// The first `K` steps are made by [`Kvaerno5`](type@Kvaerno5), of order 5 and L-stable, and so are those after a
+/// The first `K` steps are made by [`Esdirk547`](type@Esdirk547), of order 5 and L-stable, and so are those after a
 /// [`reset`](Solver::reset). The coefficients are those of the grid as it is: where the length of the steps changes, nothing
 /// is lost. To be used with [`Fixed`](crate::Fixed) steps; [`Bdf`](type@crate::Bdf) chooses its own. Orders 1 and 2 are
 /// A-stable, and all are stable at infinity; the others are stable in a wedge of 86°, 73°, 52° and 18° about the negative
@@ -93,14 +93,14 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         FixedBdfWorkspace {
             backward: Backward::new(&self.linear, f, y0),
-            starter: Kvaerno5.with(self.linear.clone()).workspace(f, y0),
+            starter: Esdirk547.with(self.linear.clone()).workspace(f, y0),
             is_current: false,
         }
     }
 
     fn reset(&self, ws: &mut Self::Workspace) {
         ws.backward.reset();
-        Kvaerno5.with(self.linear.clone()).reset(&mut ws.starter);
+        Esdirk547.with(self.linear.clone()).reset(&mut ws.starter);
         ws.is_current = false;
     }
 
@@ -114,7 +114,7 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
         }
         if ws.is_starting(K) {
             ws.backward.states.aim(h);
-            return Kvaerno5.with(self.linear.clone()).step(f, &mut ws.starter, t, h, y0, y1);
+            return Esdirk547.with(self.linear.clone()).step(f, &mut ws.starter, t, h, y0, y1);
         }
         let formula = Formula { order: K, kappa: 0.0 };
         ws.backward.step(&self.linear, f, formula, StepStart { t, h, y0 }, y1)
@@ -122,18 +122,18 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
 
     fn accept(&self, ws: &mut Self::Workspace) {
         if ws.is_starting(K) {
-            Kvaerno5.with(self.linear.clone()).accept(&mut ws.starter);
+            Esdirk547.with(self.linear.clone()).accept(&mut ws.starter);
         }
         ws.is_current = false;
     }
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
-        let starting = Kvaerno5.with(self.linear.clone()).evaluations(&ws.starter);
+        let starting = Esdirk547.with(self.linear.clone()).evaluations(&ws.starter);
         starting + ws.backward.newton.evaluations(&self.linear)
     }
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
-        let starting = Kvaerno5.with(self.linear.clone()).matrices(&ws.starter);
+        let starting = Esdirk547.with(self.linear.clone()).matrices(&ws.starter);
         let own = ws.backward.newton.matrices(&self.linear);
         Matrices {
             jacobians: starting.jacobians + own.jacobians,
@@ -142,7 +142,7 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
-        Kvaerno5.with(self.linear.clone()).tolerate(&mut ws.starter, norm);
+        Esdirk547.with(self.linear.clone()).tolerate(&mut ws.starter, norm);
         ws.backward.newton.tolerate(norm);
     }
 }
@@ -160,7 +160,7 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Dense<F> for FixedBdf<K, L
         out: &mut F::State,
     ) {
         if ws.is_starting(K) {
-            Kvaerno5.with(self.linear.clone()).interpolate(f, &mut ws.starter, step, theta, out);
+            Esdirk547.with(self.linear.clone()).interpolate(f, &mut ws.starter, step, theta, out);
         } else {
             ws.backward.interpolate(K, theta, out);
         }
@@ -168,7 +168,7 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Dense<F> for FixedBdf<K, L
 
     fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
         if ws.is_starting(K) {
-            Kvaerno5.with(self.linear.clone()).slope(f, &mut ws.starter, step, theta, out);
+            Esdirk547.with(self.linear.clone()).slope(f, &mut ws.starter, step, theta, out);
         } else {
             slope_by_values(self, K, f, ws, step, theta, out);
         }

@@ -91,6 +91,8 @@ impl<S: Method> Method for Coupled<S> {
 impl<F: Dynamics, S: Solver<F>> Solver<F> for Coupled<S> {
     type Workspace = CoupledWorkspace<F::State, S::Workspace>;
 
+    const STAYS_INSIDE: bool = S::STAYS_INSIDE;
+
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         CoupledWorkspace {
             z: y0.zeros_like(),

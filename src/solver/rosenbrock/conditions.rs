@@ -4,7 +4,10 @@
 //! with one child stands for a derivative that the Jacobian of the method computes as well, and takes `β = α + γ`; a node
 //! with several children takes `α`. Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.7.
 
-use crate::solver::order_conditions::{FOREST, TREES_UP_TO, Tree, product, sums_to};
+use crate::solver::order_conditions::{
+    FOREST, LEAST_LINEAR_RESPONSE, LEAST_QUADRATURE_RESPONSE, TREES_UP_TO, Tree, inner, product, sums_to,
+};
+use crate::solver::violation::Violation;
 
 /// The highest order that is looked at.
 const MAX_ORDER: usize = 6;
@@ -37,8 +40,8 @@ impl<const S: usize> ElementaryWeights<S> {
         Self { gamma, alpha, phi }
     }
 
-    /// Whether the increments with the weights `m` satisfy all conditions up to `order` at `θ`.
-    pub(super) const fn conditions_hold(&self, m: &[f64; S], order: u32, theta: f64) -> bool {
+    /// The first condition up to `order` that the increments with the weights `m` violate at `θ`.
+    pub(super) const fn violated(&self, m: &[f64; S], order: u32, theta: f64) -> Option<Violation> {
         let b = row_times(m, &self.gamma);
         let mut power = 1.0;
         let mut tree = 0;
@@ -47,13 +50,39 @@ impl<const S: usize> ElementaryWeights<S> {
             power *= theta;
             while tree < TREES_UP_TO[r] {
                 if !sums_to(&b, &self.phi[tree], power / (&FOREST)[tree].density) {
-                    return false;
+                    return Some(Violation::new(tree, theta));
                 }
                 tree += 1;
             }
             r += 1;
         }
-        true
+        None
+    }
+
+    /// Whether the estimate of order `h^order` with the weights `e` sees the error on `y' = λ y`, as for Runge–Kutta methods.
+    pub(super) const fn sees_linear_fields(&self, e: &[f64; S], order: u32) -> bool {
+        self.response(e, order, false).abs() > LEAST_LINEAR_RESPONSE
+    }
+
+    /// The same for `y' = t^(order − 1)`.
+    pub(super) const fn sees_quadratures(&self, e: &[f64; S], order: u32) -> bool {
+        self.response(e, order, true).abs() > LEAST_QUADRATURE_RESPONSE
+    }
+
+    /// The estimate on the tree of `order` nodes that are all children of the root, if `wide`, or one below the other.
+    const fn response(&self, e: &[f64; S], order: u32, wide: bool) -> f64 {
+        let e = row_times(e, &self.gamma);
+        let mut tree = 0;
+        let mut r = 2;
+        while r <= order as usize {
+            let mut next = TREES_UP_TO[r - 1];
+            while !grows(tree, next, wide) {
+                next += 1;
+            }
+            tree = next;
+            r += 1;
+        }
+        (&FOREST)[tree].density * inner(&self.phi[tree], &e)
     }
 
     /// Whether `αᵢ = Σ αᵢⱼ` and `γᵢ = Σ γᵢⱼ`, so that time may be taken for one more component of the state.
@@ -67,6 +96,12 @@ impl<const S: usize> ElementaryWeights<S> {
         }
         true
     }
+}
+
+/// Whether a tree is another with a leaf grown at its root, if `wide`, or with a root below.
+const fn grows(tree: usize, next: usize, wide: bool) -> bool {
+    let Tree { trunk, branch, .. } = (&FOREST)[next];
+    if wide { trunk == tree && branch == 0 } else { trunk == 0 && branch == tree }
 }
 
 /// The matrix `Γ` with `C = I / γ − Γ⁻¹`, by forward substitution.

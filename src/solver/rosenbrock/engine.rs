@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::conserve::Conservation;
 use super::stiffness::Dominant;
-use super::table::{RosenbrockTable, check_rosenbrock, repeated_arguments};
+use super::table::{RosenbrockTable, check_rosenbrock, evaluates_the_end, repeated_arguments};
 use crate::dynamics::Neighbourhood;
 use crate::solver::by_table::by_table;
 use crate::solver::tableau::estimate_order;
@@ -167,7 +167,10 @@ where
     }
 
     fn accept(&self, ws: &mut Self::Workspace) {
-        ws.start_is_known = false;
+        ws.start_is_known = const { evaluates_the_end::<T, S>() };
+        if ws.start_is_known {
+            ws.start.replace_by(&mut ws.slope);
+        }
         ws.is_linearised = false;
     }
 
@@ -236,6 +239,7 @@ where
 {
     const DENSE_ORDER: u32 = T::DENSE_ORDER;
     const DENSE_DEGREE: usize = T::DENSE.degree();
+    const LANDS: bool = T::LANDS;
 
     fn interpolate(
         &self,

@@ -2,7 +2,9 @@
 
 use super::conditions::ElementaryWeights;
 use crate::solver::Interpolant;
-use crate::solver::order_conditions::weights_hold;
+use crate::solver::order_conditions::{inside_the_step, weights_hold};
+use crate::solver::tableau::estimate_order;
+use crate::solver::violation::expect_conditions;
 
 /// A Rosenbrock method of `S` stages with an error estimate, in the transformed form of Hairer & Wanner II, section IV.7,
 /// which needs no product of the Jacobian with a vector:
@@ -10,8 +12,9 @@ use crate::solver::order_conditions::weights_hold;
 /// `(I / (h γ) − J) uᵢ = f(t + αᵢ h, y₀ + Σ aᵢⱼ uⱼ) + Σ cᵢⱼ uⱼ / h + γᵢ h ∂f/∂t`, and `y₁ = y₀ + Σ mᵢ uᵢ`.
 ///
 /// A table is checked when it is first used, and at once with `const _: () = check_rosenbrock::<MyTable, 4>();` beside
-/// it: the sums `αᵢ` and `γᵢ`, and the order conditions of the solution, of the embedded one and of the interpolant. A
-/// wrong digit is a compile error.
+/// it: the sums `αᵢ` and `γᵢ`, nodes in `[0, 1]`, and the order conditions of the solution, of the embedded one and of the
+/// interpolant; an estimate must see the error on `y' = λ y` and on `y' = g(t)`. A wrong digit is a compile error that names
+/// the condition.
 pub trait RosenbrockTable<const S: usize> {
     /// The name for tables and reports.
     const NAME: &'static str;
@@ -37,6 +40,8 @@ pub trait RosenbrockTable<const S: usize> {
     const DENSE_ORDER: u32;
     /// The weights `m(θ)` of the solution inside a step, `y(t + θ h) = y₀ + Σ mᵢ(θ) uᵢ`.
     const DENSE: Interpolant<S>;
+    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::Dense::LANDS).
+    const LANDS: bool = false;
 }
 
 /// Fails to compile where a table is inconsistent or below the orders it claims, up to order 6.
@@ -46,22 +51,23 @@ pub const fn check_rosenbrock<T: RosenbrockTable<S>, const S: usize>() {
     assert!(T::EMBEDDED_ORDER != T::ORDER, "a pair of equal orders has no error estimate");
     let weights = ElementaryWeights::new(T::GAMMA, &T::A, &T::C);
     assert!(weights.row_sums_hold(&T::NODES, &T::TIME), "NODES and TIME must be the row sums of α and γ");
-    assert!(weights.conditions_hold(&T::M, T::ORDER, 1.0), "M does not satisfy the conditions of ORDER");
+    assert!(inside_the_step(&T::NODES), "the NODES must lie in [0, 1]: a field need not be defined beyond the step");
+    expect_conditions("M", weights.violated(&T::M, T::ORDER, 1.0));
     let mut embedded = T::M;
     let mut i = 0;
     while i < S {
         embedded[i] -= T::E[i];
         i += 1;
     }
-    assert!(
-        weights.conditions_hold(&embedded, T::EMBEDDED_ORDER, 1.0),
-        "M − E does not satisfy the conditions of EMBEDDED_ORDER"
-    );
+    expect_conditions("M − E", weights.violated(&embedded, T::EMBEDDED_ORDER, 1.0));
+    let order = estimate_order(T::ORDER, T::EMBEDDED_ORDER);
+    assert!(weights.sees_linear_fields(&T::E, order), "the error estimate E does not see the error on y' = λ y");
+    assert!(weights.sees_quadratures(&T::E, order), "the error estimate E does not see the error on y' = g(t)");
     let points = [0.25, 0.5, 0.8];
     let mut i = 0;
     while i < points.len() {
         let m = T::DENSE.weights(points[i]);
-        assert!(weights.conditions_hold(&m, T::DENSE_ORDER, points[i]), "DENSE is not of order DENSE_ORDER");
+        expect_conditions("DENSE", weights.violated(&m, T::DENSE_ORDER, points[i]));
         i += 1;
     }
     assert!(weights_hold(&T::DENSE.weights(1.0), &T::M), "DENSE at θ = 1 must give back M");
@@ -96,6 +102,18 @@ pub(super) const fn repeated_arguments<T: RosenbrockTable<S>, const S: usize>() 
         i += 1;
     }
     repeated
+}
+
+/// Whether the last stage evaluates the field where the step ends, and so where the next one starts.
+pub(super) const fn evaluates_the_end<T: RosenbrockTable<S>, const S: usize>() -> bool {
+    let mut j = 0;
+    while j < S {
+        if T::A[S - 1][j] != T::M[j] {
+            return false;
+        }
+        j += 1;
+    }
+    T::NODES[S - 1] == 1.0 && !repeated_arguments::<T, S>()[S - 1]
 }
 
 /// The weights of the last stage alone: the error estimate of the methods of the family of RODAS.

@@ -35,6 +35,21 @@ impl<T: SplittingTable<S>, const S: usize> Symplectic<T, S> {
     const REUSES_LAST: bool = (T::KICK[0] != 0.0) == (T::DRIFT[S - 1] == 0.0);
 }
 
+/// Whether the times of all substeps that have a length are within the step.
+const fn times_inside<const S: usize>(times: &[f64; S], lengths: &[f64; S]) -> bool {
+    let mut i = 0;
+    while i < S {
+        if lengths[i] != 0.0 && !(-ROUNDING <= times[i] && times[i] <= 1.0 + ROUNDING) {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// What sums of the lengths may lose.
+const ROUNDING: f64 = 1e-12;
+
 marker_of_table!(Symplectic, SplittingTable);
 
 /// The last velocity and the last force.
@@ -63,6 +78,8 @@ impl<T: SplittingTable<S>, const S: usize> Method for Symplectic<T, S> {
 
 impl<F: Separable, T: SplittingTable<S>, const S: usize> Solver<F> for Symplectic<T, S> {
     type Workspace = SymplecticWorkspace<F::Position, F::Momentum>;
+
+    const STAYS_INSIDE: bool = times_inside(&Self::KICK_TIME, &T::KICK) && times_inside(&Self::DRIFT_TIME, &T::DRIFT);
 
     fn workspace(&self, _f: &F, (q, p): &F::State) -> Self::Workspace {
         SymplecticWorkspace {

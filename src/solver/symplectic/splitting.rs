@@ -5,6 +5,9 @@ use crate::solver::order_conditions::{FOREST, TREES_UP_TO, Tree, product, sums_t
 /// A composition of kicks `p ← p + bᵢ h a(t, q)` and drifts `q ← q + âᵢ h v(t, p)`, in turns and beginning with a kick;
 /// a step that begins with a drift or ends with a kick has a zero there.
 ///
+/// A splitting of an order above 2 goes back in between, as it must, and beyond the ends of the step: the field must be defined
+/// there, and [cannot jump](crate::Solver::STAYS_INSIDE).
+///
 /// A table of your own is checked when it is first used: the coefficients must add up to 1 on either side and satisfy the
 /// order conditions of separable systems up to `ORDER`. A wrong digit is a compile error.
 ///

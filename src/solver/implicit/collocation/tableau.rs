@@ -1,6 +1,6 @@
 //! Collocation methods as constants that prove themselves at compile time.
 
-use crate::solver::order_conditions::weights_hold;
+use crate::solver::order_conditions::{LEAST_LINEAR_RESPONSE, weights_hold};
 use crate::solver::tableau::check_orders;
 use crate::solver::{Interpolant, Tableau};
 
@@ -28,6 +28,7 @@ pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
     assert!(T::EXTRA == 0, "an implicit method has no extra stages");
     assert!(T::ORDER as usize > S, "the error estimate has order S, below that of the method");
     assert!(T::DENSE_ORDER as usize == S, "the collocation polynomial has order S");
+    assert!(estimate_responds::<T, S>(), "the error estimate does not see the error on y' = λ y and y' = g(t)");
     assert!(first_pair::<T, S>() + 2 * T::PAIRS.len() == S, "REAL and PAIRS must be S eigenvalues");
     check_orders::<T, S>();
     let product = multiply(&T::T, &scaled_inverse::<T, S>());
@@ -44,6 +45,18 @@ pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
         }
         i += 1;
     }
+}
+
+/// Whether the error estimate does not vanish to leading order on `y' = λ y` and on `y' = tˢ`. They are the same to it: the
+/// defect `f(t, y₀) − u'(t)` is the error of an interpolation at the nodes, `(−1)ˢ Π cᵢ hˢ y⁽ˢ⁺¹⁾ / S!`.
+const fn estimate_responds<T: CollocationTableau<S>, const S: usize>() -> bool {
+    let mut response = gamma::<T, S>() * (S + 1) as f64;
+    let mut i = 0;
+    while i < S {
+        response *= T::C[i];
+        i += 1;
+    }
+    response > LEAST_LINEAR_RESPONSE
 }
 
 /// The row where the first complex block of `Λ` starts.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::tableau::{ImexTableau, check_embedded_imex, check_imex, embedded_order, is_fsal};
 use crate::dynamics::Split;
 use crate::solver::by_table::by_table;
-use crate::solver::implicit::dirk::gamma;
+use crate::solver::implicit::dirk::{DirkTableau, adds_unfiltered, gamma};
 use crate::solver::implicit::kept::{Unsolved, solve_with_kept_jacobian};
 use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
 use crate::solver::implicit::newton::{Equation, Newton};
@@ -13,7 +13,7 @@ use crate::solver::implicit::predictor::predictor;
 use crate::solver::tableau::{end_to_start, estimate_order};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
-use crate::{Dynamics, Result, State};
+use crate::{Dynamics, Error, Result, State};
 
 /// The additive method of an [`ImexTableau`] with `S` stages, for fields that are [`Split`], with linear systems solved by
 /// `L`.
@@ -32,7 +32,7 @@ pub struct ImexWorkspace<F: Split, const S: usize, L: LinearSolver<F::Implicit>>
     pub(super) explicit: [F::State; S],
     /// The slopes of the implicit part.
     pub(super) implicit: [F::State; S],
-    /// The argument of the stage being solved; the error estimate once asked for.
+    /// The argument of the stage being solved; the error estimate once asked for, or at the end of a step if it is filtered.
     stage: F::State,
     /// Its distance from the start of the step.
     change: F::State,
@@ -58,6 +58,12 @@ impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> ImexWorkspace<F, S,
     pub(super) fn combine(&self, out: &mut F::State, y0: &F::State, h: f64, e: &[f64; S], i: &[f64; S]) {
         out.combine(y0, h, e, &self.explicit);
         out.accumulate(h, i, &self.implicit);
+    }
+
+    /// Adds `h Σ (e kE + i kI)` to `stage`.
+    fn add_difference(&mut self, h: f64, e: &[f64; S], i: &[f64; S]) {
+        self.stage.accumulate(h, e, &self.explicit);
+        self.stage.accumulate(h, i, &self.implicit);
     }
 }
 
@@ -145,6 +151,16 @@ where
         } else {
             ws.combine(y1, y0, h, &T::Explicit::B, &T::Implicit::B);
         }
+        if let Some(e) = T::Implicit::FILTERED {
+            ws.stage.set_zeros();
+            ws.add_difference(h, &e, &e);
+            if !ws.newton.filter(&self.linear, f.implicit(), &mut ws.stage) {
+                return Err(Error::NewtonDiverged { t, h });
+            }
+            if const { adds_unfiltered::<T::Implicit, S>() } {
+                ws.add_difference(h, &T::Implicit::UNFILTERED, &T::Implicit::UNFILTERED);
+            }
+        }
         Ok(())
     }
 
@@ -179,9 +195,10 @@ where
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
         const { check_embedded_imex::<T, S>() }
-        ws.stage.set_zeros();
-        ws.stage.accumulate(h, &T::Explicit::E, &ws.explicit);
-        ws.stage.accumulate(h, &T::Implicit::E, &ws.implicit);
+        if T::Implicit::FILTERED.is_none() {
+            ws.stage.set_zeros();
+            ws.add_difference(h, &T::Explicit::E, &T::Implicit::E);
+        }
         &ws.stage
     }
 
@@ -219,6 +236,7 @@ where
         let (explicit, implicit) = (T::Explicit::DENSE.degree(), T::Implicit::DENSE.degree());
         if explicit > implicit { explicit } else { implicit }
     };
+    const LANDS: bool = T::LANDS;
 
     fn interpolate(
         &self,

@@ -34,7 +34,7 @@ pub mod tables {
     pub use super::euler::{ImexEulerExplicitTable, ImexEulerImplicitTable, ImexEulerTable};
     pub use super::kencarp3::{Esdirk3Table, KenCarp3ExplicitTable, KenCarp3Table};
     pub use super::kencarp4::{Esdirk4Table, KenCarp4ExplicitTable, KenCarp4Table};
-    pub use super::kencarp5::{Esdirk5Table, KenCarp5ExplicitTable, KenCarp5Table};
+    pub use super::kencarp5::{Esdirk5Table, KenCarp5ExplicitTable, KenCarp5ImplicitTable, KenCarp5Table};
 }
 
 /// `b − b̂`.

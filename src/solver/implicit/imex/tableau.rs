@@ -1,6 +1,6 @@
 //! Pairs of tableaus for the two parts of a field.
 
-use crate::solver::implicit::dirk::{DirkTableau, check_dirk, starts_explicitly};
+use crate::solver::implicit::dirk::{DirkTableau, check_dirk, parts_make_the_estimate, starts_explicitly};
 use crate::solver::order_conditions::weights_hold;
 use crate::solver::tableau::check_estimate;
 use crate::solver::{EmbeddedTableau, Tableau, check};
@@ -16,6 +16,8 @@ pub trait ImexTableau<const S: usize> {
     type Explicit: Tableau<S>;
     /// The method for the implicit part; its first stage is explicit.
     type Implicit: DirkTableau<S>;
+    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::Dense::LANDS).
+    const LANDS: bool = false;
 }
 
 /// Fails to compile where one of the two tableaus is inconsistent or below the orders it claims, or they do not have the
@@ -39,7 +41,9 @@ where
     check_estimate::<T::Explicit, S>();
     check_estimate::<T::Implicit, S>();
     assert!(embedded_order::<T::Explicit, S>() == embedded_order::<T::Implicit, S>(), "the embedded orders must agree");
-    assert!(T::Implicit::FILTERED.is_none(), "the error estimate of an additive method is not filtered");
+    let same = parts_make_the_estimate::<T::Implicit, S>(&T::Explicit::E)
+        && parts_make_the_estimate::<T::Implicit, S>(&T::Implicit::E);
+    assert!(same, "the E of both parts must be the sum of FILTERED and UNFILTERED");
 }
 
 pub(super) const fn embedded_order<T: EmbeddedTableau<S>, const S: usize>() -> u32 {
