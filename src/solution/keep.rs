@@ -2,7 +2,7 @@
 
 use super::{Curve, Events, Hit, Interpolated, Landed, Mapped, Trajectory};
 use crate::integrate::{Bridge, Jump, Observer};
-use crate::{Dense, Dynamics, Error, Result, Solver, Span, State};
+use crate::{Dense, Dynamics, Result, Solver, Span, State};
 
 /// Only the state at the end.
 #[derive(Debug, Clone, Copy)]
@@ -160,7 +160,7 @@ impl<'t, F: Dynamics, S: Solver<F>, K: Keep<'t, F, S>> Keep<'t, F, S> for Across
         let jumps = Jump::inside(span, self.times)?;
         if !S::STAYS_INSIDE && !jumps.is_empty() {
             let expected = "absent, since the method evaluates the field beyond its steps";
-            return Err(Error::InvalidEntry { name: "jumps_at", index: 0, value: self.times[0], expected });
+            return Err(crate::Error::InvalidEntry { name: "jumps_at", index: 0, value: self.times[0], expected });
         }
         Ok(jumps)
     }
