@@ -1,6 +1,7 @@
 //! Splittings as constants that prove themselves at compile time.
 
 use crate::solver::order_conditions::{FOREST, TREES_UP_TO, Tree, product, sums_to};
+use crate::solver::violation::{Violation, expect_conditions};
 
 /// A composition of kicks `p ← p + bᵢ h a(t, q)` and drifts `q ← q + âᵢ h v(t, p)`, in turns and beginning with a kick;
 /// a step that begins with a drift or ends with a kick has a zero there.
@@ -70,10 +71,11 @@ pub const fn check_splitting<T: SplittingTable<S>, const S: usize>() {
     assert!(T::ORDER >= 1, "a method has order 1 at least");
     assert!(sums_to(&T::KICK, &[1.0; S], 1.0), "the kicks must add up to a step");
     assert!(sums_to(&T::DRIFT, &[1.0; S], 1.0), "the drifts must add up to a step");
-    assert!(order_holds(&T::KICK, &T::DRIFT, T::ORDER), "KICK and DRIFT do not satisfy the conditions of ORDER");
+    expect_conditions("the pair of KICK and DRIFT", violated(&T::KICK, &T::DRIFT, T::ORDER));
 }
 
-const fn order_holds<const S: usize>(kick: &[f64; S], drift: &[f64; S], order: u32) -> bool {
+/// The first condition up to `order` that a splitting violates.
+const fn violated<const S: usize>(kick: &[f64; S], drift: &[f64; S], order: u32) -> Option<Violation> {
     let order = if order as usize > MAX_ORDER { MAX_ORDER } else { order as usize };
     // The elementary weights of the trees with a force and with a velocity at their root.
     let mut force = [[1.0; S]; TREES];
@@ -86,11 +88,11 @@ const fn order_holds<const S: usize>(kick: &[f64; S], drift: &[f64; S], order: u
             velocity[tree] = product(&velocity[trunk], &sums_until(kick, &force[branch]));
         }
         if !sums_to(kick, &force[tree], 1.0 / density) || !sums_to(drift, &velocity[tree], 1.0 / density) {
-            return false;
+            return Some(Violation::new(tree, 1.0));
         }
         tree += 1;
     }
-    true
+    None
 }
 
 /// `Σ wⱼ xⱼ` over `j < i`: what the drifts before kick `i` have added.
