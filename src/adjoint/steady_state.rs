@@ -244,7 +244,7 @@ fn size_of_terms<F: Differentiable>(f: &F, (t, y): (f64, &F::State), x: &F::Stat
     let mut size = 0.0_f64;
     // Two coordinates at a distance below 8 have different signs in one of them.
     for period in [1, 2, 4] {
-        let sign = |i: usize| if i / period % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = |i: usize| if (i / period).is_multiple_of(2) { 1.0 } else { -1.0 };
         let turned: Vec<f64> = coordinates.iter().enumerate().map(|(i, x)| sign(i) * x).collect();
         let _ = signed.read_coordinates(&turned);
         sums.set_zeros();
