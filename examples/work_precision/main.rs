@@ -1,7 +1,7 @@
 //! What accuracy costs: every adaptive method on problems whose solutions are known to many digits.
 //!
 //! `cargo run --release --no-default-features --example work_precision`, with `--quick` to see that everything works.
-//! Draws error against field evaluations and against time, and prints tables. With `--counts` it prints, in half an hour,
+//! Draws error against field evaluations and against time, and prints tables. With `--counts` it prints, in some ten minutes,
 //! the tables of the page `solver::comparison` instead, all that follows its introduction.
 
 #[path = "../../tests/common/any_size.rs"]

@@ -94,9 +94,9 @@ impl<T: Scalar> Inverse<T> {
         for l in 1..N {
             let factor = self.turns[l - 1].0 / pivots[l - 1];
             pivots[l] = T::from(Self::diagonal(l)) - factor * self.turns[l - 1].0;
-            x[l] = x[l] + factor * x[l - 1];
+            x[l] += factor * x[l - 1];
         }
-        x[N - 1] = x[N - 1] / pivots[N - 1];
+        x[N - 1] /= pivots[N - 1];
         for l in (0..N - 1).rev() {
             x[l] = (x[l] + self.turns[l].0 * x[l + 1]) / pivots[l];
         }
@@ -112,7 +112,7 @@ impl Field<80, 0> for Beam {
         let inverse = Inverse::new(&angles);
         let v = torques(t, &angles);
         let mut w = inverse.imaginary(&v);
-        w.iter_mut().enumerate().for_each(|(l, w)| *w = *w + y[N + l] * y[N + l]);
+        w.iter_mut().enumerate().for_each(|(l, w)| *w += y[N + l] * y[N + l]);
         let direct = inverse.real(&v);
         let centrifugal = inverse.imaginary(&inverse.solve_real(w));
         SVector::from_fn(|i, _| if i < N { y[N + i] } else { direct[i - N] + centrifugal[i - N] })
