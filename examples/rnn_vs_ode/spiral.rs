@@ -25,6 +25,9 @@ const LENGTH: usize = 500;
 
 type Points<const N: usize> = SMatrix<f64, 2, N>;
 
+/// What is measured of a model, the baselines included.
+pub const ERRORS: [&str; 1] = ["RMSE of the trajectory"];
+
 /// Points of the drawn trajectory between two samples.
 const FINER: usize = 5;
 
@@ -83,9 +86,12 @@ where
             Ok((squares / (2 * LENGTH) as f64).sqrt())
         },
     );
-    let path = roll_out(&model, data.y[0], LENGTH).unwrap_or_default();
-    let from_start = std::iter::once(&data.y[0]).chain(&path).map(|y| (y[0], y[1])).collect();
-    run.drawings = vec![from_start, displacements(&model)];
+    run.finish(|run| {
+        let path = roll_out(&model, data.y[0], LENGTH)?;
+        let from_start = std::iter::once(&data.y[0]).chain(&path).map(|y| (y[0], y[1])).collect();
+        run.drawings = vec![from_start, displacements(&model)];
+        Ok(())
+    });
     run
 }
 
@@ -156,8 +162,13 @@ fn elman(rng: &mut Uniform<'_>) -> Model<Features, Recurrence<Transition>, Affin
 }
 
 /// How the spiral is trained.
+///
+/// The trajectory turns by 28 rad, so that small changes of the field add up: the noise of the batches moves the error of
+/// the trajectory by more than itself at a hundredth of the first learning rate still. It settles in the last tenth of the
+/// iterations with the third power of the cosine, there below 2e-5 of the first learning rate, and does not with the second.
 pub fn settings(quick: bool) -> Settings {
-    Settings { iterations: if quick { 200 } else { 3000 }, every: 20, learning_rate: 1e-2 }
+    let (iterations, every) = if quick { (200, 20) } else { (10_000, 100) };
+    Settings { iterations, every, learning_rate: 1e-2, decay: 3 }
 }
 
 /// The models on the spiral.
