@@ -14,13 +14,13 @@ use crate::run::{Candidate, Run, Settings, Trainer};
 
 /// Hidden units in the flow of the ODE-RNN: the number that brings the parameters closest.
 const FLOW: usize = 5;
-/// What a model reads: the change since the last observation, the gap before it and the gap to come, in weeks.
+/// The inputs of a model: the change since the last observation, the gap before it and the gap to come, in weeks.
 const INPUTS: usize = 3;
 /// Observations in a window; a year has 52 weeks.
 const WINDOW: usize = 60;
 /// Weeks since the first sample on 1958-03-29 at the start of 1985.
 const SPLIT_WEEK: f64 = 1396.0;
-/// What is measured of a model.
+/// The errors of a model.
 pub const ERRORS: [&str; 2] = ["RMSE (ppm)", "RMSE, half withheld"];
 /// The models whose forecasts are drawn.
 pub const SHOWN: [&str; 3] = ["Elman RNN", "Neural ODE of g − h, RK4, discrete", "ODE-RNN, RK4, discrete"];
@@ -104,7 +104,7 @@ impl Data {
         self.all.t[start..].iter().zip(&self.all.y[start..]).map(|(&t, &y)| (calendar_year(t), y)).collect()
     }
 
-    /// What persistence predicts with half of the observations withheld: years, and ppm.
+    /// The predictions of persistence with half of the observations withheld: years, and ppm.
     pub fn persistence(&self) -> Vec<(f64, f64)> {
         let steps = &self.thinned.steps;
         self.thinned.course(steps.targets[steps.split..].iter().map(|_| 0.0))

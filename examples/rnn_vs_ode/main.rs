@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example rnn_vs_ode -- --help` explains.
 
+#[cfg(test)]
+mod claims;
 mod co2;
 mod count;
 mod forecast;
@@ -41,7 +43,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match compare(&options) {
+    let outcome = if options.readme { readme::write() } else { compare(&options) };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -51,11 +54,8 @@ fn main() -> ExitCode {
 }
 
 fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
+    numbers::check_folder(&options.out, options.is_full())?;
     std::fs::create_dir_all(&options.out)?;
-    if !options.is_full() && Numbers::read(&options.out).is_ok_and(|there| there.full) {
-        let folder = options.out.display();
-        return Err(format!("{folder} holds the results of a full run; choose another folder by --out").into());
-    }
     let start = std::time::Instant::now();
     let mut tables = Vec::new();
     let tasks = [
@@ -69,13 +69,11 @@ fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
             tables.push(table?);
         }
     }
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = start.elapsed().as_secs_f64().round();
     let numbers = Numbers { full: options.is_full(), threads: options.threads, seconds, tables };
     numbers.write(&options.out)?;
-    println!("{}", readme::block(&numbers));
-    if options.readme {
-        let path = readme::path();
-        std::fs::write(&path, readme::update(&std::fs::read_to_string(&path)?, &numbers)?)?;
+    if numbers.full {
+        println!("For the README (--readme puts it there):\n\n{}", readme::block(&numbers));
     }
     println!("{seconds:.0} s in all. Pictures and numbers are in {}.", options.out.display());
     Ok(())
@@ -104,7 +102,7 @@ const NOTE: &str = "Errors, iterations, roughness and range at the end: median [
 did not fail; ∞ iterations: not reached. Roughness is the mean absolute second difference of log10 of the learning curve. \
 Range at the end is the largest minus the smallest error of the last tenth of the iterations, relative to their median; \
 at 0.1 or less a run counts as converged. Time is the median of an iteration with the other trainings running beside it. \
-Evaluations are those of the trained function on a whole batch in one iteration, the backward pass included.";
+Evaluations count calls of the trained function on a whole batch in one iteration, the backward pass included.";
 
 fn compare_on_spiral(options: &Options) -> Result<Table, Box<dyn Error>> {
     let data = spiral::Data::new()?;
@@ -176,7 +174,7 @@ fn compare_on_co2(options: &Options) -> Result<Table, Box<dyn Error>> {
     let shown = |points: &[(f64, f64)]| points.iter().copied().filter(|p| (1996.0..1998.0).contains(&p.0)).collect();
     let mut series = vec![observed(shown(&data.test()), Style::Points)];
     series.extend(results.forecasts(&co2::SHOWN, 0, shown));
-    // The colour behind those of the models.
+    // The first colour that no model has.
     let label = co2::BASELINES[0].0.to_owned();
     series.push(Series { label, points: shown(&data.persistence()), style: Style::Model(candidates.len()) });
     let title = "CO2 at Mauna Loa, predicted with half of the weeks withheld";

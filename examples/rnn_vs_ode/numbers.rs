@@ -61,6 +61,14 @@ impl Numbers {
     }
 }
 
+/// An error if a run that is not `full` would replace the results of a full run in `folder`.
+pub fn check_folder(folder: &Path, full: bool) -> Result<(), String> {
+    if !full && Numbers::read(folder).is_ok_and(|there| there.full) {
+        return Err(format!("{} holds the results of a full run; choose another folder by --out", folder.display()));
+    }
+    Ok(())
+}
+
 fn table_to_json(table: &Table) -> String {
     let rows: Vec<String> = table.rows.iter().map(|row| row_to_json(row, &table.columns).to_string()).collect();
     let Table { task, title, columns, .. } = table;
@@ -123,7 +131,7 @@ fn cell_from_json(cell: &Value) -> Result<Cell, String> {
 fn number_to_json(value: Option<f64>) -> Value {
     match value {
         Some(value) if value == f64::INFINITY => json!("inf"),
-        // What is not a number is null in JSON, as is a failed run.
+        // NaN is null in JSON, as is a failed run.
         value => json!(value),
     }
 }
@@ -154,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read() {
+    fn reading_undoes_writing() {
         let row = Row {
             model: "ODE-RNN".to_owned(),
             parameters: 7,
@@ -170,6 +178,19 @@ mod tests {
         let table = Table { task: "co2".to_owned(), title: "CO2".to_owned(), columns, rows: vec![row] };
         let numbers = Numbers { full: true, threads: 2, seconds: 12.5, tables: vec![table.clone(), table] };
         assert_eq!(Numbers::from_json(&numbers.to_json()), Ok(numbers));
+    }
+
+    #[test]
+    fn only_a_full_run_replaces_a_full_run() -> std::io::Result<()> {
+        let folder = std::env::temp_dir().join(format!("rheos-numbers-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        assert_eq!(check_folder(&folder, false), Ok(()));
+        for there in [false, true] {
+            Numbers { full: there, threads: 1, seconds: 1.0, tables: Vec::new() }.write(&folder)?;
+            assert_eq!(check_folder(&folder, true), Ok(()));
+            assert_eq!(check_folder(&folder, false).is_err(), there);
+        }
+        std::fs::remove_dir_all(&folder)
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::numbers::Numbers;
+use crate::options::pictures;
 use crate::table::{Cell, format_number, incomplete, markdown};
 
 const BEGIN: &str = "<!-- written by `cargo run --release --example rnn_vs_ode -- --readme` -->\n";
 const END: &str = "<!-- end of the table of rnn_vs_ode -->\n";
-/// What stands where a model was not trained on a data set.
+/// The cell of a model that was not trained on a data set.
 const NONE: &str = "–";
 
 /// A column of the README: a data set, and the columns of its table that share a cell.
@@ -20,16 +21,23 @@ struct Column {
 const COLUMNS: [Column; 3] = [
     Column { task: "spiral", head: "Spiral: RMSE of the trajectory", shown: &crate::spiral::ERRORS },
     Column { task: "sunspots", head: "Sunspots: RMSE 1 / 5 years ahead", shown: &crate::sunspots::ERRORS },
-    Column { task: "co2", head: "CO2: RMSE (ppm), all weeks / half of them withheld", shown: &crate::co2::ERRORS },
+    Column { task: "co2", head: "CO2: RMSE (ppm), all weeks / half withheld", shown: &crate::co2::ERRORS },
 ];
 
 /// The README of the package.
-pub fn path() -> PathBuf {
+fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
 }
 
-/// Writes the table into the text between the marks.
-pub fn update(readme: &str, numbers: &Numbers) -> Result<String, String> {
+/// Writes the table of the last full run into the README.
+pub fn write() -> Result<(), Box<dyn std::error::Error>> {
+    let readme = std::fs::read_to_string(path())?;
+    std::fs::write(path(), update(&readme, &Numbers::read(&pictures())?)?)?;
+    Ok(())
+}
+
+/// Puts the table between the marks of the text.
+fn update(readme: &str, numbers: &Numbers) -> Result<String, String> {
     let (before, _, after) = parts(readme)?;
     Ok([before, BEGIN, &block(numbers), END, after].concat())
 }
@@ -41,7 +49,7 @@ fn parts(readme: &str) -> Result<(&str, &str, &str), String> {
     Ok((before, between, after))
 }
 
-/// What stands between the marks: where the numbers are from, and the medians of all models.
+/// The text between the marks: the origin of the numbers, and the medians of all models.
 pub fn block(numbers: &Numbers) -> String {
     let Numbers { seconds, threads, .. } = numbers;
     let mut lines = vec![vec![String::new()]];
@@ -53,7 +61,7 @@ pub fn block(numbers: &Numbers) -> String {
     }
     format!(
         "Medians over the seeds, from one run of the full example ({seconds:.0} s, {threads} models at a time); the best of \
-         each column is bold.\n\n{}",
+         each column is bold.\n\n{}\n",
         markdown(&lines)
     )
 }
@@ -90,7 +98,7 @@ fn cell(numbers: &Numbers, column: &Column, model: &str) -> String {
 }
 
 /// NaN if there is none.
-pub fn median(cell: &Cell) -> f64 {
+fn median(cell: &Cell) -> f64 {
     match cell {
         Cell::Seeds(seeds) => seeds.summary().map_or(f64::NAN, |spread| spread.median),
         Cell::Number(value) => *value,
@@ -101,7 +109,6 @@ pub fn median(cell: &Cell) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::pictures;
     use crate::statistics::Seeds;
     use crate::table::{Row, Table};
 
@@ -118,7 +125,7 @@ mod tests {
     fn the_readme_shows_the_numbers_of_the_full_run() {
         let (readme, numbers) = (readme(), published());
         assert!(numbers.full, "the file beside the pictures is not of a full run");
-        assert_eq!(parts(&readme).unwrap().1, block(&numbers), "run the full example with --readme");
+        assert_eq!(parts(&readme).unwrap().1, block(&numbers), "run the example with --readme");
     }
 
     /// Without the code that writes the table: rows by name, numbers by their digits.
@@ -183,13 +190,13 @@ mod tests {
     #[test]
     fn a_failed_run_is_counted_and_not_averaged() {
         let text = block(&numbers(vec![Some(0.5), None, Some(0.25)]));
-        let cells: Vec<&str> = text.lines().last().unwrap().split('|').map(str::trim).collect();
+        let cells: Vec<&str> = text.trim_end().lines().last().unwrap().split('|').map(str::trim).collect();
         // Baselines come last.
         assert_eq!(cells[1..3], ["AR(2)", "**0.300**"]);
-        assert!(text.contains("| 0.375 (2 of 3) |"), "{text}");
+        assert!(text.contains(" 0.375 (2 of 3) |"), "{text}");
         assert!(block(&numbers(vec![None, None])).contains(" — (0 of 2) |"));
         // The best is bold.
-        assert!(block(&numbers(vec![Some(0.2)])).contains("| **0.200** |"));
+        assert!(block(&numbers(vec![Some(0.2)])).contains(" **0.200** |"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl<'a> Results<'a> {
         all.filter_map(|(look, (candidate, runs))| Some((look, candidate.name, median_run(runs)?)))
     }
 
-    /// What the middle runs of some models forecast, by their names, as far as it is `shown`.
+    /// The forecasts of the middle runs of some models, which are given by name; `shown` selects the points.
     pub fn forecasts(
         &self,
         models: &[&str],
@@ -121,7 +121,7 @@ fn curve(look: usize, name: &str, runs: &[Run], every: usize) -> Curve {
     curve
 }
 
-/// Which run to draw: that of the seed in the middle of the final errors, of those that did not fail.
+/// The run to draw: the middle one by final error among the runs that did not fail.
 fn median_run(runs: &[Run]) -> Option<&Run> {
     let mut order: Vec<&Run> = completed(runs).collect();
     order.sort_by(|a, b| a.final_error().total_cmp(&b.final_error()));

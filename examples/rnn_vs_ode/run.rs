@@ -27,8 +27,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The learning rate of an iteration. With a decay of 1 it is that of Loshchilov & Hutter 2017, eq. 5, without
-    /// restarts.
+    /// The learning rate of an iteration. A decay of 1 is cosine annealing (Loshchilov & Hutter 2017, eq. 5)
+    /// without restarts.
     fn rate(&self, iteration: usize) -> f64 {
         let progress = iteration as f64 / self.iterations as f64;
         let cosine = (std::f64::consts::PI * progress).cos();
@@ -49,7 +49,7 @@ pub struct Run {
     pub metrics: Vec<f64>,
     /// Forecasts or trajectories at the end, as the task draws them.
     pub drawings: Vec<Vec<(f64, f64)>>,
-    /// What ended the run early. A failed run takes part in no median, and in no picture.
+    /// The reason if the run ended early. A failed run takes part in no median, and in no picture.
     pub failure: Option<String>,
 }
 
@@ -98,7 +98,7 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// What a training run is given.
+/// The settings and the random numbers of a training run.
 pub struct Trainer<'a> {
     /// How to train.
     pub settings: Settings,

@@ -25,7 +25,7 @@ const LENGTH: usize = 500;
 
 type Points<const N: usize> = SMatrix<f64, 2, N>;
 
-/// What is measured of a model, the baselines included.
+/// The errors of a model.
 pub const ERRORS: [&str; 1] = ["RMSE of the trajectory"];
 
 /// Points of the drawn trajectory between two samples.
@@ -57,10 +57,10 @@ impl Data {
     }
 }
 
-/// What maps a state to hidden states, carries them on, and reads them. Time is counted in samples.
+/// Encoder, block and readout: from a state to hidden states and back. Time is counted in samples.
 type Model<E, M, R> = (E, Sequence<M, R>);
 
-/// Trains on pieces; the error is that of the whole trajectory, rolled out from its start.
+/// Trains on pieces; the error is measured on the whole trajectory, rolled out from its start.
 fn fit<E, M, R>(trainer: &mut Trainer<'_>, data: &Data, mut model: Model<E, M, R>) -> Run
 where
     E: Layer<Input = Points<B>, Output = M::Hidden>,
@@ -167,7 +167,7 @@ fn elman(rng: &mut Uniform<'_>) -> Model<Features, Recurrence<Transition>, Affin
 /// the trajectory by more than itself at a hundredth of the first learning rate still. It settles in the last tenth of the
 /// iterations with the third power of the cosine, there below 2e-5 of the first learning rate, and does not with the second.
 pub fn settings(quick: bool) -> Settings {
-    let (iterations, every) = if quick { (200, 20) } else { (10_000, 100) };
+    let (iterations, every) = if quick { (200, 20) } else { (20_000, 200) };
     Settings { iterations, every, learning_rate: 1e-2, decay: 3 }
 }
 

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn roughness_leaves_out_what_has_no_logarithm() {
+    fn roughness_leaves_out_values_without_a_logarithm() {
         assert!(roughness(&[1.0, 2.0]).is_nan());
         assert!(roughness(&[1.0, 0.0, 1.0]).is_nan());
         let curve = [f64::INFINITY, 1.0, 10.0, 1.0, f64::NAN];

@@ -14,7 +14,7 @@ use crate::run::{Candidate, Run, Settings, Trainer};
 const FLOW: usize = 5;
 /// Years ahead of the longer forecast.
 const HORIZON: usize = 5;
-/// What is measured of a model.
+/// The errors of a model.
 pub const ERRORS: [&str; 2] = ["RMSE 1 year ahead", "RMSE 5 years ahead"];
 /// The models whose forecasts are drawn.
 pub const SHOWN: [&str; 4] =
@@ -24,7 +24,7 @@ pub const BASELINES: [(&str, usize); 3] = [("Persistence", 0), ("AR(2)", 3), ("A
 
 /// The series in units of its standard deviation over the training part.
 pub struct Data {
-    /// What is drawn: years and sunspot numbers of the test part.
+    /// Years and sunspot numbers of the test part, as drawn.
     pub test: Series,
     /// The sunspot numbers of all years.
     all: Vec<f64>,

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use crate::statistics::{Seeds, Spread};
 
-/// What stands in a cell that has no value.
+/// The text of a cell without a value.
 const MISSING: &str = "—";
 
 /// One entry of a table.
