@@ -11,7 +11,7 @@ use rheos::state::MatrixSpace;
 use rheos::{
     Adams, Alf, Autodiff, Bdf, Bosh3, CashKarp, Coupled, DefaultSolver, Dense, Dop853, Dopri5, Dopri8, Dynamics,
     Embedded, Esdirk3, Esdirk4, Esdirk5, Esdirk547, Fehlberg21, Fehlberg45, Field, GaussLegendre4, GaussLegendre6,
-    HeunEuler, Ivp, Jacobian, Kvaerno3, Ndf, Pid, RadauIIA3, RadauIIA5, RadauIIA9, ReversibleHeun, Rodas3, Rodas4,
+    HeunEuler, Ivp, Jacobian, Kvaerno3, Ndf, Neighbourhood, Pid, RadauIIA3, RadauIIA5, RadauIIA9, ReversibleHeun, Rodas3, Rodas4,
     Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, Sdirk4, TrBdf2, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 use serde_json::Value;
@@ -42,10 +42,10 @@ impl Dynamics for Problem {
 }
 
 impl Jacobian for Problem {
-    fn jacobian(&self, t: f64, y: &DVector<f64>) -> DMatrix<f64> {
+    fn jacobian(&self, t: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
         (self.partials)(t, y).0
     }
-    fn time_derivative(&self, t: f64, y: &DVector<f64>, out: &mut DVector<f64>) {
+    fn time_derivative(&self, t: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>) {
         out.copy_from(&(self.partials)(t, y).1);
     }
 }
@@ -70,8 +70,9 @@ impl Problem {
         };
         let partials = move |t: f64, y: &DVector<f64>| {
             let mut drift = SVector::zeros();
-            model.time_derivative(t, &fixed(y), &mut drift);
-            (DMatrix::from_column_slice(N, N, model.jacobian(t, &fixed(y)).as_slice()), dynamic(&drift))
+            let near = Neighbourhood::of_step(1.0);
+            model.time_derivative(t, &fixed(y), near, &mut drift);
+            (DMatrix::from_column_slice(N, N, model.jacobian(t, &fixed(y), near).as_slice()), dynamic(&drift))
         };
         let control = Pid::new(rtol, atol);
         let (field, partials) = (Box::new(slopes), Box::new(partials));

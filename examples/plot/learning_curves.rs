@@ -95,13 +95,14 @@ impl<'a> LogCurve<'a> {
 }
 
 /// All of the medians, and of the bands as much as lies within half a decade of them: one seed
-/// that diverged must not flatten all curves.
+/// that diverged must not flatten all curves. Nor must the untrained model, the first point.
 fn logarithmic_range(curves: &[LogCurve]) -> (f64, f64) {
-    let medians = || curves.iter().flat_map(|curve| curve.line.iter().map(|point| point.1));
+    let first = |curve: &LogCurve| usize::from(curve.line.len() > 1);
+    let medians = || curves.iter().flat_map(|curve| curve.line[first(curve)..].iter().map(|point| point.1));
     let (low, high) = range(medians(), 0.0);
     let edges = curves
         .iter()
-        .flat_map(|curve| curve.band.iter().flat_map(|&(_, below, above)| [below, above]))
+        .flat_map(|curve| curve.band[first(curve)..].iter().flat_map(|&(_, below, above)| [below, above]))
         .map(|edge| edge.clamp(low - 0.5, high + 0.5));
     range(medians().chain(edges), 0.03)
 }

@@ -9,17 +9,21 @@ use rheos::data::{Autoregression, Series, persistence};
 use rheos::nn::{Block, Recurrence, Residual};
 
 use crate::forecast::{B, HIDDEN, HIDDEN_ODE_RNN, Model, Numbers, Steps, jump_and_flow, plain, rms, with_readout};
-use crate::models::{Between, Cell, Uniform, backsolve, between, cell, dopri5, driven, relaxed, rk4};
+use crate::models::{Between, Cell, Uniform, between, cell, dopri5, driven, interpolating, relaxed, rk4};
 use crate::run::{Candidate, Run, Settings, Trainer};
 
 /// Hidden units in the flow of the ODE-RNN: the number that brings the parameters closest.
 const FLOW: usize = 5;
-/// What a model reads: the change since the last observation, the gap before it and the gap to come, in weeks.
+/// The inputs of a model: the change since the last observation, the gap before it and the gap to come, in weeks.
 const INPUTS: usize = 3;
 /// Observations in a window; a year has 52 weeks.
 const WINDOW: usize = 60;
 /// Weeks since the first sample on 1958-03-29 at the start of 1985.
 const SPLIT_WEEK: f64 = 1396.0;
+/// The errors of a model.
+pub const ERRORS: [&str; 2] = ["RMSE (ppm)", "RMSE, half withheld"];
+/// The models whose forecasts are drawn.
+pub const SHOWN: [&str; 3] = ["Elman RNN", "Neural ODE of g − h, RK4, discrete", "ODE-RNN, RK4, discrete"];
 /// The baselines with the number of their parameters.
 pub const BASELINES: [(&str, usize); 2] = [("Persistence", 0), ("AR(9) of the changes, gaps ignored", 10)];
 
@@ -61,6 +65,12 @@ impl Observations {
         unit * rms(changes.zip(targets).map(|(change, target)| change - target))
     }
 
+    /// The values (ppm) that changes (ppm) of the test part predict, with the years they are for.
+    fn course(&self, changes: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
+        let first = self.steps.split + 2;
+        (first..).zip(changes).map(|(i, change)| (calendar_year(self.t[i]), self.y[i - 1] + change)).collect()
+    }
+
     /// The error (ppm) of a forecast from all changes before.
     fn baseline(&self, forecast: impl Fn(&[f64]) -> rheos::Result<Vec<f64>>, unit: f64) -> rheos::Result<f64> {
         let changes: Vec<f64> = self.steps.inputs.iter().map(|input| input[0]).collect();
@@ -88,10 +98,16 @@ impl Data {
         })
     }
 
-    /// Observed values of the test part: years since the first sample, and ppm.
+    /// Observed values of the test part: years, and ppm.
     pub fn test(&self) -> Vec<(f64, f64)> {
         let start = self.all.steps.split + 2;
         self.all.t[start..].iter().zip(&self.all.y[start..]).map(|(&t, &y)| (calendar_year(t), y)).collect()
+    }
+
+    /// The predictions of persistence with half of the observations withheld: years, and ppm.
+    pub fn persistence(&self) -> Vec<(f64, f64)> {
+        let steps = &self.thinned.steps;
+        self.thinned.course(steps.targets[steps.split..].iter().map(|_| 0.0))
     }
 
     /// Errors of the baselines on all observations and with half of them withheld, in the order of [`BASELINES`].
@@ -132,25 +148,40 @@ where
     let mut run = data.all.steps.fit(trainer, &mut model, &adapt, |model| {
         Ok(data.all.error(predict(model, &data.all)?.into_iter(), data.unit))
     });
-    if let (Ok(all), Ok(thinned)) = (predict(&model, &data.all), predict(&model, &data.thinned)) {
-        let Observations { t, y, steps } = &data.thinned;
-        let course = thinned.iter().enumerate().map(|(k, change)| {
-            let i = steps.split + k + 1;
-            (calendar_year(t[i + 1]), y[i] + change * data.unit)
-        });
-        run.drawings = vec![course.collect()];
+    run.finish(|run| {
+        let (all, thinned) = (predict(&model, &data.all)?, predict(&model, &data.thinned)?);
+        run.drawings = vec![data.thinned.course(thinned.iter().map(|change| change * data.unit))];
         run.metrics =
             vec![data.all.error(all.into_iter(), data.unit), data.thinned.error(thinned.into_iter(), data.unit)];
-    }
+        Ok(())
+    });
     run
 }
 
 /// How the series is trained.
 pub fn settings(quick: bool) -> Settings {
-    Settings { iterations: if quick { 40 } else { 500 }, every: 10, learning_rate: 5e-3 }
+    Settings { iterations: if quick { 40 } else { 500 }, every: 10, learning_rate: 5e-3, decay: 1 }
 }
 
 /// The models on the CO2 series.
+///
+/// Backsolve, the continuous adjoint of the other two data sets, does not suit this one. Over the longest gaps the trained
+/// flows contract, and the way back enlarges the error of the forward pass: at tolerances of 1e-4, four of five seeds
+/// stopped with `Error::Drift`. The number of seeds out of five that reached the end, and the evaluations of an iteration,
+/// measured with a learning rate that fell to a tenth instead of zero:
+///
+/// | | seeds | evaluations |
+/// |---|--:|--:|
+/// | backsolve, both passes at 1e-4 | 1 | 2218 |
+/// | backsolve, the way back at 1e-5, 1e-6 or 1e-7 | 4 | 2674, 3074, 3546 |
+/// | backsolve, both passes at 1e-6 | 5 | 3724 |
+/// | backsolve, a reset at each half of a gap | 4 | 3731 |
+/// | backsolve, a reset at each quarter | 5 | 7284 |
+/// | interpolating, both passes at 1e-4 | 5 | 2225 |
+///
+/// The errors on the test data agree within the ranges over the seeds. [`Interpolating`](rheos::Interpolating) keeps the
+/// solution and reconstructs nothing, so it cannot drift. Of the three that bring
+/// all seeds to the end, it costs least.
 pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {
     /// A jump at the observation with a flow to the next one behind it, solved in some way.
     fn jump<O>(
@@ -173,6 +204,10 @@ pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {
         Candidate::new("Neural ODE of g − h, RK4, discrete", flow, |t, m| fit(t, data, m, plain)),
         Candidate::new("ODE-RNN, RK4, discrete", |rng| jump(rng, rk4), |t, m| fit(t, data, m, jump_and_flow)),
         Candidate::new("ODE-RNN, Dopri5, discrete", |rng| jump(rng, dopri5), |t, m| fit(t, data, m, jump_and_flow)),
-        Candidate::new("ODE-RNN, Dopri5, backsolve", |rng| jump(rng, backsolve), |t, m| fit(t, data, m, jump_and_flow)),
+        Candidate::new(
+            "ODE-RNN, Dopri5, interpolating",
+            |rng| jump(rng, interpolating),
+            |t, m| fit(t, data, m, jump_and_flow),
+        ),
     ]
 }

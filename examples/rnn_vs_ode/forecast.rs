@@ -1,4 +1,4 @@
-//! What the two real series have in common: a model reads a window of observations and predicts the next one.
+//! Training and prediction on the two real series: a model reads a window of observations and predicts the next one.
 
 use nalgebra::SMatrix;
 use rand::Rng;
@@ -11,7 +11,7 @@ use crate::run::{Run, Trainer};
 
 /// Samples in a batch.
 pub const B: usize = 32;
-/// Hidden units of all cells but those of the ODE-RNN.
+/// Hidden units of all cells except in the ODE-RNN.
 pub const HIDDEN: usize = 12;
 /// Hidden units of the ODE-RNN, whose flow has parameters of its own.
 pub const HIDDEN_ODE_RNN: usize = 8;
@@ -19,13 +19,13 @@ pub const HIDDEN_ODE_RNN: usize = 8;
 /// One number for every sample of a batch.
 pub type Numbers = SMatrix<f64, 1, B>;
 
-/// A series cut into what is read at each step and what is to be predicted there.
+/// A series as the inputs and targets of each step.
 pub struct Steps<const I: usize> {
-    /// What is read at step `i`.
+    /// The input of step `i`.
     pub inputs: Vec<[f64; I]>,
     /// The time from step `i` to the next.
     pub gaps: Vec<f64>,
-    /// What is to be predicted after step `i`.
+    /// The target of step `i`.
     pub targets: Vec<f64>,
     /// Targets before this one are for training, the others for the test.
     pub split: usize,
@@ -59,7 +59,7 @@ impl<const I: usize> Steps<I> {
     }
 
     /// Predicts target `i` from the window that ends with step `i`, for `i` in `targets`, and goes on for `horizon`
-    /// steps in all, reading what `feed_back` makes of its own predictions.
+    /// steps in all; `feed_back` turns each prediction into the next input.
     pub fn predict<M, const H: usize>(
         &self,
         model: &Model<M, H>,

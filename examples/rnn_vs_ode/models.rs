@@ -2,7 +2,7 @@
 
 use nalgebra::SMatrix;
 use rheos::nn::{Affine, Driven, ElmanCell, LayerField, Mlp, OdeBlock, Pointwise, Relaxed, Rescaled, Tanh};
-use rheos::{Backsolve, Discrete, Dopri5, Fixed, Parametric, Pid, Rk4, State};
+use rheos::{Backsolve, Discrete, Dopri5, Fixed, Interpolating, Parametric, Pid, Rk4, State};
 
 use crate::count::Counting;
 
@@ -12,12 +12,14 @@ pub type Uniform<'a> = dyn FnMut() -> f64 + 'a;
 /// The tolerances of the adaptive solves: tighter ones do not change the errors that the tables show.
 pub const TOLERANCE: Pid = Pid::new(1e-4, 1e-4);
 
-/// Three ways to solve and differentiate.
+/// Ways to solve and differentiate.
 pub type ByRk4<F> = OdeBlock<F, Rk4, Fixed, Discrete>;
 /// Adaptive steps, exact gradient.
 pub type ByDopri5<F> = OdeBlock<F, Dopri5, Pid, Discrete>;
 /// Adaptive steps, adjoint equation.
 pub type ByBacksolve<F> = OdeBlock<F, Dopri5, Pid, Backsolve<Dopri5, Pid>>;
+/// Adaptive steps, adjoint equation along the kept solution.
+pub type ByInterpolating<F> = OdeBlock<F, Dopri5, Pid, Interpolating<Dopri5, Pid>>;
 
 /// One step of the classical method per observation, so that the residual network differs by the method alone.
 pub fn rk4<F>(field: F) -> ByRk4<F> {
@@ -29,9 +31,14 @@ pub fn dopri5<F>(field: F) -> ByDopri5<F> {
     OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Discrete::new() }
 }
 
-/// Dormand–Prince with the continuous adjoint.
+/// Dormand–Prince with the continuous adjoint, which solves the state backwards as well.
 pub fn backsolve<F>(field: F) -> ByBacksolve<F> {
     OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Backsolve::new(Dopri5, TOLERANCE) }
+}
+
+/// Dormand–Prince with the continuous adjoint along the solution of the forward pass.
+pub fn interpolating<F>(field: F) -> ByInterpolating<F> {
+    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Interpolating::new(Dopri5, TOLERANCE) }
 }
 
 /// A counted Elman cell.

@@ -1,8 +1,8 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// What `--help` prints.
+/// The text of `--help`.
 pub const HELP: &str = "\
 Trains recurrent networks and their continuous counterparts on the same data and compares them.
 
@@ -14,12 +14,16 @@ OPTIONS
     --seeds N        train every model from N random starts (default 5)
     --threads N      train N models at the same time (default: the cores of this machine)
     --task NAME      only one of: spiral, sunspots, co2
-    --out DIR        folder for the pictures (default: rnn_vs_ode)
+    --model TEXT     only models whose names contain TEXT
+    --out DIR        folder for pictures and numbers (default: examples/pictures of the package for the
+                     full run, rnn_vs_ode in the working directory with --quick, --seeds, --task or --model)
+    --readme         train nothing; write the table of the last full run into README.md
     --help           this text
 
 OUTPUT
-    A table for every data set on standard output, and pictures (SVG and PNG) in the folder:
-    learning curves with the range over the seeds, forecasts, and phase portraits.
+    A table for every data set on standard output. In the folder, pictures (SVG and PNG) of learning
+    curves with the range over the seeds, of forecasts and of phase portraits, and all numbers in
+    rnn_vs_ode.json. Other runs never replace the pictures and numbers of the full run.
 
 DATA (in examples/data, nothing is downloaded)
     spiral           y' = A y³, sampled every 0.05 s
@@ -27,7 +31,10 @@ DATA (in examples/data, nothing is downloaded)
     co2              weekly CO2 at Mauna Loa 1958-2001 with its gaps; trained to 1985, tested after
 ";
 
-/// What to run.
+/// Random starts of every model in the full run.
+const SEEDS: usize = 5;
+
+/// The settings of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Fewer seeds and iterations.
@@ -38,36 +45,58 @@ pub struct Options {
     pub threads: usize,
     /// One data set, or all of them.
     pub task: Option<String>,
-    /// Where the pictures go.
+    /// A part of the names of the models to train; empty for all.
+    pub model: String,
+    /// The folder of the pictures and of the numbers.
     pub out: PathBuf,
+    /// Write the README's table instead of training.
+    pub readme: bool,
 }
 
 impl Options {
     /// Reads the arguments after the program's name; `Ok(None)` asks for the help text.
     pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut options = Self { quick: false, seeds: 5, threads: cores, task: None, out: PathBuf::from("rnn_vs_ode") };
-        let mut seeds = None;
+        let (mut quick, mut seeds, mut task, mut model, mut out, mut readme) =
+            (false, None, None, String::new(), None, false);
+        let mut threads = std::thread::available_parallelism().map_or(1, usize::from);
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or(format!("{arg} needs a value; see --help"));
             match arg.as_str() {
                 "--help" | "-h" => return Ok(None),
-                "--quick" => options.quick = true,
+                "--quick" => quick = true,
                 "--seeds" => seeds = Some(positive(&arg, &value()?)?),
-                "--threads" => options.threads = positive(&arg, &value()?)?,
-                "--out" => options.out = PathBuf::from(value()?),
-                "--task" => options.task = Some(task(value()?)?),
+                "--threads" => threads = positive(&arg, &value()?)?,
+                "--out" => out = Some(PathBuf::from(value()?)),
+                "--task" => task = Some(known_task(value()?)?),
+                "--model" => model = value()?,
+                "--readme" => readme = true,
                 other => return Err(format!("unknown option {other}; see --help")),
             }
         }
-        options.seeds = seeds.unwrap_or(if options.quick { 1 } else { 5 });
+        let seeds = seeds.unwrap_or(if quick { 1 } else { SEEDS });
+        let mut options = Self { quick, seeds, threads, task, model, out: PathBuf::new(), readme };
+        options.out = out.unwrap_or_else(|| options.default_folder());
         Ok(Some(options))
+    }
+
+    /// Whether everything is trained that the README shows.
+    pub fn is_full(&self) -> bool {
+        !self.quick && self.seeds == SEEDS && self.task.is_none() && self.model.is_empty()
+    }
+
+    fn default_folder(&self) -> PathBuf {
+        if self.is_full() { pictures() } else { PathBuf::from("rnn_vs_ode") }
     }
 
     /// Whether the data set `name` was asked for.
     pub fn wants(&self, name: &str) -> bool {
         self.task.as_deref().is_none_or(|task| task == name)
     }
+}
+
+/// The pictures of the README and the numbers of its table, wherever the example is run from.
+pub fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/pictures")
 }
 
 fn positive(option: &str, value: &str) -> Result<usize, String> {
@@ -77,7 +106,7 @@ fn positive(option: &str, value: &str) -> Result<usize, String> {
     }
 }
 
-fn task(name: String) -> Result<String, String> {
+fn known_task(name: String) -> Result<String, String> {
     match name.as_str() {
         "spiral" | "sunspots" | "co2" => Ok(name),
         other => Err(format!("there is no task {other}; choose spiral, sunspots or co2")),
@@ -97,6 +126,17 @@ mod tests {
         assert_eq!(parse("--quick").unwrap().unwrap().seeds, 1);
         assert_eq!(parse("--seeds 3 --quick").unwrap().unwrap().seeds, 3);
         assert_eq!(parse("").unwrap().unwrap().seeds, 5);
+    }
+
+    #[test]
+    fn only_the_full_run_writes_beside_the_readme() {
+        let out = |line: &str| parse(line).unwrap().unwrap().out;
+        assert_eq!(out(""), pictures());
+        assert_eq!(out("--threads 1"), pictures());
+        for part in ["--quick", "--quick --seeds 5", "--seeds 2", "--task co2", "--model Elman"] {
+            assert_eq!(out(part), Path::new("rnn_vs_ode"), "{part}");
+        }
+        assert_eq!(out("--quick --out here"), Path::new("here"));
     }
 
     #[test]

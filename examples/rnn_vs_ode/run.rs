@@ -12,7 +12,6 @@ use rheos::{Parametric, State};
 
 use crate::count::evaluations;
 use crate::models::{Uniform, size};
-use crate::table::{Cell, Row, iterations_to_threshold, roughness, summary};
 
 /// How all models of a task are trained.
 #[derive(Debug, Clone, Copy)]
@@ -21,14 +20,26 @@ pub struct Settings {
     pub iterations: usize,
     /// Iterations between two points of the learning curve.
     pub every: usize,
-    /// The learning rate of Adam at the start; it falls to a tenth along a cosine.
+    /// The learning rate of Adam at the start.
     pub learning_rate: f64,
+    /// The power of half a cosine along which the learning rate falls to zero.
+    pub decay: i32,
+}
+
+impl Settings {
+    /// The learning rate of an iteration. A decay of 1 is cosine annealing (Loshchilov & Hutter 2017, eq. 5)
+    /// without restarts.
+    fn rate(&self, iteration: usize) -> f64 {
+        let progress = iteration as f64 / self.iterations as f64;
+        let cosine = (std::f64::consts::PI * progress).cos();
+        self.learning_rate * (0.5 + 0.5 * cosine).powi(self.decay)
+    }
 }
 
 /// One training run.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
-    /// The error on the test data, every [`Settings::every`] iterations; shorter where the run broke down.
+    /// The error on the test data, every [`Settings::every`] iterations; shorter where the run failed.
     pub curve: Vec<f64>,
     /// Milliseconds of each iteration.
     pub milliseconds: Vec<f64>,
@@ -38,8 +49,27 @@ pub struct Run {
     pub metrics: Vec<f64>,
     /// Forecasts or trajectories at the end, as the task draws them.
     pub drawings: Vec<Vec<(f64, f64)>>,
-    /// What ended the run early.
+    /// The reason if the run ended early. A failed run takes part in no median, and in no picture.
     pub failure: Option<String>,
+}
+
+impl Run {
+    /// The error at the end of training; NaN where there is none.
+    pub fn final_error(&self) -> f64 {
+        self.curve.last().copied().unwrap_or(f64::NAN)
+    }
+
+    /// Measures the trained model, unless the run failed before; the run fails where that cannot be done.
+    pub fn finish(&mut self, measure: impl FnOnce(&mut Self) -> rheos::Result<()>) {
+        if self.failure.is_some() {
+            return;
+        }
+        if let Err(reason) = measure(self) {
+            self.failure = Some(format!("after training: {reason}"));
+        } else if !self.metrics.iter().chain([&self.final_error()]).all(|error| error.is_finite()) {
+            self.failure = Some("after training: an error is not finite".to_owned());
+        }
+    }
 }
 
 /// A model under a name, and how to train it from a seed.
@@ -68,7 +98,7 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// What a training run is given.
+/// The settings and the random numbers of a training run.
 pub struct Trainer<'a> {
     /// How to train.
     pub settings: Settings,
@@ -87,8 +117,8 @@ impl Trainer<'_> {
         mut error: impl FnMut(&M) -> rheos::Result<f64>,
     ) -> Run {
         let mut run = Run::default();
-        let Settings { iterations, every, learning_rate } = self.settings;
-        let mut adam = Adam::new(learning_rate);
+        let settings @ Settings { iterations, every, .. } = self.settings;
+        let mut adam = Adam::new(settings.learning_rate);
         let mut counted = 0;
         let zero = model.params().zeros_like();
         for iteration in 0..=iterations {
@@ -102,8 +132,7 @@ impl Trainer<'_> {
             let mut gradient = zero.clone();
             let step = loss(model, &mut self.rng, &mut gradient).and_then(|loss| {
                 clip_norm(&mut gradient, 10.0)?;
-                let progress = iteration as f64 / iterations as f64;
-                adam.set_learning_rate(learning_rate * (0.55 + 0.45 * (std::f64::consts::PI * progress).cos()));
+                adam.set_learning_rate(settings.rate(iteration));
                 adam.step(model, &gradient)?;
                 Ok(loss)
             });
@@ -116,7 +145,6 @@ impl Trainer<'_> {
                 Err(reason) => run.failure = Some(format!("iteration {iteration}: {reason}")),
             }
             if run.failure.is_some() {
-                run.curve.push(f64::NAN);
                 self.progress.inc((iterations - iteration - 1) as u64);
                 break;
             }
@@ -162,40 +190,48 @@ pub fn train_all(
     runs.into_inner().unwrap_or_default()
 }
 
-/// The columns that every task has after its own.
-pub const COST_HEADERS: [&str; 4] = ["iterations to goal", "roughness", "ms/iteration", "evaluations"];
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// One row of the table: the task's `errors` (one list over the seeds for each column), then convergence and cost.
-pub fn row(candidate: &Candidate<'_>, runs: &[Run], errors: &[Vec<f64>], goal: f64, every: usize) -> Row {
-    let over_seeds = |f: &dyn Fn(&Run) -> f64| -> Vec<f64> { runs.iter().map(f).collect() };
-    let mut metrics: Vec<Cell> = errors.iter().map(|errors| Cell::from(summary(errors))).collect();
-    // A seed that never gets there counts as infinitely many iterations.
-    let iterations = over_seeds(&|run| {
-        iterations_to_threshold(&run.curve, goal).map_or(f64::INFINITY, |point| (point * every) as f64)
-    });
-    metrics.push(summary(&iterations).into());
-    metrics.push(summary(&over_seeds(&|run| roughness(&run.curve))).into());
-    let times: Vec<f64> = runs.iter().flat_map(|run| run.milliseconds.iter().copied()).collect();
-    metrics.push(summary(&times).map_or(Cell::Missing, |times| Cell::Number(times.median)));
-    metrics.push(summary(&over_seeds(&|run| run.evaluations)).map_or(Cell::Missing, |e| Cell::Number(e.median)));
-    Row { model: candidate.name.to_owned(), parameters: candidate.parameters, metrics }
-}
+    fn run(error: f64) -> Run {
+        Run { curve: vec![1.0, error], ..Run::default() }
+    }
 
-/// A row for a baseline that is not trained here.
-pub fn baseline(name: &str, parameters: usize, errors: &[f64]) -> Row {
-    let mut metrics: Vec<Cell> = errors.iter().map(|&error| Cell::Number(error)).collect();
-    metrics.extend(COST_HEADERS.map(|_| Cell::Missing));
-    Row { model: name.to_owned(), parameters, metrics }
-}
+    #[test]
+    fn the_learning_rate_falls_along_a_power_of_the_cosine() {
+        let rate =
+            |decay, iteration| Settings { iterations: 100, every: 10, learning_rate: 2.0, decay }.rate(iteration);
+        for (decay, middle) in [(1, 1.0), (3, 0.25)] {
+            assert!((rate(decay, 0) - 2.0).abs() < 1e-15);
+            assert!((rate(decay, 50) - middle).abs() < 1e-15);
+            assert!(rate(decay, 100).abs() < 1e-15);
+        }
+    }
 
-/// Which run to draw: that of the seed in the middle of the final errors.
-pub fn median_run(runs: &[Run]) -> Option<&Run> {
-    let mut order: Vec<&Run> = runs.iter().collect();
-    order.sort_by(|a, b| final_error(a).total_cmp(&final_error(b)));
-    order.get(order.len().saturating_sub(1) / 2).copied()
-}
+    #[test]
+    fn a_run_without_a_finite_error_has_failed() {
+        let mut diverged = run(f64::NAN);
+        diverged.finish(|_| Ok(()));
+        assert!(diverged.failure.is_some());
+        let mut unmeasured = run(0.5);
+        unmeasured.finish(|run| {
+            run.metrics = vec![0.5, f64::INFINITY];
+            Ok(())
+        });
+        assert!(unmeasured.failure.is_some());
+        let mut stopped = run(0.5);
+        stopped.finish(|_| Err(rheos::Error::MaxSteps { t: 0.0, steps: 1 }));
+        assert!(stopped.failure.is_some_and(|reason| reason.starts_with("after training: ")));
+        let mut complete = run(0.5);
+        complete.finish(|_| Ok(()));
+        assert_eq!((complete.failure.as_deref(), complete.final_error()), (None, 0.5));
+    }
 
-/// The error at the end of training; NaN (which sorts last) where the run broke down.
-pub fn final_error(run: &Run) -> f64 {
-    run.curve.last().copied().unwrap_or(f64::NAN)
+    #[test]
+    fn the_reason_of_a_failure_is_the_first_one() {
+        let mut failed = Run { failure: Some("iteration 3: drift".to_owned()), ..run(0.5) };
+        failed.finish(|_| panic!("a failed run is not measured"));
+        assert_eq!(failed.failure.as_deref(), Some("iteration 3: drift"));
+    }
 }

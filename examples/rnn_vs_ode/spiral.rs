@@ -25,6 +25,9 @@ const LENGTH: usize = 500;
 
 type Points<const N: usize> = SMatrix<f64, 2, N>;
 
+/// The errors of a model.
+pub const ERRORS: [&str; 1] = ["RMSE of the trajectory"];
+
 /// Points of the drawn trajectory between two samples.
 const FINER: usize = 5;
 
@@ -54,10 +57,10 @@ impl Data {
     }
 }
 
-/// What maps a state to hidden states, carries them on, and reads them. Time is counted in samples.
+/// Encoder, block and readout: from a state to hidden states and back. Time is counted in samples.
 type Model<E, M, R> = (E, Sequence<M, R>);
 
-/// Trains on pieces; the error is that of the whole trajectory, rolled out from its start.
+/// Trains on pieces; the error is measured on the whole trajectory, rolled out from its start.
 fn fit<E, M, R>(trainer: &mut Trainer<'_>, data: &Data, mut model: Model<E, M, R>) -> Run
 where
     E: Layer<Input = Points<B>, Output = M::Hidden>,
@@ -83,9 +86,12 @@ where
             Ok((squares / (2 * LENGTH) as f64).sqrt())
         },
     );
-    let path = roll_out(&model, data.y[0], LENGTH).unwrap_or_default();
-    let from_start = std::iter::once(&data.y[0]).chain(&path).map(|y| (y[0], y[1])).collect();
-    run.drawings = vec![from_start, displacements(&model)];
+    run.finish(|run| {
+        let path = roll_out(&model, data.y[0], LENGTH)?;
+        let from_start = std::iter::once(&data.y[0]).chain(&path).map(|y| (y[0], y[1])).collect();
+        run.drawings = vec![from_start, displacements(&model)];
+        Ok(())
+    });
     run
 }
 
@@ -156,8 +162,13 @@ fn elman(rng: &mut Uniform<'_>) -> Model<Features, Recurrence<Transition>, Affin
 }
 
 /// How the spiral is trained.
+///
+/// The trajectory turns by 28 rad, so that small changes of the field add up: the noise of the batches moves the error of
+/// the trajectory by more than itself at a hundredth of the first learning rate still. It settles in the last tenth of the
+/// iterations with the third power of the cosine, there below 2e-5 of the first learning rate, and does not with the second.
 pub fn settings(quick: bool) -> Settings {
-    Settings { iterations: if quick { 200 } else { 3000 }, every: 20, learning_rate: 1e-2 }
+    let (iterations, every) = if quick { (200, 20) } else { (20_000, 200) };
+    Settings { iterations, every, learning_rate: 1e-2, decay: 3 }
 }
 
 /// The models on the spiral.

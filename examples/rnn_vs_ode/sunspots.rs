@@ -14,12 +14,17 @@ use crate::run::{Candidate, Run, Settings, Trainer};
 const FLOW: usize = 5;
 /// Years ahead of the longer forecast.
 const HORIZON: usize = 5;
+/// The errors of a model.
+pub const ERRORS: [&str; 2] = ["RMSE 1 year ahead", "RMSE 5 years ahead"];
+/// The models whose forecasts are drawn.
+pub const SHOWN: [&str; 4] =
+    ["Elman RNN", "Neural ODE, RK4, discrete", "Neural ODE of g − h, RK4, discrete", "ODE-RNN, RK4, discrete"];
 /// Parameters of the autoregressions, the intercept included.
 pub const BASELINES: [(&str, usize); 3] = [("Persistence", 0), ("AR(2)", 3), ("AR(9)", 10)];
 
 /// The series in units of its standard deviation over the training part.
 pub struct Data {
-    /// What is drawn: years and sunspot numbers of the test part.
+    /// Years and sunspot numbers of the test part, as drawn.
     pub test: Series,
     /// The sunspot numbers of all years.
     all: Vec<f64>,
@@ -90,19 +95,20 @@ where
         let paths = invert(steps.predict(model, &adapt, test.clone(), 1, |y| [y])?);
         Ok(rms(paths.iter().zip(data.test.y()).map(|(path, y)| path[0] - y)))
     });
-    if let Ok(paths) = steps.predict(&model, &adapt, test.clone(), HORIZON, |y| [y]) {
-        let paths = invert(paths);
+    run.finish(|run| {
+        let paths = invert(steps.predict(&model, &adapt, test, HORIZON, |y| [y])?);
         run.metrics = data.errors(&paths).to_vec();
         let years = data.test.t();
         let at = |k: usize| years[k..].iter().zip(&paths).map(|(&t, path)| (t, path[k])).collect();
         run.drawings = vec![at(0), at(HORIZON - 1)];
-    }
+        Ok(())
+    });
     run
 }
 
 /// How the series is trained.
 pub fn settings(quick: bool) -> Settings {
-    Settings { iterations: if quick { 100 } else { 1000 }, every: 10, learning_rate: 5e-3 }
+    Settings { iterations: if quick { 100 } else { 1000 }, every: 10, learning_rate: 5e-3, decay: 1 }
 }
 
 /// The models on the sunspots.

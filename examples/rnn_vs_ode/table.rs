@@ -1,50 +1,27 @@
-//! Result tables and the few statistics that fill them.
-//!
-//! Everything here works on plain numbers, so that the training code decides what is measured and
-//! this file only decides how it reads.
+//! Result tables, and how they read.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-/// What stands in a cell that has no value.
+use crate::statistics::{Seeds, Spread};
+
+/// The text of a cell without a value.
 const MISSING: &str = "—";
 
-/// Median and range of one quantity over the seeds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
-    /// The middle value, or the mean of the two middle values.
-    pub median: f64,
-    /// The smallest value.
-    pub min: f64,
-    /// The largest value.
-    pub max: f64,
-}
-
 /// One entry of a table.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
-    /// Shown as `median [min, max]`.
-    Spread(Spread),
+    /// A quantity of every seed, shown as `median [min, max]` of the runs that reached their end, with their number if
+    /// not all did.
+    Seeds(Seeds),
     /// One number with three significant digits; NaN counts as missing.
     Number(f64),
-    /// An exact count.
-    Count(usize),
+    /// So many of so many.
+    Share(usize, usize),
     /// No value.
     Missing,
 }
 
-impl From<Option<Spread>> for Cell {
-    fn from(spread: Option<Spread>) -> Self {
-        spread.map_or(Self::Missing, Self::Spread)
-    }
-}
-
-impl From<Option<usize>> for Cell {
-    fn from(count: Option<usize>) -> Self {
-        count.map_or(Self::Missing, Self::Count)
-    }
-}
-
-/// One line of a table: a model and what was measured of it.
+/// One line of a table: a model and its numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The name of the model.
@@ -52,76 +29,58 @@ pub struct Row {
     /// The number of trained parameters.
     pub parameters: usize,
     /// One cell for each column after the first two.
-    pub metrics: Vec<Cell>,
+    pub cells: Vec<Cell>,
+    /// Why runs ended early.
+    pub failures: Vec<String>,
 }
 
-/// Median, minimum and maximum; `None` for no values.
-///
-/// NaN counts as positive infinity. The values are losses and errors of seeds, and a run that
-/// diverged must not improve the median by being left out.
-pub fn summary(values: &[f64]) -> Option<Spread> {
-    let mut sorted: Vec<f64> = values.iter().map(|&value| if value.is_nan() { f64::INFINITY } else { value }).collect();
-    sorted.sort_by(f64::total_cmp);
-    let (&min, &max) = (sorted.first()?, sorted.last()?);
-    let upper = sorted[sorted.len() / 2];
-    let lower = sorted[(sorted.len() - 1) / 2];
-    let median = lower.midpoint(upper);
-    Some(Spread { median, min, max })
+/// The results on one data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The short name of the data set.
+    pub task: String,
+    /// The heading.
+    pub title: String,
+    /// The names of the columns after the first two.
+    pub columns: Vec<String>,
+    /// The models and the baselines.
+    pub rows: Vec<Row>,
 }
 
-/// The first index at which the curve is at or below the threshold.
-///
-/// The index counts entries of `curve`: it is the number of updates made if the first entry is the
-/// loss before any update. NaN never reaches a threshold.
-pub fn iterations_to_threshold(curve: &[f64], threshold: f64) -> Option<usize> {
-    curve.iter().position(|&value| value <= threshold)
+impl Table {
+    /// The table in Markdown, also aligned as plain text, with a note below it and the failures below that.
+    pub fn format(&self, note: &str) -> String {
+        let mut lines: Vec<Vec<String>> = vec![vec!["Model".to_owned(), "Parameters".to_owned()]];
+        lines[0].extend(self.columns.iter().map(|name| escape(name)));
+        let columns = lines[0].len();
+        lines.extend(self.rows.iter().map(|row| row_cells(row, columns)));
+        let mut text = format!("### {}\n\n{}\n{note}\n", self.title, markdown(&lines));
+        for Row { model, failures, .. } in &self.rows {
+            for failure in failures {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "{model}, {failure}");
+            }
+        }
+        text
+    }
+
+    /// The cell of a model in a column; `None` if one of the two is not in the table.
+    pub fn cell(&self, model: &str, column: &str) -> Option<&Cell> {
+        let column = self.columns.iter().position(|name| name == column)?;
+        self.rows.iter().find(|row| row.model == model)?.cells.get(column)
+    }
 }
 
-/// How restless a learning curve is: the mean absolute second difference of its logarithm.
-///
-/// For a curve c₀, …, cₙ₋₁ with lᵢ = log₁₀ cᵢ it is
-///
-/// ```text
-/// 1 / (n − 2) · Σᵢ |lᵢ₊₁ − 2 lᵢ + lᵢ₋₁|,   i = 1, …, n − 2.
-/// ```
-///
-/// It is zero for an exponential decay at any rate and does not change when the loss is scaled, so
-/// it compares models whose losses differ by orders of magnitude. Its unit is decades per step².
-///
-/// Triples with a value that is not positive and finite have no second difference and are left out
-/// of sum and count. The result is NaN if no triple remains.
-pub fn roughness(curve: &[f64]) -> f64 {
-    let logs: Vec<f64> = curve.iter().map(|value| value.log10()).collect();
-    let (sum, count) = logs
-        .windows(3)
-        .map(|triple| (triple[2] - 2.0 * triple[1] + triple[0]).abs())
-        .filter(|difference| difference.is_finite())
-        .fold((0.0, 0_u32), |(sum, count), d| (sum + d, count + 1));
-    sum / f64::from(count)
-}
-
-/// A Markdown table that is also aligned as plain text.
-///
-/// `headers` names all columns, the first two being the model and its number of parameters. Rows
-/// with too few metrics are filled up with dashes, and columns without a header get an empty one.
-/// An empty `note` is left out.
-pub fn format_table(title: &str, headers: &[&str], rows: &[Row], note: &str) -> String {
-    let columns = rows.iter().map(|row| row.metrics.len() + 2).fold(headers.len().max(2), usize::max);
-    let mut lines: Vec<Vec<String>> = vec![headers.iter().map(|text| escape(text)).collect()];
-    lines[0].resize(columns, String::new());
-    lines.extend(rows.iter().map(|row| row_cells(row, columns)));
-    let widths = column_widths(&lines, columns);
-
-    let mut text = format!("### {title}\n\n");
+/// Lines of cells as a table in Markdown; the first line is the head. Names to the left, numbers to the right.
+pub fn markdown(lines: &[Vec<String>]) -> String {
+    let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
+    let widths = column_widths(lines, columns);
+    let mut text = String::new();
     for (index, line) in lines.iter().enumerate() {
         push_line(&mut text, line, &widths);
         if index == 0 {
             push_rule(&mut text, &widths);
         }
-    }
-    if !note.is_empty() {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n{note}\n");
     }
     text
 }
@@ -133,7 +92,7 @@ fn escape(text: &str) -> String {
 
 fn row_cells(row: &Row, columns: usize) -> Vec<String> {
     let mut cells = vec![escape(&row.model), row.parameters.to_string()];
-    cells.extend(row.metrics.iter().map(format_cell));
+    cells.extend(row.cells.iter().map(Cell::to_string));
     cells.resize(columns, MISSING.to_owned());
     cells
 }
@@ -169,15 +128,30 @@ fn push_rule(text: &mut String, widths: &[usize]) {
     text.push('\n');
 }
 
-fn format_cell(cell: &Cell) -> String {
-    match *cell {
-        Cell::Spread(Spread { median, min, max }) => {
-            format!("{} [{}, {}]", format_number(median), format_number(min), format_number(max))
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seeds(seeds) => {
+                match seeds.summary() {
+                    Some(Spread { median, min, max }) => {
+                        let [median, min, max] = [median, min, max].map(format_number);
+                        write!(f, "{median} [{min}, {max}]")?;
+                    }
+                    None => f.write_str(MISSING)?,
+                }
+                f.write_str(&incomplete(seeds))
+            }
+            Self::Number(value) => f.write_str(&format_number(*value)),
+            Self::Share(part, all) => write!(f, "{part} of {all}"),
+            Self::Missing => f.write_str(MISSING),
         }
-        Cell::Number(value) => format_number(value),
-        Cell::Count(count) => count.to_string(),
-        Cell::Missing => MISSING.to_owned(),
     }
+}
+
+/// ` (4 of 5)` if one of five runs failed; empty if none did.
+pub fn incomplete(seeds: &Seeds) -> String {
+    let (completed, count) = (seeds.completed(), seeds.count());
+    if completed == count { String::new() } else { format!(" ({completed} of {count})") }
 }
 
 /// Three significant digits; whole numbers from a thousand on, powers of ten at the extremes.
@@ -202,50 +176,17 @@ pub fn format_number(value: f64) -> String {
 mod tests {
     use super::*;
 
-    fn row(model: &str, metrics: Vec<Cell>) -> Row {
-        Row { model: model.to_owned(), parameters: 42, metrics }
+    fn row(model: &str, cells: Vec<Cell>) -> Row {
+        Row { model: model.to_owned(), parameters: 42, cells, failures: Vec::new() }
     }
 
-    #[test]
-    fn summary_of_odd_and_even_counts() {
-        let odd = summary(&[3.0, 1.0, 2.0]);
-        assert_eq!(odd, Some(Spread { median: 2.0, min: 1.0, max: 3.0 }));
-        assert_eq!(summary(&[4.0, 1.0, 2.0, 3.0]).map(|spread| spread.median), Some(2.5));
-        assert_eq!(summary(&[]), None);
+    fn seeds(values: &[f64]) -> Cell {
+        Cell::Seeds(Seeds(values.iter().map(|&value| Some(value)).collect()))
     }
 
-    #[test]
-    fn a_diverged_seed_counts_as_the_worst() {
-        let spread = summary(&[1.0, f64::NAN, 2.0]);
-        assert_eq!(spread, Some(Spread { median: 2.0, min: 1.0, max: f64::INFINITY }));
-        let all = summary(&[f64::NAN, f64::NAN]).map(|spread| spread.median);
-        assert_eq!(all, Some(f64::INFINITY));
-    }
-
-    #[test]
-    fn threshold_is_first_reached_at_or_below() {
-        let curve = [1.0, f64::NAN, 0.5, 0.7, 0.4];
-        assert_eq!(iterations_to_threshold(&curve, 0.5), Some(2));
-        assert_eq!(iterations_to_threshold(&curve, 2.0), Some(0));
-        assert_eq!(iterations_to_threshold(&curve, 0.1), None);
-        assert_eq!(iterations_to_threshold(&[], 0.1), None);
-    }
-
-    #[test]
-    fn roughness_ignores_rate_and_scale() {
-        let decay: Vec<f64> = (0..50).map(|i| 7.0 * 0.9_f64.powi(i)).collect();
-        assert!(roughness(&decay) < 1e-12);
-        // The logarithms 0, 1, 0, 1 have the second differences −2 and 2.
-        assert!((roughness(&[1.0, 10.0, 1.0, 10.0]) - 2.0).abs() < 1e-12);
-        assert!((roughness(&[5.0, 50.0, 5.0, 50.0]) - 2.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn roughness_leaves_out_what_has_no_logarithm() {
-        assert!(roughness(&[1.0, 2.0]).is_nan());
-        assert!(roughness(&[1.0, 0.0, 1.0]).is_nan());
-        let curve = [f64::INFINITY, 1.0, 10.0, 1.0, f64::NAN];
-        assert!((roughness(&curve) - 2.0).abs() < 1e-12);
+    fn table(columns: &[&str], rows: Vec<Row>) -> Table {
+        let columns = columns.iter().map(|&name| name.to_owned()).collect();
+        Table { task: "spiral".to_owned(), title: "Spiral".to_owned(), columns, rows }
     }
 
     #[test]
@@ -272,18 +213,18 @@ mod tests {
 
     #[test]
     fn tables_are_aligned_markdown() {
-        let rows = [
-            row("RNN", vec![summary(&[0.5, 0.25, 1.0]).into(), Some(12).into(), Cell::Number(0.1)]),
-            row("neural | ODE", vec![None::<Spread>.into()]),
+        let rows = vec![
+            row("RNN", vec![seeds(&[0.5, 0.25, 1.0]), Cell::Share(3, 5), Cell::Number(0.1)]),
+            row("neural | ODE", vec![Cell::Missing]),
         ];
-        let text = format_table("Spiral", &["model", "parameters", "loss", "steps"], &rows, "n = 5");
+        let text = table(&["loss", "converged", "ms"], rows).format("n = 5");
         let expected = "\
 ### Spiral
 
-| model         | parameters |                loss | steps |       |
-| ------------- | ---------: | ------------------: | ----: | ----: |
-| RNN           |         42 | 0.500 [0.250, 1.00] |    12 | 0.100 |
-| neural \\| ODE |         42 |                   — |     — |     — |
+| Model         | Parameters |                loss | converged |    ms |
+| ------------- | ---------: | ------------------: | --------: | ----: |
+| RNN           |         42 | 0.500 [0.250, 1.00] |    3 of 5 | 0.100 |
+| neural \\| ODE |         42 |                   — |         — |     — |
 
 n = 5
 ";
@@ -291,8 +232,25 @@ n = 5
     }
 
     #[test]
-    fn empty_tables_still_have_two_columns() {
-        let text = format_table("Nothing", &[], &[], "");
-        assert!(text.starts_with("### Nothing\n\n|     |     |\n| --- | --: |\n"));
+    fn a_cell_says_how_many_seeds_reached_the_end() {
+        let cell = |values: [Option<f64>; 3]| Cell::Seeds(Seeds(values.to_vec())).to_string();
+        assert_eq!(cell([Some(1.0), Some(2.0), Some(3.0)]), "2.00 [1.00, 3.00]");
+        assert_eq!(cell([Some(1.0), None, Some(2.0)]), "1.50 [1.00, 2.00] (2 of 3)");
+        assert_eq!(cell([None, None, None]), "— (0 of 3)");
+    }
+
+    #[test]
+    fn failures_stand_below_the_table() {
+        let mut failed = row("RNN", vec![]);
+        failed.failures = vec!["seed 3: iteration 7: no".to_owned()];
+        let text = table(&[], vec![failed]).format("n = 5");
+        assert!(text.ends_with("\nn = 5\nRNN, seed 3: iteration 7: no\n"), "{text}");
+    }
+
+    #[test]
+    fn cells_are_found_by_name() {
+        let table = table(&["loss", "ms"], vec![row("RNN", vec![Cell::Missing, Cell::Number(2.0)])]);
+        assert_eq!(table.cell("RNN", "ms"), Some(&Cell::Number(2.0)));
+        assert_eq!((table.cell("RNN", "s"), table.cell("ODE", "ms")), (None, None));
     }
 }

@@ -1,0 +1,175 @@
+//! A task after training: its table and its pictures. Runs that failed take part in neither.
+
+use crate::options::Options;
+use crate::plot::{Curve, Series, Style};
+use crate::run::{Candidate, Run, Settings, train_all};
+use crate::statistics::{CONVERGED, Seeds, iterations_to_threshold, range_at_the_end, roughness, summary};
+use crate::table::{Cell, Row};
+
+/// The columns that every task has after its own.
+pub const COLUMNS: [&str; 6] =
+    ["iterations to goal", "roughness", "range at the end", "converged", "ms/iteration", "evaluations"];
+
+/// The models of a task with their runs.
+pub struct Results<'a> {
+    candidates: &'a [Candidate<'a>],
+    settings: Settings,
+    runs: Vec<Vec<Run>>,
+}
+
+impl<'a> Results<'a> {
+    /// Trains all models of the data set `title`.
+    pub fn train(title: &str, candidates: &'a [Candidate<'a>], settings: Settings, options: &Options) -> Self {
+        let runs = train_all(title, candidates, settings, options.seeds, options.threads);
+        Self { candidates, settings, runs }
+    }
+
+    /// A row for each model; `errors` picks the columns of the task from a run.
+    pub fn rows(&self, goal: f64, errors: &[fn(&Run) -> f64]) -> Vec<Row> {
+        let every = self.settings.every;
+        let row = |(candidate, runs): (&Candidate<'_>, &Vec<Run>)| Row {
+            model: candidate.name.to_owned(),
+            parameters: candidate.parameters,
+            cells: cells(runs, errors, goal, every),
+            failures: failures(runs),
+        };
+        self.candidates.iter().zip(&self.runs).map(row).collect()
+    }
+
+    /// The learning curves of all models.
+    pub fn curves(&self) -> Vec<Curve> {
+        let all = self.candidates.iter().zip(&self.runs).enumerate();
+        all.map(|(look, (candidate, runs))| curve(look, candidate.name, runs, self.settings.every)).collect()
+    }
+
+    /// The middle run of every model, with its number and name.
+    pub fn middle(&self) -> impl Iterator<Item = (usize, &'static str, &Run)> {
+        let all = self.candidates.iter().zip(&self.runs).enumerate();
+        all.filter_map(|(look, (candidate, runs))| Some((look, candidate.name, median_run(runs)?)))
+    }
+
+    /// The forecasts of the middle runs of some models, which are given by name; `shown` selects the points.
+    pub fn forecasts(
+        &self,
+        models: &[&str],
+        drawing: usize,
+        shown: impl Fn(&[(f64, f64)]) -> Vec<(f64, f64)>,
+    ) -> Vec<Series> {
+        let chosen = self.middle().filter(|(_, name, _)| models.contains(name));
+        let series = chosen.filter_map(|(look, name, run)| {
+            let points = shown(run.drawings.get(drawing)?);
+            Some(Series { label: name.to_owned(), points, style: Style::Model(look) })
+        });
+        series.collect()
+    }
+}
+
+/// A quantity of every run that did not fail.
+fn over_seeds(runs: &[Run], quantity: impl Fn(&Run) -> f64) -> Seeds {
+    Seeds(runs.iter().map(|run| run.failure.is_none().then(|| quantity(run))).collect())
+}
+
+fn completed(runs: &[Run]) -> impl Iterator<Item = &Run> {
+    runs.iter().filter(|run| run.failure.is_none())
+}
+
+/// The errors of the task, then convergence and cost.
+fn cells(runs: &[Run], errors: &[fn(&Run) -> f64], goal: f64, every: usize) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = errors.iter().map(|error| Cell::Seeds(over_seeds(runs, error))).collect();
+    // A seed that never gets there counts as infinitely many iterations.
+    let iterations =
+        |run: &Run| iterations_to_threshold(&run.curve, goal).map_or(f64::INFINITY, |point| (point * every) as f64);
+    let ranges = over_seeds(runs, |run| range_at_the_end(&run.curve));
+    let converged = ranges.0.iter().flatten().filter(|&&range| range <= CONVERGED).count();
+    let times: Vec<f64> = completed(runs).flat_map(|run| run.milliseconds.iter().copied()).collect();
+    let median = |values: &[f64]| summary(values).map_or(Cell::Missing, |spread| Cell::Number(spread.median));
+    cells.push(Cell::Seeds(over_seeds(runs, iterations)));
+    cells.push(Cell::Seeds(over_seeds(runs, |run| roughness(&run.curve))));
+    cells.push(Cell::Seeds(ranges));
+    cells.push(Cell::Share(converged, runs.len()));
+    cells.push(median(&times));
+    cells.push(median(&completed(runs).map(|run| run.evaluations).collect::<Vec<_>>()));
+    cells
+}
+
+fn failures(runs: &[Run]) -> Vec<String> {
+    let reason = |(seed, run): (usize, &Run)| Some(format!("seed {seed}: {}", run.failure.as_ref()?));
+    runs.iter().enumerate().filter_map(reason).collect()
+}
+
+/// A row for a baseline that is not trained here.
+pub fn baseline(name: &str, parameters: usize, errors: &[f64]) -> Row {
+    let mut cells: Vec<Cell> = errors.iter().map(|&error| Cell::Number(error)).collect();
+    cells.extend(COLUMNS.map(|_| Cell::Missing));
+    Row { model: name.to_owned(), parameters, cells, failures: Vec::new() }
+}
+
+/// Median and range over the runs that did not fail, at every point of the curve. The label says if there are fewer of
+/// them than seeds.
+fn curve(look: usize, name: &str, runs: &[Run], every: usize) -> Curve {
+    let seeds = over_seeds(runs, Run::final_error);
+    let label = name.to_owned() + &crate::table::incomplete(&seeds);
+    let mut curve = Curve { label, look, median: Vec::new(), low: Vec::new(), high: Vec::new() };
+    for i in 0..completed(runs).map(|run| run.curve.len()).max().unwrap_or(0) {
+        let values: Vec<f64> = completed(runs).filter_map(|run| run.curve.get(i).copied()).collect();
+        if let Some(spread) = summary(&values) {
+            curve.median.push(((i * every) as f64, spread.median));
+            curve.low.push(spread.min);
+            curve.high.push(spread.max);
+        }
+    }
+    curve
+}
+
+/// The run to draw: the middle one by final error among the runs that did not fail.
+fn median_run(runs: &[Run]) -> Option<&Run> {
+    let mut order: Vec<&Run> = completed(runs).collect();
+    order.sort_by(|a, b| a.final_error().total_cmp(&b.final_error()));
+    order.get(order.len().saturating_sub(1) / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three runs that come to 0.1, 0.3 and 0.2, and between them two that fail on the way, with small errors until then.
+    fn runs() -> Vec<Run> {
+        let run = |end: f64| Run { curve: vec![1.0, end, end], milliseconds: vec![2.0], ..Run::default() };
+        let failed = || Run {
+            curve: vec![0.001],
+            milliseconds: vec![900.0],
+            evaluations: 1e9,
+            failure: Some("iteration 7: drift".to_owned()),
+            ..Run::default()
+        };
+        vec![run(0.1), failed(), run(0.3), failed(), run(0.2)]
+    }
+
+    #[test]
+    fn failed_runs_are_in_no_median() {
+        let texts: Vec<String> =
+            cells(&runs(), &[Run::final_error], 0.25, 10).iter().map(ToString::to_string).collect();
+        assert_eq!(texts[0], "0.200 [0.100, 0.300] (3 of 5)");
+        assert_eq!(texts[1], "10.0 [10.0, ∞] (3 of 5)");
+        assert_eq!(texts[4..], ["3 of 5", "2.00", "0"]);
+        assert_eq!(failures(&runs()), ["seed 1: iteration 7: drift", "seed 3: iteration 7: drift"]);
+    }
+
+    #[test]
+    fn failed_runs_are_in_no_learning_curve() {
+        let curve = curve(0, "Elman RNN", &runs(), 10);
+        assert_eq!(curve.label, "Elman RNN (3 of 5)");
+        assert_eq!(curve.median, [(0.0, 1.0), (10.0, 0.2), (20.0, 0.2)]);
+        assert_eq!((curve.low[0], curve.low[2], curve.high[2]), (1.0, 0.1, 0.3));
+    }
+
+    #[test]
+    fn failed_runs_are_not_drawn() {
+        assert_eq!(median_run(&runs()).map(Run::final_error), Some(0.2));
+        let failed: Vec<Run> = runs().into_iter().filter(|run| run.failure.is_some()).collect();
+        assert!(median_run(&failed).is_none());
+        let cell = cells(&failed, &[Run::final_error], 0.25, 10)[0].to_string();
+        assert_eq!(cell, "— (0 of 2)");
+        assert_eq!(curve(0, "Elman RNN", &failed, 10).label, "Elman RNN (0 of 2)");
+    }
+}
