@@ -169,8 +169,7 @@ impl Leg {
         let steps = steps.max(1);
         let h = (end - start) / f64::from(steps);
         let next = start + h;
-        // Written so that NaN is caught too.
-        if !(next > start || next < start) {
+        if next == start || next.is_nan() {
             return Err(Error::StepSizeUnderflow { t: start, h, min: start.abs() * f64::EPSILON });
         }
         if steps > 1 {
