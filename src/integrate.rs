@@ -307,13 +307,18 @@ where
     }
 
     /// Takes the steps of a piece. State and workspace go through by value, so that nothing else can see them.
+    #[inline(never)]
     fn cross<O: Observer<F, S>>(
         &self,
-        mut at: Progress<F::State, S::Workspace>,
+        at: Progress<F::State, S::Workspace>,
         piece: Piece,
         observer: &mut O,
     ) -> Crossed<F::State, S::Workspace> {
-        let (result, stiffness) = match self.begin(piece, &at.y, &mut at.workspace) {
+        let Progress { t, y, mut workspace, stats } = at;
+        let memory = self.begin(piece, &y, &mut workspace);
+        // A value of this function alone, which an argument of its size is not.
+        let mut at = Progress { t, y, workspace, stats };
+        let (result, stiffness) = match memory {
             Ok(mut memory) => {
                 let result = self.advance(&mut at, &mut memory, piece, piece.outer.t1, observer);
                 (result, self.control.stiffness(&memory))
