@@ -170,8 +170,7 @@ impl Leg {
         let steps = steps.max(1);
         let h = (end - start) / f64::from(steps);
         let next = start + h;
-        // Written so that NaN is caught too.
-        if !(next > start || next < start) {
+        if next == start || next.is_nan() {
             return Err(Error::StepSizeUnderflow { t: start, h, min: start.abs() * f64::EPSILON });
         }
         if steps > 1 {
@@ -329,13 +328,18 @@ where
     }
 
     /// Takes the steps of a piece. State and workspace go through by value, so that nothing else can see them.
+    #[inline(never)]
     fn cross<O: Observer<F, S>>(
         &self,
-        mut at: Progress<F::State, S::Workspace>,
+        at: Progress<F::State, S::Workspace>,
         piece: Piece,
         observer: &mut O,
     ) -> Crossed<F::State, S::Workspace> {
-        let (result, stiffness) = match self.begin(piece, &at.y, &mut at.workspace) {
+        let Progress { t, y, mut workspace, stats } = at;
+        let memory = self.begin(piece, &y, &mut workspace);
+        // A value of this function alone, which an argument of its size is not.
+        let mut at = Progress { t, y, workspace, stats };
+        let (result, stiffness) = match memory {
             Ok(mut memory) => {
                 let result = self.advance(&mut at, &mut memory, piece, piece.outer.t1, observer);
                 (result, self.control.stiffness(&memory))

@@ -252,9 +252,10 @@ where
     }
     let (stopped_by, hits) = events.finish();
     let (t, y) = K::finish(keeper, times, t_end, &end);
-    let outcome = outcome.and_then(|stats| {
-        check_outputs(span, times, t.len(), t_end).map(|()| stats).map_err(|error| Halt { error, t: t_end, stats })
-    });
+    let outcome = match (outcome, check_outputs(span, times, t.len(), t_end)) {
+        (Ok(stats), Err(error)) => Err(Halt { error, t: t_end, stats }),
+        (outcome, _) => outcome,
+    };
     let solution = |ending, stats| Solution { t, y, hits, ending, stats, stiffness, end: (t_end, end) };
     match outcome {
         Ok(stats) if !stopped => Ok(solution(Ending::Span, stats)),
