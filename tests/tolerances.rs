@@ -11,8 +11,8 @@ use rheos::state::MatrixSpace;
 use rheos::{
     Adams, Alf, Autodiff, Bdf, Bosh3, CashKarp, Coupled, DefaultSolver, Dense, Dop853, Dopri5, Dopri8, Dynamics,
     Embedded, Esdirk3, Esdirk4, Esdirk5, Esdirk547, Fehlberg21, Fehlberg45, Field, GaussLegendre4, GaussLegendre6,
-    HeunEuler, Ivp, Jacobian, Kvaerno3, Ndf, Neighbourhood, Pid, RadauIIA3, RadauIIA5, RadauIIA9, ReversibleHeun, Rodas3, Rodas4,
-    Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, Sdirk4, TrBdf2, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    HeunEuler, Ivp, Jacobian, Kvaerno3, Ndf, Neighbourhood, Pid, RadauIIA3, RadauIIA5, RadauIIA9, ReversibleHeun,
+    Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, Sdirk4, TrBdf2, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 use serde_json::Value;
 
