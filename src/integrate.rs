@@ -20,7 +20,7 @@ use crate::{Dynamics, Error, Result, Solver, Span, State};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stats {
-    /// Evaluations of the field.
+    /// Evaluations of the field. The one that looks at the shape of its output, for states of run-time size, is not counted.
     pub evaluations: u64,
     /// Accepted steps.
     pub accepted: u64,

@@ -216,3 +216,56 @@ fn assert_no_faults(faults: Vec<Vec<String>>) {
     let faults = faults.concat();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// With a fixed number of steps nothing tells the size of the state but the state itself and its slope.
+mod fixed_steps {
+    use super::*;
+
+    fn end<S: Solver<Pair>>(solver: S, writing: Writing) -> Vector2<f64> {
+        let Writing { q, s, origin, .. } = writing;
+        let span = origin * s..(origin + 2.0) * s;
+        let solution = solve(&Pair::new(writing), vector![q, 0.0], span, solver, Fixed::steps(40));
+        solution.map_or(vector![f64::NAN, f64::NAN], |solution| writing.read(solution.last()))
+    }
+
+    fn check<S: Solver<Pair> + Copy>(solver: S) -> Vec<String> {
+        let plain = end(solver, PLAIN);
+        let mut faults = Vec::new();
+        for writing in [
+            Writing { q: 2.0_f64.powi(-66), ..PLAIN },
+            Writing { q: 2.0_f64.powi(66), s: 2.0_f64.powi(-40), ..PLAIN },
+            Writing { s: -1.0, ..PLAIN },
+        ] {
+            let found = end(solver, writing);
+            if found != plain {
+                faults.push(format!("{}, {writing:?}: {found}, not {plain}", S::NAME));
+            }
+        }
+        for writing in [Writing { q: 1e-20, ..PLAIN }, Writing { s: 1e-12, ..PLAIN }, Writing { origin: 1e6, ..PLAIN }]
+        {
+            let change = (end(solver, writing) - plain).amax();
+            if change.is_nan() || change > 1e-8 {
+                faults.push(format!("{}, {writing:?}: {change:e}", S::NAME));
+            }
+        }
+        faults
+    }
+
+    #[test]
+    fn do_not_depend_on_the_writing_either() {
+        assert_no_faults(vec![
+            check(Rk4),
+            check(ImplicitEuler),
+            check(Trapezoid),
+            check(Sdirk3),
+            check(GaussLegendre4),
+            check(RadauIIA5),
+            check(Ros3P),
+            check(Rodas5P),
+            check(KenCarp4),
+            check(FixedBdf::<3>::new()),
+            check(AdamsMoulton::<3>),
+            check(TrBdf2.with(Krylov::new())),
+        ]);
+    }
+}

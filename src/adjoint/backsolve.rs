@@ -4,8 +4,8 @@ use super::finite::check_params;
 use super::segments::{Segments, solve_backwards};
 use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, refuse, solve_forward};
 use crate::control::Controller;
-use crate::state::Passive;
-use crate::{Dense, Differentiable, Error, Result, Solver, State};
+use crate::state::{Passive, error_norm};
+use crate::{Dense, Differentiable, Error, Result, Solver, State, Tolerance};
 
 /// The adjoint method of Chen et al. 2018: solves the augmented system of [`Augmented`] backwards, from each output
 /// time to the one before, with a solver `S` and a controller `C` of its own.
@@ -102,7 +102,8 @@ where
         check_params(f, pbar)?;
         let augmented = Augmented::new(f);
         let state = (start.clone(), start.zeros_like(), Passive(pbar.zeros_like()));
-        let mut reconstruction = Reconstruction { difference: start.zeros_like(), limit: self.drift_limit, drift: 0.0 };
+        let mut reconstruction =
+            Reconstruction { difference: start.zeros_like(), limit: self.drift_limit, largest: 0.0, drift: 0.0 };
         let (state, times, stats) = solve_backwards(
             f,
             (&augmented, &self.solver, &self.control),
@@ -121,6 +122,8 @@ where
 struct Reconstruction<Y> {
     difference: Y,
     limit: f64,
+    /// The norm of the largest state so far.
+    largest: f64,
     /// The largest distance so far, relative to the state.
     drift: f64,
 }
@@ -137,13 +140,22 @@ impl<Y: State, P> Segments<(Y, Y, P), Y> for Reconstruction<Y> {
     fn arrive(&mut self, (reconstructed, _, _): &(Y, Y, P), t: f64, y: &Y) -> Result<()> {
         self.difference.assign(reconstructed);
         self.difference.add_scaled(-1.0, y);
-        let (error, size) = (self.difference.inner(&self.difference).sqrt(), y.inner(y).sqrt());
-        // A state at the origin is compared with 1.
-        let drift = if size == 0.0 { error } else { error / size };
+        let (error, size) = (active_norm(&self.difference), active_norm(y));
+        self.largest = self.largest.max(size);
+        // A state at the origin is compared with the largest of the states so far.
+        let unit = if size > 0.0 { size } else { self.largest };
+        let drift = if error == 0.0 { 0.0 } else { error / unit };
         if drift.is_nan() || drift > self.limit {
             return Err(Error::Drift { t, drift, limit: self.limit });
         }
         self.drift = self.drift.max(drift);
         Ok(())
     }
+}
+
+/// The root mean square of the coordinates that an error norm sees. Passive parts do not move, so a drift relative to them as
+/// well would look smaller than it is.
+fn active_norm<Y: State>(x: &Y) -> f64 {
+    let zero = x.zeros_like();
+    error_norm(x, &zero, &zero, Tolerance { rtol: 0.0, atol: 1.0 })
 }

@@ -17,8 +17,8 @@ use nalgebra::SVector;
 use problem::{Problem, beam, e5, medical_akzo_nobel, problems, reference, ring_modulator};
 use rheos::problems::stiff::Heat;
 use rheos::{
-    Bdf, Embedded, Esdirk3, Esdirk4, Esdirk5, Esdirk547, Krylov, Kvaerno3, Ndf, RadauIIA3, RadauIIA5, RadauIIA9,
-    Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Sdirk4, TrBdf2,
+    Bdf, DefaultSolver, Embedded, Esdirk3, Esdirk4, Esdirk5, Esdirk547, Krylov, Kvaerno3, Ndf, RadauIIA3, RadauIIA5,
+    RadauIIA9, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Sdirk4, TrBdf2,
 };
 
 /// What went wrong.
@@ -75,20 +75,25 @@ fn assert_reaches<S: Embedded<AnySize>>(problem: &Problem, solver: S, rtol: f64,
     assert!(error < bound, "{}: error {error:e}", problem.name);
 }
 
-/// The difference `y₂ − y₃ − y₄ = 0` is lost to rounding at `10⁻²⁵`, which is `10⁻³` of the end:
-/// see [`E5`](rheos::problems::stiff::E5).
-#[test]
-fn e5_in_four_equations() {
-    assert_reaches(&e5(), RadauIIA5, 1e-8, 3e-3);
-    assert_reaches(&e5(), RadauIIA9, 1e-8, 3e-3);
-    assert_reaches(&e5(), Bdf, 1e-8, 3e-3);
-    assert_reaches(&e5(), Esdirk547, 1e-8, 3e-3);
-}
+/// The difference `y₂ − y₃ − y₄ = 0` is lost to rounding: `y₂` was `1.5·10⁻¹⁰`, and some 2500 roundings of that by
+/// `1.6·10⁻²⁶` walk `8·10⁻²⁵` away, which is a hundredth of the end. See [`E5`](rheos::problems::stiff::E5).
+const E5_IN_FOUR: f64 = 1e-2;
 
 #[test]
+fn e5_in_four_equations() {
+    assert_reaches(&e5(), RadauIIA5, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), RadauIIA9, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), Bdf, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), Esdirk547, 1e-8, E5_IN_FOUR);
+}
+
+/// Their linear systems break the difference by more than its rounding, and are repaired.
+#[test]
 fn e5_in_four_equations_by_rosenbrock_methods() {
-    assert_reaches(&e5(), Rodas5P, 1e-8, 3e-3);
-    assert_reaches(&e5(), Rodas4, 1e-8, 3e-3);
+    assert_reaches(&e5(), Rodas5P, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), Rodas4, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), Rodas4P, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), DefaultSolver::default(), 1e-8, E5_IN_FOUR);
 }
 
 #[test]
