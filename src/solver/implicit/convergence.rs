@@ -34,13 +34,16 @@ pub struct Increment {
 /// where a step is solved to `norm`.
 ///
 /// Where nobody names a norm, that is well below rounding, since what is left has the same sign in every step, where rounding
-/// has not.
+/// has not. A coordinate far below the root mean square of the state, or of `x` where that is larger, is
+/// measured against a hundredth of that.
 pub fn size_sq<Y: State>(norm: Option<&StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
     match norm {
         Some(norm) => norm.mean_sq(x, y0, y1) / (SHARE * SHARE),
         None => {
             let unit = 0.1 * y1.rounding();
-            Tolerance { rtol: unit, atol: 1e-2 * unit }.mean_sq(x, y0, y1)
+            let largest = y0.inner(y0).max(y1.inner(y1)).max(x.inner(x));
+            let size = (largest / y1.count().max(1) as f64).sqrt();
+            Tolerance { rtol: unit, atol: (1e-2 * unit * size).max(f64::MIN_POSITIVE) }.mean_sq(x, y0, y1)
         }
     }
 }
