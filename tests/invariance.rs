@@ -269,3 +269,47 @@ mod fixed_steps {
         ]);
     }
 }
+
+/// A gradient is linear in the loss, whatever unit that is in.
+mod unit_of_the_loss {
+    use super::*;
+    use rheos::problems::LotkaVolterra;
+
+    fn check<S, A>(solver: S, adjoint: &A) -> Vec<String>
+    where
+        S: Embedded<Autodiff<LotkaVolterra, 2, 4>> + Copy,
+        A: Adjoint<Autodiff<LotkaVolterra, 2, 4>, S, Pid>,
+    {
+        let (model, y0) = LotkaVolterra::problem();
+        let control = Pid::new(1e-6, 1e-6);
+        let gradient_of = |unit: f64| {
+            let loss =
+                |_: &[Vector2<f64>]| vec![vector![0.0, 0.3 * unit], vector![unit, 0.0], vector![0.5 * unit, -unit]];
+            let found = gradient(&model, solver, control, adjoint, &[0.0, 0.7, 2.0], &y0, loss).unwrap();
+            (found.y0 / unit, found.params / unit, found.times.iter().map(|time| time / unit).collect::<Vec<f64>>())
+        };
+        let plain = gradient_of(1.0);
+        [2.0_f64.powi(-300), 2.0_f64.powi(200)]
+            .into_iter()
+            .filter(|unit| gradient_of(*unit) != plain)
+            .map(|unit| format!("{}, {unit:e}: {:?}, not {plain:?}", S::NAME, gradient_of(unit)))
+            .collect()
+    }
+
+    #[test]
+    fn changes_no_bit() {
+        let tight = Pid::new(1e-6, 1e-6);
+        assert_no_faults(vec![
+            check(Dopri5, &Discrete::new()),
+            check(Esdirk4, &Discrete::new()),
+            check(RadauIIA5, &Discrete::new()),
+            check(Rodas5P, &Discrete::new()),
+            check(Bdf, &Discrete::new()),
+            check(Kvaerno3.with(Krylov::new()), &Discrete::new()),
+            check(ReversibleHeun, &ReversibleAdjoint::new()),
+            check(Dopri5, &Backsolve::new(Dopri5, tight)),
+            check(Dopri5, &Interpolating::new(Dopri5, tight)),
+            check(Dopri5, &Quadrature::gauss(Dopri5, tight)),
+        ]);
+    }
+}

@@ -1,7 +1,7 @@
 //! The continuous adjoint, solved backwards in time.
 
 use super::finite::check_params;
-use super::segments::{Segments, solve_backwards};
+use super::segments::{Segments, Solved, solve_backwards};
 use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, refuse, solve_forward};
 use crate::control::Controller;
 use crate::state::{Passive, error_norm};
@@ -104,7 +104,7 @@ where
         let state = (start.clone(), start.zeros_like(), Passive(pbar.zeros_like()));
         let mut reconstruction =
             Reconstruction { difference: start.zeros_like(), limit: self.drift_limit, largest: 0.0, drift: 0.0 };
-        let (state, times, stats) = solve_backwards(
+        let Solved { state, unit, times, stats } = solve_backwards(
             f,
             (&augmented, &self.solver, &self.control),
             (&times, &y),
@@ -112,8 +112,9 @@ where
             state,
             (&mut reconstruction, &mut ()),
         )?;
-        let (_, y0, Passive(quadrature)) = state;
-        pbar.add_scaled(1.0, &quadrature);
+        let (_, mut y0, Passive(quadrature)) = state;
+        y0.scale_by(unit);
+        pbar.add_scaled(unit, &quadrature);
         Pullback { y0, times, stats, drift: reconstruction.drift }.checked(start, pbar)
     }
 }

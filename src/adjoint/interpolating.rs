@@ -2,7 +2,7 @@
 
 use super::along::{AdjointEquation, CurveRecord, keep_curve};
 use super::finite::check_params;
-use super::segments::{Segments, solve_backwards};
+use super::segments::{Segments, Solved, solve_backwards};
 use super::{Adjoint, ForwardResult, Output, Pullback};
 use crate::control::Controller;
 use crate::state::Passive;
@@ -68,7 +68,7 @@ where
         check_params(f, pbar)?;
         let equation = AdjointEquation::new(f, &record.curve);
         let start = (record.curve.end().zeros_like(), Passive(pbar.zeros_like()));
-        let (state, times, stats) = solve_backwards(
+        let Solved { state, unit, times, stats } = solve_backwards(
             f,
             (&equation, &self.solver, &self.control),
             (&record.times, &record.y),
@@ -76,8 +76,9 @@ where
             start,
             (&mut BesideParameters, &mut ()),
         )?;
-        let (y0, Passive(quadrature)) = state;
-        pbar.add_scaled(1.0, &quadrature);
+        let (mut y0, Passive(quadrature)) = state;
+        y0.scale_by(unit);
+        pbar.add_scaled(unit, &quadrature);
         Pullback { y0, times, stats, drift: 0.0 }.checked(record.curve.end(), pbar)
     }
 }

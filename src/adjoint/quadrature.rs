@@ -3,7 +3,7 @@
 use super::along::{Along, Costate, CurveRecord, keep_curve};
 use super::finite::check_params;
 use super::rule::{GAUSS_5, KRONROD_15, Node};
-use super::segments::{Segments, solve_backwards};
+use super::segments::{Segments, Solved, solve_backwards};
 use super::{Adjoint, ForwardResult, Output, Pullback, refuse};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
@@ -114,7 +114,7 @@ where
             pullbacks: 0,
             parts: Vec::new(),
         };
-        let (y0, times, mut stats) = solve_backwards(
+        let Solved { state: mut y0, unit, times, mut stats } = solve_backwards(
             f,
             (&equation, &self.solver, &self.control),
             (&record.times, &record.y),
@@ -123,7 +123,8 @@ where
             (&mut Alone, &mut integral),
         )?;
         stats.evaluations += integral.pullbacks;
-        pbar.add_scaled(1.0, &integral.total);
+        y0.scale_by(unit);
+        pbar.add_scaled(unit, &integral.total);
         Pullback { y0, times, stats, drift: 0.0 }.checked(record.curve.end(), pbar)
     }
 }

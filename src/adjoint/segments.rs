@@ -22,8 +22,29 @@ pub(super) trait Segments<Z, Y> {
     }
 }
 
-/// The last state of an adjoint equation, the derivatives with respect to the output times, and the cost.
-pub(super) type Solved<Z> = (Z, Vec<f64>, Stats);
+/// The end of an adjoint equation, at the first of the output times.
+pub(super) struct Solved<Z> {
+    /// Its last state, with the costate and all that is linear in it in units of `unit`.
+    pub(super) state: Z,
+    /// The size of the cotangents.
+    pub(super) unit: f64,
+    /// The derivatives with respect to the output times.
+    pub(super) times: Vec<f64>,
+    /// The cost.
+    pub(super) stats: Stats,
+}
+
+/// The power of two next to the size of the largest of the cotangents.
+///
+/// The tolerances of the adjoint equation hold for a costate of the size 1: a loss may be in any unit.
+fn unit_of<Y: State>(cotangents: &[Y]) -> f64 {
+    let largest = cotangents.iter().map(largest_coordinate).fold(0.0, f64::max);
+    if largest > 0.0 { largest.log2().round().exp2().clamp(f64::MIN_POSITIVE, f64::MAX) } else { 1.0 }
+}
+
+fn largest_coordinate<Y: State>(x: &Y) -> f64 {
+    x.coordinates().into_iter().map(f64::abs).fold(0.0, f64::max)
+}
 
 /// Solves the adjoint equation of `field`, from the state `state` at the last of the output `times`, where the forward pass was
 /// at `y`, back to the first.
@@ -44,6 +65,7 @@ where
     O: Observer<G, S>,
 {
     check_cotangents("cotangents", cotangents, y.iter())?;
+    let unit = unit_of(cotangents);
     let Some(start) = y.first() else {
         return Err(Error::LengthMismatch { name: "times", found: 0, expected: 1 });
     };
@@ -55,7 +77,7 @@ where
         segments.depart(&mut state, &y[i]);
         field.eval(times[i], &y[i], &mut velocity);
         times_bar[i] = cotangents[i].inner(&velocity);
-        T::costate(&mut state).add_scaled(1.0, &cotangents[i]);
+        T::costate(&mut state).add_scaled(1.0 / unit, &cotangents[i]);
         let span = Span { t0: times[i], t1: times[i - 1] };
         let integration = Integration { field: equation, solver, control, span, stops: &[], jumps: &[] };
         let reached = integration.run(state, ws, observer);
@@ -65,8 +87,8 @@ where
     }
     // Starting later by dt moves y0 along the solution by −f dt.
     field.eval(times[0], start, &mut velocity);
-    times_bar[0] = -T::costate(&mut state).inner(&velocity);
-    T::costate(&mut state).add_scaled(1.0, &cotangents[0]);
+    times_bar[0] = -unit * T::costate(&mut state).inner(&velocity);
+    T::costate(&mut state).add_scaled(1.0 / unit, &cotangents[0]);
     stats.evaluations += times.len() as u64;
-    Ok((state, times_bar, stats))
+    Ok(Solved { state, unit, times: times_bar, stats })
 }

@@ -150,8 +150,12 @@ fn cotangents_whose_sum_overflows_are_an_error() {
         let f = Autodiff::new(Torricelli, vector![0.0]);
         let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.5e308], vector![1.5e308]];
         let found = gradient(&f, Dopri5, PID, &adjoint, &[0.0, 0.5, 1.0], &vector![1.0], loss);
-        let Err(Error::NonFiniteDerivative { t, .. }) = found else { panic!("{found:?}") };
-        assert!((0.0..=0.5).contains(&t), "{t}");
+        // The continuous adjoints solve in units of the cotangents, and overflow only at the end.
+        match found {
+            Err(Error::NonFiniteDerivative { t, .. }) => assert!((0.0..=0.5).contains(&t), "{t}"),
+            Err(Error::NonFiniteGradient { name: "y0", index: 0, .. }) => {}
+            found => panic!("{found:?}"),
+        }
     }
     check(Discrete::landing());
     check(Backsolve::new(Dopri5, PID));
