@@ -5,10 +5,6 @@ use crate::solver::StepStart;
 use crate::state::StoredNorm;
 use crate::{Dynamics, LinearSolver, State};
 
-/// The part of the change in a step over which the field is compared: `u^(1/5)` with the rounding unit `u`, by which
-/// truncation and rounding of a difference of fourth order cost about the same digits.
-const PART: f64 = 7.4e-4;
-
 /// What the repair needs of the stages of a step.
 #[derive(Debug, Clone)]
 pub(super) struct Conservation<Y> {
@@ -73,9 +69,11 @@ impl<Y: State> Conservation<Y> {
         self.moved.set_zeros();
         self.moved.accumulate(1.0, &const { weights::<T, S>() }, u);
         self.change.set_zeros();
+        // A difference of fourth order, of which truncation and rounding cost about the same digits.
+        let part = y1.rounding().powf(0.2);
         for (sign, distance) in [(8.0, 1.0), (-1.0, 2.0)] {
-            self.difference(f, step, distance * PART);
-            self.change.add_scaled(sign / (12.0 * PART), &self.scratch[0]);
+            self.difference(f, step, distance * part);
+            self.change.add_scaled(sign / (12.0 * part), &self.scratch[0]);
         }
         self.change.add_scaled(1.0, &self.slopes);
         self.change.scale_by(step.h);
@@ -113,4 +111,45 @@ const fn weights<T: RosenbrockTable<S>, const S: usize>() -> [f64; S] {
         b[i] = T::GAMMA * sum;
     }
     b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problems::stiff::Robertson;
+    use crate::solver::rosenbrock::{Rodas3, Rodas4, Rodas5P, Ros3};
+    use crate::{Embedded, Pid, solve};
+
+    /// The sum of Robertson's concentrations is 1. Where it is repaired in every step, only the rounding of the state is left.
+    #[test]
+    fn a_conserved_sum_is_kept_to_the_rounding_of_the_state() {
+        fn check<S: Embedded<crate::Autodiff<Robertson, 3, 3>>>(solver: S) {
+            let (f, y0) = Robertson::problem();
+            let solution = solve(&f, y0, 0.0..1e6, solver, Pid::new(1e-4, 1e-17)).unwrap();
+            let (steps, sum) = (solution.stats.accepted as f64, solution.last().sum());
+            assert!(
+                (sum - 1.0).abs() < 4.0 * f64::EPSILON * steps.sqrt(),
+                "{}: {:e} in {steps} steps",
+                S::NAME,
+                sum - 1.0
+            );
+        }
+        check(Ros3);
+        check(Rodas3);
+        check(Rodas4);
+        check(Rodas5P);
+    }
+
+    /// `Σ b = 1`, as of every consistent method.
+    #[test]
+    fn the_weights_are_those_of_a_consistent_method() {
+        fn check<T: RosenbrockTable<S>, const S: usize>() {
+            let sum: f64 = weights::<T, S>().iter().sum();
+            assert!((sum - 1.0).abs() < 1e-12, "{}: {sum}", T::NAME);
+        }
+        check::<crate::solver::rosenbrock::Ros3Table, 3>();
+        check::<crate::solver::rosenbrock::Rodas3Table, 4>();
+        check::<crate::solver::rosenbrock::Rodas4Table, 6>();
+        check::<crate::solver::rosenbrock::Rodas5PTable, 8>();
+    }
 }
