@@ -688,3 +688,36 @@ mod data {
         assert_eq!(error.to_string(), expected);
     }
 }
+
+/// A state without coordinates is refused before a library sees it, whatever the method.
+mod empty_states {
+    use super::*;
+    use nalgebra::{DVector, SVector};
+    use rheos::{
+        Adams, Bdf, DefaultSolver, Esdirk547, GaussLegendre4, Krylov, RadauIIA5, Rodas5P, SteadyState, Trapezoid,
+        solve_ivp,
+    };
+
+    macro_rules! all_refuse {
+        ($empty:expr, [$($solver:expr),* $(,)?]) => {
+            $(
+                let f = ode(|_t, _y, _dy| {});
+                let failure = solve(&f, $empty, 0.0..1.0, $solver, Fixed::steps(3)).unwrap_err();
+                assert_eq!(failure.error, Error::EmptyState, "{}", stringify!($solver));
+            )*
+        };
+    }
+
+    #[test]
+    fn are_refused_by_every_family_of_methods() {
+        all_refuse!(
+            DVector::<f64>::zeros(0),
+            [Rk4, Dopri5, Trapezoid, Esdirk547, RadauIIA5, GaussLegendre4, Rodas5P, DefaultSolver::default()]
+        );
+        all_refuse!(SVector::<f64, 0>::zeros(), [Rk4, Dopri5, Trapezoid, Esdirk547, RadauIIA5, Rodas5P]);
+        all_refuse!(DVector::<f64>::zeros(0), [Adams, Bdf, Esdirk547.with(Krylov::new())]);
+        let f = ode(|_t, _y: &DVector<f64>, _dy: &mut DVector<f64>| {});
+        assert_eq!(solve_ivp(&f, DVector::zeros(0), 0.0..1.0, 1e-6, 1e-6).unwrap_err().error, Error::EmptyState);
+        assert!(SteadyState::new(1e-9).solve(&f, 0.0, DVector::zeros(0)).is_ok_and(|y| y.is_empty()));
+    }
+}
