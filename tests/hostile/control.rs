@@ -211,3 +211,20 @@ where
         }
     }
 }
+
+/// A controller of a pass forwards or backwards of a gradient.
+pub type Forward = Either<Fixed, Pid>;
+pub type Backward = Forward;
+
+/// One of them.
+pub fn forward(case: &mut Case) -> Forward {
+    if case.once_in(3) {
+        let most = case.pick("max_steps", &MAX_STEPS);
+        match case.below(2) {
+            0 => One(Fixed::steps(case.pick("Fixed::steps", &[1, 2, 7, 20, 100, 0, usize::MAX])).max_steps(most)),
+            _ => One(Fixed::step(draw::number(case, "Fixed::step", &[0.1, 0.03, 10.0])).max_steps(most)),
+        }
+    } else {
+        Other(pid(case))
+    }
+}

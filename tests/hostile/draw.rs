@@ -76,7 +76,7 @@ pub fn span(case: &mut Case) -> Span {
 }
 
 /// A time in the span, near it, or far from it.
-fn time(case: &mut Case, Span { t0, t1 }: Span, hostile: bool) -> f64 {
+pub fn time(case: &mut Case, Span { t0, t1 }: Span, hostile: bool) -> f64 {
     let inside = t0 + case.unit() * (t1 - t0);
     if !hostile {
         return match case.below(8) {

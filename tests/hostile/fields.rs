@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nalgebra::{DVector, SVector, Vector2};
 use num_dual::Dual64;
-use rheos::{Autodiff, Differentiable, Dynamics, Field, Jacobian, Parametric, Scalar, Separable, SeparableVjp, State};
+use rheos::{
+    Autodiff, Differentiable, Dynamics, Field, Jacobian, Parametric, Scalar, Separable, SeparableVjp, State, VjpAlong,
+};
 
 use crate::case::Case;
 use crate::draw;
@@ -116,14 +118,28 @@ impl Rule {
     }
 }
 
+/// A state that perhaps has no fixed length.
+pub trait Lengthen: State {
+    /// Changes the length, where that is possible.
+    fn lengthen(&mut self, _by: isize) {}
+}
+
+impl Lengthen for (f64, f64) {}
+
+impl Lengthen for Vector2<f64> {}
+
+impl Lengthen for DVector<f64> {
+    fn lengthen(&mut self, by: isize) {
+        *self = self.clone().resize_vertically(self.len().saturating_add_signed(by), 0.5);
+    }
+}
+
 /// A state with coordinates in a row.
-pub trait Row: State {
+pub trait Row: Lengthen {
     /// A state with these coordinates.
     fn of(coordinates: &[f64]) -> Self;
     fn row(&self) -> &[f64];
     fn row_mut(&mut self) -> &mut [f64];
-    /// Changes the length, where that is possible.
-    fn lengthen(&mut self, _by: isize) {}
 }
 
 impl Row for Vector2<f64> {
@@ -147,9 +163,6 @@ impl Row for DVector<f64> {
     }
     fn row_mut(&mut self) -> &mut [f64] {
         self.as_mut_slice()
-    }
-    fn lengthen(&mut self, by: isize) {
-        *self = self.clone().resize_vertically(self.len().saturating_add_signed(by), 0.5);
     }
 }
 
@@ -202,6 +215,8 @@ impl<Y: Row> Dynamics for Hostile<Y> {
 
 impl<Y: Row + rheos::state::MatrixSpace> Jacobian for Hostile<Y> {}
 
+impl<Y: Row> VjpAlong for Hostile<Y> {}
+
 impl<Y: Row> Parametric for Hostile<Y> {
     type Params = f64;
     fn params(&self) -> f64 {
@@ -245,6 +260,12 @@ pub struct HostilePair {
 impl HostilePair {
     pub fn draw(case: &mut Case) -> Self {
         Self { rules: [rule(case), rule(case)], budget: Budget::default() }
+    }
+
+    /// Position and momentum.
+    pub fn start(case: &mut Case) -> (f64, f64) {
+        let y0 = draw::coordinates(case, "y0", 2);
+        (y0[0], y0[1])
     }
 }
 

@@ -89,10 +89,10 @@ fn split(case: &mut Case) {
 fn symplectic(case: &mut Case) {
     case.note_method::<Yoshida4>();
     let f = HostilePair::draw(case);
-    let y0 = draw::coordinates(case, "y0", 2);
+    let y0 = HostilePair::start(case);
     let span = draw::span(case);
     let control = control::grid(case, span);
-    solves::attempt(case, (&f, (y0[0], y0[1]), span), Yoshida4, control);
+    solves::attempt(case, (&f, y0, span), Yoshida4, control);
 }
 
 /// Solves by all other methods, of which the end is kept.

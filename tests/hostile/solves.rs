@@ -3,7 +3,7 @@
 use rheos::{Controller, Dense, Dynamics, Failure, Ivp, Solver, Span, State, solve, solve_ivp};
 
 use crate::case::{Case, for_all_cases};
-use crate::fields::Hostile;
+use crate::fields::{Hostile, Lengthen};
 use crate::methods::{ENDS, FAMILIES, Plane};
 use crate::{draw, events, outputs};
 
@@ -59,7 +59,7 @@ where
 /// A solve of a problem with hostile outputs, events and jumps.
 pub fn attempt<F, S, C>(case: &mut Case, (f, y0, span): (&F, F::State, Span), solver: S, control: C)
 where
-    F: Dynamics,
+    F: Dynamics<State: Lengthen>,
     S: Dense<F>,
     C: Controller<F, S>,
 {
@@ -69,6 +69,8 @@ where
     for _ in 0..case.one_of(&[0, 0, 0, 1, 2]) {
         ivp = ivp.event(events::draw(case));
     }
+    let mut meddler = events::meddler(case);
+    let ivp = ivp.observe(&mut meddler);
     let (times, every) = (draw::times(case, "outputs", span), case.one_of(&[1, 1, 2, 7, 0, usize::MAX]));
     let last = |failure: Box<Failure<F::State, _>>| failure.partial.last().clone();
     let solved = match case.pick("kept", &["save_at", "land_on", "save_map", "save_every", "dense"]) {
