@@ -140,14 +140,24 @@ pub(crate) struct Progress<Y, W> {
 }
 
 impl<Y: State, W> Progress<Y, W> {
-    /// Takes an observer's word for where the solve is.
-    fn move_to(&mut self, t: f64, y: Y) -> Result<()> {
-        if !y.all_finite() {
-            return Err(Error::NonFinite { t, h: t - self.t });
+    /// Takes an observer's word for where the solve is, within the step that ends at `end`.
+    fn move_to(&mut self, end: f64, t: f64, y: Y) -> Result<()> {
+        if (Span { t0: self.t, t1: end }).validate_times(&[t]).is_err() {
+            return Err(Error::InvalidArgument { name: "flow.t", value: t, expected: "within the step" });
         }
+        check_after(&self.y, &y, (t, t - self.t))?;
         (self.t, self.y) = (t, y);
         Ok(())
     }
+}
+
+/// Checks the state from which a solve is told to go on at the time `t`, to which a step came over `h`.
+pub(crate) fn check_after<Y: State>(before: &Y, after: &Y, (t, h): (f64, f64)) -> Result<()> {
+    if !before.fits(after) {
+        let (found, expected) = (after.coordinates().len(), before.coordinates().len());
+        return Err(Error::LengthMismatch { name: "after", found, expected });
+    }
+    if after.all_finite() { Ok(()) } else { Err(Error::NonFinite { t, h }) }
 }
 
 /// A plan of the controller as it is carried out: equal steps, some of them done.
@@ -425,11 +435,11 @@ where
             at.stats.forced += u64::from(forced);
             match flow {
                 Flow::Stop { t, after, .. } => {
-                    at.move_to(t, after)?;
+                    at.move_to(time, t, after)?;
                     return Ok(Course::Stopped);
                 }
                 Flow::Jump { t, after, .. } => {
-                    at.move_to(t, after)?;
+                    at.move_to(time, t, after)?;
                     *start = piece.enter(self.span, t);
                     self.restart(at, memory, Span { t0: *start, t1: piece.inner.t1 })?;
                     return Ok(Course::Done);

@@ -6,7 +6,7 @@ use super::{Forward, ForwardResult, Output, solve_forward};
 use crate::control::Controller;
 use crate::solution::Curve;
 use crate::state::Passive;
-use crate::{Dense, Differentiable, Dynamics, Span, State};
+use crate::{Dense, Differentiable, Dynamics, State};
 
 /// `da/dt = −(∂f/∂y)ᵀ a` along a [`Curve`], with the gradient of the parameters beside it:
 /// `dp̄/dt = −(∂f/∂θ)ᵀ a`, which nothing depends on.
@@ -75,10 +75,7 @@ impl<'c, F: Differentiable> Along<'c, F> {
 
     /// The solution at `t`, or at the end that is nearer: stages of a method may lie a little outside.
     pub(super) fn state(&self, t: f64) -> F::State {
-        let Span { t0, t1 } = self.curve.span();
-        let inside = t.clamp(t0.min(t1), t0.max(t1));
-        // Inside, a curve is known.
-        self.curve.at(inside).unwrap_or_else(|_| self.curve.end().clone())
+        self.curve.nearest(t)
     }
 
     /// `da = −(∂f/∂y)ᵀ a`, and `dp −= (∂f/∂θ)ᵀ a`.

@@ -151,9 +151,9 @@ where
             let step = Step { field, solver, workspace, t0, t1: to, h: 0.0, computed, y0: &y, y1: &y, next: &y };
             match observer.observe(step)? {
                 Flow::On | Flow::Pause => at.t = to,
-                Flow::Jump { t, after, .. } => at.move_to(t, after)?,
+                Flow::Jump { t, after, .. } => at.move_to(to, t, after)?,
                 Flow::Stop { t, after, .. } => {
-                    at.move_to(t, after)?;
+                    at.move_to(to, t, after)?;
                     return Ok(Course::Stopped);
                 }
             }

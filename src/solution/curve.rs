@@ -70,13 +70,30 @@ impl<Y: State> Curve<Y> {
     /// The solution at `t`. At a jump it is the state after it.
     ///
     /// # Errors
-    /// [`Error::OutsideSolution`] where it is not known.
+    /// [`Error::OutsideSolution`] where it is not known, and [`Error::NonFinite`] where its polynomial overflows.
     pub fn at(&self, t: f64) -> Result<Y> {
         let piece = self.piece(t)?;
+        self.finite(t, self.value(piece, t))
+    }
+
+    /// The solution at `t`, or at the end that is nearer, finite or not.
+    pub(crate) fn nearest(&self, t: f64) -> Y {
+        let Span { t0, t1 } = self.span();
+        let inside = t.clamp(t0.min(t1), t0.max(t1));
+        // Inside, a curve is known.
+        self.piece(inside).map_or_else(|_| self.last.clone(), |piece| self.value(piece, inside))
+    }
+
+    fn value(&self, piece: usize, t: f64) -> Y {
         if t == self.span().t1 {
-            return Ok(self.last.clone());
+            return self.last.clone();
         }
-        Ok(self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).0))
+        self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).0)
+    }
+
+    /// `y`, if it is finite.
+    fn finite(&self, t: f64, y: Y) -> Result<Y> {
+        if y.all_finite() { Ok(y) } else { Err(Error::NonFinite { t, h: 0.0 }) }
     }
 
     /// The solution just before `t`: at a jump the state before it, and elsewhere the same as [`at`](Self::at).
@@ -94,11 +111,11 @@ impl<Y: State> Curve<Y> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::OutsideSolution`] where it is not known.
+    /// Those of [`at`](Self::at).
     pub fn before(&self, t: f64) -> Result<Y> {
         let piece = self.piece(t)?;
         let piece = if piece > 0 && t == self.ends[piece] { piece - 1 } else { piece };
-        Ok(self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).0))
+        self.finite(t, self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).0))
     }
 
     /// The derivative of the polynomial at `t`; at a knot that of the piece which begins there.
@@ -106,14 +123,14 @@ impl<Y: State> Curve<Y> {
     /// It is of one order less than the solution, and not exactly `f(t, y)`.
     ///
     /// # Errors
-    /// [`Error::OutsideSolution`] where it is not known.
+    /// Those of [`at`](Self::at).
     pub fn slope(&self, t: f64) -> Result<Y> {
         let piece = self.piece(t)?;
         if self.values.is_empty() {
             return Err(self.outside(t));
         }
         let h = self.ends[piece + 1] - self.ends[piece];
-        Ok(self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).1 / h))
+        self.finite(t, self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).1 / h))
     }
 
     /// The state at the end.

@@ -2,7 +2,7 @@
 
 use super::root::{Bracket, narrow};
 use super::{Event, Hit, Settings};
-use crate::integrate::{Flow, Observer, Step};
+use crate::integrate::{Flow, Observer, Step, check_after};
 use crate::{Dense, Dynamics, Error, Result, Span, State};
 
 /// Watches a solve for events and keeps the [hits](Hit).
@@ -173,13 +173,14 @@ impl<'a, Y: State> Events<'a, Y> {
         for together in crossings.chunk_by(|a, b| a.t == b.t) {
             let t = together[0].t;
             step.interpolate(t, probe);
+            let h = t - step.t0;
+            if !probe.all_finite() {
+                return Err(Error::NonFinite { t, h });
+            }
             let mut after = probe.clone();
             let mut jumped = false;
             for crossing in together {
-                jumped |= self.happen(crossing, &mut after)?;
-            }
-            if !after.all_finite() {
-                return Err(Error::NonFinite { t, h: t - step.t0 });
+                jumped |= self.happen(crossing, h, &mut after)?;
             }
             if self.stopped_by.is_some() {
                 return Ok(Flow::Stop { t, before: probe.clone(), after });
@@ -234,8 +235,8 @@ impl<'a, Y: State> Events<'a, Y> {
         }
     }
 
-    /// Notes a hit, resets the state, and says whether it did.
-    fn happen(&mut self, crossing: &Crossing, y: &mut Y) -> Result<bool> {
+    /// Notes a hit, resets the state, and says whether it did. The step came there over `h`.
+    fn happen(&mut self, crossing: &Crossing, h: f64, y: &mut Y) -> Result<bool> {
         let Crossing { event, t, .. } = *crossing;
         let Event { reset, settings: Settings { stop_at, at_most, tolerance, .. }, .. } = &self.events[event];
         let place = &mut self.places[event];
@@ -246,16 +247,18 @@ impl<'a, Y: State> Events<'a, Y> {
         if reset.is_some() && gap <= (RESOLUTION * t.abs()).max(16.0 * tolerance) {
             return Err(Error::EventsAccumulate { event, t, gap });
         }
-        place.hits += 1;
-        place.last_hit = Some(t);
-        if self.stopped_by.is_none() && *stop_at == Some(place.hits) {
-            self.stopped_by = Some(event);
-        }
         let before = y.clone();
         let after = reset.as_ref().map(|reset| {
             reset(t, y);
             y.clone()
         });
+        // A later event of the same time may not hide where this one leads.
+        check_after(&before, y, (t, h))?;
+        place.hits += 1;
+        place.last_hit = Some(t);
+        if self.stopped_by.is_none() && *stop_at == Some(place.hits) {
+            self.stopped_by = Some(event);
+        }
         let jumped = after.is_some();
         self.hits.push(Hit { event, t, before, after });
         Ok(jumped)
