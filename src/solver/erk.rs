@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
-use super::stiffness::{Contrast, real_stability};
 use super::kept_states::{KeptStates, Use, are_counts, show};
+use super::stiffness::{Contrast, real_stability};
 use super::tableau::{
     Coarse, check, check_estimate, end_to_start, estimate_order, is_fsal, is_fsal_with_extra, stages,
 };

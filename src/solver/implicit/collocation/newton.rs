@@ -6,10 +6,10 @@ use super::CollocationTableau;
 use super::tableau::{first_pair, scaled_inverse};
 use crate::dynamics::Neighbourhood;
 use crate::solver::StepStart;
-use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::solver::implicit::convergence::{Convergence, Increment, Progress, size_sq};
 use crate::solver::implicit::kept::{Prepared, Unsolved};
 use crate::solver::implicit::linear::{ComplexSolver, Matrices};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, State};
 
