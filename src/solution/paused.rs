@@ -2,7 +2,7 @@
 
 use crate::integrate::{Leg, Pieces, Progress};
 use crate::solver::Stiffness;
-use crate::{Error, Result, Span, State};
+use crate::{Dynamics, Error, Result, Solver, Span, State};
 
 /// A solve in progress, as a value: time, state, workspace of the method, memory of the controller, the outputs and events
 /// so far, and the cost.
@@ -39,8 +39,30 @@ pub(super) struct Position<Y, W, M> {
 }
 
 impl<Y: State, W, M> Position<Y, W, M> {
+    /// Clears what no further step needs.
+    pub(super) fn settle<F, S>(&mut self, solver: &S)
+    where
+        F: Dynamics<State = Y>,
+        S: Solver<F, Workspace = W>,
+    {
+        solver.settle(&mut self.progress.workspace, &self.progress.y);
+    }
+
+    /// Checks the workspace of a position that was read back, and completes it.
+    pub(super) fn restore<F, S>(&mut self, solver: &S) -> Result<()>
+    where
+        F: Dynamics<State = Y>,
+        S: Solver<F, Workspace = W>,
+    {
+        if solver.restore(&mut self.progress.workspace, &self.progress.y) {
+            Ok(())
+        } else {
+            Err(Error::InvalidPaused { reason: "its workspace is none of the method for such a state" })
+        }
+    }
+
     /// Checks a position that was read back against the solve it is of.
-    pub(super) fn validate(&self, span: Span, pieces: &Pieces) -> Result<()> {
+    pub(super) fn validate(&self, span: Span, pieces: &Pieces, y0: &Y) -> Result<()> {
         let refuse = |reason| Err(Error::InvalidPaused { reason });
         if self.span != span {
             return refuse("its span is another");
@@ -51,6 +73,9 @@ impl<Y: State, W, M> Position<Y, W, M> {
         let Progress { t, y, stats, .. } = &self.progress;
         if piece.outer.validate_times(&[*t]).is_err() {
             return refuse("its time is not between the jumps it should be");
+        }
+        if !y0.fits(y) {
+            return refuse("its state has another shape");
         }
         if !y.all_finite() {
             return refuse("its state is not finite");

@@ -86,8 +86,8 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         Ok(Stepper { field, solver, control, lists, pieces, watching, at })
     }
 
-    /// Takes up a paused solve of this problem, with the method and controller it was started with. The initial state does
-    /// not matter any more.
+    /// Takes up a paused solve of this problem, with the method and controller it was started with. Of the initial
+    /// state only the shape matters any more.
     ///
     /// ```
     /// use rheos::{Dopri5, Event, Ivp, Pid, ode};
@@ -123,11 +123,12 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         E: Watch<F, S>,
     {
         self.check::<S>()?;
-        let Self { f: field, span, jumps, keep, mut events, observers, .. } = self;
+        let Self { f: field, y0, span, jumps, keep, mut events, observers } = self;
         let lists = Lists { outputs: keep.times(), stops: keep.stops(), jumps };
-        let Paused { at, kept, events: seen } = paused;
+        let Paused { mut at, kept, events: seen } = paused;
         let pieces = Pieces::new(span, jumps)?;
-        at.validate(span, &pieces)?;
+        at.validate(span, &pieces, &y0)?;
+        at.restore(&solver)?;
         events.restore(seen, span, at.progress.t)?;
         let watching = ((events, observers), keep.restore(kept, span, at.progress.t)?);
         Ok(Stepper { field, solver, control, lists, pieces, watching, at })
@@ -189,8 +190,9 @@ where
     where
         K: Pausable<'a, F, S>,
     {
-        let ((events, _), keeper) = &self.watching;
-        Paused { kept: K::record(keeper), events: events.record(), at: self.at }
+        let Self { solver, watching: ((events, _), keeper), mut at, .. } = self;
+        at.settle(&solver);
+        Paused { kept: K::record(&keeper), events: events.record(), at }
     }
 
     /// The solve as it stands now, as a value.
@@ -214,7 +216,9 @@ where
         C::Memory: Clone,
     {
         let ((events, _), keeper) = &self.watching;
-        Paused { kept: K::record(keeper), events: events.record(), at: self.at.clone() }
+        let mut at = self.at.clone();
+        at.settle(&self.solver);
+        Paused { kept: K::record(keeper), events: events.record(), at }
     }
 
     /// Goes on until one more step is accepted, and says whether there was one left to take.

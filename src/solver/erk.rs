@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::kept_states::{KeptStates, Use, are_counts, show};
 use super::stiffness::{Contrast, real_stability};
 use super::tableau::{
     Coarse, check, check_estimate, end_to_start, estimate_order, is_fsal, is_fsal_with_extra, stages,
@@ -74,6 +75,15 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
             self.evaluations += 1;
             self.first_is_known = true;
         }
+    }
+}
+
+impl<Y: State, const S: usize> KeptStates<Y> for ErkWorkspace<Y, S> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        let (first, rest) = self.k.split_at_mut(1);
+        show(see, Use::needed_if(self.first_is_known), first);
+        show(see, Use::Free, rest);
+        see(&mut self.stage, Use::Free);
     }
 }
 
@@ -154,6 +164,14 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        ws.scrub();
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.fit(y) && are_counts(&[ws.evaluations])
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@
 
 use std::marker::PhantomData;
 
+use super::kept_states::{KeptStates, Use, are_counts, show};
 use super::tableau::check;
 use super::{
     Dense, Erk, Method, OutputCotangent, Reverse, SMOOTH_DEGREE, Solver, StageTape, StepCotangent, StepStart, Tableau,
@@ -107,6 +108,12 @@ pub struct LowStorageWorkspace<Y> {
     evaluations: u64,
 }
 
+impl<Y: State> KeptStates<Y> for LowStorageWorkspace<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        show(see, Use::Free, [&mut self.increment, &mut self.slope]);
+    }
+}
+
 impl<T: LowStorageTableau<S>, const S: usize> Method for LowStorage<T, S> {
     const ORDER: u32 = T::ORDER;
     const NAME: &'static str = T::NAME;
@@ -138,6 +145,14 @@ impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Solver<F> for LowStor
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        ws.scrub();
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.fit(y) && are_counts(&[ws.evaluations])
     }
 }
 

@@ -29,6 +29,7 @@ mod erk;
 pub mod explicit;
 pub mod implicit;
 mod interpolant;
+mod kept_states;
 mod low_storage;
 pub mod multistep;
 mod order_conditions;
@@ -112,6 +113,19 @@ pub trait Solver<F: Dynamics>: Method {
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         let _ = ws;
         Matrices::default()
+    }
+
+    /// Gets ready for a pause between two steps, at the state `y`: clears what no further step needs, so that a workspace
+    /// holds no number that is not finite, for which text formats have no word. The steps to come do not change.
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        let _ = (ws, y);
+    }
+
+    /// Checks a workspace that may have been read back against the state `y` at which the solve goes on, and computes what
+    /// is not written down. False if it is none of this method for states of that shape; a step from it might panic.
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let _ = (ws, y);
+        true
     }
 
     /// Takes note of the error norm of the solve, before its first step. An implicit method solves its equations to a

@@ -48,6 +48,13 @@ pub trait MatrixSpace: State {
     #[must_use]
     fn transposed(matrix: &Self::Matrix) -> Self::Matrix;
 
+    /// The entries of `matrix`, column by column.
+    fn entries(matrix: &Self::Matrix) -> Vec<f64>;
+
+    /// The matrix of these [`entries`](Self::entries), on the space `self` lives in. `None` if they are not as many as such a
+    /// matrix has, or not all of it, as for dual numbers.
+    fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix>;
+
     /// The factorisation of `I − a J`; `None` if that is singular.
     fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu>;
 
@@ -121,6 +128,18 @@ where
         matrix.transpose()
     }
 
+    fn entries(matrix: &Self::Matrix) -> Vec<f64> {
+        matrix.iter().map(|x| x.re()).collect()
+    }
+
+    fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix> {
+        if T::IS_DUAL || entries.len() != self.len() * self.len() {
+            return None;
+        }
+        let (n, _) = self.shape_generic();
+        Some(OMatrix::from_iterator_generic(n, n, entries.iter().map(|&x| T::embed(x))))
+    }
+
     fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
         let mut shifted = matrix * T::embed(-a);
         for i in 0..shifted.nrows() {
@@ -181,6 +200,12 @@ macro_rules! number {
             fn transposed(matrix: &$t) -> $t {
                 *matrix
             }
+            fn entries(matrix: &$t) -> Vec<f64> {
+                vec![f64::from(*matrix)]
+            }
+            fn matrix_of(&self, entries: &[f64]) -> Option<$t> {
+                if let [entry] = entries { Some(*entry as $t) } else { None }
+            }
             fn factor(matrix: &$t, a: f64) -> Option<f64> {
                 Some(1.0 - a * f64::from(*matrix)).filter(|x| *x != 0.0)
             }
@@ -229,6 +254,12 @@ where
     }
     fn transposed(matrix: &Self::Matrix) -> Self::Matrix {
         SVector::<T, N>::transposed(matrix)
+    }
+    fn entries(matrix: &Self::Matrix) -> Vec<f64> {
+        SVector::<T, N>::entries(matrix)
+    }
+    fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix> {
+        SVector::from(*self).matrix_of(entries)
     }
     fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
         SVector::<T, N>::factor(matrix, a)

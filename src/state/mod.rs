@@ -154,6 +154,7 @@ pub trait State: Clone {
 
 /// Error tolerances of an adaptive solve, the same for every coordinate.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tolerance {
     /// Relative tolerance.
     pub rtol: f64,

@@ -42,6 +42,7 @@ pub trait ErrorNorm<Y: State> {
 /// assert!((tolerances.norm(&vector![2e-3, 1e-6], &y, &y) - 1.0).abs() < 1e-12);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tolerances<Y> {
     /// Relative tolerances.
     pub rtol: Y,
@@ -51,6 +52,7 @@ pub struct Tolerances<Y> {
 
 /// Any [`ErrorNorm`], for an implicit method to remember how exactly it must solve its equations.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum StoredNorm<Y> {
     /// The same tolerance for every coordinate.
     Uniform(Tolerance),

@@ -1,6 +1,7 @@
 //! When to change from one method to the other, and back.
 
 use super::sight::Rates;
+use crate::solver::kept_states::are_counts;
 
 /// Accepted steps of the explicit method from one look at the field to the next: so many at first and after a sign,
 const SOON: u32 = 8;
@@ -38,6 +39,7 @@ const PATIENCE: u32 = 32;
 /// nonstiff systems of ordinary differential equations*, SIAM J. Sci. Stat. Comput. 4 (1983), doi:10.1137/0904010: where it
 /// would be stable with the steps that accuracy allows.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Detector {
     is_stiff: bool,
     /// The progress by an evaluation that the method in use must surpass: it is on trial.
@@ -98,6 +100,11 @@ impl Look {
 }
 
 impl Detector {
+    /// Whether it can be what was read back.
+    pub(super) fn is_possible(&self) -> bool {
+        are_counts(&[self.switches])
+    }
+
     /// Whether the stiff method is in use.
     #[inline]
     pub(super) fn is_stiff(&self) -> bool {
@@ -128,8 +135,8 @@ impl Detector {
     /// Takes note of a look.
     pub(super) fn see(&mut self, look: Option<Look>) {
         let sign = look.is_some_and(|Look { h_lambda, apart }| h_lambda > FELT && apart > APART);
-        self.signs = if sign { self.signs + 1 } else { 0 };
-        self.every = if sign { SOON } else { (2 * self.every).min(LATER) };
+        self.signs = if sign { self.signs.saturating_add(1) } else { 0 };
+        self.every = if sign { SOON } else { self.every.saturating_mul(2).min(LATER) };
         self.wait = self.every;
     }
 
@@ -138,12 +145,12 @@ impl Detector {
     #[inline]
     pub(super) fn weigh(&mut self, h_lambda: f64) {
         if self.is_stiff {
-            self.signs = if h_lambda < EASY { self.signs + 1 } else { 0 };
+            self.signs = if h_lambda < EASY { self.signs.saturating_add(1) } else { 0 };
         } else if h_lambda > HELD_BACK {
             self.since = 0;
-            self.at_limit += 1;
+            self.at_limit = self.at_limit.saturating_add(1);
         } else {
-            self.since += 1;
+            self.since = self.since.saturating_add(1);
             if self.since == PARDON {
                 self.at_limit = 0;
             }
@@ -154,7 +161,7 @@ impl Detector {
     /// other method.
     #[inline]
     pub(super) fn accept(&mut self, h: f64, cost: f64) -> bool {
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         self.wait = self.wait.saturating_sub(1);
         let weight = 1.0 / f64::from(self.steps.min(TRIAL));
         self.step += weight * (h - self.step);

@@ -7,6 +7,7 @@ mod sight;
 use detector::{Detector, Look};
 use sight::{Rates, Sight};
 
+use super::kept_states::{KeptStates, are_counts};
 use super::rosenbrock::Rodas5P;
 use super::{Dense, Embedded, Matrices, Method, Probe, Solver, StepStart, Stiffness, Tsit5};
 use crate::state::ErrorNorm;
@@ -70,14 +71,17 @@ impl<E, I> Auto<E, I> {
 
 /// The workspaces of both methods.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AutoWorkspace<Y, E, I> {
     explicit: E,
     stiff: I,
     sight: Sight<Y>,
     detector: Detector,
     /// How stiff the step to be accepted is, by its stages.
+    #[cfg_attr(feature = "serde", serde(skip))]
     stiffness: Option<Stiffness>,
     /// The look at the field in that step, if there was one, and what it showed.
+    #[cfg_attr(feature = "serde", serde(skip))]
     seen: Option<Option<Rates>>,
     /// The stability limit of the explicit method, once it is known.
     limit: Option<f64>,
@@ -133,7 +137,7 @@ impl<E, I> Auto<E, I> {
         E: Solver<F>,
         I: Solver<F>,
     {
-        self.evaluations(ws) + self.matrices(ws).jacobians * ws.dimension
+        self.evaluations(ws).saturating_add(self.matrices(ws).jacobians.saturating_mul(ws.dimension))
     }
 }
 
@@ -194,9 +198,10 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     #[inline]
     fn accept(&self, ws: &mut Self::Workspace) {
         in_use!(self, ws, |method, own| method.accept(own));
+        let seen = ws.seen.take();
         if let (Some(Stiffness { h_lambda, .. }), Some(limit)) = (ws.stiffness.take(), ws.limit) {
             ws.detector.weigh(h_lambda / limit);
-            if let Some(seen) = ws.seen.take() {
+            if let Some(seen) = seen {
                 ws.detector.see(seen.map(|rates| Look::of(rates, ws.h / limit)));
             }
         }
@@ -213,6 +218,19 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         self.stiff.matrices(&ws.stiff)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        (ws.stiffness, ws.seen) = (None, None);
+        ws.sight.scrub();
+        self.explicit.settle(&mut ws.explicit, y);
+        self.stiff.settle(&mut ws.stiff, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let methods = self.explicit.restore(&mut ws.explicit, y) && self.stiff.restore(&mut ws.stiff, y);
+        let sight = ws.sight.fit(y) && are_counts(&[ws.sight.evaluations]) && ws.detector.is_possible();
+        methods && sight && ws.dimension == y.count() as u64 && ws.cost <= self.cost::<F>(ws)
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

@@ -1,6 +1,7 @@
 //! How fast the fastest part of a field contracts, beside how fast its solution changes.
 
 use crate::solver::StepStart;
+use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::{Dynamics, State};
 
 /// The largest eigenvalue of the Jacobian, by the nonlinear power method: a displacement of the state turns towards its
@@ -9,6 +10,7 @@ use crate::{Dynamics, State};
 /// Three evaluations a look, whatever the dimension. As in the code RKC: B. P. Sommeijer, L. F. Shampine & J. G. Verwer, *RKC:
 /// an explicit solver for parabolic PDEs*, J. Comput. Appl. Math. 88 (1998), doi:10.1016/S0377-0427(97)00219-7.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Sight<Y> {
     /// The displacement, of length 1 once it is known.
     direction: Y,
@@ -29,6 +31,13 @@ pub(super) struct Rates {
     pub(super) field: f64,
     /// The relative change of the slope of the solution over the step.
     pub(super) solution: f64,
+}
+
+impl<Y: State> KeptStates<Y> for Sight<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        see(&mut self.direction, Use::needed_if(self.is_known));
+        show(see, Use::Free, [&mut self.slope, &mut self.end, &mut self.shifted]);
+    }
 }
 
 impl<Y: State> Sight<Y> {

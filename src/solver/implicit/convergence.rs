@@ -58,11 +58,13 @@ pub enum Progress {
 
 /// Watches the increments of an iteration: the rules of the code RADAU5, Hairer & Wanner II, section IV.8.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Convergence {
     /// `η = Θ / (1 − Θ)`, by which an increment bounds the error that is left.
     eta: f64,
     /// The rate `Θ`.
     rate: f64,
+    /// The size of the increment before; 0 where there is none.
     before: f64,
     iteration: u32,
     limit: u32,
@@ -78,7 +80,7 @@ impl Convergence {
         Self {
             eta: 1.0,
             rate: 0.0,
-            before: f64::INFINITY,
+            before: 0.0,
             iteration: 0,
             limit: TO_TOLERANCE,
             slow: false,
@@ -94,12 +96,17 @@ impl Convergence {
         Self { fast, least_eta: fast, ..Self::new() }
     }
 
+    /// Forgets the last iteration but for what it says of the next.
+    pub const fn settle(&mut self) {
+        (self.rate, self.before, self.iteration) = (0.0, 0.0, 0);
+    }
+
     /// Starts to watch another iteration.
     pub fn begin(&mut self, to_rounding: bool) {
         // The rate of the last step is a guess for this one, the more cautious the longer ago; too bold for rounding.
         self.eta = if to_rounding { 1.0 } else { self.eta.max(f64::EPSILON).powf(0.8).max(self.least_eta) };
         self.rate = 0.0;
-        self.before = f64::INFINITY;
+        self.before = 0.0;
         self.iteration = 0;
         self.limit = if to_rounding { TO_ROUNDING } else { TO_TOLERANCE };
         self.slow = false;

@@ -8,6 +8,7 @@ use super::newton::{Equation, Newton};
 use super::predictor::predictor;
 use crate::solver::by_table::by_table;
 use crate::solver::interpolant::difference;
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::order_conditions::{row_ends, weights_hold};
 use crate::solver::tableau::{check_estimate, check_orders, end_to_start, estimate_order, rows_end_before};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
@@ -96,8 +97,17 @@ pub(super) const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
 }
 
 /// The stages of a diagonally implicit method.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The slopes.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub(super) k: [F::State; S],
     /// The argument of an explicit stage, or its distance from the start of the step for an implicit one; the error
     /// estimate once asked for.
@@ -106,6 +116,16 @@ pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     newton: Newton<F, L>,
     first_is_known: bool,
     evaluations: u64,
+}
+
+/// Those of Newton's method apart.
+impl<F: Dynamics, const S: usize, L: LinearSolver<F>> KeptStates<F::State> for DirkWorkspace<F, S, L> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
+        let (first, rest) = self.k.split_at_mut(1);
+        show(see, Use::needed_if(self.first_is_known), first);
+        show(see, Use::Free, rest);
+        show(see, Use::Free, [&mut self.stage, &mut self.psi]);
+    }
 }
 
 impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
@@ -214,6 +234,15 @@ where
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.newton.matrices(&self.linear)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        ws.scrub();
+        ws.newton.settle(&self.linear, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.fit(y) && are_counts(&[ws.evaluations]) && ws.newton.restore(&self.linear, y)
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

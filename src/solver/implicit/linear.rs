@@ -3,6 +3,7 @@
 use nalgebra::Complex;
 
 use crate::dynamics::{Neighbourhood, difference_in_time};
+use crate::solver::kept_states::are_counts;
 use crate::state::MatrixSpace;
 use crate::{Differentiable, Dynamics, Jacobian, Result, State};
 
@@ -28,6 +29,18 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
         let _ = size;
         self.solve(ws, f, x)
+    }
+
+    /// Gets ready for a pause of the solve at the state `y`, as [`Solver::settle`](crate::Solver::settle) does.
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        let _ = (ws, y);
+    }
+
+    /// Checks a workspace that may have been read back, and computes what is not written down, as
+    /// [`Solver::restore`](crate::Solver::restore) does.
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let _ = (ws, y);
+        true
     }
 
     /// Whether the settings are in their domains.
@@ -104,6 +117,9 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
     /// singular.
     fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
 
+    /// The same once more, for a workspace that was read back, which has counted it.
+    fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
+
     /// `re + i im ← (I − a J)⁻¹ (re + i im)`. False if no solution was found.
     fn solve_complex(
         &self,
@@ -117,6 +133,7 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
 
 /// What the linear algebra of a solve cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Matrices {
     /// Jacobians, or linearisations without a matrix.
     pub jacobians: u64,
@@ -130,27 +147,76 @@ pub struct Lu;
 
 /// The workspace of [`Lu`].
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(bound = "", into = "WrittenLu", from = "WrittenLu")
+)]
 pub struct LuWorkspace<Y: MatrixSpace> {
-    jacobian: Y::Matrix,
+    /// `None` where it is yet to be made of what was read back.
+    jacobian: Option<Y::Matrix>,
+    /// The entries that were read back.
+    read: Vec<f64>,
+    /// The factor `a` of the matrix that is factorised.
+    prepared: Option<f64>,
     lu: Option<Y::Lu>,
     matrices: Matrices,
+}
+
+/// A [`LuWorkspace`] as it is written down: a factorisation is the same to the bit when it is made again.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct WrittenLu {
+    /// The entries of the Jacobian, column by column.
+    jacobian: Vec<f64>,
+    prepared: Option<f64>,
+    matrices: Matrices,
+}
+
+#[cfg(feature = "serde")]
+impl<Y: MatrixSpace> From<LuWorkspace<Y>> for WrittenLu {
+    fn from(LuWorkspace { jacobian, read, prepared, matrices, .. }: LuWorkspace<Y>) -> Self {
+        Self { jacobian: jacobian.as_ref().map_or(read, Y::entries), prepared, matrices }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<Y: MatrixSpace> From<WrittenLu> for LuWorkspace<Y> {
+    fn from(WrittenLu { jacobian: read, prepared, matrices }: WrittenLu) -> Self {
+        Self { jacobian: None, read, prepared, lu: None, matrices }
+    }
+}
+
+impl Matrices {
+    /// Whether these numbers, which were read back, can be counts.
+    fn are_counts(&self) -> bool {
+        are_counts(&[self.jacobians, self.factorisations])
+    }
 }
 
 impl<F: Jacobian> LinearSolver<F> for Lu {
     type Workspace = LuWorkspace<F::State>;
 
     fn workspace(&self, _: &F, y0: &F::State) -> Self::Workspace {
-        LuWorkspace { jacobian: y0.zero_matrix(), lu: None, matrices: Matrices::default() }
+        LuWorkspace {
+            jacobian: Some(y0.zero_matrix()),
+            read: Vec::new(),
+            prepared: None,
+            lu: None,
+            matrices: Matrices::default(),
+        }
     }
 
     fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) {
-        ws.jacobian = f.jacobian(t, y, near);
+        ws.jacobian = Some(f.jacobian(t, y, near));
+        ws.prepared = None;
         ws.matrices.jacobians += 1;
     }
 
     fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool {
-        ws.lu = F::State::factor(&ws.jacobian, a);
+        ws.lu = ws.jacobian.as_ref().and_then(|jacobian| F::State::factor(jacobian, a));
         ws.matrices.factorisations += 1;
+        ws.prepared = ws.lu.is_some().then_some(a);
         ws.lu.is_some()
     }
 
@@ -158,6 +224,23 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         let Some(lu) = &ws.lu else { return false };
         F::State::solve(lu, x);
         true
+    }
+
+    /// A Jacobian that is not finite is of no use to any step.
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        let is_finite = |matrix| F::State::entries(matrix).iter().all(|x| x.is_finite());
+        if !ws.jacobian.as_ref().is_none_or(is_finite) {
+            (ws.jacobian, ws.prepared, ws.lu) = (Some(y.zero_matrix()), None, None);
+        }
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        if ws.jacobian.is_none() {
+            ws.jacobian = y.matrix_of(&ws.read);
+            ws.read = Vec::new();
+            ws.lu = ws.jacobian.as_ref().zip(ws.prepared).and_then(|(jacobian, a)| F::State::factor(jacobian, a));
+        }
+        ws.jacobian.is_some() && ws.prepared.is_some() == ws.lu.is_some() && ws.matrices.are_counts()
     }
 
     fn evaluations(&self, _: &Self::Workspace) -> u64 {
@@ -173,7 +256,8 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
     }
 
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
-        F::State::multiply(&ws.jacobian, x, out);
+        let Some(jacobian) = &ws.jacobian else { return false };
+        F::State::multiply(jacobian, x, out);
         true
     }
 }
@@ -248,7 +332,11 @@ impl<F: Jacobian> ComplexSolver<F> for Lu {
 
     fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
         ws.matrices.factorisations += 1;
-        F::State::factor_complex(&ws.jacobian, a)
+        ComplexSolver::<F>::restore_complex(self, ws, a)
+    }
+
+    fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
+        F::State::factor_complex(ws.jacobian.as_ref()?, a)
     }
 
     fn solve_complex(

@@ -10,6 +10,7 @@ use super::kept::{Prepared, Unsolved};
 use super::linear::{LinearSolver, Matrices};
 use crate::dynamics::Neighbourhood;
 use crate::solver::StepStart;
+use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, State};
 
@@ -29,6 +30,14 @@ pub struct Equation<'a, Y> {
 }
 
 /// Solves `z = ψ + a f(t, y₀ + z)` by Newton's method with a Jacobian that is kept as long as it serves.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
     linear: L::Workspace,
     norm: Option<StoredNorm<F::State>>,
@@ -76,6 +85,19 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// Forgets the Jacobian.
     pub fn reset(&mut self) {
         self.taken_at = None;
+    }
+
+    /// As [`Solver::settle`](crate::Solver::settle).
+    pub fn settle(&mut self, linear: &L, y: &F::State) {
+        self.scrub();
+        self.convergence.settle();
+        linear.settle(&mut self.linear, y);
+    }
+
+    /// As [`Solver::restore`](crate::Solver::restore).
+    pub fn restore(&mut self, linear: &L, y: &F::State) -> bool {
+        let own = self.fit(y) && measures(self.norm.as_ref(), y) && are_counts(&[self.evaluations]);
+        own && linear.restore(&mut self.linear, y)
     }
 
     /// Gets ready for the stages of a step with the factor `a`, whose Jacobian is that at the start of `step`.
@@ -169,5 +191,11 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// Jacobians and factorisations.
     pub fn matrices(&self, linear: &L) -> Matrices {
         linear.matrices(&self.linear)
+    }
+}
+
+impl<F: Dynamics, L: LinearSolver<F>> KeptStates<F::State> for Newton<F, L> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
+        show(see, Use::Free, [&mut self.y, &mut self.increment]);
     }
 }

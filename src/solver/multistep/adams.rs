@@ -3,6 +3,7 @@
 use super::adams_order::{AdamsOrder, HIGHEST};
 use super::differences::Differences;
 use super::weights::integrals;
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{Past, Probe, StepStart};
 use crate::state::ErrorNorm;
 use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
@@ -99,6 +100,13 @@ impl<Y: State> AdamsWorkspace<Y> {
     }
 }
 
+impl<Y: State> KeptStates<Y> for AdamsWorkspace<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        self.slopes.each(see);
+        show(see, Use::Free, [&mut self.slope, &mut self.newest, &mut self.scratch]);
+    }
+}
+
 impl Method for Adams {
     const ORDER: u32 = 2;
     const NAME: &'static str = "Adams";
@@ -147,6 +155,15 @@ impl<F: Dynamics> Solver<F> for Adams {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        ws.scrub();
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let differences_fit = ws.slopes.fit(y);
+        differences_fit && ws.fit(y) && ws.order.is_possible(ws.slopes.len()) && are_counts(&[ws.evaluations])
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::uniform::{UniformWorkspace, check};
 use crate::solver::StepStart;
+use crate::solver::kept_states::KeptStates;
 use crate::{Dense, Dynamics, Method, Result, Solver, State};
 
 /// The predictor–corrector pair of Adams, Bashforth and Moulton of order `K`, 1 to 6: two evaluations a step, whatever the
@@ -69,6 +70,14 @@ impl<F: Dynamics, const K: usize> Solver<F> for AdamsMoulton<K> {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations::<F>()
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        ws.scrub();
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.restore::<F>(y)
     }
 }
 

@@ -2,6 +2,7 @@
 //! chapter 7 and the code STEP.
 
 use super::differences::Aim;
+use crate::solver::kept_states::are_small_counts;
 
 /// The highest order of a predictor.
 pub(super) const HIGHEST: usize = 12;
@@ -24,7 +25,9 @@ pub(super) struct AdamsOrder {
     next: usize,
     /// Whether every step so far had a higher order than the one before.
     is_rising: bool,
-    /// The errors of the orders `k`, `k − 1` and `k − 2` on a uniform grid, in units of the tolerance.
+    /// The errors of the orders `k`, `k − 1` and `k − 2` on a uniform grid, in units of the tolerance; infinite for an order
+    /// that there is not. They are those of the step at hand, and nothing between two steps.
+    #[cfg_attr(feature = "serde", serde(skip))]
     errors: [f64; 3],
     /// How often the step has been tried.
     trials: u32,
@@ -33,6 +36,12 @@ pub(super) struct AdamsOrder {
 impl AdamsOrder {
     pub fn new() -> Self {
         Self { order: 1, next: 1, is_rising: true, errors: [0.0; 3], trials: 0 }
+    }
+
+    /// Whether it can be what was read back, where `known` differences are known: there must be one for each order.
+    pub fn is_possible(&self, known: usize) -> bool {
+        let orders = 1..=HIGHEST.min(known.max(1));
+        orders.contains(&self.order) && orders.contains(&self.next) && are_small_counts(&[self.trials])
     }
 
     /// The order of the step at hand.

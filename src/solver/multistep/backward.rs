@@ -4,6 +4,7 @@ use super::differences::Differences;
 use super::weights::products;
 use crate::solver::implicit::kept::{Prepared, solve_with_kept_jacobian};
 use crate::solver::implicit::{Equation, Newton};
+use crate::solver::kept_states::{KeptStates, Use, are_small_counts, show};
 use crate::solver::{LinearSolver, StepStart};
 use crate::{Dynamics, Result, State};
 
@@ -35,6 +36,14 @@ const OLD: u32 = 20;
 /// differences of the states, with the prediction `p = Σ Φⱼ*` for `j ≤ k` by the last `k + 1` states:
 /// `γₖ (1 − κ) (y − p) + Σ γⱼ Φⱼ* = h f(t + h, y)`, where `γⱼ = Σ h / (tₙ₊₁ − tₙ₊₁₋ᵢ)` for `i ≤ j`, and `κ = 0`. Other `κ`
 /// make the numerical differentiation formulas of Shampine & Reichelt (1997).
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub(super) struct Backward<F: Dynamics, L: LinearSolver<F>> {
     /// The differences of the states.
     pub states: Differences<F::State, N>,
@@ -52,6 +61,14 @@ pub(super) struct Backward<F: Dynamics, L: LinearSolver<F>> {
     /// The factor `a` that the Jacobian was taken for, and how many steps ago.
     taken_for: f64,
     age: u32,
+}
+
+/// Those of Newton's method apart.
+impl<F: Dynamics, L: LinearSolver<F>> KeptStates<F::State> for Backward<F, L> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
+        self.states.each(see);
+        show(see, Use::Free, [&mut self.correction, &mut self.psi, &mut self.end, &mut self.predicted]);
+    }
 }
 
 /// A formula of backward differentiation.
@@ -76,6 +93,18 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
             taken_for: 0.0,
             age: 0,
         }
+    }
+
+    /// As [`Solver::settle`](crate::Solver::settle).
+    pub fn settle(&mut self, linear: &L, y: &F::State) {
+        self.scrub();
+        self.newton.settle(linear, y);
+    }
+
+    /// As [`Solver::restore`](crate::Solver::restore).
+    pub fn restore(&mut self, linear: &L, y: &F::State) -> bool {
+        let own = self.states.fit(y) && self.fit(y) && are_small_counts(&[self.age]);
+        own && self.newton.restore(linear, y)
     }
 
     pub fn reset(&mut self) {

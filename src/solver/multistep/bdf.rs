@@ -4,6 +4,7 @@
 
 use super::backward::{Backward, Formula, N, slopes};
 use super::bdf_order::{BdfOrder, HIGHEST};
+use crate::solver::kept_states::are_counts;
 use crate::solver::{LinearSolver, Lu, Matrices, Past, Probe, StepStart};
 use crate::state::ErrorNorm;
 use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
@@ -67,6 +68,14 @@ impl Default for Bdf {
 }
 
 /// The workspace of [`Bdf`](type@Bdf).
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct BdfWorkspace<F: Dynamics, L: LinearSolver<F>> {
     backward: Backward<F, L>,
     pub(super) order: BdfOrder,
@@ -165,6 +174,18 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.backward.newton.matrices(&self.linear)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        ws.backward.settle(&self.linear, y);
+        if !ws.first_is_known {
+            ws.first.set_zeros();
+        }
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let own = y.fits(&ws.first) && are_counts(&[ws.evaluations]);
+        own && ws.backward.restore(&self.linear, y) && ws.order.is_possible(ws.backward.states.len())
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

@@ -1,5 +1,7 @@
 //! The choice of order and step by Shampine & Reichelt, *The MATLAB ODE suite* (1997), doi:10.1137/S1064827594276424.
 
+use crate::solver::kept_states::{are_counts, are_small_counts};
+
 /// The highest order.
 pub(super) const HIGHEST: usize = 5;
 
@@ -17,11 +19,14 @@ const MAX_FACTOR: f64 = 10.0;
 
 /// The order of the step at hand, and what its errors say of the next.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct BdfOrder {
     order: usize,
     /// The order of the next step, or of the next trial of this one.
     next: usize,
-    /// The errors of the orders `k` and `k − 1`, in units of the tolerance.
+    /// The errors of the orders `k` and `k − 1`, in units of the tolerance; infinite for an order that there is not. They are
+    /// those of the step at hand, and nothing between two steps.
+    #[cfg_attr(feature = "serde", serde(skip))]
     errors: [f64; 2],
     /// How many steps were accepted since the order or the step last changed.
     steady: usize,
@@ -32,6 +37,15 @@ pub(super) struct BdfOrder {
 impl BdfOrder {
     pub fn new() -> Self {
         Self { order: 1, next: 1, errors: [0.0; 2], steady: 0, trials: 0 }
+    }
+
+    /// Whether it can be what was read back, where `known` differences are known: there must be one more than the order says,
+    /// or none where a solve begins.
+    pub fn is_possible(&self, known: usize) -> bool {
+        let highest = if known == 0 { 1 } else { HIGHEST.min(known - 1) };
+        let orders = 1..=highest;
+        let counts = are_counts(&[self.steady as u64]) && are_small_counts(&[self.trials]);
+        orders.contains(&self.order) && orders.contains(&self.next) && counts
     }
 
     /// The order of the step at hand.

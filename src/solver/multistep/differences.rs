@@ -2,6 +2,7 @@
 
 use crate::State;
 use crate::solver::Past;
+use crate::solver::kept_states::{KeptStates, Use, show};
 
 /// The differences `Φⱼ(n) = (tₙ − tₙ₋₁) ⋯ (tₙ − tₙ₋ⱼ) δʲ[tₙ, .., tₙ₋ⱼ]` of values at the last points of a solve, with the
 /// divided difference `δʲ`: Hairer, Nørsett & Wanner I, section III.5, after F. T. Krogh (1973). On a uniform grid they
@@ -123,6 +124,21 @@ impl<Y: State, const N: usize> Differences<Y, N> {
         self.len = (kept + 1).min(most);
         self.steps.rotate_right(1);
         self.steps[0] = self.aim.h;
+    }
+}
+
+impl<Y: State, const N: usize> KeptStates<Y> for Differences<Y, N> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        let known = self.len.min(N);
+        let (known, rest) = self.phi.split_at_mut(known);
+        show(see, Use::Needed, known);
+        show(see, Use::Free, rest);
+    }
+
+    fn fit(&mut self, y: &Y) -> bool {
+        let Aim { distance, beta, .. } = &self.aim;
+        let starts_with_ones = distance[0] == 1.0 && beta[0] == 1.0;
+        self.len <= N && starts_with_ones && self.phi.iter().all(|x| y.fits(x))
     }
 }
 

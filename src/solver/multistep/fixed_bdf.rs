@@ -59,6 +59,14 @@ const fn check<const K: usize>() {
 }
 
 /// The workspace of [`FixedBdf`].
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct FixedBdfWorkspace<F: Dynamics, L: LinearSolver<F>> {
     backward: Backward<F, L>,
     starter: DirkWorkspace<F, 7, L>,
@@ -139,6 +147,16 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
             jacobians: starting.jacobians + own.jacobians,
             factorisations: starting.factorisations + own.factorisations,
         }
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        ws.backward.settle(&self.linear, y);
+        Esdirk547.with(self.linear.clone()).settle(&mut ws.starter, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let starter = Esdirk547.with(self.linear.clone());
+        ws.backward.restore(&self.linear, y) && starter.restore(&mut ws.starter, y)
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

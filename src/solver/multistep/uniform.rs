@@ -2,6 +2,7 @@
 
 use super::differences::Differences;
 use super::weights::{integrals, products};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{ErkWorkspace, Past, StepStart};
 use crate::{Dense, Dynamics, Solver, State, Vern7};
 
@@ -61,6 +62,12 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
 
     pub(super) fn evaluations<F: Dynamics<State = Y>>(&self) -> u64 {
         self.evaluations + Solver::<F>::evaluations(&Vern7, &self.starter)
+    }
+
+    /// Whether it is one of these methods, for states of the shape of `y`.
+    pub(super) fn restore<F: Dynamics<State = Y>>(&mut self, y: &Y) -> bool {
+        let differences_fit = self.differences.fit(y) && Solver::<F>::restore(&Vern7, &mut self.starter, y);
+        differences_fit && self.fit(y) && are_counts(&[self.evaluations])
     }
 
     /// Knows the slopes at the last points of `past`, and no other.
@@ -142,5 +149,13 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         if corrects {
             out.add_scaled(products[K - 1], &self.newest);
         }
+    }
+}
+
+impl<Y: State, const K: usize> KeptStates<Y> for UniformWorkspace<Y, K> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        self.differences.each(see);
+        self.starter.each(see);
+        show(see, Use::Free, [&mut self.slope, &mut self.newest]);
     }
 }

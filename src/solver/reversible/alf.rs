@@ -6,6 +6,7 @@
 
 use super::slopes::{estimate, point, pull_points};
 use super::{Reversible, Unwind, Unwinding};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart};
 use crate::{Differentiable, Dynamics, Error, Result, Span, State};
 
@@ -64,6 +65,7 @@ impl<const ORDER: u32> AsynchronousLeapfrog<ORDER> {
 
 /// The velocities at both ends of a step, and its midpoint.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AlfWorkspace<Y> {
     velocity: Y,
     next_velocity: Y,
@@ -88,6 +90,13 @@ impl<Y: State> AlfWorkspace<Y> {
         self.midpoint.assign(y);
         self.midpoint.add_scaled(half, &self.velocity);
         self.evaluations += 1;
+    }
+}
+
+impl<Y: State> KeptStates<Y> for AlfWorkspace<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        see(&mut self.velocity, Use::needed_if(self.started));
+        show(see, Use::Free, [&mut self.next_velocity, &mut self.midpoint, &mut self.slope]);
     }
 }
 
@@ -129,6 +138,14 @@ impl<F: Dynamics, const ORDER: u32> Solver<F> for AsynchronousLeapfrog<ORDER> {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        ws.scrub();
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.fit(y) && are_counts(&[ws.evaluations])
     }
 }
 

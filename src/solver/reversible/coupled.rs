@@ -3,6 +3,7 @@
 //! S. McCallum, J. Foster, *Efficient, accurate and stable gradients for neural ODEs* (2024), arXiv:2410.11648.
 
 use super::{Reversible, Unwind, Unwinding};
+use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::solver::{
     Dense, Embedded, Matrices, Method, OutputCotangent, Probe, Reverse, Solver, StepCotangent, StepStart,
 };
@@ -50,6 +51,7 @@ impl<S> Coupled<S> {
 
 /// The second solution, and the workspaces of the two steps of `S`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CoupledWorkspace<Y, W> {
     z: Y,
     next_z: Y,
@@ -80,6 +82,14 @@ impl<Y: State, W> CoupledWorkspace<Y, W> {
         self.stepped.scale_by(-1.0);
         self.stepped.add_scaled(1.0, y);
         Ok(())
+    }
+}
+
+/// The workspaces of the steps apart.
+impl<Y: State, W> KeptStates<Y> for CoupledWorkspace<Y, W> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        see(&mut self.z, Use::needed_if(self.started));
+        show(see, Use::Free, [&mut self.next_z, &mut self.stepped]);
     }
 }
 
@@ -134,6 +144,16 @@ impl<F: Dynamics, S: Solver<F>> Solver<F> for Coupled<S> {
             jacobians: forth.jacobians + back.jacobians,
             factorisations: forth.factorisations + back.factorisations,
         }
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        ws.scrub();
+        self.solver.settle(&mut ws.forth, y);
+        self.solver.settle(&mut ws.back, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.fit(y) && self.solver.restore(&mut ws.forth, y) && self.solver.restore(&mut ws.back, y)
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

@@ -7,6 +7,7 @@ use std::mem::swap;
 
 use super::slopes::{estimate, point, pull_points};
 use super::{Reversible, Unwind, Unwinding};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart};
 use crate::{Differentiable, Dynamics, Result, Span, State};
 
@@ -21,6 +22,7 @@ pub struct ReversibleHeun;
 
 /// The second solution with its slope, at the start and at the end of a step.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReversibleHeunWorkspace<Y> {
     hat: Y,
     slope: Y,
@@ -55,6 +57,13 @@ impl<Y: State> ReversibleHeunWorkspace<Y> {
     fn advance(&mut self) {
         self.hat.replace_by(&mut self.next_hat);
         self.slope.replace_by(&mut self.next_slope);
+    }
+}
+
+impl<Y: State> KeptStates<Y> for ReversibleHeunWorkspace<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        show(see, Use::needed_if(self.started), [&mut self.hat, &mut self.slope]);
+        show(see, Use::Free, [&mut self.next_hat, &mut self.next_slope, &mut self.estimate]);
     }
 }
 
@@ -97,6 +106,14 @@ impl<F: Dynamics> Solver<F> for ReversibleHeun {
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        ws.scrub();
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.fit(y) && are_counts(&[ws.evaluations])
     }
 }
 

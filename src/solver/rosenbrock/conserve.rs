@@ -2,11 +2,13 @@
 
 use super::table::RosenbrockTable;
 use crate::solver::StepStart;
+use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::state::StoredNorm;
 use crate::{Dynamics, LinearSolver, State};
 
 /// What the repair needs of the stages of a step.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Conservation<Y> {
     /// `Σ bᵢ (fᵢ + h γᵢ ∂f/∂t)`.
     slopes: Y,
@@ -16,6 +18,13 @@ pub(super) struct Conservation<Y> {
     /// A difference of the field, its second slope, and the state there.
     scratch: [Y; 3],
     pub(super) evaluations: u64,
+}
+
+impl<Y: State> KeptStates<Y> for Conservation<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        show(see, Use::Free, [&mut self.slopes, &mut self.moved, &mut self.change]);
+        show(see, Use::Free, &mut self.scratch);
+    }
 }
 
 impl<Y: State> Conservation<Y> {

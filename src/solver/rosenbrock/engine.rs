@@ -7,6 +7,7 @@ use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, evaluates_the_end, repeated_arguments};
 use crate::dynamics::Neighbourhood;
 use crate::solver::by_table::by_table;
+use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::solver::tableau::estimate_order;
 use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart, Stiffness};
 use crate::state::{ErrorNorm, StoredNorm};
@@ -21,8 +22,17 @@ pub struct Rosenbrock<T, const S: usize, L = Lu> {
 by_table!(Rosenbrock, RosenbrockTable, check_rosenbrock);
 
 /// The stages of a Rosenbrock method.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The increments `u`.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub(super) u: [F::State; S],
     /// The slope at the start of the step.
     start: F::State,
@@ -44,6 +54,17 @@ pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> 
     /// Whether the Jacobian and `drift` are those at the start of the step to come.
     is_linearised: bool,
     evaluations: u64,
+}
+
+impl<F: Dynamics, const S: usize, L: LinearSolver<F>> KeptStates<F::State> for RosenbrockWorkspace<F, S, L> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
+        show(see, Use::Free, &mut self.u);
+        see(&mut self.start, Use::needed_if(self.start_is_known));
+        see(&mut self.drift, Use::needed_if(self.is_linearised));
+        show(see, Use::Free, [&mut self.stage, &mut self.slope]);
+        self.dominant.each(see);
+        self.conservation.each(see);
+    }
 }
 
 impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
@@ -180,6 +201,17 @@ where
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         self.linear.matrices(&ws.linear)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        ws.scrub();
+        self.linear.settle(&mut ws.linear, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let counts = [ws.evaluations, ws.conservation.evaluations];
+        let own = ws.fit(y) && measures(ws.norm.as_ref(), y) && are_counts(&counts);
+        own && self.linear.restore(&mut ws.linear, y)
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

@@ -1,13 +1,21 @@
 //! The largest eigenvalue of the Jacobian of a step, by the power method.
 
+use crate::solver::kept_states::{KeptStates, Use};
 use crate::{Dynamics, LinearSolver, State};
 
 /// A vector that turns towards the eigenvector of the largest eigenvalue, a little further in every step.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Dominant<Y> {
     /// Of length 1 once it is known.
     vector: Y,
     is_known: bool,
+}
+
+impl<Y: State> KeptStates<Y> for Dominant<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        see(&mut self.vector, Use::needed_if(self.is_known));
+    }
 }
 
 impl<Y: State> Dominant<Y> {

@@ -5,6 +5,7 @@ use std::mem::take;
 
 use super::splitting::{SplittingTable, check_splitting, sums_before, sums_until};
 use crate::solver::by_table::marker_of_table;
+use crate::solver::kept_states::are_counts;
 use crate::solver::{Dense, Method, Reversible, SMOOTH_DEGREE, Solver, StepStart, slope_by_values};
 use crate::{Result, Separable, State};
 
@@ -54,6 +55,7 @@ marker_of_table!(Symplectic, SplittingTable);
 
 /// The last velocity and the last force.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SymplecticWorkspace<Q, P> {
     pub(super) velocity: Q,
     pub(super) force: P,
@@ -126,6 +128,16 @@ impl<F: Separable, T: SplittingTable<S>, const S: usize> Solver<F> for Symplecti
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
         ws.evaluations
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, (q, p): &F::State) {
+        if !ws.first_is_known && !(ws.velocity.all_finite() && ws.force.all_finite()) {
+            (ws.velocity, ws.force) = (q.zeros_like(), p.zeros_like());
+        }
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, (q, p): &F::State) -> bool {
+        q.fits(&ws.velocity) && p.fits(&ws.force) && are_counts(&[ws.evaluations])
     }
 }
 

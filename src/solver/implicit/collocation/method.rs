@@ -8,6 +8,7 @@ use super::tableau::{check_collocation, ends_at_last_stage, multiply, slopes_of}
 use crate::solver::by_table::by_table;
 use crate::solver::implicit::kept::solve_with_kept_jacobian;
 use crate::solver::implicit::linear::{ComplexSolver, Lu, Matrices};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, are_small_counts, show};
 use crate::solver::{Method, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
 use crate::{Dynamics, Error, Result, State};
@@ -31,9 +32,18 @@ pub struct Collocation<T, const S: usize, L = Lu> {
 by_table!(Collocation, CollocationTableau, check_collocation);
 
 /// The stages of a collocation method, and the polynomial of the step before.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     pub(super) stages: StageSolver<F, S, L>,
     /// The slopes of the last accepted step.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     past: [F::State; S],
     /// Its length; `None` where no step precedes.
     pub(super) past_h: Option<f64>,
@@ -49,6 +59,15 @@ pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>
     /// The error estimate.
     pub(super) error: F::State,
     pub(super) evaluations: u64,
+}
+
+/// Those of the stages apart.
+impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for CollocationWorkspace<F, S, L> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
+        show(see, Use::needed_if(self.past_h.is_some()), &mut self.past);
+        see(&mut self.start, Use::needed_if(self.start_is_known));
+        show(see, Use::Free, [&mut self.defect, &mut self.error]);
+    }
 }
 
 impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
@@ -161,6 +180,16 @@ where
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.stages.matrices(&self.linear)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        ws.scrub();
+        ws.stages.settle(&self.linear, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let own = ws.fit(y) && are_counts(&[ws.evaluations]) && are_small_counts(&[ws.attempts]);
+        own && ws.stages.restore::<T>(&self.linear, y)
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

@@ -9,12 +9,22 @@ use crate::solver::StepStart;
 use crate::solver::implicit::convergence::{Convergence, Increment, Progress, size_sq};
 use crate::solver::implicit::kept::{Prepared, Unsolved};
 use crate::solver::implicit::linear::{ComplexSolver, Matrices};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::state::{ErrorNorm, StoredNorm};
 use crate::{Dynamics, State};
 
 /// Solves for `w = T⁻¹ z`, where `y₀ + zᵢ` are the stages, with a Jacobian that is kept as long as it serves.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     linear: L::Workspace,
+    #[cfg_attr(feature = "serde", serde(skip, default = "none"))]
     pairs: [Option<L::Complex>; S],
     /// Where the Jacobian was taken, if it is to be kept.
     taken_at: Option<f64>,
@@ -22,14 +32,31 @@ pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     prepared: Option<f64>,
     norm: Option<StoredNorm<F::State>>,
     convergence: Convergence,
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     increment: [F::State; S],
     /// The stages in the variables `w`: first a guess, then the solution.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub w: [F::State; S],
     /// The slopes at the stages of the last iterate but one.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub k: [F::State; S],
     /// The last stage that was looked at.
     pub stage: F::State,
     evaluations: u64,
+}
+
+const fn none<T, const S: usize>() -> [Option<T>; S] {
+    [const { None }; S]
+}
+
+/// Those of the linear solver apart.
+impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for StageSolver<F, S, L> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
+        for states in [&mut self.increment, &mut self.w, &mut self.k] {
+            show(see, Use::Free, states);
+        }
+        see(&mut self.stage, Use::Free);
+    }
 }
 
 impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
@@ -38,7 +65,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         let zeros = || std::array::from_fn(|_| y0.zeros_like());
         Self {
             linear: linear.workspace(f, y0),
-            pairs: [const { None }; S],
+            pairs: none(),
             taken_at: None,
             prepared: None,
             norm: None,
@@ -89,6 +116,31 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             self.prepared = Some(h);
         }
         if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
+    }
+
+    /// As [`Solver::settle`](crate::Solver::settle).
+    pub fn settle(&mut self, linear: &L, y: &F::State) {
+        self.scrub();
+        self.convergence.settle();
+        linear.settle(&mut self.linear, y);
+        if self.taken_at.is_none() {
+            self.prepared = None;
+        }
+    }
+
+    /// As [`Solver::restore`](crate::Solver::restore).
+    pub fn restore<T: CollocationTableau<S>>(&mut self, linear: &L, y: &F::State) -> bool {
+        let own = self.fit(y) && measures(self.norm.as_ref(), y) && are_counts(&[self.evaluations]);
+        if !(own && linear.restore(&mut self.linear, y)) {
+            return false;
+        }
+        let Some(h) = self.prepared else { return true };
+        self.pairs.iter_mut().zip(T::PAIRS).all(|(pair, &(x, y))| {
+            if pair.is_none() {
+                *pair = linear.restore_complex(&self.linear, Complex::new(h * x, h * y));
+            }
+            pair.is_some()
+        })
     }
 
     fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, h: f64) -> bool {

@@ -10,6 +10,7 @@ use crate::solver::implicit::kept::{Unsolved, solve_with_kept_jacobian};
 use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
 use crate::solver::implicit::newton::{Equation, Newton};
 use crate::solver::implicit::predictor::predictor;
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::tableau::{end_to_start, estimate_order};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::ErrorNorm;
@@ -27,10 +28,20 @@ pub struct Imex<T, const S: usize, L = Lu> {
 by_table!(Imex, ImexTableau, check_imex);
 
 /// The stages of an additive method.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "F::State: serde::Serialize, L::Workspace: serde::Serialize",
+        deserialize = "F::State: serde::Deserialize<'de>, L::Workspace: serde::Deserialize<'de>"
+    ))
+)]
 pub struct ImexWorkspace<F: Split, const S: usize, L: LinearSolver<F::Implicit>> {
     /// The slopes of the explicit part.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub(super) explicit: [F::State; S],
     /// The slopes of the implicit part.
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub(super) implicit: [F::State; S],
     /// The argument of the stage being solved; the error estimate once asked for, or at the end of a step if it is filtered.
     stage: F::State,
@@ -64,6 +75,18 @@ impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> ImexWorkspace<F, S,
     fn add_difference(&mut self, h: f64, e: &[f64; S], i: &[f64; S]) {
         self.stage.accumulate(h, e, &self.explicit);
         self.stage.accumulate(h, i, &self.implicit);
+    }
+}
+
+/// Those of Newton's method apart.
+impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> KeptStates<F::State> for ImexWorkspace<F, S, L> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
+        for slopes in [&mut self.explicit, &mut self.implicit] {
+            let (first, rest) = slopes.split_at_mut(1);
+            show(see, Use::needed_if(self.first_is_known), first);
+            show(see, Use::Free, rest);
+        }
+        show(see, Use::Free, [&mut self.stage, &mut self.change, &mut self.psi]);
     }
 }
 
@@ -178,6 +201,15 @@ where
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         ws.newton.matrices(&self.linear)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        ws.scrub();
+        ws.newton.settle(&self.linear, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        ws.fit(y) && are_counts(&[ws.evaluations]) && ws.newton.restore(&self.linear, y)
     }
 
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {

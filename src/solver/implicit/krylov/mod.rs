@@ -10,6 +10,7 @@ pub use transposed::KrylovTransposed;
 
 use super::linear::{LinearSolver, Matrices};
 use crate::dynamics::Neighbourhood;
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::{Dynamics, Error, Result, State};
 
 /// Solves by restarted GMRES, from products of the Jacobian with vectors: for any field on any [`State`], tensors
@@ -110,14 +111,24 @@ impl<P: Copy> Krylov<P> {
 
 /// The workspace of [`Krylov`].
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KrylovWorkspace<Y> {
     point: Point<Y>,
     /// The factor `a` of `I − a J`.
     a: f64,
-    gmres: Gmres<Y>,
+    /// Memory, which is made anew for a workspace that was read back.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    gmres: Option<Gmres<Y>>,
     shifted: Y,
     evaluations: u64,
     linearisations: u64,
+}
+
+impl<Y: State> KeptStates<Y> for KrylovWorkspace<Y> {
+    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
+        show(see, Use::needed_if(self.linearisations > 0), [&mut self.point.y, &mut self.point.slope]);
+        see(&mut self.shifted, Use::Free);
+    }
 }
 
 impl<P: Copy> Krylov<P> {
@@ -133,6 +144,7 @@ impl<P: Copy> Krylov<P> {
     {
         let KrylovWorkspace { point, a, gmres, shifted, evaluations, .. } = ws;
         let budget = self.dimension.saturating_mul(self.restarts.saturating_add(1));
+        let Some(gmres) = gmres else { return false };
         let goal = Goal { size, floor: self.products.noise(&point.y), budget };
         gmres.solve(x, &goal, |v, out| {
             self.products.product(f, point, v, shifted, out);
@@ -150,7 +162,7 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         KrylovWorkspace {
             point: Point { t: 0.0, y: y0.zeros_like(), slope: y0.zeros_like(), increment: 1.0 },
             a: 0.0,
-            gmres: Gmres::new(y0, self.dimension),
+            gmres: Some(Gmres::new(y0, self.dimension)),
             shifted: y0.zeros_like(),
             evaluations: 0,
             linearisations: 0,
@@ -176,6 +188,17 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
 
     fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
         self.solve_to(ws, f, x, &|residual| size(residual) / self.tolerance)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        ws.scrub();
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        if ws.gmres.is_none() {
+            ws.gmres = Some(Gmres::new(y, self.dimension));
+        }
+        ws.fit(y) && are_counts(&[ws.evaluations, ws.linearisations])
     }
 
     fn validate(&self) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::{Dynamics, JacobianVector, State};
 
 /// The point where a field is linearised, with the slope there.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Point<Y> {
     /// The time.
     pub t: f64,

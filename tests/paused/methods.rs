@@ -1,0 +1,126 @@
+//! Every method goes on to the bit, and refuses what it cannot have written.
+
+use nalgebra::vector;
+use rheos::control::Predictive;
+use rheos::*;
+
+use super::PausedEvery;
+use super::corrupted::check_corrupted;
+use super::problems::{EASY, Heap, Positive, SMALL, START, STIFF, heap_start, split};
+use super::{check_pauses, through_text};
+
+fn check<'a, F, S, C>(problem: (&'a F, &F::State), solver: S, control: C)
+where
+    F: Dynamics,
+    S: Solver<F> + Copy,
+    C: Controller<F, S> + Copy,
+    PausedEvery<'a, F, S, C>: serde::Serialize + serde::de::DeserializeOwned,
+{
+    check_pauses(problem, (solver, control));
+    check_corrupted(problem, (solver, control));
+}
+
+fn pid(tolerance: f64) -> Pid {
+    Pid::new(tolerance, tolerance).max_steps(800)
+}
+
+fn fixed(steps: usize) -> Fixed {
+    Fixed::steps(steps).max_steps(800)
+}
+
+#[test]
+fn explicit() {
+    check((&STIFF, &START), Rk4, fixed(60));
+    check((&Heap, &heap_start()), Dopri5, pid(1e-4));
+    check((&STIFF, &START), Vern9, pid(1e-7));
+    check((&STIFF, &START), Dop853, pid(1e-4));
+    check((&Heap, &heap_start()), CarpenterKennedy, fixed(60));
+    check((&STIFF, &START), Bosh3, Predictive::new(1e-4, 1e-4).max_steps(800));
+}
+
+#[test]
+fn multistep() {
+    check((&Heap, &heap_start()), Adams, pid(1e-4));
+    check((&STIFF, &START), Adams, pid(1e-8));
+    check((&Heap, &heap_start()), AdamsBashforth::<3>, fixed(200));
+    check((&EASY, &START), AdamsMoulton::<4>, fixed(20));
+    check((&Heap, &heap_start()), Bdf, pid(1e-4));
+    check((&STIFF, &START), Ndf, pid(1e-7));
+    check((&STIFF, &START), Bdf.with(Krylov::new()), pid(1e-4));
+    check((&Heap, &heap_start()), FixedBdf::<3>::new(), fixed(40));
+}
+
+#[test]
+fn diagonally_implicit() {
+    check((&STIFF, &START), ImplicitMidpoint, fixed(40));
+    check((&Heap, &heap_start()), Sdirk4, pid(1e-4));
+    check((&STIFF, &START), TrBdf2, Pid::each(vector![1e-4, 1e-5], vector![1e-4, 1e-6]).max_steps(800));
+    check((&STIFF, &START), Esdirk547, pid(1e-7));
+    check((&Heap, &heap_start()), Kvaerno3.with(Krylov::new()), pid(1e-4));
+}
+
+#[test]
+fn collocation() {
+    check((&STIFF, &START), RadauIIA3, pid(1e-4));
+    check((&Heap, &heap_start()), RadauIIA5, pid(1e-6));
+    check((&STIFF, &START), GaussLegendre4, fixed(40));
+    check((&Heap, &heap_start()), GaussLegendre6, pid(1e-4));
+}
+
+#[test]
+fn rosenbrock() {
+    check((&STIFF, &START), Rodas4, fixed(40));
+    check((&Heap, &heap_start()), Rodas5P, pid(1e-6));
+    check((&STIFF, &START), Rodas3, Pid::new(1e-4, 1e-18).max_steps(800));
+}
+
+#[test]
+fn one_or_the_other() {
+    check((&STIFF, &START), DefaultSolver::default(), pid(1e-5));
+    check((&Heap, &heap_start()), Auto::new(Bosh3, Rodas5P), pid(1e-4));
+}
+
+#[test]
+fn reversible() {
+    check((&EASY, &START), ReversibleHeun, pid(1e-3));
+    check((&EASY, &START), Alf, fixed(30));
+    check((&EASY, &START), DampedAlf::new(0.8).unwrap(), fixed(30));
+    check((&Heap, &heap_start()), Coupled::new(Rk4), fixed(100));
+    check((&EASY, &START), Coupled::new(Dopri5), pid(1e-6));
+}
+
+#[test]
+fn fields_in_parts() {
+    let field = split();
+    check((&field, &START), ImexEuler, fixed(40));
+    check((&field, &START), KenCarp3, pid(1e-4));
+    check((&field, &START), KenCarp5, pid(1e-6));
+    let pendulum = separable(|_, p: &f64, dq: &mut f64| *dq = *p, |t, q: &f64, dp: &mut f64| *dp = t - q.sin());
+    check((&pendulum, &(1.0, 0.0)), Leapfrog, fixed(20));
+    check((&pendulum, &(1.0, 0.0)), SymplecticEuler, fixed(20));
+    check((&pendulum, &(1.0, 0.0)), BlanesMoan4, fixed(20));
+}
+
+/// Where a method tried in vain it leaves numbers that are not finite, for which text has no word; the next step needs none
+/// of them.
+#[test]
+fn what_was_tried_in_vain_is_not_written() {
+    fn check<'a, S>(solver: S)
+    where
+        S: Embedded<Positive> + Copy,
+        PausedEvery<'a, Positive, S, Pid>: serde::Serialize + serde::de::DeserializeOwned,
+    {
+        let control = pid(1e-6);
+        check_pauses((&Positive, &SMALL), (solver, control));
+        let stepper = super::problem(&Positive, SMALL).start(solver, control).unwrap();
+        through_text(stepper.pause());
+    }
+    check(Dopri5);
+    check(Vern9);
+    check(Adams);
+    check(Bdf);
+    check(TrBdf2);
+    check(RadauIIA5);
+    check(Rodas5P);
+    check(DefaultSolver::default());
+}

@@ -1,0 +1,68 @@
+//! Problems that keep Jacobians, reject steps and change the method.
+
+use nalgebra::{DVector, Vector2, dvector, vector};
+use rheos::{Dynamics, Jacobian, SplitField};
+
+pub type Plane = Vector2<f64>;
+
+/// Follows a cosine at this rate, with a component that lags behind.
+pub struct Lag(pub f64);
+
+pub const STIFF: Lag = Lag(60.0);
+pub const EASY: Lag = Lag(1.0);
+pub const START: Plane = vector![0.5, 0.2];
+
+impl Dynamics for Lag {
+    type State = Plane;
+    fn eval(&self, t: f64, y: &Plane, dy: &mut Plane) {
+        *dy = vector![-self.0 * (y[0] - t.cos()) - y[1] * y[0] * y[0], y[0] - y[1]];
+    }
+}
+
+impl Jacobian for Lag {}
+
+/// The stiff one, on the heap.
+pub struct Heap;
+
+pub fn heap_start() -> DVector<f64> {
+    dvector![0.5, 0.2]
+}
+
+impl Dynamics for Heap {
+    type State = DVector<f64>;
+    fn eval(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
+        let mut plane = Plane::zeros();
+        STIFF.eval(t, &vector![y[0], y[1]], &mut plane);
+        dy.copy_from(&plane);
+    }
+}
+
+impl Jacobian for Heap {}
+
+/// The slow part of a field in two.
+pub struct Drift;
+
+impl Dynamics for Drift {
+    type State = Plane;
+    fn eval(&self, t: f64, y: &Plane, dy: &mut Plane) {
+        *dy = vector![t.sin() * y[1], y[0] - y[1]];
+    }
+}
+
+pub fn split() -> SplitField<Drift, Lag> {
+    SplitField::new(Drift, STIFF)
+}
+
+/// Decays fast and has no value below zero, where the search for a first step looks.
+pub struct Positive;
+
+pub const SMALL: Plane = vector![1e-8, 1.0];
+
+impl Dynamics for Positive {
+    type State = Plane;
+    fn eval(&self, _: f64, y: &Plane, dy: &mut Plane) {
+        *dy = if y[0] < 0.0 { vector![f64::NAN, f64::NAN] } else { vector![-50.0 * y[0], -y[1]] };
+    }
+}
+
+impl Jacobian for Positive {}
