@@ -147,7 +147,7 @@ pub enum Error {
     /// A paused solve that was read back is not one of the problem it is resumed with.
     #[error("the paused solve cannot be resumed: {reason}")]
     InvalidPaused {
-        /// What does not fit.
+        /// The part that does not fit.
         reason: &'static str,
     },
     /// A solve passed an output time and kept no output there: a fault of this crate.
@@ -252,7 +252,7 @@ pub enum Error {
     /// A device could not carry out an operation on tensors.
     #[error("an operation on tensors failed on its device: {reason}")]
     Device {
-        /// What the device said.
+        /// The message of the device.
         reason: String,
     },
     /// The integral of the gradient of the parameters over a step of the adjoint equation is not as exact as was asked for.

@@ -58,7 +58,7 @@ pub(crate) fn check_params<F: Parametric>(f: &F, pbar: &F::Params) -> Result<()>
     if F::Params::FIXED_SHAPE { Ok(()) } else { check_fits("pbar", pbar, &f.params()) }
 }
 
-/// Checks what a step has made of the cotangent of the state.
+/// Checks the cotangent of the state behind a step.
 #[inline]
 pub(super) fn check_step<Y: State>(ybar: &Y, step: Span) -> Result<()> {
     if ybar.all_finite() {
@@ -98,7 +98,8 @@ pub(super) fn on_the_way_back(error: Error, span: Span) -> Error {
 }
 
 impl<Y: State> Pullback<Y> {
-    /// The pullback itself, if it and the gradient `pbar` of the parameters are finite, and that of the state `like` fits it.
+    /// The pullback itself, if it and the gradient `pbar` of the parameters are finite, and the gradient of the state has the
+    /// shape of `like`.
     pub(super) fn checked<P: State>(self, like: &Y, pbar: &P) -> Result<Self> {
         check_fits("ybar", &self.y0, like)?;
         check_gradient("y0", &self.y0)?;

@@ -78,7 +78,7 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] if there is not one cotangent per time or `pbar` has not the shape of the parameters,
-    /// [`Error::ShapeMismatch`] if a cotangent has not that of the state, [`Error::InvalidEntry`] if one is not finite,
+    /// [`Error::ShapeMismatch`] if a cotangent has another shape than the state, [`Error::InvalidEntry`] if one is not finite,
     /// [`Error::NonFiniteDerivative`] and [`Error::NonFiniteGradient`] where a derivative is not, and whatever ends a solve
     /// of the adjoint equation. `pbar` is then of no use.
     fn backward(

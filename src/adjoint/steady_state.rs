@@ -237,7 +237,7 @@ impl<L> SteadyState<L> {
     }
 }
 
-/// The size of the terms in the sums `Jᵀ x`, which may cancel: what the sums are with other signs of `x`.
+/// The size of the terms in the sums `Jᵀ x`, which may cancel: the sums with other signs of `x`.
 fn size_of_terms<F: Differentiable>(f: &F, (t, y): (f64, &F::State), x: &F::State, unwanted: &mut F::Params) -> f64 {
     let coordinates = x.coordinates();
     let (mut signed, mut sums) = (x.zeros_like(), x.zeros_like());

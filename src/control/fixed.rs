@@ -18,7 +18,7 @@ enum Grid {
     Step(f64),
 }
 
-/// The budget of steps where nobody sets one: more than a solve on a grid has use for, and an answer within minutes.
+/// The default budget of steps: more than a solve on a grid needs, and reached within minutes.
 pub(super) const MAX_STEPS: u64 = 10_000_000;
 
 impl Fixed {

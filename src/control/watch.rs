@@ -30,7 +30,7 @@ impl Watch {
     /// Counts an accepted step; whether to look at it.
     #[inline(always)]
     pub(super) fn is_due(&mut self) -> bool {
-        // What is read back may be anything.
+        // A value that was read back may be out of range.
         self.wait = self.wait.wrapping_sub(1);
         self.wait == 0
     }

@@ -30,7 +30,7 @@ const TRIAL: u32 = 8;
 /// After a trial that failed, so many steps pass before the next; twice as many after every further one.
 const PATIENCE: u32 = 32;
 
-/// Chooses between the two methods by what their accepted steps achieve.
+/// Chooses between the two methods by the progress of their accepted steps.
 ///
 /// Signs of stiffness only call for a trial, since a fast eigenvalue need not make the stiff method cheaper. On trial, the new
 /// method must come further by an evaluation than the old one did; else the old one comes back, and the next trial has to
@@ -83,7 +83,7 @@ impl Default for Detector {
     }
 }
 
-/// What a look at the field in an explicit step shows.
+/// The result of a look at the field in an explicit step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     /// `h |λ|` as a part of the stability limit of the explicit method.

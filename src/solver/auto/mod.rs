@@ -130,7 +130,7 @@ impl<E, I> Auto<E, I> {
         in_use!(self, ws, |method, own| method.reset(own));
     }
 
-    /// What looking at the field costs, and the steps: a Jacobian counts as one evaluation for each coordinate.
+    /// The evaluations so far, for steps and for looks at the field; a Jacobian counts as one for each coordinate.
     fn cost<F>(&self, ws: &AutoWorkspace<F::State, E::Workspace, I::Workspace>) -> u64
     where
         F: Dynamics,

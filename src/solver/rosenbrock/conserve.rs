@@ -6,7 +6,7 @@ use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::state::StoredNorm;
 use crate::{Dynamics, LinearSolver, State};
 
-/// What the repair needs of the stages of a step.
+/// The sums over the stages of a step that the repair needs.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Conservation<Y> {

@@ -44,7 +44,7 @@ fn torques<T: Scalar>(t: T, angles: &[T; N]) -> [T; N] {
     })
 }
 
-/// The inverse `C + i D` of the matrix `g exp(i (θₗ − θₖ))`. It is tridiagonal: that of `g` has the diagonal 1, 2, …, 2, 3
+/// The inverse `C + i D` of the matrix `g exp(i (θₗ − θₖ))`. It is tridiagonal: the inverse of `g` has the diagonal 1, 2, …, 2, 3
 /// and −1 beside it, whatever the angles are.
 struct Inverse<T> {
     /// `cos(θₗ₊₁ − θₗ)` and `sin(θₗ₊₁ − θₗ)`.

@@ -27,7 +27,7 @@ impl Pollution {
         (Autodiff::new(Self, SVector::from(rates)), y0)
     }
 
-    /// What each reaction consumes and makes, as species counted from 1. Oxygen, water and what is not followed are
+    /// What each reaction consumes and makes, as species counted from 1. Oxygen, water and other species that are not followed are
     /// left out.
     const REACTIONS: [(&[usize], &[usize]); 25] = [
         (&[1], &[2, 3]),
