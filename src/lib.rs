@@ -90,7 +90,7 @@
 //!
 //! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and thiserror
 //!   only.
-//! * `serde`: a [`Paused`] solve can be serialised, nalgebra's matrices included.
+//! * `serde`: a [`Paused`] solve can be serialised, with every method, and nalgebra's matrices with it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

@@ -7,9 +7,13 @@ use crate::{Dynamics, Error, Result, Solver, Span, State};
 /// A solve in progress, as a value: time, state, workspace of the method, memory of the controller, the outputs and events
 /// so far, and the cost.
 ///
-/// It can be cloned and, with the feature `serde`, written down and read back. A solve [resumed](crate::Ivp::resume) from
+/// It can be cloned where the workspace can, and with the feature `serde` it can be written down and read back, with every
+/// method of this crate, on states that can. A solve [resumed](crate::Ivp::resume) from
 /// it takes the same steps as one that was never paused, bit for bit; a text format must keep all digits of a number for
 /// that (in `serde_json`, the feature `float_roundtrip`).
+///
+/// A value that was read back is checked when it is resumed: its times, counts and flags, and the shapes of all states in it.
+/// It is not a seal, and a number that was changed to another that is possible gives another solution.
 ///
 /// It holds the data, and neither field, method, controller, events nor output times: those are given again to resume.
 #[derive(Debug, Clone)]

@@ -122,7 +122,8 @@ pub trait Solver<F: Dynamics>: Method {
     }
 
     /// Checks a workspace that may have been read back against the state `y` at which the solve goes on, and computes what
-    /// is not written down. False if it is none of this method for states of that shape; a step from it might panic.
+    /// is not written down. False if it is none of this method for states of that shape; a step from it might panic. A method
+    /// made of others asks them.
     fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
         let _ = (ws, y);
         true

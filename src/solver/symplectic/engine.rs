@@ -131,7 +131,8 @@ impl<F: Separable, T: SplittingTable<S>, const S: usize> Solver<F> for Symplecti
     }
 
     fn settle(&self, ws: &mut Self::Workspace, (q, p): &F::State) {
-        if !ws.first_is_known && !(ws.velocity.all_finite() && ws.force.all_finite()) {
+        let are_finite = ws.velocity.all_finite() && ws.force.all_finite();
+        if !(ws.first_is_known || are_finite) {
             (ws.velocity, ws.force) = (q.zeros_like(), p.zeros_like());
         }
     }
