@@ -48,3 +48,19 @@ fn a_stable_way_back_reports_a_small_drift() {
     assert!((found.y0 - 2.0_f64.exp()).abs() < 1e-7);
     assert!(found.drift < 1e-7);
 }
+
+/// A state that starts at the origin, as the hidden state of a network does, is compared with where it went, in any unit.
+#[test]
+fn a_start_at_the_origin_is_no_drift() {
+    for unit in [1e-20, 1.0, 1e20] {
+        let field = ode(move |_t, y: &f64, dy: &mut f64| *dy = unit - 0.5 * y).with_vjp(|_t, _y, w, ybar| {
+            *ybar -= 0.5 * w;
+            0.0
+        });
+        let control = Pid::new(1e-8, 1e-8 * unit);
+        let adjoint = Backsolve::new(Dopri5, control);
+        let found = gradient(&field, Dopri5, control, &adjoint, &[0.0, 1.0], &0.0, |_| vec![0.0, 1.0]).unwrap();
+        assert!(found.drift < 1e-6, "{unit:e}: {:e}", found.drift);
+        assert!((found.y0 - (-0.5_f64).exp()).abs() < 1e-7, "{unit:e}: {}", found.y0);
+    }
+}

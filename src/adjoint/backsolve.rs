@@ -123,7 +123,7 @@ where
 struct Reconstruction<Y> {
     difference: Y,
     limit: f64,
-    /// The norm of the largest state so far.
+    /// The norm of the largest state from which the way back set out so far.
     largest: f64,
     /// The largest distance so far, relative to the state.
     drift: f64,
@@ -136,14 +136,14 @@ impl<Y: State, P> Segments<(Y, Y, P), Y> for Reconstruction<Y> {
 
     fn depart(&mut self, (reconstructed, _, _): &mut (Y, Y, P), y: &Y) {
         reconstructed.assign(y);
+        self.largest = self.largest.max(active_norm(y));
     }
 
     fn arrive(&mut self, (reconstructed, _, _): &(Y, Y, P), t: f64, y: &Y) -> Result<()> {
         self.difference.assign(reconstructed);
         self.difference.add_scaled(-1.0, y);
         let (error, size) = (active_norm(&self.difference), active_norm(y));
-        self.largest = self.largest.max(size);
-        // A state at the origin is compared with the largest of the states so far.
+        // A state at the origin is compared with the largest that the way back came from.
         let unit = if size > 0.0 { size } else { self.largest };
         let drift = if error == 0.0 { 0.0 } else { error / unit };
         if drift.is_nan() || drift > self.limit {
