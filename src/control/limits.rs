@@ -35,7 +35,8 @@ impl Limits {
         first_step: None,
         min_step: 0.0,
         at_min_step: MinStep::Fail,
-        max_step: f64::INFINITY,
+        // Finite, so that no length of a step becomes infinite, for which text formats have no word.
+        max_step: f64::MAX,
         max_steps: 100_000,
     };
 
