@@ -142,9 +142,7 @@ pub(crate) struct Progress<Y, W> {
 impl<Y: State, W> Progress<Y, W> {
     /// Takes an observer's word for where the solve is, within the step that ends at `end`.
     fn move_to(&mut self, end: f64, t: f64, y: Y) -> Result<()> {
-        if (Span { t0: self.t, t1: end }).validate_times(&[t]).is_err() {
-            return Err(Error::InvalidArgument { name: "flow.t", value: t, expected: "within the step" });
-        }
+        observer::check_time(Span { t0: self.t, t1: end }, t)?;
         check_after(&self.y, &y, (t, t - self.t))?;
         (self.t, self.y) = (t, y);
         Ok(())

@@ -500,16 +500,30 @@ mod failures {
         for plan in [f64::NAN, 0.0, -1.0, f64::NEG_INFINITY] {
             assert!(solve(&decay(), 1.0, 0.0..1.0, Rk4, Lost(plan)).is_err(), "{plan}");
         }
-        /// Jumps out of the span.
-        struct Away;
-        impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Away {
+    }
+
+    /// An observer may end a step early at a time of the step and with a state like that of the solve.
+    #[test]
+    fn an_observer_that_leads_astray_is_an_error() {
+        struct Astray(f64, Vec<f64>);
+        impl<F: Dynamics<State = Vec<f64>>, S: Solver<F>> Observer<F, S> for Astray {
             fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>, Error> {
-                Ok(Flow::Jump { t: 1.5, before: step.y1.clone(), after: step.y1.clone() })
+                Ok(Flow::Jump { t: self.0, before: step.y1.clone(), after: self.1.clone() })
             }
         }
-        let f = decay();
-        let failure = Ivp::new(&f, 1.0, 0.0..1.0).observe(&mut Away).solve(Rk4, Fixed::steps(3)).unwrap_err();
-        assert_eq!(failure.error, Error::EndNotReached { t: 1.5, end: 1.0 });
+        let f = ode(|_t, y: &Vec<f64>, dy: &mut Vec<f64>| dy.clone_from(y));
+        let error = |t: f64, after: &[f64]| {
+            let mut astray = Astray(t, after.to_vec());
+            let problem = Ivp::new(&f, vec![1.0], 0.0..1.0).observe(&mut astray).dense();
+            let failure = problem.solve(Rk4, Fixed::steps(3)).unwrap_err();
+            assert!(failure.partial.y.knots().iter().all(|t| (0.0..=1.0).contains(t)), "{:?}", failure.partial.y);
+            failure.error
+        };
+        for t in [1.5, -0.5, 0.0, f64::NAN, f64::NEG_INFINITY] {
+            assert_same(&error(t, &[2.0]), &invalid("flow.t", t, "after the start of the step and not after its end"));
+        }
+        assert_eq!(error(0.25, &[f64::NAN]), Error::NonFinite { t: 0.25, h: 0.25 });
+        assert_eq!(error(0.25, &[1.0, 2.0]), Error::LengthMismatch { name: "after", found: 2, expected: 1 });
     }
 
     #[test]

@@ -881,6 +881,25 @@ mod refusals {
         }
     }
 
+    /// Nor does a second event of the same time repair it.
+    #[test]
+    fn a_reset_to_infinity_is_not_hidden_by_the_next_one() {
+        let to = |value: f64| Event::rising(|t, _y: &f64| t - 0.5).reset(move |_t, y| *y = value);
+        let clock = clock();
+        let problem = Ivp::new(&clock, 0.0, 0.0..1.0).event(to(f64::INFINITY)).event(to(0.0));
+        let failure = problem.solve(Rk4, Fixed::steps(3)).unwrap_err();
+        assert!(matches!(failure.error, Error::NonFinite { .. }), "{failure}");
+        assert_eq!(failure.partial.hits.len(), 1);
+    }
+
+    #[test]
+    fn a_reset_to_another_length_is_refused() {
+        let field = ode(|_t, y: &Vec<f64>, dy: &mut Vec<f64>| dy.clone_from(y));
+        let longer = Event::rising(|t, _y: &Vec<f64>| t - 0.5).reset(|_t, y| y.push(1.0));
+        let failure = Ivp::new(&field, vec![1.0], 0.0..1.0).event(longer).solve(Rk4, Fixed::steps(3)).unwrap_err();
+        assert_eq!(failure.error, Error::LengthMismatch { name: "after", found: 2, expected: 1 });
+    }
+
     #[test]
     fn a_failing_solve_keeps_the_events_and_the_curve_before() {
         // y' = y² reaches 2 at 1/2 and leaves every bound at 1.

@@ -160,7 +160,10 @@ fn arguments_outside_their_domains_are_typed_errors() {
     });
     let found = method.backward(&decay, 0.0, &DVector::zeros(2), &DVector::zeros(3), &mut ());
     assert_eq!(found, Err(Error::LengthMismatch { name: "ybar", found: 3, expected: 2 }));
-    let longer = ode(|_t, y: &DVector<f64>, dy: &mut DVector<f64>| *dy = DVector::zeros(y.len() + 1));
+    let longer = ode(|_t, y: &DVector<f64>, dy: &mut DVector<f64>| *dy = DVector::zeros(y.len() + 1))
+        .with_vjp(|_t, _y, _w, _ybar| 0.0);
+    let found = method.backward(&longer, 0.0, &DVector::zeros(2), &DVector::zeros(2), &mut ());
+    assert_eq!(found, Err(Error::LengthMismatch { name: "dy", found: 3, expected: 2 }));
     let found = method.solve(&longer, 0.0, DVector::zeros(2));
     assert_eq!(found, Err(Error::LengthMismatch { name: "dy", found: 3, expected: 2 }));
 }

@@ -178,6 +178,7 @@ impl<L> SteadyState<L> {
         check_fits("ybar", ybar, y)?;
         check_argument("ybar", ybar)?;
         check_params(f, pbar)?;
+        check_shape(f, t, y)?;
         let minus_lambda = self.solve_adjoint(f, (t, y), ybar, &mut pbar.zeros_like())?;
         let mut rest = y.zeros_like();
         let time = f.vjp(t, y, &minus_lambda, &mut rest, pbar);

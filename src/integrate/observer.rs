@@ -1,7 +1,7 @@
 //! What may watch a solve, and answer.
 
 use crate::solver::StepStart;
-use crate::{Dense, Dynamics, Result, Solver, Span};
+use crate::{Dense, Dynamics, Error, Result, Solver, Span};
 
 /// An accepted step, seen before the solver moves on: the workspace still holds its stages.
 pub struct Step<'a, F: Dynamics, S: Solver<F>> {
@@ -96,6 +96,16 @@ pub enum Flow<Y> {
     },
 }
 
+/// Checks the time at which an observer ends `step` early.
+pub(super) fn check_time(step: Span, t: f64) -> Result<()> {
+    // Written so that NaN is caught too.
+    if step.is_after(t, step.t0) && !step.is_after(t, step.t1) {
+        return Ok(());
+    }
+    let expected = "after the start of the step and not after its end";
+    Err(Error::InvalidArgument { name: "flow.t", value: t, expected })
+}
+
 /// Sees every accepted step of a solve.
 ///
 /// Observers compose: a pair of them is one, and so is `&mut` of one.
@@ -131,6 +141,7 @@ impl<F: Dynamics, S: Solver<F>, A: Observer<F, S>, B: Observer<F, S>> Observer<F
         let second = match &first {
             Flow::On | Flow::Pause => self.1.observe(step)?,
             Flow::Stop { t, before, after } | Flow::Jump { t, before, after } => {
+                check_time(Span { t0: step.t0, t1: step.t1 }, *t)?;
                 self.1.observe(Step { t1: *t, y1: before, next: after, ..step })?
             }
         };

@@ -157,10 +157,6 @@ where
                     return Ok(Course::Stopped);
                 }
             }
-            // An observer that jumps on the spot would do so for ever.
-            if !self.span.is_after(at.t, t0) {
-                at.t = to;
-            }
         }
         Ok(Course::Done)
     }

@@ -236,6 +236,17 @@ mod tests {
         }
     }
 
+    /// Between its values, a polynomial may leave the numbers: an error, and not infinity.
+    #[test]
+    fn a_polynomial_that_overflows_is_an_error() {
+        let (ends, nodes) = (vec![0.0, 1.0], nodes_of(2));
+        let curve = Curve { ends, nodes, values: vec![f64::MAX, f64::MAX, -f64::MAX], last: -f64::MAX };
+        assert_eq!(curve.at(0.25), Err(Error::NonFinite { t: 0.25, h: 0.0 }));
+        assert_eq!(curve.before(0.25), curve.at(0.25));
+        assert_eq!(curve.slope(0.0), Err(Error::NonFinite { t: 0.0, h: 0.0 }));
+        assert_eq!((curve.at(0.0), curve.at(1.0)), (Ok(f64::MAX), Ok(-f64::MAX)));
+    }
+
     #[test]
     fn values_at_the_nodes_are_themselves() {
         for n in 2..=10 {

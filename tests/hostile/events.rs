@@ -44,6 +44,9 @@ const CONDITIONS: [Condition; 16] = [
     Condition::Underflow,
 ];
 
+/// Those that a model may have.
+const GENTLE: [Condition; 4] = [Condition::AtHalf, Condition::Level, Condition::Origin, Condition::Never];
+
 impl Condition {
     fn value(self, t: f64, y: f64) -> f64 {
         match self {
@@ -150,7 +153,8 @@ pub fn draw<'a, Y: Lengthen + 'a>(case: &mut Case) -> Event<'a, Y> {
 
 /// One event with derivatives.
 pub fn differentiable<'a>(case: &mut Case) -> DifferentiableEvent<'a, Hostile<Plane>> {
-    let condition = case.pick("event", &CONDITIONS);
+    let hostile = case.once_in(3);
+    let condition = if hostile { case.pick("event", &CONDITIONS) } else { case.pick("event", &GENTLE) };
     let direction = case.pick("direction", &[Direction::Rising, Direction::Falling, Direction::Both]);
     let [in_t, in_y] = match condition {
         Condition::AtHalf | Condition::AtStart => [1.0, 0.0],
@@ -164,7 +168,7 @@ pub fn differentiable<'a>(case: &mut Case) -> DifferentiableEvent<'a, Hostile<Pl
         w * in_t
     };
     let mut event = DifferentiableEvent::new(direction, move |_, t, y: &Plane| condition.value(t, y[0]), vjp);
-    let reset = case.pick("reset", &RESETS);
+    let reset = if hostile { case.pick("reset", &RESETS) } else { case.pick("reset", &RESETS[..6]) };
     let factor = match reset {
         Reset::Nothing | Reset::Identity | Reset::Shift => 1.0,
         Reset::Negative => -1.0,

@@ -13,8 +13,6 @@ mod fields;
 mod gradients;
 mod methods;
 mod outputs;
-#[cfg(feature = "serde")]
-mod paused;
 mod sensitivities;
 mod solves;
 mod steady_state;

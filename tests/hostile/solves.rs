@@ -1,11 +1,13 @@
 //! Solves of initial value problems.
 
-use rheos::{Controller, Dense, Dynamics, Failure, Ivp, Solver, Span, State, solve, solve_ivp};
+use rheos::integrate::{Flow, Observer, Step};
+use rheos::solution::Trajectory;
+use rheos::{Controller, Curve, Dense, Dopri5, Dynamics, Ivp, Result, Solver, Span, State, solve, solve_ivp};
 
 use crate::case::{Case, for_all_cases};
 use crate::fields::{Hostile, Lengthen};
 use crate::methods::{ENDS, FAMILIES, Plane};
-use crate::{draw, events, outputs};
+use crate::{control, draw, events, outputs};
 
 /// Each family of methods, with outputs, events and jumps.
 #[test]
@@ -56,7 +58,7 @@ where
     }
 }
 
-/// A solve of a problem with hostile outputs, events and jumps.
+/// A solve of a problem with hostile outputs, events, jumps and observers.
 pub fn attempt<F, S, C>(case: &mut Case, (f, y0, span): (&F, F::State, Span), solver: S, control: C)
 where
     F: Dynamics<State: Lengthen>,
@@ -65,54 +67,105 @@ where
 {
     let finite = y0.all_finite();
     let jumps = if case.once_in(3) { draw::times(case, "jumps_at", span) } else { Vec::new() };
+    let times = draw::times(case, "outputs", span);
+    let mut meddler = events::meddler(case);
+    let mut beside = Beside::draw(case, span, &y0);
     let mut ivp = Ivp::new(f, y0, span).jumps_at(&jumps).event(events::draw(case));
     for _ in 0..case.one_of(&[0, 0, 0, 1, 2]) {
         ivp = ivp.event(events::draw(case));
     }
-    let mut meddler = events::meddler(case);
-    let ivp = ivp.observe(&mut meddler);
-    let (times, every) = (draw::times(case, "outputs", span), case.one_of(&[1, 1, 2, 7, 0, usize::MAX]));
-    let last = |failure: Box<Failure<F::State, _>>| failure.partial.last().clone();
-    let solved = match case.pick("kept", &["save_at", "land_on", "save_map", "save_every", "dense"]) {
-        "save_at" => ivp.save_at(&times).solve(solver, control).map_err(last).map(|solution| {
-            outputs::check_outputs(case, (span, &times), &solution, State::all_finite);
-        }),
-        "land_on" => ivp.land_on(&times).solve(solver, control).map_err(last).map(|solution| {
-            outputs::check_outputs(case, (span, &times), &solution, State::all_finite);
-        }),
-        "save_map" => {
-            let map = |_: f64, y: &F::State| y.coordinates();
-            ivp.save_map(&times, map).solve(solver, control).map_err(|failure| failure.partial.last().clone()).map(
-                |solution| {
-                    let finite = |y: &Vec<f64>| y.iter().all(|x| x.is_finite());
-                    outputs::check_outputs(case, (span, &times), &solution, finite);
-                },
-            )
-        }
-        "save_every" => {
-            case.note("every", &every);
-            let solved = ivp.save_every(every).solve(solver, control).map_err(last);
-            solved.map(|solution| outputs::check_steps(case, span, &solution))
-        }
-        _ => match ivp.dense().solve(solver, control) {
-            Ok(solution) => {
-                outputs::check_end(case, span, &solution);
-                let end = (solution.last_time(), solution.last());
-                outputs::check_curve(case, span, end, &solution.y);
-                Ok(())
-            }
-            Err(failure) => {
-                if finite {
-                    outputs::ask_curve(case, &failure.partial.y);
-                }
-                Err(failure.partial.last().clone())
-            }
-        },
+    let ivp = ivp.observe(&mut meddler).observe(&mut beside);
+    let solved = match case.pick("kept", &["save_at", "land_on"]) {
+        "save_at" => ivp.save_at(&times).solve(solver, control),
+        _ => ivp.land_on(&times).solve(solver, control),
     };
     match solved {
-        Ok(()) => accepted(case, finite),
-        Err(last) => check_partial(case, finite, &last),
+        Ok(solution) => {
+            accepted(case, finite);
+            outputs::check_outputs(case, (span, &times), &solution, State::all_finite);
+            beside.check(case, span, (solution.last_time(), solution.last()));
+        }
+        Err(failure) => {
+            check_partial(case, finite, failure.partial.last());
+            if let Beside::Curve(curve) = &beside
+                && finite
+                && span.t0.is_finite()
+            {
+                outputs::ask_curve(case, curve);
+            }
+        }
     }
+}
+
+/// What is kept beside the outputs.
+#[derive(Debug)]
+enum Beside<Y> {
+    Nothing,
+    Steps(Trajectory<Y>),
+    Curve(Curve<Y>),
+}
+
+impl<Y: State> Beside<Y> {
+    fn draw(case: &mut Case, span: Span, y0: &Y) -> Self {
+        match case.pick("beside", &["nothing", "steps", "a curve"]) {
+            "nothing" => Self::Nothing,
+            "steps" => Self::Steps(Trajectory::new(case.pick("every", &[1, 1, 2, 7, 0, usize::MAX]), span.t0, y0)),
+            _ => Self::Curve(Curve::new(span.t0, y0)),
+        }
+    }
+
+    /// Checks what was kept of a solve that ended at `end`.
+    fn check(&self, case: &mut Case, span: Span, end: (f64, &Y)) {
+        match self {
+            Self::Nothing => {}
+            Self::Steps(steps) => outputs::check_steps(case, span, (&steps.t, &steps.y)),
+            Self::Curve(curve) => outputs::check_curve(case, span, end, curve),
+        }
+    }
+}
+
+impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Beside<F::State> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        match self {
+            Self::Nothing => Ok(Flow::On),
+            Self::Steps(steps) => steps.observe(step),
+            Self::Curve(curve) => curve.observe(step),
+        }
+    }
+}
+
+/// The other ways to keep a solution.
+#[test]
+fn kept() {
+    for_all_cases("kept", |case| {
+        let f = Hostile::draw(case);
+        let (y0, span) = (Hostile::<Plane>::start(case), draw::span(case));
+        let (times, control) = (draw::times(case, "outputs", span), control::any(case, span, &y0));
+        let (finite, ivp) = (y0.all_finite(), Ivp::new(&f, y0, span).event(events::draw(case)));
+        match case.pick("kept", &["save_map", "save_every", "dense"]) {
+            "save_map" => {
+                if let Ok(solution) = ivp.save_map(&times, |_, y| y[0]).solve(Dopri5, control) {
+                    accepted(case, finite);
+                    outputs::check_outputs(case, (span, &times), &solution, |x| x.is_finite());
+                }
+            }
+            "save_every" => {
+                let every = case.pick("every", &[1, 1, 2, 7, 0, usize::MAX]);
+                if let Ok(solution) = ivp.save_every(every).solve(Dopri5, control) {
+                    accepted(case, finite);
+                    outputs::check_end(case, span, &solution);
+                    outputs::check_steps(case, span, (&solution.t, &solution.y));
+                }
+            }
+            _ => {
+                if let Ok(solution) = ivp.dense().solve(Dopri5, control) {
+                    accepted(case, finite);
+                    outputs::check_end(case, span, &solution);
+                    outputs::check_curve(case, span, (solution.last_time(), solution.last()), &solution.y);
+                }
+            }
+        }
+    });
 }
 
 /// Takes note of a solve that came to its end.

@@ -252,15 +252,16 @@ impl<'a, Y: State> Events<'a, Y> {
             reset(t, y);
             y.clone()
         });
-        // A later event of the same time may not hide where this one leads.
-        check_after(&before, y, (t, h))?;
         place.hits += 1;
         place.last_hit = Some(t);
         if self.stopped_by.is_none() && *stop_at == Some(place.hits) {
             self.stopped_by = Some(event);
         }
         let jumped = after.is_some();
+        // A later event of the same time may not hide where this one leads.
+        let checked = check_after(&before, y, (t, h));
         self.hits.push(Hit { event, t, before, after });
+        checked?;
         Ok(jumped)
     }
 }
