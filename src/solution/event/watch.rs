@@ -291,10 +291,10 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
         if self.events.is_empty() {
             return Ok(Flow::On);
         }
+        // What a step that failed has found does not count where it is tried again.
+        self.retreat(Span { t0: step.t0, t1: step.t1 }, step.t0);
         // A step starts at the very time at which the one before ended.
         if self.t != Some(step.t0) {
-            let span = Span { t0: step.t0, t1: step.t1 };
-            self.retreat(span, step.t0);
             self.place(step.t0, step.y0, &[])?;
         }
         let mut probe = step.y1.clone();
