@@ -64,3 +64,19 @@ fn by_growth([d0, d1, d2]: [f64; 3], order: f64) -> f64 {
         SHARE.powf(1.0 / order) / d2.sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_of_the_first_step_is_a_small_part_of_the_tolerance() {
+        for (d0, d1, d2, order) in [(1e6, 2e6, 8e6, 5.0), (1e4, 3e6, 3e5, 8.0), (100.0, 1e3, 0.0, 2.0)] {
+            let (rate, h) = (f64::max(d2 / d1, d1 / d0), by_growth([d0, d1, d2], order));
+            let error = d1 * rate.powf(order - 1.0) * h.powf(order);
+            assert!((error / SHARE - 1.0).abs() < 1e-10, "{error:e}");
+        }
+        let h = by_growth([1.0, 0.0, 16.0], 3.0);
+        assert!(((4.0 * h).powi(3) / SHARE - 1.0).abs() < 1e-10, "{h:e}");
+    }
+}
