@@ -267,7 +267,7 @@ pub enum Error {
         h: f64,
         /// The difference of the two rules.
         error: f64,
-        /// What was asked for.
+        /// The relative tolerance.
         tolerance: f64,
     },
     /// A field was not brought to rest.

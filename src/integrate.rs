@@ -204,7 +204,7 @@ impl Leg {
         if allowed < left { self.done + allowed as u32 } else { self.steps }
     }
 
-    /// Whether what is left of it, as it was read back, goes on from the time `t` of `piece`.
+    /// Whether the rest of a leg that was read back goes on from the time `t` of `piece`.
     pub(crate) fn continues(&self, whole: Span, t: f64, piece: Piece) -> bool {
         let Self { start, end, time, h, steps, done } = *self;
         let plan = [start, end, time, h];
@@ -324,7 +324,7 @@ where
         }
     }
 
-    /// Begins a piece: the method and the controller know nothing of what was before.
+    /// Begins a piece: the method and the controller forget all earlier steps.
     pub(crate) fn begin(&self, piece: Piece, y: &F::State, workspace: &mut S::Workspace) -> Result<C::Memory> {
         self.solver.reset(workspace);
         self.control.begin(self.field, self.solver, workspace, piece.inner, y)

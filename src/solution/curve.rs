@@ -44,7 +44,7 @@ impl<Y: State> Curve<Y> {
         Self { ends: vec![t0], values: Vec::new(), nodes: Vec::new(), last: y0.clone() }
     }
 
-    /// Checks what was read back of a solve over `span` that came to `t`, by a method with interpolants of this degree.
+    /// Checks a curve that was read back: it covers a solve over `span` up to `t`, with interpolants of this degree.
     pub(crate) fn validate(&self, degree: usize, span: Span, t: f64) -> Result<()> {
         let Self { ends, values, nodes, .. } = self;
         let fits = (nodes.is_empty() || *nodes == nodes_of(degree))

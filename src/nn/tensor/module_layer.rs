@@ -120,7 +120,7 @@ pub trait ModuleInput<E: TensorElement, D: Device<E>>: State {
     /// Adds the gradient of each tensor to `bar`.
     ///
     /// # Errors
-    /// Those of the device.
+    /// [`Error::Device`](crate::Error::Device).
     fn collect(&self, grads: &mut Gradients<E, D>, bar: &mut Self) -> Result<(), D::Err>;
 }
 

@@ -85,7 +85,7 @@ where
     /// A gradient from [`gradient`](crate::gradient) in the form that dfdx's optimisers take.
     ///
     /// # Errors
-    /// Those of the device.
+    /// [`Error::Device`](crate::Error::Device).
     pub fn gradients(&self, gradient: &Weights<M, E, D>) -> Result<Gradients<E, D>, D::Err> {
         let mut grads = Gradients::leaky();
         self.add_to_gradients(gradient, &mut grads)?;
@@ -118,7 +118,7 @@ where
         }
     }
 
-    /// What has another shape than the state is no velocity.
+    /// A velocity has the shape of the state.
     fn keeps_shape(&self) -> bool {
         true
     }

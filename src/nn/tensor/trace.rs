@@ -63,7 +63,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
     /// Adds the pullback of `w` to `ybar` and `pbar` and returns `wᵀ ∂f/∂t`.
     ///
     /// # Errors
-    /// Those of the device.
+    /// [`Error::Device`](crate::Error::Device).
     pub(super) fn pull_back<M: TensorCollection<E, D>>(
         self,
         module: &M,

@@ -1,4 +1,4 @@
-//! What is known of the events of a paused solve.
+//! The events of a paused solve: hits, counters and signs.
 
 use super::Hit;
 use super::watch::{Events, Place};

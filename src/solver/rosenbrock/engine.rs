@@ -174,7 +174,9 @@ where
             return Err(Error::SingularMatrix { t, h });
         }
         ws.conserves = Conservation::is_needed(ws.norm.as_ref(), y0);
-        ws.conservation.begin();
+        if ws.conserves {
+            ws.conservation.begin();
+        }
         if !self.stages(f, ws, StepStart { t, h, y0 }) {
             let not_finite = !ws.slope.all_finite();
             return Err(if not_finite { Error::NonFinite { t, h } } else { Error::LinearSolverFailed { t, h } });
