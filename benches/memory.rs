@@ -6,8 +6,9 @@ use allocation_counter::measure;
 use nalgebra::{DVector, SMatrix};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
-use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Fixed, Rk4, State, gradient, ode};
+use rheos::formula::Static;
+use rheos::nn::{Mlp, Net};
+use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Fixed, Ivp, Rk4, State, ode};
 
 /// Powers of two less one, so that the states of a record, the first included, fill a vector that grows by doubling.
 const STEPS: [usize; 4] = [15, 127, 1023, 8191];
@@ -19,10 +20,9 @@ where
     F: Differentiable,
     A: Adjoint<F, Rk4, Fixed>,
 {
-    let loss = |y: &[F::State]| vec![y[0].zeros_like(), y[1].clone()];
     let info = measure(|| {
-        let found = gradient(f, Rk4, Fixed::steps(steps), adjoint, &[0.0, 1.0], y0, loss);
-        assert!(found.is_ok(), "the solve failed");
+        let run = Ivp::new(f, y0.clone(), 0.0..1.0).forward(Rk4, Fixed::steps(steps), adjoint);
+        assert!(run.is_ok_and(|run| run.backward(&run.y).is_ok()), "the solve failed");
     });
     info.bytes_max
 }
@@ -56,7 +56,6 @@ fn main() {
 
     let mut rng = StdRng::seed_from_u64(1);
     let mut uniform = || rng.random::<f64>();
-    let net: Mlp<f64, 4, 32, 64> =
-        (Affine::uniform(&mut uniform), (Pointwise::default(), Affine::uniform(&mut uniform)));
-    table("static network 4-32-4, 64 samples", &LayerField(net), &SMatrix::from_fn(|_, _| uniform()));
+    let net: Net<_, Static<64>> = Net::new(Mlp::<f64, 4, 32, 4>::uniform(&mut uniform));
+    table("static network 4-32-4, 64 samples", &net.field(), &SMatrix::from_fn(|_, _| uniform()));
 }

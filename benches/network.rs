@@ -6,7 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use nalgebra::SMatrix;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
+use rheos::formula::Static;
+use rheos::nn::{Mlp, Net};
 use rheos::{Differentiable, Element, State};
 
 fn field<F: Differentiable>(c: &mut Criterion, name: &str, f: &F, y: &F::State) {
@@ -27,8 +28,8 @@ fn field<F: Differentiable>(c: &mut Criterion, name: &str, f: &F, y: &F::State) 
 fn matrices<T: Element, const N: usize, const H: usize, const B: usize>(c: &mut Criterion, name: &str) {
     let mut rng = StdRng::seed_from_u64(1);
     let mut uniform = || rng.random::<f64>();
-    let net: Mlp<T, N, H, B> = (Affine::uniform(&mut uniform), (Pointwise::default(), Affine::uniform(&mut uniform)));
-    field(c, name, &LayerField(net), &SMatrix::from_fn(|_, _| T::embed(uniform())));
+    let net: Net<_, Static<B>> = Net::new(Mlp::<T, N, H, N>::uniform(&mut uniform));
+    field(c, name, &net.field(), &SMatrix::from_fn(|_, _| T::embed(uniform())));
 }
 
 fn small(c: &mut Criterion) {
@@ -40,27 +41,81 @@ fn small(c: &mut Criterion) {
 }
 
 #[cfg(feature = "dfdx")]
+mod deep {
+    use rheos::formula;
+    use rheos::formula::{Rows, Slices};
+    use rheos::nn::Linear;
+
+    formula! {
+        /// 64-256-256-64, with `tanh`.
+        pub struct Tanh<T> { first: Linear<T, 64, 256>, second: Linear<T, 256, 256>, third: Linear<T, 256, 64> }
+        fn apply(&self, y: Rows<64>) -> Rows<64> {
+            self.third.apply(self.second.apply(self.first.apply(y).tanh()).tanh())
+        }
+    }
+
+    formula! {
+        /// 64-256-256-64, with `softplus`.
+        pub struct Softplus<T> { first: Linear<T, 64, 256>, second: Linear<T, 256, 256>, third: Linear<T, 256, 64> }
+        fn apply(&self, y: Rows<64>) -> Rows<64> {
+            self.third.apply(self.second.apply(self.first.apply(y).softplus()).softplus())
+        }
+    }
+
+    /// Three layers, drawn.
+    fn layers<T: Slices>(
+        rng: &mut dyn FnMut() -> f64,
+    ) -> (Linear<T, 64, 256>, Linear<T, 256, 256>, Linear<T, 256, 64>) {
+        (Linear::uniform(rng), Linear::uniform(rng), Linear::uniform(rng))
+    }
+
+    pub fn tanh<T: Slices>(rng: &mut dyn FnMut() -> f64) -> Tanh<T> {
+        let (first, second, third) = layers(rng);
+        Tanh { first, second, third }
+    }
+
+    pub fn softplus<T: Slices>(rng: &mut dyn FnMut() -> f64) -> Softplus<T> {
+        let (first, second, third) = layers(rng);
+        Softplus { first, second, third }
+    }
+}
+
+#[cfg(feature = "dfdx")]
 fn tensors(c: &mut Criterion) {
-    use dfdx::prelude::{Cpu, DeviceBuildExt, Rank2, SampleTensor, Tensor};
-    use rheos::Net;
-    use rheos::nn::tensor::builders::{Linear, Softplus, Tanh};
+    use dfdx::prelude::{Cpu, Rank2, SampleTensor, Tensor};
+    use rheos::ModuleField;
+    use rheos::formula::Heap;
+    use rheos::nn::tensor::{FormulaModule, Tensors};
 
-    type Large<A> = (Linear<64, 256>, A, Linear<256, 256>, A, Linear<256, 64>);
-
+    let mut rng = StdRng::seed_from_u64(1);
+    let mut uniform = || rng.random::<f64>();
     let device = Cpu::seed_from_u64(1);
     let y: Tensor<Rank2<20, 2>, f32, Cpu> = device.sample_normal();
-    let net = device.build_module::<(Linear<2, 50>, Tanh, Linear<50, 2>), f32>();
-    field(c, "2-50-2, 20 samples, tensors f32", &Net::new(net), &y);
+    let net = FormulaModule::<Mlp<Tensors<f32, Cpu>, 2, 50, 2>>::on_device(
+        &Mlp::<f32, 2, 50, 2>::uniform(&mut uniform),
+        &device,
+    );
+    field(c, "2-50-2, 20 samples, tensors f32", &ModuleField::new(net.expect("memory")), &y);
 
     let y: Tensor<Rank2<64, 4>, f32, Cpu> = device.sample_normal();
-    let net = device.build_module::<(Linear<4, 32>, Tanh, Linear<32, 4>), f32>();
-    field(c, "4-32-4, 64 samples, tensors f32", &Net::new(net), &y);
+    let net = FormulaModule::<Mlp<Tensors<f32, Cpu>, 4, 32, 4>>::on_device(
+        &Mlp::<f32, 4, 32, 4>::uniform(&mut uniform),
+        &device,
+    );
+    field(c, "4-32-4, 64 samples, tensors f32", &ModuleField::new(net.expect("memory")), &y);
 
     let y: Tensor<Rank2<256, 64>, f32, Cpu> = device.sample_normal();
-    let net = device.build_module::<Large<Tanh>, f32>();
-    field(c, "64-256-256-64, 256 samples, tensors f32, tanh", &Net::new(net), &y);
-    let net = device.build_module::<Large<Softplus>, f32>();
-    field(c, "64-256-256-64, 256 samples, tensors f32, softplus", &Net::new(net), &y);
+    let net =
+        FormulaModule::<deep::Tanh<Tensors<f32, Cpu>>>::on_device(&deep::tanh::<Heap<f32>>(&mut uniform), &device);
+    field(c, "64-256-256-64, 256 samples, tensors f32, tanh", &ModuleField::new(net.expect("memory")), &y);
+    let params = deep::softplus::<Heap<f32>>(&mut uniform);
+    let net = FormulaModule::<deep::Softplus<Tensors<f32, Cpu>>>::on_device(&params, &device);
+    field(c, "64-256-256-64, 256 samples, tensors f32, softplus", &ModuleField::new(net.expect("memory")), &y);
+
+    // The same on matrices.
+    let y = nalgebra::OMatrix::<f32, nalgebra::Const<64>, nalgebra::Dyn>::from_fn(256, |_, _| uniform() as f32);
+    let net: Net<_> = Net::new(deep::tanh::<Heap<f32>>(&mut uniform));
+    field(c, "64-256-256-64, 256 samples, matrices f32, tanh", &net.field(), &y);
 }
 
 #[cfg(not(feature = "dfdx"))]

@@ -7,11 +7,12 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion};
-use nalgebra::{DVector, SMatrix, Vector3};
+use nalgebra::{DVector, SMatrix};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
-use rheos::{Differentiable, Discrete, Fixed, Parametric, Rk4, State, gradient, ode, solve};
+use rheos::formula::Static;
+use rheos::nn::{Mlp, Net};
+use rheos::{Differentiable, Discrete, Fixed, Ivp, Parametric, Rk4, State, ode, solve};
 
 /// The same work at several sizes.
 struct Series {
@@ -35,9 +36,9 @@ fn steps(n: usize) -> Box<dyn FnMut()> {
 
 fn gradient_steps(n: usize) -> Box<dyn FnMut()> {
     let (f, y0) = rheos::problems::Lorenz::problem();
-    let loss = |y: &[Vector3<f64>]| vec![Vector3::zeros(), y[1]];
     Box::new(move || {
-        drop(black_box(gradient(&f, Rk4, Fixed::steps(n), &Discrete::new(), &[0.0, 1.0], black_box(&y0), loss)));
+        let run = Ivp::new(&f, black_box(y0), 0.0..1.0).forward(Rk4, Fixed::steps(n), Discrete::new());
+        drop(black_box(run.map(|run| run.backward(&run.y))));
     })
 }
 
@@ -45,8 +46,8 @@ fn gradient_steps(n: usize) -> Box<dyn FnMut()> {
 fn network<const H: usize, const B: usize>() -> Box<dyn FnMut()> {
     let mut rng = StdRng::seed_from_u64(1);
     let mut uniform = || rng.random::<f64>();
-    let net: Mlp<f32, 4, H, B> = (Affine::uniform(&mut uniform), (Pointwise::default(), Affine::uniform(&mut uniform)));
-    let f = LayerField(net);
+    let net: Net<_, Static<B>> = Net::new(Mlp::<f32, 4, H, 4>::uniform(&mut uniform));
+    let f = net.field();
     let y = SMatrix::<f32, 4, B>::from_fn(|_, _| uniform() as f32);
     let (mut dy, mut ybar, mut pbar) = (y.zeros_like(), y.zeros_like(), f.params().zeros_like());
     let mut trace = Default::default();

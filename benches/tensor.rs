@@ -3,41 +3,67 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dfdx::prelude::{
-    Cpu, CpuError, DeviceBuildExt, Module, NonMutableModule, Rank2, SampleTensor, Tape, Tensor, ZeroSizedModule,
+use dfdx::prelude::{Cpu, Rank2, SampleTensor, Tensor};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use rheos::formula;
+use rheos::formula::{Heap, Rows};
+use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::{Linear, Mlp};
+use rheos::train::mean_squared_error;
+use rheos::{
+    Adjoint, Backsolve, Controller, Dense, Differentiable, Discrete, Dopri5, Fixed, Gradient, Ivp, ModuleField, Pid,
+    Remembered, Result, Rk4, Stats, solve,
 };
-use rheos::nn::tensor::builders::{Linear, Tanh};
-use rheos::{Adjoint, Backsolve, Discrete, Dopri5, Fixed, Net, Pid, Remembered, Rk4, State, gradient, solve};
 
-/// The field of the spiral example of Chen et al. 2018: a network of `y³`.
-type Spiral = (Cube, (Linear<2, 50>, Tanh, Linear<50, 2>));
-type Points = Tensor<Rank2<20, 2>, f32, Cpu>;
-
-type Large = (Linear<64, 256>, Tanh, Linear<256, 256>, Tanh, Linear<256, 64>);
-type Batch = Tensor<Rank2<256, 64>, f32, Cpu>;
-
-#[derive(Debug, Default, Clone, Copy)]
-struct Cube;
-
-impl ZeroSizedModule for Cube {}
-impl NonMutableModule for Cube {}
-
-impl<T: Tape<f32, Cpu>> Module<Tensor<Rank2<20, 2>, f32, Cpu, T>> for Cube {
-    type Output = Tensor<Rank2<20, 2>, f32, Cpu, T>;
-    type Error = CpuError;
-    fn try_forward(&self, y: Tensor<Rank2<20, 2>, f32, Cpu, T>) -> Result<Self::Output, CpuError> {
-        y.try_powi(3)
+formula! {
+    /// The field of the spiral example of Chen et al. 2018: a network of `y³`.
+    pub struct Spiral<T> { net: Mlp<T, 2, 50, 2> }
+    fn apply(&self, y: Rows<2>) -> Rows<2> {
+        self.net.apply(y * y.square())
     }
 }
 
-/// A training step without the optimiser, by both adjoints, and its forward pass.
+formula! {
+    /// Three affine maps with `tanh` between them.
+    pub struct Large<T> { first: Linear<T, 64, 256>, second: Linear<T, 256, 256>, third: Linear<T, 256, 64> }
+    fn apply(&self, y: Rows<64>) -> Rows<64> {
+        self.third.apply(self.second.apply(self.first.apply(y).tanh()).tanh())
+    }
+}
+
+type Points = Tensor<Rank2<20, 2>, f32, Cpu>;
+type Batch = Tensor<Rank2<256, 64>, f32, Cpu>;
+
+/// Numbers in [0, 1), always the same.
+fn numbers() -> impl FnMut() -> f64 {
+    let mut rng = StdRng::seed_from_u64(1);
+    move || rng.random()
+}
+
+/// A training step without the optimiser, from the first of the targets; what its two passes cost.
+fn step<F, A>(field: &F, pid: Pid, adjoint: A, times: &[f64], targets: &[Points]) -> Result<[Stats; 2]>
+where
+    F: Differentiable<State = Points>,
+    Dopri5: Dense<F>,
+    Pid: Controller<F, Dopri5>,
+    A: Adjoint<F, Dopri5, Pid>,
+{
+    let span = (times[0], times[times.len() - 1]);
+    let run = Ivp::new(field, black_box(targets[0].clone()), span).save_at(times).forward(Dopri5, pid, adjoint)?;
+    let (_, gradient) = run.gradient_of(|y| mean_squared_error(y, targets))?;
+    Ok([run.stats, gradient.stats])
+}
+
+/// A training step, by both adjoints, and its forward pass.
 fn spiral(c: &mut Criterion) {
     let device = Cpu::seed_from_u64(1);
-    let net = Net::new(device.build_module::<Spiral, f32>());
+    let params = Spiral { net: Mlp::<f32, 2, 50, 2>::uniform(&mut numbers()) };
+    let module = FormulaModule::<Spiral<Tensors<f32, Cpu>>>::on_device(&params, &device).expect("memory");
+    let net = ModuleField::new(module);
     let y0: Points = device.sample_normal();
     let times: Vec<f64> = (0..10).map(|i| f64::from(i) * 0.25).collect();
-    let target = y0.clone();
-    let loss = |y: &[Points]| -> Vec<Points> { y.iter().map(|y| (y.clone() - target.clone()) * 0.005).collect() };
+    let targets = vec![y0.clone(); times.len()];
 
     let remembered = Remembered::new(net.clone());
 
@@ -45,43 +71,53 @@ fn spiral(c: &mut Criterion) {
     for tolerance in [1e-3, 1e-6] {
         let pid = Pid::new(tolerance, tolerance);
         group.bench_function(format!("forward, {tolerance:e}"), |b| {
-            b.iter(|| Discrete::new().forward(&net, &Dopri5, &pid, &times, black_box(&y0)).map(|found| found.stats))
+            let problem = || Ivp::new(&net, black_box(y0.clone()), (0.0, times[9])).save_at(&times);
+            b.iter(|| problem().forward(Dopri5, pid, Discrete::new()).map(|run| run.stats))
         });
         group.bench_function(format!("Discrete, {tolerance:e}"), |b| {
-            b.iter(|| gradient(&net, Dopri5, pid, &Discrete::new(), &times, black_box(&y0), loss).map(|g| g.stats))
+            b.iter(|| step(&net, pid, Discrete::new(), &times, &targets))
         });
         group.bench_function(format!("Discrete, evaluations remembered, {tolerance:e}"), |b| {
-            let found = || gradient(&remembered, Dopri5, pid, &Discrete::new(), &times, black_box(&y0), loss);
             b.iter(|| {
                 remembered.forget();
-                found().map(|g| g.stats)
+                step(&remembered, pid, Discrete::new(), &times, &targets)
             })
         });
         group.bench_function(format!("Backsolve, {tolerance:e}"), |b| {
-            let adjoint = Backsolve::new(Dopri5, pid);
-            b.iter(|| gradient(&net, Dopri5, pid, &adjoint, &times, black_box(&y0), loss).map(|g| g.stats))
+            b.iter(|| step(&net, pid, Backsolve::new(Dopri5, pid), &times, &targets))
         });
     }
     group.finish();
 }
 
-/// Dominated by products of matrices. The number of threads is set by `RAYON_NUM_THREADS`.
+/// The gradient of half the square of the end.
+fn to_the_end<F>(field: &F, y0: &Batch, control: Fixed) -> Result<Gradient<Batch, F::Params>>
+where
+    F: Differentiable<State = Batch>,
+    Discrete: Adjoint<F, Rk4, Fixed>,
+{
+    let run = Ivp::new(field, y0.clone(), 0.0..1.0).forward(Rk4, control, Discrete::new())?;
+    run.backward(&run.y)
+}
+
+/// Dominated by products of matrices, on one thread.
 fn large(c: &mut Criterion) {
     let device = Cpu::seed_from_u64(1);
-    let net = Net::new(device.build_module::<Large, f32>());
+    let mut draw = numbers();
+    let (first, second, third) = (Linear::uniform(&mut draw), Linear::uniform(&mut draw), Linear::uniform(&mut draw));
+    let params = Large::<Heap<f32>> { first, second, third };
+    let module = FormulaModule::<Large<Tensors<f32, Cpu>>>::on_device(&params, &device).expect("memory");
+    let net = ModuleField::new(module);
     let y0: Batch = device.sample_normal();
     let control = Fixed::steps(20);
-    let loss = |y: &[Batch]| vec![y[0].zeros_like(), y[1].clone()];
 
     let mut group = c.benchmark_group("256 x 64-256-256-64, RK4, 20 steps");
     group.sample_size(10);
     group.bench_function("forward", |b| b.iter(|| solve(&net, black_box(y0.clone()), 0.0..1.0, Rk4, control)));
-    group.bench_function("Discrete", |b| {
-        b.iter(|| gradient(&net, Rk4, control, &Discrete::new(), &[0.0, 1.0], black_box(&y0), loss))
-    });
+    group.bench_function("Discrete", |b| b.iter(|| to_the_end(&net, black_box(&y0), control)));
     let remembered = Remembered::new(net.clone());
     group.bench_function("Discrete, evaluations remembered", |b| {
-        b.iter(|| gradient(&remembered, Rk4, control, &Discrete::new(), &[0.0, 1.0], black_box(&y0), loss))
+        b.iter(|| to_the_end(&remembered, black_box(&y0), control))
     });
     group.finish();
 }

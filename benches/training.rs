@@ -6,7 +6,8 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use nalgebra::SMatrix;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::nn::{Affine, Block, Driven, ElmanCell, OdeBlock, Recurrence, Residual, Sequence};
+use rheos::formula::Static;
+use rheos::nn::{Block, Driven, Elman, Linear, Net, OdeBlock, Recurrence, Residual, Sequence};
 use rheos::train::{Adam, mean_squared_error};
 use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Pid, Result, Rk4, State};
 
@@ -15,8 +16,8 @@ const HIDDEN: usize = 16;
 const SAMPLES: usize = 32;
 const LENGTH: usize = 20;
 
-type Cell = ElmanCell<f32, INPUTS, HIDDEN, SAMPLES>;
-type Readout = Affine<f32, HIDDEN, INPUTS, SAMPLES>;
+type Cell = Net<Elman<f32, INPUTS, HIDDEN>, Static<SAMPLES>>;
+type Readout = Net<Linear<f32, HIDDEN, INPUTS>, Static<SAMPLES>>;
 type Input = SMatrix<f32, INPUTS, SAMPLES>;
 type Hidden = SMatrix<f32, HIDDEN, SAMPLES>;
 
@@ -40,7 +41,7 @@ where
 {
     let mut rng = StdRng::seed_from_u64(2);
     let mut uniform = || rng.random::<f64>();
-    let mut model = Sequence { block, readout: Readout::uniform(&mut uniform) };
+    let mut model = Sequence { block, readout: Readout::new(Linear::uniform(&mut uniform)) };
     let data: Vec<Input> = (0..=LENGTH).map(|_| Input::from_fn(|_, _| uniform() as f32)).collect();
     // Too small a rate to change how many steps a controller takes.
     let mut adam = Adam::new(1e-9);
@@ -49,20 +50,20 @@ where
 
 fn training(c: &mut Criterion) {
     let mut rng = StdRng::seed_from_u64(1);
-    let cell = Cell::uniform(&mut || rng.random::<f64>());
-    let field = Driven(cell);
+    let cell = Cell::new(Elman::uniform(&mut || rng.random::<f64>()));
+    let field = || Driven(cell.clone());
     let four = Fixed::steps(4);
     let pid = Pid::new(1e-4, 1e-4);
     let discrete = Discrete::new();
 
     let mut group = c.benchmark_group("training step, 20 x 32 samples, 16 hidden");
-    block(&mut group, "Elman", Recurrence(cell));
-    block(&mut group, "residual", Residual(cell));
-    block(&mut group, "ODE, Euler, Discrete", OdeBlock::new(field, Euler, Fixed::steps(1), discrete));
-    block(&mut group, "ODE, RK4 x 4, Discrete", OdeBlock::new(field, Rk4, four, discrete));
-    block(&mut group, "ODE, RK4 x 4, Backsolve", OdeBlock::new(field, Rk4, four, Backsolve::new(Rk4, four)));
-    block(&mut group, "ODE, Dopri5 1e-4, Discrete", OdeBlock::new(field, Dopri5, pid, discrete));
-    block(&mut group, "ODE, Dopri5 1e-4, Backsolve", OdeBlock::new(field, Dopri5, pid, Backsolve::new(Dopri5, pid)));
+    block(&mut group, "Elman", Recurrence(cell.clone()));
+    block(&mut group, "residual", Residual(cell.clone()));
+    block(&mut group, "ODE, Euler, Discrete", OdeBlock::new(field(), Euler, Fixed::steps(1), discrete));
+    block(&mut group, "ODE, RK4 x 4, Discrete", OdeBlock::new(field(), Rk4, four, discrete));
+    block(&mut group, "ODE, RK4 x 4, Backsolve", OdeBlock::new(field(), Rk4, four, Backsolve::new(Rk4, four)));
+    block(&mut group, "ODE, Dopri5 1e-4, Discrete", OdeBlock::new(field(), Dopri5, pid, discrete));
+    block(&mut group, "ODE, Dopri5 1e-4, Backsolve", OdeBlock::new(field(), Dopri5, pid, Backsolve::new(Dopri5, pid)));
     group.finish();
 }
 

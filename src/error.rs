@@ -249,6 +249,25 @@ pub enum Error {
         /// The step that was tried.
         h: f64,
     },
+    /// The batches given to a network have different numbers of samples.
+    #[error("`{input}` has {found} samples, but {expected} are expected: as many as the first argument has")]
+    SampleMismatch {
+        /// The argument, as the formula calls it.
+        input: &'static str,
+        /// How many samples it has.
+        found: usize,
+        /// How many the first argument has.
+        expected: usize,
+    },
+    /// A formula uses a weight that is not one of its parameters.
+    #[error(
+        "the formula of {formula} uses a weight or a bias that is not one of its parameters; use them by reference, `&self.weight`, \
+         not a copy"
+    )]
+    ForeignWeight {
+        /// The type of the parameters.
+        formula: &'static str,
+    },
     /// A device could not carry out an operation on tensors.
     #[error("an operation on tensors failed on its device: {reason}")]
     Device {

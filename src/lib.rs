@@ -9,7 +9,7 @@
 //! | idea | trait | what implements it |
 //! |---|---|---|
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
-//! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a layer, a dfdx module |
+//! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a network, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
 //! | a way to integrate | [`Solver`], [`Controller`] | the methods in [`solver`]: [explicit](solver::explicit), [implicit](solver::implicit), [Rosenbrock](solver::rosenbrock), [multistep](solver::multistep), [symplectic](solver::symplectic), [reversible](solver::reversible); [`Fixed`] steps, [`Pid`], [`Predictive`] |
 //! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`], [`Interpolating`], [`Quadrature`] |
@@ -55,31 +55,37 @@
 //!
 //! # Differentiating
 //!
-//! [`gradient`] turns the derivative of a loss with respect to the states at output times into the gradient with respect
-//! to the initial state, the parameters and every time:
+//! [`Ivp::forward`] solves and records, and [`Run::backward`] turns the derivative of a loss with respect to the outputs into
+//! the gradient with respect to the initial state, the parameters and every time:
 //!
 //! ```
-//! use nalgebra::{SVector, vector};
+//! use nalgebra::vector;
 //! use rheos::problems::LotkaVolterra;
-//! use rheos::{Discrete, Dopri5, Pid, gradient};
+//! use rheos::train::mean_squared_error;
+//! use rheos::{Discrete, Dopri5, Ivp, Pid};
 //!
 //! let (model, y0) = LotkaVolterra::problem();
-//! let loss = |y: &[SVector<f64, 2>]| vec![vector![0.0, 0.0], vector![1.0, 0.0]]; // L = prey at t = 2
-//! let found = gradient(&model, Dopri5, Pid::new(1e-8, 1e-8), &Discrete::new(), &[0.0, 2.0], &y0, loss)?;
-//! assert_eq!(found.params.len(), 4);
+//! let (times, targets) = ([1.0, 2.0], [vector![2.5, 1.5], vector![4.0, 3.5]]);
+//! let run = Ivp::new(&model, y0, 0.0..2.0).save_at(&times).forward(Dopri5, Pid::new(1e-8, 1e-8), Discrete::new())?;
+//! let (loss, cotangents) = mean_squared_error(&run.y, &targets)?;
+//! let found = run.backward(&cotangents)?;
+//! assert!(loss > 0.0 && found.params.len() == 4 && found.times.len() == 2);
 //! # Ok::<(), rheos::Error>(())
 //! ```
 //!
 //! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`]); the others solve the adjoint
-//! equation; [`adjoint::choosing`] says which suits what. [`gradient_with_events`] goes across the events of a [`Hybrid`]
-//! system, and differentiates their times. [`sensitivities`] goes forwards, [`hessian_vector`] gives second derivatives,
+//! equation; [`adjoint::choosing`] says which suits what. With [`DifferentiableEvent`]s the gradient goes across resets, and
+//! the times of events have derivatives; declared [jumps](Ivp::jumps_at) of the field have them too. [`sensitivities`] goes
+//! forwards, [`hessian_vector`] gives second derivatives,
 //! [`SteadyState`] differentiates fixed points, and [`running_cost`] puts an integral beside the state.
 //!
 //! # Networks
 //!
-//! [`nn`] reads one layer as a recurrent cell, a residual block or a neural ODE and trains sequences of any of them;
-//! [`train`] has a loss and an optimiser. With the feature `dfdx` (on by default), tensors are states and modules are
-//! fields (`Net`), and an ODE block works as a layer inside a larger dfdx network (`OdeLayer`).
+//! A network is written once, with [`formula!`], and its pullback, its batches and the names of its tensors follow;
+//! [`nn::networks`] is the guide. [`nn`] reads one network as a recurrent cell, a residual block or a neural ODE and trains
+//! sequences of any of them; [`train`] has a loss and an optimiser. With the feature `dfdx` (on by default), tensors are
+//! states, formulas are modules (`nn::tensor::FormulaModule`), modules are fields (`ModuleField`), and an ODE block works as a
+//! layer inside a larger dfdx network (`OdeLayer`).
 //!
 //! # Checking your own model
 //!
@@ -88,7 +94,7 @@
 //!
 //! # Features
 //!
-//! * `dfdx` (default): the tensor backend. Without it the crate needs nalgebra, num-dual, num-traits, pulp and thiserror
+//! * `dfdx` (default): the tensor backend. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp and thiserror
 //!   only.
 //! * `serde`: a [`Paused`] solve can be serialised, with every method, and nalgebra's matrices with it.
 #![forbid(unsafe_code)]
@@ -100,6 +106,7 @@ pub mod data;
 mod dynamics;
 mod error;
 mod extrema;
+pub mod formula;
 pub mod integrate;
 pub mod nn;
 mod simd;
@@ -111,11 +118,10 @@ pub mod train;
 pub mod verify;
 
 pub use adjoint::{
-    Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, ContinuousAdjoint, Costate,
-    CurveRecord, Discrete, DiscreteEventRecord, DiscreteRecord, EventAdjoint, EventCotangents, EventForward,
-    EventForwardResult, EventGradient, ExactGradient, Forward, ForwardResult, Gradient, HessianVector, HitCotangent,
-    Interpolating, PiecewiseRecord, Pullback, Quadrature, ReversibleAdjoint, ReversibleRecord, Sensitivities,
-    SteadyState, gradient, gradient_with_events, hessian_vector, sensitivities,
+    Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, Costate, Cotangents, CotangentsRef,
+    CurveRecord, Discrete, DiscreteRecord, ExactGradient, Forward, ForwardResult, Gradient, GradientOf, HessianVector,
+    HitCotangent, Interpolating, Outputs, Problem, Pullback, Quadrature, ReversibleAdjoint, ReversibleRecord, Run,
+    RunResult, Sensitivities, SteadyState, hessian_vector, sensitivities,
 };
 pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
@@ -129,11 +135,11 @@ pub use dynamics::{
 pub use error::{Error, Result};
 pub use integrate::{Halt, Stats};
 #[cfg(feature = "dfdx")]
-pub use nn::tensor::{Net, OdeLayer, Taped, TensorField, Weights};
+pub use nn::tensor::{ModuleField, OdeLayer, Taped, TensorField, Weights};
 pub use num_dual::DualNum;
 pub use solution::{
-    Curve, DifferentiableEvent, Direction, Ending, Ensemble, Event, Events, Failure, Hit, Hybrid, Ivp, Paused,
-    Solution, Solved, Stepper, Surface, solve, solve_ivp,
+    Curve, DifferentiableEvent, DifferentiableEvents, Direction, Ending, Ensemble, Event, Events, Failure, Hit, Ivp,
+    Paused, Solution, Solved, Stepper, Surface, solve, solve_ivp,
 };
 pub use solver::implicit::{
     Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,

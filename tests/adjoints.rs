@@ -3,15 +3,18 @@
 mod common;
 #[path = "common/frozen_grid.rs"]
 mod frozen_grid;
+#[path = "common/gradient.rs"]
+mod gradient;
 #[path = "common/seasons.rs"]
 mod seasons;
 
 use common::relative_error;
+use gradient::{gradient, landing_on, over};
 use nalgebra::{SVector, Vector2, vector};
 use rheos::{
     Adams, AdamsMoulton, Adjoint, Autodiff, Backsolve, Checkpoints, Controller, DefaultSolver, Dense, Discrete, Dop853,
     Dopri5, Esdirk547, ExactGradient, Field, Fixed, Gradient, Interpolating, KenCarp5, OnGrid, Parametric, Pid,
-    Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, SplitField, Tsit5, gradient,
+    Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, SplitField, Tsit5,
     sensitivities,
 };
 use seasons::{Model, model, weights};
@@ -30,7 +33,18 @@ where
     A: Adjoint<Model, S, C>,
 {
     let (f, y0) = model();
-    gradient(&f, solver, control, &adjoint, &times(), &y0, |y| weights(y.len())).unwrap()
+    gradient(over(&f, &y0, &times()), solver, control, adjoint, |y| weights(y.len())).unwrap()
+}
+
+/// The same with steps that end at the save times.
+fn landed<S, C, A>(solver: S, control: C, adjoint: A) -> Found
+where
+    S: Solver<Model>,
+    C: Controller<Model, S>,
+    A: Adjoint<Model, S, C>,
+{
+    let (f, y0) = model();
+    gradient(landing_on(&f, &y0, &times()), solver, control, adjoint, |y| weights(y.len())).unwrap()
 }
 
 /// The growth of the prey alone, with its three parameters.
@@ -58,9 +72,11 @@ fn found_by_parts(control: Pid) -> Found {
     let growth = Autodiff::new(Growth, vector![p[0], p[4], p[5]]);
     let predation = Autodiff::new(Predation, vector![p[1], p[2], p[3]]);
     let parts = SplitField::new(growth, predation);
-    let Gradient { y, y0, params: (g, p), times, stats, drift } =
-        gradient(&parts, KenCarp5, control, &Discrete::landing(), &times(), &y0, |y| weights(y.len())).unwrap();
-    Gradient { y, y0, params: vector![g[0], p[0], p[1], p[2], g[1], g[2]], times, stats, drift }
+    let times = times();
+    let problem = landing_on(&parts, &y0, &times);
+    let Gradient { y0, params: (g, p), times, t0, t1, jumps, stats, drift } =
+        gradient(problem, KenCarp5, control, Discrete::new(), |y| weights(y.len())).unwrap();
+    Gradient { y0, params: vector![g[0], p[0], p[1], p[2], g[1], g[2]], times, t0, t1, jumps, stats, drift }
 }
 
 fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
@@ -77,30 +93,30 @@ fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
 #[test]
 fn all_of_them_agree() {
     let tight = Pid::new(1e-12, 1e-12);
-    let reference = found(Dop853, tight, Discrete::landing());
+    let reference = landed(Dop853, tight, Discrete::new());
     let table = [
         ("Discrete", found(Dop853, tight, Discrete::new())),
-        ("Discrete, Tsit5", found(Tsit5, tight, Discrete::landing())),
-        ("Discrete, every 20", found(Dop853, tight, Discrete::landing().checkpoints(Checkpoints::Every(20)))),
-        ("Discrete, 5 slots", found(Dop853, tight, Discrete::landing().checkpoints(Checkpoints::Slots(5)))),
-        ("Discrete, ESDIRK", found(Esdirk547, Pid::new(1e-11, 1e-11), Discrete::landing())),
-        ("Discrete, Radau", found(RadauIIA5, tight, Discrete::landing())),
+        ("Discrete, Tsit5", landed(Tsit5, tight, Discrete::new())),
+        ("Discrete, every 20", landed(Dop853, tight, Discrete::new().checkpoints(Checkpoints::Every(20)))),
+        ("Discrete, 5 slots", landed(Dop853, tight, Discrete::new().checkpoints(Checkpoints::Slots(5)))),
+        ("Discrete, ESDIRK", landed(Esdirk547, Pid::new(1e-11, 1e-11), Discrete::new())),
+        ("Discrete, Radau", landed(RadauIIA5, tight, Discrete::new())),
         ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::new(1e-11, 1e-11))),
-        ("Discrete, Rosenbrock", found(Rodas5P, Pid::new(1e-11, 1e-11), Discrete::landing())),
-        ("Discrete, automatic", found(DefaultSolver::default(), Pid::new(1e-11, 1e-11), Discrete::landing())),
-        ("Discrete, Adams", found(Adams, tight, Discrete::landing())),
-        ("Discrete, Adams–Moulton", found(AdamsMoulton::<6>, Fixed::steps(20_000), Discrete::landing())),
-        ("Backsolve", found(Dop853, tight, Backsolve::new(Dop853, tight).landing())),
-        ("Interpolating", found(Dop853, tight, Interpolating::new(Dop853, tight).landing())),
-        ("Interpolating, Tsit5", found(Dop853, tight, Interpolating::new(Tsit5, tight).landing())),
-        ("Quadrature, Gauss", found(Dop853, tight, Quadrature::gauss(Dop853, tight).landing())),
-        ("Quadrature, Kronrod", found(Dop853, tight, Quadrature::kronrod(Dop853, tight, 1e-11).landing())),
+        ("Discrete, Rosenbrock", landed(Rodas5P, Pid::new(1e-11, 1e-11), Discrete::new())),
+        ("Discrete, automatic", landed(DefaultSolver::default(), Pid::new(1e-11, 1e-11), Discrete::new())),
+        ("Discrete, Adams", landed(Adams, tight, Discrete::new())),
+        ("Discrete, Adams–Moulton", landed(AdamsMoulton::<6>, Fixed::steps(20_000), Discrete::new())),
+        ("Backsolve", landed(Dop853, tight, Backsolve::new(Dop853, tight))),
+        ("Interpolating", landed(Dop853, tight, Interpolating::new(Dop853, tight))),
+        ("Interpolating, Tsit5", landed(Dop853, tight, Interpolating::new(Tsit5, tight))),
+        ("Quadrature, Gauss", landed(Dop853, tight, Quadrature::gauss(Dop853, tight))),
+        ("Quadrature, Kronrod", landed(Dop853, tight, Quadrature::kronrod(Dop853, tight, 1e-11))),
     ];
     for (name, found) in &table {
         assert_alike(name, found, &reference, 1e-8);
     }
     // A method of order 2 needs many steps.
-    let reversible = found(ReversibleHeun, Fixed::steps(400_000), ReversibleAdjoint::landing());
+    let reversible = landed(ReversibleHeun, Fixed::steps(400_000), ReversibleAdjoint::new());
     assert_alike("ReversibleAdjoint", &reversible, &reference, 1e-8);
 
     // Forwards in time.
@@ -147,8 +163,8 @@ fn along_the_kept_solution_nothing_drifts() {
     let control = Pid::new(1e-10, 1e-10);
     let times = [0.0, 2.0];
     let last = |_: &[f64]| vec![0.0, 1.0];
-    assert!(gradient(&field, Tsit5, control, &Backsolve::new(Tsit5, control), &times, &2.0, last).is_err());
-    let found = gradient(&field, Tsit5, control, &Interpolating::new(Tsit5, control), &times, &2.0, last).unwrap();
+    assert!(gradient(over(&field, &2.0, &times), Tsit5, control, Backsolve::new(Tsit5, control), last).is_err());
+    let found = gradient(over(&field, &2.0, &times), Tsit5, control, Interpolating::new(Tsit5, control), last).unwrap();
     // y = (λ² cos t + λ sin t) / (1 + λ²) + C e^{−λ t}, and the derivative with respect to t1 is its slope.
     let slope = (rate * 2.0_f64.cos() - rate * rate * 2.0_f64.sin()) / (1.0 + rate * rate);
     assert!((found.times[1] - slope).abs() < 1e-8);

@@ -6,8 +6,8 @@ use allocation_counter::{AllocationInfo, measure};
 use nalgebra::{DVector, SVector, Vector2};
 use rheos::problems::LotkaVolterra;
 use rheos::{
-    Adjoint, Backsolve, Bosh3, Controller, Discrete, Dopri5, Dynamics, Euler, Fixed, Forward, Ivp, Parametric, Pid,
-    Rk4, Solver, State, Tsit5, ode, solve,
+    Adjoint, Backsolve, Bosh3, Controller, Discrete, Dopri5, Dynamics, Euler, Fixed, Forward, Ivp, Outputs, Parametric,
+    Pid, Problem, Rk4, Solver, State, Tsit5, ode, solve,
 };
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
@@ -120,7 +120,9 @@ fn forward<A: Adjoint<Model, Rk4, Fixed>>(
     n: usize,
 ) -> (AllocationInfo, Forward<Vector2<f64>, A::Record>) {
     let mut result = None;
-    let info = measure(|| result = adjoint.forward(f, &Rk4, &Fixed::steps(n), &[0.0, 1.0], y0).ok());
+    let control = Fixed::steps(n);
+    let problem = Problem::new(f, &Rk4, &control, 0.0..1.0).outputs(Outputs::At(&[0.0, 1.0]));
+    let info = measure(|| result = adjoint.forward(&problem, y0).ok());
     (info, result.expect("a forward pass"))
 }
 
@@ -129,8 +131,10 @@ fn backward<A: Adjoint<Model, Rk4, Fixed>>(f: &Model, adjoint: &A, y0: &Vector2<
     let record = forward(f, adjoint, y0, n).1.record;
     let cotangents = [Vector2::zeros(), SVector::from([1.0, 2.0])];
     let mut pbar = f.params().zeros_like();
+    let control = Fixed::steps(n);
+    let problem = Problem::new(f, &Rk4, &control, 0.0..1.0).outputs(Outputs::At(&[0.0, 1.0]));
     let info = measure(|| {
-        let pullback = adjoint.backward(f, &Rk4, &Fixed::steps(n), record, &cotangents, &mut pbar);
+        let pullback = adjoint.backward(&problem, &record, (&cotangents).into(), &mut pbar);
         assert!(pullback.is_ok_and(|pullback| pullback.y0.norm() > 0.0));
     });
     assert!(pbar.norm() > 0.0);
@@ -153,11 +157,11 @@ fn backsolve_needs_no_memory_for_steps() {
 fn discrete_keeps_a_time_a_length_and_a_state_per_step() {
     let (f, y0) = LotkaVolterra::problem();
     let step = (2 * size_of::<f64>() + size_of_val(&y0)) as u64;
-    // Two outputs, and the two times of the record.
-    let rest = (2 * size_of::<f64>() + 4 * size_of_val(&y0)) as u64;
+    // Two outputs, their times, and what the record says of the one piece of the solve.
+    let rest = (2 * size_of::<f64>() + 4 * size_of_val(&y0)) as u64 + 512;
     for n in [FEW, 1000, MANY] {
         let (info, forward) = forward(&f, &Discrete::new(), &y0, n);
-        assert_eq!(forward.record.grid().len(), n + 1);
+        assert_eq!(forward.record.grids().map(<[f64]>::len).collect::<Vec<_>>(), [n + 1]);
         let least = (n as u64 + 1) * step;
         // The number of steps is known, so that no vector grows.
         let (kept, peak) = (info.bytes_current as u64, info.bytes_max);

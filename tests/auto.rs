@@ -1,5 +1,9 @@
 //! The automatic choice of a method: where it switches, that it does not where it should not, and what it costs.
 
+#[path = "common/gradient.rs"]
+mod gradient;
+
+use gradient::{gradient, over};
 use nalgebra::{SVector, vector};
 use rheos::integrate::{Flow, Integration, Observer, Step};
 use rheos::problems::{Brusselator, Driven, Lorenz, LotkaVolterra, Orbit, VanDerPol};
@@ -7,7 +11,7 @@ use rheos::verify::{dense_order, order_with};
 use rheos::{
     Auto, AutoWorkspace, Autodiff, Checkpoints, Counted, DefaultSolver, Dense, Discrete, Dop853, Dopri5, Dynamics,
     Embedded, Field, Ivp, Jacobian, Method, Pid, Result, Rodas4, Rodas5P, Scalar, Solver, Span, State, Stats, Tsit5,
-    Vern7, Vern9, gradient, ode, sensitivities, solve, solve_ivp,
+    Vern7, Vern9, ode, sensitivities, solve, solve_ivp,
 };
 
 /// For every accepted step, where it starts and whether it is one of the stiff method.
@@ -302,7 +306,7 @@ fn the_gradient_goes_back_over_changes_of_method() {
 
     for rule in [Checkpoints::All, Checkpoints::Every(30), Checkpoints::Slots(12)] {
         let adjoint = Discrete::new().checkpoints(rule);
-        let backward = gradient(&f, solver, control, &adjoint, &times, &y0, |_| w.to_vec()).unwrap();
+        let backward = gradient(over(&f, &y0, &times), solver, control, &adjoint, |_| w.to_vec()).unwrap();
         for (a, b) in [(backward.y0.as_slice(), y0_bar.as_slice()), (backward.params.as_slice(), params_bar.as_slice())]
         {
             for (a, b) in a.iter().zip(b) {

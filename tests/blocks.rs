@@ -4,14 +4,16 @@ mod common;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};
+use rheos::formula;
+use rheos::formula::{Bias, Rows, Static, Weight};
 use rheos::nn::{
-    Affine, Block, Driven, ElmanCell, Layer, LayerField, OdeBlock, Pointwise, Recurrence, Relaxed, Rescaled, Residual,
-    Sequence, Tanh,
+    Block, Driven, Elman, Layer, LayerField, Linear, Net, OdeBlock, Recurrence, Relaxed, Rescaled, Residual, Sequence,
 };
 use rheos::train::{Adam, mean_squared_error};
 use rheos::{Backsolve, Discrete, Dopri5, Error, Euler, Fixed, Parametric, Passive, Pid, Rk4, State, solve, verify};
 
-type Cell = ElmanCell<f64, 2, 4, 3>;
+type Cell = Net<Elman<f64, 2, 4>, Static<3>>;
+type Readout = Net<Linear<f64, 4, 1>, Static<3>>;
 type Hidden = SMatrix<f64, 4, 3>;
 type Input = SMatrix<f64, 2, 3>;
 
@@ -21,12 +23,12 @@ fn elman(path: &[&str]) -> Vec<f64> {
 
 fn cell() -> Cell {
     let weights = |name: &str| elman(&["weights", name]);
-    ElmanCell {
-        w_ih: SMatrix::from_row_slice(&weights("W_ih")),
-        w_hh: SMatrix::from_row_slice(&weights("W_hh")),
-        b_ih: SVector::from_column_slice(&weights("b_ih")),
-        b_hh: SVector::from_column_slice(&weights("b_hh")),
-    }
+    Net::new(Elman {
+        weight_ih: Weight(SMatrix::from_row_slice(&weights("W_ih"))),
+        weight_hh: Weight(SMatrix::from_row_slice(&weights("W_hh"))),
+        bias_ih: Bias(SVector::from_column_slice(&weights("b_ih"))),
+        bias_hh: Bias(SVector::from_column_slice(&weights("b_hh"))),
+    })
 }
 
 /// `[time, batch, component]` as one matrix per time, a sample per column.
@@ -42,11 +44,11 @@ fn h0() -> Hidden {
     SMatrix::from_column_slice(&elman(&["h0"]))
 }
 
-fn readout() -> Affine<f64, 4, 1, 3> {
-    Affine {
-        weight: SMatrix::from_row_slice(&elman(&["weights", "W_out"])),
-        bias: SVector::from_column_slice(&elman(&["weights", "b_out"])),
-    }
+fn readout() -> Readout {
+    Net::new(Linear {
+        weight: Weight(SMatrix::from_row_slice(&elman(&["weights", "W_out"]))),
+        bias: Bias(SVector::from_column_slice(&elman(&["weights", "b_out"]))),
+    })
 }
 
 #[test]
@@ -60,15 +62,15 @@ fn elman_network_equals_the_reference_through_time() {
     let cotangents: Vec<_> = unrolled.outputs.iter().zip(&targets).map(|(y, target)| (y - target) * 2.0).collect();
     let mut gradient = model.params().zeros_like();
     let (xbar, hbar) = model.backward(unrolled.record, &cotangents, &mut gradient).unwrap();
-    let ((w_ih, w_hh, b_ih, b_hh), (w_out, b_out)) = gradient;
+    let (cell, readout) = gradient;
     let xbar: Vec<f64> = xbar.iter().flat_map(State::coordinates).collect();
     for (name, found) in [
-        ("W_ih", w_ih.transpose().as_slice()),
-        ("W_hh", w_hh.transpose().as_slice()),
-        ("b_ih", b_ih.as_slice()),
-        ("b_hh", b_hh.as_slice()),
-        ("W_out", w_out.transpose().as_slice()),
-        ("b_out", b_out.as_slice()),
+        ("W_ih", cell.weight_ih.transpose().as_slice()),
+        ("W_hh", cell.weight_hh.transpose().as_slice()),
+        ("b_ih", cell.bias_ih.as_slice()),
+        ("b_hh", cell.bias_hh.as_slice()),
+        ("W_out", readout.weight.transpose().as_slice()),
+        ("b_out", readout.bias.as_slice()),
         ("x", &xbar[..]),
         ("h0", hbar.as_slice()),
     ] {
@@ -151,11 +153,24 @@ fn fields_of_layers_have_true_pullbacks() {
     assert!(report.passed(), "{report}");
 }
 
-type Autonomous = Rescaled<LayerField<(Affine<f64, 4, 4, 3>, Pointwise<Tanh, f64, 4, 3>)>>;
+formula! {
+    /// `tanh(W h + b)`.
+    struct Flow<T> { linear: Linear<T, 4, 4> }
+    fn apply(&self, h: Rows<4>) -> Rows<4> {
+        self.linear.apply(h).tanh()
+    }
+}
+
+/// A flow with the recurrent weights of the cell.
+fn flow_alone() -> Flow<f64> {
+    let Elman { weight_hh, bias_hh, .. } = cell().params();
+    Flow { linear: Linear { weight: weight_hh, bias: bias_hh } }
+}
+
+type Autonomous = Rescaled<LayerField<Net<Flow<f64>, Static<3>>>>;
 
 fn autonomous() -> Autonomous {
-    let affine = Affine { weight: cell().w_hh, bias: cell().b_hh };
-    Rescaled(LayerField((affine, Pointwise::new())))
+    Rescaled(Net::new(flow_alone()).field())
 }
 
 #[test]
@@ -164,10 +179,7 @@ fn rescaled_samples_move_by_their_own_gaps() {
     let block = OdeBlock { field: autonomous(), solver: Rk4, control: Fixed::steps(400), adjoint: Discrete::new() };
     let (h, _) = block.forward(&SMatrix::from(gaps.map(|gap| [gap])), &h0(), 1.0).unwrap();
     for (i, gap) in gaps.into_iter().enumerate() {
-        let alone = LayerField((
-            Affine::<f64, 4, 4, 1> { weight: cell().w_hh, bias: cell().b_hh },
-            Pointwise::<Tanh, f64, 4, 1>::new(),
-        ));
+        let alone: LayerField<Net<_, Static<1>>> = Net::new(flow_alone()).field();
         let start: SVector<f64, 4> = h0().column(i).into();
         let end = solve(&alone, start, 0.0..gap, Dopri5, Pid::new(1e-12, 1e-12)).unwrap();
         assert!((h.column(i) - end.last()).amax() < 1e-9);
@@ -175,7 +187,7 @@ fn rescaled_samples_move_by_their_own_gaps() {
 }
 
 /// The parameters of a sequence model, moved along a gradient, lower its loss by the predicted amount.
-fn gradient_is_a_derivative<B>(mut model: Sequence<B, Affine<f64, 4, 1, 3>>, x: &[B::Input])
+fn gradient_is_a_derivative<B>(mut model: Sequence<B, Readout>, x: &[B::Input])
 where
     B: Block<Hidden = Hidden>,
 {
@@ -205,24 +217,26 @@ where
 #[test]
 fn one_sequence_model_trains_every_block() {
     let x = inputs();
-    let readout = readout();
     let rk4 = (Rk4, Fixed::steps(3), Discrete::new());
-    gradient_is_a_derivative(Sequence { block: Recurrence(cell()), readout }, &x);
-    gradient_is_a_derivative(Sequence { block: Residual(cell()), readout }, &x);
-    gradient_is_a_derivative(Sequence { block: flow(rk4.0, rk4.1, rk4.2), readout }, &x);
+    gradient_is_a_derivative(Sequence { block: Recurrence(cell()), readout: readout() }, &x);
+    gradient_is_a_derivative(Sequence { block: Residual(cell()), readout: readout() }, &x);
+    gradient_is_a_derivative(Sequence { block: flow(rk4.0, rk4.1, rk4.2), readout: readout() }, &x);
     let tight = Pid::new(1e-11, 1e-11);
-    gradient_is_a_derivative(Sequence { block: flow(Dopri5, tight, Backsolve::new(Dopri5, tight)), readout }, &x);
+    gradient_is_a_derivative(
+        Sequence { block: flow(Dopri5, tight, Backsolve::new(Dopri5, tight)), readout: readout() },
+        &x,
+    );
 
     // ODE-RNN with gaps of every sample: flow between observations, jump at them.
     let between = OdeBlock { field: autonomous(), solver: rk4.0, control: rk4.1, adjoint: rk4.2 };
     let gaps = SMatrix::<f64, 1, 3>::new(0.5, 2.0, 1.25);
     let irregular: Vec<_> = x.iter().map(|x| (gaps, *x)).collect();
-    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout }, &irregular);
+    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout: readout() }, &irregular);
 
     // ODE-RNN with the gaps of the sequence.
     let between = OdeBlock { field: autonomous().0, solver: rk4.0, control: rk4.1, adjoint: rk4.2 };
     let regular: Vec<_> = x.iter().map(|x| ((), *x)).collect();
-    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout }, &regular);
+    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout: readout() }, &regular);
 }
 
 #[test]

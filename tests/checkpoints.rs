@@ -5,9 +5,12 @@ use nalgebra::{DVector, SVector, Vector2};
 use rheos::problems::LotkaVolterra;
 use rheos::{
     Checkpoints, Controller, Counted, Differentiable, Discrete, Dop853, Dopri5, Dynamics, Error, Esdirk547, Fixed,
-    Gradient, Hybrid, Ivp, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, gradient, gradient_with_events, ode,
-    verify,
+    Gradient, Ivp, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, ode, verify,
 };
+
+#[path = "common/gradient.rs"]
+mod gradient;
+use gradient::{gradient, landing_on, over};
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
 
@@ -19,16 +22,32 @@ where
     C: Controller<Model, S>,
 {
     let (f, y0) = LotkaVolterra::problem();
-    gradient(&f, solver, control, adjoint, &TIMES, &y0, |y| y.iter().map(|y| y * 2.0).collect()).unwrap()
+    gradient(over(&f, &y0, &TIMES), solver, control, adjoint, squares).unwrap()
+}
+
+/// The same with steps that end at the output times.
+fn landed<S, C>(solver: S, control: C, adjoint: &Discrete) -> Gradient<SVector<f64, 2>, SVector<f64, 4>>
+where
+    S: Reverse<Model>,
+    C: Controller<Model, S>,
+{
+    let (f, y0) = LotkaVolterra::problem();
+    gradient(landing_on(&f, &y0, &TIMES), solver, control, adjoint, squares).unwrap()
+}
+
+/// The cotangents of the sum of the squares.
+fn squares(y: &[Vector2<f64>]) -> Vec<Vector2<f64>> {
+    y.iter().map(|y| y * 2.0).collect()
 }
 
 #[test]
 fn the_gradient_does_not_depend_on_what_is_kept() {
     /// Steps without equations to solve are repeated to the last bit.
     fn check<S: Reverse<Model> + Copy, C: Controller<Model, S> + Copy>(solver: S, control: C, is_explicit: bool) {
-        for adjoint in [Discrete::new(), Discrete::landing()] {
+        let adjoint = Discrete::new();
+        for found in [found, landed] {
             let all = found(solver, control, &adjoint);
-            assert_eq!(all.stats[1].recomputed, 0);
+            assert_eq!(all.stats.recomputed, 0);
             for rule in [
                 Checkpoints::Every(1),
                 Checkpoints::Every(7),
@@ -80,14 +99,14 @@ fn reversible(slots: u64, r: u64) -> u64 {
 fn as_few_steps_are_computed_again_as_can_be() {
     for (steps, slots) in [(10, 1), (10, 3), (150, 4), (150, 9), (600, 5)] {
         let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(slots));
-        let recomputed = found(Rk4, Fixed::steps(steps), &adjoint).stats[1].recomputed;
+        let recomputed = found(Rk4, Fixed::steps(steps), &adjoint).stats.recomputed;
         // The first sweep is the forward pass, which goes on to the end: the last stretch, of r steps at most, is computed
         // once more.
         let least = (fewest(steps, slots) - (steps - 1)) as u64;
         let r = (0..).find(|&r| reversible(slots as u64, r) >= steps as u64).unwrap();
         assert!((least..=least + r).contains(&recomputed), "{steps} steps, {slots} slots: {recomputed}, {least}");
     }
-    let recomputed = found(Rk4, Fixed::steps(100), &Discrete::new().checkpoints(Checkpoints::Every(10))).stats[1];
+    let recomputed = found(Rk4, Fixed::steps(100), &Discrete::new().checkpoints(Checkpoints::Every(10))).stats;
     assert_eq!(recomputed.recomputed, 90);
 }
 
@@ -95,8 +114,8 @@ fn as_few_steps_are_computed_again_as_can_be() {
 fn an_unknown_number_of_steps_costs_little_more() {
     for (rtol, slots) in [(1e-6, 5), (1e-9, 5), (1e-9, 10), (1e-11, 8), (1e-11, 16)] {
         let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(slots));
-        let [forward, backward] = found(Dopri5, Pid::new(rtol, rtol), &adjoint).stats;
-        let steps = forward.accepted as usize;
+        let backward = found(Dopri5, Pid::new(rtol, rtol), &adjoint).stats;
+        let steps = backward.accepted as usize;
         let least = fewest(steps, slots) - (steps - 1);
         let excess = backward.recomputed as f64 / least as f64;
         assert!(excess < 1.6, "{steps} steps, {slots} slots: {excess}");
@@ -120,9 +139,9 @@ fn a_hundred_thousand_steps_in_thirty_two_slots() {
     let mut recomputed = 0;
     let memory = measure(|| {
         let loss = |_: &[DVector<f64>]| vec![DVector::zeros(N), DVector::from_element(N, 1.0)];
-        let found = gradient(&decay, Rk4, Fixed::steps(STEPS), &adjoint, &[0.0, 1.0], &y0, loss).unwrap();
+        let found = gradient(over(&decay, &y0, &[0.0, 1.0]), Rk4, Fixed::steps(STEPS), &adjoint, loss).unwrap();
         assert!(found.y0.iter().all(|g| (g - (-1.0_f64).exp()).abs() < 1e-11));
-        recomputed = found.stats[1].recomputed;
+        recomputed = found.stats.recomputed;
     });
     // β(32, 5) ≥ 10⁵ > β(32, 4), so r = 5 and the cost is r l − β(33, 4), of which the forward pass has done l − 1. It goes
     // on to the end, by which the last stretch of r steps is computed once more.
@@ -140,8 +159,8 @@ fn differences_on_the_frozen_grid_agree_with_the_discrete_adjoint() {
     let (mut f, y0) = LotkaVolterra::problem();
     let steps = Ivp::new(&f, y0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::new(1e-5, 1e-5)).unwrap().t;
     let loss = |y: &[SVector<f64, 2>]| y.iter().map(|y| y * 2.0).collect();
-    let adaptive = gradient(&f, Dopri5, Pid::new(1e-5, 1e-5), &Discrete::new(), &TIMES, &y0, loss).unwrap();
-    let frozen = gradient(&f, Dopri5, OnGrid::new(steps.clone()), &Discrete::new(), &TIMES, &y0, loss).unwrap();
+    let adaptive = gradient(over(&f, &y0, &TIMES), Dopri5, Pid::new(1e-5, 1e-5), Discrete::new(), loss).unwrap();
+    let frozen = gradient(over(&f, &y0, &TIMES), Dopri5, OnGrid::new(steps.clone()), Discrete::new(), loss).unwrap();
     assert_eq!((adaptive.y0, adaptive.params), (frozen.y0, frozen.params));
     assert_eq!(adaptive.times, frozen.times);
 
@@ -162,12 +181,12 @@ fn remembered_evaluations_are_not_repeated() {
         let times = [0.0, 0.4, 1.1, 2.0];
         let loss = |y: &[Vector2<f64>]| y.to_vec();
         let (counted, remembered) = (Counted::new(model), Remembered::new(Counted::new(model)));
-        let adjoint = Discrete::landing();
-        let control = Fixed::steps(40);
-        let expected = gradient(&counted, solver, control, &adjoint, &times, &y0, loss).unwrap();
-        let found = gradient(&remembered, solver, control, &adjoint, &times, &y0, loss).unwrap();
+        let (control, adjoint) = (Fixed::steps(40), Discrete::new());
+        let run = landing_on(&counted, &y0, &times).forward(solver, control, adjoint).unwrap();
+        let expected = run.backward(&run.y).unwrap();
+        let found = gradient(landing_on(&remembered, &y0, &times), solver, control, adjoint, loss).unwrap();
         assert_eq!(found, expected);
-        assert_eq!(remembered.inner().evaluations(), expected.stats[0].evaluations + evaluations_again);
+        assert_eq!(remembered.inner().evaluations(), run.stats.evaluations + evaluations_again);
         assert!(counted.evaluations() > remembered.inner().evaluations());
     }
     check(Rk4, 0);
@@ -199,10 +218,7 @@ fn no_state_at_all_is_refused() {
     let loss = |y: &[Vector2<f64>]| y.to_vec();
     for rule in [Checkpoints::Every(0), Checkpoints::Slots(0)] {
         let adjoint = Discrete::new().checkpoints(rule);
-        let refused = gradient(&f, Rk4, Fixed::steps(10), &adjoint, &TIMES, &y0, loss);
-        assert!(matches!(refused, Err(Error::InvalidArgument { name: "checkpoints", .. })), "{refused:?}");
-        let nothing = |_: &[_], _: &[_], _: &mut _| ();
-        let refused = gradient_with_events(&Hybrid::new(f), Rk4, Fixed::steps(10), &adjoint, &TIMES, &y0, nothing);
+        let refused = gradient(over(&f, &y0, &TIMES), Rk4, Fixed::steps(10), &adjoint, loss);
         assert!(matches!(refused, Err(Error::InvalidArgument { name: "checkpoints", .. })), "{refused:?}");
     }
 }
@@ -215,7 +231,7 @@ fn a_step_of_no_length_is_an_error_and_no_overflow() {
     for h in [1e-20, f64::MIN_POSITIVE] {
         for rule in [Checkpoints::All, Checkpoints::Every(3), Checkpoints::Slots(2), Checkpoints::Slots(usize::MAX)] {
             let adjoint = Discrete::new().checkpoints(rule);
-            let found = gradient(&f, Rk4, Fixed::step(h), &adjoint, &[1.0, 2.0], &y0, loss);
+            let found = gradient(over(&f, &y0, &[1.0, 2.0]), Rk4, Fixed::step(h), &adjoint, loss);
             assert!(found.is_err(), "{found:?}");
         }
     }

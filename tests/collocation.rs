@@ -4,12 +4,15 @@
 #[path = "common/order_tests.rs"]
 mod order_tests;
 
+#[path = "common/gradient.rs"]
+mod gradient;
+use gradient::{gradient, over};
 use nalgebra::{DVector, Matrix2, Matrix3, SVector, Vector2, Vector3, Vector4, vector};
 use rheos::problems::{Driven, LotkaVolterra, Orbit, VanDerPol};
 use rheos::verify::{dense_order, order_with};
 use rheos::{
     Autodiff, Discrete, Dynamics, Error, Fixed, GaussLegendre4, GaussLegendre6, Ivp, Jacobian, Neighbourhood,
-    Parametric, Pid, RadauIIA3, RadauIIA5, RadauIIA9, Solver, gradient, ode, solve,
+    Parametric, Pid, RadauIIA3, RadauIIA5, RadauIIA9, Solver, ode, solve,
 };
 
 macro_rules! for_every_method {
@@ -379,7 +382,7 @@ fn discrete_adjoints_differentiate_the_steps() {
         let bars = |y: &[Vector2<f64>]| -> Vec<_> {
             y.iter().enumerate().map(|(i, y)| vector![y[1], y[0]] * (i + 1) as f64).collect()
         };
-        let found = gradient(&f, method.clone(), Fixed::steps(10), &Discrete::new(), times, &y0, bars).unwrap();
+        let found = gradient(over(&f, &y0, times), method.clone(), Fixed::steps(10), Discrete::new(), bars).unwrap();
 
         // Sixth-order central differences.
         let derivative = |value: &dyn Fn(f64) -> f64| {

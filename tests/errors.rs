@@ -1,13 +1,18 @@
 //! Every bad input has an error of its own, and a solve that ends early keeps what it has computed.
 
+#[path = "common/gradient.rs"]
+mod gradient;
+
+use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, Vector2, vector};
 use rheos::control::{Plan, Trial, Verdict};
 use rheos::data::{Series, Table};
+use rheos::formula::{Bias, Static, Weight};
 use rheos::integrate::{Flow, Observer, Step};
-use rheos::nn::{Affine, ElmanCell, LayerField, OdeBlock, Pointwise, Recurrence, Sequence, Tanh};
+use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
 use rheos::{
     Adjoint, Backsolve, Bosh3, Controller, Counted, Differentiable, Discrete, Dopri5, Dynamics, Error, Euler, Failure,
-    Fixed, Heun, Ivp, OnGrid, Pid, Rk4, Solver, Span, Stats, Tsit5, gradient, ode, solve, verify,
+    Fixed, Heun, Ivp, OnGrid, Pid, Rk4, Solver, Span, Stats, Tsit5, ode, solve, verify,
 };
 
 fn decay() -> impl Differentiable<State = f64, Params = ()> {
@@ -220,11 +225,14 @@ mod times {
             times: &[f64],
             y0: f64,
         ) -> Error {
-            gradient(f, Dopri5, pid(), adjoint, times, &y0, |y| y.to_vec()).err().unwrap()
+            let refused = gradient(over(f, &y0, times), Dopri5, pid(), adjoint, |y| y.to_vec());
+            let landing = gradient(landing_on(f, &y0, times), Dopri5, pid(), adjoint, |y| y.to_vec());
+            let refused = refused.err().unwrap();
+            assert_same(&landing.err().unwrap(), &refused);
+            refused
         }
         let f = decay();
         let cases: &[(&[f64], f64, Error)] = &[
-            (&[], 1.0, Error::LengthMismatch { name: "times", found: 0, expected: 1 }),
             (&[0.0, 0.75, 0.5, 1.0], 1.0, Error::UnsortedTimes { index: 2, time: 0.5, previous: 0.75 }),
             (&[1.0, 0.25, 0.5, 0.0], 1.0, Error::UnsortedTimes { index: 2, time: 0.5, previous: 0.25 }),
             (&[0.0, 2.0, 1.0], 1.0, Error::TimeOutsideSpan { index: 1, time: 2.0, t0: 0.0, t1: 1.0 }),
@@ -235,9 +243,8 @@ mod times {
         ];
         for (times, y0, expected) in cases {
             assert_same(&error(&f, &Discrete::new(), times, *y0), expected);
-            assert_same(&error(&f, &Discrete::landing(), times, *y0), expected);
             assert_same(&error(&f, &Backsolve::new(Tsit5, pid()), times, *y0), expected);
-            assert_same(&error(&f, &Backsolve::new(Rk4, Fixed::steps(5)).landing(), times, *y0), expected);
+            assert_same(&error(&f, &Backsolve::new(Rk4, Fixed::steps(5)), times, *y0), expected);
         }
     }
 }
@@ -252,23 +259,24 @@ mod lengths {
         for found in [0, 2, 4] {
             let expected = Error::LengthMismatch { name: "cotangents", found, expected: 3 };
             let loss = |_: &[f64]| vec![1.0; found];
-            let discrete = gradient(&f, Rk4, Fixed::steps(4), &Discrete::new(), &times, &1.0, loss);
+            let discrete = gradient(over(&f, &1.0, &times), Rk4, Fixed::steps(4), Discrete::new(), loss);
             assert_eq!(discrete.unwrap_err(), expected);
             let adjoint = Backsolve::new(Rk4, Fixed::steps(4));
-            let continuous = gradient(&f, Rk4, Fixed::steps(4), &adjoint, &times, &1.0, loss);
+            let continuous = gradient(over(&f, &1.0, &times), Rk4, Fixed::steps(4), &adjoint, loss);
             assert_eq!(continuous.unwrap_err(), expected);
         }
     }
 
     #[test]
     fn a_sequence_needs_one_gap_per_input_and_one_cotangent_per_output() {
-        let cell = ElmanCell::<f64, 1, 2, 1> {
-            w_ih: SMatrix::repeat(0.1),
-            w_hh: SMatrix::repeat(0.2),
-            b_ih: SMatrix::zeros(),
-            b_hh: SMatrix::zeros(),
-        };
-        let readout = Affine::<f64, 2, 1, 1> { weight: SMatrix::repeat(1.0), bias: SMatrix::zeros() };
+        let cell: Net<_, Static<1>> = Net::new(Elman::<f64, 1, 2> {
+            weight_ih: Weight(SMatrix::repeat(0.1)),
+            weight_hh: Weight(SMatrix::repeat(0.2)),
+            bias_ih: Bias(SMatrix::zeros()),
+            bias_hh: Bias(SMatrix::zeros()),
+        });
+        let readout: Net<_, Static<1>> =
+            Net::new(Linear::<f64, 2, 1> { weight: Weight(SMatrix::repeat(1.0)), bias: Bias(SMatrix::zeros()) });
         let model = Sequence { block: Recurrence(cell), readout };
         let (h0, x) = (SMatrix::zeros(), SMatrix::repeat(1.0));
         let error = model.forward(&h0, &[x; 3], &[1.0; 2], 0).err();
@@ -284,9 +292,8 @@ mod lengths {
 /// Errors of a solve deep inside a model come out unchanged.
 #[test]
 fn a_block_passes_on_the_error_of_its_solve() {
-    let layer = (Affine::<f64, 2, 2, 1>::uniform(&mut || 0.3), Pointwise::<Tanh, f64, 2, 1>::new());
-    let block =
-        OdeBlock { field: LayerField(layer), solver: Euler, control: Fixed::steps(0), adjoint: Discrete::new() };
+    let layer: Net<_, Static<1>> = Net::new(Mlp::<f64, 2, 2, 2>::uniform(&mut || 0.3));
+    let block = OdeBlock { field: layer.field(), solver: Euler, control: Fixed::steps(0), adjoint: Discrete::new() };
     let error = rheos::nn::Block::forward(&block, &(), &vector![1.0, 2.0], 1.0).err();
     assert_eq!(error, Some(invalid("n", 0.0, "at least one step")));
 }
@@ -464,7 +471,7 @@ mod failures {
         for control in [Fixed::steps(20_000_000), Fixed::step(1e-8), Fixed::step(1e-14)] {
             let failure = solve(&f, 0.0, 0.0..1.0, Rk4, control).unwrap_err();
             assert!(matches!(failure.error, Error::GridTooFine { max_steps: 10_000_000, .. }), "{failure}");
-            let found = gradient(&decay(), Rk4, control, &Discrete::new(), &[0.0, 1.0], &1.0, |y| y.to_vec());
+            let found = gradient(over(&decay(), &1.0, &[0.0, 1.0]), Rk4, control, Discrete::new(), |y| y.to_vec());
             assert!(matches!(found.unwrap_err(), Error::GridTooFine { .. }));
         }
         assert!(solve(&f, 0.0, 0.0..1.0, Rk4, Fixed::steps(100).max_steps(100)).is_ok());
@@ -562,8 +569,8 @@ mod failures {
         let few = pid().max_steps(3);
         let loss = |y: &[f64]| y.to_vec();
         for error in [
-            gradient(&explodes, Dopri5, few, &Discrete::new(), &[0.0, 0.9], &1.0, loss).unwrap_err(),
-            gradient(&explodes, Dopri5, pid(), &Backsolve::new(Dopri5, few), &[0.0, 0.9], &1.0, loss).unwrap_err(),
+            gradient(over(&explodes, &1.0, &[0.0, 0.9]), Dopri5, few, Discrete::new(), loss).unwrap_err(),
+            gradient(over(&explodes, &1.0, &[0.0, 0.9]), Dopri5, pid(), Backsolve::new(Dopri5, few), loss).unwrap_err(),
         ] {
             assert!(matches!(error, Error::MaxSteps { steps: 3, .. }), "{error}");
         }

@@ -5,15 +5,63 @@ mod common;
 #[path = "common/frozen_grid.rs"]
 mod frozen_grid;
 
+use std::sync::LazyLock;
+
 use common::relative_error;
 use frozen_grid::derivative_within;
 use nalgebra::{SVector, Vector2, Vector4, vector};
+use rheos::solution::keep;
 use rheos::{
-    AdamsBashforth, AdamsMoulton, Autodiff, Backsolve, Checkpoints, Controller, DifferentiableEvent, Direction,
-    Discrete, Dop853, Dopri5, Error, Esdirk547, EventAdjoint, EventCotangents, EventGradient, ExactGradient, Field,
-    Fixed, FixedBdf, Hit, Hybrid, Interpolating, OnGrid, Parametric, Pid, Quadrature, Reverse, Rodas5P, Scalar, Solver,
-    Surface, Tsit5, Vern7, gradient_with_events, ode,
+    AdamsBashforth, AdamsMoulton, Adjoint, Alf, Autodiff, Backsolve, Checkpoints, Controller, Cotangents, Coupled,
+    Differentiable, DifferentiableEvent, DifferentiableEvents, Direction, Discrete, Dop853, Dopri5, Dynamics, Ending,
+    Error, Esdirk547, ExactGradient, Field, Fixed, FixedBdf, Gradient, Hit, Interpolating, Ivp, OnGrid, Parametric,
+    Pid, Quadrature, Result, ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, Surface, Tsit5, Vern7, ode,
 };
+
+/// A problem with events.
+type WithEvents<'a, F, K = keep::End> = Ivp<'a, F, K, DifferentiableEvents<'a, F>>;
+
+/// A gradient with the outputs and hits it is of.
+#[derive(Debug)]
+struct Found<Y, P> {
+    y: Vec<Y>,
+    hits: Vec<Hit<Y>>,
+    gradient: Gradient<Y, P>,
+}
+
+impl<Y, P> std::ops::Deref for Found<Y, P> {
+    type Target = Gradient<Y, P>;
+    fn deref(&self) -> &Gradient<Y, P> {
+        &self.gradient
+    }
+}
+
+type FoundOf<F> = Found<<F as Dynamics>::State, <F as Parametric>::Params>;
+
+/// The gradient of a loss that fills in its cotangents.
+fn found<'a, F, K, S, C, A>(
+    problem: WithEvents<'a, F, K>,
+    (solver, control, adjoint): (S, C, A),
+    loss: impl FnOnce(&[F::State], &[Hit<F::State>], &mut Cotangents<F::State>),
+) -> Result<FoundOf<F>>
+where
+    F: Differentiable,
+    K: keep::States<'a>,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    let run = problem.forward(solver, control, adjoint)?;
+    let mut cotangents = run.cotangents();
+    loss(&run.y, &run.hits, &mut cotangents);
+    let gradient = run.backward(&cotangents)?;
+    Ok(Found { y: run.y, hits: run.hits, gradient })
+}
+
+/// The span of output times.
+fn span(times: &[f64]) -> (f64, f64) {
+    (times[0], times[times.len() - 1])
+}
 
 /// A ball that falls and bounces. Gravity and the part of its speed that it keeps are parameters, and the closed form is in
 /// their terms and in that of the height it is dropped from.
@@ -21,7 +69,7 @@ mod ball {
     use super::*;
 
     type Ball = Autodiff<Fall, 2, 2>;
-    type Found = EventGradient<Vector2<f64>, Vector2<f64>>;
+    type Found = FoundOf<Ball>;
 
     const HEIGHT: f64 = 1.3;
     const GRAVITY: f64 = 9.81;
@@ -53,8 +101,10 @@ mod ball {
         DifferentiableEvent::on(Direction::Falling, Floor).reset_by(Bounce)
     }
 
-    fn ball<'a>() -> Hybrid<'a, Ball> {
-        Hybrid::new(Autodiff::new(Fall, vector![GRAVITY, KEPT])).event(landing())
+    static BALL: LazyLock<Ball> = LazyLock::new(|| Autodiff::new(Fall, vector![GRAVITY, KEPT]));
+
+    fn ball<'a>(span: (f64, f64)) -> WithEvents<'a, Ball> {
+        Ivp::new(&*BALL, vector![HEIGHT, 0.0], span).event(landing())
     }
 
     /// With respect to the height, gravity and what is kept.
@@ -98,19 +148,37 @@ mod ball {
     where
         S: Solver<Ball>,
         C: Controller<Ball, S>,
-        A: EventAdjoint<Ball, S, C>,
+        A: Adjoint<Ball, S, C>,
     {
-        gradient_with_events(&ball(), solver, control, &adjoint, times, &vector![HEIGHT, 0.0], loss).unwrap()
+        super::found(ball(span(times)).save_at(times), (solver, control, adjoint), loss).unwrap()
     }
 
-    type Loss<'l> = &'l dyn Fn(&[Vector2<f64>], &[Hit<Vector2<f64>>], &mut EventCotangents<Vector2<f64>>);
+    /// The same, where it is told to, with steps that end at the times.
+    fn kept<S, C, A>(lands: bool, (solver, control, adjoint): (S, C, A), times: &[f64], loss: Loss<'_>) -> Found
+    where
+        S: Solver<Ball>,
+        C: Controller<Ball, S>,
+        A: Adjoint<Ball, S, C>,
+    {
+        if !lands {
+            return solved(solver, control, adjoint, times, loss);
+        }
+        super::found(ball(span(times)).land_on(times), (solver, control, adjoint), loss).unwrap()
+    }
+
+    type Loss<'l> = &'l dyn Fn(&[Vector2<f64>], &[Hit<Vector2<f64>>], &mut Cotangents<Vector2<f64>>);
 
     /// A landing time, the speed at a landing, and the end, in every way of keeping and of stepping.
     #[test]
     fn landings_and_flights_are_those_of_the_closed_form() {
-        fn check_all<C: Controller<Ball, Dopri5> + Clone>(control: C, adjoint: Discrete) {
+        fn check_all<S, C, A>(lands: bool, (solver, control, adjoint): (S, C, A))
+        where
+            S: Solver<Ball> + Clone,
+            C: Controller<Ball, S> + Clone,
+            A: Adjoint<Ball, S, C>,
+        {
             let times = [0.0, 0.4, 0.7, 1.5];
-            let found = |loss: Loss<'_>| solved(Dopri5, control.clone(), adjoint, &times, loss);
+            let found = |loss: Loss<'_>| kept(lands, (solver.clone(), control.clone(), &adjoint), &times, loss);
             let first = found(&|_, _, bar| bar.hits[0].t = 1.0);
             assert!((first.hits[0].t - first_landing().0).abs() < 1e-14);
             check(&first, first_landing().1);
@@ -141,28 +209,31 @@ mod ball {
             assert!(landed.y0[0].abs() < 1e-13 && landed.params.norm() < 1e-13);
         }
         let pid = Pid::new(1e-8, 1e-8);
-        check_all(pid, Discrete::new());
-        check_all(pid, Discrete::landing());
-        check_all(Fixed::steps(37), Discrete::new());
-        check_all(Fixed::step(0.07), Discrete::landing());
-        check_all(Fixed::steps(37), Discrete::new().checkpoints(Checkpoints::Every(4)));
-        check_all(Fixed::steps(37), Discrete::new().checkpoints(Checkpoints::Slots(3)));
-        check_all(pid, Discrete::new().checkpoints(Checkpoints::Slots(2)));
+        for lands in [false, true] {
+            check_all(lands, (Dopri5, pid, Discrete::new()));
+            check_all(lands, (Dopri5, Fixed::steps(37), Discrete::new()));
+            check_all(lands, (Dopri5, Fixed::step(0.07), Discrete::new()));
+            check_all(lands, (Coupled::new(Dopri5), Fixed::steps(37), ReversibleAdjoint::new()));
+        }
+        check_all(false, (Dopri5, Fixed::steps(37), Discrete::new().checkpoints(Checkpoints::Every(4))));
+        check_all(false, (Dopri5, Fixed::steps(37), Discrete::new().checkpoints(Checkpoints::Slots(3))));
+        check_all(false, (Dopri5, pid, Discrete::new().checkpoints(Checkpoints::Slots(2))));
     }
 
     /// Outputs before the landing see the state before, those at it or later the state after; one number apart.
     #[test]
     fn an_output_at_a_landing_is_on_one_side_of_it() {
         let control = Fixed::steps(3);
-        let nothing = |_: &[_], _: &[_], _: &mut EventCotangents<_>| ();
+        let nothing = |_: &[_], _: &[_], _: &mut Cotangents<_>| ();
         let t = solved(Dopri5, control, Discrete::new(), &[0.0, 0.9], &nothing).hits[0].t;
-        for (adjoint, adjoint_lands) in [(Discrete::new(), false), (Discrete::landing(), true)] {
+        for lands in [false, true] {
             for (time, n) in [(t.next_down(), 0), (t, 1), (t.next_up(), 1)] {
                 for j in 0..2 {
-                    let found = solved(Dopri5, control, adjoint, &[0.0, time, 0.9], &|_, _, bar| bar.y[1][j] = 1.0);
+                    let method = (Dopri5, control, Discrete::new());
+                    let found = kept(lands, method, &[0.0, time, 0.9], &|_, _, bar| bar.y[1][j] = 1.0);
                     // Landing makes other steps, by whose rounding the ball may be on the floor a little earlier.
                     let landed = usize::from(found.hits[0].t <= time);
-                    assert!(landed == n || (landed == 1 && adjoint_lands));
+                    assert!(landed == n || (landed == 1 && lands));
                     assert_eq!(found.y[1][1] > 0.0, landed == 1);
                     check(&found, flight(landed, time)[j].1);
                     let rate = [found.y[1][1], -GRAVITY][j];
@@ -208,6 +279,21 @@ mod ball {
         check(&solved(Dopri5, tight, Interpolating::new(Dopri5, tight), &[0.0, 1.5], second), second_landing().1);
     }
 
+    /// A loss may be in any unit.
+    #[test]
+    fn a_small_loss_has_a_small_gradient() {
+        let [_, (_, expected)] = flight(2, 1.5);
+        let unit = 2.0_f64.powi(-600);
+        let loss: Loss<'_> = &|_, _, bar| bar.y[1][1] = unit;
+        let tight = Pid::new(1e-11, 1e-11);
+        let exact = solved(Dopri5, Fixed::steps(30), Discrete::new(), &[0.0, 1.5], loss);
+        let along = solved(Dopri5, tight, Interpolating::new(Dopri5, tight), &[0.0, 1.5], loss);
+        for found in [exact, along] {
+            let found = [found.y0[0], found.params[0], found.params[1]].map(|bar| bar / unit);
+            assert!(relative_error(&found, &expected) < 1e-12, "{found:?} for {expected:?}");
+        }
+    }
+
     /// A ball that turns back exactly at a ceiling: touching it has no derivative.
     #[test]
     fn grazing_is_an_error_where_it_matters() {
@@ -221,15 +307,15 @@ mod ball {
         let apex = 4.5 / GRAVITY;
         let gradient = |ceiling: f64, weight: f64| {
             let touch = DifferentiableEvent::on(Direction::Rising, Ceiling(ceiling));
-            let problem = Hybrid::new(Autodiff::new(Fall, vector![GRAVITY, KEPT])).event(touch);
-            let loss = |_: &[_], hits: &[Hit<_>], bar: &mut EventCotangents<_>| {
+            let loss = |_: &[_], hits: &[Hit<_>], bar: &mut Cotangents<_>| {
                 assert_eq!(hits.len(), 1);
                 bar.hits[0].t = weight;
                 bar.y[2] = vector![1.0, 0.0];
             };
             // A step ends at the apex, or there would be two changes of sign in one.
-            let (times, y0) = ([0.0, 3.0 / GRAVITY, 0.5], vector![0.0, 3.0]);
-            gradient_with_events(&problem, Dopri5, Fixed::step(0.1), &Discrete::landing(), &times, &y0, loss)
+            let times = [0.0, 3.0 / GRAVITY, 0.5];
+            let problem = Ivp::new(&*BALL, vector![0.0, 3.0], 0.0..0.5).event(touch).land_on(&times);
+            super::found(problem, (Dopri5, Fixed::step(0.1), Discrete::new()), loss)
         };
         let error = gradient(apex - 1e-15, 1.0).unwrap_err();
         assert!(matches!(error, Error::Grazing { event: 0, t, .. } if (t - 3.0 / GRAVITY).abs() < 1e-6), "{error}");
@@ -243,20 +329,17 @@ mod ball {
 
     #[test]
     fn settings_and_lengths_are_checked() {
-        let (y0, times) = (vector![HEIGHT, 0.0], [0.0, 1.0]);
-        let adjoint = Discrete::new();
-        let control = Fixed::steps(5);
-        let never = ball().event(landing().stop_at(0));
-        let refused = gradient_with_events(&never, Dopri5, control, &adjoint, &times, &y0, |_, _, _| ());
+        let times = [0.0, 1.0];
+        let problem = || ball(span(&times)).save_at(&times);
+        let method = (Dopri5, Fixed::steps(5), Discrete::new());
+        let refused = super::found(problem().event(landing().stop_at(0)), method, |_, _, _| ());
         assert!(matches!(refused, Err(Error::InvalidArgument { name: "stop_at", .. })));
-        let short = |_: &[_], _: &[_], bar: &mut EventCotangents<_>| bar.hits.clear();
-        let refused = gradient_with_events(&ball(), Dopri5, control, &adjoint, &times, &y0, short);
+        let refused = super::found(problem(), method, |_, _, bar| bar.hits.clear());
         assert!(matches!(refused, Err(Error::LengthMismatch { name: "cotangents.hits", found: 0, expected: 1 })));
-        let short = |_: &[_], _: &[_], bar: &mut EventCotangents<_>| bar.y.clear();
-        let refused = gradient_with_events(&ball(), Dopri5, control, &adjoint, &times, &y0, short);
+        let refused = super::found(problem(), method, |_, _, bar| bar.y.clear());
         assert!(matches!(refused, Err(Error::LengthMismatch { name: "cotangents", found: 0, expected: 2 })));
-        let limited = ball().event(landing().at_most(0));
-        let failure = EventAdjoint::forward(&adjoint, &limited, &Dopri5, &control, &times, &y0).unwrap_err();
+        let (solver, control, adjoint) = method;
+        let failure = problem().event(landing().at_most(0)).forward(solver, control, adjoint).unwrap_err();
         assert!(matches!(failure.error, Error::MaxEvents { event: 1, .. }));
         assert_eq!((failure.partial.hits.len(), failure.partial.y.len()), (1, 1));
     }
@@ -287,19 +370,20 @@ fn events_that_happen_together_have_their_own_derivatives() {
             after
         }
     }
-    type Loss<'l> = &'l dyn Fn(&[Hit<Vector4<f64>>], &mut EventCotangents<Vector4<f64>>);
+    type Loss<'l> = &'l dyn Fn(&[Hit<Vector4<f64>>], &mut Cotangents<Vector4<f64>>);
     let landing = |i| DifferentiableEvent::on(Direction::Falling, Floor(i)).reset_by(Bounce(i));
     let kept = [0.7, 0.9];
-    let problem = Hybrid::new(Autodiff::new(TwoBalls, vector![kept[0], kept[1]])).event(landing(0)).event(landing(1));
+    let balls = Autodiff::new(TwoBalls, vector![kept[0], kept[1]]);
     let first = (2.0_f64 / 10.0).sqrt();
     let speed = 20.0_f64.sqrt();
     for second_height in [1.0, 1.0_f64.next_up(), 1.0 - 1e-15] {
         let y0: Vector4<f64> = vector![1.0, 0.0, second_height, 0.0];
         for i in 0..2 {
             let gradient = |loss: Loss<'_>| {
-                let (adjoint, times) = (Discrete::new(), [0.0, first, 0.8]);
-                let loss = |_: &[_], hits: &[_], bar: &mut EventCotangents<_>| loss(hits, bar);
-                gradient_with_events(&problem, Dopri5, Fixed::steps(7), &adjoint, &times, &y0, loss).unwrap()
+                let times = [0.0, first, 0.8];
+                let problem = Ivp::new(&balls, y0, 0.0..0.8).event(landing(0)).event(landing(1)).save_at(&times);
+                let method = (Dopri5, Fixed::steps(7), Discrete::new());
+                found(problem, method, |_, hits, bar| loss(hits, bar)).unwrap()
             };
             let time = gradient(&|hits, bar| {
                 let hit = hits.iter().position(|hit| hit.event == i).unwrap();
@@ -374,15 +458,17 @@ mod impacts {
 
     type Model = Autodiff<Oscillator, 2, 6>;
 
-    fn problem<'a>(params: SVector<f64, 6>) -> Hybrid<'a, Model> {
-        Hybrid::new(Autodiff::new(Oscillator, params))
+    type Problem<'a> = WithEvents<'a, Model>;
+
+    fn problem(model: &Model, y0: Vector2<f64>, span: (f64, f64)) -> Problem<'_> {
+        Ivp::new(model, y0, span)
             .event(DifferentiableEvent::on(Direction::Falling, Gap).reset_by(Impact))
             .event(DifferentiableEvent::on(Direction::Both, Turn))
     }
 
     /// Ends at the third impact.
-    fn ending<'a>(params: SVector<f64, 6>) -> Hybrid<'a, Model> {
-        Hybrid::new(Autodiff::new(Oscillator, params))
+    fn ending(model: &Model, y0: Vector2<f64>, span: (f64, f64)) -> Problem<'_> {
+        Ivp::new(model, y0, span)
             .event(DifferentiableEvent::on(Direction::Falling, Gap).reset_by(Impact).stop_at(3))
             .event(DifferentiableEvent::on(Direction::Both, Turn))
     }
@@ -392,7 +478,7 @@ mod impacts {
     }
 
     /// `L = Σ w · y(tᵢ) + Σ (w t + w · before + w · after)`.
-    fn weights(_: &[Vector2<f64>], hits: &[Hit<Vector2<f64>>], bar: &mut EventCotangents<Vector2<f64>>) {
+    fn weights(_: &[Vector2<f64>], hits: &[Hit<Vector2<f64>>], bar: &mut Cotangents<Vector2<f64>>) {
         for (i, y) in bar.y.iter_mut().enumerate() {
             *y = vector![weight(i, 0), weight(i, 1)];
         }
@@ -406,7 +492,7 @@ mod impacts {
     }
 
     fn loss(y: &[Vector2<f64>], hits: &[Hit<Vector2<f64>>]) -> f64 {
-        let mut bar = EventCotangents::zeros(y, hits);
+        let mut bar = Cotangents::zeros(y, hits);
         weights(y, hits, &mut bar);
         let of_states: f64 = y.iter().zip(&bar.y).map(|(y, w)| y.dot(w)).sum();
         let of_hits = hits.iter().zip(&bar.hits).map(|(hit, w)| {
@@ -420,26 +506,53 @@ mod impacts {
         derivative_within(2e-4, 2, g)
     }
 
+    /// Whether the steps end at the output times.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Keep {
+        At,
+        Landing,
+    }
+    use Keep::{At, Landing};
+
     /// The exact gradient and the differences of the solve with events, both with these steps.
     fn check<S, C, A>(
-        system: fn(SVector<f64, 6>) -> Hybrid<'static, Model>,
+        system: fn(&Model, Vector2<f64>, (f64, f64)) -> Problem<'_>,
         (solver, control, adjoint): (S, C, A),
-        times: [f64; 5],
+        (keep, times): (Keep, [f64; 5]),
     ) where
-        S: Reverse<Model> + Clone,
+        S: Solver<Model> + Clone,
         C: Controller<Model, S> + Clone,
-        A: ExactGradient + EventAdjoint<Model, S, C>,
+        A: ExactGradient + Adjoint<Model, S, C>,
     {
         let (params, y0) = (SVector::from(PARAMS), vector![0.6, 0.2]);
-        let problem = system(params);
-        let found = gradient_with_events(&problem, solver.clone(), control.clone(), &adjoint, &times, &y0, weights);
-        let found = found.unwrap();
+        let solve = |params, y0, times: &[f64]| {
+            let model = Autodiff::new(Oscillator, params);
+            let problem = system(&model, y0, span(times));
+            let method = (solver.clone(), control.clone(), &adjoint);
+            match keep {
+                At => found(problem.save_at(times), method, weights),
+                Landing => found(problem.land_on(times), method, weights),
+            }
+        };
+        let found = solve(params, y0, &times).unwrap();
         let impacts = found.hits.iter().filter(|hit| hit.event == 0).count();
         assert!(impacts >= 3 && found.hits.len() - impacts >= 3, "{impacts} of {}", found.hits.len());
         let value = |params, y0, times: &[f64]| {
-            let forward = adjoint.forward(&system(params), &solver, &control, times, &y0).unwrap();
-            assert_eq!(forward.hits.len(), found.hits.len());
-            loss(&forward.y, &forward.hits)
+            let model = Autodiff::new(Oscillator, params);
+            let problem = system(&model, y0, span(times));
+            let solution = match keep {
+                At => problem
+                    .save_at(times)
+                    .forward(solver.clone(), control.clone(), &adjoint)
+                    .map(|run| (run.y, run.hits)),
+                Landing => problem
+                    .land_on(times)
+                    .forward(solver.clone(), control.clone(), &adjoint)
+                    .map(|run| (run.y, run.hits)),
+            };
+            let (y, hits) = solution.unwrap();
+            assert_eq!(hits.len(), found.hits.len());
+            loss(&y, &hits)
         };
         let close = |computed: f64, expected: f64, what: &str, i: usize| {
             let error = (computed - expected).abs() / (1.0 + expected.abs());
@@ -457,6 +570,7 @@ mod impacts {
             let moved = |h| std::array::from_fn::<f64, 5, _>(|j| times[j] + if i == j { h } else { 0.0 });
             close(found.times[i], derivative(|h| value(params, y0, &moved(h))), "times", i);
         }
+        assert_eq!((found.t0, found.t1), (found.times[0], found.times[4]));
     }
 
     const TIMES: [f64; 5] = [0.0, 2.13, 4.55, 7.02, 9.0];
@@ -470,47 +584,54 @@ mod impacts {
     #[test]
     fn the_exact_gradient_is_the_derivative_of_the_solve_on_its_frozen_grid() {
         let grid = frozen(TIMES);
-        check(problem, (Dopri5, grid.clone(), Discrete::new()), TIMES);
-        check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Slots(3))), TIMES);
-        check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Every(4))), TIMES);
-        check(problem, (Dopri5, grid.clone(), Discrete::landing()), TIMES);
-        check(problem, (Vern7, grid.clone(), Discrete::new()), TIMES);
-        check(problem, (Esdirk547, grid.clone(), Discrete::new()), TIMES);
-        check(problem, (Rodas5P, grid, Discrete::new()), TIMES);
+        check(problem, (Dopri5, grid.clone(), Discrete::new()), (At, TIMES));
+        check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Slots(3))), (At, TIMES));
+        check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Every(4))), (At, TIMES));
+        check(problem, (Dopri5, grid.clone(), Discrete::new()), (Landing, TIMES));
+        check(problem, (Vern7, grid.clone(), Discrete::new()), (At, TIMES));
+        check(problem, (Esdirk547, grid.clone(), Discrete::new()), (At, TIMES));
+        check(problem, (Rodas5P, grid.clone(), Discrete::new()), (At, TIMES));
+        check(problem, (Coupled::new(Dopri5), grid.clone(), ReversibleAdjoint::new()), (At, TIMES));
+        check(problem, (Coupled::new(Dopri5), grid, ReversibleAdjoint::new()), (Landing, TIMES));
     }
 
     /// Behind an event a multistep method starts anew, and so does the way back.
     #[test]
     fn multistep_methods_go_across_events() {
         let grid = frozen(TIMES);
-        check(problem, (AdamsBashforth::<3>, grid.clone(), Discrete::new()), TIMES);
-        check(problem, (AdamsMoulton::<4>, grid.clone(), Discrete::new().checkpoints(Checkpoints::Slots(3))), TIMES);
-        check(problem, (FixedBdf::<2>::new(), grid, Discrete::landing()), TIMES);
+        check(problem, (AdamsBashforth::<3>, grid.clone(), Discrete::new()), (At, TIMES));
+        check(
+            problem,
+            (AdamsMoulton::<4>, grid.clone(), Discrete::new().checkpoints(Checkpoints::Slots(3))),
+            (At, TIMES),
+        );
+        check(problem, (FixedBdf::<2>::new(), grid, Discrete::new()), (Landing, TIMES));
     }
 
     #[test]
     fn so_it_is_where_the_grid_follows_the_ends() {
-        check(problem, (Dopri5, Fixed::steps(43), Discrete::new()), TIMES);
-        check(problem, (Tsit5, Fixed::step(0.2035), Discrete::landing()), TIMES);
+        check(problem, (Dopri5, Fixed::steps(43), Discrete::new()), (At, TIMES));
+        check(problem, (Tsit5, Fixed::step(0.2035), Discrete::new()), (Landing, TIMES));
     }
 
     #[test]
     fn so_it_is_backwards_in_time() {
         let times = TIMES.map(|t| 1.0 - t);
-        check(problem, (Dopri5, frozen(times), Discrete::new()), times);
+        check(problem, (Dopri5, frozen(times), Discrete::new()), (At, times));
     }
 
     #[test]
     fn so_it_is_where_an_event_ends_the_solve() {
-        check(ending, (Dopri5, frozen(TIMES), Discrete::new()), TIMES);
-        check(ending, (Dopri5, Fixed::steps(43), Discrete::landing()), TIMES);
+        check(ending, (Dopri5, frozen(TIMES), Discrete::new()), (At, TIMES));
+        check(ending, (Dopri5, Fixed::steps(43), Discrete::new()), (Landing, TIMES));
     }
 
     #[test]
     fn every_adjoint_agrees() {
-        fn found<A: EventAdjoint<Model, Dop853, Pid>>(adjoint: A) -> EventGradient<Vector2<f64>, SVector<f64, 6>> {
-            let (problem, y0, tight) = (problem(SVector::from(PARAMS)), vector![0.6, 0.2], Pid::new(1e-12, 1e-12));
-            gradient_with_events(&problem, Dop853, tight, &adjoint, &TIMES, &y0, weights).unwrap()
+        fn found<A: Adjoint<Model, Dop853, Pid>>(adjoint: A) -> FoundOf<Model> {
+            let model = Autodiff::new(Oscillator, SVector::from(PARAMS));
+            let problem = problem(&model, vector![0.6, 0.2], span(&TIMES)).save_at(&TIMES);
+            super::found(problem, (Dop853, Pid::new(1e-12, 1e-12), adjoint), weights).unwrap()
         }
         let tight = Pid::new(1e-12, 1e-12);
         let reference = found(Discrete::new());
@@ -545,7 +666,7 @@ mod threshold {
     }
     type Model = Autodiff<Growth, 1, 2>;
 
-    fn problem<'a>(a: f64, c: f64) -> Hybrid<'a, Model> {
+    fn problem(model: &Model, y0: f64, span: (f64, f64)) -> WithEvents<'_, Model> {
         let reached = DifferentiableEvent::rising(
             |f: &Model, _t, y| y[0] - f.params()[1],
             |_, _t, _y, w, ybar, pbar| {
@@ -554,23 +675,21 @@ mod threshold {
                 0.0
             },
         );
-        Hybrid::new(Autodiff::new(Growth, vector![a, c])).event(reached.terminal())
+        Ivp::new(model, vector![y0], span).event(reached.terminal())
     }
 
     #[test]
     fn the_time_to_a_threshold() {
         let (a, c, y0, t0) = (0.7, 5.0, 1.2, 0.3);
-        let problem = problem(a, c);
+        let model = Autodiff::new(Growth, vector![a, c]);
         let tight = Pid::new(1e-12, 1e-12);
-        let time = |_: &[_], _: &[_], bar: &mut EventCotangents<_>| bar.hits[0].t = 1.0;
         // Of the output times, two are never reached.
         let times = [t0, 1.0, 9.0, 10.0];
+        let problem = || problem(&model, y0, span(&times)).save_at(&times);
         let exact = t0 + (c / y0).ln() / a;
-        let discrete =
-            gradient_with_events(&problem, Dop853, tight, &Discrete::new(), &times, &vector![y0], time).unwrap();
-        let continuous = Interpolating::new(Dop853, tight);
-        let continuous =
-            gradient_with_events(&problem, Dop853, tight, &continuous, &times, &vector![y0], time).unwrap();
+        let time = |_: &[_], _: &[_], bar: &mut Cotangents<_>| bar.hits[0].t = 1.0;
+        let discrete = found(problem(), (Dop853, tight, Discrete::new()), time).unwrap();
+        let continuous = found(problem(), (Dop853, tight, Interpolating::new(Dop853, tight)), time).unwrap();
         for found in [discrete, continuous] {
             assert_eq!((found.y.len(), found.hits.len()), (2, 1));
             assert!((found.hits[0].t - exact).abs() < 1e-11);
@@ -584,13 +703,31 @@ mod threshold {
     /// The end of the solve is the threshold: it moves with the parameter, and with nothing else.
     #[test]
     fn the_state_at_the_threshold_is_the_threshold() {
-        let end = |_: &[_], _: &[_], bar: &mut EventCotangents<SVector<f64, 1>>| bar.hits[0].after[0] = 1.0;
-        let (control, times) = (Fixed::step(0.5), [0.0, 10.0]);
-        let found =
-            gradient_with_events(&problem(0.7, 5.0), Tsit5, control, &Discrete::new(), &times, &vector![1.2], end);
-        let found = found.unwrap();
-        let all = [found.y0[0], found.params[0], found.params[1], found.times[0], found.times[1]];
-        assert!(relative_error(&all, &[0.0, 0.0, 1.0, 0.0, 0.0]) < 1e-13, "{all:?}");
+        fn check<S, C, A>(solver: S, control: C, adjoint: A, tolerance: f64)
+        where
+            S: Solver<Model>,
+            C: Controller<Model, S>,
+            A: Adjoint<Model, S, C>,
+        {
+            let model = Autodiff::new(Growth, vector![0.7, 5.0]);
+            let run = problem(&model, 1.2, (0.0, 10.0)).forward(solver, control, adjoint).unwrap();
+            assert_eq!((run.ending, &run.t[..]), (Ending::Event(0), &[run.hits[0].t][..]));
+            let mut end = run.cotangents();
+            end.hits[0].after[0] = 1.0;
+            // Kept is the end alone, which is the state at the threshold.
+            end.y[0][0] = 2.0;
+            let found = run.backward(&end).unwrap();
+            let all = [found.y0[0], found.params[0], found.params[1], found.t0, found.t1];
+            assert!(relative_error(&all, &[0.0, 0.0, 3.0, 0.0, 0.0]) < tolerance, "{all:?}");
+        }
+        let tight = Pid::new(1e-12, 1e-12);
+        check(Tsit5, Fixed::step(0.5), Discrete::new(), 1e-13);
+        check(Tsit5, Fixed::steps(20), Discrete::new(), 1e-13);
+        check(ReversibleHeun, Fixed::step(0.05), ReversibleAdjoint::new(), 1e-12);
+        check(Alf, Fixed::step(0.05), ReversibleAdjoint::new(), 1e-12);
+        check(Dop853, tight, Backsolve::new(Dop853, tight), 1e-9);
+        check(Dop853, tight, Interpolating::new(Dop853, tight), 1e-9);
+        check(Dop853, tight, Quadrature::gauss(Dop853, tight), 1e-9);
     }
 }
 
@@ -604,15 +741,14 @@ fn fields_from_closures_have_events_too() {
     let rising = DifferentiableEvent::crossing(
         // Where the solution meets the line t: y0 e^{−t} = t, so that dt/dy0 = e^{−t} / (1 + t).
         |_, t, y: &f64| y - t,
-        |_, _t, _y, w, ybar, _| {
+        |_, _t, _y, w, ybar: &mut f64, _| {
             *ybar += w;
             -w
         },
     );
-    let problem = Hybrid::new(decay).event(rising.samples(2));
-    let time = |_: &[_], _: &[_], bar: &mut EventCotangents<_>| bar.hits[0].t = 1.0;
-    let tight = Pid::new(1e-11, 1e-11);
-    let found = gradient_with_events(&problem, Tsit5, tight, &Discrete::new(), &[0.0, 2.0], &1.0, time).unwrap();
+    let problem = Ivp::new(&decay, 1.0, 0.0..2.0).event(rising.samples(2));
+    let method = (Tsit5, Pid::new(1e-11, 1e-11), Discrete::new());
+    let found = found(problem, method, |_, _, bar| bar.hits[0].t = 1.0).unwrap();
     let t = found.hits[0].t;
     assert!((t - 0.567_143_290_409_784).abs() < 1e-9);
     assert!((found.y0 - (-t).exp() / (1.0 + t)).abs() < 1e-9);
@@ -622,17 +758,17 @@ fn fields_from_closures_have_events_too() {
 #[cfg(feature = "dfdx")]
 mod tensors {
     use super::*;
+    use dfdx::nn::builders::{Linear, Tanh};
     use dfdx::prelude::{BuildOnDevice, Cpu, DeviceBuildExt, Rank2, Tensor, TensorFrom};
-    use rheos::nn::tensor::builders::{Linear, Tanh};
-    use rheos::{Net, State, Weights};
+    use rheos::{ModuleField, State, Weights};
 
     type Point = Tensor<Rank2<1, 2>, f64, Cpu>;
     type Layers = (Linear<2, 8>, Tanh, Linear<8, 2>);
     type Mlp = <Layers as BuildOnDevice<Cpu, f64>>::Built;
-    type Field = Net<Mlp, Rank2<1, 2>, f64, Cpu>;
+    type Field = ModuleField<Mlp, Rank2<1, 2>, f64, Cpu>;
 
     /// Where the first coordinate passes one level the second is halved, and where it passes the other the solve ends.
-    fn problem<'a>(params: &Weights<Mlp, f64, Cpu>, levels: [f64; 2]) -> Hybrid<'a, Field> {
+    fn problem<'a>(field: &'a Field, y0: Point, levels: [f64; 2]) -> WithEvents<'a, Field> {
         let device = Cpu::default();
         let normal = device.tensor([[1.0, 0.0]]);
         let [halves, ends] = levels.map(|level| {
@@ -654,7 +790,7 @@ mod tensors {
                 0.0
             },
         );
-        Hybrid::new(Net::new(params.module().clone())).event(halves).event(ends.terminal())
+        Ivp::new(field, y0, 0.0..6.0).event(halves).event(ends.terminal())
     }
 
     #[test]
@@ -673,11 +809,12 @@ mod tensors {
         let grid = OnGrid::new((0..=60).map(|i| 0.1 * f64::from(i)).collect());
         let adjoint = Discrete::new();
         // Levels that the solution does pass.
-        let free = Hybrid::new(Net::new(weights.module().clone()));
-        let free = free.ivp(y0.clone(), 0.0..6.0).save_at(&[0.27, 0.54]).solve(Dopri5, grid.clone()).unwrap();
+        let net = |weights: &Weights<Mlp, f64, Cpu>| ModuleField::new(weights.module().clone());
+        let field = net(&weights);
+        let free = Ivp::new(&field, y0.clone(), 0.0..6.0).save_at(&[0.27, 0.54]).solve(Dopri5, grid.clone()).unwrap();
         let levels = [0, 1].map(|i| free.y[i].coordinates()[0]);
 
-        let loss = |_: &[_], hits: &[Hit<Point>], bar: &mut EventCotangents<Point>| {
+        let loss = |_: &[_], hits: &[Hit<Point>], bar: &mut Cotangents<Point>| {
             assert_eq!(hits.iter().map(|hit| hit.event).collect::<Vec<_>>(), [0, 1]);
             bar.hits[1].t = 1.0;
             bar.hits[0].after.read_coordinates(&[0.3, 0.7]);
@@ -686,12 +823,14 @@ mod tensors {
         let value = |h: f64| {
             let mut moved = weights.clone();
             moved.add_scaled(h, &direction);
-            let forward = adjoint.forward(&problem(&moved, levels), &Dopri5, &grid, &times, &y0).unwrap();
-            let (after, y) = (forward.hits[0].state().coordinates(), forward.y[1].coordinates());
-            forward.hits[1].t + 0.3 * after[0] + 0.7 * after[1] + 0.5 * y[0] - 1.1 * y[1]
+            let field = net(&moved);
+            let run =
+                problem(&field, y0.clone(), levels).save_at(&times).forward(Dopri5, grid.clone(), adjoint).unwrap();
+            let (after, y) = (run.hits[0].state().coordinates(), run.y[1].coordinates());
+            run.hits[1].t + 0.3 * after[0] + 0.7 * after[1] + 0.5 * y[0] - 1.1 * y[1]
         };
-        let found = gradient_with_events(&problem(&weights, levels), Dopri5, grid.clone(), &adjoint, &times, &y0, loss);
-        let slope = found.unwrap().params.inner(&direction);
+        let problem = problem(&field, y0.clone(), levels).save_at(&times);
+        let slope = found(problem, (Dopri5, grid.clone(), adjoint), loss).unwrap().params.inner(&direction);
         let expected = impacts::derivative(value);
         assert!(expected.abs() > 1e-2, "{expected}");
         assert!((slope - expected).abs() < 1e-9 * expected.abs().max(1.0), "{slope} for {expected}");

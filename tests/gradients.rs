@@ -1,25 +1,36 @@
 //! Gradients against step-by-step and exact reference values, central differences and closed forms.
 
 mod common;
+#[path = "common/frozen_grid.rs"]
+mod frozen_grid;
+#[path = "common/gradient.rs"]
+mod gradient;
+#[path = "gradients/jumps.rs"]
+mod jumps;
 #[path = "gradients/lengths.rs"]
 mod lengths;
 #[path = "gradients/not_finite.rs"]
 mod not_finite;
 #[path = "gradients/quadrature.rs"]
 mod quadrature;
+#[path = "gradients/run.rs"]
+mod run;
 
 use common::{golden, numbers, relative_error};
+use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, SVector};
-use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
+use rheos::formula::{Bias, Static, Weight};
+use rheos::nn::{LayerField, Linear, Mlp, Net};
 use rheos::problems::{Driven, LotkaVolterra, Spiral};
+use rheos::solution::keep;
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Bosh3, Controller, Discrete, Dopri5, Esdirk547, Euler, Field, Fixed, Gradient, Heun,
-    ImplicitEuler, ImplicitMidpoint, Interpolating, Midpoint, Pid, Quadrature, Ralston, Rk4, Rk38, Scalar, Sdirk4,
-    Solver, State, TrBdf2, Trapezoid, Tsit5, gradient, verify,
+    Adjoint, Autodiff, Backsolve, Bosh3, Controller, Discrete, Dopri5, Dynamics, Error, Esdirk547, Euler, Field, Fixed,
+    Gradient, Heun, ImplicitEuler, ImplicitMidpoint, Interpolating, Ivp, Midpoint, Outputs, Pid, Quadrature, Ralston,
+    Rk4, Rk38, Scalar, Sdirk4, Solver, State, TrBdf2, Trapezoid, Tsit5, verify,
 };
 
 type Batch = SMatrix<f64, 2, 3>;
-type Network = LayerField<Mlp<f64, 2, 16, 3>>;
+type Network = LayerField<Net<Mlp<f64, 2, 16, 2>, Static<3>>>;
 
 const BLOCK: [&str; 2] = ["neural_ode_gradients", "neural_ode_autonomous_2_16_2"];
 
@@ -27,13 +38,16 @@ fn reference(path: &[&str]) -> Vec<f64> {
     numbers(&golden(&[&BLOCK, path].concat()))
 }
 
-fn network() -> Network {
+fn linear<const I: usize, const O: usize>(weight: &str, bias: &str) -> Linear<f64, I, O> {
     let weights = |name: &str| reference(&["weights", name]);
-    let first =
-        Affine { weight: SMatrix::from_row_slice(&weights("W1")), bias: SVector::from_column_slice(&weights("b1")) };
-    let second =
-        Affine { weight: SMatrix::from_row_slice(&weights("W2")), bias: SVector::from_column_slice(&weights("b2")) };
-    LayerField((first, (Pointwise::new(), second)))
+    Linear {
+        weight: Weight(SMatrix::from_row_slice(&weights(weight))),
+        bias: Bias(SVector::from_column_slice(&weights(bias))),
+    }
+}
+
+fn network() -> Network {
+    Net::new(Mlp { first: linear("W1", "b1"), second: linear("W2", "b2") }).field()
 }
 
 /// The batch is in rows there and in columns here, so that both have the same order in memory.
@@ -41,30 +55,43 @@ fn y0() -> Batch {
     SMatrix::from_column_slice(&reference(&["y0"]))
 }
 
-type Found = Gradient<Batch, <Network as rheos::Parametric>::Params>;
+/// The outputs and their gradient.
+type Found = (Vec<Batch>, Gradient<Batch, <Network as rheos::Parametric>::Params>);
 
-fn sum_of_squares<S, C, A>(solver: S, control: C, adjoint: &A) -> Found
+fn sum_of_squares<S, C, A>(solver: S, control: C, adjoint: A) -> Found
 where
     S: Solver<Network>,
     C: Controller<Network, S>,
     A: Adjoint<Network, S, C>,
 {
     let times = reference(&["t"]);
-    gradient(&network(), solver, control, adjoint, &times, &y0(), |y| y.iter().map(|y| y * 2.0).collect()).unwrap()
+    squares(over(&network(), &y0(), &times), solver, control, adjoint)
+}
+
+fn squares<'a, K, S, C, A>(problem: Ivp<'a, Network, K>, solver: S, control: C, adjoint: A) -> Found
+where
+    K: keep::States<'a>,
+    S: Solver<Network>,
+    C: Controller<Network, S>,
+    A: Adjoint<Network, S, C>,
+{
+    let run = problem.forward(solver, control, adjoint).unwrap();
+    let (_, found) = run.gradient_of(|y| Ok::<_, Error>(((), y.iter().map(|y| y * 2.0).collect()))).unwrap();
+    (run.y, found)
 }
 
 /// The largest relative error of each kind of gradient, named.
-fn errors(found: &Found, block: &[&str]) -> Vec<(&'static str, f64)> {
+fn errors((y, found): &Found, block: &[&str]) -> Vec<(&'static str, f64)> {
     let expected = |name: &str| reference(&[block, &["grads", name]].concat());
-    let ((w1, b1), ((), (w2, b2))) = &found.params;
-    let solution: Vec<f64> = found.y.iter().flat_map(State::coordinates).collect();
+    let Mlp { first, second } = &found.params;
+    let solution: Vec<f64> = y.iter().flat_map(State::coordinates).collect();
     vec![
         ("solution", relative_error(&solution, &reference(&[block, &["solution"]].concat()))),
         ("y0", relative_error(found.y0.as_slice(), &expected("y0"))),
-        ("W1", relative_error(w1.transpose().as_slice(), &expected("W1"))),
-        ("b1", relative_error(b1.as_slice(), &expected("b1"))),
-        ("W2", relative_error(w2.transpose().as_slice(), &expected("W2"))),
-        ("b2", relative_error(b2.as_slice(), &expected("b2"))),
+        ("W1", relative_error(first.weight.transpose().as_slice(), &expected("W1"))),
+        ("b1", relative_error(first.bias.as_slice(), &expected("b1"))),
+        ("W2", relative_error(second.weight.transpose().as_slice(), &expected("W2"))),
+        ("b2", relative_error(second.bias.as_slice(), &expected("b2"))),
     ]
 }
 
@@ -77,7 +104,7 @@ fn assert_within(errors: &[(&'static str, f64)], tolerance: f64) {
 #[test]
 fn discrete_adjoint_equals_step_by_step_differentiation() {
     fn check<S: rheos::Reverse<Network>>(name: &str, solver: S) {
-        let found = sum_of_squares(solver, Fixed::step(1.0 / 16.0), &Discrete::new());
+        let found = sum_of_squares(solver, Fixed::step(1.0 / 16.0), Discrete::new());
         assert_within(&errors(&found, &["fixed_step_h_1_16_discretise_then_differentiate", name]), 1e-12);
     }
     check("euler", Euler);
@@ -92,18 +119,20 @@ fn adjoints_at_tight_tolerance_agree_with_the_exact_gradient() {
     let tight = Pid::new(1e-10, 1e-10);
     let check = |found: Found| {
         assert_within(&errors(&found, &["exact"]), 1e-7);
-        let times = relative_error(&found.times, &reference(&["exact", "grads", "t"]));
+        let times = relative_error(&found.1.times, &reference(&["exact", "grads", "t"]));
         assert!(times < 1e-7, "times: {times:e}");
     };
-    check(sum_of_squares(Dopri5, tight, &Discrete::new()));
-    check(sum_of_squares(Dopri5, tight, &Discrete::landing()));
-    check(sum_of_squares(Tsit5, tight, &Discrete::new()));
-    check(sum_of_squares(Dopri5, tight, &Backsolve::new(Dopri5, tight)));
-    check(sum_of_squares(Dopri5, tight, &Backsolve::new(Tsit5, tight).landing()));
-    check(sum_of_squares(Tsit5, tight, &Backsolve::new(Dopri5, tight)));
-    check(sum_of_squares(Dopri5, tight, &Interpolating::new(Dopri5, tight).landing()));
-    check(sum_of_squares(Tsit5, tight, &Quadrature::gauss(Dopri5, tight).landing()));
-    check(sum_of_squares(Tsit5, tight, &Quadrature::kronrod(Dopri5, tight, 1e-9).landing()));
+    let (network, times) = (network(), reference(&["t"]));
+    let landing = || landing_on(&network, &y0(), &times);
+    check(sum_of_squares(Dopri5, tight, Discrete::new()));
+    check(squares(landing(), Dopri5, tight, Discrete::new()));
+    check(sum_of_squares(Tsit5, tight, Discrete::new()));
+    check(sum_of_squares(Dopri5, tight, Backsolve::new(Dopri5, tight)));
+    check(squares(landing(), Dopri5, tight, Backsolve::new(Tsit5, tight)));
+    check(sum_of_squares(Tsit5, tight, Backsolve::new(Dopri5, tight)));
+    check(squares(landing(), Dopri5, tight, Interpolating::new(Dopri5, tight)));
+    check(squares(landing(), Tsit5, tight, Quadrature::gauss(Dopri5, tight)));
+    check(squares(landing(), Tsit5, tight, Quadrature::kronrod(Dopri5, tight, 1e-9)));
 }
 
 #[test]
@@ -145,7 +174,8 @@ fn discrete_adjoint_is_the_derivative_of_what_was_computed() {
         for control in [Fixed::steps(15), Fixed::step(0.11)] {
             let report = verify::gradient(&mut f, &solver, &control, &Discrete::new(), times, &y0).unwrap();
             assert!(report.error() < 1e-8, "{} {report}", std::any::type_name::<S>());
-            let report = verify::gradient(&mut f, &solver, &control, &Discrete::landing(), times, &y0).unwrap();
+            let report =
+                verify::gradient(&mut f, &solver, &control, &Discrete::new(), Outputs::LandingOn(times), &y0).unwrap();
             assert!(report.error() < 1e-8, "landing, {} {report}", std::any::type_name::<S>());
         }
     }
@@ -179,12 +209,12 @@ fn every_adjoint_agrees_with_every_other() {
     let loss = |y: &[SVector<f64, 2>]| y.iter().enumerate().map(|(i, y)| y * (1.0 + i as f64)).collect::<Vec<_>>();
     let all = |times: &[f64]| {
         [
-            gradient(&f, Dopri5, tight, &Discrete::new(), times, &y0, loss).unwrap(),
-            gradient(&f, Tsit5, tight, &Discrete::landing(), times, &y0, loss).unwrap(),
-            gradient(&f, Rk4, Fixed::steps(4000), &Discrete::new(), times, &y0, loss).unwrap(),
-            gradient(&f, Esdirk547, tight, &Discrete::landing(), times, &y0, loss).unwrap(),
-            gradient(&f, Tsit5, tight, &Backsolve::new(Dopri5, tight), times, &y0, loss).unwrap(),
-            gradient(&f, Dopri5, tight, &Backsolve::new(Rk4, Fixed::steps(500)), times, &y0, loss).unwrap(),
+            gradient(over(&f, &y0, times), Dopri5, tight, Discrete::new(), loss).unwrap(),
+            gradient(landing_on(&f, &y0, times), Tsit5, tight, Discrete::new(), loss).unwrap(),
+            gradient(over(&f, &y0, times), Rk4, Fixed::steps(4000), Discrete::new(), loss).unwrap(),
+            gradient(landing_on(&f, &y0, times), Esdirk547, tight, Discrete::new(), loss).unwrap(),
+            gradient(over(&f, &y0, times), Tsit5, tight, Backsolve::new(Dopri5, tight), loss).unwrap(),
+            gradient(over(&f, &y0, times), Dopri5, tight, Backsolve::new(Rk4, Fixed::steps(500)), loss).unwrap(),
         ]
     };
     let backwards: Vec<f64> = TIMES.iter().rev().copied().collect();
@@ -208,12 +238,21 @@ fn a_solve_over_no_time_passes_cotangents_through() {
     let (f, y0) = forced();
     let w = SVector::from([2.0, -1.0]);
     let pid = Pid::new(1e-6, 1e-6);
-    let discrete = gradient(&f, Dopri5, pid, &Discrete::new(), &[0.5, 0.5], &y0, |_| vec![w, w]).unwrap();
-    assert_eq!(discrete.y0, w * 2.0);
-    assert_eq!(discrete.params, SVector::<f64, 3>::zeros());
-    assert_eq!(discrete.y, [y0, y0]);
-    let continuous = gradient(&f, Dopri5, pid, &Backsolve::new(Dopri5, pid), &[0.5, 0.5], &y0, |_| vec![w, w]).unwrap();
-    assert_eq!(continuous.y0, w * 2.0);
+    let mut slope = y0;
+    f.eval(0.5, &y0, &mut slope);
+    let over_no_time = || over(&f, &y0, &[0.5, 0.5]);
+    let run = over_no_time().forward(Dopri5, pid, Discrete::new()).unwrap();
+    assert_eq!(run.y, [y0, y0]);
+    let continuous = gradient(over_no_time(), Dopri5, pid, Backsolve::new(Dopri5, pid), |_| vec![w, w]).unwrap();
+    for found in [run.backward(&[w, w]).unwrap(), continuous] {
+        assert_eq!(found.y0, w * 2.0);
+        assert_eq!(found.params, SVector::<f64, 3>::zeros());
+        // The outputs move with the end, which leaves the start with the slope there.
+        let rate = 2.0 * w.dot(&slope);
+        for bar in [found.t1, -found.t0, found.times[0], found.times[1]] {
+            assert!((bar - rate).abs() < 1e-15);
+        }
+    }
 }
 
 #[test]

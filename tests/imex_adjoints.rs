@@ -4,12 +4,15 @@ mod common;
 #[path = "common/frozen_grid.rs"]
 mod frozen_grid;
 
+#[path = "common/gradient.rs"]
+mod gradient;
 use common::relative_error;
 use frozen_grid::{check, grid, inside, weight};
+use gradient::{gradient, landing_on};
 use nalgebra::{SVector, Vector2, vector};
 use rheos::{
     Ars222, Ars443, Autodiff, Checkpoints, Differentiable, Discrete, Dynamics, Field, ImexEuler, KenCarp3, KenCarp4,
-    KenCarp5, Krylov, Parametric, Pid, RadauIIA5, Reverse, Scalar, Split, SplitField, SplitVjp, gradient, verify,
+    KenCarp5, Krylov, Parametric, Pid, RadauIIA5, Reverse, Scalar, Split, SplitField, SplitVjp, verify,
 };
 
 /// A swing that is pushed: the part that is not stiff.
@@ -190,10 +193,10 @@ fn on_a_stiff_problem_it_is_the_gradient_of_radau() {
     let (y0, times) = (vector![2.0, -0.66], [0.0, 0.3, 0.7]);
     let control = Pid::new(1e-11, 1e-11);
     let loss = |y: &[Vector2<f64>]| (0..y.len()).map(|i| weight(&y0, i)).collect::<Vec<_>>();
-    let expected = gradient(&f, RadauIIA5, control, &Discrete::landing(), &times, &y0, loss).unwrap();
+    let expected = gradient(landing_on(&f, &y0, &times), RadauIIA5, control, Discrete::new(), loss).unwrap();
     for found in [
-        gradient(&f, KenCarp5, control, &Discrete::landing(), &times, &y0, loss).unwrap(),
-        gradient(&f, KenCarp4, control, &Discrete::landing(), &times, &y0, loss).unwrap(),
+        gradient(landing_on(&f, &y0, &times), KenCarp5, control, Discrete::new(), loss).unwrap(),
+        gradient(landing_on(&f, &y0, &times), KenCarp4, control, Discrete::new(), loss).unwrap(),
     ] {
         let params = |p: (SVector<f64, 1>, SVector<f64, 2>)| [p.0[0], p.1[0] * 50.0, p.1[1]];
         assert!(relative_error(found.y0.as_slice(), expected.y0.as_slice()) < 1e-8);

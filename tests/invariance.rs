@@ -6,6 +6,10 @@ use rheos::solver::Embedded;
 
 use rheos::*;
 
+#[path = "common/gradient.rs"]
+mod gradient;
+use gradient::{gradient, over};
+
 /// How a problem is written: in the units `q` of the state and `s` of the time, with time counted from `origin` (in units of
 /// `s`), and perhaps with its equations in the other order.
 #[derive(Debug, Clone, Copy)]
@@ -285,7 +289,7 @@ mod unit_of_the_loss {
         let gradient_of = |unit: f64| {
             let loss =
                 |_: &[Vector2<f64>]| vec![vector![0.0, 0.3 * unit], vector![unit, 0.0], vector![0.5 * unit, -unit]];
-            let found = gradient(&model, solver, control, adjoint, &[0.0, 0.7, 2.0], &y0, loss).unwrap();
+            let found = gradient(over(&model, &y0, &[0.0, 0.7, 2.0]), solver, control, adjoint, loss).unwrap();
             (found.y0 / unit, found.params / unit, found.times.iter().map(|time| time / unit).collect::<Vec<f64>>())
         };
         let plain = gradient_of(1.0);

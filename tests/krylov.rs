@@ -291,7 +291,7 @@ mod tensors {
     use dfdx::nn::{BuildModule, Module, TensorCollection};
     use dfdx::prelude::{Const, Cpu, Device, OwnedTape, Rank0, Rank1, Tensor, TensorFrom, TryAdd};
     use nalgebra::SMatrix;
-    use rheos::{Net, State, Taped, TensorElement, TensorField, Weights};
+    use rheos::{ModuleField, State, Taped, TensorElement, TensorField, Weights};
 
     use super::*;
 
@@ -351,7 +351,7 @@ mod tensors {
         let device = Cpu::default();
         let network = filled(Mlp::<E>::build(&device), &assorted(59));
         let stiff = filled(Layer::<3, 3, E, Cpu>::build(&device), &[&STIFF[..], &[0.0; 3]].concat());
-        let net = Net::new(Stiff { network, stiff });
+        let net = ModuleField::new(Stiff { network, stiff });
         let method = Kvaerno3.with(Krylov::new());
         solve(&net, start, 0.0..3.0, method, Pid::new(tol, tol)).unwrap().last().coordinates()
     }
@@ -395,7 +395,7 @@ mod tensors {
         // A linear module is a field by itself, for any number of rows.
         let device = Cpu::default();
         let stiff = filled(Layer::<3, 3, f64, Cpu>::build(&device), &[&STIFF[..], &[1.0, 2.0, 3.0]].concat());
-        let net: Net<_, (usize, Const<3>), f64, Cpu> = Net::new(stiff);
+        let net: ModuleField<_, (usize, Const<3>), f64, Cpu> = ModuleField::new(stiff);
         let start: Batch = device.tensor((vec![1.0, 0.0, -1.0, 0.5, 0.5, 0.5], (2, Const::<3>)));
         let end = solve(&net, start, 0.0..40.0, Kvaerno3.with(Krylov::new()), Pid::new(1e-6, 1e-6)).unwrap();
         // Both rows end in the rest state −K⁻¹ b.

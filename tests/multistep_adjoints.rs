@@ -3,17 +3,20 @@
 mod common;
 #[path = "common/frozen_grid.rs"]
 mod frozen_grid;
+#[path = "common/gradient.rs"]
+mod gradient;
 #[path = "common/seasons.rs"]
 mod seasons;
 
 use common::relative_error;
 use frozen_grid::{Steps, check_steps, derivative_within};
+use gradient::{gradient, landing_on, over};
 use nalgebra::{SVector, Vector2};
 use rheos::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart};
 use rheos::{
-    Adams, AdamsBashforth, AdamsMoulton, Adjoint, Bdf, Checkpoints, Controller, Dense, Differentiable, Discrete,
-    Dop853, Embedded, Fixed, FixedBdf, Gradient, Ivp, Method, Ndf, OnGrid, Pid, RadauIIA5, Result, Reverse, Solver,
-    gradient, problems::VanDerPol, sensitivities,
+    Adams, AdamsBashforth, AdamsMoulton, Bdf, Checkpoints, Controller, Dense, Differentiable, Discrete, Dop853,
+    Embedded, Fixed, FixedBdf, Gradient, Ivp, Method, Ndf, OnGrid, Pid, RadauIIA5, Result, Reverse, Solver,
+    problems::VanDerPol, sensitivities,
 };
 use seasons::{Model, model, weights};
 
@@ -208,7 +211,8 @@ fn outputs_that_are_landed_on_move_the_grid() {
     fn check<S: Reverse<Model> + Clone>(solver: S) {
         let ((f, y0), times, w) = (model(), times(), weights(6));
         let control = OnGrid::new(grid());
-        let found = gradient(&f, solver.clone(), control, &Discrete::landing(), &times, &y0, |_| w.clone()).unwrap();
+        let found =
+            gradient(landing_on(&f, &y0, &times), solver.clone(), control, Discrete::new(), |_| w.clone()).unwrap();
         let loss = |moved: &[f64]| -> f64 {
             let inner = grid().into_iter().filter(|t| *t > 0.0 && *t < 6.2);
             let mut grid: Vec<f64> = inner.chain(moved.iter().copied()).collect();
@@ -242,7 +246,13 @@ fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
 
 fn found<S: Reverse<Model>, C: Controller<Model, S>>(solver: S, control: C, adjoint: Discrete) -> Found {
     let (f, y0) = model();
-    gradient(&f, solver, control, &adjoint, &times(), &y0, |y| weights(y.len())).unwrap()
+    gradient(over(&f, &y0, &times()), solver, control, adjoint, |y| weights(y.len())).unwrap()
+}
+
+/// The same with steps that end at the output times.
+fn landed<S: Reverse<Model>, C: Controller<Model, S>>(solver: S, control: C, adjoint: Discrete) -> Found {
+    let (f, y0) = model();
+    gradient(landing_on(&f, &y0, &times()), solver, control, adjoint, |y| weights(y.len())).unwrap()
 }
 
 /// The steps that an error estimate has chosen, taken again on their grid and with their orders.
@@ -253,11 +263,12 @@ fn grid_and_notes_are_what_an_adaptive_solve_did() {
         S: Reverse<Model> + Embedded<Model> + Clone,
     {
         let ((f, y0), control) = (model(), Pid::new(tolerance, tolerance));
-        let record = Discrete::new().forward(&f, &solver, &control, &times(), &y0).unwrap().record;
-        let notes = record.notes().to_vec();
+        let times = times();
+        let run = over(&f, &y0, &times).forward(solver.clone(), control, Discrete::new()).unwrap();
+        let notes = run.record().notes().collect::<Vec<_>>().concat();
         assert!(notes.iter().any(|note| note.formula > 3), "{notes:?}");
-        let again =
-            found(Again { solver: solver.clone(), notes }, OnGrid::new(record.grid().to_vec()), Discrete::new());
+        let grid = run.record().grids().collect::<Vec<_>>().concat();
+        let again = found(Again { solver: solver.clone(), notes }, OnGrid::new(grid), Discrete::new());
         // The equations of an implicit method are solved to a part of the tolerance, and to rounding where there is none.
         let alike = if S::NAME == "BDF" { tolerance } else { 1e-11 };
         assert_alike(S::NAME, &found(solver, control, Discrete::new()), &again, alike);
@@ -270,11 +281,11 @@ fn grid_and_notes_are_what_an_adaptive_solve_did() {
 #[test]
 fn tight_gradients_are_those_of_the_equation() {
     let tight = Pid::new(1e-12, 1e-12);
-    let reference = found(Dop853, tight, Discrete::landing());
-    assert_alike("Adams", &found(Adams, tight, Discrete::landing()), &reference, 1e-8);
+    let reference = landed(Dop853, tight, Discrete::new());
+    assert_alike("Adams", &landed(Adams, tight, Discrete::new()), &reference, 1e-8);
     assert_alike("Adams, interpolated", &found(Adams, tight, Discrete::new()), &reference, 1e-8);
     for solver in [Bdf, Ndf] {
-        let mut found = found(solver, Pid::new(1e-12, 1e-12), Discrete::landing());
+        let mut found = landed(solver, Pid::new(1e-12, 1e-12), Discrete::new());
         // The first step has a length of 1e-6, by which what its equation was solved to, a part of the tolerance, is divided.
         assert!((found.times[0] - reference.times[0]).abs() < 1e-6);
         found.times[0] = reference.times[0];
@@ -299,9 +310,10 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
         S: Reverse<Model> + Clone,
         C: Controller<Model, S> + Clone,
     {
-        for adjoint in [Discrete::new(), Discrete::landing()] {
+        let adjoint = Discrete::new();
+        for found in [found, landed] {
             let all = found(solver.clone(), control.clone(), adjoint);
-            assert_eq!(all.stats[1].recomputed, 0);
+            assert_eq!(all.stats.recomputed, 0);
             for rule in [
                 Checkpoints::Every(1),
                 Checkpoints::Every(7),
@@ -331,8 +343,8 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
 fn steps_are_computed_again_once() {
     let adjoint = Discrete::new().checkpoints(Checkpoints::Every(20));
     for recomputed in [
-        found(AdamsBashforth::<4>, Fixed::steps(200), adjoint).stats[1].recomputed,
-        found(FixedBdf::<3>::new(), Fixed::steps(200), adjoint).stats[1].recomputed,
+        found(AdamsBashforth::<4>, Fixed::steps(200), adjoint).stats.recomputed,
+        found(FixedBdf::<3>::new(), Fixed::steps(200), adjoint).stats.recomputed,
     ] {
         assert!(recomputed < 200, "{recomputed}");
     }
@@ -341,11 +353,11 @@ fn steps_are_computed_again_once() {
 /// Evaluations, each with its pullback: one a step where the method predicts, two where it corrects as well.
 #[test]
 fn a_step_costs_one_evaluation_or_two() {
-    let evaluations = |found: Found| found.stats[1].evaluations;
+    let evaluations = |found: Found| found.stats.evaluations;
     // One step to start with, whose solution reads 9 stages.
     assert_eq!(evaluations(found(AdamsBashforth::<2>, Fixed::steps(200), Discrete::new())), 200 + 9);
     let adams = found(Adams, Pid::new(1e-8, 1e-8), Discrete::new());
-    assert_eq!(evaluations(adams.clone()), 2 * adams.stats[0].accepted);
+    assert_eq!(adams.stats.evaluations, 2 * adams.stats.accepted);
 }
 
 /// A relaxation oscillation, over one of its jumps. The gradient is that of the solution found, and converges with it.
@@ -354,11 +366,12 @@ fn stiff_gradients_converge_to_that_of_radau() {
     let (f, y0) = VanDerPol::problem(100.0);
     let times = [0.0, 40.0, 120.0];
     let loss = |y: &[Vector2<f64>]| vec![Vector2::new(1.0, 0.5); y.len()];
-    let reference = gradient(&f, RadauIIA5, Pid::new(1e-10, 1e-10), &Discrete::landing(), &times, &y0, loss).unwrap();
+    let reference =
+        gradient(landing_on(&f, &y0, &times), RadauIIA5, Pid::new(1e-10, 1e-10), Discrete::new(), loss).unwrap();
     for (solver, tolerance, expected) in [(Bdf, 1e-9, 1e-3), (Bdf, 1e-11, 3e-5), (Ndf, 1e-9, 1e-3), (Ndf, 1e-11, 3e-5)]
     {
         let control = Pid::new(tolerance, tolerance);
-        let found = gradient(&f, solver, control, &Discrete::landing(), &times, &y0, loss).unwrap();
+        let found = gradient(landing_on(&f, &y0, &times), solver, control, Discrete::new(), loss).unwrap();
         let y0 = relative_error(found.y0.as_slice(), reference.y0.as_slice());
         let params = relative_error(found.params.as_slice(), reference.params.as_slice());
         assert!(y0 < expected && params < expected, "{tolerance:e}: {y0:e} {params:e}");
@@ -372,10 +385,10 @@ fn stiff_gradients_are_the_derivatives_of_the_steps() {
     let (times, exact) = ([0.0, 31.0, 60.0], Discrete::new());
     let w = [Vector2::new(0.0, 0.0), Vector2::new(1.0, 0.5), Vector2::new(-0.3, 2.0)];
     for solver in [Bdf, Ndf] {
-        let record = exact.forward(&f, &solver, &Pid::new(1e-3, 1e-3), &times, &y0).unwrap().record;
-        let again = Again { solver, notes: record.notes().to_vec() };
-        let control = OnGrid::new(record.grid().to_vec());
-        let found = gradient(&f, again.clone(), control.clone(), &exact, &times, &y0, |_| w.to_vec()).unwrap();
+        let run = over(&f, &y0, &times).forward(solver, Pid::new(1e-3, 1e-3), exact).unwrap();
+        let again = Again { solver, notes: run.record().notes().collect::<Vec<_>>().concat() };
+        let control = OnGrid::new(run.record().grids().collect::<Vec<_>>().concat());
+        let found = gradient(over(&f, &y0, &times), again.clone(), control.clone(), &exact, |_| w.to_vec()).unwrap();
         let loss = |mu: f64| -> f64 {
             let (f, _) = VanDerPol::problem(mu);
             let solution = Ivp::new(&f, y0, 0.0..60.0).save_at(&times).solve(again.clone(), control.clone()).unwrap();

@@ -1,11 +1,16 @@
 //! Forward sensitivities and Hessian–vector products, against closed forms, adjoints and differences.
 
+#[path = "common/gradient.rs"]
+mod gradient;
+
+use gradient::{gradient, over};
 use nalgebra::{SVector, vector};
 use rheos::problems::LotkaVolterra;
 use rheos::problems::stiff::Robertson;
 use rheos::{
-    Autodiff, Bdf, Bosh3, Discrete, Dop853, Dopri5, Esdirk547, Field, Fixed, GaussLegendre4, Parametric, Pid,
-    RadauIIA5, RadauIIA9, Rk4, Rodas5P, Scalar, Solver, Trapezoid, Tsit5, gradient, hessian_vector, sensitivities,
+    Adjoint, Autodiff, Backsolve, Bdf, Bosh3, Discrete, Dop853, Dopri5, Dual, Esdirk547, Field, Fixed, GaussLegendre4,
+    Interpolating, Parametric, Pid, Quadrature, RadauIIA5, RadauIIA9, Rk4, Rodas5P, Scalar, Solver, Tangent, Trapezoid,
+    Tsit5, hessian_vector, sensitivities,
 };
 
 /// `y' = a y + b t`, solved by `y = (y0 + b/a²) e^{at} − b t / a − b / a²`.
@@ -49,7 +54,7 @@ fn forwards_and_backwards_give_the_same_derivatives() {
         let w = [vector![0.3, 1.0], vector![-0.2, 0.5], vector![1.0, 1.0], vector![2.0, -1.0]];
         let control = Fixed::steps(40);
         let forward = sensitivities(&model, solver, control, &times, &y0).unwrap();
-        let backward = gradient(&model, solver, control, &Discrete::new(), &times, &y0, |_| w.to_vec()).unwrap();
+        let backward = gradient(over(&model, &y0, &times), solver, control, Discrete::new(), |_| w.to_vec()).unwrap();
         let y0_bar: SVector<f64, 2> = forward.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         let params_bar: SVector<f64, 4> = forward.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         assert!((y0_bar - backward.y0).amax() < 1e-11 * backward.y0.amax());
@@ -91,7 +96,7 @@ fn the_hessian_is_the_derivative_of_the_gradient_and_symmetric() {
         let grad = |y0: SVector<f64, 2>, params: SVector<f64, 4>| {
             let model = Autodiff::new(LotkaVolterra, params);
             let loss = |y: &[SVector<f64, 2>]| y.iter().map(|y| y * y.norm_squared()).collect();
-            let found = gradient(&model, solver, control, &adjoint, &times, &y0, loss).unwrap();
+            let found = gradient(over(&model, &y0, &times), solver, control, &adjoint, loss).unwrap();
             (found.y0, found.params)
         };
         let product = |direction: &(SVector<f64, 2>, SVector<f64, 4>)| {
@@ -136,7 +141,8 @@ fn stiff_sensitivities_agree_with_the_adjoint() {
         let w = [vector![0.0, 0.0, 0.0], vector![0.3, 1e4, -0.2], vector![-0.5, 2e4, 0.7]];
         let found = sensitivities(&model, solver, tight, &times, &y0).unwrap();
         let expected =
-            gradient(&model, RadauIIA9, Pid::new(1e-12, 1e-16), &Discrete::new(), &times, &y0, |_| w.to_vec()).unwrap();
+            gradient(over(&model, &y0, &times), RadauIIA9, Pid::new(1e-12, 1e-16), Discrete::new(), |_| w.to_vec())
+                .unwrap();
         let y0_bar: SVector<f64, 3> = found.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         let params_bar: SVector<f64, 3> = found.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         for i in 0..3 {
@@ -168,4 +174,24 @@ fn sensitivities_of_robertsons_reaction_are_those_of_cvodes() {
             assert!((computed - value).abs() < 5e-4 * value.abs(), "∂y{i}/∂p{k}: {computed:e} {value:e}");
         }
     }
+}
+
+/// Where a loss is at its least its cotangents vanish, and its second derivatives do not.
+#[test]
+fn a_fit_that_is_exact_has_a_hessian() {
+    fn check<A: for<'f> Adjoint<Tangent<'f, Ramp, 1, 2, 1>, Dopri5, Fixed>>(adjoint: A) {
+        let (model, y0): (_, SVector<f64, 1>) = (Autodiff::new(Ramp, vector![-0.7, 0.4]), vector![1.3]);
+        let along = (vector![1.0], vector![0.0, 0.0]);
+        let loss = |y: &[SVector<Dual<1>, 1>]| vec![y[0] * Dual::from(0.0), y[1].map(|y| y - Dual::from(y.re))];
+        let found =
+            hessian_vector(&model, Dopri5, Fixed::steps(50), &adjoint, &[0.0, 1.0], (&y0, &along), loss).unwrap();
+        assert_eq!((found.gradient_y0[0], found.gradient_params), (0.0, vector![0.0, 0.0]));
+        // y(1) = y0 e^a + …, so that the second derivative of (y(1) − c)²/2 is e^{2a}.
+        assert!((found.y0[0] - (-1.4_f64).exp()).abs() < 1e-9, "{}", found.y0[0]);
+    }
+    let steps = Fixed::steps(50);
+    check(Discrete::new());
+    check(Interpolating::new(Dopri5, steps));
+    check(Backsolve::new(Dopri5, steps));
+    check(Quadrature::gauss(Dopri5, steps));
 }

@@ -6,23 +6,38 @@ mod common;
 #[path = "common/frozen_grid.rs"]
 mod frozen_grid;
 
+#[path = "common/gradient.rs"]
+mod gradient;
 use common::{numbers, relative_error};
 use dfdx::nn::modules::{Linear, Tanh};
 use dfdx::nn::{BuildModule, ToDtype};
 use dfdx::prelude::{Cpu, Rank2, Tensor, ZerosTensor};
 use frozen_grid::derivative;
+use gradient::{gradient, landing_on, over};
 use rheos::{
     Adams, AdamsBashforth, AdamsMoulton, Adjoint, Backsolve, Checkpoints, Controller, Coupled, Dense, Discrete, Dop853,
-    Dopri5, Euler, ExactGradient, Fixed, Gradient, Heun, Interpolating, Ivp, Krylov, Kvaerno3, Midpoint, Net, OnGrid,
-    Parametric, Pid, Quadrature, Reverse, ReversibleAdjoint, ReversibleHeun, Rk4, Rk38, Solver, State, Tsit5, Weights,
-    gradient,
+    Dopri5, Euler, ExactGradient, Fixed, Gradient, Heun, Interpolating, Ivp, Krylov, Kvaerno3, Midpoint, ModuleField,
+    OnGrid, Parametric, Pid, Quadrature, Reverse, ReversibleAdjoint, ReversibleHeun, Rk4, Rk38, Solver, State, Tsit5,
+    Weights,
 };
 use serde_json::Value;
 
 type Batch<E> = Tensor<Rank2<3, 2>, E, Cpu>;
 type Mlp<E> = (Linear<2, 16, E, Cpu>, Tanh, Linear<16, 2, E, Cpu>);
-type Network = Net<Mlp<f64>, Rank2<3, 2>, f64, Cpu>;
-type Found = Gradient<Batch<f64>, Weights<Mlp<f64>, f64, Cpu>>;
+type Network = ModuleField<Mlp<f64>, Rank2<3, 2>, f64, Cpu>;
+
+/// The outputs and their gradient.
+struct Found {
+    y: Vec<Batch<f64>>,
+    gradient: Gradient<Batch<f64>, Weights<Mlp<f64>, f64, Cpu>>,
+}
+
+impl std::ops::Deref for Found {
+    type Target = Gradient<Batch<f64>, Weights<Mlp<f64>, f64, Cpu>>;
+    fn deref(&self) -> &Self::Target {
+        &self.gradient
+    }
+}
 
 const TIMES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 
@@ -39,7 +54,7 @@ fn golden_net(golden: &Value) -> (Network, Batch<f64>) {
     module.2.bias.copy_from(&numbers(&weights["b2"]));
     let mut y0: Batch<f64> = device.zeros();
     y0.copy_from(&numbers(&golden["y0"]));
-    (Net::new(module), y0)
+    (ModuleField::new(module), y0)
 }
 
 /// The cotangents of `Σ z²` over all outputs.
@@ -54,7 +69,22 @@ where
     A: Adjoint<Network, S, C>,
 {
     let (net, y0) = golden_net(&golden());
-    gradient(&net, solver, control, &adjoint, &TIMES, &y0, twice).unwrap()
+    let run = over(&net, &y0, &TIMES).forward(solver, control, adjoint).unwrap();
+    let gradient = run.backward(&twice(&run.y)).unwrap();
+    Found { y: run.y, gradient }
+}
+
+/// The same with steps that end at the output times.
+fn landed<S, C, A>(solver: S, control: C, adjoint: A) -> Found
+where
+    S: Solver<Network>,
+    C: Controller<Network, S>,
+    A: Adjoint<Network, S, C>,
+{
+    let (net, y0) = golden_net(&golden());
+    let run = landing_on(&net, &y0, &TIMES).forward(solver, control, adjoint).unwrap();
+    let gradient = run.backward(&twice(&run.y)).unwrap();
+    Found { y: run.y, gradient }
 }
 
 #[track_caller]
@@ -100,26 +130,26 @@ fn fixed_steps_reproduce_the_reference_gradients() {
 #[test]
 fn at_a_tight_tolerance_all_of_them_agree() {
     let tight = Pid::new(1e-12, 1e-12);
-    let kept = |rule| Discrete::landing().checkpoints(rule);
+    let kept = |rule| Discrete::new().checkpoints(rule);
     let table = [
         ("Discrete", found(Dop853, tight, Discrete::new())),
-        ("Discrete, landing", found(Dop853, tight, Discrete::landing())),
-        ("Discrete, Dopri5", found(Dopri5, tight, Discrete::landing())),
-        ("Discrete, Tsit5", found(Tsit5, tight, Discrete::landing())),
-        ("Discrete, every 7", found(Dop853, tight, kept(Checkpoints::Every(7)))),
-        ("Discrete, 1 slot", found(Dop853, tight, kept(Checkpoints::Slots(1)))),
-        ("Discrete, 5 slots", found(Dop853, tight, kept(Checkpoints::Slots(5)))),
-        ("Discrete, 5 slots, known steps", found(Rk4, Fixed::steps(1_000), kept(Checkpoints::Slots(5)))),
-        ("Discrete, Adams–Moulton", found(AdamsMoulton::<6>, Fixed::steps(400), kept(Checkpoints::Slots(9)))),
-        ("Discrete, Adams", found(Adams, tight, Discrete::landing())),
-        ("Reversible, coupled", found(Coupled::new(Dop853), tight, ReversibleAdjoint::landing())),
-        ("Reversible Heun", found(ReversibleHeun, Fixed::steps(40_000), ReversibleAdjoint::landing())),
-        ("Backsolve", found(Dop853, tight, Backsolve::new(Dop853, tight).landing())),
-        ("Backsolve, Dopri5", found(Dopri5, tight, Backsolve::new(Dopri5, tight).landing())),
-        ("Interpolating", found(Dop853, tight, Interpolating::new(Dop853, tight).landing())),
-        ("Interpolating, Tsit5", found(Dop853, tight, Interpolating::new(Tsit5, tight).landing())),
-        ("Quadrature, Gauss", found(Dop853, tight, Quadrature::gauss(Dop853, tight).landing())),
-        ("Quadrature, Kronrod", found(Dop853, tight, Quadrature::kronrod(Dop853, tight, 1e-11).landing())),
+        ("Discrete, landing", landed(Dop853, tight, Discrete::new())),
+        ("Discrete, Dopri5", landed(Dopri5, tight, Discrete::new())),
+        ("Discrete, Tsit5", landed(Tsit5, tight, Discrete::new())),
+        ("Discrete, every 7", landed(Dop853, tight, kept(Checkpoints::Every(7)))),
+        ("Discrete, 1 slot", landed(Dop853, tight, kept(Checkpoints::Slots(1)))),
+        ("Discrete, 5 slots", landed(Dop853, tight, kept(Checkpoints::Slots(5)))),
+        ("Discrete, 5 slots, known steps", landed(Rk4, Fixed::steps(1_000), kept(Checkpoints::Slots(5)))),
+        ("Discrete, Adams–Moulton", landed(AdamsMoulton::<6>, Fixed::steps(400), kept(Checkpoints::Slots(9)))),
+        ("Discrete, Adams", landed(Adams, tight, Discrete::new())),
+        ("Reversible, coupled", landed(Coupled::new(Dop853), tight, ReversibleAdjoint::new())),
+        ("Reversible Heun", landed(ReversibleHeun, Fixed::steps(40_000), ReversibleAdjoint::new())),
+        ("Backsolve", landed(Dop853, tight, Backsolve::new(Dop853, tight))),
+        ("Backsolve, Dopri5", landed(Dopri5, tight, Backsolve::new(Dopri5, tight))),
+        ("Interpolating", landed(Dop853, tight, Interpolating::new(Dop853, tight))),
+        ("Interpolating, Tsit5", landed(Dop853, tight, Interpolating::new(Tsit5, tight))),
+        ("Quadrature, Gauss", landed(Dop853, tight, Quadrature::gauss(Dop853, tight))),
+        ("Quadrature, Kronrod", landed(Dop853, tight, Quadrature::kronrod(Dop853, tight, 1e-11))),
     ];
     let exact = &golden()["exact"];
     let reference = &table[0].1;
@@ -153,7 +183,8 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
         let control = OnGrid::new((0..=12).map(|i| (f64::from(i) / 12.0).powf(1.4)).collect());
         let times = [0.0, 0.33, 0.71, 1.0];
         let w: Vec<Batch<f64>> = (0..4).map(|i| direction(&y0, 0.7 + f64::from(i))).collect();
-        let found = gradient(&net, solver.clone(), control.clone(), &adjoint, &times, &y0, |_| w.clone()).unwrap();
+        let found =
+            gradient(over(&net, &y0, &times), solver.clone(), control.clone(), &adjoint, |_| w.clone()).unwrap();
 
         let loss = |net: &Network, y0: &Batch<f64>, times: &[f64]| -> f64 {
             let solution = Ivp::new(net, y0.clone(), (times[0], times[3])).save_at(times);
@@ -202,10 +233,10 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
 fn single_precision_follows_double_precision() {
     let golden = golden();
     let (net, y0) = golden_net(&golden);
-    let single: Net<Mlp<f32>, Rank2<3, 2>, f32, Cpu> = Net::new(net.module().to_dtype::<f32>());
+    let single: ModuleField<Mlp<f32>, Rank2<3, 2>, f32, Cpu> = ModuleField::new(net.module().to_dtype::<f32>());
     let loss = |y: &[Batch<f32>]| y.iter().map(|y| y.clone() * 2.0).collect();
     let y0 = y0.to_dtype::<f32>();
-    let found = gradient(&single, Rk4, Fixed::steps(16), &Discrete::new(), &TIMES, &y0, loss).unwrap();
+    let found = gradient(over(&single, &y0, &TIMES), Rk4, Fixed::steps(16), Discrete::new(), loss).unwrap();
     let expected = &golden["fixed_step_h_1_16_discretise_then_differentiate"]["rk4_classical"]["grads"];
     assert_close("y0", &found.y0.coordinates(), &numbers(&expected["y0"]), 1e-5);
     assert_close("W1", &found.params.module().0.weight.coordinates(), &numbers(&expected["W1"]), 1e-5);

@@ -5,12 +5,14 @@ mod common;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};
-use rheos::dfdx::nn::modules::{Linear, Tanh as TanhModule};
+use rheos::dfdx::nn::modules::{Linear, Tanh};
 use rheos::dfdx::prelude::*;
-use rheos::nn::tensor::{ElmanModule, ModuleLayer};
+use rheos::formula;
+use rheos::formula::{Bias, Static, Weight};
+use rheos::nn::tensor::{FormulaModule, ModuleLayer, Tensors};
 use rheos::nn::{
-    Affine, Block, Driven, ElmanCell, Layer, LayerField, OdeBlock, Pointwise, Recurrence, Relaxed, Rescaled, Residual,
-    Samples, Sequence, Tanh,
+    AutonomousField, Block, Driven, Elman, Layer, Linear as MatrixLinear, Net as MatrixNet, OdeBlock, Recurrence,
+    Relaxed, Rescaled, Residual, Samples, Sequence,
 };
 use rheos::train::{Adam, mean_squared_error};
 use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Passive, Pid, Rk4, State, verify};
@@ -19,10 +21,13 @@ use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Passive, Pid,
 type Rows<const N: usize, E = f64> = Tensor<Rank2<3, N>, E, Cpu>;
 type Columns<const N: usize> = SMatrix<f64, N, 3>;
 
-type Cell = ElmanCell<f64, 2, 4, 3>;
-type TensorCell<E = f64> = ModuleLayer<ElmanModule<2, 4, E, Cpu>, (Rows<4, E>, Rows<2, E>), Rows<4, E>>;
+type Matrices<P> = MatrixNet<P, Static<3>>;
+
+type Cell = Matrices<Elman<f64, 2, 4>>;
+type CellModule<E = f64> = FormulaModule<Elman<Tensors<E, Cpu>, 2, 4>>;
+type TensorCell<E = f64> = ModuleLayer<CellModule<E>, (Rows<4, E>, Rows<2, E>), Rows<4, E>>;
 type TensorReadout = ModuleLayer<Linear<4, 1, f64, Cpu>, Rows<4>, Rows<1>>;
-type TensorFlow = ModuleLayer<(Linear<4, 4, f64, Cpu>, TanhModule), Rows<4>, Rows<4>>;
+type TensorFlow = ModuleLayer<(Linear<4, 4, f64, Cpu>, Tanh), Rows<4>, Rows<4>>;
 
 fn elman(path: &[&str]) -> Vec<f64> {
     numbers(&golden(&[&["recurrent", "elman"], path].concat()))
@@ -41,29 +46,33 @@ fn linear<const I: usize, const O: usize>(weight: &str, bias: &str) -> Linear<I,
     linear
 }
 
-fn module() -> ElmanModule<2, 4, f64, Cpu> {
-    ElmanModule { ih: linear("W_ih", "b_ih"), hh: linear("W_hh", "b_hh") }
+fn module() -> CellModule {
+    FormulaModule::on_device(matrix_cell().weights(), &Cpu::default()).unwrap()
 }
 
 fn tensor_cell() -> TensorCell {
     ModuleLayer::new(module())
 }
 
-fn matrix_cell() -> Cell {
-    ElmanCell {
-        w_ih: SMatrix::from_row_slice(&weights("W_ih")),
-        w_hh: SMatrix::from_row_slice(&weights("W_hh")),
-        b_ih: SVector::from_column_slice(&weights("b_ih")),
-        b_hh: SVector::from_column_slice(&weights("b_hh")),
+/// A linear map with the reference weights.
+fn matrix_linear<const I: usize, const O: usize>(weight: &str, bias: &str) -> MatrixLinear<f64, I, O> {
+    MatrixLinear {
+        weight: Weight(SMatrix::from_row_slice(&weights(weight))),
+        bias: Bias(SVector::from_column_slice(&weights(bias))),
     }
+}
+
+fn matrix_cell() -> Cell {
+    let (ih, hh) = (matrix_linear("W_ih", "b_ih"), matrix_linear("W_hh", "b_hh"));
+    Matrices::new(Elman { weight_ih: ih.weight, weight_hh: hh.weight, bias_ih: ih.bias, bias_hh: hh.bias })
 }
 
 fn tensor_readout() -> TensorReadout {
     ModuleLayer::new(linear("W_out", "b_out"))
 }
 
-fn matrix_readout() -> Affine<f64, 4, 1, 3> {
-    Affine { weight: SMatrix::from_row_slice(&weights("W_out")), bias: SVector::from_column_slice(&weights("b_out")) }
+fn matrix_readout() -> Matrices<MatrixLinear<f64, 4, 1>> {
+    Matrices::new(matrix_linear("W_out", "b_out"))
 }
 
 /// `[time, batch, component]` as one tensor per time.
@@ -124,10 +133,10 @@ fn elman_network_equals_the_reference_through_time() {
         ("output", found.outputs, elman(&["output"])),
         ("x", times_15(found.inputs), elman(&["grads", "x"])),
         ("h0", times_15(found.h0), elman(&["grads", "h0"])),
-        ("W_ih", gradients.0.ih.weight.as_vec(), elman(&["grads", "W_ih"])),
-        ("b_ih", gradients.0.ih.bias.as_vec(), elman(&["grads", "b_ih"])),
-        ("W_hh", gradients.0.hh.weight.as_vec(), elman(&["grads", "W_hh"])),
-        ("b_hh", gradients.0.hh.bias.as_vec(), elman(&["grads", "b_hh"])),
+        ("W_ih", gradients.0.weights().weight_ih.as_vec(), elman(&["grads", "W_ih"])),
+        ("b_ih", gradients.0.weights().bias_ih.as_vec(), elman(&["grads", "b_ih"])),
+        ("W_hh", gradients.0.weights().weight_hh.as_vec(), elman(&["grads", "W_hh"])),
+        ("b_hh", gradients.0.weights().bias_hh.as_vec(), elman(&["grads", "b_hh"])),
         ("W_out", gradients.1.weight.as_vec(), elman(&["grads", "W_out"])),
         ("b_out", gradients.1.bias.as_vec(), elman(&["grads", "b_out"])),
     ] {
@@ -136,9 +145,10 @@ fn elman_network_equals_the_reference_through_time() {
     }
 }
 
-/// The parameters of a cell in the order of the module: `W_ih`, `b_ih`, `W_hh`, `b_hh`, each matrix row by row.
-fn in_module_order((w_ih, w_hh, b_ih, b_hh): &<Cell as Parametric>::Params) -> Vec<f64> {
-    [w_ih.transpose().as_slice(), b_ih.as_slice(), w_hh.transpose().as_slice(), b_hh.as_slice()].concat()
+/// The parameters of a cell in the order of the module, each matrix row by row.
+fn in_module_order(cell: &Elman<f64, 2, 4>) -> Vec<f64> {
+    let (w_ih, w_hh) = (cell.weight_ih.transpose(), cell.weight_hh.transpose());
+    [w_ih.as_slice(), w_hh.as_slice(), cell.bias_ih.as_slice(), cell.bias_hh.as_slice()].concat()
 }
 
 /// The model on tensors and the model on matrices, with the same weights, give the same numbers.
@@ -187,12 +197,19 @@ fn tensors_and_matrices_agree_on_every_block() {
 }
 
 fn tensor_flow() -> TensorFlow {
-    ModuleLayer::new((linear("W_hh", "b_hh"), TanhModule))
+    ModuleLayer::new((linear("W_hh", "b_hh"), Tanh))
 }
 
-fn matrix_flow() -> (Affine<f64, 4, 4, 3>, Pointwise<Tanh, f64, 4, 3>) {
-    let weight = SMatrix::from_row_slice(&weights("W_hh"));
-    (Affine { weight, bias: SVector::from_column_slice(&weights("b_hh")) }, Pointwise::new())
+formula! {
+    /// `tanh(W h + b)`.
+    struct Flow<T> { linear: MatrixLinear<T, 4, 4> }
+    fn apply(&self, h: rheos::formula::Rows<4>) -> rheos::formula::Rows<4> {
+        self.linear.apply(h).tanh()
+    }
+}
+
+fn matrix_flow() -> Matrices<Flow<f64>> {
+    Matrices::new(Flow { linear: matrix_linear("W_hh", "b_hh") })
 }
 
 #[test]
@@ -200,11 +217,11 @@ fn tensors_and_matrices_agree_on_an_ode_rnn_with_gaps_of_every_sample() {
     let gaps = [0.5, 2.0, 1.25];
     let rk4 = (Rk4, Fixed::steps(2), Discrete::new());
     let tensors = Sequence {
-        block: (OdeBlock::new(Rescaled(LayerField(tensor_flow())), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell())),
+        block: (OdeBlock::new(Rescaled(tensor_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell())),
         readout: tensor_readout(),
     };
     let matrices = Sequence {
-        block: (OdeBlock::new(Rescaled(LayerField(matrix_flow())), rk4.0, rk4.1, rk4.2), Recurrence(matrix_cell())),
+        block: (OdeBlock::new(Rescaled(matrix_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(matrix_cell())),
         readout: matrix_readout(),
     };
     let (x, h0, target) = (elman(&["x"]), elman(&["h0"]), elman(&["target"]));
@@ -218,8 +235,8 @@ fn tensors_and_matrices_agree_on_an_ode_rnn_with_gaps_of_every_sample() {
     assert!(relative_error(&tensors.inputs, &matrices.inputs) < 1e-12);
     assert!(relative_error(&tensors.h0, &matrices.h0) < 1e-12);
     let ((flow, cell), readout) = tensors.params;
-    let (((flow_m, ()), cell_m), readout_m) = matrices.params;
-    let flow_m = [flow_m.0.transpose().as_slice(), flow_m.1.as_slice()].concat();
+    let ((Flow { linear }, cell_m), readout_m) = matrices.params;
+    let flow_m = [linear.weight.transpose().as_slice(), linear.bias.as_slice()].concat();
     assert!(relative_error(&flow.coordinates(), &flow_m) < 1e-12);
     assert!(relative_error(&cell.coordinates(), &in_module_order(&cell_m)) < 1e-12);
     assert!(relative_error(&readout.coordinates(), &readout_m.coordinates()) < 1e-12);
@@ -247,16 +264,16 @@ fn fields_of_modules_have_true_pullbacks() {
     let report = verify::vjp(&mut Driven(tensor_cell()), 0.0, &state);
     assert!(report.passed(), "{report}");
     let gaps: Tensor<(Const<3>,), f64, Cpu> = Cpu::default().tensor([0.5, 2.0, 1.25]);
-    let report = verify::vjp(&mut Rescaled(LayerField(tensor_flow())), 0.0, &(state.0, Passive(gaps)));
+    let report = verify::vjp(&mut Rescaled(tensor_flow().field()), 0.0, &(state.0, Passive(gaps)));
     assert!(report.passed(), "{report}");
 }
 
 #[test]
 fn single_precision_works_to_its_accuracy() {
-    let module: ElmanModule<2, 4, f32, Cpu> = ElmanModule::try_new(&Cpu::seed_from_u64(3)).unwrap();
-    let device = Cpu::default();
+    let device = Cpu::seed_from_u64(3);
     let h: Rows<4, f32> = device.sample_normal();
     let x: Rows<2, f32> = device.sample_normal();
+    let module = FormulaModule::on_device(matrix_cell().weights(), &device).unwrap();
     let cell: TensorCell<f32> = ModuleLayer::new(module);
     let report = verify::vjp(&mut Driven(cell), 0.0, &(h, Passive(x)));
     assert!(report.passed(), "{report}");
@@ -326,8 +343,8 @@ fn single_precision_trains_as_double_precision_does() {
     let block = OdeBlock::new(Driven(tensor_cell()), Rk4, Fixed::steps(2), Discrete::new());
     let double = train(Sequence { block, readout: tensor_readout() }, &h0[0], &x, &target, 20);
 
-    // A converted cell is still a cell.
-    let cell: TensorCell<f32> = ModuleLayer::new(module().to_dtype::<f32>());
+    let cell: TensorCell<f32> =
+        ModuleLayer::new(FormulaModule::on_device(&module().to_host(), &Cpu::default()).unwrap());
     let readout = linear::<4, 1>("W_out", "b_out").to_dtype::<f32>();
     let readout = ModuleLayer::<_, Rows<4, f32>, Rows<1, f32>>::new(readout);
     let block = OdeBlock::new(Driven(cell), Rk4, Fixed::steps(2), Discrete::new());
@@ -355,14 +372,14 @@ fn a_batch_may_be_sized_at_run_time() {
     let rk4 = (Rk4, Fixed::steps(2), Discrete::new());
     let flow = ModuleLayer::<_, AnyRows<4>, AnyRows<4>>::new(tensor_flow().into_module());
     let cell = ModuleLayer::<_, (AnyRows<4>, AnyRows<2>), AnyRows<4>>::new(module());
-    let block = (OdeBlock::new(Rescaled(LayerField(flow)), rk4.0, rk4.1, rk4.2), Recurrence(cell));
+    let block = (OdeBlock::new(Rescaled(flow.field()), rk4.0, rk4.1, rk4.2), Recurrence(cell));
     let any_model =
         Sequence { block, readout: ModuleLayer::<_, AnyRows<4>, AnyRows<1>>::new(tensor_readout().into_module()) };
     let x_any: Vec<_> = x.chunks(6).map(|x| (Cpu::default().tensor((gaps.to_vec(), (3,))), any_rows::<2>(x))).collect();
     let target_any: Vec<AnyRows<1>> = elman(&["target"]).chunks(3).map(any_rows).collect();
     let found = pass(&any_model, &any_rows(&h0), &x_any, &target_any);
 
-    let block = (OdeBlock::new(Rescaled(LayerField(tensor_flow())), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell()));
+    let block = (OdeBlock::new(Rescaled(tensor_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell()));
     let model = Sequence { block, readout: tensor_readout() };
     let x: Vec<_> = rows(&x).into_iter().map(|x| (Cpu::default().tensor(gaps), x)).collect();
     let expected = pass(&model, &rows(&h0)[0], &x, &rows(&elman(&["target"])));

@@ -1,19 +1,21 @@
-//! Layers of tensors that work on slices, beside the formulas and the layers of dfdx.
+//! Fields and states of tensors of every size.
 #![cfg(feature = "dfdx")]
 
 mod common;
 
 #[path = "tensor_layers/failures.rs"]
 mod failures;
+#[path = "common/gradient.rs"]
+mod gradient;
 
-use dfdx::nn::{Module, modules};
-use dfdx::prelude::{
-    AsArray, BroadcastTo, BuildOnDevice, Const, Cpu, DeviceBuildExt, Gradients, HasShape, NoneTape, PermuteTo, Rank0,
-    Rank1, Rank2, Rank3, Shape, SumTo, Tape, Tensor, TensorFrom, TensorFromVec, Trace, TryAdd,
-};
+use dfdx::nn::Module;
+use dfdx::prelude::{Const, Cpu, Gradients, Rank2, Shape, SumTo, Tape, Tensor, TensorFrom, TensorFromVec, Trace};
 use dfdx::tensor_ops::Backward;
-use rheos::nn::tensor::builders::{Linear, Softplus, Tanh};
-use rheos::{Differentiable, Dynamics, Net, Parametric, State, Tolerance, verify};
+use rheos::formula;
+use rheos::formula::{Formula, Rows, Structure};
+use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::{Linear, Mlp};
+use rheos::{Differentiable, Dynamics, ModuleField, Parametric, State, Tolerance, verify};
 
 type Any<E> = Tensor<(usize, Const<7>), E, Cpu>;
 
@@ -40,133 +42,40 @@ fn grad_of<S: Shape>(grads: &Gradients<f64, Cpu>, x: &Tensor<S, f64, Cpu>) -> Ve
     grads.get(x).as_vec()
 }
 
-// ---- activations --------------------------------------------------------------------------------------------------
-
-/// `f` and the gradient of `Σ f(x)²`, with and without a tape, for batches of many sizes.
-fn follows<A>(layer: A, f: fn(f64) -> f64, slope: fn(f64) -> f64)
-where
-    A: Module<Any<f64>, Output = Any<f64>> + Module<rheos::Taped<(usize, Const<7>), f64, Cpu>>,
-    A: Module<rheos::Taped<(usize, Const<7>), f64, Cpu>, Output = rheos::Taped<(usize, Const<7>), f64, Cpu>>,
-{
-    for count in [0, 1, 2, 5, 40] {
-        let x = rows(count);
-        let values: Vec<f64> = numbers(count).into_iter().map(f).collect();
-        assert_close("value", &layer.forward(x.clone()).coordinates(), &values, 1e-15);
-
-        let y = layer.forward(x.leaky_trace());
-        assert_close("value", &y.retaped::<NoneTape>().coordinates(), &values, 1e-15);
-        // dfdx cannot sum over nothing.
-        if count > 0 {
-            let grads = y.square().sum().backward();
-            let expected: Vec<f64> = numbers(count).into_iter().map(|x| 2.0 * f(x) * slope(x)).collect();
-            assert_close("gradient", &grad_of(&grads, &x), &expected, 1e-14);
-        }
-        assert_eq!(x.coordinates(), numbers(count), "the input is left alone");
+formula! {
+    /// Three affine maps with a softplus and a tanh between them.
+    pub struct Deep<T> { first: Linear<T, 7, 11>, second: Linear<T, 11, 11>, third: Linear<T, 11, 7> }
+    fn apply(&self, y: Rows<7>) -> Rows<7> {
+        self.third.apply(self.second.apply(self.first.apply(y).softplus()).tanh())
     }
 }
 
-#[test]
-fn activations_follow_their_formulas() {
-    follows(Tanh, f64::tanh, |x| x.cosh().powi(-2));
-    follows(Softplus, |x| x.exp().ln_1p(), |x| (1.0 + (-x).exp()).recip());
-}
-
-#[test]
-fn activations_in_single_precision_follow_double_precision() {
-    let x = rows(9).to_dtype::<f32>();
-    let exact = Tanh.forward(rows(9)).as_vec();
-    let found: Vec<f64> = Tanh.forward(x).as_vec().into_iter().map(f64::from).collect();
-    assert_close("tanh", &found, &exact, 5e-7);
-}
-
-#[test]
-fn activations_saturate_and_pass_on_what_is_not_finite() {
-    let device = Cpu::default();
-    let x = device.tensor([1e4, -1e4, f64::INFINITY, f64::NEG_INFINITY, f64::NAN]);
-    let [a, b, c, d, e] = Tanh.forward(x.clone()).array();
-    assert_eq!([a, b, c, d], [1.0, -1.0, 1.0, -1.0]);
-    assert!(e.is_nan());
-    let [a, b, c, d, e] = Softplus.forward(x).array();
-    assert_eq!([a, b, c, d], [1e4, 0.0, f64::INFINITY, 0.0]);
-    assert!(e.is_nan());
-}
-
-#[test]
-fn activations_take_any_shape_and_layout() {
-    let device = Cpu::default();
-    let number: Tensor<Rank0, f64, Cpu> = device.tensor(0.5);
-    assert_close("rank 0", &[Tanh.forward(number).array()], &[0.5_f64.tanh()], 1e-15);
-    let cube: Tensor<Rank3<2, 3, 4>, f64, Cpu> = device.tensor_from_vec(numbers(4)[..24].to_vec(), Default::default());
-    let expected: Vec<f64> = cube.as_vec().into_iter().map(f64::tanh).collect();
-    assert_close("rank 3", &Tanh.forward(cube).as_vec(), &expected, 1e-15);
-
-    // Σ w tanh(x) for a permuted and for a broadcast x, beside dfdx's own tanh.
-    let w: Tensor<Rank2<3, 2>, f64, Cpu> = device.tensor([[1.0, -2.0], [0.5, 3.0], [-1.5, 0.25]]);
-    let x: Tensor<Rank2<2, 3>, f64, Cpu> = device.tensor([[0.1, 0.2, 0.3], [-0.4, -0.5, -0.6]]);
-    let permuted = || x.leaky_trace().permute::<Rank2<3, 2>, _>();
-    let found = (Tanh.forward(permuted()) * w.clone()).sum().backward();
-    let expected = (permuted().tanh() * w.clone()).sum().backward();
-    assert_close("permuted", &grad_of(&found, &x), &grad_of(&expected, &x), 1e-15);
-    let row: Tensor<Rank1<2>, f64, Cpu> = device.tensor([0.7, -0.2]);
-    let broadcast = || row.leaky_trace().broadcast::<Rank2<3, 2>, _>();
-    let found = (Tanh.forward(broadcast()) * w.clone()).sum().backward();
-    let expected = (broadcast().tanh() * w).sum().backward();
-    assert_close("broadcast", &grad_of(&found, &row), &grad_of(&expected, &row), 1e-15);
-}
-
-/// dfdx tells tensors apart by ids. `∂(x + tanh x)/∂x` is wrong if the two are taken for one.
-#[test]
-fn the_output_of_an_activation_is_not_mistaken_for_its_input() {
-    let x = rows(3);
-    let expected: Vec<f64> = numbers(3).into_iter().map(|x| 1.0 + x.cosh().powi(-2)).collect();
-    let sum = Tanh.forward(x.leaky_trace()).try_add(x.clone()).unwrap();
-    assert_close("on one tape", &grad_of(&sum.sum().backward(), &x), &expected, 1e-14);
-
-    let y = Tanh.forward(x.clone());
-    let grads = (y.leaky_trace() + x.leaky_trace()).sum().backward();
-    assert_eq!(grad_of(&grads, &x), vec![1.0; 21]);
-    assert_eq!(grad_of(&grads, &y), vec![1.0; 21]);
-}
-
-// ---- affine maps --------------------------------------------------------------------------------------------------
-
-#[test]
-fn a_linear_layer_is_that_of_dfdx() {
-    let device = Cpu::seed_from_u64(3);
-    let ours = device.build_module::<Linear<7, 5>, f64>();
-    let theirs: &modules::Linear<7, 5, f64, Cpu> = &ours;
-    assert_eq!(ours.forward(rows(0)).shape().0, 0);
-    for count in [1, 3, 40] {
-        let x = rows(count);
-        let (found, expected) = (ours.forward(x.clone()), theirs.forward(x.clone()));
-        assert_eq!(found.shape(), expected.shape());
-        assert_close("value", &found.as_vec(), &expected.as_vec(), 1e-15);
-        let found = ours.forward(x.leaky_trace()).square().sum().backward();
-        let expected = theirs.forward(x.leaky_trace()).square().sum().backward();
-        assert_close("input", &grad_of(&found, &x), &grad_of(&expected, &x), 1e-14);
-        assert_close("weight", &grad_of(&found, &ours.weight), &grad_of(&expected, &ours.weight), 1e-14);
-        assert_close("bias", &grad_of(&found, &ours.bias), &grad_of(&expected, &ours.bias), 1e-14);
-    }
-}
-
-/// A built network of any structure as a field: its pullback beside central differences.
-fn checked<M, N>(device: &Cpu)
+/// A field of a formula: its pullback beside central differences.
+fn checked<P: Structure<Store = f64>>(params: &P)
 where
-    M: BuildOnDevice<Cpu, f64, Built = N>,
-    Net<N, Rank2<20, 7>, f64, Cpu>: Differentiable + Dynamics<State = Tensor<Rank2<20, 7>, f64, Cpu>>,
+    P::In<Tensors<f64, Cpu>>: Formula<Store = Tensors<f64, Cpu>, Input = formula::Rows<7>, Output = formula::Rows<7>>,
 {
-    let mut net = Net::<_, Rank2<20, 7>, f64, Cpu>::new(device.build_module::<M, f64>());
-    let y: Tensor<Rank2<20, 7>, f64, Cpu> = device.tensor_from_vec(numbers(20), Default::default());
+    let module = FormulaModule::<P::In<Tensors<f64, Cpu>>>::on_device(params, &Cpu::default()).unwrap();
+    let mut net = ModuleField::<_, Rank2<20, 7>, f64, Cpu>::new(module);
+    let y: Tensor<Rank2<20, 7>, f64, Cpu> = Cpu::default().tensor_from_vec(numbers(20), Default::default());
     let report = verify::vjp(&mut net, 0.0, &y);
     assert!(report.passed(), "{report}");
 }
 
+/// Numbers in [−0.5, 0.5), always the same.
+fn draws() -> impl FnMut() -> f64 {
+    let mut seed = 5_u32;
+    move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        f64::from(seed) / f64::from(u32::MAX) - 0.5
+    }
+}
+
 #[test]
-fn networks_of_these_layers_have_true_pullbacks() {
-    let device = Cpu::seed_from_u64(5);
-    checked::<(Linear<7, 11>, Tanh, Linear<11, 7>), _>(&device);
-    checked::<(Linear<7, 11>, Softplus, Linear<11, 11>, Tanh, Linear<11, 7>), _>(&device);
-    checked::<(Tanh, Linear<7, 7>), _>(&device);
+fn formulas_on_tensors_have_true_pullbacks() {
+    checked(&Mlp::<f64, 7, 11, 7>::draw(&mut draws()));
+    checked(&Deep::<f64>::draw(&mut draws()));
+    checked(&Linear::<f64, 7, 7>::draw(&mut draws()));
 }
 
 /// The field `f(y) = y` hands the very tensor back that it was given, and `f(y) = p` a parameter.
@@ -183,7 +92,7 @@ fn a_field_may_return_what_it_was_given() {
     }
     let device = Cpu::default();
     let y: Tensor<Rank2<3, 2>, f64, Cpu> = device.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
-    let net = Net::<_, Rank2<3, 2>, f64, Cpu>::new((Given, dfdx::prelude::Residual(Given)));
+    let net = ModuleField::<_, Rank2<3, 2>, f64, Cpu>::new((Given, dfdx::prelude::Residual(Given)));
     let mut dy = y.zeros_like();
     net.eval(0.0, &y, &mut dy);
     assert_eq!(dy.as_vec(), [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
@@ -234,9 +143,9 @@ fn the_error_norm_of_a_large_tensor_is_that_of_the_formula() {
 /// One network on its own and on every thread at once: buffers are kept for each thread.
 #[test]
 fn threads_do_not_disturb_each_other() {
-    let device = Cpu::seed_from_u64(8);
-    let net =
-        Net::<_, (usize, Const<7>), f64, Cpu>::new(device.build_module::<(Linear<7, 9>, Tanh, Linear<9, 7>), f64>());
+    type Net = Mlp<Tensors<f64, Cpu>, 7, 9, 7>;
+    let module = FormulaModule::<Net>::on_device(&Mlp::<f64, 7, 9, 7>::draw(&mut draws()), &Cpu::default()).unwrap();
+    let net = ModuleField::<_, (usize, Const<7>), f64, Cpu>::new(module);
     let slope = |count: usize| {
         let (y, mut dy) = (rows(count), rows(count));
         let (mut ybar, mut pbar) = (dy.zeros_like(), net.params().zeros_like());

@@ -3,6 +3,8 @@
 
 mod common;
 
+#[path = "common/gradient.rs"]
+mod gradient;
 use dfdx::nn::modules::{BatchNorm1D, Linear, Residual, Tanh};
 use dfdx::nn::{BuildModule, Module, ModuleMut, TensorCollection, ZeroGrads};
 use dfdx::optim::{Adam, AdamConfig, Optimizer, Sgd, SgdConfig};
@@ -11,9 +13,10 @@ use dfdx::prelude::{
     Rank2, SplitTape, SumTo, Tape, Tensor, TensorFrom, Trace, ZerosTensor,
 };
 use dfdx::tensor_ops::Backward;
+use gradient::{gradient, over};
 use rheos::{
-    Backsolve, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, Net, OdeLayer, Parametric, Pid, Rk4, State,
-    Taped, TensorElement, TensorField, Weights, gradient, solve, verify,
+    Backsolve, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, ModuleField, OdeLayer, Outputs, Parametric, Pid,
+    Rk4, State, Taped, TensorElement, TensorField, Weights, solve, verify,
 };
 
 type Batch<E> = Tensor<Rank2<3, 2>, E, Cpu>;
@@ -73,7 +76,7 @@ fn tensors_and_weights_obey_the_laws_of_a_state() {
     let report = verify::laws(&sized_at_run_time, &filled(sized_at_run_time.zeros_like(), 3));
     assert!(report.passed(), "{report}");
 
-    let weights = Net::<_, Rank2<3, 2>, f64, Cpu>::new(mlp::<f64>(&device)).params();
+    let weights = ModuleField::<_, Rank2<3, 2>, f64, Cpu>::new(mlp::<f64>(&device)).params();
     let report = verify::laws(&weights, &filled(weights.zeros_like(), 17));
     assert!(report.passed(), "{report}");
 }
@@ -166,7 +169,7 @@ fn broadcast_and_permuted_tensors_are_states() {
         assert!(read.read_coordinates(&assorted(6)).is_some());
         assert_eq!(read.coordinates(), assorted(6));
 
-        let net = Net::new(mlp::<f64>(&device));
+        let net = ModuleField::new(mlp::<f64>(&device));
         let from_strange = solve(&net, strange.clone(), 0.0..1.0, Rk4, Fixed::steps(4)).unwrap();
         let mut copy = strange.zeros_like();
         copy.assign(&strange);
@@ -193,7 +196,7 @@ fn what_is_not_trained_is_no_coordinate() {
 #[test]
 fn the_pullback_of_a_network_is_that_of_the_formula() {
     let device = Cpu::default();
-    let net = Net::new(mlp::<f64>(&device));
+    let net = ModuleField::new(mlp::<f64>(&device));
     let (y, w) = (points::<f64>(&device), filled(points::<f64>(&device), 20));
     let mut dy = y.zeros_like();
     let (mut ybar, mut pbar) = (y.zeros_like(), net.params().zeros_like());
@@ -237,9 +240,9 @@ fn the_pullback_of_a_network_is_that_of_the_formula() {
 #[test]
 fn the_pullback_of_a_network_agrees_with_differences() {
     let device = Cpu::default();
-    let report = verify::vjp(&mut Net::new(mlp::<f64>(&device)), 0.0, &points::<f64>(&device));
+    let report = verify::vjp(&mut ModuleField::new(mlp::<f64>(&device)), 0.0, &points::<f64>(&device));
     assert!(report.passed(), "{report}");
-    let report = verify::vjp(&mut Net::new(mlp::<f32>(&device)), 0.0, &points::<f32>(&device)).within(1e-2);
+    let report = verify::vjp(&mut ModuleField::new(mlp::<f32>(&device)), 0.0, &points::<f32>(&device)).within(1e-2);
     assert!(report.passed(), "{report}");
 }
 
@@ -298,18 +301,18 @@ impl TensorCollection<f64, Cpu> for Driven {
 #[test]
 fn time_is_differentiated_and_unused_parameters_have_gradient_zero() {
     let device = Cpu::default();
-    let mut net = Net::new(Driven::new(&device));
+    let mut net = ModuleField::new(Driven::new(&device));
     let y = points::<f64>(&device);
     let report = verify::vjp(&mut net, 0.4, &y);
     assert!(report.passed(), "{report}");
 
     let times = [0.1, 0.5, 1.0];
-    for adjoint in [Discrete::new(), Discrete::landing()] {
-        let report = verify::gradient(&mut net, &Rk4, &Fixed::steps(8), &adjoint, &times, &y).unwrap();
+    for outputs in [Outputs::At(&times), Outputs::LandingOn(&times)] {
+        let report = verify::gradient(&mut net, &Rk4, &Fixed::steps(8), &Discrete::new(), outputs, &y).unwrap();
         assert!(report.passed(), "{report}");
     }
     let loss = |y: &[Batch<f64>]| y.to_vec();
-    let found = gradient(&net, Rk4, Fixed::steps(4), &Discrete::new(), &times, &y, loss).unwrap();
+    let found = gradient(over(&net, &y, &times), Rk4, Fixed::steps(4), Discrete::new(), loss).unwrap();
     assert_eq!(found.params.module().unused.array(), [0.0; 3]);
     assert_ne!(found.params.module().omega.array(), 0.0);
 }
@@ -338,7 +341,7 @@ fn states_that_share_the_id_of_a_parameter_are_told_apart() {
     }
 
     let factor = points::<f64>(&Cpu::default());
-    let net = Net::new(Product(factor.clone()));
+    let net = ModuleField::new(Product(factor.clone()));
     let (mut ybar, mut pbar) = (factor.zeros_like(), net.params().zeros_like());
     net.vjp(0.0, &factor, &factor, &mut ybar, &mut pbar);
     let squares: Vec<f64> = factor.as_vec().iter().map(|x| x * x).collect();
@@ -349,7 +352,7 @@ fn states_that_share_the_id_of_a_parameter_are_told_apart() {
 #[test]
 fn parameters_are_replaced_in_place() {
     let device = Cpu::default();
-    let mut net: Net<_, Rank2<3, 2>, f64, Cpu> = Net::new(mlp::<f64>(&device));
+    let mut net: ModuleField<_, Rank2<3, 2>, f64, Cpu> = ModuleField::new(mlp::<f64>(&device));
     let before = net.module().0.bias.clone();
     let new = filled(net.params().zeros_like(), 30);
     net.set_params(&new);
@@ -366,16 +369,16 @@ fn parameters_are_replaced_in_place() {
 #[test]
 fn optimisers_of_dfdx_take_a_gradient() {
     let device = Cpu::default();
-    let mut net = Net::new(mlp::<f64>(&device));
+    let mut net = ModuleField::new(mlp::<f64>(&device));
     let y0 = points::<f64>(&device);
-    let value = |net: &Net<Mlp<f64>, Rank2<3, 2>, f64, Cpu>| {
+    let value = |net: &ModuleField<Mlp<f64>, Rank2<3, 2>, f64, Cpu>| {
         let end = solve(net, y0.clone(), 0.0..1.0, Rk4, Fixed::steps(8)).unwrap().last().clone();
         end.inner(&end)
     };
     let before = value(&net);
     let mut sgd = Sgd::new(&net, SgdConfig { lr: 1e-3, momentum: None, weight_decay: None });
     let loss = |y: &[Batch<f64>]| vec![y[0].zeros_like(), y[1].clone() * 2.0];
-    let found = gradient(&net, Rk4, Fixed::steps(8), &Discrete::new(), &[0.0, 1.0], &y0, loss).unwrap();
+    let found = gradient(over(&net, &y0, &[0.0, 1.0]), Rk4, Fixed::steps(8), Discrete::new(), loss).unwrap();
     let grads = net.gradients(&found.params).unwrap();
     sgd.update(&mut net, &grads).unwrap();
     let slope = found.params.inner(&found.params);
@@ -425,7 +428,7 @@ fn a_layer_has_the_gradient_of_the_unrolled_steps() {
     let value = output.retaped::<NoneTape>();
     let expected = output.square().sum().backward();
 
-    let layer = OdeLayer::new(Net::new(field.clone()), Euler, Fixed::steps(steps), Discrete::new(), 0.0..1.0);
+    let layer = OdeLayer::new(ModuleField::new(field.clone()), Euler, Fixed::steps(steps), Discrete::new(), 0.0..1.0);
     let mut network = around(&device, Residual(layer));
     network.0 = unrolled.0.clone();
     network.2 = unrolled.2.clone();
@@ -451,7 +454,7 @@ fn gradients_add_up_and_survive_leaf_tracking() {
     let field = mlp::<f64>(&device);
     let x = points::<f64>(&device);
     let plain = Unrolled { field: field.clone(), steps: 3 };
-    let layer = OdeLayer::new(Net::new(field.clone()), Euler, Fixed::steps(3), Discrete::new(), 0.0..1.0);
+    let layer = OdeLayer::new(ModuleField::new(field.clone()), Euler, Fixed::steps(3), Discrete::new(), 0.0..1.0);
 
     let start = field.alloc_grads();
     let twice = plain.forward(plain.forward(x.clone().traced(start.clone())));
@@ -473,7 +476,7 @@ fn a_broadcast_input_gets_the_sum_of_its_gradients() {
     let field = mlp::<f64>(&device);
     let row = device.tensor([0.3, -0.8]);
     let plain = Unrolled { field: field.clone(), steps: 3 };
-    let layer = OdeLayer::new(Net::new(field), Euler, Fixed::steps(3), Discrete::new(), 0.0..1.0);
+    let layer = OdeLayer::new(ModuleField::new(field), Euler, Fixed::steps(3), Discrete::new(), 0.0..1.0);
     let rows = || -> Taped<Rank2<3, 2>, f64, Cpu> { row.leaky_trace().broadcast() };
     let expected = plain.forward(rows()).square().sum().backward();
     let found = layer.forward(rows()).square().sum().backward();
@@ -483,7 +486,8 @@ fn a_broadcast_input_gets_the_sum_of_its_gradients() {
 #[test]
 fn optimisers_train_the_weights_inside_a_layer() {
     let device = Cpu::default();
-    let layer = OdeLayer::new(Net::new(mlp::<f64>(&device)), Dopri5, Pid::new(1e-6, 1e-6), Discrete::new(), 0.0..1.0);
+    let layer =
+        OdeLayer::new(ModuleField::new(mlp::<f64>(&device)), Dopri5, Pid::new(1e-6, 1e-6), Discrete::new(), 0.0..1.0);
     let mut network = around(&device, layer);
     let x = points::<f64>(&device);
     let target: Tensor<Rank2<3, 1>, f64, Cpu> = device.tensor([[0.5], [-0.2], [0.1]]);
@@ -513,7 +517,7 @@ fn optimisers_train_the_weights_inside_a_layer() {
 #[test]
 fn a_layer_takes_any_adjoint() {
     let device = Cpu::default();
-    let (net, x, tight) = (Net::new(mlp::<f64>(&device)), points::<f64>(&device), Pid::new(1e-10, 1e-10));
+    let (net, x, tight) = (ModuleField::new(mlp::<f64>(&device)), points::<f64>(&device), Pid::new(1e-10, 1e-10));
     let discrete = OdeLayer::new(net.clone(), Dopri5, tight, Discrete::new(), 0.0..1.0);
     let backsolve = OdeLayer::new(net.clone(), Dopri5, tight, Backsolve::new(Dopri5, tight), 0.0..1.0);
     let expected = discrete.forward(x.leaky_trace()).square().sum().backward();
@@ -527,7 +531,7 @@ fn a_layer_takes_any_adjoint() {
 fn a_failed_solve_is_not_a_number_and_says_why() {
     let device = Cpu::default();
     let few = Pid::new(1e-10, 1e-10).max_steps(2);
-    let mut layer = OdeLayer::new(Net::new(mlp::<f64>(&device)), Dopri5, few, Discrete::new(), 0.0..1.0);
+    let mut layer = OdeLayer::new(ModuleField::new(mlp::<f64>(&device)), Dopri5, few, Discrete::new(), 0.0..1.0);
     let x = points::<f64>(&device);
     assert!(matches!(layer.solve(&x), Err(Error::MaxSteps { steps: 2, .. })));
     assert_eq!(layer.failure(), None);
@@ -548,7 +552,7 @@ fn a_failed_solve_is_not_a_number_and_says_why() {
 #[test]
 fn a_layer_of_run_time_batch_size_solves_any_batch() {
     let device = Cpu::default();
-    let net = Net::new(mlp::<f64>(&device));
+    let net = ModuleField::new(mlp::<f64>(&device));
     let layer = OdeLayer::new(net, Rk4, Fixed::steps(4), Discrete::new(), 0.0..1.0);
     for n in [1, 5] {
         let x = device.tensor((assorted(2 * n), (n, Const::<2>)));

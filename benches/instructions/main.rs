@@ -7,10 +7,11 @@ use std::hint::black_box;
 use nalgebra::{DVector, SMatrix, Vector3};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::nn::{Affine, LayerField, Mlp, Pointwise};
+use rheos::formula::Static;
+use rheos::nn::{LayerField, Mlp, Net};
 use rheos::{Differentiable, Dopri5, Dynamics, Embedded, Fixed, Parametric, Pid, Rk4, State, Vern8, ode, solve};
 
-type Network = LayerField<Mlp<f64, 4, 32, 64>>;
+type Network = LayerField<Net<Mlp<f64, 4, 32, 4>, Static<64>>>;
 type Batch = SMatrix<f64, 4, 64>;
 
 struct Lorenz;
@@ -53,8 +54,7 @@ fn rod(steps: usize) {
 fn network() -> (Network, Batch) {
     let mut rng = StdRng::seed_from_u64(1);
     let mut uniform = || rng.random::<f64>();
-    let layers = (Affine::uniform(&mut uniform), (Pointwise::default(), Affine::uniform(&mut uniform)));
-    (LayerField(layers), Batch::from_fn(|_, _| uniform()))
+    (Net::new(Mlp::uniform(&mut uniform)).field(), Batch::from_fn(|_, _| uniform()))
 }
 
 fn forward(times: usize) {

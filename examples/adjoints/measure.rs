@@ -1,6 +1,6 @@
 //! Memory, time and error of a gradient.
 
-use rheos::{Autodiff, Discrete, Dop853, Dopri5, Field, Pid, State, Vern9, gradient, sensitivities, solve};
+use rheos::{Autodiff, Discrete, Dop853, Dopri5, Field, Ivp, Pid, Vern9, sensitivities, solve};
 
 use crate::methods::{Entry, Outcome};
 use crate::problems::Problem;
@@ -86,7 +86,7 @@ pub fn reference<M: Field<N, P>, const N: usize, const P: usize>(
 ) -> rheos::Result<(Vec<f64>, f64)> {
     let Problem { field, y0, end, w, .. } = problem;
     let (tight, times) = (Pid::new(1e-13, 1e-13), [0.0, *end]);
-    let back = gradient(field, Dop853, tight, &Discrete::new(), &times, y0, |_| vec![y0.zeros_like(), *w])?;
+    let back = Ivp::new(field, *y0, 0.0..*end).forward(Dop853, tight, Discrete::new())?.backward(&[*w])?;
     let backwards = [back.y0.as_slice(), back.params.as_slice()].concat();
     let forth = sensitivities(field, Vern9, tight, &times, y0)?;
     let forwards = [forth.y0[1].tr_mul(w).as_slice(), forth.params[1].tr_mul(w).as_slice()].concat();

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use rheos::{
     Adjoint, Autodiff, Backsolve, Checkpoints, Controller, Coupled, Differentiable, Discrete, Dopri5, Field, Fixed,
-    Forward, Interpolating, Pid, Quadrature, Result, ReversibleAdjoint, ReversibleHeun, Solver, State, Stats,
+    Interpolating, Ivp, Pid, Quadrature, Result, ReversibleAdjoint, ReversibleHeun, Solver, State, Stats,
     sensitivities,
 };
 
@@ -81,18 +81,16 @@ where
 {
     let Problem { field, y0, end, w, .. } = problem;
     let begin = Instant::now();
-    let Forward { record, stats, .. } = adjoint.forward(field, &solver, &control, &[0.0, *end], y0)?;
+    let run = Ivp::new(field, y0.clone(), 0.0..*end).forward(solver, control, adjoint)?;
     let forward = begin.elapsed().as_secs_f64();
 
-    let cotangents = [y0.zeros_like(), w.clone()];
     let begin = Instant::now();
-    let mut params = field.params().zeros_like();
-    let back = adjoint.backward(field, &solver, &control, record, &cotangents, &mut params)?;
+    let found = run.backward(std::slice::from_ref(w))?;
     let seconds = [forward, begin.elapsed().as_secs_f64()];
 
-    let mut gradient = back.y0.coordinates();
-    params.write_coordinates(&mut gradient);
-    Ok(Outcome { gradient, stats: [stats, back.stats], seconds, drift: back.drift })
+    let mut gradient = found.y0.coordinates();
+    found.params.write_coordinates(&mut gradient);
+    Ok(Outcome { gradient, stats: [run.stats, found.stats], seconds, drift: found.drift })
 }
 
 /// Adds the same gradient forwards in time, for which there is no way back.

@@ -1,9 +1,12 @@
 //! What is differentiated: two small systems and a network.
 
-use dfdx::prelude::*;
+use dfdx::prelude::{Cache, Cpu, Rank2, Tensor, ZerosTensor};
 use nalgebra::{SVector, Vector2, vector};
-use rheos::nn::tensor::builders;
-use rheos::{Autodiff, Differentiable, Field, Net, Scalar, State};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use rheos::nn::Mlp;
+use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::{Autodiff, Differentiable, Field, ModuleField, Scalar, State};
 
 /// A field, where it starts and for how long it runs. The loss is `w · y` at the end, the only output beside the start.
 pub struct Problem<F: Differentiable> {
@@ -66,9 +69,7 @@ pub enum Memory {
     GivenBack,
 }
 
-type Structure = (builders::Linear<8, 64>, builders::Tanh, builders::Linear<64, 8>);
-type Layers = <Structure as BuildOnDevice<Cpu, f64>>::Built;
-pub type Network = Net<Layers, Rank2<32, 8>, f64, Cpu>;
+pub type Network = ModuleField<FormulaModule<Mlp<Tensors<f64, Cpu>, 8, 64, 8>>, Rank2<32, 8>, f64, Cpu>;
 
 /// 1096 parameters and 32 samples of 8 numbers each: a state of 2 KiB.
 ///
@@ -78,10 +79,17 @@ pub fn network(memory: Memory) -> Problem<Network> {
     if memory == Memory::GivenBack {
         device.disable_cache();
     }
-    let field = Net::new(device.build_module::<Structure, f64>());
+    let params = Mlp::<f64, 8, 64, 8>::uniform(&mut numbers());
+    let field = ModuleField::new(FormulaModule::on_device(&params, &device).expect("memory"));
     let y0: Tensor<Rank2<32, 8>, f64, Cpu> = wave(device.zeros(), 1.0);
     let w = wave(y0.zeros_like(), 0.7);
     Problem { title: "Network 8–64–8", field, y0, end: 1.0, w }
+}
+
+/// Numbers in [0, 1), always the same.
+fn numbers() -> impl FnMut() -> f64 {
+    let mut rng = StdRng::seed_from_u64(1);
+    move || rng.random()
 }
 
 /// Numbers between −1 and 1, all different.

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use rheos::Parametric;
 use rheos::nn::Layer;
+use rheos::{Parametric, Result};
 
 thread_local! {
     /// A model is trained on one thread, so its evaluations can be counted there.
@@ -13,6 +13,10 @@ thread_local! {
 /// Evaluations on this thread so far.
 pub fn evaluations() -> u64 {
     EVALUATIONS.get()
+}
+
+fn count() {
+    EVALUATIONS.set(EVALUATIONS.get() + 1);
 }
 
 /// A layer that counts its evaluations, in forward and backward passes.
@@ -35,13 +39,33 @@ impl<L: Layer> Layer for Counting<L> {
     type Trace = L::Trace;
 
     fn forward(&self, x: &L::Input) -> L::Output {
-        EVALUATIONS.set(EVALUATIONS.get() + 1);
+        count();
         self.0.forward(x)
     }
 
     fn forward_traced(&self, x: &L::Input, trace: &mut L::Trace) -> L::Output {
-        EVALUATIONS.set(EVALUATIONS.get() + 1);
+        count();
         self.0.forward_traced(x, trace)
+    }
+
+    fn forward_into(&self, x: &L::Input, y: &mut L::Output) {
+        count();
+        self.0.forward_into(x, y);
+    }
+
+    fn forward_traced_into(&self, x: &L::Input, y: &mut L::Output, trace: &mut L::Trace) {
+        count();
+        self.0.forward_traced_into(x, y, trace);
+    }
+
+    fn try_forward(&self, x: &L::Input) -> Result<L::Output> {
+        count();
+        self.0.try_forward(x)
+    }
+
+    fn try_forward_traced(&self, x: &L::Input, trace: &mut L::Trace) -> Result<L::Output> {
+        count();
+        self.0.try_forward_traced(x, trace)
     }
 
     fn backward(&self, trace: &mut L::Trace, x: &L::Input, w: &L::Output, xbar: &mut L::Input, pbar: &mut L::Params) {

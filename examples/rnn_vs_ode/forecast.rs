@@ -3,10 +3,10 @@
 use nalgebra::SMatrix;
 use rand::Rng;
 use rand::rngs::StdRng;
-use rheos::nn::{Affine, Block, Sequence};
+use rheos::nn::{Block, Linear, Net, Sequence};
 use rheos::train::mean_squared_error;
 
-use crate::models::{Uniform, columns};
+use crate::models::{Batched, Uniform, columns};
 use crate::run::{Run, Trainer};
 
 /// Samples in a batch.
@@ -36,7 +36,7 @@ pub struct Steps<const I: usize> {
 }
 
 /// A model with a hidden state of `H` units that reads inputs of its own making.
-pub type Model<M, const H: usize> = Sequence<M, Affine<f64, H, 1, B>>;
+pub type Model<M, const H: usize> = Sequence<M, Batched<Linear<f64, H, 1>, B>>;
 
 /// A window of inputs, gaps and targets for every sample of a batch.
 type Window<const I: usize> = (Vec<SMatrix<f64, I, B>>, Vec<Numbers>, Vec<Numbers>);
@@ -129,7 +129,7 @@ pub fn with_readout<M, const H: usize>(block: M, rng: &mut Uniform<'_>) -> Model
 where
     M: Block<Hidden = SMatrix<f64, H, B>>,
 {
-    Sequence { block, readout: Affine::uniform(rng) }
+    Sequence { block, readout: Net::new(Linear::uniform(rng)) }
 }
 
 /// Reads the input alone.

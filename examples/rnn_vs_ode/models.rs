@@ -1,7 +1,8 @@
 //! The models under comparison, all made of the same parts.
 
 use nalgebra::SMatrix;
-use rheos::nn::{Affine, Driven, ElmanCell, LayerField, Mlp, OdeBlock, Pointwise, Relaxed, Rescaled, Tanh};
+use rheos::formula::{Formula, Static};
+use rheos::nn::{AutonomousField, Driven, Elman, LayerField, Mlp, Net, OdeBlock, Relaxed, Rescaled};
 use rheos::{Backsolve, Discrete, Dopri5, Fixed, Interpolating, Parametric, Pid, Rk4, State};
 
 use crate::count::Counting;
@@ -41,12 +42,23 @@ pub fn interpolating<F>(field: F) -> ByInterpolating<F> {
     OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Interpolating::new(Dopri5, TOLERANCE) }
 }
 
+/// A formula on batches of `B` samples.
+pub type Batched<P, const B: usize> = Net<P, Static<B>>;
+
+/// A formula on batches of `B` samples whose evaluations are counted.
+pub type Counted<P, const B: usize> = Counting<Batched<P, B>>;
+
+/// Counts the evaluations of a formula.
+pub fn counted<P: Formula<Store = f64>, const B: usize>(params: P) -> Counted<P, B> {
+    Counting(Net::new(params))
+}
+
 /// A counted Elman cell.
-pub type Cell<const I: usize, const H: usize, const B: usize> = Counting<ElmanCell<f64, I, H, B>>;
+pub type Cell<const I: usize, const H: usize, const B: usize> = Counted<Elman<f64, I, H>, B>;
 
 /// A cell with random weights.
 pub fn cell<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Cell<I, H, B> {
-    Counting(ElmanCell::uniform(rng))
+    counted(Elman::uniform(rng))
 }
 
 /// The cell as a flow with the input held.
@@ -59,20 +71,12 @@ pub fn relaxed<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform
     Relaxed(cell(rng))
 }
 
-/// A counted network with one hidden layer.
-pub type Net<const N: usize, const H: usize, const B: usize> = Counting<Mlp<f64, N, H, B>>;
-
-/// A network with random weights.
-pub fn net<const N: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Net<N, H, B> {
-    Counting((Affine::uniform(rng), (Pointwise::<Tanh, _, _, _>::new(), Affine::uniform(rng))))
-}
-
-/// A network as the flow between two observations, with a gap for every sample.
-pub type Between<const N: usize, const H: usize, const B: usize> = Rescaled<LayerField<Net<N, H, B>>>;
+/// A network with one hidden layer as the flow between two observations, with a gap for every sample.
+pub type Between<const N: usize, const H: usize, const B: usize> = Rescaled<LayerField<Counted<Mlp<f64, N, H, N>, B>>>;
 
 /// Such a flow with random weights.
 pub fn between<const N: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Between<N, H, B> {
-    Rescaled(LayerField(net(rng)))
+    Rescaled(counted(Mlp::uniform(rng)).field())
 }
 
 /// The number of parameters.

@@ -3,15 +3,14 @@
 use nalgebra::{SMatrix, Vector2};
 use rand::Rng as _;
 use rand::rngs::StdRng;
-use rheos::nn::{
-    Affine, Autonomous, Block, Cube, Identity, Layer, LayerField, Pointwise, Recurrence, Residual, Sequence, Tanh,
-};
+use rheos::formula;
+use rheos::formula::{Rows, Structure};
+use rheos::nn::{Autonomous, AutonomousField, Block, Layer, Linear, Mlp, Net, Recurrence, Residual, Sequence};
 use rheos::problems::Spiral;
 use rheos::train::mean_squared_error;
 use rheos::{Dopri5, Ivp, Parametric, Pid};
 
-use crate::count::Counting;
-use crate::models::{Net, Uniform, backsolve, columns, dopri5, net, rk4};
+use crate::models::{Batched, Counted, Uniform, backsolve, columns, counted, dopri5, rk4};
 use crate::run::{Candidate, Run, Settings, Trainer};
 
 /// Samples in a batch.
@@ -141,24 +140,55 @@ where
 const WIDTH: usize = 50;
 const HIDDEN: usize = 13;
 
-/// The field of the literature: `W₂ tanh(W₁ y³ + b₁) + b₂`.
-fn field(rng: &mut Uniform<'_>) -> (Pointwise<Cube, f64, 2, B>, Net<2, WIDTH, B>) {
-    (Pointwise::new(), net(rng))
+formula! {
+    /// The field of the literature: `W₂ tanh(W₁ y³ + b₁) + b₂`.
+    struct Field<T> { net: Mlp<T, 2, WIDTH, 2> }
+    fn apply(&self, y: Rows<2>) -> Rows<2> {
+        self.net.apply(y * y.square())
+    }
+}
+
+fn field(rng: &mut Uniform<'_>) -> Counted<Field<f64>, B> {
+    counted(Field { net: Mlp::uniform(rng) })
+}
+
+formula! {
+    /// The point in the plane itself.
+    struct Itself<T> {}
+    fn apply(&self, y: Rows<2>) -> Rows<2> {
+        y
+    }
 }
 
 /// A model whose hidden state is the point in the plane itself.
-fn bare<M: Parametric>(block: M) -> Model<Pointwise<Identity, f64, 2, B>, M, Pointwise<Identity, f64, 2, B>> {
-    (Pointwise::new(), Sequence { block, readout: Pointwise::new() })
+fn bare<M: Parametric>(block: M) -> Model<Batched<Itself<f64>, B>, M, Batched<Itself<f64>, B>> {
+    (Net::new(Itself::zeros()), Sequence { block, readout: Net::new(Itself::zeros()) })
 }
 
-type Features = (Pointwise<Cube, f64, 2, B>, Affine<f64, 2, HIDDEN, B>);
-type Transition = Autonomous<Counting<(Affine<f64, HIDDEN, HIDDEN, B>, Pointwise<Tanh, f64, HIDDEN, B>)>>;
+formula! {
+    /// The hidden state of a point, `W y³ + b`.
+    struct Encoder<T> { linear: Linear<T, 2, HIDDEN> }
+    fn apply(&self, y: Rows<2>) -> Rows<HIDDEN> {
+        self.linear.apply(y * y.square())
+    }
+}
+
+formula! {
+    /// The Elman network without input, `tanh(W h + b)`.
+    struct Transition<T> { linear: Linear<T, HIDDEN, HIDDEN> }
+    fn apply(&self, h: Rows<HIDDEN>) -> Rows<HIDDEN> {
+        self.linear.apply(h).tanh()
+    }
+}
+
+/// The recurrence of an Elman network without input.
+type Recurrent = Recurrence<Autonomous<Counted<Transition<f64>, B>>>;
 
 /// The Elman network without input, started from an encoded point.
-fn elman(rng: &mut Uniform<'_>) -> Model<Features, Recurrence<Transition>, Affine<f64, HIDDEN, 2, B>> {
-    let encoder = (Pointwise::new(), Affine::uniform(rng));
-    let cell = Counting((Affine::uniform(rng), Pointwise::new()));
-    (encoder, Sequence { block: Recurrence(Autonomous(cell)), readout: Affine::uniform(rng) })
+fn elman(rng: &mut Uniform<'_>) -> Model<Batched<Encoder<f64>, B>, Recurrent, Batched<Linear<f64, HIDDEN, 2>, B>> {
+    let encoder = Net::new(Encoder { linear: Linear::uniform(rng) });
+    let cell = counted(Transition { linear: Linear::uniform(rng) });
+    (encoder, Sequence { block: Recurrence(Autonomous(cell)), readout: Net::new(Linear::uniform(rng)) })
 }
 
 /// How the spiral is trained.
@@ -176,15 +206,11 @@ pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {
     vec![
         Candidate::new("Elman RNN", elman, |t, m| fit(t, data, m)),
         Candidate::new("Residual RNN (Euler)", |rng| bare(Residual(Autonomous(field(rng)))), |t, m| fit(t, data, m)),
-        Candidate::new("Neural ODE, RK4, discrete", |rng| bare(rk4(LayerField(field(rng)))), |t, m| fit(t, data, m)),
-        Candidate::new(
-            "Neural ODE, Dopri5, discrete",
-            |rng| bare(dopri5(LayerField(field(rng)))),
-            |t, m| fit(t, data, m),
-        ),
+        Candidate::new("Neural ODE, RK4, discrete", |rng| bare(rk4(field(rng).field())), |t, m| fit(t, data, m)),
+        Candidate::new("Neural ODE, Dopri5, discrete", |rng| bare(dopri5(field(rng).field())), |t, m| fit(t, data, m)),
         Candidate::new(
             "Neural ODE, Dopri5, backsolve",
-            |rng| bare(backsolve(LayerField(field(rng)))),
+            |rng| bare(backsolve(field(rng).field())),
             |t, m| fit(t, data, m),
         ),
     ]

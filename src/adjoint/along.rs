@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 
-use super::{Forward, ForwardResult, Output, solve_forward};
-use crate::control::Controller;
+use super::recorder::{Keep, Seen};
+use super::timeline::Timeline;
+use crate::integrate::{Observer, Step};
 use crate::solution::Curve;
 use crate::state::Passive;
-use crate::{Dense, Differentiable, Dynamics, State};
+use crate::{Dense, Differentiable, Dynamics, Result, Span, State};
 
 /// `da/dt = −(∂f/∂y)ᵀ a` along a [`Curve`], with the gradient of the parameters beside it:
 /// `dp̄/dt = −(∂f/∂θ)ᵀ a`, which nothing depends on.
@@ -89,28 +90,28 @@ impl<'c, F: Differentiable> Along<'c, F> {
     }
 }
 
-/// The output times, the states there, and the solution between.
+/// The solution, as one curve for each part of it between two resets of the state or jumps of the field, with the output
+/// times and the states there.
 #[derive(Debug, Clone)]
 pub struct CurveRecord<Y> {
-    pub(super) times: Vec<f64>,
-    pub(super) y: Vec<Y>,
-    pub(super) curve: Curve<Y>,
+    pub(super) timeline: Timeline<Y>,
+    pub(super) curves: Vec<Curve<Y>>,
 }
 
-/// The forward pass of the adjoints that keep the solution.
-pub(super) fn keep_curve<F, S, C>(
-    problem: (&F, &S, &C),
-    output: Output,
-    times: &[f64],
-    y0: &F::State,
-) -> ForwardResult<F::State, CurveRecord<F::State>>
-where
-    F: Dynamics,
-    S: Dense<F>,
-    C: Controller<F, S>,
-{
-    let curve = Curve::new(times.first().copied().unwrap_or(0.0), y0);
-    let Forward { y, record: curve, stats } = solve_forward(problem, output, times, y0, curve)?;
-    let record = CurveRecord { times: times.to_vec(), y: y.clone(), curve };
-    Ok(Forward { y, record, stats })
+/// Keeps the solution piece by piece.
+pub(super) struct Curves<Y>(pub(super) Vec<Curve<Y>>);
+
+impl<F: Dynamics, S: Dense<F>> Keep<F, S> for Curves<F::State> {
+    const EXACT: bool = false;
+
+    fn start(&mut self, t0: f64, y0: &F::State, _: Option<Span>) {
+        self.0.push(Curve::new(t0, y0));
+    }
+
+    fn step(&mut self, Seen { step, cut, .. }: Seen<'_, F, S>) -> Result<()> {
+        let Some(curve) = self.0.last_mut() else { return Ok(()) };
+        let (t1, y1) = cut.unwrap_or((step.t1, step.y1));
+        let _ = curve.observe(Step { t1, y1, next: y1, ..step })?;
+        Ok(())
+    }
 }

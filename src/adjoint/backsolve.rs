@@ -1,11 +1,15 @@
 //! The continuous adjoint, solved backwards in time.
 
-use super::finite::check_params;
-use super::segments::{Segments, Solved, solve_backwards};
-use super::{Adjoint, Augmented, Forward, ForwardResult, Output, Pullback, refuse, solve_forward};
+use super::cotangents::CotangentsRef;
+use super::problem::Problem;
+use super::pull_back::{Incoming, Swept, WayBack, pull_back};
+use super::recorder::{record, refuse};
+use super::stretch::{Landmarks, Stretch};
+use super::timeline::Timeline;
+use super::{Adjoint, Augmented, ForwardResult, Pullback};
 use crate::control::Controller;
 use crate::state::{Passive, error_norm};
-use crate::{Dense, Differentiable, Error, Result, Solver, State, Tolerance};
+use crate::{Dense, Differentiable, Error, Result, Solver, State, Stats, Tolerance};
 
 /// The adjoint method of Chen et al. 2018: solves the augmented system of [`Augmented`] backwards, from each output
 /// time to the one before, with a solver `S` and a controller `C` of its own.
@@ -20,14 +24,13 @@ use crate::{Dense, Differentiable, Error, Result, Solver, State, Tolerance};
 pub struct Backsolve<S, C> {
     solver: S,
     control: C,
-    output: Output,
     drift_limit: f64,
 }
 
 impl<S, C> Backsolve<S, C> {
     /// Solves the augmented system with `solver`, with steps from `control`.
     pub const fn new(solver: S, control: C) -> Self {
-        Self { solver, control, output: Output::Interpolate, drift_limit: 0.01 }
+        Self { solver, control, drift_limit: 0.01 }
     }
 
     /// How far, relative to the state, the reconstruction may come from the forward pass, 0 at least; 1 % by default.
@@ -35,13 +38,6 @@ impl<S, C> Backsolve<S, C> {
     #[must_use]
     pub const fn drift_limit(mut self, limit: f64) -> Self {
         self.drift_limit = limit;
-        self
-    }
-
-    /// Makes the forward pass land on the output times instead of interpolating.
-    #[must_use]
-    pub fn landing(mut self) -> Self {
-        self.output = Output::Land;
         self
     }
 
@@ -54,11 +50,10 @@ impl<S, C> Backsolve<S, C> {
     }
 }
 
-/// The output times and the states there.
+/// The output times and the states there, and those at resets of the state and jumps of the field.
 #[derive(Debug, Clone)]
 pub struct BacksolveRecord<Y> {
-    times: Vec<f64>,
-    y: Vec<Y>,
+    timeline: Timeline<Y>,
 }
 
 impl<F, S, C, S2, C2> Adjoint<F, S, C> for Backsolve<S2, C2>
@@ -71,51 +66,59 @@ where
 {
     type Record = BacksolveRecord<F::State>;
 
-    fn forward(
-        &self,
-        f: &F,
-        solver: &S,
-        control: &C,
-        times: &[f64],
-        y0: &F::State,
-    ) -> ForwardResult<F::State, Self::Record> {
-        self.validate().map_err(|error| refuse(error, times, y0))?;
-        let Forward { y, stats, .. } = solve_forward((f, solver, control), self.output, times, y0, ())?;
-        let record = BacksolveRecord { times: times.to_vec(), y: y.clone() };
-        Ok(Forward { y, record, stats })
+    fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        self.validate().map_err(|error| refuse(error, problem.span.t0, y0))?;
+        record(problem, y0, (), |timeline, ()| BacksolveRecord { timeline })
     }
 
     fn backward(
         &self,
-        f: &F,
-        _solver: &S,
-        _control: &C,
-        record: Self::Record,
-        cotangents: &[F::State],
+        problem: &Problem<'_, F, S, C>,
+        BacksolveRecord { timeline }: &Self::Record,
+        cotangents: CotangentsRef<'_, F::State>,
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         self.validate()?;
-        let BacksolveRecord { times, y } = record;
-        let Some(start) = y.first() else {
-            return Err(Error::LengthMismatch { name: "times", found: 0, expected: 1 });
-        };
-        check_params(f, pbar)?;
-        let augmented = Augmented::new(f);
-        let state = (start.clone(), start.zeros_like(), Passive(pbar.zeros_like()));
-        let mut reconstruction =
+        let start = &timeline.start;
+        let reconstruction =
             Reconstruction { difference: start.zeros_like(), limit: self.drift_limit, largest: 0.0, drift: 0.0 };
-        let Solved { state, unit, times, stats } = solve_backwards(
-            f,
-            (&augmented, &self.solver, &self.control),
-            (&times, &y),
-            cotangents,
-            state,
-            (&mut reconstruction, &mut ()),
-        )?;
-        let (_, mut y0, Passive(quadrature)) = state;
-        y0.scale_by(unit);
-        pbar.add_scaled(unit, &quadrature);
-        Pullback { y0, times, stats, drift: reconstruction.drift }.checked(start, pbar)
+        let mut way =
+            Reconstructing { adjoint: self, field: problem.field, timeline, reconstruction, stats: Stats::default() };
+        let back = pull_back(problem, timeline, cotangents, pbar, &mut way)?;
+        Ok(Pullback { stats: way.stats, drift: way.reconstruction.drift, ..back })
+    }
+}
+
+/// The way back by the augmented system.
+struct Reconstructing<'a, F: Differentiable, S, C> {
+    adjoint: &'a Backsolve<S, C>,
+    field: &'a F,
+    timeline: &'a Timeline<F::State>,
+    reconstruction: Reconstruction<F::State>,
+    stats: Stats,
+}
+
+impl<F, S, C> WayBack<F> for Reconstructing<'_, F, S, C>
+where
+    F: Differentiable,
+    S: for<'f> Solver<Augmented<'f, F>>,
+    C: for<'f> Controller<Augmented<'f, F>, S>,
+{
+    fn over(
+        &mut self,
+        incoming: &Incoming<'_, F::State>,
+        end: F::State,
+        _: &mut [f64],
+        pbar: &mut F::Params,
+    ) -> Result<Swept<F::State>> {
+        let Self { adjoint: Backsolve { solver, control, .. }, field, timeline, .. } = *self;
+        let stretch = Stretch { field, timeline, incoming, end: &end };
+        let augmented = Augmented::new(field);
+        let state = (stretch.ends().1.clone(), end.zeros_like(), Passive(pbar.zeros_like()));
+        let solved = stretch.solve((&augmented, solver, control), state, (&mut self.reconstruction, &mut ()))?;
+        self.stats += solved.stats;
+        pbar.add_scaled(solved.unit, &solved.state.2.0);
+        Ok(solved.swept(|(_, y, _)| y))
     }
 }
 
@@ -129,7 +132,7 @@ struct Reconstruction<Y> {
     drift: f64,
 }
 
-impl<Y: State, P> Segments<(Y, Y, P), Y> for Reconstruction<Y> {
+impl<Y: State, P> Landmarks<(Y, Y, P), Y> for Reconstruction<Y> {
     fn costate((_, a, _): &mut (Y, Y, P)) -> &mut Y {
         a
     }

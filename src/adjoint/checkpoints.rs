@@ -1,10 +1,10 @@
 //! Which states of a forward pass are kept, and how the others are computed again.
 
 use super::revolve::next_checkpoint;
-use super::stack::{Recent, Stack};
-use crate::integrate::{Flow, Observer, Step};
+use super::stack::{Recent, Stack, Unstacking};
+use crate::integrate::Step;
 use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
-use crate::{Differentiable, Error, Result, State};
+use crate::{Differentiable, Dynamics, Error, Result, State};
 
 /// What of a forward pass is kept for the backward pass.
 ///
@@ -124,6 +124,28 @@ impl<Y: State> Kept<Y> {
         self.recent.push_copy(y1);
     }
 
+    /// Sees a step as the method computed it. Beside a jump of the field, its computed times lie a rounding error
+    /// inside the nominal ones.
+    #[inline]
+    pub(super) fn step<F, S>(&mut self, step: &Step<'_, F, S>)
+    where
+        F: Differentiable + Dynamics<State = Y>,
+        S: Reverse<F>,
+    {
+        if self.lengths.is_empty() {
+            self.grid[0] = step.computed.t0;
+        }
+        self.grid.push(step.computed.t1);
+        self.lengths.push(step.h);
+        if S::TAKES_NOTES {
+            self.notes.push(step.solver.note(step.workspace));
+        }
+        self.look_back(S::LOOKS_BACK, (step.y0, step.y1));
+        if self.grid.len() > self.next {
+            self.keep(step.y1);
+        }
+    }
+
     /// How many states may be kept at once to start from in the backward pass.
     fn slots(&self) -> usize {
         match self.rule {
@@ -133,28 +155,13 @@ impl<Y: State> Kept<Y> {
     }
 }
 
-impl<F: Differentiable, S: Reverse<F>> Observer<F, S> for Kept<F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
-        self.grid.push(step.t1);
-        self.lengths.push(step.h);
-        if S::TAKES_NOTES {
-            self.notes.push(step.solver.note(step.workspace));
-        }
-        self.look_back(S::LOOKS_BACK, (step.y0, step.y1));
-        if self.grid.len() > self.next {
-            self.keep(step.y1);
-        }
-        Ok(Flow::On)
-    }
-}
-
 /// Gives back the states of a forward pass from the last to the first.
 pub(super) struct Rewind<'a, F: Differentiable, S: Reverse<F>> {
     problem: (&'a F, &'a S),
-    pub(super) grid: &'a [f64],
+    grid: &'a [f64],
     lengths: &'a [f64],
     notes: &'a [StepNote],
-    stack: Stack<F::State>,
+    stack: Unstacking<'a, F::State>,
     slots: usize,
     workspace: S::Workspace,
     /// The states that were computed last.
@@ -168,20 +175,19 @@ pub(super) struct Rewind<'a, F: Differentiable, S: Reverse<F>> {
 
 impl<'a, F: Differentiable, S: Reverse<F>> Rewind<'a, F, S> {
     /// For what the forward pass of `solver` on `f` has kept.
-    pub(super) fn new(problem: (&'a F, &'a S), kept: &'a mut Kept<F::State>) -> Self {
-        let slots = kept.slots();
+    pub(super) fn new(problem: (&'a F, &'a S), kept: &'a Kept<F::State>) -> Self {
         let next = kept.stack.start().zeros_like();
-        let stack = std::mem::replace(&mut kept.stack, Stack::of_all(next.clone(), 0));
-        let mut recent = std::mem::replace(&mut kept.recent, Recent::new(1));
+        let mut recent = kept.recent.clone();
         // Between two states kept, all are computed again at once.
         recent.hold(if let Checkpoints::Every(n) = kept.rule { n.max(S::LOOKS_BACK + 1) } else { S::LOOKS_BACK + 1 });
-        let workspace = problem.1.workspace(problem.0, stack.start());
+        let workspace = problem.1.workspace(problem.0, kept.stack.start());
         let (grid, lengths, notes) = (&kept.grid[..], &kept.lengths[..], &kept.notes[..]);
+        let (stack, slots) = (Unstacking::new(&kept.stack), kept.slots());
         Self { problem, grid, lengths, notes, stack, slots, workspace, recent, next, seen: Vec::new(), recomputed: 0 }
     }
 
     /// The state at the start.
-    pub(super) fn start(&self) -> &F::State {
+    pub(super) fn start(&self) -> &'a F::State {
         self.stack.start()
     }
 
@@ -190,6 +196,9 @@ impl<'a, F: Differentiable, S: Reverse<F>> Rewind<'a, F, S> {
     /// # Errors
     /// Those of a step, which cannot fail where the forward pass did not but for rounding.
     fn state(&mut self, n: usize) -> Result<&F::State> {
+        if let Some(y) = self.stack.kept(n) {
+            return Ok(y);
+        }
         if self.recent.holds(n) {
             return Ok(self.recent.at(n));
         }

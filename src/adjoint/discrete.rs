@@ -1,14 +1,17 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
-use std::iter::repeat_n;
-
 use super::checkpoints::{Checkpoints, Kept, Rewind};
-use super::finite::{check_cotangents, check_params};
+use super::cotangents::CotangentsRef;
+use super::layout::Layout;
+use super::problem::Problem;
+use super::pull_back::{Incoming, Swept, WayBack, pull_back};
+use super::recorder::{Keep, Seen, record, refuse};
 use super::sweep::Sweep;
-use super::{Adjoint, Forward, ForwardResult, Output, Pullback, refuse, solve_forward};
+use super::timeline::Timeline;
+use super::{Adjoint, ForwardResult, Pullback};
 use crate::control::Controller;
 use crate::solver::{Reverse, StepNote};
-use crate::{Differentiable, Result, Span, State, Stats};
+use crate::{Differentiable, Result, Span, Stats};
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
 ///
@@ -18,38 +21,34 @@ use crate::{Differentiable, Result, Span, State, Stats};
 /// `t1` and the start of the first follows `t0`. The orders that a multistep method chooses are held as well. On a uniform
 /// grid all points follow both ends, as [`Fixed`](crate::Fixed) lays them out.
 ///
+/// It is exact across events too: the computed state before an event is the interpolant of a step, and both are
+/// differentiated, with the inner points of the grid held.
+///
 /// ```
-/// use rheos::{Checkpoints, Discrete, Fixed, Rk4, gradient, ode};
+/// use rheos::{Checkpoints, Discrete, Fixed, Ivp, Rk4, ode};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
 /// let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(10));
-/// let found = gradient(&decay, Rk4, Fixed::steps(1000), &adjoint, &[0.0, 2.0], &1.0, |_| vec![0.0, 1.0])?;
+/// let found = Ivp::new(&decay, 1.0, 0.0..2.0).forward(Rk4, Fixed::steps(1000), adjoint)?.backward(&[1.0])?;
 /// assert!((found.y0 - (-2.0_f64).exp()).abs() < 1e-12);
-/// assert_eq!(found.stats[1].recomputed, 2641); // 10 states instead of 1001
+/// assert_eq!(found.stats.recomputed, 2641); // 10 states instead of 1001
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Discrete {
-    pub(super) output: Output,
-    pub(super) checkpoints: Checkpoints,
+    checkpoints: Checkpoints,
 }
 
 impl Discrete {
-    /// Output times between steps are interpolated, and the interpolant is differentiated; a method whose interpolant is too
-    /// rough [lands](crate::Dense::LANDS) on them. Every state is kept.
+    /// Every state is kept.
     #[must_use]
     pub const fn new() -> Self {
-        Self { output: Output::Interpolate, checkpoints: Checkpoints::All }
-    }
-
-    /// Output times are landed on instead.
-    #[must_use]
-    pub const fn landing() -> Self {
-        Self { output: Output::Land, checkpoints: Checkpoints::All }
+        Self { checkpoints: Checkpoints::All }
     }
 
     /// Keeps fewer states, and computes the others again in the backward pass. The times and the lengths of the steps are
-    /// always kept: 16 bytes for each.
+    /// always kept: 16 bytes for each. Between two resets of the state or jumps of the field, as many states are kept as were
+    /// asked for.
     ///
     /// A method without iterations repeats its steps to the last bit; the steps of an implicit one differ by the tolerance
     /// of its equations.
@@ -63,21 +62,21 @@ impl Discrete {
 /// The times of the accepted steps, and the states that were kept.
 #[derive(Debug, Clone)]
 pub struct DiscreteRecord<Y> {
-    times: Vec<f64>,
-    kept: Kept<Y>,
+    timeline: Timeline<Y>,
+    kept: Vec<Kept<Y>>,
 }
 
 impl<Y> DiscreteRecord<Y> {
-    /// The times of the accepted steps, the start included.
-    #[must_use]
-    pub fn grid(&self) -> &[f64] {
-        &self.kept.grid
+    /// The times of the accepted steps, the start included, for each piece of the solve in turn. A new one begins where an
+    /// event reset the state, and a rounding error behind each declared jump of the field.
+    pub fn grids(&self) -> impl Iterator<Item = &[f64]> {
+        self.kept.iter().map(|kept| &kept.grid[..])
     }
 
-    /// What was noted of each step of a multistep method or of [`Auto`](crate::Auto); nothing for other methods.
-    #[must_use]
-    pub fn notes(&self) -> &[StepNote] {
-        &self.kept.notes
+    /// The notes on each step of a multistep method or of [`Auto`](crate::Auto), for each piece of the solve in turn. Other
+    /// methods leave none.
+    pub fn notes(&self) -> impl Iterator<Item = &[StepNote]> {
+        self.kept.iter().map(|kept| &kept.notes[..])
     }
 }
 
@@ -89,54 +88,95 @@ where
 {
     type Record = DiscreteRecord<F::State>;
 
-    fn forward(
-        &self,
-        f: &F,
-        solver: &S,
-        control: &C,
-        times: &[f64],
-        y0: &F::State,
-    ) -> ForwardResult<F::State, Self::Record> {
-        self.checkpoints.validate().map_err(|error| refuse(error, times, y0))?;
-        let (t0, t1) = (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(0.0));
-        let expected = control.expected_steps(Span { t0, t1 }).and_then(|steps| usize::try_from(steps).ok());
-        let kept = Kept::new(self.checkpoints, t0, y0, expected);
-        let Forward { y, record: kept, stats } = solve_forward((f, solver, control), self.output, times, y0, kept)?;
-        Ok(Forward { y, record: DiscreteRecord { times: times.to_vec(), kept }, stats })
+    fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        self.checkpoints.validate().map_err(|error| refuse(error, problem.span.t0, y0))?;
+        let expected = |span| {
+            let steps = problem.control.expected_steps(span)?;
+            usize::try_from(steps).ok()
+        };
+        let keep = KeptPieces { rule: self.checkpoints, expected, pieces: Vec::with_capacity(1) };
+        record(problem, y0, keep, |timeline, keep| DiscreteRecord { timeline, kept: keep.pieces })
     }
 
     fn backward(
         &self,
-        f: &F,
-        solver: &S,
-        control: &C,
-        record: Self::Record,
-        cotangents: &[F::State],
+        problem: &Problem<'_, F, S, C>,
+        record: &Self::Record,
+        cotangents: CotangentsRef<'_, F::State>,
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
-        let DiscreteRecord { times, mut kept } = record;
-        let last = kept.grid.len() - 1;
-        let mut rewind = Rewind::new((f, solver), &mut kept);
+        let DiscreteRecord { timeline, kept } = record;
+        let landing = !problem.outputs.stops::<F, S>().is_empty();
+        let layout = Layout::new(timeline, landing);
+        let mut way = OverSteps { problem, kept, layout, stats: Stats::default() };
+        let back = pull_back(problem, timeline, cotangents, pbar, &mut way)?;
+        Ok(Pullback { stats: way.stats, ..back })
+    }
+}
 
-        let y0 = rewind.start();
-        check_cotangents("cotangents", cotangents, repeat_n(y0, times.len()))?;
-        check_params(f, pbar)?;
-        let mut tape = solver.tape(f, y0);
-        let mut ybar = y0.zeros_like();
-        let mut sweep = Sweep::new(&times, rewind.grid, cotangents);
+/// Keeps the steps of one piece after the other, where `expected` tells how many a span will take.
+struct KeptPieces<Y, E> {
+    rule: Checkpoints,
+    expected: E,
+    pieces: Vec<Kept<Y>>,
+}
+
+impl<F, S, E> Keep<F, S> for KeptPieces<F::State, E>
+where
+    F: Differentiable,
+    S: Reverse<F>,
+    E: Fn(Span) -> Option<usize>,
+{
+    const EXACT: bool = true;
+
+    fn start(&mut self, t0: f64, y0: &F::State, span: Option<Span>) {
+        self.pieces.push(Kept::new(self.rule, t0, y0, span.and_then(&self.expected)));
+    }
+
+    fn step(&mut self, Seen { step, .. }: Seen<'_, F, S>) -> Result<()> {
+        if let Some(kept) = self.pieces.last_mut() {
+            kept.step(&step);
+        }
+        Ok(())
+    }
+}
+
+/// The way back over the steps.
+struct OverSteps<'a, F: Differentiable, S, C> {
+    problem: &'a Problem<'a, F, S, C>,
+    kept: &'a [Kept<F::State>],
+    layout: Layout<'a>,
+    stats: Stats,
+}
+
+impl<F, S, C> WayBack<F> for OverSteps<'_, F, S, C>
+where
+    F: Differentiable,
+    S: Reverse<F>,
+    C: Controller<F, S>,
+{
+    fn over(
+        &mut self,
+        incoming: &Incoming<'_, F::State>,
+        mut ybar: F::State,
+        times_bar: &mut [f64],
+        pbar: &mut F::Params,
+    ) -> Result<Swept<F::State>> {
+        let Problem { field, solver, control, .. } = *self.problem;
+        let kept = &self.kept[incoming.index];
+        let mut rewind = Rewind::new((field, solver), kept);
+        let last = kept.grid.len() - 1;
+        let mut tape = solver.tape(field, rewind.start());
+        let mut sweep = Sweep::new(&kept.grid, incoming);
         for n in (0..last).rev() {
-            sweep.enter(n, &mut ybar);
+            sweep.enter(n);
             let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
             sweep.leave(n, moved, &ybar)?;
         }
-        let extra = sweep.start(f, rewind.start(), &mut ybar);
-        let evaluations = solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
-        let back = Pullback {
-            y0: ybar,
-            times: sweep.finish::<F, S, C>(control, self.output.for_method::<F, S>()),
-            stats: Stats { evaluations, accepted: last as u64, recomputed: rewind.recomputed, ..Stats::default() },
-            drift: 0.0,
-        };
-        back.checked(rewind.start(), pbar)
+        let extra = sweep.start(field, rewind.start(), &mut ybar);
+        self.stats.evaluations += solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
+        self.stats.accepted += last as u64;
+        self.stats.recomputed += rewind.recomputed;
+        Ok(sweep.finish::<F, S, C>(incoming, ybar, &mut self.layout, (control, times_bar)))
     }
 }

@@ -105,6 +105,9 @@ impl<Y: State> Pullback<Y> {
         check_gradient("y0", &self.y0)?;
         check_gradient("params", pbar)?;
         check_gradient("times", &self.times)?;
+        check_gradient("t0", &self.t0)?;
+        check_gradient("t1", &self.t1)?;
+        check_gradient("jumps", &self.jumps)?;
         Ok(self)
     }
 }

@@ -1,12 +1,15 @@
 //! The continuous adjoint along the forward solution.
 
-use super::along::{AdjointEquation, CurveRecord, keep_curve};
-use super::finite::check_params;
-use super::segments::{Segments, Solved, solve_backwards};
-use super::{Adjoint, ForwardResult, Output, Pullback};
+use super::along::{AdjointEquation, CurveRecord, Curves};
+use super::cotangents::CotangentsRef;
+use super::problem::Problem;
+use super::pull_back::{Incoming, Swept, WayBack, pull_back};
+use super::recorder::record;
+use super::stretch::{Landmarks, Stretch};
+use super::{Adjoint, ForwardResult, Pullback};
 use crate::control::Controller;
 use crate::state::Passive;
-use crate::{Dense, Differentiable, Result, Solver, State};
+use crate::{Dense, Differentiable, Result, Solver, State, Stats};
 
 /// Solves the adjoint equation backwards with a solver `S` and a controller `C` of its own, along the dense output of the
 /// forward pass.
@@ -18,20 +21,12 @@ use crate::{Dense, Differentiable, Result, Solver, State};
 pub struct Interpolating<S, C> {
     solver: S,
     control: C,
-    output: Output,
 }
 
 impl<S, C> Interpolating<S, C> {
     /// Solves the adjoint equation with `solver`, with steps from `control`.
     pub const fn new(solver: S, control: C) -> Self {
-        Self { solver, control, output: Output::Interpolate }
-    }
-
-    /// Makes the forward pass land on the output times instead of interpolating.
-    #[must_use]
-    pub fn landing(mut self) -> Self {
-        self.output = Output::Land;
-        self
+        Self { solver, control }
     }
 }
 
@@ -45,48 +40,59 @@ where
 {
     type Record = CurveRecord<F::State>;
 
-    fn forward(
-        &self,
-        f: &F,
-        solver: &S,
-        control: &C,
-        times: &[f64],
-        y0: &F::State,
-    ) -> ForwardResult<F::State, Self::Record> {
-        keep_curve((f, solver, control), self.output, times, y0)
+    fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        record(problem, y0, Curves(Vec::with_capacity(1)), |timeline, Curves(curves)| CurveRecord { timeline, curves })
     }
 
     fn backward(
         &self,
-        f: &F,
-        _solver: &S,
-        _control: &C,
-        record: Self::Record,
-        cotangents: &[F::State],
+        problem: &Problem<'_, F, S, C>,
+        record: &Self::Record,
+        cotangents: CotangentsRef<'_, F::State>,
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
-        check_params(f, pbar)?;
-        let equation = AdjointEquation::new(f, &record.curve);
-        let start = (record.curve.end().zeros_like(), Passive(pbar.zeros_like()));
-        let Solved { state, unit, times, stats } = solve_backwards(
-            f,
-            (&equation, &self.solver, &self.control),
-            (&record.times, &record.y),
-            cotangents,
-            start,
-            (&mut BesideParameters, &mut ()),
-        )?;
-        let (mut y0, Passive(quadrature)) = state;
-        y0.scale_by(unit);
-        pbar.add_scaled(unit, &quadrature);
-        Pullback { y0, times, stats, drift: 0.0 }.checked(record.curve.end(), pbar)
+        let mut way = AlongCurves { adjoint: self, field: problem.field, record, stats: Stats::default() };
+        let back = pull_back(problem, &record.timeline, cotangents, pbar, &mut way)?;
+        Ok(Pullback { stats: way.stats, ..back })
+    }
+}
+
+/// The way back along the curves.
+struct AlongCurves<'a, F: Differentiable, S, C> {
+    adjoint: &'a Interpolating<S, C>,
+    field: &'a F,
+    record: &'a CurveRecord<F::State>,
+    stats: Stats,
+}
+
+impl<F, S, C> WayBack<F> for AlongCurves<'_, F, S, C>
+where
+    F: Differentiable,
+    S: for<'f> Solver<AdjointEquation<'f, F>>,
+    C: for<'f> Controller<AdjointEquation<'f, F>, S>,
+{
+    fn over(
+        &mut self,
+        incoming: &Incoming<'_, F::State>,
+        end: F::State,
+        _: &mut [f64],
+        pbar: &mut F::Params,
+    ) -> Result<Swept<F::State>> {
+        let Self { adjoint: Interpolating { solver, control }, field, record, .. } = *self;
+        let stretch = Stretch { field, timeline: &record.timeline, incoming, end: &end };
+        let equation = AdjointEquation::new(field, &record.curves[incoming.index]);
+        let start = (end.zeros_like(), Passive(pbar.zeros_like()));
+        let solved = stretch.solve((&equation, solver, control), start, (&mut BesideParameters, &mut ()))?;
+        self.stats += solved.stats;
+        pbar.add_scaled(solved.unit, &solved.state.1.0);
+        Ok(solved.swept(|(y, _)| y))
     }
 }
 
 /// The costate is the first part of the state.
 struct BesideParameters;
 
-impl<Y, P> Segments<(Y, P), Y> for BesideParameters {
+impl<Y, P> Landmarks<(Y, P), Y> for BesideParameters {
     fn costate((a, _): &mut (Y, P)) -> &mut Y {
         a
     }

@@ -1,14 +1,17 @@
 //! The continuous adjoint with the parameters left to a quadrature rule.
 
-use super::along::{Along, Costate, CurveRecord, keep_curve};
-use super::finite::check_params;
+use super::along::{Along, Costate, CurveRecord, Curves};
+use super::cotangents::CotangentsRef;
+use super::problem::Problem;
+use super::pull_back::{Incoming, Swept, WayBack, pull_back};
+use super::recorder::{record, refuse};
 use super::rule::{GAUSS_5, KRONROD_15, Node};
-use super::segments::{Segments, Solved, solve_backwards};
-use super::{Adjoint, ForwardResult, Output, Pullback, refuse};
+use super::stretch::{Landmarks, Stretch};
+use super::{Adjoint, ForwardResult, Pullback};
 use crate::control::Controller;
 use crate::integrate::{Flow, Observer, Step};
 use crate::state::euclidean_norm;
-use crate::{Dense, Differentiable, Error, Result, State};
+use crate::{Dense, Differentiable, Error, Result, State, Stats};
 
 /// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
 /// each step of it by a quadrature rule: the parameters never enter a differential equation.
@@ -19,7 +22,6 @@ use crate::{Dense, Differentiable, Error, Result, State};
 pub struct Quadrature<S, C> {
     solver: S,
     control: C,
-    output: Output,
     rule: Rule,
 }
 
@@ -39,21 +41,14 @@ impl<S, C> Quadrature<S, C> {
     /// The Gauss–Legendre rule of 5 nodes over each step of `solver`, with steps from `control`: exact for polynomials of
     /// degree 9, which the interpolants of most methods do not exceed.
     pub const fn gauss(solver: S, control: C) -> Self {
-        Self { solver, control, output: Output::Interpolate, rule: Rule::Gauss }
+        Self { solver, control, rule: Rule::Gauss }
     }
 
     /// The Gauss–Kronrod rule of 15 nodes. A step is halved, and halved again, where it differs from the Gauss rule of 7
     /// nodes inside it by more than `tolerance > 0` relative to the gradient so far, down to what rounding allows. A step
     /// that is not within it after 4096 parts is an error, [`Error::QuadratureFailed`](crate::Error::QuadratureFailed).
     pub const fn kronrod(solver: S, control: C, tolerance: f64) -> Self {
-        Self { solver, control, output: Output::Interpolate, rule: Rule::Kronrod { tolerance } }
-    }
-
-    /// Makes the forward pass land on the output times instead of interpolating.
-    #[must_use]
-    pub fn landing(mut self) -> Self {
-        self.output = Output::Land;
-        self
+        Self { solver, control, rule: Rule::Kronrod { tolerance } }
     }
 
     fn validate(&self) -> Result<()> {
@@ -76,63 +71,76 @@ where
 {
     type Record = CurveRecord<F::State>;
 
-    fn forward(
-        &self,
-        f: &F,
-        solver: &S,
-        control: &C,
-        times: &[f64],
-        y0: &F::State,
-    ) -> ForwardResult<F::State, Self::Record> {
-        self.validate().map_err(|error| refuse(error, times, y0))?;
-        keep_curve((f, solver, control), self.output, times, y0)
+    fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        self.validate().map_err(|error| refuse(error, problem.span.t0, y0))?;
+        record(problem, y0, Curves(Vec::with_capacity(1)), |timeline, Curves(curves)| CurveRecord { timeline, curves })
     }
 
     fn backward(
         &self,
-        f: &F,
-        _solver: &S,
-        _control: &C,
-        record: Self::Record,
-        cotangents: &[F::State],
+        problem: &Problem<'_, F, S, C>,
+        record: &Self::Record,
+        cotangents: CotangentsRef<'_, F::State>,
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         self.validate()?;
-        check_params(f, pbar)?;
-        let equation = Costate::new(f, &record.curve);
-        let start = record.curve.end().zeros_like();
+        let mut way = AlongCurves { adjoint: self, field: problem.field, record, stats: Stats::default() };
+        let back = pull_back(problem, &record.timeline, cotangents, pbar, &mut way)?;
+        Ok(Pullback { stats: way.stats, ..back })
+    }
+}
+
+/// The way back along the curves.
+struct AlongCurves<'a, F: Differentiable, S, C> {
+    adjoint: &'a Quadrature<S, C>,
+    field: &'a F,
+    record: &'a CurveRecord<F::State>,
+    stats: Stats,
+}
+
+impl<F, S, C> WayBack<F> for AlongCurves<'_, F, S, C>
+where
+    F: Differentiable,
+    S: for<'f> Dense<Costate<'f, F>>,
+    C: for<'f> Controller<Costate<'f, F>, S>,
+{
+    fn over(
+        &mut self,
+        incoming: &Incoming<'_, F::State>,
+        end: F::State,
+        _: &mut [f64],
+        pbar: &mut F::Params,
+    ) -> Result<Swept<F::State>> {
+        let Self { adjoint: Quadrature { solver, control, rule }, field, record, .. } = *self;
+        let stretch = Stretch { field, timeline: &record.timeline, incoming, end: &end };
+        let curve = &record.curves[incoming.index];
+        let equation = Costate::new(field, curve);
         let mut integral = Integral {
-            along: Along::new(f, &record.curve),
-            rule: self.rule,
+            along: Along::new(field, curve),
+            rule: *rule,
             total: pbar.zeros_like(),
             fine: pbar.zeros_like(),
             coarse: pbar.zeros_like(),
             magnitude: 0.0,
             node: pbar.zeros_like(),
-            costate: start.zeros_like(),
-            unwanted: start.zeros_like(),
+            costate: end.zeros_like(),
+            unwanted: end.zeros_like(),
             pullbacks: 0,
             parts: Vec::new(),
         };
-        let Solved { state: mut y0, unit, times, mut stats } = solve_backwards(
-            f,
-            (&equation, &self.solver, &self.control),
-            (&record.times, &record.y),
-            cotangents,
-            start,
-            (&mut Alone, &mut integral),
-        )?;
-        stats.evaluations += integral.pullbacks;
-        y0.scale_by(unit);
-        pbar.add_scaled(unit, &integral.total);
-        Pullback { y0, times, stats, drift: 0.0 }.checked(record.curve.end(), pbar)
+        let start = end.zeros_like();
+        let solved = stretch.solve((&equation, solver, control), start, (&mut Alone, &mut integral))?;
+        self.stats += solved.stats;
+        self.stats.evaluations += integral.pullbacks;
+        pbar.add_scaled(solved.unit, &integral.total);
+        Ok(solved.swept(|y| y))
     }
 }
 
 /// The costate is the whole state.
 struct Alone;
 
-impl<Y> Segments<Y, Y> for Alone {
+impl<Y> Landmarks<Y, Y> for Alone {
     fn costate(a: &mut Y) -> &mut Y {
         a
     }
@@ -198,7 +206,7 @@ impl<F: Differentiable> Integral<'_, F> {
         F: 'c,
     {
         self.parts.clear();
-        self.parts.push((step.t0, step.t1));
+        self.parts.push((step.computed.t0, step.computed.t1));
         let mut count = 1;
         while let Some((t0, t1)) = self.parts.pop() {
             self.apply(&KRONROD_15, step, (t0, t1));
@@ -227,9 +235,12 @@ impl<F: Differentiable> Integral<'_, F> {
 
 impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S> for Integral<'_, F> {
     fn observe(&mut self, mut step: Step<'_, Costate<'c, F>, S>) -> Result<Flow<F::State>> {
+        if step.is_still() {
+            return Ok(Flow::On);
+        }
         match self.rule {
             Rule::Gauss => {
-                let ends = (step.t0, step.t1);
+                let ends = (step.computed.t0, step.computed.t1);
                 self.apply(&GAUSS_5, &mut step, ends);
                 self.total.add_scaled(1.0, &self.fine);
             }

@@ -1,78 +1,71 @@
 //! The gradient of the computed solution without keeping it: the steps are undone.
 
-use std::iter::repeat_n;
-
-use super::finite::{check_cotangents, check_params};
+use super::cotangents::CotangentsRef;
+use super::layout::Layout;
+use super::problem::Problem;
+use super::pull_back::{Incoming, Swept, WayBack, pull_back};
+use super::recorder::{Keep, Seen, record};
 use super::sweep::Sweep;
-use super::{Adjoint, Forward, ForwardResult, Output, Pullback, solve_to_the_end};
+use super::timeline::Timeline;
+use super::{Adjoint, ForwardResult, Pullback};
 use crate::control::Controller;
-use crate::integrate::{Flow, Observer, Step};
 use crate::solver::{Unwind, Unwinding};
-use crate::{Differentiable, Error, Result, Solver, State, Stats};
+use crate::{Differentiable, Dynamics, Error, Result, Solver, Span, State, Stats};
 
 /// Differentiates the steps that were taken, like [`Discrete`](crate::Discrete), with a method that can undo them:
 /// [`solver::reversible`](crate::solver::reversible).
 ///
 /// The forward pass keeps the state at the end, what the method carries beside it, and the times of the accepted steps;
-/// the backward pass reconstructs each state from the next. Memory does not grow with the number of steps but for 8 bytes
+/// the backward pass reconstructs each state from the next. So it is for each part of the solve between two resets of the
+/// state or jumps of the field. Memory does not grow with the number of steps but for 8 bytes
 /// each. The gradient is that of [`Discrete`](crate::Discrete) up to the rounding errors of the way back, which grow as the
 /// method says; about the dependence of the steps on the state, and about times, everything said there holds.
 ///
 /// ```
-/// use rheos::{Fixed, ReversibleAdjoint, ReversibleHeun, gradient, ode};
+/// use rheos::{Fixed, Ivp, ReversibleAdjoint, ReversibleHeun, ode};
 ///
 /// // L = y(2)² for y' = −y: dL/dy0 = 2 y0 e⁻⁴.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
-/// let loss = |y: &[f64]| vec![0.0, 2.0 * y[1]];
-/// let (adjoint, grid) = (ReversibleAdjoint::new(), Fixed::steps(1000));
-/// let found = gradient(&decay, ReversibleHeun, grid, &adjoint, &[0.0, 2.0], &1.0, loss)?;
+/// let run = Ivp::new(&decay, 1.0, 0.0..2.0).forward(ReversibleHeun, Fixed::steps(1000), ReversibleAdjoint::new())?;
+/// let found = run.backward(&[2.0 * run.y[0]])?;
 /// assert!((found.y0 - 2.0 * (-4.0_f64).exp()).abs() < 1e-6);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReversibleAdjoint {
-    output: Output,
+    _private: (),
 }
 
 impl ReversibleAdjoint {
-    /// Output times between steps are interpolated, and the interpolant is differentiated.
+    /// The adjoint; it has no settings.
     #[must_use]
     pub const fn new() -> Self {
-        Self { output: Output::Interpolate }
-    }
-
-    /// Output times are landed on instead.
-    #[must_use]
-    pub const fn landing() -> Self {
-        Self { output: Output::Land }
+        Self { _private: () }
     }
 }
 
-/// The times of the accepted steps, the start included, and where the solve ended.
+/// The times of the accepted steps, and where each piece of the solve ended.
 #[derive(Debug, Clone)]
 pub struct ReversibleRecord<Y, W> {
-    times: Vec<f64>,
-    grid: Vec<f64>,
-    end: Y,
-    workspace: W,
+    timeline: Timeline<Y>,
+    pieces: Vec<Ended<Y, W>>,
 }
 
 impl<Y, W> ReversibleRecord<Y, W> {
-    /// The times of the accepted steps, the start included.
-    #[must_use]
-    pub fn grid(&self) -> &[f64] {
-        &self.grid
+    /// The times of the accepted steps, the start included, for each piece of the solve in turn. A new one begins where an
+    /// event reset the state, and a rounding error behind each declared jump of the field.
+    pub fn grids(&self) -> impl Iterator<Item = &[f64]> {
+        self.pieces.iter().map(|piece| &piece.grid[..])
     }
 }
 
-/// Keeps the times of the accepted steps.
-struct Grid(Vec<f64>);
-
-impl<F: Differentiable, S: Solver<F>> Observer<F, S> for Grid {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
-        self.0.push(step.t1);
-        Ok(Flow::On)
-    }
+/// The steps of a piece.
+#[derive(Debug, Clone)]
+struct Ended<Y, W> {
+    grid: Vec<f64>,
+    end: Y,
+    /// As the last step left it; none where there is no step.
+    workspace: Option<W>,
 }
 
 impl<F, S, C> Adjoint<F, S, C> for ReversibleAdjoint
@@ -83,57 +76,99 @@ where
 {
     type Record = ReversibleRecord<F::State, S::Workspace>;
 
-    fn forward(
-        &self,
-        f: &F,
-        solver: &S,
-        control: &C,
-        times: &[f64],
-        y0: &F::State,
-    ) -> ForwardResult<F::State, Self::Record> {
-        let grid = Grid(vec![times.first().copied().unwrap_or(0.0)]);
-        let Forward { y, record, stats } = solve_to_the_end((f, solver, control), self.output, times, y0, grid)?;
-        let (Grid(grid), end, workspace) = record;
-        Ok(Forward { y, record: ReversibleRecord { times: times.to_vec(), grid, end, workspace }, stats })
+    fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        record(problem, y0, Ends(Vec::with_capacity(1)), |timeline, Ends(pieces)| ReversibleRecord { timeline, pieces })
     }
 
     fn backward(
         &self,
-        f: &F,
-        solver: &S,
-        control: &C,
-        record: Self::Record,
-        cotangents: &[F::State],
+        problem: &Problem<'_, F, S, C>,
+        record: &Self::Record,
+        cotangents: CotangentsRef<'_, F::State>,
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
-        let ReversibleRecord { times, grid, end, workspace } = record;
-        check_cotangents("cotangents", cotangents, repeat_n(&end, times.len()))?;
-        check_params(f, pbar)?;
-        let last = grid.len() - 1;
-        let before = solver.evaluations(&workspace);
+        let ReversibleRecord { timeline, pieces } = record;
+        let landing = !problem.outputs.stops::<F, S>().is_empty();
+        let layout = Layout::new(timeline, landing);
+        let mut way = Undo { problem, pieces, layout, stats: Stats::default() };
+        let back = pull_back(problem, timeline, cotangents, pbar, &mut way)?;
+        Ok(Pullback { stats: way.stats, ..back })
+    }
+}
 
-        let mut ybar = end.zeros_like();
-        let mut at = Unwinding { carried: solver.cotangent(f, &end), y: end, workspace };
-        let mut sweep = Sweep::new(&times, &grid, cotangents);
-        for n in (0..last).rev() {
-            let step = sweep.enter(n, &mut ybar);
-            let moved = solver.unwind(f, &mut at, step, &mut sweep.inside, &mut ybar, pbar)?;
-            if !at.y.all_finite() {
-                return Err(Error::NonFinite { t: step.t1, h: -step.length() });
+/// Keeps the times of the accepted steps, and where each piece ended.
+struct Ends<Y, W>(Vec<Ended<Y, W>>);
+
+impl<F, S> Keep<F, S> for Ends<F::State, S::Workspace>
+where
+    F: Dynamics,
+    S: Solver<F, Workspace: Clone>,
+{
+    const EXACT: bool = true;
+
+    fn start(&mut self, t0: f64, y0: &F::State, _: Option<Span>) {
+        self.0.push(Ended { grid: vec![t0], end: y0.clone(), workspace: None });
+    }
+
+    fn step(&mut self, Seen { step, is_last, .. }: Seen<'_, F, S>) -> Result<()> {
+        let Some(piece) = self.0.last_mut() else { return Ok(()) };
+        if let [start] = &mut piece.grid[..] {
+            *start = step.computed.t0;
+        }
+        piece.grid.push(step.computed.t1);
+        if is_last {
+            let mut workspace = step.workspace.clone();
+            step.solver.accept(&mut workspace);
+            piece.end.clone_from(step.y1);
+            piece.workspace = Some(workspace);
+        }
+        Ok(())
+    }
+}
+
+/// The way back that undoes the steps.
+struct Undo<'a, F: Differentiable, S: Solver<F>, C> {
+    problem: &'a Problem<'a, F, S, C>,
+    pieces: &'a [Ended<F::State, S::Workspace>],
+    layout: Layout<'a>,
+    stats: Stats,
+}
+
+impl<F, S, C> WayBack<F> for Undo<'_, F, S, C>
+where
+    F: Differentiable,
+    S: Unwind<F>,
+    C: Controller<F, S>,
+{
+    fn over(
+        &mut self,
+        incoming: &Incoming<'_, F::State>,
+        mut ybar: F::State,
+        times_bar: &mut [f64],
+        pbar: &mut F::Params,
+    ) -> Result<Swept<F::State>> {
+        let Problem { field, solver, control, .. } = *self.problem;
+        let Ended { grid, end, workspace } = &self.pieces[incoming.index];
+        let mut sweep = Sweep::new(grid, incoming);
+        self.stats.evaluations += match workspace {
+            None => sweep.start(field, end, &mut ybar),
+            Some(workspace) => {
+                let carried = solver.cotangent(field, end);
+                let mut at = Unwinding { carried, y: end.clone(), workspace: workspace.clone() };
+                for n in (0..grid.len() - 1).rev() {
+                    let step = sweep.enter(n);
+                    let moved = solver.unwind(field, &mut at, step, &mut sweep.inside, &mut ybar, pbar)?;
+                    if !at.y.all_finite() {
+                        return Err(Error::NonFinite { t: step.t1, h: -step.length() });
+                    }
+                    sweep.leave(n, moved, &ybar)?;
+                }
+                sweep.move_start(solver.unwind_start(field, &mut at, grid[0], &mut ybar, pbar));
+                let extra = sweep.start(field, &at.y, &mut ybar);
+                solver.evaluations(&at.workspace) - solver.evaluations(workspace) + extra
             }
-            sweep.leave(n, moved, &ybar)?;
-        }
-        if last > 0 {
-            sweep.move_start(solver.unwind_start(f, &mut at, grid[0], &mut ybar, pbar));
-        }
-        let extra = sweep.start(f, &at.y, &mut ybar);
-        let evaluations = solver.evaluations(&at.workspace) - before + extra;
-        let back = Pullback {
-            y0: ybar,
-            times: sweep.finish::<F, S, C>(control, self.output),
-            stats: Stats { evaluations, accepted: last as u64, ..Stats::default() },
-            drift: 0.0,
         };
-        back.checked(&at.y, pbar)
+        self.stats.accepted += grid.len() as u64 - 1;
+        Ok(sweep.finish::<F, S, C>(incoming, ybar, &mut self.layout, (control, times_bar)))
     }
 }

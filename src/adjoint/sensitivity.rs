@@ -7,7 +7,7 @@ use crate::control::Controller;
 use crate::dynamics::tangent::{Dual, Tangent, along, derivative};
 use crate::integrate::{Flow, Observer, Step};
 use crate::solution::{Ivp, check_times};
-use crate::{Adjoint, Autodiff, Dense, Error, Field, Gradient, Parametric, Result, Solver, Stats, gradient};
+use crate::{Adjoint, Autodiff, Dense, Error, Field, Gradient, Parametric, Result, Solver, Stats};
 
 /// A solution with its derivatives.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,8 +160,8 @@ pub struct HessianVector<const N: usize, const P: usize> {
 /// ```
 ///
 /// # Errors
-/// Those of [`gradient`](crate::gradient), for the gradient and for its derivative; [`Error::InvalidEntry`] for a direction
-/// that is not finite.
+/// Those of [`Adjoint::forward`] and [`Adjoint::backward`], for the gradient and for its derivative; [`Error::InvalidEntry`]
+/// for a direction that is not finite.
 pub fn hessian_vector<M, S, C, A, const N: usize, const P: usize>(
     model: &Autodiff<M, N, P>,
     solver: S,
@@ -181,17 +181,15 @@ where
     check_argument("direction.params", &direction.1)?;
     let tangent = Tangent::new(model, along(&model.params(), &[direction.1]));
     let start = along(y0, &[direction.0]);
+    let span = check_times(times)?;
+    let run = Ivp::new(&tangent, start, span).save_at(times).forward(solver, control, adjoint)?;
+    let cotangents = loss(&run.y);
+    let found = run.backward(&cotangents);
     // The derivatives of cotangents are seen here alone: for the adjoint they are a part of the numbers.
-    let mut along_direction = Ok(());
-    let loss = |y: &[SVector<Dual<1>, N>]| {
-        let cotangents = loss(y);
-        let derivatives: Vec<_> = cotangents.iter().map(|w| w.map(|w| derivative(&w, 0))).collect();
-        along_direction = check_cotangents("cotangents", &derivatives, derivatives.iter());
-        cotangents
-    };
-    let found = gradient(&tangent, solver, control, adjoint, times, &start, loss);
-    along_direction?;
+    let derivatives: Vec<_> = cotangents.iter().map(|w| w.map(|w| derivative(&w, 0))).collect();
+    check_cotangents("cotangents", &derivatives, derivatives.iter())?;
     let Gradient { y0, params, stats, .. } = found?;
+    let stats = [run.stats, stats];
     let product = HessianVector {
         gradient_y0: y0.map(|x| x.re),
         gradient_params: params.map(|x| x.re),

@@ -47,35 +47,20 @@ impl<Y> Stack<Y> {
 
     fn pop(&mut self) {
         self.states.pop();
+        self.before.pop();
         if let Some(places) = &mut self.places {
             places.pop();
-            self.before.pop();
         }
     }
 
-    /// The place of the last state. There is always one, at the start.
-    pub(super) fn last_place(&self) -> usize {
-        self.places.as_ref().and_then(|places| places.last().copied()).unwrap_or(self.len() - 1)
+    /// The number of steps before the state with the number `index`.
+    fn place(&self, index: usize) -> usize {
+        self.places.as_ref().map_or(index, |places| places[index])
     }
 
-    /// The last state and those before it that are kept with it, newest first.
-    pub(super) fn last(&self) -> impl Iterator<Item = &Y> {
-        self.states.last().into_iter().chain(self.before.last().into_iter().flatten())
-    }
-
-    /// The state at a place that is the last or is kept with it.
-    pub(super) fn at(&self, place: usize) -> &Y {
-        match self.last_place() - place {
-            0 => &self.states[self.len() - 1],
-            back => &self.before[self.before.len() - 1][back - 1],
-        }
-    }
-
-    /// Drops from the end what begins after the place `n`.
-    pub(super) fn drop_after(&mut self, n: usize) {
-        while self.last_place() - self.before.last().map_or(0, Vec::len) > n {
-            self.pop();
-        }
+    /// The states kept with the one with the number `index`, newest first.
+    fn before(&self, index: usize) -> &[Y] {
+        self.before.get(index).map_or(&[], |before| before)
     }
 
     /// Drops what is not at a multiple of `spacing`.
@@ -86,6 +71,83 @@ impl<Y> Stack<Y> {
         let mut old = places.iter();
         self.before.retain(|_| old.next().is_some_and(|place| place.is_multiple_of(spacing)));
         places.retain(|place| place.is_multiple_of(spacing));
+    }
+}
+
+/// States of a [`Stack`] as they are used up from the last to the first, with others put on top meanwhile.
+pub(super) struct Unstacking<'a, Y> {
+    kept: &'a Stack<Y>,
+    /// How many of those are left.
+    left: usize,
+    own: Stack<Y>,
+}
+
+impl<'a, Y> Unstacking<'a, Y> {
+    pub(super) fn new(kept: &'a Stack<Y>) -> Self {
+        let own = Stack { states: Vec::new(), places: Some(Vec::new()), before: Vec::new() };
+        Self { kept, left: kept.len(), own }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.left + self.own.len()
+    }
+
+    /// The state at the start.
+    pub(super) fn start(&self) -> &'a Y {
+        self.kept.start()
+    }
+
+    pub(super) fn push(&mut self, place: usize, y: Y, before: Vec<Y>) {
+        self.own.push(place, y, before);
+    }
+
+    /// The state at a place, if every state is kept.
+    #[inline]
+    pub(super) fn kept(&self, place: usize) -> Option<&'a Y> {
+        if self.kept.places.is_none() { self.kept.states.get(place) } else { None }
+    }
+
+    /// The stack that the last state is in, and its number there.
+    fn top(&self) -> (&Stack<Y>, usize) {
+        match self.own.len() {
+            0 => (self.kept, self.left - 1),
+            own => (&self.own, own - 1),
+        }
+    }
+
+    /// The place of the last state. There is always one, at the start.
+    pub(super) fn last_place(&self) -> usize {
+        let (stack, index) = self.top();
+        stack.place(index)
+    }
+
+    /// The last state and those before it that are kept with it, newest first.
+    pub(super) fn last(&self) -> impl Iterator<Item = &Y> {
+        let (stack, index) = self.top();
+        std::iter::once(&stack.states[index]).chain(stack.before(index))
+    }
+
+    /// The state at a place that is the last or is kept with it.
+    pub(super) fn at(&self, place: usize) -> &Y {
+        let (stack, index) = self.top();
+        match stack.place(index) - place {
+            0 => &stack.states[index],
+            back => &stack.before(index)[back - 1],
+        }
+    }
+
+    /// Drops from the end what begins after the place `n`.
+    pub(super) fn drop_after(&mut self, n: usize) {
+        loop {
+            let (stack, index) = self.top();
+            if stack.place(index) - stack.before(index).len() <= n {
+                return;
+            }
+            match self.own.len() {
+                0 => self.left -= 1,
+                _ => self.own.pop(),
+            }
+        }
     }
 }
 

@@ -20,14 +20,14 @@ use crate::{Error, State};
 ///
 /// ```
 /// use rheos::problems::LotkaVolterra;
-/// use rheos::{Counted, Discrete, Dopri5, Pid, Remembered, gradient};
+/// use rheos::{Counted, Discrete, Dopri5, Ivp, Pid, Remembered};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
 /// let field = Remembered::new(Counted::new(model));
-/// let loss = |y: &[_]| vec![y[1] * 0.0, y[1]];
-/// let found = gradient(&field, Dopri5, Pid::new(1e-6, 1e-6), &Discrete::new(), &[0.0, 1.0], &y0, loss)?;
+/// let run = Ivp::new(&field, y0, 0.0..1.0).forward(Dopri5, Pid::new(1e-6, 1e-6), Discrete::new())?;
+/// run.backward(&run.y)?;
 /// // Those of the forward pass, and none in the backward pass.
-/// assert_eq!(field.inner().evaluations(), found.stats[0].evaluations);
+/// assert_eq!(field.inner().evaluations(), run.stats.evaluations);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 pub struct Remembered<F: Differentiable> {

@@ -17,7 +17,7 @@ pub struct RunningCost<F, G> {
 /// pullback by [`with_vjp`](RunningCost::with_vjp).
 ///
 /// ```
-/// use rheos::{Discrete, Dopri5, Pid, gradient, ode, running_cost};
+/// use rheos::{Discrete, Dopri5, Ivp, Pid, ode, running_cost};
 ///
 /// // The energy ∫ y² dt of y' = −y over [0, 1] is y0² (1 − e⁻²) / 2.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
@@ -26,10 +26,10 @@ pub struct RunningCost<F, G> {
 ///     0.0
 /// });
 /// let tight = Pid::new(1e-11, 1e-11);
-/// let last = |_: &[(f64, f64)]| vec![(0.0, 0.0), (0.0, 1.0)];
-/// let found = gradient(&model, Dopri5, tight, &Discrete::new(), &[0.0, 1.0], &(3.0, 0.0), last)?;
+/// let run = Ivp::new(&model, (3.0, 0.0), 0.0..1.0).forward(Dopri5, tight, Discrete::new())?;
+/// let found = run.backward(&[(0.0, 1.0)])?;
 /// let energy = 0.5 * (1.0 - (-2.0_f64).exp());
-/// assert!((found.y[1].1 - 9.0 * energy).abs() < 1e-9);
+/// assert!((run.y[0].1 - 9.0 * energy).abs() < 1e-9);
 /// assert!((found.y0.0 - 6.0 * energy).abs() < 1e-9);
 /// # Ok::<(), rheos::Error>(())
 /// ```

@@ -31,7 +31,7 @@ pub trait Split: Dynamics {
 /// [`SplitField`] has it where both parts are differentiable:
 ///
 /// ```
-/// use rheos::{Discrete, KenCarp4, Pid, SplitField, gradient, ode};
+/// use rheos::{Discrete, Ivp, KenCarp4, Pid, SplitField, ode};
 ///
 /// // y' = −50 y + 50 cos t, with the derivative e^(−50 t) in y(0)
 /// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 50.0 * t.cos())
@@ -39,7 +39,7 @@ pub trait Split: Dynamics {
 /// let decay = ode(|_, y: &f64, dy: &mut f64| *dy = -50.0 * y).with_vjp(|_, _y, w, ybar| { *ybar -= 50.0 * w; 0.0 });
 /// let model = SplitField::new(driving, decay);
 /// let tight = Pid::new(1e-9, 1e-9);
-/// let found = gradient(&model, KenCarp4, tight, &Discrete::new(), &[0.0, 0.1], &0.0, |_| vec![0.0, 1.0])?;
+/// let found = Ivp::new(&model, 0.0, 0.0..0.1).forward(KenCarp4, tight, Discrete::new())?.backward(&[1.0])?;
 /// assert!((found.y0 - (-5.0_f64).exp()).abs() < 1e-7);
 /// # Ok::<(), rheos::Error>(())
 /// ```

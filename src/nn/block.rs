@@ -24,7 +24,7 @@ pub trait Block: Parametric {
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)>;
 
     /// Turns the cotangent of the hidden state after into those of the input and of the hidden state before. The
-    /// gradient of the parameters is added to `pbar`.
+    /// gradient of the parameters is added to `pbar`. Between the two passes the parameters must not change.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) if `hbar` has not the shape of the hidden state,
@@ -39,7 +39,7 @@ pub trait Block: Parametric {
     ) -> Result<(Self::Input, Self::Hidden)>;
 }
 
-/// `h₁ = g(h₀, x)`: a layer as a recurrent cell. With an [`ElmanCell`](super::ElmanCell) this is the Elman network.
+/// `h₁ = g(h₀, x)`: a layer as a recurrent cell. With the formula [`Elman`](super::Elman) this is the Elman network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recurrence<L>(pub L);
 
@@ -117,6 +117,17 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Residua
         hbar.add_scaled(1.0, &through);
         check_gradient("h", &hbar)?;
         Ok((xbar, hbar))
+    }
+}
+
+impl<A: Parametric, B: Parametric> Parametric for (A, B) {
+    type Params = (A::Params, B::Params);
+    fn params(&self) -> Self::Params {
+        (self.0.params(), self.1.params())
+    }
+    fn set_params(&mut self, (first, second): &Self::Params) {
+        self.0.set_params(first);
+        self.1.set_params(second);
     }
 }
 

@@ -1,15 +1,14 @@
 //! Layers as vector fields.
 
-use nalgebra::allocator::Allocator;
-use nalgebra::{DefaultAllocator, Dim, OMatrix, U1};
-
-use super::Layer;
+use super::pair_trace::PairTrace;
+use super::spoil::spoil;
+use super::{Layer, Samples};
 use crate::state::Passive;
-use crate::{Differentiable, Dynamics, Element, Error, State};
+use crate::{Differentiable, Dynamics, Error, State};
 
-/// The autonomous field `dz/dt = g(z)` of a layer.
+/// The autonomous field `dz/dt = g(z)` of a layer, made by [`field`](AutonomousField::field).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LayerField<L>(pub L);
+pub struct LayerField<L>(pub(super) L);
 
 /// The field `dh/dt = g(h, x)` with the input `x` held constant, for the state `(h, Passive(x))`.
 ///
@@ -33,36 +32,109 @@ pub struct Rescaled<F>(pub F);
 
 parametric_wrappers!(LayerField, Driven, Relaxed, Rescaled);
 
-impl<Y: State, L: Layer<Input = Y, Output = Y>> Dynamics for LayerField<L> {
-    type State = Y;
+/// A space that is the other space.
+#[diagnostic::on_unimplemented(
+    message = "a layer whose value is `{Self}` and whose argument is `{B}` is not an autonomous field `dz/dt = g(z)`",
+    label = "the value and the argument of this layer are of different types",
+    note = "of two arguments, `rheos::nn::Driven` holds the second, an input, and `rheos::nn::TimeField` takes it as the time"
+)]
+pub trait SameAs<B> {
+    /// A point of the other space.
+    fn of(b: &B) -> &Self;
+    /// A point of the other space, to be written.
+    fn of_mut(b: &mut B) -> &mut Self;
+}
+
+impl<A> SameAs<A> for A {
     #[inline]
-    fn eval(&self, _t: f64, y: &Y, dy: &mut Y) {
-        self.0.forward_into(y, dy);
+    fn of(a: &A) -> &A {
+        a
     }
-    fn failure(&self, _t: f64, y: &Y) -> Option<Error> {
+    #[inline]
+    fn of_mut(a: &mut A) -> &mut A {
+        a
+    }
+}
+
+/// Layers that are autonomous vector fields, since they map a space to itself.
+pub trait AutonomousField: Layer + Sized {
+    /// The field `dz/dt = g(z)`.
+    fn field(self) -> LayerField<Self>;
+}
+
+impl<L: Layer> AutonomousField for L
+where
+    L::Output: SameAs<L::Input>,
+{
+    fn field(self) -> LayerField<L> {
+        LayerField(self)
+    }
+}
+
+impl<L> LayerField<L> {
+    /// The layer.
+    pub const fn layer(&self) -> &L {
+        &self.0
+    }
+}
+
+impl<L: Layer> Dynamics for LayerField<L>
+where
+    L::Output: SameAs<L::Input>,
+{
+    type State = L::Input;
+    #[inline]
+    fn eval(&self, _t: f64, y: &L::Input, dy: &mut L::Input) {
+        self.0.forward_into(y, L::Output::of_mut(dy));
+    }
+    fn failure(&self, _t: f64, y: &L::Input) -> Option<Error> {
         self.0.try_forward(y).err()
     }
 }
 
-impl<Y: State, L: Layer<Input = Y, Output = Y>> Differentiable for LayerField<L> {
+impl<L: Layer> Differentiable for LayerField<L>
+where
+    L::Output: SameAs<L::Input>,
+{
     type Trace = L::Trace;
 
     #[inline]
-    fn vjp(&self, t: f64, y: &Y, w: &Y, ybar: &mut Y, pbar: &mut L::Params) -> f64 {
+    fn vjp(&self, t: f64, y: &L::Input, w: &L::Input, ybar: &mut L::Input, pbar: &mut L::Params) -> f64 {
         let mut trace = L::Trace::default();
         self.0.forward_traced(y, &mut trace);
         self.vjp_traced(&mut trace, t, y, w, ybar, pbar)
     }
 
     #[inline]
-    fn eval_traced(&self, _t: f64, y: &Y, dy: &mut Y, trace: &mut L::Trace) {
-        self.0.forward_traced_into(y, dy, trace);
+    fn eval_traced(&self, _t: f64, y: &L::Input, dy: &mut L::Input, trace: &mut L::Trace) {
+        self.0.forward_traced_into(y, L::Output::of_mut(dy), trace);
     }
 
     #[inline]
-    fn vjp_traced(&self, trace: &mut L::Trace, _t: f64, y: &Y, w: &Y, ybar: &mut Y, pbar: &mut L::Params) -> f64 {
-        self.0.backward(trace, y, w, ybar, pbar);
+    fn vjp_traced(
+        &self,
+        trace: &mut L::Trace,
+        _t: f64,
+        y: &L::Input,
+        w: &L::Input,
+        ybar: &mut L::Input,
+        pbar: &mut L::Params,
+    ) -> f64 {
+        self.0.backward(trace, y, L::Output::of(w), ybar, pbar);
         0.0
+    }
+}
+
+/// The input does not move. Where the hidden state has no entries that could say that there is no value, the input does.
+#[inline]
+fn hold<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
+    layer: &L,
+    (h, x): (&H, &Passive<X>),
+    dx: &mut Passive<X>,
+) {
+    dx.set_zeros();
+    if h.count() == 0 && layer.try_forward(&(h.clone(), x.0.clone())).is_err() {
+        spoil(dx);
     }
 }
 
@@ -77,7 +149,7 @@ macro_rules! driven {
                 if $decay != 0.0 {
                     dh.add_scaled($decay, h);
                 }
-                dx.set_zeros();
+                hold(&self.0, (h, x), dx);
             }
             fn failure(&self, _t: f64, (h, x): &Self::State) -> Option<Error> {
                 self.0.try_forward(&(h.clone(), x.0.clone())).err()
@@ -85,7 +157,7 @@ macro_rules! driven {
         }
 
         impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Differentiable for $field<L> {
-            type Trace = L::Trace;
+            type Trace = PairTrace<L>;
 
             #[inline]
             fn vjp(
@@ -96,32 +168,36 @@ macro_rules! driven {
                 ybar: &mut Self::State,
                 pbar: &mut L::Params,
             ) -> f64 {
-                let mut trace = L::Trace::default();
-                self.0.forward_traced(&(y.0.clone(), y.1.0.clone()), &mut trace);
+                let mut trace = PairTrace::default();
+                let (layer_trace, [pair, _]) = trace.at(&y.0, &&y.1.0);
+                self.0.forward_traced(pair, layer_trace);
                 self.vjp_traced(&mut trace, t, y, w, ybar, pbar)
             }
 
             #[inline]
-            fn eval_traced(&self, _t: f64, (h, x): &Self::State, (dh, dx): &mut Self::State, trace: &mut L::Trace) {
-                self.0.forward_traced_into(&(h.clone(), x.0.clone()), dh, trace);
+            fn eval_traced(&self, _t: f64, (h, x): &Self::State, (dh, dx): &mut Self::State, trace: &mut Self::Trace) {
+                let (trace, [pair, _]) = trace.at(h, &&x.0);
+                self.0.forward_traced_into(pair, dh, trace);
                 if $decay != 0.0 {
                     dh.add_scaled($decay, h);
                 }
-                dx.set_zeros();
+                hold(&self.0, (h, x), dx);
             }
 
             #[inline]
             fn vjp_traced(
                 &self,
-                trace: &mut L::Trace,
+                trace: &mut Self::Trace,
                 _t: f64,
                 (h, x): &Self::State,
                 (w, _): &Self::State,
                 (hbar, xbar): &mut Self::State,
                 pbar: &mut L::Params,
             ) -> f64 {
-                let mut bar = (hbar.clone(), xbar.0.clone());
-                self.0.backward(trace, &(h.clone(), x.0.clone()), w, &mut bar, pbar);
+                let (trace, [pair, bar]) = trace.at(h, &&x.0);
+                bar.0.assign(hbar);
+                bar.1.assign(&xbar.0);
+                self.0.backward(trace, pair, w, bar, pbar);
                 hbar.assign(&bar.0);
                 xbar.0.assign(&bar.1);
                 if $decay != 0.0 {
@@ -136,53 +212,33 @@ macro_rules! driven {
 driven!(Driven, 0.0);
 driven!(Relaxed, -1.0);
 
-/// A state that is a batch of independent samples.
-pub trait Samples: State {
-    /// One number per sample.
-    type Weights: State;
-
-    /// Multiplies every sample by its weight.
-    fn scale_samples(&mut self, weights: &Self::Weights);
-
-    /// Adds the inner product of every sample of `self` with that of `x` to `out`.
-    fn inner_samples(&self, x: &Self, out: &mut Self::Weights);
-}
-
-/// The samples of a matrix are its columns.
-impl<T: Element, R: Dim, C: Dim> Samples for OMatrix<T, R, C>
-where
-    DefaultAllocator: Allocator<R, C> + Allocator<U1, C>,
-{
-    type Weights = OMatrix<T, U1, C>;
-
-    #[inline]
-    fn scale_samples(&mut self, weights: &Self::Weights) {
-        for (mut column, &weight) in self.column_iter_mut().zip(weights.iter()) {
-            column *= weight;
-        }
-    }
-
-    #[inline]
-    fn inner_samples(&self, x: &Self, out: &mut Self::Weights) {
-        for ((a, b), out) in self.column_iter().zip(x.column_iter()).zip(out.iter_mut()) {
-            *out += a.dot(&b);
-        }
-    }
-}
-
 impl<F: Dynamics<State: Samples>> Dynamics for Rescaled<F> {
     type State = (F::State, Passive<<F::State as Samples>::Weights>);
     #[inline]
     fn eval(&self, _s: f64, (y, gaps): &Self::State, (dy, zero): &mut Self::State) {
         self.0.eval(0.0, y, dy);
-        dy.scale_samples(&gaps.0);
+        scale(dy, gaps);
         zero.set_zeros();
     }
     fn keeps_shape(&self) -> bool {
         self.0.keeps_shape()
     }
-    fn failure(&self, _s: f64, (y, _): &Self::State) -> Option<Error> {
-        self.0.failure(0.0, y)
+    fn failure(&self, _s: f64, (y, gaps): &Self::State) -> Option<Error> {
+        if y.fits_weights(&gaps.0) {
+            return self.0.failure(0.0, y);
+        }
+        let [found, expected] = [&gaps.0, &y.weights(0.0)].map(|weights| weights.coordinates().len());
+        Some(Error::SampleMismatch { input: "gaps", found, expected })
+    }
+}
+
+/// Multiplies every sample by its gap. Where there are not as many gaps, the result is not a number.
+#[inline]
+fn scale<Y: Samples>(y: &mut Y, gaps: &Passive<Y::Weights>) {
+    if y.fits_weights(&gaps.0) {
+        y.scale_samples(&gaps.0);
+    } else {
+        spoil(y);
     }
 }
 
@@ -200,7 +256,7 @@ impl<F: Differentiable<State: Samples>> Differentiable for Rescaled<F> {
     fn eval_traced(&self, _s: f64, (y, gaps): &Self::State, (dy, zero): &mut Self::State, trace: &mut Self::Trace) {
         self.0.eval_traced(0.0, y, dy, &mut trace.0);
         trace.1 = Some(dy.clone());
-        dy.scale_samples(&gaps.0);
+        scale(dy, gaps);
         zero.set_zeros();
     }
 
@@ -221,7 +277,7 @@ impl<F: Differentiable<State: Samples>> Differentiable for Rescaled<F> {
         });
         w.inner_samples(&slope, &mut gaps_bar.0);
         let mut scaled = w.clone();
-        scaled.scale_samples(&gaps.0);
+        scale(&mut scaled, gaps);
         self.0.vjp_traced(&mut trace.0, 0.0, y, &scaled, ybar, pbar);
         0.0
     }

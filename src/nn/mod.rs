@@ -1,7 +1,7 @@
 //! Networks as dynamical systems.
 //!
-//! A [`Layer`] is a map with parameters. A layer from `(h, x)` to `h`, such as an [`ElmanCell`], can be read in three
-//! ways, with the same parameters:
+//! A [`Layer`] is a map with parameters. A layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], can be
+//! read in three ways, with the same parameters:
 //!
 //! | reading | update over one observation | type |
 //! |---|---|---|
@@ -12,8 +12,8 @@
 //! All of them are a [`Block`], so a [`Sequence`] model is trained by the same code whichever it holds. An ODE block
 //! with `Euler` and one step of length 1 is the residual block, bit for bit.
 //!
-//! The layers here work on static matrices, one sample per column: small networks live on the stack. Layers of dfdx
-//! tensors are in `tensor`.
+//! A network is written once with [`formula!`](crate::formula!), and is a layer on matrices as a [`Net`], one sample per
+//! column. Layers of dfdx tensors are in `tensor`.
 
 /// Wrappers whose parameters are those of the one thing inside.
 macro_rules! parametric_wrappers {
@@ -30,42 +30,48 @@ macro_rules! parametric_wrappers {
     };
 }
 
-mod affine;
 mod autonomous;
 mod block;
-mod chain;
 mod elman;
 mod field;
+mod linear;
+mod mlp;
+mod net;
+#[doc = include_str!("networks.md")]
+pub mod networks {}
 mod ode_block;
-mod pointwise;
+mod pair_trace;
+mod pool;
+mod samples;
 mod sequence;
+mod spoil;
 #[cfg(feature = "dfdx")]
 pub mod tensor;
+mod time_field;
 
-pub use affine::Affine;
 pub use autonomous::Autonomous;
 pub use block::{Block, Recurrence, Residual};
-pub use elman::ElmanCell;
-pub use field::{Driven, LayerField, Relaxed, Rescaled, Samples};
+pub use elman::Elman;
+pub use field::{AutonomousField, Driven, LayerField, Relaxed, Rescaled, SameAs};
+pub use linear::Linear;
+pub use mlp::Mlp;
+pub use net::Net;
 pub use ode_block::{OdeBlock, Phase};
-pub use pointwise::{Activation, Cube, Identity, Pointwise, Softplus, Tanh};
+pub use pair_trace::PairTrace;
+pub use pool::{Pooled, Reuse};
+pub use samples::Samples;
 pub use sequence::{Sequence, SequenceRecord, Unrolled};
+pub use time_field::TimeField;
 
 use crate::{Parametric, Result, State};
 
-/// The vector field `dz/dt = W₂ tanh(W₁ z + b₁) + b₂` on `N` components, with `H` hidden units and `B` samples.
-pub type Mlp<T, const N: usize, const H: usize, const B: usize> =
-    (Affine<T, N, H, B>, (Pointwise<Tanh, T, H, B>, Affine<T, H, N, B>));
-
 /// A differentiable map with parameters.
-///
-/// Pairs compose: `(a, b)` is the layer that applies `a` first.
 pub trait Layer: Parametric {
-    /// What it maps from.
+    /// The argument.
     type Input: State;
-    /// What it maps to.
+    /// The value.
     type Output: State;
-    /// What an evaluation keeps for its pullback.
+    /// The memory of an evaluation, which its pullback reads.
     type Trace: Default;
 
     /// The value at `x`.

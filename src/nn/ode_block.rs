@@ -7,7 +7,7 @@ use super::Block;
 use crate::adjoint::{check_argument, check_fits};
 use crate::control::Controller;
 use crate::state::Passive;
-use crate::{Adjoint, Differentiable, Element, Parametric, Result, Solver, State};
+use crate::{Adjoint, Differentiable, Element, Parametric, Problem, Result, Solver, State};
 
 /// Carries the hidden state along a flow for the time `dt`: eq. (2) of Chen et al. 2018 as a [`Block`].
 ///
@@ -38,6 +38,20 @@ where
     pub fn new(field: F, solver: S, control: C, adjoint: A) -> Self {
         Self { field, solver, control, adjoint }
     }
+
+    /// The solve over the time `dt`.
+    fn problem(&self, dt: f64) -> Problem<'_, F, S, C> {
+        Problem::new(&self.field, &self.solver, &self.control, 0.0..dt)
+    }
+}
+
+/// A flow that was recorded.
+#[derive(Debug, Clone)]
+pub struct Flown<R, Y> {
+    /// That of the adjoint.
+    record: R,
+    end: Y,
+    dt: f64,
 }
 
 /// A state that consists of a hidden state, which moves, and an input that is held.
@@ -99,30 +113,27 @@ where
 {
     type Input = <F::State as Phase>::Input;
     type Hidden = <F::State as Phase>::Hidden;
-    /// The record of the adjoint, and the state it ended in.
-    type Record = (A::Record, F::State);
+    type Record = Flown<A::Record, F::State>;
 
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)> {
         let start = F::State::join(h, x);
-        let mut forward = self.adjoint.forward(&self.field, &self.solver, &self.control, &[0.0, dt], &start)?;
+        let mut forward = self.adjoint.forward(&self.problem(dt), &start)?;
         let end = forward.y.pop().unwrap_or(start);
         let (h1, _) = end.clone().split();
-        Ok((h1, (forward.record, end)))
+        Ok((h1, Flown { record: forward.record, end, dt }))
     }
 
     fn backward(
         &self,
-        (record, end): Self::Record,
+        Flown { record, end, dt }: Self::Record,
         hbar: Self::Hidden,
         pbar: &mut Self::Params,
     ) -> Result<(Self::Input, Self::Hidden)> {
         check_argument("hbar", &hbar)?;
-        let none = end.zeros_like();
-        let (_, no_input) = none.clone().split();
-        check_fits("hbar", &hbar, &none.clone().split().0)?;
-        let cotangents = [none, F::State::join(&hbar, &no_input)];
-        let Self { field, solver, control, adjoint } = self;
-        let pullback = adjoint.backward(field, solver, control, record, &cotangents, pbar)?;
+        let (no_hidden, no_input) = end.zeros_like().split();
+        check_fits("hbar", &hbar, &no_hidden)?;
+        let cotangents = [F::State::join(&hbar, &no_input)];
+        let pullback = self.adjoint.backward(&self.problem(dt), &record, (&cotangents).into(), pbar)?;
         let (hbar, xbar) = pullback.y0.split();
         Ok((xbar, hbar))
     }

@@ -30,6 +30,23 @@ impl Function for Tanh {
     }
 }
 
+/// The logistic function, `1 / (1 + e⁻ˣ)`.
+pub(crate) struct Sigmoid;
+
+impl Function for Sigmoid {
+    /// `e⁻|ˣ|` cannot overflow, and below zero the numerator keeps the relative accuracy.
+    #[inline(always)]
+    fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R> {
+        let e = exp(-x.abs());
+        let one = e.constant(T::ONE);
+        x.by_sign(e, one) / (one + e)
+    }
+    #[inline(always)]
+    fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R> {
+        (-y).mul_add(y, y)
+    }
+}
+
 /// `ln(1 + eˣ)`.
 pub(crate) struct Softplus;
 

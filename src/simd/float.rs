@@ -54,6 +54,9 @@ pub(crate) trait Float: Copy + 'static {
     fn at_least<S: Simd>(simd: S, a: Self::Lanes<S>, bound: Self::Lanes<S>) -> Self::Lanes<S>;
     /// `a`, which has no sign, with the sign of `of`.
     fn with_sign<S: Simd>(simd: S, a: Self::Lanes<S>, of: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `negative` where `of` is below 0, and `other` elsewhere.
+    fn by_sign<S: Simd>(simd: S, of: Self::Lanes<S>, negative: Self::Lanes<S>, other: Self::Lanes<S>)
+    -> Self::Lanes<S>;
     /// Whether every lane is 0.
     fn is_zero<S: Simd>(simd: S, a: Self::Lanes<S>) -> bool;
     /// `2ⁿ · raise`, given `n + ROUNDER` and a power of two.
@@ -129,6 +132,10 @@ impl Float for f32 {
     #[inline(always)]
     fn with_sign<S: Simd>(simd: S, a: S::f32s, of: S::f32s) -> S::f32s {
         simd.or_f32s(a, simd.and_f32s(of, simd.splat_f32s(-0.0)))
+    }
+    #[inline(always)]
+    fn by_sign<S: Simd>(simd: S, of: S::f32s, negative: S::f32s, other: S::f32s) -> S::f32s {
+        simd.select_f32s(simd.less_than_f32s(of, simd.splat_f32s(0.0)), negative, other)
     }
     #[inline(always)]
     fn is_zero<S: Simd>(simd: S, a: S::f32s) -> bool {
@@ -225,6 +232,10 @@ impl Float for f64 {
     #[inline(always)]
     fn with_sign<S: Simd>(simd: S, a: S::f64s, of: S::f64s) -> S::f64s {
         simd.or_f64s(a, simd.and_f64s(of, simd.splat_f64s(-0.0)))
+    }
+    #[inline(always)]
+    fn by_sign<S: Simd>(simd: S, of: S::f64s, negative: S::f64s, other: S::f64s) -> S::f64s {
+        simd.select_f64s(simd.less_than_f64s(of, simd.splat_f64s(0.0)), negative, other)
     }
     #[inline(always)]
     fn is_zero<S: Simd>(simd: S, a: S::f64s) -> bool {

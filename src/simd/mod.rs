@@ -12,7 +12,7 @@ mod norm;
 mod product;
 mod vector;
 
-pub(crate) use activation::{Softplus, Tanh, map, pull_back};
+pub(crate) use activation::{Sigmoid, Softplus, Tanh, map, pull_back};
 pub(crate) use combine::combine;
 pub(crate) use float::Float;
 pub(crate) use norm::{all_finite, weighted_sq};

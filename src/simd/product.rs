@@ -65,7 +65,8 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, row: usize, column: usize) {
         let mut tile = self.before::<S, R, C>(simd, row, column);
-        let a = &self.a[row..];
+        // Without a common dimension there is no `a`.
+        let a = self.a.get(row..).unwrap_or_default();
         let inner = self.a.len() / self.rows;
         let across = self.c.len() / self.rows;
         let columns: [&[T]; C] =

@@ -80,6 +80,15 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         self
     }
 
+    /// `negative` where `self` is below 0, and `other` elsewhere.
+    #[inline(always)]
+    pub(crate) fn by_sign(mut self, negative: Self, other: Self) -> Self {
+        for i in 0..R {
+            self.registers[i] = T::by_sign(self.simd, self.registers[i], negative.registers[i], other.registers[i]);
+        }
+        self
+    }
+
     /// `2ⁿ · raise`, where `self` is `n + ROUNDER` and `raise` a power of two.
     #[inline(always)]
     pub(crate) fn power_of_two(mut self, raise: T) -> Self {

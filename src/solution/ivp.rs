@@ -1,7 +1,8 @@
 //! Initial value problems: the front door.
 
+use super::event::AddTo;
 use super::record::check_outputs;
-use super::{Ending, Event, Events, Failure, Solution, keep};
+use super::{Ending, Failure, Solution, keep};
 use crate::control::Controller;
 use crate::integrate::{Integration, Observer, Reached};
 use crate::{Dynamics, Halt, Result, Solver, Span};
@@ -54,7 +55,7 @@ where
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "an `Ivp` does nothing until `solve` is called"]
+#[must_use = "an `Ivp` does nothing until `solve` or `forward` is called"]
 pub struct Ivp<'a, F: Dynamics, K = keep::End, E = (), O = ()> {
     pub(super) f: &'a F,
     pub(super) y0: F::State,
@@ -132,16 +133,26 @@ impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
 }
 
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
-    /// Looks for an event; any number of them, which [hits](super::Hit) name in the order in which they were added.
-    /// See [`Event`] for an example.
-    pub fn event(self, event: Event<'a, F::State>) -> Ivp<'a, F, K, Events<'a, F::State>, O>
-    where
-        E: Into<Events<'a, F::State>>,
-    {
+    /// Looks for an [`Event`](super::Event) or a [`DifferentiableEvent`](super::DifferentiableEvent); any number of them, which
+    /// [hits](super::Hit) name in the order in which they were added. To be [differentiated](Self::forward), a solve needs
+    /// derivatives of them all.
+    ///
+    /// ```
+    /// use rheos::{DifferentiableEvent, Dopri5, Event, Fixed, Ivp, ode};
+    ///
+    /// // A clock that is turned back by one at every full hour.
+    /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0).with_vjp(|_t, _y, _w, _ybar| 0.0);
+    /// let hour = DifferentiableEvent::rising(|_, _t, y: &f64| y - 1.0, |_, _t, _y, w, ybar: &mut f64, _| { *ybar += w; 0.0 })
+    ///     .reset(|_, _t, y| *y -= 1.0, |_, _t, _y, w: &f64, ybar: &mut f64, _| { *ybar += w; 0.0 });
+    /// let half = Event::rising(|_t, y: &f64| y - 0.5);
+    /// let solution = Ivp::new(&clock, 0.0, 0.0..3.75).event(hour).event(half).solve(Dopri5, Fixed::steps(7))?;
+    /// let events: Vec<usize> = solution.hits.iter().map(|hit| hit.event).collect();
+    /// assert_eq!(events, [1, 0, 1, 0, 1, 0, 1]);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub fn event<V: AddTo<'a, F, E>>(self, event: V) -> Ivp<'a, F, K, V::Events, O> {
         let Self { f, y0, span, jumps, keep, events, observers } = self;
-        let mut events = events.into();
-        events.push(event);
-        Ivp { f, y0, span, jumps, keep, events, observers }
+        Ivp { f, y0, span, jumps, keep, events: event.add_to(events, f), observers }
     }
 
     /// Lets one more observer see the steps, after the events and the earlier observers. Where it ends a step early, what is
@@ -174,7 +185,8 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// times and leaves an error of low order. The controller begins anew as well: it looks for a first step, and
     /// [`Fixed`](crate::Fixed) lays its grid over each piece; its budget of steps is that of the whole solve.
     ///
-    /// Outputs, events and observers see steps that end and start at the jump itself.
+    /// Outputs, events and observers see steps that end and start at the jump itself. A solve with jumps can be
+    /// [differentiated](Self::forward), with respect to [their times](crate::Gradient::jumps) too.
     ///
     /// ```
     /// use rheos::{Dopri5, Ivp, Pid, ode};

@@ -2,8 +2,9 @@
 
 use super::event::EventsRecord;
 use super::{Curve, Events, Hit, Interpolated, Landed, Mapped, Trajectory};
+use crate::adjoint::Outputs;
 use crate::integrate::Observer;
-use crate::{Dense, Dynamics, Result, Solver, Span, State};
+use crate::{Dense, Dynamics, Result, Solver, Span};
 
 /// Only the state at the end.
 #[derive(Debug, Clone, Copy)]
@@ -132,6 +133,46 @@ impl<'t, F: Dynamics, S: Dense<F>> Keep<'t, F, S> for Continuous {
         (vec![t0, t1], observer)
     }
 }
+
+/// A rule that keeps states at known times, so that a solve with it can be differentiated.
+#[diagnostic::on_unimplemented(
+    message = "what `{Self}` keeps of a solve cannot be differentiated",
+    label = "`forward` needs states at known times",
+    note = "use `save_at` or `land_on`, or keep the end alone; apply a function of the state to `run.y`, and give its pullback \
+            of the derivatives of the loss to `run.backward`"
+)]
+pub trait States<'t> {
+    /// The states, as an adjoint is asked for them.
+    fn outputs(&self) -> Outputs<'t>;
+}
+
+impl<'t> States<'t> for End {
+    fn outputs(&self) -> Outputs<'t> {
+        Outputs::End
+    }
+}
+
+impl<'t> States<'t> for At<'t> {
+    fn outputs(&self) -> Outputs<'t> {
+        Outputs::At(self.0)
+    }
+}
+
+impl<'t> States<'t> for Landing<'t> {
+    fn outputs(&self) -> Outputs<'t> {
+        Outputs::LandingOn(self.0)
+    }
+}
+
+/// No observers: they could change the course of a solve in ways that have no derivatives.
+#[diagnostic::on_unimplemented(
+    message = "a solve with observers cannot be differentiated",
+    label = "`forward` takes no observers",
+    note = "solve once more with `solve` for what they are to see"
+)]
+pub trait Unobserved {}
+
+impl Unobserved for () {}
 
 /// A rule whose outputs so far can be written down, and taken up again.
 pub trait Pausable<'t, F: Dynamics, S: Solver<F>>: Keep<'t, F, S> {
@@ -265,12 +306,5 @@ impl<F: Dynamics, S: Dense<F>> Watch<F, S> for Events<'_, F::State> {
     }
     fn restore(&mut self, record: Self::Record, span: Span, t: f64) -> Result<()> {
         self.restore_from(record, span, t)
-    }
-}
-
-/// No events yet.
-impl<Y: State> From<()> for Events<'_, Y> {
-    fn from((): ()) -> Self {
-        Self::new(Vec::new())
     }
 }

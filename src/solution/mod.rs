@@ -6,6 +6,7 @@ mod ensemble;
 mod event;
 mod failure;
 mod fallback;
+mod forward;
 mod ivp;
 pub mod keep;
 mod paused;
@@ -16,7 +17,9 @@ pub use auto::solve_ivp;
 pub use curve::Curve;
 pub(crate) use curve::{lagrange, node};
 pub use ensemble::{Ensemble, Outcome};
-pub use event::{DifferentiableEvent, Direction, Event, Events, Hit, Hybrid, Surface};
+pub use event::{
+    AddTo, DifferentiableEvent, DifferentiableEvents, Direction, Event, Events, HaveDerivatives, Hit, Surface,
+};
 pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};

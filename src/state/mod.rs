@@ -9,6 +9,7 @@
 mod combine;
 mod dual;
 mod euclidean;
+mod gemm;
 mod matrix;
 mod matrix_space;
 mod norm;
@@ -26,7 +27,7 @@ pub use scalar::Element;
 #[cfg(feature = "dfdx")]
 pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
-pub(crate) use tensor::{add_elements, fresh, is_row_major, read, row_major, with_scratch};
+pub(crate) use tensor::{add_elements, fresh, is_row_major, read, row_major};
 
 use crate::extrema::larger;
 

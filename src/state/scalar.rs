@@ -2,7 +2,7 @@
 
 use super::combine::{SMALL, entry_by_entry};
 use super::norm::coordinate_sq;
-use super::{State, Tolerance};
+use super::{State, Tolerance, gemm};
 use crate::simd;
 
 /// An element a matrix state may have: a real field whose numbers can be made from `f64` and measured in `f64`.
@@ -62,6 +62,32 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
+    /// `y = 1 / (1 + e⁻ˣ)`, entry by entry, to full relative accuracy below zero as well. `f32` and `f64` use wide vectors.
+    fn sigmoid_all(x: &[Self], y: &mut [Self]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            let e = (-x.abs()).exp();
+            let numerator = if x < Self::zero() { e } else { Self::one() };
+            *y = numerator / (Self::one() + e);
+        }
+    }
+
+    /// `xbar += y (1 − y) w`, entry by entry: the pullback of `y = 1 / (1 + e⁻ˣ)`.
+    fn sigmoid_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
+        for ((&y, &w), xbar) in y.iter().zip(w).zip(xbar) {
+            *xbar += (y - y * y) * w;
+        }
+    }
+
+    /// The distribution function of the normal distribution, `Φ(x)`.
+    ///
+    /// Provided by its value and its first derivative at the real part.
+    #[must_use]
+    fn normal_cdf(self) -> Self {
+        let x = self.re();
+        let density = (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
+        (self - Self::embed(x)) * Self::embed(density) + Self::embed(normal_cdf(x))
+    }
+
     /// `c = start + a b` for matrices stored by columns, where `c` and `a` have `rows` rows. The column `start` is added
     /// to all columns; without it, `c` is added to.
     fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
@@ -85,6 +111,11 @@ pub trait Element: nalgebra::RealField + Copy {
             }
         }
     }
+}
+
+/// The distribution function of the normal distribution, to full relative accuracy below zero.
+fn normal_cdf(x: f64) -> f64 {
+    0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 /// `c += a b` for a number `b`.
@@ -167,12 +198,31 @@ macro_rules! float {
                 simd::pull_back(simd::Softplus, y, w, xbar);
             }
             #[inline]
+            fn sigmoid_all(x: &[Self], y: &mut [Self]) {
+                simd::map(simd::Sigmoid, x, y);
+            }
+            #[inline]
+            fn sigmoid_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
+                simd::pull_back(simd::Sigmoid, y, w, xbar);
+            }
+            fn normal_cdf(self) -> Self {
+                normal_cdf(f64::from(self)) as $t
+            }
+            #[inline]
             fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
-                simd::add_product(c, rows, start, a, b);
+                if gemm::suits_product(a, c, rows) {
+                    gemm::add_product(c, rows, start, a, b);
+                } else {
+                    simd::add_product(c, rows, start, a, b);
+                }
             }
             #[inline]
             fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
-                simd::add_product_transposed(c, rows, a, b);
+                if gemm::suits_outer(c, a, rows) {
+                    gemm::add_product_transposed(c, rows, a, b);
+                } else {
+                    simd::add_product_transposed(c, rows, a, b);
+                }
             }
         }
 

@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::difference::{central, resolution, sample, weights};
 use crate::control::Controller;
-use crate::{Adjoint, Differentiable, Result, Solver, State};
+use crate::solution::check_times;
+use crate::{Adjoint, Differentiable, Outputs, Problem, Result, Solver, State};
 
 /// A gradient beside the central differences it should equal.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,21 +115,23 @@ pub fn vjp<F: Differentiable>(f: &mut F, t: f64, y: &F::State) -> GradientReport
     GradientReport { entries, tolerance: tolerance(resolution) }
 }
 
-/// Compares the gradient of an adjoint with central differences of the solve, for a loss that is linear in the states
-/// at `times`: with respect to the initial state, the parameters and every time.
+/// Compares the gradient of an adjoint with central differences of the solve, for a loss that is linear in the states at
+/// the `outputs`, the first of which is the start of the solve and the last its end: with respect to the initial state, the
+/// parameters and every time.
 ///
-/// Differences need a solve that depends smoothly on its data: use [`Fixed`](crate::Fixed) steps, or tolerances tighter
-/// than the error you want to see. For [`Backsolve`](crate::Backsolve) the difference includes the error of the
-/// discretisation; set the tolerance with [`GradientReport::within`].
+/// Times are interpolated, or landed on by [`Outputs::LandingOn`]. Differences need a solve that depends smoothly on its data:
+/// use [`Fixed`](crate::Fixed) steps, or tolerances tighter than the error you want to see. For
+/// [`Backsolve`](crate::Backsolve) the difference includes the error of the discretisation; set the tolerance with
+/// [`GradientReport::within`].
 ///
 /// # Errors
-/// Whatever ends one of the solves.
-pub fn gradient<F, S, C, A>(
+/// Unsorted times, and whatever ends one of the solves.
+pub fn gradient<'t, F, S, C, A>(
     f: &mut F,
     solver: &S,
     control: &C,
     adjoint: &A,
-    times: &[f64],
+    outputs: impl Into<Outputs<'t>>,
     y0: &F::State,
 ) -> Result<GradientReport>
 where
@@ -137,14 +140,20 @@ where
     C: Controller<F, S>,
     A: Adjoint<F, S, C>,
 {
+    let outputs = outputs.into();
+    let times = outputs.times().to_vec();
+    let span = check_times(&times)?;
     let params = f.params();
     let cotangents: Vec<F::State> = (0..times.len()).map(|i| weights(y0, i)).collect();
     let mut pbar = params.zeros_like();
-    let forward = adjoint.forward(f, solver, control, times, y0)?;
-    let pullback = adjoint.backward(f, solver, control, forward.record, &cotangents, &mut pbar)?;
+    let problem = Problem::new(&*f, solver, control, span).outputs(outputs);
+    let forward = adjoint.forward(&problem, y0)?;
+    let pullback = adjoint.backward(&problem, &forward.record, (&cotangents).into(), &mut pbar)?;
 
     let loss = |f: &F, times: &[f64], y0: &F::State| -> Result<f64> {
-        let y = adjoint.forward(f, solver, control, times, y0)?.y;
+        let span = check_times(times)?;
+        let moved = if let Outputs::LandingOn(_) = outputs { Outputs::LandingOn(times) } else { Outputs::At(times) };
+        let y = adjoint.forward(&Problem::new(f, solver, control, span).outputs(moved), y0)?.y;
         Ok(y.iter().zip(&cotangents).map(|(y, w)| w.inner(y)).sum())
     };
     let resolution = resolution(y0);
@@ -152,18 +161,17 @@ where
     let mut compare = |kind, index, computed, expected| entries.push(Comparison { kind, index, computed, expected });
     let ybar = pullback.y0.coordinates();
     for i in sample(ybar.len()) {
-        compare("y", i, ybar[i], central(y0, i, resolution, |y0| loss(f, times, y0))?);
+        compare("y", i, ybar[i], central(y0, i, resolution, |y0| loss(f, &times, y0))?);
     }
     let pbar = pbar.coordinates();
     for i in sample(pbar.len()) {
         let expected = central(&params, i, resolution, |p| {
             f.set_params(p);
-            loss(f, times, y0)
+            loss(f, &times, y0)
         });
         f.set_params(&params);
         compare("params", i, pbar[i], expected?);
     }
-    let times = times.to_vec();
     for i in sample(times.len()) {
         compare("t", i, pullback.times[i], central(&times, i, resolution, |times| loss(f, times, y0))?);
     }

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use rheos::{Adjoint, Controller, Dense, Differentiable, ExactGradient, Ivp, OnGrid, State, gradient};
+use rheos::{Adjoint, Controller, Dense, Differentiable, ExactGradient, Ivp, OnGrid, State};
 
 const DIFFERENCES: (f64, i32) = (0.02, 4);
 
@@ -83,9 +83,11 @@ pub fn check_steps<F, S, C, A>(
     A: ExactGradient + Adjoint<F, S, C>,
 {
     let w: Vec<F::State> = (0..times.len()).map(|i| weight(y0, i)).collect();
-    let found = gradient(f, solver.clone(), control.clone(), adjoint, times, y0, |_| w.clone()).unwrap();
+    let ends = |times: &[f64]| (times[0], times[times.len() - 1]);
+    let problem = Ivp::new(f, y0.clone(), ends(times)).save_at(times);
+    let found = problem.forward(solver.clone(), control.clone(), adjoint).unwrap().backward(&w).unwrap();
     let loss = |f: &F, y0: &F::State, times: &[f64]| -> f64 {
-        let ends = (times[0], times[times.len() - 1]);
+        let ends = ends(times);
         let solution = Ivp::new(f, y0.clone(), ends).save_at(times).solve(solver.clone(), control.clone());
         solution.unwrap().y.iter().zip(&w).map(|(y, w)| y.inner(w)).sum()
     };

@@ -3,10 +3,12 @@
 use nalgebra::{DMatrix, DVector};
 use rheos::nn::{Block, OdeBlock};
 use rheos::{
-    Adams, Adjoint, Backsolve, Bdf, Counted, Differentiable, Discrete, Dopri5, Dynamics, Error, EventCotangents, Fixed,
-    Hit, Hybrid, Interpolating, Parametric, Pid, Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rk4,
-    Rodas5P, Solver, State, gradient, gradient_with_events, ode, solve,
+    Adams, Adjoint, Backsolve, Bdf, Cotangents, Counted, Differentiable, Discrete, Dopri5, Dynamics, Error, Fixed,
+    Interpolating, Ivp, Parametric, Pid, Problem, Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rk4,
+    Rodas5P, Solver, State, ode, solve,
 };
+
+use crate::gradient::{gradient, over};
 
 /// `y' = −θ y`, entry by entry.
 struct Decay(DVector<f64>);
@@ -48,15 +50,15 @@ fn cotangents_have_the_shape_of_the_state() {
     fn check<S: Solver<Decay>, A: Adjoint<Decay, S, Fixed>>(solver: S, adjoint: A) {
         let f = Decay(ones(2));
         for found in [1, 3] {
-            let forward = adjoint.forward(&f, &solver, &Fixed::steps(4), &[0.0, 1.0], &ones(2)).unwrap();
-            let cotangents = [ones(2), ones(found)];
             let control = Fixed::steps(4);
-            let refused = adjoint.backward(&f, &solver, &control, forward.record, &cotangents, &mut ones(2));
+            let problem = Problem::new(&f, &solver, &control, 0.0..1.0).outputs((&[0.0, 1.0]).into());
+            let record = adjoint.forward(&problem, &ones(2)).unwrap().record;
+            let cotangents = [ones(2), ones(found)];
+            let refused = adjoint.backward(&problem, &record, (&cotangents).into(), &mut ones(2));
             assert_eq!(refused, Err(Error::ShapeMismatch { name: "cotangents", index: 1, found, expected: 2 }));
             // And the gradient that of the parameters.
-            let forward = adjoint.forward(&f, &solver, &control, &[0.0, 1.0], &ones(2)).unwrap();
             let cotangents = [ones(2), ones(2)];
-            let refused = adjoint.backward(&f, &solver, &control, forward.record, &cotangents, &mut ones(found));
+            let refused = adjoint.backward(&problem, &record, (&cotangents).into(), &mut ones(found));
             assert_eq!(refused, Err(Error::LengthMismatch { name: "pbar", found, expected: 2 }));
         }
     }
@@ -75,23 +77,25 @@ fn a_matrix_is_not_its_transpose() {
     let still =
         ode(|_t, y: &DMatrix<f64>, dy: &mut DMatrix<f64>| dy.copy_from(&y.map(|_| 0.0))).with_vjp(|_, _, _, _| 0.0);
     let loss = |y: &[DMatrix<f64>]| vec![y[0].transpose(), y[1].clone()];
-    let refused = gradient(&still, Rk4, Fixed::steps(4), &Discrete::new(), &[0.0, 1.0], &matrix, loss);
+    let refused = gradient(over(&still, &matrix, &[0.0, 1.0]), Rk4, Fixed::steps(4), Discrete::new(), loss);
     assert_eq!(refused, Err(Error::ShapeMismatch { name: "cotangents", index: 0, found: 6, expected: 6 }));
 }
 
 #[test]
 fn cotangents_of_hits_have_the_shape_of_the_state() {
-    let problem = Hybrid::new(Decay(ones(2))).event(rheos::DifferentiableEvent::falling(
+    let f = Decay(ones(2));
+    let falls = rheos::DifferentiableEvent::falling(
         |_: &Decay, _t, y: &DVector<f64>| y[0] - 0.5,
         |_, _t, _y, w, ybar: &mut DVector<f64>, _| {
             ybar[0] += w;
             0.0
         },
-    ));
-    let check = |spoil: fn(&mut EventCotangents<DVector<f64>>), name, (found, expected)| {
-        let loss = |_: &[_], _: &[Hit<_>], bar: &mut EventCotangents<_>| spoil(bar);
-        let refused = gradient_with_events(&problem, Dopri5, PID, &Discrete::new(), &[0.0, 1.0], &ones(2), loss);
-        assert_eq!(refused.unwrap_err(), Error::ShapeMismatch { name, index: 0, found, expected });
+    );
+    let run = Ivp::new(&f, ones(2), 0.0..1.0).event(falls).forward(Dopri5, PID, Discrete::new()).unwrap();
+    let check = |spoil: fn(&mut Cotangents<DVector<f64>>), name, (found, expected)| {
+        let mut bar = run.cotangents();
+        spoil(&mut bar);
+        assert_eq!(run.backward(&bar).unwrap_err(), Error::ShapeMismatch { name, index: 0, found, expected });
     };
     check(|bar| bar.y[0] = ones(3), "cotangents", (3, 2));
     // The time, the state before and the state after.
@@ -121,7 +125,7 @@ fn slopes_have_the_shape_of_the_state() {
         assert_eq!(solve(&odd, ones(2), 0.0..1.0, Bdf, PID).unwrap_err().error, expected);
         assert_eq!(solve(&odd, ones(2), 0.0..1.0, Adams, PID).unwrap_err().error, expected);
         let loss = |y: &[DVector<f64>]| y.to_vec();
-        let refused = gradient(&odd, Dopri5, PID, &Discrete::new(), &[0.0, 1.0], &ones(2), loss);
+        let refused = gradient(over(&odd, &ones(2), &[0.0, 1.0]), Dopri5, PID, Discrete::new(), loss);
         assert_eq!(refused.unwrap_err(), expected);
     }
     // Where the type fixes the shape, nothing is evaluated.
@@ -139,11 +143,11 @@ fn a_limit_on_drift_is_a_number_and_not_negative() {
     let loss = |y: &[DVector<f64>]| y.to_vec();
     for limit in [f64::NAN, -0.1] {
         let adjoint = Backsolve::new(Dopri5, PID).drift_limit(limit);
-        let refused = gradient(&f, Dopri5, PID, &adjoint, &[0.0, 1.0], &ones(2), loss);
+        let refused = gradient(over(&f, &ones(2), &[0.0, 1.0]), Dopri5, PID, &adjoint, loss);
         assert!(matches!(refused, Err(Error::InvalidArgument { name: "drift_limit", .. })), "{refused:?}");
     }
     let strict = Backsolve::new(Dopri5, PID).drift_limit(0.0);
-    let refused = gradient(&f, Dopri5, PID, &strict, &[0.0, 1.0], &ones(2), loss);
+    let refused = gradient(over(&f, &ones(2), &[0.0, 1.0]), Dopri5, PID, &strict, loss);
     assert!(matches!(refused, Err(Error::Drift { limit: 0.0, .. })), "{refused:?}");
 }
 
@@ -151,16 +155,26 @@ fn a_limit_on_drift_is_a_number_and_not_negative() {
 #[test]
 fn times_have_derivatives_over_no_time() {
     fn check<C: rheos::Controller<Decay, Dopri5> + Copy>(control: C) {
-        let y0 = DVector::from_element(1, 1.0);
-        let problem = Hybrid::new(Decay(DVector::from_element(1, -1.0)));
-        let loss = |_: &[_], _: &[Hit<_>], bar: &mut EventCotangents<DVector<f64>>| bar.y[1][0] = 1.0;
-        let found = gradient_with_events(&problem, Dopri5, control, &Discrete::new(), &[1.0, 1.0], &y0, loss).unwrap();
-        assert_eq!((found.times, found.y0[0]), (vec![-1.0, 1.0], 1.0));
-        let loss = |y: &[DVector<f64>]| vec![y[0].zeros_like(), ones(1)];
-        let found = gradient(problem.field(), Dopri5, control, &Discrete::new(), &[1.0, 1.0], &y0, loss).unwrap();
-        assert_eq!((found.times, found.y0[0]), (vec![-1.0, 1.0], 1.0));
+        fn by<A: Adjoint<Decay, S, C>, S: Solver<Decay>, C: rheos::Controller<Decay, S>>(
+            solver: S,
+            control: C,
+            adjoint: A,
+        ) {
+            let growth = Decay(DVector::from_element(1, -1.0));
+            let run = Ivp::new(&growth, ones(1), 1.0..1.0).forward(solver, control, adjoint).unwrap();
+            let found = run.backward(&[ones(1)]).unwrap();
+            assert_eq!((found.t0, found.t1, found.y0[0]), (-1.0, 1.0, 1.0));
+        }
+        by(Dopri5, control, Discrete::new());
+        by(Dopri5, control, Backsolve::new(Dopri5, PID));
+        by(Dopri5, control, Interpolating::new(Dopri5, PID));
+        by(Dopri5, control, Quadrature::gauss(Dopri5, PID));
     }
     check(Fixed::steps(10));
     check(Fixed::step(0.1));
     check(PID);
+    let still = Decay(ones(1));
+    let run = Ivp::new(&still, ones(1), 1.0..1.0).forward(ReversibleHeun, PID, ReversibleAdjoint::new()).unwrap();
+    let found = run.backward(&[ones(1)]).unwrap();
+    assert_eq!((found.t0, found.t1, found.y0[0]), (1.0, -1.0, 1.0));
 }

@@ -3,11 +3,12 @@
 use nalgebra::{SVector, Vector1, Vector2, vector};
 use rheos::nn::{Block, OdeBlock};
 use rheos::{
-    Adams, AdamsBashforth, Adjoint, Autodiff, Backsolve, Checkpoints, Differentiable, DifferentiableEvent, Discrete,
-    Dopri5, Dynamics, Error, EventAdjoint, EventCotangents, Field, Fixed, Hit, Hybrid, Interpolating, Parametric, Pid,
-    Quadrature, ReversibleAdjoint, ReversibleHeun, Rk4, Scalar, Solver, gradient, gradient_with_events, hessian_vector,
-    ode, sensitivities,
+    Adams, AdamsBashforth, Adjoint, Autodiff, Backsolve, Checkpoints, Cotangents, Differentiable, DifferentiableEvent,
+    Discrete, Dopri5, Dynamics, Error, Field, Fixed, Interpolating, Ivp, Parametric, Pid, Quadrature,
+    ReversibleAdjoint, ReversibleHeun, Rk4, Scalar, Solver, hessian_vector, ode, sensitivities,
 };
+
+use crate::gradient::{gradient, landing_on, over};
 
 /// `y' = −p √y`: at rest in 0, where `√y` has no derivative.
 #[derive(Clone, Copy)]
@@ -37,17 +38,20 @@ fn is_located<T: std::fmt::Debug>(name: &str, found: Result<T, Error>, (from, to
 fn no_adjoint_returns_a_gradient_that_is_not_finite() {
     fn check<S, C, A>(name: &str, solver: S, control: C, adjoint: A)
     where
-        S: Solver<Model>,
-        C: rheos::Controller<Model, S>,
+        S: Solver<Model> + Clone,
+        C: rheos::Controller<Model, S> + Clone,
         A: Adjoint<Model, S, C>,
     {
         let (f, y0) = empty_tank();
-        let found = gradient(&f, solver, control, &adjoint, &[0.0, 1.0], &y0, |_| vec![vector![0.0], vector![1.0]]);
+        let loss = |_: &[_]| vec![vector![0.0], vector![1.0]];
+        let found = gradient(over(&f, &y0, &[0.0, 1.0]), solver.clone(), control.clone(), &adjoint, loss);
+        is_located(name, found, (0.0, 1.0));
+        let found = gradient(landing_on(&f, &y0, &[0.0, 1.0]), solver, control, &adjoint, loss);
         is_located(name, found, (0.0, 1.0));
     }
     let steps = Fixed::steps(10);
     check("Rk4", Rk4, steps, Discrete::new());
-    check("Dopri5", Dopri5, PID, Discrete::landing());
+    check("Dopri5", Dopri5, PID, Discrete::new());
     check("slots", Dopri5, steps, Discrete::new().checkpoints(Checkpoints::Slots(3)));
     check("Adams–Bashforth", AdamsBashforth::<3>, steps, Discrete::new());
     check("Adams", Adams, PID, Discrete::new());
@@ -89,7 +93,7 @@ fn derivatives_forwards_are_finite_too() {
 
 #[test]
 fn gradients_across_events_are_finite_or_an_error() {
-    fn check<A: EventAdjoint<Model, Dopri5, Pid>>(name: &str, adjoint: A) {
+    fn check<A: Adjoint<Model, Dopri5, Pid>>(name: &str, adjoint: A) {
         let (f, _) = empty_tank();
         // It empties at once.
         let empties = DifferentiableEvent::falling(
@@ -100,9 +104,8 @@ fn gradients_across_events_are_finite_or_an_error() {
             },
         )
         .reset(|_, _t, y: &mut Vector1<f64>| y[0] = 0.0, |_, _t, _y, _w, _ybar, _| 0.0);
-        let problem = Hybrid::new(f).event(empties);
-        let loss = |_: &[_], _: &[Hit<_>], bar: &mut EventCotangents<Vector1<f64>>| bar.y[1][0] = 1.0;
-        let found = gradient_with_events(&problem, Dopri5, PID, &adjoint, &[0.0, 4.0], &vector![1.0], loss);
+        let run = Ivp::new(&f, vector![1.0], 0.0..4.0).event(empties).forward(Dopri5, PID, adjoint).unwrap();
+        let found = run.backward(&[vector![1.0]]);
         // √y falls from 1 by t/4: the event is at t = 4 − 4/√2.
         is_located(name, found, (4.0 - 8.0_f64.sqrt() - 1e-3, 4.0));
     }
@@ -119,12 +122,12 @@ fn the_step_that_loses_the_derivative_is_named() {
         0.0
     });
     let loss = |_: &[f64]| vec![0.0, 1.0];
-    let found = gradient(&broken, Rk4, Fixed::steps(10), &Discrete::new(), &[0.0, 1.0], &1.0, loss);
+    let found = gradient(over(&broken, &1.0, &[0.0, 1.0]), Rk4, Fixed::steps(10), Discrete::new(), loss);
     let Err(Error::NonFiniteDerivative { t, h }) = found else { panic!("{found:?}") };
     assert!((t - 0.4).abs() < 1e-12 && (h - 0.1).abs() < 1e-12, "{t} {h}");
     // The way back of the adjoint equation begins at the end.
     let continuous = Interpolating::new(Rk4, Fixed::steps(10));
-    let found = gradient(&broken, Rk4, Fixed::steps(10), &continuous, &[0.0, 1.0], &1.0, loss);
+    let found = gradient(over(&broken, &1.0, &[0.0, 1.0]), Rk4, Fixed::steps(10), &continuous, loss);
     let Err(Error::NonFiniteDerivative { t, h }) = found else { panic!("{found:?}") };
     assert!((t - 0.5).abs() < 1e-12 && (h + 0.1).abs() < 1e-12, "{t} {h}");
 }
@@ -138,9 +141,17 @@ fn a_cotangent_that_overflows_is_an_error() {
     });
     let control = Fixed::steps(10_000);
     let loss = |_: &[f64]| vec![0.0, 1.0];
-    is_located("Discrete", gradient(&growth, Rk4, control, &Discrete::new(), &[0.0, 1.0], &1e-300, loss), (0.0, 0.4));
+    is_located(
+        "Discrete",
+        gradient(over(&growth, &1e-300, &[0.0, 1.0]), Rk4, control, Discrete::new(), loss),
+        (0.0, 0.4),
+    );
     let continuous = Interpolating::new(Rk4, control);
-    is_located("continuous", gradient(&growth, Rk4, control, &continuous, &[0.0, 1.0], &1e-300, loss), (0.0, 0.4));
+    is_located(
+        "continuous",
+        gradient(over(&growth, &1e-300, &[0.0, 1.0]), Rk4, control, &continuous, loss),
+        (0.0, 0.4),
+    );
 }
 
 /// Each cotangent is finite, and their sum is not.
@@ -149,7 +160,7 @@ fn cotangents_whose_sum_overflows_are_an_error() {
     fn check<A: Adjoint<Model, Dopri5, Pid>>(adjoint: A) {
         let f = Autodiff::new(Torricelli, vector![0.0]);
         let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.5e308], vector![1.5e308]];
-        let found = gradient(&f, Dopri5, PID, &adjoint, &[0.0, 0.5, 1.0], &vector![1.0], loss);
+        let found = gradient(landing_on(&f, &vector![1.0], &[0.0, 0.5, 1.0]), Dopri5, PID, &adjoint, loss);
         // The continuous adjoints solve in units of the cotangents, and overflow only at the end.
         match found {
             Err(Error::NonFiniteDerivative { t, .. }) => assert!((0.0..=0.5).contains(&t), "{t}"),
@@ -157,7 +168,7 @@ fn cotangents_whose_sum_overflows_are_an_error() {
             found => panic!("{found:?}"),
         }
     }
-    check(Discrete::landing());
+    check(Discrete::new());
     check(Backsolve::new(Dopri5, PID));
     check(Interpolating::new(Dopri5, PID));
     check(Quadrature::gauss(Dopri5, PID));
@@ -196,14 +207,18 @@ fn a_parameter_or_a_time_without_a_derivative_is_named() {
     let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.0]];
     let y0 = vector![0.0];
     let flat = Rates(vector![1.0, 0.0]);
-    let found = gradient(&flat, Rk4, Fixed::steps(5), &Discrete::new(), &[0.5, 1.0], &y0, loss);
+    let found = gradient(over(&flat, &y0, &[0.5, 1.0]), Rk4, Fixed::steps(5), Discrete::new(), loss);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "params", index: 1, .. })), "{found:?}");
     let gauss = Quadrature::gauss(Dopri5, PID);
-    let found = gradient(&flat, Dopri5, PID, &gauss, &[0.5, 1.0], &y0, loss);
+    let found = gradient(over(&flat, &y0, &[0.5, 1.0]), Dopri5, PID, &gauss, loss);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "params", index: 1, .. })), "{found:?}");
     let sudden = Rates(vector![1.0, 1.0]);
-    let found = gradient(&sudden, Dopri5, PID, &Discrete::new(), &[0.0, 1.0], &y0, loss);
+    let found = gradient(over(&sudden, &y0, &[0.0, 1.0]), Dopri5, PID, Discrete::new(), loss);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "times", index: 0, .. })), "{found:?}");
+    // It is named where no output has that time, too.
+    let found =
+        Ivp::new(&sudden, y0, 0.0..1.0).forward(Dopri5, PID, Discrete::new()).unwrap().backward(&[vector![1.0]]);
+    assert!(matches!(found, Err(Error::NonFiniteGradient { name: "t0", index: 0, .. })), "{found:?}");
 }
 
 #[test]
@@ -212,7 +227,7 @@ fn cotangents_that_are_not_finite_are_named() {
         let f = Rates(vector![1.0, 1.0]);
         for bad in [f64::NAN, f64::INFINITY] {
             let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.0], vector![bad]];
-            let found = gradient(&f, Dopri5, PID, &adjoint, &[0.5, 0.7, 1.0], &vector![0.0], loss);
+            let found = gradient(over(&f, &vector![0.0], &[0.5, 0.7, 1.0]), Dopri5, PID, &adjoint, loss);
             let Err(Error::InvalidEntry { name: "cotangents", index: 2, value, .. }) = found else {
                 panic!("{found:?}")
             };
@@ -235,10 +250,12 @@ fn cotangents_of_hits_that_are_not_finite_are_named() {
             0.0
         },
     );
-    let problem = Hybrid::new(fall).event(ground);
-    let check = |spoil: fn(&mut EventCotangents<f64>), expected: &str| {
-        let loss = |_: &[f64], _: &[Hit<f64>], bar: &mut EventCotangents<f64>| spoil(bar);
-        let found = gradient_with_events(&problem, Dopri5, PID, &Discrete::new(), &[0.0, 2.0], &1.0, loss);
+    let times = [0.0, 2.0];
+    let run = over(&fall, &1.0, &times).event(ground).forward(Dopri5, PID, Discrete::new()).unwrap();
+    let check = |spoil: fn(&mut Cotangents<f64>), expected: &str| {
+        let mut bar = run.cotangents();
+        spoil(&mut bar);
+        let found = run.backward(&bar);
         let Err(Error::InvalidEntry { name, .. }) = found else { panic!("{found:?}") };
         assert_eq!(name, expected);
     };

@@ -1,9 +1,9 @@
 //! The adaptive quadrature of the gradient of the parameters: its tolerance, and where it cannot be had.
 
 use nalgebra::{Vector1, vector};
-use rheos::{
-    Counted, Differentiable, Dopri5, Dynamics, Error, Fixed, Gradient, Parametric, Pid, Quadrature, Rk4, gradient,
-};
+use rheos::{Counted, Differentiable, Dopri5, Dynamics, Error, Fixed, Gradient, Parametric, Pid, Quadrature, Rk4};
+
+use crate::gradient::{gradient, over};
 
 /// `y' = p g(t)`, so that `∂y(1)/∂p` is the integral of `g`.
 struct Driven(fn(f64) -> f64);
@@ -37,7 +37,7 @@ fn integral(g: fn(f64) -> f64, tolerance: f64) -> (Result<Gradient<Vector1<f64>,
     let f = Counted::new(Driven(g));
     let adjoint = Quadrature::kronrod(Rk4, Fixed::steps(4), tolerance);
     let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.0]];
-    let found = gradient(&f, Dopri5, Pid::new(1e-6, 1e-6), &adjoint, &[0.0, 1.0], &vector![0.0], loss);
+    let found = gradient(over(&f, &vector![0.0], &[0.0, 1.0]), Dopri5, Pid::new(1e-6, 1e-6), &adjoint, loss);
     (found, f.pullbacks())
 }
 

@@ -1,10 +1,11 @@
 //! Gradients, with and without events.
 
+use rheos::solution::keep;
 use rheos::solver::{Embedded, Reverse};
 use rheos::*;
 
 use crate::case::{Case, for_all_cases};
-use crate::control::{self, Backward, Forward};
+use crate::control::{self, Backward};
 use crate::fields::{Hostile, HostilePair, Row};
 use crate::methods::{Attempt, Many, Plane};
 use crate::{draw, events, outputs};
@@ -60,8 +61,7 @@ fn checkpoints(case: &mut Case) -> Checkpoints {
 }
 
 fn discrete_adjoint(case: &mut Case) -> Discrete {
-    let adjoint = if case.once_in(3) { Discrete::landing() } else { Discrete::new() };
-    adjoint.checkpoints(checkpoints(case))
+    Discrete::new().checkpoints(checkpoints(case))
 }
 
 fn discrete<Y, S>(case: &mut Case, solver: S)
@@ -91,7 +91,7 @@ fn reversible(case: &mut Case) {
     let f = Hostile::draw(case);
     let y0 = Hostile::<Many>::start(case);
     let control = control::forward(case);
-    let adjoint = if case.once_in(3) { ReversibleAdjoint::landing() } else { ReversibleAdjoint::new() };
+    let adjoint = ReversibleAdjoint::new();
     match case.below(3) {
         0 => attempt(case, (&f, y0), ReversibleHeun, control, &adjoint),
         1 => attempt(case, (&f, y0), Alf, control, &adjoint),
@@ -115,23 +115,22 @@ fn continuous<Y: Row>(case: &mut Case) {
     let f = Hostile::<Y>::draw(case);
     let y0 = Hostile::<Y>::start(case);
     let (control, back) = (control::forward(case), backward(case));
-    let landing = case.once_in(3);
     match case.pick("adjoint", &["Backsolve", "Interpolating", "Quadrature::gauss", "Quadrature::kronrod"]) {
         "Backsolve" => {
             let limit = draw::number(case, "drift_limit", &[0.01, 1.0, f64::INFINITY]);
             let adjoint = Backsolve::new(Dopri5, back).drift_limit(limit);
-            attempt(case, (&f, y0), Dopri5, control, &if landing { adjoint.landing() } else { adjoint });
+            attempt(case, (&f, y0), Dopri5, control, &adjoint);
         }
         "Interpolating" => {
             let adjoint = Interpolating::new(Dopri5, back);
-            attempt(case, (&f, y0), Dopri5, control, &if landing { adjoint.landing() } else { adjoint });
+            attempt(case, (&f, y0), Dopri5, control, &adjoint);
         }
         kind => {
             let adjoint = match kind {
                 "Quadrature::gauss" => Quadrature::gauss(Dopri5, back),
                 _ => Quadrature::kronrod(Dopri5, back, draw::number(case, "tolerance", &[1e-3, 1e-6, 1e-12])),
             };
-            attempt(case, (&f, y0), Dopri5, control, &if landing { adjoint.landing() } else { adjoint });
+            attempt(case, (&f, y0), Dopri5, control, &adjoint);
         }
     }
 }
@@ -158,13 +157,31 @@ fn cotangents<Y: State>(case: &mut Case, y: &[Y]) -> Vec<Y> {
 }
 
 /// What a gradient must be.
-fn check_gradient<Y: State, P: State>(case: &mut Case, (y0, params, times): (&Y, &P, &[f64]), expected: usize) {
+fn check_gradient<Y: State, P: State>(case: &mut Case, y0: &Y, found: &Gradient<Y, P>, times: usize) {
+    let Gradient { y0: bar, params, times: of_times, t0, t1, jumps, drift, .. } = found;
     case.succeed();
-    case.check_with(y0.all_finite(), "dL/dy0 is finite", || format!("{:?}", y0.coordinates()));
+    case.check_with(bar.all_finite(), "dL/dy0 is finite", || format!("{:?}", bar.coordinates()));
     case.check_with(params.all_finite(), "dL/dθ is finite", || format!("{:?}", params.coordinates()));
-    case.check_with(times.iter().all(|t| t.is_finite()), "dL/dt is finite", || format!("{times:?}"));
-    case.check(times.len() == expected, "there is a derivative for each time");
+    case.check_with(of_times.iter().all(|t| t.is_finite()), "dL/dt is finite", || format!("{of_times:?}"));
+    case.check_with(jumps.iter().chain([t0, t1]).all(|t| t.is_finite()), "so it is for jumps and ends", || {
+        format!("{jumps:?} {t0} {t1}")
+    });
+    case.check(of_times.len() == times, "there is a derivative for each time");
+    case.check(drift.is_finite(), "the drift is finite");
+    case.check(y0.fits(bar), "dL/dy0 has the shape of y0");
 }
+
+/// Jumps of the field that are not there, some of them in places where no step fits.
+const JUMPS: [&[f64]; 6] =
+    [&[], &[], &[0.5], &[0.0, 1.0], &[0.25, 0.250_000_000_000_000_06, 0.75], &[f64::NAN, f64::INFINITY]];
+
+/// The span of output times, or another where there are none.
+fn span(times: &[f64]) -> Span {
+    Span { t0: times.first().copied().unwrap_or(0.0), t1: times.last().copied().unwrap_or(1.0) }
+}
+
+/// A method, its steps and an adjoint.
+type With<'a, S, C, A> = (S, C, &'a A);
 
 fn attempt<F, S, C, A>(case: &mut Case, (f, y0): (&F, F::State), solver: S, control: C, adjoint: &A)
 where
@@ -174,61 +191,106 @@ where
     A: Adjoint<F, S, C>,
 {
     let times = draw::times_of_gradient(case);
-    let mut fits = true;
-    let found = gradient(f, solver, control, adjoint, &times, &y0, |y| {
-        let cotangents = cotangents(case, y);
-        fits = cotangents.len() == y.len() && cotangents.iter().all(State::all_finite);
-        cotangents
-    });
-    if let Ok(found) = found {
-        check_gradient(case, (&found.y0, &found.params, &found.times), times.len());
-        case.check(fits, "cotangents that are not finite, or too few, are refused");
-        case.check(found.y.len() == times.len(), "there is a state for each time");
-        case.check(found.y.iter().all(State::all_finite), "states are finite");
-        case.check(found.drift.is_finite(), "the drift is finite");
-        case.check(y0.fits(&found.y0), "dL/dy0 has the shape of y0");
+    let jumps = case.one_of(&JUMPS);
+    case.note("jumps", &jumps);
+    let problem = Ivp::new(f, y0, span(&times)).jumps_at(jumps);
+    with_outputs(case, problem, &times, (solver, control, adjoint));
+}
+
+/// Keeps the end, or the states at the times.
+fn with_outputs<'a, F, E, S, C, A>(
+    case: &mut Case,
+    problem: Ivp<'a, F, keep::End, E>,
+    times: &'a [f64],
+    with: With<'_, S, C, A>,
+) where
+    F: Differentiable,
+    E: rheos::solution::HaveDerivatives<'a, F>,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    let all = span(times);
+    match case.pick("outputs", &["the end", "interpolated", "interpolated", "landed on"]) {
+        "the end" => judge(case, problem, (&[], all), with),
+        "interpolated" => judge(case, problem.save_at(times), (times, all), with),
+        _ => judge(case, problem.land_on(times), (times, all), with),
     }
+}
+
+fn judge<'a, F, K, E, S, C, A>(
+    case: &mut Case,
+    problem: Ivp<'a, F, K, E>,
+    (times, span): (&[f64], Span),
+    (solver, control, adjoint): With<'_, S, C, A>,
+) where
+    F: Differentiable,
+    K: keep::States<'a>,
+    E: rheos::solution::HaveDerivatives<'a, F>,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    let Ok(run) = problem.forward(solver, control, adjoint) else { return };
+    case.check(run.y.iter().all(State::all_finite), "states are finite");
+    case.check(run.t.len() == run.y.len(), "there is a time for each state");
+    let all = times.is_empty() || run.y.len() == times.len() || matches!(run.ending, Ending::Event(_));
+    case.check(all, "there is a state for each time");
+    outputs::check_hits(case, span, &run.hits);
+    // More than once, with other cotangents.
+    for _ in 0..2 {
+        let bar = Cotangents { y: cotangents(case, &run.y), hits: of_hits(case, &run.hits) };
+        let finite =
+            |hit: &HitCotangent<F::State>| hit.t.is_finite() && hit.before.all_finite() && hit.after.all_finite();
+        let fits = (bar.y.len(), bar.hits.len()) == (run.y.len(), run.hits.len())
+            && bar.y.iter().all(State::all_finite)
+            && bar.hits.iter().all(finite);
+        if let Ok(found) = run.backward(&bar) {
+            let Some(like) = run.y.first().or(run.hits.first().map(|hit| &hit.before)) else { continue };
+            check_gradient(case, like, &found, times.len());
+            case.check(fits, "cotangents that are not finite, or too few, are refused");
+        }
+    }
+}
+
+/// A cotangent for each hit, or one too few.
+fn of_hits<Y: State>(case: &mut Case, hits: &[Hit<Y>]) -> Vec<HitCotangent<Y>> {
+    let states: Vec<Y> = hits.iter().map(|hit| hit.before.clone()).collect();
+    let (before, after) = (cotangents(case, &states), cotangents(case, &states));
+    let both = before.into_iter().zip(after);
+    let mut bars: Vec<HitCotangent<Y>> = both
+        .map(|(before, after)| {
+            let t = draw::number(case, "cotangent of the time", &[0.0, 1.0, -0.3]);
+            HitCotangent { t, before, after }
+        })
+        .collect();
+    if case.once_in(12) {
+        bars.pop();
+    }
+    bars
 }
 
 fn gradient_across_events(case: &mut Case) {
-    let mut problem = Hybrid::new(Hostile::<Plane>::draw(case));
-    for _ in 0..case.one_of(&[1, 1, 2]) {
-        problem = problem.event(events::differentiable(case));
-    }
+    let f = Hostile::<Plane>::draw(case);
+    let first = events::differentiable(case);
+    let second = case.once_in(3).then(|| events::differentiable(case));
     let y0 = Hostile::<Plane>::start(case);
+    let times = draw::times_of_gradient(case);
+    let jumps = case.one_of(&JUMPS);
+    case.note("jumps", &jumps);
+    let problem = Ivp::new(&f, y0, span(&times)).jumps_at(jumps).event(first);
+    let problem = if let Some(second) = second { problem.event(second) } else { problem };
     let (control, back) = (control::forward(case), backward(case));
-    match case.pick("adjoint", &["Discrete", "Backsolve", "Interpolating", "Quadrature"]) {
+    match case.pick("adjoint", &["Discrete", "Reversible", "Backsolve", "Interpolating", "Quadrature"]) {
         "Discrete" => {
             let adjoint = discrete_adjoint(case);
-            across(case, &problem, y0, control, &adjoint);
+            with_outputs(case, problem, &times, (Dopri5, control, &adjoint));
         }
-        "Backsolve" => across(case, &problem, y0, control, &Backsolve::new(Dopri5, back)),
-        "Interpolating" => across(case, &problem, y0, control, &Interpolating::new(Dopri5, back)),
-        _ => across(case, &problem, y0, control, &Quadrature::kronrod(Dopri5, back, 1e-6)),
-    }
-}
-
-fn across<A>(case: &mut Case, problem: &Hybrid<'_, Hostile<Plane>>, y0: Plane, control: Forward, adjoint: &A)
-where
-    A: EventAdjoint<Hostile<Plane>, Dopri5, Forward>,
-{
-    let times = draw::times_of_gradient(case);
-    let found = gradient_with_events(problem, Dopri5, control, adjoint, &times, &y0, |y, hits, bar| {
-        let of_hits: Vec<Plane> = hits.iter().map(|hit| hit.before).collect();
-        let (before, after) = (cotangents(case, &of_hits), cotangents(case, &of_hits));
-        bar.y = cotangents(case, y);
-        for (hit, (before, after)) in bar.hits.iter_mut().zip(before.into_iter().zip(after)) {
-            let t = draw::number(case, "cotangent of the time", &[0.0, 1.0, -0.3]);
-            *hit = HitCotangent { t, before, after };
+        "Reversible" => {
+            with_outputs(case, problem, &times, (Coupled::new(Bosh3), control, &ReversibleAdjoint::new()));
         }
-        if case.once_in(12) {
-            bar.hits.pop();
-        }
-    });
-    if let Ok(found) = found {
-        check_gradient(case, (&found.y0, &found.params, &found.times), times.len());
-        case.check(found.y.iter().all(State::all_finite), "states are finite");
-        let span = Span { t0: times[0], t1: times[times.len() - 1] };
-        outputs::check_hits(case, span, &found.hits);
+        "Backsolve" => with_outputs(case, problem, &times, (Dopri5, control, &Backsolve::new(Dopri5, back))),
+        "Interpolating" => with_outputs(case, problem, &times, (Dopri5, control, &Interpolating::new(Dopri5, back))),
+        _ => with_outputs(case, problem, &times, (Dopri5, control, &Quadrature::kronrod(Dopri5, back, 1e-6))),
     }
 }

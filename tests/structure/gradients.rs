@@ -3,11 +3,12 @@
 use nalgebra::{SVector, Vector2, vector};
 use rheos::problems::LotkaVolterra;
 use rheos::{
-    Adjoint, Alf, Autodiff, BlanesMoan4, Bosh3, Coupled, DampedAlf, Discrete, Dopri5, Field, Fixed, Leapfrog, Pid,
+    Alf, Autodiff, BlanesMoan4, Bosh3, Coupled, DampedAlf, Discrete, Dopri5, Field, Fixed, Leapfrog, Outputs, Pid,
     PositionVerlet, Reverse, ReversibleAdjoint, ReversibleHeun, Rk4, Ruth3, Scalar, State, SymplecticEuler, Unwind,
-    Yoshida4, Yoshida6, gradient, separable, verify,
+    Yoshida4, Yoshida6, separable, verify,
 };
 
+use crate::gradient::{gradient, landing_on, over};
 use crate::problems::Pendulums;
 
 /// Outputs inside steps, in forward and in backward time.
@@ -35,9 +36,16 @@ fn both_adjoints_of_a_symplectic_solve_are_the_derivative_of_what_was_computed()
                     assert!(report.error() < 1e-8, "{} {report}", std::any::type_name::<S>());
                 };
                 check(verify::gradient(&mut f, &solver, &control, &Discrete::new(), times, &y0));
-                check(verify::gradient(&mut f, &solver, &control, &Discrete::landing(), times, &y0));
+                check(verify::gradient(&mut f, &solver, &control, &Discrete::new(), Outputs::LandingOn(times), &y0));
                 check(verify::gradient(&mut f, &solver, &control, &ReversibleAdjoint::new(), times, &y0));
-                check(verify::gradient(&mut f, &solver, &control, &ReversibleAdjoint::landing(), times, &y0));
+                check(verify::gradient(
+                    &mut f,
+                    &solver,
+                    &control,
+                    &ReversibleAdjoint::new(),
+                    Outputs::LandingOn(times),
+                    &y0,
+                ));
             }
         }
     }
@@ -72,7 +80,8 @@ fn the_adjoint_of_a_reversible_solve_is_the_derivative_of_what_was_computed() {
         let backwards: Vec<f64> = TIMES.iter().rev().copied().collect();
         for times in [&TIMES[..], &backwards] {
             for control in GRIDS {
-                for adjoint in [ReversibleAdjoint::new(), ReversibleAdjoint::landing()] {
+                let adjoint = ReversibleAdjoint::new();
+                for times in [Outputs::At(times), Outputs::LandingOn(times)] {
                     let report = verify::gradient(&mut f, &solver, &control, &adjoint, times, &y0).unwrap();
                     assert!(report.error() < 1e-8, "{} {report}", std::any::type_name::<S>());
                 }
@@ -92,8 +101,8 @@ fn undoing_the_steps_loses_nothing_against_keeping_them() {
     let (f, y0) = Pendulums::problem();
     let loss = |y: &[(Vector2<f64>, Vector2<f64>)]| y.to_vec();
     let times = [0.0, 3.3, 10.0];
-    let kept = gradient(&f, Yoshida4, Fixed::steps(1000), &Discrete::new(), &times, &y0, loss).unwrap();
-    let undone = gradient(&f, Yoshida4, Fixed::steps(1000), &ReversibleAdjoint::new(), &times, &y0, loss).unwrap();
+    let kept = gradient(over(&f, &y0, &times), Yoshida4, Fixed::steps(1000), Discrete::new(), loss).unwrap();
+    let undone = gradient(over(&f, &y0, &times), Yoshida4, Fixed::steps(1000), ReversibleAdjoint::new(), loss).unwrap();
     let relative = |a: &[f64], b: &[f64]| {
         let scale = a.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
         a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / scale
@@ -109,14 +118,10 @@ fn adaptive_reversible_gradients_approach_the_exact_one() {
     let loss = |y: &[Vector2<f64>]| y.to_vec();
     let times = [0.0, 0.7, 2.0];
     let tight = Pid::new(1e-11, 1e-11);
-    let exact = gradient(&f, Dopri5, tight, &Discrete::new(), &times, &y0, loss).unwrap();
-    fn check<S, A>(solver: S, control: Pid, adjoint: &A, exact: &rheos::Gradient<Vector2<f64>, SVector<f64, 4>>)
-    where
-        S: rheos::Embedded<Autodiff<LotkaVolterra, 2, 4>>,
-        A: Adjoint<Autodiff<LotkaVolterra, 2, 4>, S, Pid>,
-    {
-        let (f, y0) = LotkaVolterra::problem();
-        let found = gradient(&f, solver, control, adjoint, &[0.0, 0.7, 2.0], &y0, |y| y.to_vec()).unwrap();
+    let exact = gradient(over(&f, &y0, &times), Dopri5, tight, Discrete::new(), loss).unwrap();
+    type Found = rheos::Gradient<Vector2<f64>, SVector<f64, 4>>;
+    fn check(found: rheos::Result<Found>, exact: &Found) {
+        let found = found.unwrap();
         let errors = [
             (found.y0 - exact.y0).norm() / exact.y0.norm(),
             (found.params - exact.params).norm() / exact.params.norm(),
@@ -124,10 +129,12 @@ fn adaptive_reversible_gradients_approach_the_exact_one() {
         ];
         assert!(errors.iter().all(|error| *error < 1e-4), "{errors:?}");
     }
-    check(ReversibleHeun, Pid::new(1e-8, 1e-8), &ReversibleAdjoint::new(), &exact);
-    check(Alf, Pid::new(1e-8, 1e-8), &ReversibleAdjoint::new(), &exact);
-    check(Coupled::new(Dopri5), Pid::new(1e-9, 1e-9), &ReversibleAdjoint::new(), &exact);
-    check(Coupled::new(Dopri5), Pid::new(1e-9, 1e-9), &ReversibleAdjoint::landing(), &exact);
+    let (adjoint, problem) = (ReversibleAdjoint::new(), || over(&f, &y0, &times));
+    check(gradient(problem(), ReversibleHeun, Pid::new(1e-8, 1e-8), adjoint, loss), &exact);
+    check(gradient(problem(), Alf, Pid::new(1e-8, 1e-8), adjoint, loss), &exact);
+    check(gradient(problem(), Coupled::new(Dopri5), Pid::new(1e-9, 1e-9), adjoint, loss), &exact);
+    let landing = landing_on(&f, &y0, &times);
+    check(gradient(landing, Coupled::new(Dopri5), Pid::new(1e-9, 1e-9), adjoint, loss), &exact);
 }
 
 #[test]
@@ -147,7 +154,7 @@ fn closed_forms() {
     let loss = |_: &[(f64, f64)]| vec![(0.0, 0.0), (1.0, 0.0)];
     let (y0, times) = ((0.6, -0.3), [0.0, 2.0]);
     let found =
-        gradient(&oscillator, Yoshida6, Fixed::steps(100), &ReversibleAdjoint::new(), &times, &y0, loss).unwrap();
+        gradient(over(&oscillator, &y0, &times), Yoshida6, Fixed::steps(100), ReversibleAdjoint::new(), loss).unwrap();
     let (sin, cos) = 2.0_f64.sin_cos();
     let velocity = -y0.0 * sin + y0.1 * cos;
     assert!((found.y0.0 - cos).abs() < 1e-10 && (found.y0.1 - sin).abs() < 1e-10, "{:?}", found.y0);
@@ -159,7 +166,7 @@ fn a_solve_over_no_time_passes_cotangents_through() {
     let (f, y0) = forced();
     let w = vector![2.0, -1.0];
     let control = Pid::new(1e-6, 1e-6);
-    let found = gradient(&f, ReversibleHeun, control, &ReversibleAdjoint::new(), &[0.5, 0.5], &y0, |_| vec![w, w]);
+    let found = gradient(over(&f, &y0, &[0.5, 0.5]), ReversibleHeun, control, ReversibleAdjoint::new(), |_| vec![w, w]);
     let found = found.unwrap();
     assert_eq!(found.y0, w * 2.0);
     assert_eq!(found.params, SVector::<f64, 3>::zeros());

@@ -1,6 +1,8 @@
 //! What structure-preserving methods preserve: symplecticity, energy, reversibility, and gradients in constant memory.
 
 mod energy;
+#[path = "../common/gradient.rs"]
+mod gradient;
 mod gradients;
 mod memory;
 mod order;

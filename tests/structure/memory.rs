@@ -4,8 +4,10 @@ use allocation_counter::measure;
 use nalgebra::DVector;
 use rheos::{
     Adjoint, Alf, Coupled, Differentiable, Discrete, Fixed, Leapfrog, ReversibleAdjoint, ReversibleHeun, Rk4, Solver,
-    State, gradient, ode, separable,
+    State, ode, separable,
 };
+
+use crate::gradient::{gradient, over};
 
 const SIZE: usize = 1000;
 const BYTES: u64 = 8 * SIZE as u64;
@@ -19,7 +21,7 @@ where
 {
     let loss = |y: &[F::State]| vec![y[0].zeros_like(), y[1].clone()];
     measure(|| {
-        let found = gradient(f, solver, Fixed::steps(n), adjoint, &[0.0, 1.0], y0, loss);
+        let found = gradient(over(f, y0, &[0.0, 1.0]), solver, Fixed::steps(n), adjoint, loss);
         assert!(found.is_ok());
     })
     .bytes_max

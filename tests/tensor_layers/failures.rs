@@ -4,8 +4,10 @@ use dfdx::nn::{Module, NonMutableModule, ZeroSizedModule};
 use dfdx::shapes::{Const, HasShape, Rank2, Shape};
 use dfdx::tensor::{AsArray, Cpu, OwnedTape, Tensor, TensorFrom, ZerosTensor};
 use rheos::nn::tensor::ModuleLayer;
-use rheos::nn::{Block, Layer, LayerField, OdeBlock, Recurrence, Residual, Sequence};
-use rheos::{Discrete, Dopri5, Error, Fixed, Net, OdeLayer, Parametric, Pid, Rk4, State, gradient, solve};
+use rheos::nn::{AutonomousField, Block, Layer, OdeBlock, Recurrence, Residual, Sequence};
+use rheos::{Discrete, Dopri5, Error, Fixed, ModuleField, OdeLayer, Parametric, Pid, Rk4, State, solve};
+
+use crate::gradient::{gradient, over};
 
 type Batch = Tensor<Rank2<2, 3>, f64, Cpu>;
 
@@ -47,10 +49,10 @@ fn is_device<T>(found: Result<T, impl Into<Error>>) {
 
 #[test]
 fn a_solve_names_the_device() {
-    let net = Net::new(Exhausted::<true>);
+    let net = ModuleField::new(Exhausted::<true>);
     is_device(solve(&net, batch(), 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error));
     is_device(solve(&net, batch(), 0.0..1.0, Dopri5, Pid::new(1e-6, 1e-6)).map_err(|failure| failure.error));
-    let field = LayerField(ModuleLayer::<_, Batch, Batch>::new(Exhausted::<true>));
+    let field = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<true>).field();
     is_device(solve(&field, batch(), 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error));
     let layer = OdeLayer::new(net, Rk4, Fixed::steps(2), Discrete::new(), 0.0..1.0);
     is_device(layer.solve(&batch()));
@@ -61,10 +63,10 @@ fn a_solve_names_the_device() {
 #[test]
 fn a_pullback_that_fails_is_an_error() {
     let loss = |y: &[Batch]| y.to_vec();
-    let net = Net::new(Exhausted::<false>);
-    let found = gradient(&net, Rk4, Fixed::steps(2), &Discrete::new(), &[0.0, 1.0], &batch(), loss);
+    let net = ModuleField::new(Exhausted::<false>);
+    let found = gradient(over(&net, &batch(), &[0.0, 1.0]), Rk4, Fixed::steps(2), Discrete::new(), loss);
     assert!(matches!(found, Err(Error::NonFiniteDerivative { .. })));
-    let field = LayerField(ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>));
+    let field = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>).field();
     let block = OdeBlock::new(field, Rk4, Fixed::steps(2), Discrete::new());
     let (_, record) = block.forward(&(), &batch(), 1.0).unwrap();
     assert!(matches!(block.backward(record, batch(), &mut block.params()), Err(Error::NonFiniteDerivative { .. })));
@@ -92,8 +94,7 @@ fn blocks_and_layers_return_the_error() {
     is_device(Residual(cell()).forward(&batch(), &batch(), 1.0));
     let readout = || ModuleLayer::<_, Batch, Batch>::new(Exhausted::<true>);
     is_device(readout().try_forward(&batch()));
-    is_device((readout(), readout()).try_forward(&batch()));
-    let still = LayerField(ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>));
+    let still = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>).field();
     let block = OdeBlock::new(still, Rk4, Fixed::steps(2), Discrete::new());
     is_device(Sequence { block, readout: readout() }.forward(&batch(), &[(), ()], &[1.0, 1.0], 0));
     // A pullback has no way to return it.
@@ -133,9 +134,10 @@ impl Module<Tensor<(usize, Const<2>), f64, Cpu, OwnedTape<f64, Cpu>>> for Droppi
 #[test]
 fn a_batch_that_changes_its_size_is_refused() {
     let y0: Rows = Cpu::default().zeros_like(&(3, Const));
-    let found = solve(&Net::new(Dropping), y0.clone(), 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error);
+    let found =
+        solve(&ModuleField::new(Dropping), y0.clone(), 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error);
     assert_eq!(found.err(), Some(Error::LengthMismatch { name: "dy", found: 4, expected: 6 }));
-    let field = LayerField(ModuleLayer::<_, Rows, Rows>::new(Dropping));
+    let field = ModuleLayer::<_, Rows, Rows>::new(Dropping).field();
     let found = solve(&field, y0, 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error);
     assert_eq!(found.err(), Some(Error::LengthMismatch { name: "dy", found: 4, expected: 6 }));
 }

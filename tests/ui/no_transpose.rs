@@ -1,7 +1,7 @@
 //! A method of one's own without a transpose has no discrete adjoint.
 
 use rheos::solver::StepStart;
-use rheos::{Dense, Discrete, Dynamics, Fixed, Method, Result, Solver, gradient, ode};
+use rheos::{Dense, Discrete, Dynamics, Fixed, Ivp, Method, Result, Solver, ode};
 
 struct Mine;
 
@@ -33,5 +33,5 @@ fn main() {
         *ybar -= w;
         0.0
     });
-    let _ = gradient(&decay, Mine, Fixed::steps(10), &Discrete::new(), &[0.0, 1.0], &1.0, |y| y.to_vec());
+    let _ = Ivp::new(&decay, 1.0, 0.0..1.0).forward(Mine, Fixed::steps(10), Discrete::new());
 }

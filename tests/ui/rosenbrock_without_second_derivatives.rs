@@ -1,6 +1,6 @@
 //! The transpose of a Rosenbrock step takes second derivatives of the field.
 
-use rheos::{Differentiable, Discrete, Dynamics, Fixed, Jacobian, Parametric, Rodas4, gradient};
+use rheos::{Differentiable, Discrete, Dynamics, Fixed, Ivp, Jacobian, Parametric, Rodas4};
 
 struct Decay;
 
@@ -28,5 +28,5 @@ impl Differentiable for Decay {
 }
 
 fn main() {
-    let _ = gradient(&Decay, Rodas4, Fixed::steps(10), &Discrete::new(), &[0.0, 1.0], &1.0, |y| y.to_vec());
+    let _ = Ivp::new(&Decay, 1.0, 0.0..1.0).forward(Rodas4, Fixed::steps(10), Discrete::new());
 }

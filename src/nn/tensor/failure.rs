@@ -2,17 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Error, Result, State};
+use crate::{Error, Result};
 
 /// The error of an operation of dfdx.
 pub(super) fn of_device<E: std::fmt::Debug>(error: E) -> Error {
     Error::Device { reason: format!("{error:?}") }
-}
-
-/// Makes a state say that it has no value.
-pub(super) fn spoil<Y: State>(y: &mut Y) {
-    y.set_zeros();
-    y.scale_by(f64::NAN);
 }
 
 /// The error of the last pass. A clone has a place of its own; [`share`](Self::share) gives the same one.

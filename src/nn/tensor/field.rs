@@ -21,7 +21,7 @@ pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
 /// ```
 /// use dfdx::nn::modules::Linear;
 /// use dfdx::prelude::*;
-/// use rheos::{Fixed, Net, Rk4, Taped, TensorField, solve};
+/// use rheos::{Fixed, ModuleField, Rk4, Taped, TensorField, solve};
 ///
 /// /// `f(t, y) = cos(t) (W y + b)` for a batch of points in the plane, one per row.
 /// struct Driven { linear: Linear<2, 2, f64, Cpu> }
@@ -56,7 +56,7 @@ pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
 /// }
 ///
 /// let device = Cpu::default();
-/// let net = Net::new(Driven { linear: BuildModule::build(&device) });
+/// let net = ModuleField::new(Driven { linear: BuildModule::build(&device) });
 /// let batch = device.tensor((vec![1.0, 0.0, 0.0, 1.0, 0.5, -0.5], (3, Const::<2>)));
 /// let solution = solve(&net, batch, 0.0..1.0, Rk4, Fixed::steps(10))?;
 /// assert_eq!(solution.last().shape(), &(3, Const::<2>));

@@ -8,13 +8,13 @@ use dfdx::tensor_ops::Device;
 
 use super::failure::LastFailure;
 use super::walk::{add_gradient, gradient_of};
-use super::{Net, Taped, TensorField, Weights};
+use super::{ModuleField, Taped, TensorField, Weights};
 use crate::control::Controller;
 use crate::integrate::Integration;
 use crate::state::{TensorElement, fresh};
-use crate::{Adjoint, Error, Result, Solver, Span, State};
+use crate::{Adjoint, Error, Problem, Result, Solver, Span, State};
 
-/// The dfdx layer that maps `y(t0)` to `y(t1)` where `dy/dt = f(t, y)`; `F` is a [`Net`].
+/// The dfdx layer that maps `y(t0)` to `y(t1)` where `dy/dt = f(t, y)`; `F` is a [`ModuleField`].
 ///
 /// It stands in a network like any other layer: optimisers see the parameters of the field, and the gradient is that of
 /// the adjoint `A`. The tape of the network records one operation, however many steps are taken. Nothing here reads the
@@ -23,10 +23,10 @@ use crate::{Adjoint, Error, Result, Solver, Span, State};
 /// ```
 /// use dfdx::optim::{Adam, AdamConfig};
 /// use dfdx::prelude::*;
-/// use rheos::{Discrete, Fixed, Net, OdeLayer, Rk4};
+/// use rheos::{Discrete, Fixed, ModuleField, OdeLayer, Rk4};
 ///
 /// let device = Cpu::default();
-/// let field = Net::new(device.build_module::<(Linear<8, 32>, Tanh, Linear<32, 8>), f64>());
+/// let field = ModuleField::new(device.build_module::<(Linear<8, 32>, Tanh, Linear<32, 8>), f64>());
 /// let flow = OdeLayer::new(field, Rk4, Fixed::steps(4), Discrete::new(), 0.0..1.0);
 /// let mut network = (device.build_module::<Linear<2, 8>, f64>(), flow, device.build_module::<Linear<8, 1>, f64>());
 ///
@@ -72,14 +72,14 @@ impl<F, S, C, A> OdeLayer<F, S, C, A> {
     }
 }
 
-impl<M, Sh, E, D, S, C, A> OdeLayer<Net<M, Sh, E, D>, S, C, A>
+impl<M, Sh, E, D, S, C, A> OdeLayer<ModuleField<M, Sh, E, D>, S, C, A>
 where
     M: TensorField<Sh, E, D>,
     Sh: Shape,
     E: TensorElement,
     D: Device<E>,
-    S: Solver<Net<M, Sh, E, D>>,
-    C: Controller<Net<M, Sh, E, D>, S>,
+    S: Solver<ModuleField<M, Sh, E, D>>,
+    C: Controller<ModuleField<M, Sh, E, D>, S>,
 {
     /// `y(t1)` for `y(t0) = y0`.
     ///
@@ -94,14 +94,14 @@ where
 }
 
 /// Without a tape. The error of a failed solve is in [`OdeLayer::failure`].
-impl<M, Sh, E, D, S, C, A> Module<Tensor<Sh, E, D>> for OdeLayer<Net<M, Sh, E, D>, S, C, A>
+impl<M, Sh, E, D, S, C, A> Module<Tensor<Sh, E, D>> for OdeLayer<ModuleField<M, Sh, E, D>, S, C, A>
 where
     M: TensorField<Sh, E, D>,
     Sh: Shape,
     E: TensorElement,
     D: Device<E>,
-    S: Solver<Net<M, Sh, E, D>>,
-    C: Controller<Net<M, Sh, E, D>, S>,
+    S: Solver<ModuleField<M, Sh, E, D>>,
+    C: Controller<ModuleField<M, Sh, E, D>, S>,
 {
     type Output = Tensor<Sh, E, D>;
     type Error = D::Err;
@@ -112,23 +112,22 @@ where
 }
 
 /// With a tape. The error of a failed solve is in [`OdeLayer::failure`].
-impl<M, Sh, E, D, S, C, A> Module<Taped<Sh, E, D>> for OdeLayer<Net<M, Sh, E, D>, S, C, A>
+impl<M, Sh, E, D, S, C, A> Module<Taped<Sh, E, D>> for OdeLayer<ModuleField<M, Sh, E, D>, S, C, A>
 where
     M: TensorField<Sh, E, D> + TensorCollection<E, D> + Clone + 'static,
     Sh: Shape,
     E: TensorElement,
     D: Device<E>,
-    S: Solver<Net<M, Sh, E, D>> + Clone + 'static,
-    C: Controller<Net<M, Sh, E, D>, S> + Clone + 'static,
-    A: Adjoint<Net<M, Sh, E, D>, S, C, Record: 'static> + Clone + 'static,
+    S: Solver<ModuleField<M, Sh, E, D>> + Clone + 'static,
+    C: Controller<ModuleField<M, Sh, E, D>, S> + Clone + 'static,
+    A: Adjoint<ModuleField<M, Sh, E, D>, S, C, Record: 'static> + Clone + 'static,
 {
     type Output = Taped<Sh, E, D>;
     type Error = D::Err;
 
     fn try_forward(&self, x: Taped<Sh, E, D>) -> Result<Self::Output, D::Err> {
         let (x, mut tape) = x.split_tape();
-        let times = [self.span.t0, self.span.t1];
-        let forward = self.adjoint.forward(&self.field, &self.solver, &self.control, &times, &x);
+        let forward = self.adjoint.forward(&self.problem(), &x);
         let (y1, record) = match self.failure.note(forward.map_err(Error::from)) {
             Some(mut forward) => (forward.y.pop(), Some(forward.record)),
             None => (None, None),
@@ -144,16 +143,21 @@ where
     }
 }
 
-impl<M, Sh, E, D, S, C, A> OdeLayer<Net<M, Sh, E, D>, S, C, A>
+impl<M, Sh, E, D, S, C, A> OdeLayer<ModuleField<M, Sh, E, D>, S, C, A>
 where
     M: TensorField<Sh, E, D> + TensorCollection<E, D> + Clone,
     Sh: Shape,
     E: TensorElement,
     D: Device<E>,
-    S: Solver<Net<M, Sh, E, D>>,
-    C: Controller<Net<M, Sh, E, D>, S>,
-    A: Adjoint<Net<M, Sh, E, D>, S, C>,
+    S: Solver<ModuleField<M, Sh, E, D>>,
+    C: Controller<ModuleField<M, Sh, E, D>, S>,
+    A: Adjoint<ModuleField<M, Sh, E, D>, S, C>,
 {
+    /// The solve that is differentiated.
+    fn problem(&self) -> Problem<'_, ModuleField<M, Sh, E, D>, S, C> {
+        Problem::new(&self.field, &self.solver, &self.control, self.span)
+    }
+
     /// Turns the gradient of `output` into that of `x` and of the parameters. Without a record they are NaN.
     fn pull_back(
         &self,
@@ -162,11 +166,10 @@ where
         output: &Tensor<Sh, E, D>,
         record: Option<A::Record>,
     ) -> Result<(), D::Err> {
-        let cotangents = [State::zeros_like(x), gradient_of(grads, output)?];
+        let cotangents = [gradient_of(grads, output)?];
         let mut pbar = Weights::new(self.field.module().clone()).zeros_like();
         let pulled = record.and_then(|record| {
-            let (field, solver, control) = (&self.field, &self.solver, &self.control);
-            self.failure.note(self.adjoint.backward(field, solver, control, record, &cotangents, &mut pbar))
+            self.failure.note(self.adjoint.backward(&self.problem(), &record, (&cotangents).into(), &mut pbar))
         });
         let xbar = pulled.map_or_else(
             || {

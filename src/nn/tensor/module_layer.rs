@@ -9,18 +9,18 @@ use dfdx::shapes::Shape;
 use dfdx::tensor::{Gradients, NoneTape, Tensor, Trace};
 use dfdx::tensor_ops::Device;
 
-use super::failure::{of_device, spoil};
+use super::failure::of_device;
 use super::trace::back_propagate;
 use super::walk::{Assign, Collect, collect, walk};
 use super::{Taped, Weights};
 use crate::nn::Layer;
+use crate::nn::spoil::spoil;
 use crate::state::{TensorElement, fresh};
 use crate::{Parametric, Result, State};
 
 /// A dfdx module as a [`Layer`] from `In` to the tensor `Out`.
 ///
-/// `In` is a tensor, or a pair `(h, x)` of tensors for a cell such as [`ElmanModule`](super::ElmanModule): then the
-/// layer goes wherever a cell goes, into [`Recurrence`](crate::nn::Recurrence), [`Residual`](crate::nn::Residual) or
+/// `In` is a tensor, or a pair `(h, x)` of tensors for a cell: then the layer goes wherever a cell goes, into [`Recurrence`](crate::nn::Recurrence), [`Residual`](crate::nn::Residual) or
 /// [`Driven`](crate::nn::Driven). A cell of your own is a dfdx module from `(h, x)` to `h`, with a tape and without,
 /// that is a [`TensorCollection`]; those of dfdx need nothing more:
 ///
@@ -45,14 +45,14 @@ use crate::{Parametric, Result, State};
 /// ```
 /// use dfdx::prelude::*;
 /// use rheos::nn::tensor::ModuleLayer;
-/// use rheos::nn::{LayerField, OdeBlock};
+/// use rheos::nn::{AutonomousField, OdeBlock};
 /// use rheos::{Discrete, Fixed, Rk4};
 ///
 /// type Batch = Tensor<Rank2<4, 2>, f64, Cpu>;
 /// type Mlp = (Linear<2, 8>, Tanh, Linear<8, 2>);
 /// let device = Cpu::default();
 /// let layer = ModuleLayer::<_, Batch, Batch>::new(device.build_module::<Mlp, f64>());
-/// let block = OdeBlock::new(LayerField(layer), Rk4, Fixed::steps(2), Discrete::new());
+/// let block = OdeBlock::new(layer.field(), Rk4, Fixed::steps(2), Discrete::new());
 /// # let _ = block;
 /// ```
 ///

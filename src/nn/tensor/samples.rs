@@ -4,8 +4,8 @@ use dfdx::shapes::{Axes2, Axes3, Axis, Dim, HasShape, Shape};
 use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
-use super::failure::spoil;
 use crate::State;
+use crate::nn::spoil::spoil;
 use crate::nn::{Phase, Samples};
 use crate::state::TensorElement;
 
@@ -48,6 +48,18 @@ macro_rules! samples {
                         Ok(sums) => out.add_scaled(1.0, &sums),
                         Err(_) => spoil(out),
                     }
+                }
+
+                fn weights(&self, weight: f64) -> Self::Weights {
+                    let mut weights = self.device().zeros_like(&(self.shape().0,));
+                    Self::set_weights(&mut weights, weight);
+                    weights
+                }
+
+                fn set_weights(weights: &mut Self::Weights, weight: f64) {
+                    weights.fill_with_zeros();
+                    let ones: Tensor<(B,), E, D> = weights.device().ones_like(weights.shape());
+                    weights.add_scaled(weight, &ones);
                 }
             }
         )*

@@ -14,7 +14,7 @@ use super::{Taped, TensorField, Weights};
 use crate::state::{TensorElement, fresh, row_major};
 use crate::{Result, State};
 
-/// What an evaluation of a [`Net`](super::Net) keeps for its pullback: the output with its tape.
+/// What an evaluation of a [`ModuleField`](super::ModuleField) keeps for its pullback: the output with its tape.
 pub struct NetTrace<S: Shape, E: TensorElement, D: Device<E>> {
     pub(super) recording: Option<Recording<S, E, D>>,
 }

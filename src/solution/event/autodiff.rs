@@ -14,8 +14,7 @@ use crate::{Autodiff, Differentiable, Field, Parametric, Scalar};
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
-/// use rheos::{Autodiff, DifferentiableEvent, Direction, Discrete, Dopri5, Field, Fixed, Hybrid, Scalar, Surface};
-/// use rheos::{EventCotangents, Hit, gradient_with_events};
+/// use rheos::{Autodiff, DifferentiableEvent, Direction, Discrete, Dopri5, Field, Fixed, Ivp, Scalar, Surface};
 ///
 /// /// A falling ball; the parameters are gravity and the part of its speed that the ball keeps when it lands.
 /// struct Fall;
@@ -38,11 +37,13 @@ use crate::{Autodiff, Differentiable, Field, Parametric, Scalar};
 /// }
 ///
 /// let landing = DifferentiableEvent::on(Direction::Falling, Floor).reset_by(Bounce);
-/// let ball = Hybrid::new(Autodiff::new(Fall, vector![9.81, 0.8])).event(landing);
+/// let ball = Autodiff::new(Fall, vector![9.81, 0.8]);
+/// let problem = Ivp::new(&ball, vector![1.0, 0.0], 0.0..1.5).event(landing);
+/// let run = problem.forward(Dopri5, Fixed::steps(5), Discrete::new())?;
 /// // The second landing is at (1 + 2e) √(2 h / g).
-/// let second = |_: &[_], _: &[Hit<_>], bar: &mut EventCotangents<_>| bar.hits[1].t = 1.0;
-/// let (y0, adjoint) = (vector![1.0, 0.0], Discrete::new());
-/// let found = gradient_with_events(&ball, Dopri5, Fixed::steps(5), &adjoint, &[0.0, 1.5], &y0, second)?;
+/// let mut second = run.cotangents();
+/// second.hits[1].t = 1.0;
+/// let found = run.backward(&second)?;
 /// let first = (2.0_f64 / 9.81).sqrt();
 /// assert!((found.params[1] - 2.0 * first).abs() < 1e-13);
 /// assert!((found.y0[0] - 0.5 * 2.6 * first).abs() < 1e-13);

@@ -13,27 +13,28 @@ type Reset<'a, F> = Rc<dyn Fn(&F, f64, &mut StateOf<F>) + 'a>;
 type ResetVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, &StateOf<F>, &mut StateOf<F>, &mut ParamsOf<F>) -> f64 + 'a>;
 
 /// An [`Event`] of the solutions of `F` whose condition `g(t, y, θ)` and reset `r(t, y, θ)` have pullbacks, and may depend
-/// on the parameters of the field. What it does in a solve is what an [`Event`] does; a [`Hybrid`](crate::Hybrid) holds it.
+/// on the parameters of the field. What it does in a solve is what an [`Event`] does; an [`Ivp`](crate::Ivp) with such events
+/// can be [differentiated](crate::Ivp::forward).
 ///
 /// Every function is called with the field, whose parameters it may read. Of an [`Autodiff`](crate::Autodiff) field,
 /// [`on`](Self::on) and [`reset_by`](Self::reset_by) need no derivatives written by hand.
 ///
 /// ```
-/// use rheos::{DifferentiableEvent, Discrete, Dopri5, Hybrid, Pid, gradient_with_events, ode};
+/// use rheos::{DifferentiableEvent, Discrete, Dopri5, Ivp, Pid, ode};
 ///
 /// // y' = −y falls to 1/2 at t = ln 2y0, and dt/dy0 = 1/y0.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
-/// let half = DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, |_, _t, _y, w, ybar, _| { *ybar += w; 0.0 })
-///     .terminal();
-/// let problem = Hybrid::new(decay).event(half);
-/// let time = |_: &[f64], _: &[_], bar: &mut rheos::EventCotangents<f64>| bar.hits[0].t = 1.0;
-/// let tight = Pid::new(1e-10, 1e-10);
-/// let found = gradient_with_events(&problem, Dopri5, tight, &Discrete::new(), &[0.0, 10.0], &1.0, time)?;
-/// assert!((found.hits[0].t - std::f64::consts::LN_2).abs() < 1e-9);
-/// assert!((found.y0 - 1.0).abs() < 1e-7);
+/// let half =
+///     DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, |_, _t, _y, w, ybar: &mut f64, _| { *ybar += w; 0.0 });
+/// let problem = Ivp::new(&decay, 1.0, 0.0..10.0).event(half.terminal());
+/// let run = problem.forward(Dopri5, Pid::new(1e-10, 1e-10), Discrete::new())?;
+/// assert!((run.hits[0].t - std::f64::consts::LN_2).abs() < 1e-9);
+/// let mut time = run.cotangents();
+/// time.hits[0].t = 1.0;
+/// assert!((run.backward(&time)?.y0 - 1.0).abs() < 1e-7);
 /// # Ok::<(), rheos::Error>(())
 /// ```
-#[must_use = "an event is looked for only where it is given to a `Hybrid`"]
+#[must_use = "an event is looked for only where it is given to an `Ivp`"]
 pub struct DifferentiableEvent<'a, F: Differentiable> {
     condition: (Condition<'a, F>, ConditionVjp<'a, F>),
     reset: Option<(Reset<'a, F>, ResetVjp<'a, F>)>,

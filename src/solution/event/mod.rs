@@ -1,18 +1,18 @@
 //! Events: what happens where a function of time and state reaches zero.
 //!
 //! An [`Event`] says what to look for and what to do there; [`Events`] watches a solve for any number of them. A
-//! [`DifferentiableEvent`] has derivatives beside it, and a [`Hybrid`] is a field with such events.
+//! [`DifferentiableEvent`] has derivatives beside it.
 
 mod autodiff;
 mod differentiable;
-mod hybrid;
+mod list;
 mod record;
 mod root;
 mod watch;
 
 pub use autodiff::Surface;
 pub use differentiable::DifferentiableEvent;
-pub use hybrid::Hybrid;
+pub use list::{AddTo, DifferentiableEvents, HaveDerivatives};
 pub(crate) use record::EventsRecord;
 pub use watch::Events;
 

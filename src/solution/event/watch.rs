@@ -91,6 +91,11 @@ impl<'a, Y: State> Events<'a, Y> {
         self.stopped_by
     }
 
+    /// Whether there is nothing to watch for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
     /// The hits alone.
     pub(crate) fn into_hits(self) -> Vec<Hit<Y>> {
         self.hits

@@ -241,7 +241,7 @@ pub struct CoupledCotangent<F: Differentiable, T> {
     tape: T,
 }
 
-impl<F: Differentiable, S: Reverse<F>> Unwind<F> for Coupled<S> {
+impl<F: Differentiable, S: Reverse<F> + Solver<F, Workspace: Clone>> Unwind<F> for Coupled<S> {
     type Cotangent = CoupledCotangent<F, S::Tape>;
 
     fn cotangent(&self, f: &F, y: &F::State) -> Self::Cotangent {

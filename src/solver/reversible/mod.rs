@@ -63,7 +63,7 @@ pub trait Reversible<F: Dynamics>: Solver<F> {
     note = "use `ReversibleHeun`, `Alf` or `Coupled::new(..)`, or a symplectic method on a field with `SeparableVjp`; \
             `rheos::Discrete` works with more methods"
 )]
-pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> {
+pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Workspace: Clone> {
     /// The cotangent of what the workspace carries from step to step, and room to work.
     type Cotangent;
 

@@ -23,11 +23,11 @@
 //! ```
 //! use nalgebra::vector;
 //! use rheos::problems::stiff::Robertson;
-//! use rheos::{Discrete, Pid, Rodas5P, gradient};
+//! use rheos::{Discrete, Ivp, Pid, Rodas5P};
 //!
 //! let (model, y0) = Robertson::problem();
-//! let loss = |_: &[_]| vec![vector![0.0, 0.0, 0.0], vector![1.0, 1.0, 1.0]]; // the sum of all, which is conserved
-//! let found = gradient(&model, Rodas5P, Pid::new(1e-6, 1e-10), &Discrete::new(), &[0.0, 40.0], &y0, loss)?;
+//! let run = Ivp::new(&model, y0, 0.0..40.0).forward(Rodas5P, Pid::new(1e-6, 1e-10), Discrete::new())?;
+//! let found = run.backward(&[vector![1.0, 1.0, 1.0]])?; // of the sum of all, which is conserved
 //! assert!(found.y0.iter().all(|bar| (bar - 1.0_f64).abs() < 1e-10));
 //! # Ok::<(), rheos::Error>(())
 //! ```

@@ -130,9 +130,15 @@ impl<F: VjpAlong, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F, S, L
         pbar: &mut F::Params,
     ) -> StepCotangent {
         let Self { forward, state, w, stage_bar, slope_bar, start_bar, .. } = self;
-        let w = &w[i];
         let drift = T::TIME[i] * h;
-        let mut start = f.vjp_along(t, y0, (&forward.u[i], drift), w, start_bar, pbar);
+        // Differences look ahead: that is to be into the step, since the field may jump where it starts.
+        let side = if T::TIME[i] < 0.0 { -1.0 } else { 1.0 };
+        forward.u[i].scale_by(side);
+        w[i].scale_by(side);
+        let mut start = f.vjp_along(t, y0, (&forward.u[i], side * drift), &w[i], start_bar, pbar);
+        forward.u[i].scale_by(side);
+        w[i].scale_by(side);
+        let w = &w[i];
 
         // The length of the step is in the equation itself: uᵢ / (h γ), Σ cᵢⱼ uⱼ / h and γᵢ h ∂f/∂t.
         state.set_zeros();

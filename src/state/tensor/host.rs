@@ -21,6 +21,11 @@ pub(super) fn is_small<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E
     on_cpu(x).is_some() && x.shape().num_elements() <= SMALL
 }
 
+/// Whether it lies in the memory of the host.
+pub(super) fn on_host<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> bool {
+    on_cpu(x).is_some()
+}
+
 /// `f` of the elements in row-major order.
 pub(super) fn values<S: Shape, E: TensorElement, D: Device<E>, R>(x: &Tensor<S, E, D>, f: impl FnOnce(&[E]) -> R) -> R {
     with_buffer(x.shape().num_elements(), |buffer| {

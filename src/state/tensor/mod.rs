@@ -11,8 +11,7 @@ use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::Device;
 
 pub(crate) use self::host::{is_row_major, read, row_major};
-use self::host::{is_small, own_layout, rewrite, values, write};
-pub(crate) use self::scratch::with_scratch;
+use self::host::{is_small, on_host, own_layout, rewrite, values, write};
 use super::{Element, State, Tolerance};
 
 /// An element of tensors that are states: `f32` and `f64`.
@@ -129,13 +128,15 @@ fn add_terms<S: Shape, E: TensorElement, D: Device<E>>(sum: &mut [E], h: f64, c:
 
 /// A copy with a storage and an id of its own: what a tape may start from.
 pub(crate) fn fresh<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> Tensor<S, E, D> {
-    let mut copy = State::zeros_like(x);
-    if is_small(x) {
-        copy.assign(x);
-    } else {
-        // Zeros already, so that nothing has to be cleared. The sign is that of `assign`.
-        copy.axpy(-1.0, &row_major(x), 1.0);
+    if on_host(x) {
+        // dfdx has no copy with an id of its own; zeros and a sum would be three passes over memory.
+        let mut values = vec![E::default(); x.shape().num_elements()];
+        read(x, &mut values);
+        return x.device().tensor_from_vec(values, *x.shape());
     }
+    let mut copy = State::zeros_like(x);
+    // Zeros already, so that nothing has to be cleared. The sign is that of `assign`.
+    copy.axpy(-1.0, &row_major(x), 1.0);
     copy
 }
 

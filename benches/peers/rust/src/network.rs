@@ -1,8 +1,9 @@
 //! The weights and the data of the neural tasks, written by `python/weights.py`.
 
-use nalgebra::{SMatrix, SVector};
+use nalgebra::SMatrix;
 use rheos::Element;
-use rheos::nn::Affine;
+use rheos::formula::{Slices, Structure};
+use rheos::nn::Linear;
 use serde_json::Value;
 
 /// The file named by `PEERS_WEIGHTS`.
@@ -29,14 +30,10 @@ pub fn sequence<T: Element, const N: usize, const B: usize>(value: &Value) -> Ve
     value.as_array().into_iter().flatten().map(samples).collect()
 }
 
-/// The weights, outputs by inputs, and the bias.
-pub fn parts<T: Element, const I: usize, const O: usize>(value: &Value) -> (SMatrix<T, O, I>, SVector<T, O>) {
-    let weight = SMatrix::from_fn(|i, j| T::embed(number(&value["w"][i][j])));
-    (weight, SVector::from_fn(|i, _| T::embed(number(&value["b"][i]))))
-}
-
-/// A layer of static matrices.
-pub fn affine<T: Element, const I: usize, const O: usize, const B: usize>(value: &Value) -> Affine<T, I, O, B> {
-    let (weight, bias) = parts(value);
-    Affine { weight, bias }
+/// An affine map: weights, outputs by inputs, and bias.
+pub fn linear<T: Slices, const I: usize, const O: usize>(value: &Value) -> Linear<T, I, O> {
+    // Column by column, and then the bias.
+    let weights = (0..I).flat_map(|j| (0..O).map(move |i| number(&value["w"][i][j])));
+    let mut numbers = weights.chain((0..O).map(|i| number(&value["b"][i])));
+    Linear::draw(&mut || numbers.next().unwrap_or(f64::NAN))
 }

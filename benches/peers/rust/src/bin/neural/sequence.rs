@@ -2,7 +2,8 @@
 //! unit of time by 4 steps of the classical method; mean squared error of a readout at every observation.
 
 use nalgebra::SMatrix;
-use rheos::nn::{ElmanCell, LayerField, Mlp, OdeBlock, Pointwise, Recurrence, Sequence};
+use rheos::formula::Static;
+use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
 use rheos::train::mean_squared_error;
 use rheos::{Discrete, Fixed, Parametric, Rk4, State};
 use rheos_peers::network;
@@ -15,19 +16,19 @@ const HIDDEN: usize = 16;
 const SUBSTEPS: usize = 4;
 
 type Numbers = SMatrix<f32, 1, BATCH>;
+type Batched<P> = Net<P, Static<BATCH>>;
 
 pub fn run(weights: &Value) {
-    let (w_ih, b_ih) = network::parts(&weights["input"]);
-    let (w_hh, b_hh) = network::parts(&weights["hidden"]);
-    let cell = ElmanCell::<f32, 1, HIDDEN, BATCH> { w_ih, w_hh, b_ih, b_hh };
+    let Linear { weight: weight_ih, bias: bias_ih } = network::linear::<f32, 1, HIDDEN>(&weights["input"]);
+    let Linear { weight: weight_hh, bias: bias_hh } = network::linear(&weights["hidden"]);
+    let cell: Batched<_> = Net::new(Elman { weight_ih, weight_hh, bias_ih, bias_hh });
     let layers = &weights["layers"];
-    let net: Mlp<f32, HIDDEN, HIDDEN, BATCH> =
-        (network::affine(&layers[0]), (Pointwise::new(), network::affine(&layers[1])));
-    let flow = OdeBlock::new(LayerField(net), Rk4, Fixed::steps(SUBSTEPS), Discrete::new());
-    let model = Sequence {
-        block: (Recurrence(cell), flow),
-        readout: network::affine::<_, HIDDEN, 1, BATCH>(&weights["readout"]),
-    };
+    let mlp =
+        Mlp::<f32, HIDDEN, HIDDEN, HIDDEN> { first: network::linear(&layers[0]), second: network::linear(&layers[1]) };
+    let flow: Batched<_> = Net::new(mlp);
+    let flow = OdeBlock::new(flow.field(), Rk4, Fixed::steps(SUBSTEPS), Discrete::new());
+    let readout: Batched<_> = Net::new(network::linear::<f32, HIDDEN, 1>(&weights["readout"]));
+    let model = Sequence { block: (Recurrence(cell), flow), readout };
 
     let inputs: Vec<(Numbers, ())> = network::sequence(&weights["x"]).into_iter().map(|x| (x, ())).collect();
     let targets: Vec<Numbers> = network::sequence(&weights["targets"]);

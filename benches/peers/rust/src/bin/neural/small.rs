@@ -3,8 +3,11 @@
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
 use nalgebra::SMatrix;
-use rheos::nn::{Affine, LayerField, Pointwise, Softplus, Tanh, tensor};
-use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, Net, Pid, Reverse, State, gradient};
+use rheos::formula;
+use rheos::formula::{Rows, Static};
+use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::{Linear, Net};
+use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, ModuleField, Pid, Reverse, State};
 use rheos_peers::network;
 use serde_json::Value;
 
@@ -14,27 +17,30 @@ const BATCH: usize = 64;
 /// With the controller that diffrax and torchdiffeq have by default.
 const TOLERANCE: Pid = Pid::new(1e-6, 1e-6).coefficients(0.0, 1.0, 0.0);
 
-type Static<T> = LayerField<(
-    Affine<T, 4, 32, BATCH>,
-    (Pointwise<Softplus, T, 32, BATCH>, (Affine<T, 32, 4, BATCH>, Pointwise<Tanh, T, 4, BATCH>)),
-)>;
-type Module = (tensor::Linear<4, 32, f32, Cpu>, tensor::Softplus, tensor::Linear<32, 4, f32, Cpu>, tensor::Tanh);
+formula! {
+    /// `tanh(W₂ softplus(W₁ y + b₁) + b₂)`.
+    struct Small<T> { first: Linear<T, 4, 32>, second: Linear<T, 32, 4> }
+    fn apply(&self, y: Rows<4>) -> Rows<4> {
+        self.second.apply(self.first.apply(y).softplus()).tanh()
+    }
+}
+
 type Batch = Tensor<Rank2<BATCH, 4>, f32, Cpu>;
 
-fn field(weights: &Value) -> Static<f32> {
+fn params(weights: &Value) -> Small<f32> {
     let [first, second] = [&weights["layers"][0], &weights["layers"][1]];
-    let outside = (network::affine(second), Pointwise::new());
-    LayerField((network::affine(first), (Pointwise::new(), outside)))
+    Small { first: network::linear(first), second: network::linear(second) }
 }
 
 pub fn run(weights: &Value) {
     let y0: SMatrix<f32, 4, BATCH> = network::samples(&weights["y0"]);
-    rows(&field(weights), &y0, SMatrix::from_element(1.0), ["Discrete, static", "Backsolve, static"]);
+    let net: Net<_, Static<BATCH>> = Net::new(params(weights));
+    rows(&net.field(), &y0, SMatrix::from_element(1.0), ["Discrete, static", "Backsolve, static"]);
 
-    let [first, second] = [&weights["layers"][0], &weights["layers"][1]];
-    let module: Module = (tensors::linear(first), tensor::Softplus, tensors::linear(second), tensor::Tanh);
+    let module = FormulaModule::<Small<Tensors<f32, Cpu>>>::on_device(&params(weights), &Cpu::default());
     let y0: Batch = tensors::batch(&weights["y0"], (Const::<BATCH>, Const::<4>));
-    rows(&Net::new(module), &y0, tensors::ones(&y0), ["Discrete, dfdx", "Backsolve, dfdx"]);
+    let net = ModuleField::new(module.expect("memory"));
+    rows(&net, &y0, tensors::ones(&y0), ["Discrete, dfdx", "Backsolve, dfdx"]);
 }
 
 /// Forward and gradient, for the end alone and for a hundred times.
@@ -46,46 +52,36 @@ where
     Backsolve<Dopri5, Pid>: Adjoint<F, Dopri5, Pid>,
 {
     for (times, forward, backward) in [
-        (vec![0.0, 100.0], "forward, end", "gradient, end"),
-        ((0..=100).map(f64::from).collect(), "forward, 100 times", "gradient, 100 times"),
+        (vec![100.0], "forward, end", "gradient, end"),
+        ((1..=100).map(f64::from).collect(), "forward, 100 times", "gradient, 100 times"),
     ] {
         let row = |what, how| Row { task: "small", what, how };
         let forward_how = if discrete.ends_with("static") { "static" } else { "dfdx" };
         row(forward, forward_how).print(1, || {
-            let solution = Ivp::new(field, y0.clone(), 0.0..100.0).save_at(&times[1..]).solve(Dopri5, TOLERANCE);
+            let solution = Ivp::new(field, y0.clone(), 0.0..100.0).save_at(&times).solve(Dopri5, TOLERANCE);
             let solution = solution.map_err(|failure| failure.error)?;
             let value = solution.y.iter().map(|y| y.inner(&ones)).sum();
             Ok(Found { evaluations: solution.stats.evaluations, value, gradient: 0.0 })
         });
-        let loss = |y: &[F::State]| {
-            let mut cotangents = vec![ones.clone(); y.len()];
-            cotangents[0].set_zeros();
-            cotangents
-        };
-        row(backward, discrete).print(1, || by(field, &Discrete::new(), &times, y0, &ones, loss));
+        row(backward, discrete).print(1, || by(field, Discrete::new(), &times, y0, &ones));
         let adjoint = Backsolve::new(Dopri5, TOLERANCE);
-        row(backward, backsolve).print(1, || by(field, &adjoint, &times, y0, &ones, loss));
+        row(backward, backsolve).print(1, || by(field, adjoint, &times, y0, &ones));
     }
 }
 
-/// One gradient.
-fn by<F, A>(
-    field: &F,
-    adjoint: &A,
-    times: &[f64],
-    y0: &F::State,
-    ones: &F::State,
-    loss: impl FnOnce(&[F::State]) -> Vec<F::State>,
-) -> Outcome<Found>
+/// The gradient of the sum of all outputs.
+fn by<F, A>(field: &F, adjoint: A, times: &[f64], y0: &F::State, ones: &F::State) -> Outcome<Found>
 where
     F: Differentiable,
     Dopri5: Reverse<F>,
     A: Adjoint<F, Dopri5, Pid>,
 {
-    let found = gradient(field, Dopri5, TOLERANCE, adjoint, times, y0, loss)?;
+    let run = Ivp::new(field, y0.clone(), 0.0..100.0).save_at(times).forward(Dopri5, TOLERANCE, adjoint);
+    let run = run.map_err(|failure| failure.error)?;
+    let found = run.backward(&vec![ones.clone(); times.len()])?;
     Ok(Found {
-        evaluations: found.stats.iter().map(|stats| stats.evaluations).sum(),
-        value: found.y[1..].iter().map(|y| y.inner(ones)).sum(),
+        evaluations: run.stats.evaluations + found.stats.evaluations,
+        value: run.y.iter().map(|y| y.inner(ones)).sum(),
         gradient: found.params.inner(&found.params).sqrt(),
     })
 }

@@ -2,10 +2,12 @@
 
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
-use rheos::nn::tensor::{Linear, Tanh};
-use rheos::nn::{Affine, Cube, LayerField, Mlp, Pointwise};
+use rheos::formula;
+use rheos::formula::{Rows, Static};
+use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::{LayerField, Mlp, Net};
 use rheos::train::Adam;
-use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Net, Pid, Reverse, State, gradient};
+use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, ModuleField, Pid, Reverse, State};
 use rheos_peers::network;
 use serde_json::Value;
 
@@ -17,20 +19,26 @@ const STEPS: u32 = 10;
 /// The default tolerances of torchdiffeq, with the controller that it and diffrax have by default.
 const TOLERANCE: Pid = Pid::new(1e-7, 1e-9).coefficients(0.0, 1.0, 0.0);
 
-type Static = LayerField<(Pointwise<Cube, f64, 2, BATCH>, Mlp<f64, 2, 50, BATCH>)>;
+formula! {
+    /// `W₂ tanh(W₁ y³ + b₁) + b₂`.
+    struct Spiral<T> { net: Mlp<T, 2, 50, 2> }
+    fn apply(&self, y: Rows<2>) -> Rows<2> {
+        self.net.apply(y * y.square())
+    }
+}
 
 type Batch = Tensor<Rank2<BATCH, 2>, f64, Cpu>;
-type Module = (tensors::Cube, Linear<2, 50, f64, Cpu>, Tanh, Linear<50, 2, f64, Cpu>);
 
 pub fn run(weights: &Value) {
-    let affine = (network::affine(&weights["layers"][0]), network::affine(&weights["layers"][1]));
-    let affine: (Affine<_, 2, 50, BATCH>, Affine<_, 50, 2, BATCH>) = affine;
-    let net: Static = LayerField((Pointwise::new(), (affine.0, (Pointwise::new(), affine.1))));
+    let layers = &weights["layers"];
+    let net = Mlp::<f64, 2, 50, 2> { first: network::linear(&layers[0]), second: network::linear(&layers[1]) };
+    let params = Spiral { net };
+    let net: LayerField<Net<_, Static<BATCH>>> = Net::new(params).field();
     let (times, y) = (network::list(&weights["times"]), network::sequence::<_, 2, BATCH>(&weights["y"]));
     rows(&net, &times, &y, ["Discrete, static", "Backsolve, static"]);
 
-    let (first, second) = (tensors::linear(&weights["layers"][0]), tensors::linear(&weights["layers"][1]));
-    let net = Net::<Module, Rank2<BATCH, 2>, f64, Cpu>::new((tensors::Cube, first, Tanh, second));
+    let module = FormulaModule::<Spiral<Tensors<f64, Cpu>>>::on_device(&params, &Cpu::default());
+    let net = ModuleField::<_, Rank2<BATCH, 2>, f64, Cpu>::new(module.expect("memory"));
     let at = |y| tensors::batch(y, (Const::<BATCH>, Const::<2>));
     let y: Vec<Batch> = weights["y"].as_array().into_iter().flatten().map(at).collect();
     rows(&net, &times, &y, ["Discrete, dfdx", "Backsolve, dfdx"]);
@@ -76,15 +84,16 @@ where
 {
     let mut adam = Adam::new(1e-3);
     let mut found = Found::default();
+    let span = (times[0], times[times.len() - 1]);
     for _ in 0..STEPS {
-        let mut loss = 0.0;
-        let step = gradient(&net, Dopri5, TOLERANCE, adjoint, times, &truth[0], |y| {
-            let (value, cotangents) = mean_absolute_error(y, truth);
-            loss = value;
-            cotangents
-        })?;
+        let problem = Ivp::new(&net, truth[0].clone(), span).save_at(times);
+        let run = problem.forward(Dopri5, TOLERANCE, adjoint).map_err(|failure| failure.error)?;
+        let (loss, cotangents) = mean_absolute_error(&run.y, truth);
+        let step = run.backward(&cotangents)?;
+        found.evaluations += run.stats.evaluations + step.stats.evaluations;
+        // It borrows the network.
+        drop(run);
         adam.step(&mut net, &step.params)?;
-        found.evaluations += step.stats.iter().map(|stats| stats.evaluations).sum::<u64>();
         found.value = loss;
         found.gradient = step.params.inner(&step.params).sqrt();
     }

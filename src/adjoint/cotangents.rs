@@ -1,0 +1,78 @@
+//! The cotangents of a loss: its derivatives with respect to outputs and events.
+
+use crate::{Hit, State};
+
+/// The derivatives of a loss with respect to the states at the outputs and to the hits of events.
+///
+/// [`Run::cotangents`](crate::Run::cotangents) has zeros of the right number and shape to fill in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cotangents<Y> {
+    /// With respect to every output that was reached.
+    pub y: Vec<Y>,
+    /// With respect to every hit.
+    pub hits: Vec<HitCotangent<Y>>,
+}
+
+/// The derivatives of a loss with respect to the fields of a [`Hit`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct HitCotangent<Y> {
+    /// With respect to the time.
+    pub t: f64,
+    /// With respect to the state before.
+    pub before: Y,
+    /// With respect to the state after, which is the same where the event has no reset: [`Hit::state`].
+    pub after: Y,
+}
+
+impl<Y: State> Cotangents<Y> {
+    /// Zero cotangents: the loss depends on none of these states and hits.
+    #[must_use]
+    pub fn zeros(y: &[Y], hits: &[Hit<Y>]) -> Self {
+        let zeros = |hit: &Hit<Y>| {
+            let zero = hit.before.zeros_like();
+            HitCotangent { t: 0.0, before: zero.clone(), after: zero }
+        };
+        Self { y: y.iter().map(Y::zeros_like).collect(), hits: hits.iter().map(zeros).collect() }
+    }
+}
+
+/// [`Cotangents`] that are borrowed. A slice of states makes one, of a loss that does not depend on the hits.
+#[derive(Debug)]
+pub struct CotangentsRef<'c, Y> {
+    /// With respect to every output that was reached.
+    pub y: &'c [Y],
+    /// With respect to every hit; zero where there are none.
+    pub hits: Option<&'c [HitCotangent<Y>]>,
+}
+
+impl<Y> Clone for CotangentsRef<'_, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Y> Copy for CotangentsRef<'_, Y> {}
+
+impl<'c, Y> From<&'c Cotangents<Y>> for CotangentsRef<'c, Y> {
+    fn from(Cotangents { y, hits }: &'c Cotangents<Y>) -> Self {
+        Self { y, hits: Some(hits) }
+    }
+}
+
+impl<'c, Y> From<&'c [Y]> for CotangentsRef<'c, Y> {
+    fn from(y: &'c [Y]) -> Self {
+        Self { y, hits: None }
+    }
+}
+
+impl<'c, Y> From<&'c Vec<Y>> for CotangentsRef<'c, Y> {
+    fn from(y: &'c Vec<Y>) -> Self {
+        Self { y, hits: None }
+    }
+}
+
+impl<'c, Y, const N: usize> From<&'c [Y; N]> for CotangentsRef<'c, Y> {
+    fn from(y: &'c [Y; N]) -> Self {
+        Self { y, hits: None }
+    }
+}

@@ -1,0 +1,106 @@
+//! The solve that is differentiated.
+
+use crate::solution::Events;
+use crate::{Dense, Differentiable, DifferentiableEvent, Dynamics, Result, Span};
+
+/// A solve as an [`Adjoint`](crate::Adjoint) sees it: all but the initial state. [`Ivp::forward`](crate::Ivp::forward)
+/// makes one.
+#[derive(Debug)]
+pub struct Problem<'a, F: Differentiable, S, C> {
+    /// The field.
+    pub field: &'a F,
+    /// The method.
+    pub solver: &'a S,
+    /// The choice of steps.
+    pub control: &'a C,
+    /// The interval of integration.
+    pub span: Span,
+    /// Which states the loss may depend on.
+    pub outputs: Outputs<'a>,
+    /// The times at which the field jumps, in any order.
+    pub jumps: &'a [f64],
+    /// The events, which hits name by their place.
+    pub events: &'a [DifferentiableEvent<'a, F>],
+}
+
+impl<F: Differentiable, S, C> Clone for Problem<'_, F, S, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F: Differentiable, S, C> Copy for Problem<'_, F, S, C> {}
+
+impl<'a, F: Differentiable, S, C> Problem<'a, F, S, C> {
+    /// The solve over `span` that keeps its end, without jumps and events.
+    pub fn new(field: &'a F, solver: &'a S, control: &'a C, span: impl Into<Span>) -> Self {
+        Self { field, solver, control, span: span.into(), outputs: Outputs::End, jumps: &[], events: &[] }
+    }
+
+    /// The same with these outputs.
+    #[must_use]
+    pub fn outputs(mut self, outputs: Outputs<'a>) -> Self {
+        self.outputs = outputs;
+        self
+    }
+
+    /// Watches for the events.
+    pub(super) fn watch(&self) -> Events<'a, F::State> {
+        Events::new(self.events.iter().map(|event| event.of(self.field)).collect())
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        self.span.validate()?;
+        self.span.validate_times(self.outputs.times())
+    }
+}
+
+/// Which states of a solve a loss may depend on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outputs<'t> {
+    /// The one at the end: of the span, or where a terminal event ended the solve.
+    End,
+    /// Those at given times, by interpolation, or by landing where the interpolant of the method is [too
+    /// rough](Dense::LANDS).
+    At(&'t [f64]),
+    /// Those at given times, by landing on them.
+    LandingOn(&'t [f64]),
+}
+
+impl<'t> Outputs<'t> {
+    /// The times asked for.
+    #[must_use]
+    pub const fn times(self) -> &'t [f64] {
+        match self {
+            Self::End => &[],
+            Self::At(times) | Self::LandingOn(times) => times,
+        }
+    }
+
+    /// The times that a solve by the method `S` must land on.
+    pub(super) fn stops<F: Dynamics, S: Dense<F>>(self) -> &'t [f64] {
+        match self {
+            Self::At(times) if S::LANDS => times,
+            Self::LandingOn(times) => times,
+            _ => &[],
+        }
+    }
+}
+
+impl<'t> From<&'t [f64]> for Outputs<'t> {
+    fn from(times: &'t [f64]) -> Self {
+        Self::At(times)
+    }
+}
+
+impl<'t> From<&'t Vec<f64>> for Outputs<'t> {
+    fn from(times: &'t Vec<f64>) -> Self {
+        Self::At(times)
+    }
+}
+
+impl<'t, const N: usize> From<&'t [f64; N]> for Outputs<'t> {
+    fn from(times: &'t [f64; N]) -> Self {
+        Self::At(times)
+    }
+}

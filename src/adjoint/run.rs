@@ -1,0 +1,218 @@
+//! A gradient in two steps: a solve that was recorded, and the way back.
+
+use std::fmt;
+
+use super::cotangents::{Cotangents, CotangentsRef};
+use super::problem::{Outputs, Problem};
+use super::{Adjoint, Forward, Pullback};
+use crate::control::Controller;
+use crate::solver::Stiffness;
+use crate::{
+    Differentiable, DifferentiableEvent, Dynamics, Ending, Error, Failure, Hit, Parametric, Result, Solver, Span,
+    State, Stats,
+};
+
+/// A solve that was recorded and can be differentiated; [`Ivp::forward`](crate::Ivp::forward) makes one.
+///
+/// A loss of its outputs and hits has cotangents, the derivatives `∂L/∂y(tᵢ)`, which [`backward`](Self::backward) turns
+/// into the gradient. It may be called again with the cotangents of another loss.
+///
+/// ```
+/// use rheos::train::mean_squared_error;
+/// use rheos::{Discrete, Ivp, Pid, Tsit5, ode};
+///
+/// // y' = −y: the derivative of y(t) with respect to y0 is e^{−t}.
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
+/// let (times, tolerance) = ([0.5, 2.0], Pid::new(1e-10, 1e-10));
+/// let run = Ivp::new(&decay, 1.0, 0.0..2.0).save_at(&times).forward(Tsit5, tolerance, Discrete::new())?;
+/// let (loss, cotangents) = mean_squared_error(&run.y, &[0.6, 0.1])?;
+/// let found = run.backward(&cotangents)?;
+/// let expected = (run.y[0] - 0.6) * (-0.5_f64).exp() + (run.y[1] - 0.1) * (-2.0_f64).exp();
+/// assert!((found.y0 - expected).abs() < 1e-8);
+///
+/// // The value and the gradient at once.
+/// assert_eq!(run.gradient_of(|y| mean_squared_error(y, &[0.6, 0.1]))?, (loss, found));
+///
+/// // One line where the cotangents are known: dy(2)/dy0.
+/// let found = Ivp::new(&decay, 1.0, 0.0..2.0).forward(Tsit5, tolerance, Discrete::new())?.backward(&[1.0])?;
+/// assert!((found.y0 - (-2.0_f64).exp()).abs() < 1e-8);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// A loss may depend on the times of events and on the states there. An output before an event sees the state before, one at
+/// its time or later the state after, and the derivative is that of the side it is on. Where events happen together, their
+/// resets follow one another: a later one is taken to happen on the solution from the state after the earlier one, in no
+/// time.
+///
+/// ```
+/// use rheos::{DifferentiableEvent, Discrete, Dopri5, Ivp, Pid, ode};
+///
+/// // y' = −y is doubled when it has fallen to 1/2: at t = ln 2y0, so that y(1) = e^{ln 2y0 − 1} = 2y0/e.
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
+/// let add = |w: f64, ybar: &mut f64| { *ybar += w; 0.0 };
+/// let refill = DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, move |_, _t, _y, w, ybar, _| add(w, ybar))
+///     .reset(|_, _t, y| *y *= 2.0, move |_, _t, _y, w: &f64, ybar, _| add(2.0 * w, ybar));
+/// let run = Ivp::new(&decay, 1.0, 0.0..1.0).event(refill).forward(Dopri5, Pid::new(1e-10, 1e-10), Discrete::new())?;
+/// assert!((run.backward(&[1.0])?.y0 - 2.0 / 1.0_f64.exp()).abs() < 1e-8);
+///
+/// // dt/dy0 = 1/y0.
+/// let mut time = run.cotangents();
+/// time.hits[0].t = 1.0;
+/// assert!((run.backward(&time)?.y0 - 1.0).abs() < 1e-8);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[must_use = "a recorded solve is for `backward`"]
+pub struct Run<'a, F, S, C, A>
+where
+    F: Differentiable,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    /// The times of the outputs that were reached: all of them, unless a terminal event came before.
+    pub t: Vec<f64>,
+    /// The states there.
+    pub y: Vec<F::State>,
+    /// The events that happened, in the order of integration.
+    pub hits: Vec<Hit<F::State>>,
+    /// The cost of the solve.
+    pub stats: Stats,
+    /// Why the solve ended.
+    pub ending: Ending,
+    /// Whether the problem looks stiff for the method, so that another would be cheaper.
+    pub stiffness: Option<Stiffness>,
+    asked: Asked<'a, F>,
+    solver: S,
+    control: C,
+    adjoint: A,
+    record: A::Record,
+}
+
+/// A recorded solve, or the solution up to where it failed.
+pub type RunResult<'a, F, S, C, A> = Result<Run<'a, F, S, C, A>, Box<Failure<<F as Dynamics>::State>>>;
+
+/// The gradient of a solve of `F`.
+pub type GradientOf<F> = Gradient<<F as Dynamics>::State, <F as Parametric>::Params>;
+
+/// What an [`Ivp`](crate::Ivp) asks for.
+pub(crate) struct Asked<'a, F: Differentiable> {
+    pub(crate) field: &'a F,
+    pub(crate) y0: F::State,
+    pub(crate) span: Span,
+    pub(crate) outputs: Outputs<'a>,
+    pub(crate) jumps: &'a [f64],
+    pub(crate) events: Vec<DifferentiableEvent<'a, F>>,
+}
+
+impl<'a, F: Differentiable> Asked<'a, F> {
+    fn problem<'p, S, C>(&'p self, solver: &'p S, control: &'p C) -> Problem<'p, F, S, C> {
+        let Self { field, span, outputs, jumps, ref events, .. } = *self;
+        Problem { field, solver, control, span, outputs, jumps, events }
+    }
+}
+
+impl<'a, F, S, C, A> Run<'a, F, S, C, A>
+where
+    F: Differentiable,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    /// Solves and records.
+    pub(crate) fn new(asked: Asked<'a, F>, solver: S, control: C, adjoint: A) -> RunResult<'a, F, S, C, A> {
+        let forward = adjoint.forward(&asked.problem(&solver, &control), &asked.y0)?;
+        let Forward { y, hits, end, ending, record, stats, stiffness } = forward;
+        let t = match asked.outputs {
+            Outputs::End => vec![end],
+            // The adjoint may be somebody else's.
+            Outputs::At(times) | Outputs::LandingOn(times) => times.iter().copied().take(y.len()).collect(),
+        };
+        Ok(Self { t, y, hits, stats, ending, stiffness, asked, solver, control, adjoint, record })
+    }
+
+    /// The gradient of the loss with these cotangents: one for each of the outputs `y`, or [`Cotangents`] of the outputs and
+    /// of the hits.
+    ///
+    /// # Errors
+    /// The errors of [`Adjoint::backward`].
+    pub fn backward<'c>(&self, cotangents: impl Into<CotangentsRef<'c, F::State>>) -> Result<GradientOf<F>>
+    where
+        F::State: 'c,
+    {
+        let Self { asked, solver, control, adjoint, record, .. } = self;
+        let mut params = asked.field.params().zeros_like();
+        let back = adjoint.backward(&asked.problem(solver, control), record, cotangents.into(), &mut params)?;
+        // The adjoint may be somebody else's.
+        let Pullback { y0, times, t0, t1, jumps, stats, drift } = back.checked(&asked.y0, &params)?;
+        Ok(Gradient { y0, params, times, t0, t1, jumps, stats, drift })
+    }
+
+    /// The value of a loss of the outputs, and its gradient. The loss returns its value and its cotangents, one for each
+    /// output, or fails.
+    ///
+    /// # Errors
+    /// The error of the loss, and the errors of [`backward`](Self::backward).
+    pub fn gradient_of<L, E: From<Error>>(
+        &self,
+        loss: impl FnOnce(&[F::State]) -> Result<(L, Vec<F::State>), E>,
+    ) -> Result<(L, GradientOf<F>), E> {
+        let (value, cotangents) = loss(&self.y)?;
+        Ok((value, self.backward(&cotangents)?))
+    }
+
+    /// The cotangents of a loss that depends on nothing, to be filled in.
+    #[must_use]
+    pub fn cotangents(&self) -> Cotangents<F::State> {
+        Cotangents::zeros(&self.y, &self.hits)
+    }
+
+    /// The record of the adjoint.
+    pub fn record(&self) -> &A::Record {
+        &self.record
+    }
+}
+
+impl<F, S, C, A> fmt::Debug for Run<'_, F, S, C, A>
+where
+    F: Differentiable<State: fmt::Debug>,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { t, y, hits, stats, ending, .. } = self;
+        f.debug_struct("Run")
+            .field("t", t)
+            .field("y", y)
+            .field("hits", hits)
+            .field("stats", stats)
+            .field("ending", ending)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The gradient of a loss of a solve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradient<Y, P> {
+    /// With respect to the initial state.
+    pub y0: Y,
+    /// With respect to the parameters.
+    pub params: P,
+    /// With respect to every output time asked for, each by itself. An output at an end of the span moves with that end, and
+    /// the entry is the derivative with respect to it; over a span of no length that is `t1`. Behind a terminal event the
+    /// entry is zero for a time inside the span.
+    pub times: Vec<f64>,
+    /// With respect to the start of the span.
+    pub t0: f64,
+    /// With respect to the end of the span.
+    pub t1: f64,
+    /// With respect to the times of the declared [jumps](crate::Ivp::jumps_at), where the field jumps with them: before each, it
+    /// is the field that it was before, and behind it the field that it was behind. The entry is zero for a jump that is not
+    /// inside the span, and each of equal ones has that of them together.
+    pub jumps: Vec<f64>,
+    /// The cost of the backward pass; an evaluation there includes its pullback.
+    pub stats: Stats,
+    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it, over the output times.
+    /// The gradient is wrong by about as much. Only [`Backsolve`](crate::Backsolve) measures it; elsewhere it is zero.
+    pub drift: f64,
+}

@@ -1,0 +1,153 @@
+//! A solve, cut into pieces at the resets of its state and at the jumps of its field.
+
+use std::ops::Range;
+
+use super::approach::Approach;
+use super::problem::Outputs;
+use crate::integrate::{Piece as Segment, Pieces as Segments};
+use crate::{Ending, Hit, Span};
+
+/// What the backward pass needs to know of a solve, but for the steps.
+#[derive(Debug, Clone)]
+pub(super) struct Timeline<Y> {
+    pub span: Span,
+    /// The initial state.
+    pub start: Y,
+    /// The output times asked for, reached or not; none where the end alone is kept.
+    pub times: Vec<f64>,
+    /// Whether the one output is the end.
+    pub keeps_end: bool,
+    /// How many of the output times were reached.
+    pub reached: usize,
+    /// The states there, of an adjoint that needs them.
+    pub y: Vec<Y>,
+    /// The jumps that were declared, in their order.
+    pub jumps: Vec<f64>,
+    /// The parts of the span from jump to jump.
+    pub segments: Segments,
+    pub pieces: Vec<Piece>,
+    /// The first and the last state of each piece, of an adjoint that needs them.
+    pub ends: Vec<(Y, Y)>,
+    pub hits: Vec<Hit<Y>>,
+    /// How the solution came to each hit.
+    pub approaches: Vec<Approach<Y>>,
+    pub ending: Ending,
+}
+
+/// A part of a solve over which the state and the field are continuous.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    /// Where it starts.
+    pub t0: f64,
+    pub begin: Begin,
+    pub finish: Finish,
+    /// The segment it is in.
+    pub segment: usize,
+    /// The outputs in it; one at the time of a reset is in the piece behind, one at a jump in the piece before.
+    pub outputs: Range<usize>,
+    /// The hits that were only noted.
+    pub noted: Range<usize>,
+}
+
+/// What a piece starts with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Begin {
+    /// The start of the span.
+    Span,
+    /// A jump of the field.
+    Jump,
+    /// A reset of the state.
+    Reset,
+}
+
+/// What a piece ends with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Finish {
+    /// The end of the span.
+    Span,
+    /// A jump of the field.
+    Jump,
+    /// The hit of an event that reset the state, by its place.
+    Reset(usize),
+    /// A terminal event.
+    Stop,
+}
+
+impl Piece {
+    pub(super) const fn new(t0: f64, begin: Begin, segment: usize, hits: usize) -> Self {
+        Self { t0, begin, finish: Finish::Span, segment, outputs: 0..0, noted: hits..hits }
+    }
+}
+
+impl<Y> Timeline<Y> {
+    /// Starts at `start`, over `span`, with the outputs and the jumps asked for.
+    pub(super) fn new(start: Y, span: Span, outputs: Outputs<'_>, jumps: &[f64], segments: Segments) -> Self {
+        Self {
+            span,
+            start,
+            times: outputs.times().to_vec(),
+            keeps_end: outputs == Outputs::End,
+            reached: 0,
+            y: Vec::new(),
+            jumps: jumps.to_vec(),
+            segments,
+            // Most solves are of one piece.
+            pieces: Vec::with_capacity(1),
+            ends: Vec::new(),
+            hits: Vec::new(),
+            approaches: Vec::new(),
+            ending: Ending::Span,
+        }
+    }
+
+    /// How many outputs a loss has cotangents for.
+    pub(super) fn outputs(&self) -> usize {
+        if self.keeps_end { 1 } else { self.reached }
+    }
+
+    pub(super) fn segment(&self, piece: &Piece) -> Segment {
+        // A piece is in one of them.
+        self.segments.get(piece.segment).unwrap_or_else(|| self.segments.first())
+    }
+
+    /// Whether the piece with the number `index` is the first of its segment.
+    pub(super) fn begins_segment(&self, index: usize) -> bool {
+        index == 0 || self.pieces[index - 1].segment != self.pieces[index].segment
+    }
+
+    /// Where the piece with the number `index` ends, up to which the loss may depend on it.
+    pub(super) fn end_time(&self, index: usize) -> f64 {
+        match self.pieces[index].finish {
+            Finish::Reset(i) => self.hits[i].t,
+            Finish::Stop => self.hits.last().map_or(self.span.t1, |hit| hit.t),
+            Finish::Span | Finish::Jump => self.segment(&self.pieces[index]).outer.t1,
+        }
+    }
+
+    /// Distributes the outputs, of which the first `reached` were reached, over the pieces.
+    pub(super) fn place_outputs(&mut self, reached: usize) {
+        self.reached = reached;
+        let (span, times) = (self.span, &self.times[..reached]);
+        let mut next = 0;
+        for index in 0..self.pieces.len() {
+            let passed = match self.pieces[index].finish {
+                Finish::Span | Finish::Stop => reached,
+                Finish::Jump => {
+                    let jump = self.end_time(index);
+                    times.partition_point(|&time| !span.is_after(time, jump))
+                }
+                Finish::Reset(i) => times.partition_point(|&time| span.is_after(self.hits[i].t, time)),
+            };
+            // A jump may be where the state was reset, whose outputs are behind.
+            let passed = passed.max(next);
+            self.pieces[index].outputs = next..passed;
+            next = passed;
+        }
+    }
+}
+
+/// The time nearest to `t` at which the field is that of `segment`.
+pub(super) fn clamp(segment: Segment, t: f64) -> f64 {
+    let Span { t0, t1 } = segment.inner;
+    t.clamp(t0.min(t1), t0.max(t1))
+}

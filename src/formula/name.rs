@@ -1,0 +1,51 @@
+//! The names of tensors.
+
+use std::fmt;
+
+/// The path to a tensor in a structure of parameters: `layers.0.weight`.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a> {
+    parent: Option<&'a Name<'a>>,
+    part: Part<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Part<'a> {
+    Root,
+    Field(&'a str),
+    Element(usize),
+}
+
+impl Name<'static> {
+    /// The name of the whole structure, which is empty.
+    pub const ROOT: Self = Self { parent: None, part: Part::Root };
+}
+
+impl<'a> Name<'a> {
+    /// The name of a field.
+    #[must_use]
+    pub const fn field(&'a self, field: &'a str) -> Self {
+        Self { parent: Some(self), part: Part::Field(field) }
+    }
+
+    /// The name of an element of an array.
+    #[must_use]
+    pub const fn element(&'a self, index: usize) -> Self {
+        Self { parent: Some(self), part: Part::Element(index) }
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent
+            && !matches!(parent.part, Part::Root)
+        {
+            write!(f, "{parent}.")?;
+        }
+        match self.part {
+            Part::Root => Ok(()),
+            Part::Field(name) => f.write_str(name.strip_prefix("r#").unwrap_or(name)),
+            Part::Element(index) => write!(f, "{index}"),
+        }
+    }
+}

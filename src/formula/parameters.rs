@@ -1,0 +1,303 @@
+//! Structures of named parameters.
+
+use std::any::Any;
+
+use nalgebra::allocator::Allocator;
+use nalgebra::{DefaultAllocator, Dim, OMatrix};
+
+use super::name::Name;
+use super::store::{Slices, Store};
+use super::weight::Gates;
+use crate::state::{Element, State, Tolerance};
+
+/// A structure of named tensors: the parameters of a model, and their gradient.
+///
+/// [`parameters!`](crate::parameters) and [`formula!`](crate::formula!) implement it. The coordinates come tensor by tensor, in the order of
+/// the fields, each column by column.
+pub trait Parameters: State {
+    /// Calls `see` with the name and the shape of each tensor, in order. `name` is the name of the structure itself.
+    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf));
+
+    /// The tensors, in order. Gates of one name are one tensor, stacked.
+    fn tensors(&self) -> Vec<TensorInfo> {
+        let mut tensors: Vec<TensorInfo> = Vec::new();
+        self.leaves(&Name::ROOT, &mut |name, leaf| {
+            let name = name.to_string();
+            match tensors.iter_mut().find(|tensor| tensor.name == name) {
+                Some(gates) => gates.shape.0 += leaf.rows,
+                None => tensors.push(TensorInfo { name, shape: (leaf.rows, leaf.columns) }),
+            }
+        });
+        tensors
+    }
+}
+
+/// A tensor of a structure of parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// Its name, `layers.0.weight`.
+    pub name: String,
+    /// Its rows and columns.
+    pub shape: (usize, usize),
+}
+
+/// A matrix or a vector in a structure of parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leaf {
+    /// How many rows it has.
+    pub rows: usize,
+    /// How many columns it has.
+    pub columns: usize,
+    /// Where it lies in memory, by which a formula tells its weights apart.
+    pub address: usize,
+}
+
+/// Parameters of a network: weights and biases in a [`Store`].
+pub trait Structure: Parameters {
+    /// How the weights are kept.
+    type Store: Store;
+    /// The same structure in another store.
+    type In<Q: Store>: Structure<Store = Q>;
+    /// How many weights and biases there are.
+    const LEAVES: usize;
+
+    /// The structure of the weights and biases that `from` gives, in order.
+    fn build(name: &Name<'_>, from: &mut impl Build<Self::Store>) -> Self;
+
+    /// Shows each weight and bias to `visitor`, in order.
+    fn visit(&self, visitor: &mut impl Visitor<Self::Store>);
+
+    /// The entries of the `k`-th weight or bias, column by column; none beyond the last.
+    fn slice(&self, k: usize) -> &[<Self::Store as Store>::Element]
+    where
+        Self::Store: Slices;
+
+    /// The same, to be written.
+    fn slice_mut(&mut self, k: usize) -> &mut [<Self::Store as Store>::Element]
+    where
+        Self::Store: Slices;
+
+    /// Names the types of the weights and biases to `see`, the `next`-th of all first.
+    ///
+    /// # Errors
+    /// The first error of `see`.
+    fn types<V: Types>(name: &Name<'_>, next: &mut usize, see: &mut V) -> Result<(), V::Error>;
+
+    /// The `k`-th weight or bias: an `S::Weight<O, I>` or an `S::Bias<N>`.
+    fn leaf(&self, k: usize) -> Option<&dyn Any>;
+
+    /// The same, to be written.
+    fn leaf_mut(&mut self, k: usize) -> Option<&mut dyn Any>;
+
+    /// Every number as `draw` gives it: tensor by tensor, each column by column.
+    ///
+    /// ```
+    /// use rheos::formula::Structure;
+    /// use rheos::nn::Linear;
+    ///
+    /// let ones = Linear::<f64, 2, 3>::draw(&mut || 1.0);
+    /// assert_eq!(ones.weight.sum() + ones.bias.sum(), 9.0);
+    /// ```
+    fn draw(draw: &mut dyn FnMut() -> f64) -> Self
+    where
+        Self::Store: Slices,
+    {
+        Self::build(&Name::ROOT, &mut Drawn(draw))
+    }
+
+    /// All numbers zero.
+    #[must_use]
+    fn zeros() -> Self
+    where
+        Self::Store: Slices,
+    {
+        Self::draw(&mut || 0.0)
+    }
+
+    /// The same numbers in another store, as the nearest of its elements.
+    fn to_store<Q: Slices>(&self) -> Self::In<Q>
+    where
+        Self::Store: Slices,
+    {
+        let mut numbers = (0..Self::LEAVES).flat_map(|k| self.slice(k)).map(|x| Element::re(*x));
+        Self::In::<Q>::draw(&mut || numbers.next().unwrap_or(0.0))
+    }
+}
+
+/// Gives the weights and biases of a structure.
+pub trait Build<S: Store> {
+    /// The next matrix.
+    fn weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>) -> S::Weight<O, I>;
+    /// The next vector.
+    fn bias<const N: usize>(&mut self, name: &Name<'_>) -> S::Bias<N>;
+}
+
+/// Sees the weights and biases of a structure.
+pub trait Visitor<S: Store> {
+    /// Sees the next matrix.
+    fn weight<const O: usize, const I: usize>(&mut self, weight: &S::Weight<O, I>);
+    /// Sees the next vector.
+    fn bias<const N: usize>(&mut self, bias: &S::Bias<N>);
+}
+
+/// Is told the types of the weights and biases of a structure.
+pub trait Types {
+    /// How it fails.
+    type Error;
+    /// The `k`-th leaf is a weight.
+    ///
+    /// # Errors
+    /// As it likes.
+    fn weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), Self::Error>;
+    /// The `k`-th leaf is a bias.
+    ///
+    /// # Errors
+    /// As it likes.
+    fn bias<const N: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), Self::Error>;
+}
+
+/// Numbers one by one.
+struct Drawn<'a>(&'a mut dyn FnMut() -> f64);
+
+impl<S: Slices> Build<S> for Drawn<'_> {
+    fn weight<const O: usize, const I: usize>(&mut self, _: &Name<'_>) -> S::Weight<O, I> {
+        S::draw_weight::<O, I>(&mut || S::Element::embed((self.0)()))
+    }
+    fn bias<const N: usize>(&mut self, _: &Name<'_>) -> S::Bias<N> {
+        S::draw_bias::<N>(&mut || S::Element::embed((self.0)()))
+    }
+}
+
+macro_rules! number {
+    ($($t:ty),*) => {
+        $(impl Parameters for $t {
+            fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
+                see(name, Leaf { rows: 1, columns: 1, address: std::ptr::from_ref(self).addr() });
+            }
+        })*
+    };
+}
+
+number!(f32, f64);
+
+impl<T: Element, R: Dim, C: Dim> Parameters for OMatrix<T, R, C>
+where
+    DefaultAllocator: Allocator<R, C>,
+{
+    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
+        let (rows, columns) = self.shape();
+        see(name, Leaf { rows, columns, address: std::ptr::from_ref(self).addr() });
+    }
+}
+
+/// Elements have names with an index; see [`Gates`] for blocks of one tensor.
+impl<P: Parameters, const G: usize> Parameters for [P; G] {
+    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
+        for (k, element) in self.iter().enumerate() {
+            element.leaves(&name.element(k), see);
+        }
+    }
+}
+
+impl<P: Parameters, const G: usize> Parameters for Gates<P, G> {
+    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
+        for gate in &self.0 {
+            gate.leaves(name, see);
+        }
+    }
+}
+
+/// The product of the blocks.
+impl<P: State, const G: usize> State for Gates<P, G> {
+    const IS_DUAL: bool = P::IS_DUAL;
+    const FIXED_SHAPE: bool = P::FIXED_SHAPE;
+
+    fn fits(&self, x: &Self) -> bool {
+        self.0.fits(&x.0)
+    }
+    fn zeros_like(&self) -> Self {
+        Self(self.0.zeros_like())
+    }
+    fn assign(&mut self, x: &Self) {
+        self.0.assign(&x.0);
+    }
+    fn set_zeros(&mut self) {
+        self.0.set_zeros();
+    }
+    fn add_scaled(&mut self, a: f64, x: &Self) {
+        self.0.add_scaled(a, &x.0);
+    }
+    fn scale_by(&mut self, a: f64) {
+        self.0.scale_by(a);
+    }
+    fn inner(&self, x: &Self) -> f64 {
+        self.0.inner(&x.0)
+    }
+    fn count(&self) -> usize {
+        self.0.count()
+    }
+    fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
+        self.0.weighted_sq(&y0.0, &y1.0, tol)
+    }
+    fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
+        self.0.weighted_sq_each(&y0.0, &y1.0, &rtol.0, &atol.0)
+    }
+    fn all_finite(&self) -> bool {
+        self.0.all_finite()
+    }
+    fn rounding(&self) -> f64 {
+        self.0.rounding()
+    }
+    fn write_coordinates(&self, out: &mut Vec<f64>) {
+        self.0.write_coordinates(out);
+    }
+    fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+        self.0.read_coordinates(from)
+    }
+}
+
+macro_rules! repeated {
+    ($array:ty, $in:ident => $other:ty, |$self:ident| $elements:expr, |$from:ident, $k:ident, $name:ident| $path:expr, $wrap:expr) => {
+        impl<P: Structure, const G: usize> Structure for $array {
+            type Store = P::Store;
+            type In<$in: Store> = $other;
+            const LEAVES: usize = G * P::LEAVES;
+
+            fn build($name: &Name<'_>, from: &mut impl Build<P::Store>) -> Self {
+                $wrap(std::array::from_fn(|$k| P::build($path, from)))
+            }
+            fn visit(&$self, visitor: &mut impl Visitor<P::Store>) {
+                for element in &$elements {
+                    element.visit(visitor);
+                }
+            }
+            fn types<V: Types>(name: &Name<'_>, next: &mut usize, see: &mut V) -> Result<(), V::Error> {
+                // Gates share a name, of which an index is made here.
+                (0..G).try_for_each(|k| P::types(&name.element(k), next, see))
+            }
+            fn leaf(&$self, k: usize) -> Option<&dyn Any> {
+                $elements.get(k / P::LEAVES.max(1))?.leaf(k % P::LEAVES.max(1))
+            }
+            fn leaf_mut(&mut $self, k: usize) -> Option<&mut dyn Any> {
+                $elements.get_mut(k / P::LEAVES.max(1))?.leaf_mut(k % P::LEAVES.max(1))
+            }
+            #[inline]
+            fn slice(&$self, k: usize) -> &[<P::Store as Store>::Element]
+            where
+                P::Store: Slices,
+            {
+                $elements.get(k / P::LEAVES.max(1)).map_or(&[], |element| element.slice(k % P::LEAVES.max(1)))
+            }
+            #[inline]
+            fn slice_mut(&mut $self, k: usize) -> &mut [<P::Store as Store>::Element]
+            where
+                P::Store: Slices,
+            {
+                $elements.get_mut(k / P::LEAVES.max(1)).map_or(&mut [], |element| element.slice_mut(k % P::LEAVES.max(1)))
+            }
+        }
+    };
+}
+
+repeated!([P; G], Q => [P::In<Q>; G], |self| *self, |from, k, name| &name.element(k), std::convert::identity);
+repeated!(Gates<P, G>, Q => Gates<P::In<Q>, G>, |self| self.0, |from, _k, name| name, Gates);

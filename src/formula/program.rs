@@ -1,0 +1,183 @@
+//! A formula made ready to run: the operations that are needed, in order, with the places of their values.
+
+use std::ops::Range;
+
+use super::graph::{Entry, Id, Node, Pairing, Term};
+
+/// One operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub(crate) node: Node,
+    pub(crate) rows: usize,
+    /// Its first row among the rows of all values.
+    pub(super) start: usize,
+    /// Of an affine one, where its numbers are packed.
+    pub(super) affine: Option<PackedAffine>,
+}
+
+/// Where the numbers of an affine operation lie in [`Packed`](super::packed::Packed).
+#[derive(Debug, Clone)]
+pub(super) struct PackedAffine {
+    /// The matrix of each term as the way forward needs it, and transposed.
+    pub(super) terms: Vec<[Range<usize>; 2]>,
+    /// The column that is added to all.
+    pub(super) column: Range<usize>,
+}
+
+/// The operations of a formula.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// By the place of the node.
+    pub(super) steps: Vec<Step>,
+    /// The operations to be done, in order.
+    pub(super) live: Vec<Id>,
+    pub(super) outputs: Vec<Id>,
+    /// The rows of each input.
+    pub(super) inputs: Vec<usize>,
+    /// The rows of all values together.
+    pub(super) rows: usize,
+    /// How many numbers the parameters take, packed.
+    pub(super) packed: usize,
+    /// The rows of the highest value.
+    pub(super) highest: usize,
+}
+
+impl Program {
+    /// The program of the nodes, whose `outputs` are wanted.
+    pub(crate) fn new(mut entries: Vec<Entry>, mut outputs: Vec<Id>) -> Self {
+        drop_identities(&mut entries, &mut outputs);
+        let mut uses = count_uses(&mut entries, &outputs);
+        merge_sums(&mut entries, &mut uses);
+        let widths: Vec<usize> = entries.iter().map(|entry| entry.rows).collect();
+        let (mut rows, mut packed, mut inputs) = (0, 0, Vec::new());
+        let mut steps = Vec::with_capacity(entries.len());
+        for Entry { node, rows: n } in entries {
+            if let Node::Input(_) = node {
+                inputs.push(n);
+            }
+            let mut take = |len: usize| {
+                packed += len;
+                packed - len..packed
+            };
+            let affine = match &node {
+                Node::Affine { terms, .. } => {
+                    let terms = terms.iter().map(|term| [take(n * widths[term.x]), take(n * widths[term.x])]);
+                    Some(PackedAffine { terms: terms.collect(), column: take(n) })
+                }
+                _ => None,
+            };
+            let start = rows;
+            rows += if is_computed(&node) { n } else { 0 };
+            steps.push(Step { node, rows: n, start, affine });
+        }
+        let live = (0..steps.len()).filter(|&id| is_computed(&steps[id].node)).collect();
+        let highest = widths.into_iter().max().unwrap_or(0);
+        Self { steps, live, outputs, inputs, rows, packed, highest }
+    }
+
+    /// About how many floating-point operations the value of one sample costs.
+    #[must_use]
+    pub fn flops(&self) -> usize {
+        self.live.iter().map(|&id| self.flops_of(&self.steps[id])).sum()
+    }
+
+    /// How many numbers an evaluation keeps for each sample.
+    #[must_use]
+    pub const fn memory(&self) -> usize {
+        self.rows
+    }
+
+    /// How many outputs there are.
+    #[cfg(feature = "dfdx")]
+    pub(crate) const fn outputs(&self) -> usize {
+        self.outputs.len()
+    }
+
+    /// The place of the `k`-th output.
+    #[cfg(feature = "dfdx")]
+    pub(crate) fn output_at(&self, k: usize) -> Id {
+        self.outputs[k]
+    }
+
+    /// All nodes, in order, dead ones included.
+    #[cfg(feature = "dfdx")]
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The rows of the `k`-th output.
+    #[cfg(feature = "dfdx")]
+    pub(crate) fn rows_of_output(&self, k: usize) -> usize {
+        self.steps[self.outputs[k]].rows
+    }
+
+    pub(super) fn flops_of(&self, step: &Step) -> usize {
+        match &step.node {
+            Node::Affine { terms, biases, .. } => {
+                let products = terms.iter().map(|term| 2 * step.rows * self.steps[term.x].rows).sum::<usize>();
+                products + step.rows * biases.len()
+            }
+            Node::Apply(f, _) => step.rows * f.flops(),
+            Node::Pair(..) => step.rows,
+            Node::Scale { .. } => 2 * step.rows,
+            Node::Sum(x) | Node::HeldMax(x) => self.steps[*x].rows,
+            _ => 0,
+        }
+    }
+}
+
+fn is_computed(node: &Node) -> bool {
+    !matches!(node, Node::Input(_) | Node::Dead)
+}
+
+/// Operands that only repeat another value are replaced by it.
+fn drop_identities(entries: &mut [Entry], outputs: &mut [Id]) {
+    let mut same: Vec<Id> = Vec::with_capacity(entries.len());
+    for (id, entry) in entries.iter_mut().enumerate() {
+        entry.node.redirect(|x| same[x]);
+        same.push(match entry.node {
+            Node::Scale { x, factor: 1.0, shift: 0.0 } => x,
+            _ => id,
+        });
+    }
+    outputs.iter_mut().for_each(|output| *output = same[*output]);
+}
+
+/// How often each value is used. Unused nodes become dead.
+fn count_uses(entries: &mut [Entry], outputs: &[Id]) -> Vec<usize> {
+    let mut uses = vec![0; entries.len()];
+    outputs.iter().for_each(|&output| uses[output] += 1);
+    for id in (0..entries.len()).rev() {
+        if uses[id] == 0 && is_computed(&entries[id].node) {
+            entries[id].node = Node::Dead;
+        }
+        entries[id].node.operands(|x| uses[x] += 1);
+    }
+    uses
+}
+
+/// Two affine values whose only use is their sum become one.
+fn merge_sums(entries: &mut [Entry], uses: &mut [usize]) {
+    for id in 0..entries.len() {
+        let Node::Pair(Pairing::Add, a, b) = entries[id].node else { continue };
+        if a == b || uses[a] != 1 || uses[b] != 1 {
+            continue;
+        }
+        if let Some(sum) = merged(&entries[a].node, &entries[b].node) {
+            entries[id].node = sum;
+            (entries[a].node, entries[b].node) = (Node::Dead, Node::Dead);
+        }
+    }
+}
+
+fn merged(a: &Node, b: &Node) -> Option<Node> {
+    let (
+        Node::Affine { terms, biases, constant },
+        Node::Affine { terms: more_terms, biases: more_biases, constant: more },
+    ) = (a, b)
+    else {
+        return None;
+    };
+    let terms: Vec<Term> = [terms.as_slice(), more_terms].concat();
+    Some(Node::Affine { terms, biases: [biases.as_slice(), more_biases].concat(), constant: constant + more })
+}

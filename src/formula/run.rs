@@ -1,0 +1,200 @@
+//! Running a program on slices, a sample per column.
+
+use super::graph::{Id, Node, Pairing, Term};
+use super::packed::{Packed, Stamp};
+use super::program::{PackedAffine, Program, Step};
+use crate::state::Element;
+
+/// The memory of a run, which the next one uses again.
+#[derive(Debug, Clone)]
+pub struct Arena<T> {
+    pub(super) values: Vec<T>,
+    pub(super) bars: Vec<T>,
+    pub(super) sum: Vec<T>,
+    pub(super) ones: Vec<T>,
+    /// By which numbers the values were computed, and of how many samples; none where there are no values.
+    of: Option<(Stamp, usize)>,
+}
+
+impl<T> Default for Arena<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), bars: Vec::new(), sum: Vec::new(), ones: Vec::new(), of: None }
+    }
+}
+
+impl<T> Arena<T> {
+    /// Forgets the values.
+    pub(crate) const fn clear(&mut self) {
+        self.of = None;
+    }
+
+    /// Whether the values were computed by these numbers, and are of so many samples.
+    pub(crate) fn is_of(&self, packed: &Packed<T>, samples: usize) -> bool {
+        self.of == Some((packed.stamp, samples))
+    }
+}
+
+/// A vector of at least `len` entries, whatever is in them.
+#[inline]
+pub(super) fn room<T: Element>(vec: &mut Vec<T>, len: usize) -> &mut [T] {
+    if vec.len() < len {
+        vec.resize(len, T::zero());
+    }
+    &mut vec[..len]
+}
+
+impl Program {
+    /// The value at `id`, among the values before it.
+    #[inline]
+    pub(super) fn value<'a, T>(&self, id: Id, samples: usize, values: &'a [T], inputs: &[&'a [T]]) -> &'a [T] {
+        let Step { node, rows, start, .. } = &self.steps[id];
+        match node {
+            Node::Input(k) => inputs[*k],
+            _ => &values[start * samples..(start + rows) * samples],
+        }
+    }
+
+    /// The `k`-th output of the last run.
+    #[inline]
+    pub(crate) fn output<'a, T>(&self, k: usize, samples: usize, inputs: &[&'a [T]], arena: &'a Arena<T>) -> &'a [T] {
+        self.value(self.outputs[k], samples, &arena.values, inputs)
+    }
+
+    /// Runs on inputs of so many `samples`.
+    pub(crate) fn forward<T: Element>(
+        &self,
+        packed: &Packed<T>,
+        samples: usize,
+        inputs: &[&[T]],
+        arena: &mut Arena<T>,
+    ) {
+        let values = room(&mut arena.values, self.rows * samples);
+        arena.of = Some((packed.stamp, samples));
+        if samples == 0 {
+            return;
+        }
+        for &id in &self.live {
+            let step = &self.steps[id];
+            let (before, after) = values.split_at_mut(step.start * samples);
+            let run = Run { program: self, packed: &packed.numbers, samples, before, inputs };
+            let y = &mut after[..step.rows * samples];
+            match &step.node {
+                Node::Affine { terms, .. } if step.rows > 0 => run.affine(step, terms, y),
+                Node::Apply(f, x) => f.map(run.at(*x), y),
+                _ => run.step(step, y),
+            }
+        }
+    }
+}
+
+/// One step of a run.
+struct Run<'a, T> {
+    program: &'a Program,
+    packed: &'a [T],
+    samples: usize,
+    before: &'a [T],
+    inputs: &'a [&'a [T]],
+}
+
+impl<'a, T: Element> Run<'a, T> {
+    #[inline]
+    fn at(&self, id: Id) -> &'a [T] {
+        self.program.value(id, self.samples, self.before, self.inputs)
+    }
+
+    fn rows(&self, id: Id) -> usize {
+        self.program.steps[id].rows
+    }
+
+    /// Writes the value of a step to `y`.
+    #[inline(never)]
+    fn step(&self, step: &Step, y: &mut [T]) {
+        let n = step.rows;
+        if n == 0 {
+            return;
+        }
+        match &step.node {
+            // Affine values and functions are the most frequent, and are not waited for here.
+            Node::Input(_) | Node::Dead | Node::Affine { .. } | Node::Apply(..) => {}
+            Node::Pair(pairing, a, b) => pair(*pairing, self.at(*a), self.at(*b), y),
+            Node::Scale { x, factor, shift } => {
+                let (factor, shift) = (T::embed(*factor), T::embed(*shift));
+                for (y, &x) in y.iter_mut().zip(self.at(*x)) {
+                    *y = factor * x + shift;
+                }
+            }
+            Node::Concat(a, b) => {
+                let (above, below) = (self.rows(*a), self.rows(*b));
+                for (j, y) in y.chunks_exact_mut(n).enumerate() {
+                    y[..above].copy_from_slice(&self.at(*a)[j * above..][..above]);
+                    y[above..].copy_from_slice(&self.at(*b)[j * below..][..below]);
+                }
+            }
+            Node::Rows { x, from } => {
+                for (y, x) in y.chunks_exact_mut(n).zip(self.at(*x).chunks_exact(self.rows(*x))) {
+                    y.copy_from_slice(&x[*from..from + n]);
+                }
+            }
+            Node::Pad { x, from } => {
+                let m = self.rows(*x);
+                y.fill(T::zero());
+                for (j, y) in y.chunks_exact_mut(n).enumerate() {
+                    y[*from..from + m].copy_from_slice(&self.at(*x)[j * m..][..m]);
+                }
+            }
+            Node::Sum(x) => {
+                let m = self.rows(*x);
+                for (j, y) in y.iter_mut().enumerate() {
+                    *y = self.at(*x)[j * m..][..m].iter().fold(T::zero(), |sum, &x| sum + x);
+                }
+            }
+            Node::HeldMax(x) => {
+                for (y, x) in y.iter_mut().zip(self.at(*x).chunks_exact(self.rows(*x))) {
+                    *y = x.iter().fold(x[0], |largest, &x| if x > largest { x } else { largest });
+                }
+            }
+            Node::Spread(x) => {
+                for (y, &x) in y.chunks_exact_mut(n).zip(self.at(*x)) {
+                    y.fill(x);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn affine(&self, step: &Step, terms: &[Term], y: &mut [T]) {
+        let Some(PackedAffine { terms: matrices, column }) = &step.affine else { return };
+        let mut start = Some(&self.packed[column.clone()]);
+        for (term, [matrix, _]) in terms.iter().zip(matrices) {
+            T::add_product(y, step.rows, start.take(), &self.packed[matrix.clone()], self.at(term.x));
+        }
+        if let Some(column) = start {
+            y.chunks_exact_mut(step.rows).for_each(|y| y.copy_from_slice(column));
+        }
+    }
+}
+
+#[inline]
+fn pair<T: Element>(pairing: Pairing, a: &[T], b: &[T], y: &mut [T]) {
+    match pairing {
+        Pairing::Add => zip(a, b, y, |a, b| a + b),
+        Pairing::Sub => zip(a, b, y, |a, b| a - b),
+        Pairing::Mul => zip(a, b, y, |a, b| a * b),
+        Pairing::Div => zip(a, b, y, |a, b| a / b),
+    }
+}
+
+#[inline]
+fn zip<T: Element>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) -> T) {
+    for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+        *y = f(a, b);
+    }
+}
+
+/// `y += x`.
+#[inline]
+pub(super) fn add<T: Element>(y: &mut [T], x: &[T]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y += x;
+    }
+}

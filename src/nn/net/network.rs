@@ -1,0 +1,179 @@
+//! A formula with its parameters.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::ElementOf;
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::formula::{Dynamic, Formula, Name, Packed, Program, Rows, Shape, Slices, Structure, record};
+use crate::nn::field::SameAs;
+use crate::nn::{Driven, LayerField, TimeField};
+
+/// A formula `P` with its parameters, as a [`Layer`](crate::nn::Layer) on batches kept as `K` says.
+///
+/// `Net<Gru<f64, 2, 8>>` takes batches of any size, `Net<Gru<f64, 2, 8>, Static<32>>` batches of 32 samples.
+///
+/// ```
+/// use nalgebra::{SMatrix, vector};
+/// use rheos::formula::{Static, Structure};
+/// use rheos::nn::{Layer, Linear, Net};
+///
+/// let mut draws = (1..).map(f64::from);
+/// let linear = Linear::<f64, 2, 1>::draw(&mut || draws.next().unwrap()); // weight (1, 2), bias 3
+/// let net: Net<_, Static<2>> = Net::new(linear);
+/// assert_eq!(net.forward(&SMatrix::<f64, 2, 2>::identity()), SMatrix::<f64, 1, 2>::new(4.0, 5.0));
+/// assert_eq!(net.flops(), 5);
+/// ```
+pub struct Net<P: Structure, K = Dynamic> {
+    pub(super) params: P,
+    program: Option<Arc<Program>>,
+    /// Whether the parameters have the shapes of their types.
+    shapes: Result<()>,
+    pub(super) packed: Packed<ElementOf<P>>,
+    batches: PhantomData<fn() -> K>,
+}
+
+impl<P: Formula<Store: Slices>, K> Net<P, K> {
+    /// The network of these parameters. Its formula is recorded here, once.
+    ///
+    /// A formula that uses a copy of one of its weights has no value: each call fails with
+    /// [`Error::ForeignWeight`](crate::Error::ForeignWeight). So does each call of a network whose weights, on the heap, have
+    /// not the shapes of their types, with [`Error::ShapeMismatch`](crate::Error::ShapeMismatch).
+    #[must_use]
+    pub fn new(params: P) -> Self {
+        let program = record(&params).map(Arc::new);
+        let shapes = check_shapes(&params);
+        let mut net = Self { params, program, shapes, packed: Packed::default(), batches: PhantomData };
+        net.pack();
+        net
+    }
+
+    /// The parameters.
+    #[must_use]
+    pub const fn weights(&self) -> &P {
+        &self.params
+    }
+
+    /// The same network on batches kept in another way.
+    #[must_use]
+    pub fn with_batches<Q>(&self) -> Net<P, Q> {
+        Net {
+            params: self.params.clone(),
+            program: self.program.clone(),
+            shapes: self.shapes.clone(),
+            packed: self.packed.clone(),
+            batches: PhantomData,
+        }
+    }
+
+    /// About how many floating-point operations a call costs for each sample.
+    #[must_use]
+    pub fn flops(&self) -> usize {
+        self.program.as_ref().map_or(0, |program| program.flops())
+    }
+
+    pub(super) fn program(&self) -> Result<&Program> {
+        self.shapes.clone()?;
+        self.program.as_deref().ok_or(Error::ForeignWeight { formula: std::any::type_name::<P>() })
+    }
+}
+
+impl<P: Formula, K> Net<P, K>
+where
+    P::Output: SameAs<P::Input>,
+{
+    /// The autonomous field `dz/dt = g(z)` of a formula whose value is of the shape of its argument.
+    ///
+    /// ```
+    /// use nalgebra::SMatrix;
+    /// use rheos::formula::{Static, Structure};
+    /// use rheos::nn::{Mlp, Net};
+    /// use rheos::{Fixed, Rk4, solve};
+    ///
+    /// let net: Net<_, Static<3>> = Net::new(Mlp::<f64, 2, 16, 2>::zeros());
+    /// let end = solve(&net.field(), SMatrix::<f64, 2, 3>::repeat(1.0), 0.0..1.0, Rk4, Fixed::steps(4))?;
+    /// assert_eq!(end.last(), &SMatrix::<f64, 2, 3>::repeat(1.0));
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    pub const fn field(self) -> LayerField<Self> {
+        LayerField(self)
+    }
+}
+
+impl<Y: Shape, X: Shape, P: Formula<Input = (Y, X), Output = Y>, K> Net<P, K> {
+    /// The field `dh/dt = g(h, x)` of a formula of a state and an input, which is held.
+    pub const fn driven(self) -> Driven<Self> {
+        Driven(self)
+    }
+}
+
+impl<Y: Shape, P: Formula<Input = (Y, Rows<1>), Output = Y>, K> Net<P, K> {
+    /// The field `dy/dt = g(y, t)` of a formula of a state and the time.
+    pub const fn timed(self) -> TimeField<Self> {
+        TimeField(self)
+    }
+}
+
+impl<P: Formula<Store: Slices>, K> Clone for Net<P, K> {
+    fn clone(&self) -> Self {
+        self.with_batches()
+    }
+}
+
+impl<P: Structure + PartialEq, K> PartialEq for Net<P, K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.params == other.params
+    }
+}
+
+/// The program: operations, shapes, number of parameters and operations.
+impl<P: Formula<Store: Slices>, K> fmt::Debug for Net<P, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.program {
+            Some(program) => program.show(f, &self.params, P::INPUTS),
+            None => f.write_str("Net { a formula that uses a copy of a weight }"),
+        }
+    }
+}
+
+impl<P: Structure<Store: Slices>, K> Parametric for Net<P, K> {
+    type Params = P;
+    fn params(&self) -> P {
+        self.params.clone()
+    }
+    fn set_params(&mut self, params: &P) {
+        if self.params.fits(params) {
+            self.params.assign(params);
+        } else {
+            self.params = params.clone();
+            self.shapes = check_shapes(params);
+        }
+        self.pack();
+    }
+}
+
+impl<P: Structure<Store: Slices>, K> Net<P, K> {
+    /// Packs the parameters for the program.
+    fn pack(&mut self) {
+        if let (Some(program), Ok(())) = (&self.program, &self.shapes) {
+            self.packed.update(program, &self.params);
+        }
+    }
+}
+
+/// Weights on the heap may have other shapes than their types say.
+pub(super) fn check_shapes<P: Structure<Store: Slices>>(params: &P) -> Result<()> {
+    let (mut index, mut shapes) = (0, Ok(()));
+    if !P::FIXED_SHAPE {
+        params.leaves(&Name::ROOT, &mut |_, leaf| {
+            let (found, expected) = (params.slice(index).len(), leaf.rows * leaf.columns);
+            if found != expected && shapes.is_ok() {
+                shapes = Err(Error::ShapeMismatch { name: "params", index, found, expected });
+            }
+            index += 1;
+        });
+    }
+    shapes
+}

@@ -1,0 +1,73 @@
+//! Traces of layers with two arguments that a field does not keep as a pair.
+
+use super::{Layer, Samples};
+use crate::State;
+
+/// The trace of a layer of two arguments, the arguments and room for their cotangents. Nothing is allocated after the first
+/// call.
+#[derive(Debug, Clone)]
+pub struct PairTrace<L: Layer> {
+    trace: L::Trace,
+    pairs: Option<[L::Input; 2]>,
+}
+
+impl<L: Layer> Default for PairTrace<L> {
+    fn default() -> Self {
+        Self { trace: L::Trace::default(), pairs: None }
+    }
+}
+
+/// The second of two arguments.
+pub(super) trait Second<X> {
+    /// A new one.
+    fn make(&self) -> X;
+    /// Writes it to `x`, if that has its shape.
+    fn write(&self, x: &mut X) -> bool;
+}
+
+impl<X: State> Second<X> for &X {
+    fn make(&self) -> X {
+        (*self).clone()
+    }
+    fn write(&self, x: &mut X) -> bool {
+        let fits = self.fits(x);
+        if fits {
+            x.assign(self);
+        }
+        fits
+    }
+}
+
+/// The time, for each sample of a state.
+pub(super) struct TimeOf<'a, Y>(pub(super) f64, pub(super) &'a Y);
+
+impl<Y: Samples> Second<Y::Weights> for TimeOf<'_, Y> {
+    fn make(&self) -> Y::Weights {
+        self.1.weights(self.0)
+    }
+    fn write(&self, weights: &mut Y::Weights) -> bool {
+        // The first argument fits, and so has as many samples.
+        Y::set_weights(weights, self.0);
+        true
+    }
+}
+
+impl<L: Layer> PairTrace<L> {
+    /// The trace, and the pairs of arguments `(h, x)` and of their cotangents, the latter of any value.
+    pub(super) fn at<H: State, X: State>(&mut self, h: &H, x: &impl Second<X>) -> (&mut L::Trace, &mut [L::Input; 2])
+    where
+        L: Layer<Input = (H, X)>,
+    {
+        let Self { trace, pairs } = self;
+        let kept = pairs.take().filter(|[pair, _]| pair.0.fits(h)).and_then(|[mut pair, bar]| {
+            pair.0.assign(h);
+            x.write(&mut pair.1).then_some([pair, bar])
+        });
+        let pair = kept.unwrap_or_else(|| {
+            let pair = (h.clone(), x.make());
+            let bar = pair.zeros_like();
+            [pair, bar]
+        });
+        (trace, pairs.insert(pair))
+    }
+}

@@ -1,0 +1,115 @@
+//! States that are batches of samples.
+
+use nalgebra::allocator::Allocator;
+use nalgebra::{DefaultAllocator, Dim, OMatrix, U1};
+
+use crate::{Element, State};
+
+/// A state that is a batch of independent samples.
+pub trait Samples: State {
+    /// One number per sample.
+    type Weights: State;
+
+    /// Multiplies every sample by its weight.
+    fn scale_samples(&mut self, weights: &Self::Weights);
+
+    /// Adds the inner product of every sample of `self` with that of `x` to `out`.
+    fn inner_samples(&self, x: &Self, out: &mut Self::Weights);
+
+    /// Whether `weights` are as many as the samples.
+    ///
+    /// Provided by [`weights`](Self::weights) of its own; override it to make no copies.
+    fn fits_weights(&self, weights: &Self::Weights) -> bool {
+        Self::Weights::FIXED_SHAPE || self.weights(0.0).fits(weights)
+    }
+
+    /// The same `weight` for every sample.
+    fn weights(&self, weight: f64) -> Self::Weights;
+
+    /// Makes all `weights` the same.
+    fn set_weights(weights: &mut Self::Weights, weight: f64);
+
+    /// The sum of all weights.
+    fn sum_weights(weights: &Self::Weights) -> f64 {
+        weights.coordinates().iter().sum()
+    }
+}
+
+/// The samples of a matrix are its columns.
+impl<T: Element, R: Dim, C: Dim> Samples for OMatrix<T, R, C>
+where
+    DefaultAllocator: Allocator<R, C> + Allocator<U1, C>,
+{
+    type Weights = OMatrix<T, U1, C>;
+
+    #[inline]
+    fn scale_samples(&mut self, weights: &Self::Weights) {
+        for (mut column, &weight) in self.column_iter_mut().zip(weights.iter()) {
+            column *= weight;
+        }
+    }
+
+    #[inline]
+    fn inner_samples(&self, x: &Self, out: &mut Self::Weights) {
+        for ((a, b), out) in self.column_iter().zip(x.column_iter()).zip(out.iter_mut()) {
+            *out += a.dot(&b);
+        }
+    }
+
+    #[inline]
+    fn fits_weights(&self, weights: &Self::Weights) -> bool {
+        self.ncols() == weights.ncols()
+    }
+
+    #[inline]
+    fn weights(&self, weight: f64) -> Self::Weights {
+        OMatrix::repeat_generic(U1, self.shape_generic().1, T::embed(weight))
+    }
+
+    #[inline]
+    fn set_weights(weights: &mut Self::Weights, weight: f64) {
+        weights.fill(T::embed(weight));
+    }
+
+    #[inline]
+    fn sum_weights(weights: &Self::Weights) -> f64 {
+        weights.iter().map(|weight| weight.re()).sum()
+    }
+}
+
+/// Both parts have the same samples.
+impl<A: Samples, B: Samples<Weights = A::Weights>> Samples for (A, B) {
+    type Weights = A::Weights;
+
+    #[inline]
+    fn scale_samples(&mut self, weights: &Self::Weights) {
+        self.0.scale_samples(weights);
+        self.1.scale_samples(weights);
+    }
+
+    #[inline]
+    fn inner_samples(&self, x: &Self, out: &mut Self::Weights) {
+        self.0.inner_samples(&x.0, out);
+        self.1.inner_samples(&x.1, out);
+    }
+
+    #[inline]
+    fn fits_weights(&self, weights: &Self::Weights) -> bool {
+        self.0.fits_weights(weights) && self.1.fits_weights(weights)
+    }
+
+    #[inline]
+    fn weights(&self, weight: f64) -> Self::Weights {
+        self.0.weights(weight)
+    }
+
+    #[inline]
+    fn set_weights(weights: &mut Self::Weights, weight: f64) {
+        A::set_weights(weights, weight);
+    }
+
+    #[inline]
+    fn sum_weights(weights: &Self::Weights) -> f64 {
+        A::sum_weights(weights)
+    }
+}

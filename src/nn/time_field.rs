@@ -1,0 +1,68 @@
+//! Layers of state and time as vector fields.
+
+use super::pair_trace::{PairTrace, TimeOf};
+use super::{Layer, Samples};
+use crate::{Differentiable, Dynamics, Error, State};
+
+/// The field `dy/dt = g(y, t)` of a layer with two arguments, the second of which is the time: one row, the same number for
+/// each sample.
+///
+/// ```
+/// use nalgebra::SMatrix;
+/// use rheos::formula;
+/// use rheos::formula::{Bias, Rows, Static, Structure};
+/// use rheos::nn::Net;
+/// use rheos::{Fixed, Rk4, solve};
+///
+/// formula! {
+///     /// `dy/dt = a cos t`.
+///     pub struct Driven<T> { pub a: Bias<T, 2> }
+///     fn apply(&self, _y: Rows<2>, t: Rows<1>) -> Rows<2> {
+///         &self.a * t.cos().spread::<2>()
+///     }
+/// }
+/// let field = Net::<Driven<f64>, Static<3>>::new(Driven::draw(&mut || 2.0)).timed();
+/// let end = solve(&field, SMatrix::<f64, 2, 3>::zeros(), 0.0..1.0, Rk4, Fixed::steps(20))?;
+/// assert!((end.last()[(0, 0)] - 2.0 * 1.0_f64.sin()).abs() < 1e-7);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TimeField<L>(pub L);
+
+parametric_wrappers!(TimeField);
+
+impl<Y: Samples, L: Layer<Input = (Y, Y::Weights), Output = Y>> Dynamics for TimeField<L> {
+    type State = Y;
+
+    fn eval(&self, t: f64, y: &Y, dy: &mut Y) {
+        self.0.forward_into(&(y.clone(), y.weights(t)), dy);
+    }
+    fn failure(&self, t: f64, y: &Y) -> Option<Error> {
+        self.0.try_forward(&(y.clone(), y.weights(t))).err()
+    }
+}
+
+impl<Y: Samples, L: Layer<Input = (Y, Y::Weights), Output = Y>> Differentiable for TimeField<L> {
+    type Trace = PairTrace<L>;
+
+    fn vjp(&self, t: f64, y: &Y, w: &Y, ybar: &mut Y, pbar: &mut L::Params) -> f64 {
+        let mut trace = PairTrace::default();
+        let mut dy = y.clone();
+        self.eval_traced(t, y, &mut dy, &mut trace);
+        self.vjp_traced(&mut trace, t, y, w, ybar, pbar)
+    }
+
+    fn eval_traced(&self, t: f64, y: &Y, dy: &mut Y, trace: &mut Self::Trace) {
+        let (trace, [arguments, _]) = trace.at(y, &TimeOf(t, y));
+        self.0.forward_traced_into(arguments, dy, trace);
+    }
+
+    fn vjp_traced(&self, trace: &mut Self::Trace, t: f64, y: &Y, w: &Y, ybar: &mut Y, pbar: &mut L::Params) -> f64 {
+        let (trace, [arguments, bars]) = trace.at(y, &TimeOf(t, y));
+        bars.0.assign(ybar);
+        bars.1.set_zeros();
+        self.0.backward(trace, arguments, w, bars, pbar);
+        ybar.assign(&bars.0);
+        Y::sum_weights(&bars.1)
+    }
+}

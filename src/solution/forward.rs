@@ -1,0 +1,44 @@
+//! A solve that is recorded, so as to be differentiated.
+
+use super::event::HaveDerivatives;
+use super::{Ivp, keep};
+use crate::adjoint::{Adjoint, Asked, Run, RunResult};
+use crate::control::Controller;
+use crate::{Differentiable, Dynamics, Solver};
+
+impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
+    /// Solves it and records what `adjoint` needs to differentiate it: outputs, hits and statistics are in the [`Run`], and
+    /// [`Run::backward`] is the way back.
+    ///
+    /// Kept are the end, or the states at the times of [`save_at`](Self::save_at) or [`land_on`](Self::land_on). The events, if
+    /// there are any, are [`DifferentiableEvent`](crate::DifferentiableEvent)s.
+    ///
+    /// ```
+    /// use rheos::{Discrete, Ivp, Pid, Tsit5, ode};
+    ///
+    /// // A dose of y0 at t = 0, half of which is left after one unit of time.
+    /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y * 2.0_f64.ln())
+    ///     .with_vjp(|_t, _y, w, ybar| { *ybar -= w * 2.0_f64.ln(); 0.0 });
+    /// let run = Ivp::new(&decay, 3.0, 0.0..2.0).forward(Tsit5, Pid::new(1e-9, 1e-9), Discrete::new())?;
+    /// assert!((run.y[0] - 0.75).abs() < 1e-7);
+    /// assert!((run.backward(&[1.0])?.y0 - 0.25).abs() < 1e-7);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Failure`](crate::Failure) with the reason and what was computed so far.
+    pub fn forward<S, C, A>(self, solver: S, control: C, adjoint: A) -> RunResult<'a, F, S, C, A>
+    where
+        F: Differentiable,
+        S: Solver<F>,
+        C: Controller<F, S>,
+        K: keep::States<'a>,
+        E: HaveDerivatives<'a, F>,
+        O: keep::Unobserved,
+        A: Adjoint<F, S, C>,
+    {
+        let Self { f: field, y0, span, jumps, keep, events, .. } = self;
+        let asked = Asked { field, y0, span, outputs: keep.outputs(), jumps, events: events.into_events() };
+        Run::new(asked, solver, control, adjoint)
+    }
+}

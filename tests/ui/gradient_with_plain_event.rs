@@ -1,0 +1,12 @@
+//! An event without derivatives.
+
+use rheos::{Discrete, Event, Fixed, Ivp, Rk4, ode};
+
+fn main() {
+    let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| {
+        *ybar -= w;
+        0.0
+    });
+    let problem = Ivp::new(&decay, 1.0, 0.0..1.0).event(Event::falling(|_t, y: &f64| y - 0.5));
+    let _ = problem.forward(Rk4, Fixed::steps(10), Discrete::new());
+}
