@@ -103,64 +103,23 @@
 pub mod adjoint;
 pub mod control;
 pub mod data;
-mod dynamics;
+pub mod dynamics;
 mod error;
-mod extrema;
 pub mod formula;
 pub mod integrate;
 pub mod nn;
+pub mod prelude;
 mod simd;
 pub mod solution;
 pub mod solver;
-mod span;
 pub mod state;
 pub mod train;
 pub mod verify;
 
-pub use adjoint::{
-    Adjoint, AdjointEquation, Augmented, Backsolve, BacksolveRecord, Checkpoints, Costate, Cotangents, CotangentsRef,
-    CurveRecord, Discrete, DiscreteRecord, ExactGradient, Forward, ForwardResult, Gradient, GradientOf, HessianVector,
-    HitCotangent, Interpolating, Outputs, Problem, Pullback, Quadrature, ReversibleAdjoint, ReversibleRecord, Run,
-    RunResult, Sensitivities, SteadyState, hessian_vector, sensitivities,
-};
-pub use control::{Controller, Fixed, OnGrid, Pid, Predictive};
 #[cfg(feature = "dfdx")]
 pub use dfdx;
-pub use dynamics::{
-    Autodiff, Cost, CostWithVjp, Counted, Differentiable, Dual, Dynamics, Field, Jacobian, JacobianVector,
-    Neighbourhood, Ode, OdeWithVjp, Parametric, Remembered, RunningCost, Scalar, Separable, SeparableOde,
-    SeparableOdeWithVjp, SeparableVjp, Split, SplitField, SplitVjp, Tangent, VjpAlong, differences, ode, problems,
-    running_cost, separable,
-};
-pub use error::{Error, Result};
-pub use integrate::{Halt, Stats};
-#[cfg(feature = "dfdx")]
-pub use nn::tensor::{ModuleField, OdeLayer, Taped, TensorField, Weights};
-pub use num_dual::DualNum;
-pub use solution::{
-    Curve, DifferentiableEvent, DifferentiableEvents, Direction, Ending, Ensemble, Event, Events, Failure, Hit, Ivp,
-    Paused, Solution, Solved, Stepper, Surface, solve, solve_ivp,
-};
-pub use solver::implicit::{
-    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Imex, ImexEuler, ImexTableau,
-    ImplicitEuler, ImplicitMidpoint, KenCarp3, KenCarp4, KenCarp5, Krylov, Kvaerno3, RadauIIA3, RadauIIA5, RadauIIA9,
-    Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
-};
-pub use solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, Bdf, FixedBdf, Ndf};
-pub use solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P};
-pub use solver::{
-    Alf, Auto, AutoWorkspace, BlanesMoan4, Bosh3, CarpenterKennedy, CashKarp, Collocation, CollocationTableau,
-    ComplexSolver, Coupled, DampedAlf, DefaultSolver, Dense, Dirk, DirkTableau, Dop853, Dopri5, Dopri8, Embedded,
-    EmbeddedTableau, Erk, Euler, Fehlberg21, Fehlberg45, Heun, HeunEuler, Interpolant, Leapfrog, LinearSolver,
-    LowStorage, LowStorageTableau, Lu, Matrices, Method, Midpoint, PositionVerlet, Ralston, Reverse, Reversible,
-    ReversibleHeun, Rk4, Rk38, Rosenbrock, RosenbrockTable, Ruth3, Solver, SplittingTable, Ssp33, Stiffness,
-    Symplectic, SymplecticEuler, Tableau, TransposedSolver, Tsit5, Unwind, Vern6, Vern7, Vern8, Vern9, Williamson3,
-    Yoshida4, Yoshida6,
-};
-pub use span::Span;
-#[cfg(feature = "dfdx")]
-pub use state::TensorElement;
-pub use state::{Element, Passive, State, Tolerance};
+#[doc(inline)]
+pub use prelude::*;
 
 /// The examples of the README are tested with the documentation.
 #[cfg(doctest)]

@@ -12,169 +12,39 @@
 //!
 //! [`choosing`] says which adjoint suits what, and what each costs.
 
-mod along;
+mod forward;
 mod approach;
-mod augmented;
-mod backsolve;
-mod checkpoints;
+mod continuous;
 #[doc = include_str!("choosing.md")]
 pub mod choosing {}
 mod cotangents;
 mod discrete;
 mod finite;
-mod interpolating;
 mod layout;
 mod problem;
 mod pull_back;
-mod quadrature;
 mod recorder;
 mod reversible;
-mod revolve;
-mod rule;
 mod run;
 mod saltation;
 mod sensitivity;
-mod stack;
 mod steady_state;
 mod stretch;
-mod sweep;
 mod timeline;
+mod traits;
 
-pub use along::{AdjointEquation, Costate, CurveRecord};
-pub use augmented::Augmented;
-pub use backsolve::{Backsolve, BacksolveRecord};
-pub use checkpoints::Checkpoints;
 pub use cotangents::{Cotangents, CotangentsRef, HitCotangent};
-pub use discrete::{Discrete, DiscreteRecord};
-pub use interpolating::Interpolating;
 pub use problem::{Outputs, Problem};
-pub use quadrature::Quadrature;
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 pub(crate) use run::Asked;
 pub use run::{Gradient, GradientOf, Run, RunResult};
 pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
 pub use steady_state::SteadyState;
-
-use crate::control::Controller;
-use crate::solver::Stiffness;
-use crate::{Differentiable, Ending, Failure, Hit, Result, Solver, Stats};
 pub(crate) use finite::{
     check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
 };
-
-/// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
-///
-/// [`Ivp::forward`](crate::Ivp::forward) calls it; to be implemented for a way of your own.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot differentiate solves of `{F}` by `{S}`",
-    note = "`Discrete` needs a method that can be transposed (`Reverse`), `Backsolve` a solver for the augmented system; \
-            both need a field that implements `rheos::Differentiable`"
-)]
-pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
-    /// What the forward pass keeps for the backward pass.
-    type Record;
-
-    /// Solves from `y0` and returns the outputs and the hits of the events.
-    ///
-    /// # Errors
-    /// Unsorted or non-finite times, settings outside their domains, and every error of the solve. The [`Failure`] keeps the
-    /// solution computed so far.
-    fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record>;
-
-    /// Pulls the cotangents of the outputs and hits of a forward pass of this problem back to the start. The gradient of the
-    /// parameters is added to `pbar`. It may be called again.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) if there is not one cotangent per output and hit or `pbar` has
-    /// not the shape of the parameters, [`Error::ShapeMismatch`](crate::Error::ShapeMismatch) if a cotangent has another shape
-    /// than the state, [`Error::InvalidEntry`](crate::Error::InvalidEntry) if one is not finite,
-    /// [`Error::Grazing`](crate::Error::Grazing) where an event that matters has no derivative,
-    /// [`Error::NonFiniteDerivative`](crate::Error::NonFiniteDerivative) and
-    /// [`Error::NonFiniteGradient`](crate::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve of
-    /// the adjoint equation. `pbar` is then of no use.
-    fn backward(
-        &self,
-        problem: &Problem<'_, F, S, C>,
-        record: &Self::Record,
-        cotangents: CotangentsRef<'_, F::State>,
-        pbar: &mut F::Params,
-    ) -> Result<Pullback<F::State>>;
-}
-
-impl<F, S, C, A> Adjoint<F, S, C> for &A
-where
-    F: Differentiable,
-    S: Solver<F>,
-    C: Controller<F, S>,
-    A: Adjoint<F, S, C>,
-{
-    type Record = A::Record;
-
-    fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
-        (**self).forward(problem, y0)
-    }
-
-    fn backward(
-        &self,
-        problem: &Problem<'_, F, S, C>,
-        record: &Self::Record,
-        cotangents: CotangentsRef<'_, F::State>,
-        pbar: &mut F::Params,
-    ) -> Result<Pullback<F::State>> {
-        (**self).backward(problem, record, cotangents, pbar)
-    }
-}
-
-/// An adjoint whose gradient is that of the computed solution up to rounding, at any tolerance: the derivative of the steps
-/// that were taken. A trainer can ask for it as a bound.
-#[diagnostic::on_unimplemented(
-    message = "the gradient of `{Self}` is not exact",
-    label = "this adjoint solves an equation of its own, and is as exact as its tolerance",
-    note = "use `Discrete`, or `ReversibleAdjoint` with a reversible method"
-)]
-pub trait ExactGradient {}
-
-impl ExactGradient for Discrete {}
-impl ExactGradient for ReversibleAdjoint {}
-
-/// A forward pass, or the solution up to where it failed.
-pub type ForwardResult<Y, R> = Result<Forward<Y, R>, Box<Failure<Y>>>;
-
-/// A forward pass.
-#[derive(Debug, Clone)]
-pub struct Forward<Y, R> {
-    /// The states at the outputs that were reached: all of them, unless a terminal event came before.
-    pub y: Vec<Y>,
-    /// The events that happened, in the order of integration.
-    pub hits: Vec<Hit<Y>>,
-    /// The time at which the solve ended.
-    pub end: f64,
-    /// Why it ended.
-    pub ending: Ending,
-    /// What the backward pass will need.
-    pub record: R,
-    /// The cost.
-    pub stats: Stats,
-    /// Whether the problem looks stiff for the method.
-    pub stiffness: Option<Stiffness>,
-}
-
-/// A backward pass, up to the gradient of the parameters. See [`Gradient`] for its fields.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pullback<Y> {
-    /// Gradient with respect to the initial state.
-    pub y0: Y,
-    /// Gradient with respect to every output time asked for.
-    pub times: Vec<f64>,
-    /// Derivative with respect to the start of the span.
-    pub t0: f64,
-    /// Derivative with respect to the end of the span.
-    pub t1: f64,
-    /// Gradient with respect to the declared jumps of the field.
-    pub jumps: Vec<f64>,
-    /// The cost; an evaluation here includes its pullback.
-    pub stats: Stats,
-    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it. Only [`Backsolve`]
-    /// measures it; elsewhere it is zero.
-    pub drift: f64,
-}
+pub use traits::{Adjoint, ExactGradient, ForwardResult, Forward, Pullback};
+pub use continuous::{
+    AdjointEquation, Augmented, Backsolve, BacksolveRecord, Costate, CurveRecord, Interpolating, Quadrature,
+};
+pub use discrete::{Checkpoints, Discrete, DiscreteRecord};

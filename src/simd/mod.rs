@@ -7,6 +7,7 @@
 mod activation;
 mod combine;
 mod exponential;
+mod extrema;
 mod float;
 mod norm;
 mod product;
@@ -14,6 +15,7 @@ mod vector;
 
 pub(crate) use activation::{Sigmoid, Softplus, Tanh, map, pull_back};
 pub(crate) use combine::combine;
+pub(crate) use extrema::{larger, smaller};
 pub(crate) use float::Float;
 pub(crate) use norm::{all_finite, weighted_sq};
 pub(crate) use product::{add_product, add_product_transposed};

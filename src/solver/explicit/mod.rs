@@ -6,6 +6,8 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
+mod engine;
+mod low_storage;
 mod bosh3;
 mod carpenter_kennedy;
 mod cash_karp;
@@ -29,6 +31,9 @@ mod vern8;
 mod vern9;
 mod williamson3;
 
+pub(crate) use engine::lives_in_registers;
+pub use engine::{Erk, ErkWorkspace};
+pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use bosh3::Bosh3;
 pub use carpenter_kennedy::CarpenterKennedy;
 pub use cash_karp::CashKarp;

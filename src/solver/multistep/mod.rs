@@ -20,27 +20,9 @@
 //! where the method corrects, or one linear system.
 
 mod adams;
-mod adams_bashforth;
-mod adams_moulton;
-mod adams_order;
-mod adams_reverse;
-mod adams_tape;
-mod backward;
-mod backward_reverse;
-mod backward_tape;
 mod bdf;
-mod bdf_order;
 mod differences;
-mod fixed_bdf;
 mod lagrange;
-mod uniform;
-mod weights;
 
-pub use adams::{Adams, AdamsWorkspace};
-pub use adams_bashforth::AdamsBashforth;
-pub use adams_moulton::AdamsMoulton;
-pub use adams_tape::AdamsTape;
-pub use backward_tape::BackwardTape;
-pub use bdf::{Bdf, BdfWorkspace, Ndf};
-pub use fixed_bdf::{FixedBdf, FixedBdfWorkspace};
-pub use uniform::UniformWorkspace;
+pub use adams::{Adams, AdamsBashforth, AdamsMoulton, AdamsTape, AdamsWorkspace, UniformWorkspace};
+pub use bdf::{BackwardTape, Bdf, BdfWorkspace, FixedBdf, FixedBdfWorkspace, Ndf};

@@ -6,17 +6,17 @@
 //! and *Stiff differential equations solved by Radau methods*, J. Comput. Appl. Math. 111 (1999),
 //! doi:10.1016/S0377-0427(99)00134-X.
 
+mod engine;
 mod estimate;
 mod gauss;
-mod method;
 mod newton;
 mod radau;
 mod reverse;
 mod tableau;
 mod transposed;
 
+pub use engine::{Collocation, CollocationWorkspace};
 pub use gauss::{GaussLegendre4, GaussLegendre6};
-pub use method::{Collocation, CollocationWorkspace};
 pub use radau::{RadauIIA3, RadauIIA5, RadauIIA9};
 pub use reverse::CollocationTape;
 pub use tableau::{CollocationTableau, check_collocation, collocation_polynomial};

@@ -1,13 +1,4 @@
-//! The one loop: step, judge, observe, accept.
-//!
-//! It knows nothing of methods, output, events or gradients. What wants to see the steps implements [`Observer`], and may
-//! answer that the solve shall pause, stop, or go on from another state.
-
-mod observer;
-mod pieces;
-
-pub use observer::{Flow, Observer, Step};
-pub(crate) use pieces::{Piece, Pieces};
+//! The loop and its counts.
 
 use pieces::Landing;
 
@@ -15,66 +6,6 @@ use crate::control::{Controller, Plan, Trial, Verdict};
 use crate::dynamics::check_shape;
 use crate::solver::Stiffness;
 use crate::{Dynamics, Error, Result, Solver, Span, State};
-
-/// What a solve cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Stats {
-    /// Evaluations of the field. The one that looks at the shape of its output, for states of run-time size, is not counted.
-    pub evaluations: u64,
-    /// Accepted steps.
-    pub accepted: u64,
-    /// Rejected steps.
-    pub rejected: u64,
-    /// Accepted steps whose error was too large, at the smallest step allowed.
-    pub forced: u64,
-    /// Jacobians of an implicit method. The evaluations of one by differences are not counted.
-    pub jacobians: u64,
-    /// Factorisations of its matrices.
-    pub factorisations: u64,
-    /// Steps that a backward pass computed again from a checkpoint.
-    pub recomputed: u64,
-}
-
-impl Stats {
-    /// All counts.
-    pub(crate) fn all(&self) -> [u64; 7] {
-        let Self { evaluations, accepted, rejected, forced, jacobians, factorisations, recomputed } = *self;
-        [evaluations, accepted, rejected, forced, jacobians, factorisations, recomputed]
-    }
-}
-
-impl std::ops::Add for Stats {
-    type Output = Self;
-
-    fn add(mut self, other: Self) -> Self {
-        self += other;
-        self
-    }
-}
-
-impl std::ops::AddAssign for Stats {
-    fn add_assign(&mut self, other: Self) {
-        self.evaluations += other.evaluations;
-        self.accepted += other.accepted;
-        self.rejected += other.rejected;
-        self.forced += other.forced;
-        self.jacobians += other.jacobians;
-        self.factorisations += other.factorisations;
-        self.recomputed += other.recomputed;
-    }
-}
-
-/// Where and why a solve ended early.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Halt {
-    /// The reason.
-    pub error: Error,
-    /// Time of the last good state.
-    pub t: f64,
-    /// The cost so far.
-    pub stats: Stats,
-}
 
 /// A solve that is about to happen: what is integrated, how, and from when to when.
 #[derive(Debug, Clone, Copy)]
@@ -156,72 +87,6 @@ pub(crate) fn check_after<Y: State>(before: &Y, after: &Y, (t, h): (f64, f64)) -
         return Err(Error::LengthMismatch { name: "after", found, expected });
     }
     if after.all_finite() { Ok(()) } else { Err(Error::NonFinite { t, h }) }
-}
-
-/// A plan of the controller as it is carried out: equal steps, some of them done.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Leg {
-    start: f64,
-    pub(crate) end: f64,
-    /// The time that the end stands for: itself, or the jump a rounding error behind it.
-    time: f64,
-    h: f64,
-    steps: u32,
-    done: u32,
-}
-
-impl Leg {
-    /// The steps of `plan` from `start`; the last one ends where it is `time`.
-    #[inline(always)]
-    fn new(start: f64, Plan { end, steps }: Plan, time: f64) -> Result<Self> {
-        let steps = steps.max(1);
-        let h = (end - start) / f64::from(steps);
-        let next = start + h;
-        if next == start || next.is_nan() {
-            return Err(Error::StepSizeUnderflow { t: start, h, min: start.abs() * f64::EPSILON });
-        }
-        if steps > 1 {
-            // No two points of the grid may be the same number.
-            let min = 2.0 * f64::EPSILON * start.abs().max(end.abs());
-            if h.abs() < min {
-                return Err(Error::StepSizeUnderflow { t: start, h, min });
-            }
-        }
-        Ok(Self { start, end, time, h, steps, done: 0 })
-    }
-
-    /// Where the step with the number `i` ends, from 1.
-    #[inline(always)]
-    fn end_of(&self, i: u32) -> f64 {
-        if i == self.steps { self.end } else { self.start + f64::from(i) * self.h }
-    }
-
-    /// The number of the last step that a budget of `allowed` further ones has room for.
-    #[inline(always)]
-    fn last_allowed(&self, allowed: u64) -> u32 {
-        let left = u64::from(self.steps - self.done);
-        if allowed < left { self.done + allowed as u32 } else { self.steps }
-    }
-
-    /// Whether the rest of a leg that was read back goes on from the time `t` of `piece`.
-    pub(crate) fn continues(&self, whole: Span, t: f64, piece: Piece) -> bool {
-        let Self { start, end, time, h, steps, done } = *self;
-        let plan = [start, end, time, h];
-        plan.iter().all(|value| value.is_finite())
-            && (1..steps).contains(&done)
-            && self.end_of(done) == t
-            && whole.is_after(start + h, start)
-            && whole.is_after(end, t)
-            && !whole.is_after(end, piece.inner.t1)
-            && !whole.is_after(end, time)
-            && !whole.is_after(time, piece.outer.t1)
-    }
-
-    /// The leg, if there is a step of it left.
-    pub(crate) fn unfinished(self) -> Option<Self> {
-        (self.done < self.steps).then_some(self)
-    }
 }
 
 /// Why the steps ended.

@@ -1,12 +1,7 @@
 //! Linear systems without a matrix.
 
-mod gmres;
-mod products;
-mod transposed;
 
 use gmres::{Gmres, Goal};
-pub use products::{Differences, Exact, Point, Products};
-pub use transposed::KrylovTransposed;
 
 use super::linear::{LinearSolver, Matrices};
 use crate::dynamics::Neighbourhood;

@@ -1,0 +1,14 @@
+//! Adjoints that solve the adjoint equation `da/dt = −aᵀ ∂f/∂y`, as accurate as their tolerance.
+
+mod along;
+mod augmented;
+mod backsolve;
+mod interpolating;
+mod quadrature;
+mod rule;
+
+pub use along::{AdjointEquation, Costate, CurveRecord};
+pub use augmented::Augmented;
+pub use backsolve::{Backsolve, BacksolveRecord};
+pub use interpolating::Interpolating;
+pub use quadrature::Quadrature;

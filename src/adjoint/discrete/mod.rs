@@ -1,0 +1,10 @@
+//! The adjoint of the computed solution: every step is transposed, from states that are kept or computed again.
+
+mod checkpoints;
+mod adjoint;
+mod revolve;
+mod stack;
+mod sweep;
+
+pub use checkpoints::Checkpoints;
+pub use adjoint::{Discrete, DiscreteRecord};

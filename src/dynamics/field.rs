@@ -1,0 +1,158 @@
+//! The traits of a vector field, its parameters and its pullback.
+
+use crate::{Error, Result, State};
+
+/// A vector field `f(t, y)`, the right-hand side of `dy/dt = f(t, y)`.
+///
+/// ```
+/// use nalgebra::Vector2;
+/// use rheos::Dynamics;
+///
+/// /// A pendulum of length `l` (m): `y = [angle, angular velocity]` in rad and rad/s.
+/// struct Pendulum { l: f64 }
+///
+/// impl Dynamics for Pendulum {
+///     type State = Vector2<f64>;
+///     fn eval(&self, _t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
+///         dy[0] = y[1];
+///         dy[1] = -9.81 / self.l * y[0].sin();
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a vector field",
+    label = "this has no `eval(t, y, dy)`",
+    note = "implement `rheos::Dynamics` for it, or wrap a closure: `ode(|t, y: &Vector2<f64>, dy: &mut Vector2<f64>| ..)`"
+)]
+pub trait Dynamics {
+    /// The space the solution lives in.
+    type State: State;
+
+    /// Writes `f(t, y)` into `dy`, which has the shape of `y` and arbitrary contents.
+    fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State);
+
+    /// Whether [`eval`](Self::eval) is known to leave the shape of `dy` as it is. Where it is not, and the type of the state
+    /// [does not say](State::FIXED_SHAPE) its shape, every solve evaluates the field once before its first step to see.
+    fn keeps_shape(&self) -> bool {
+        false
+    }
+
+    /// Why [`eval`](Self::eval) has no value at `(t, y)`, for a field that can tell: a device that failed, say. Then the
+    /// output is not a number, and a solve that ends for it asks here for the reason.
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        let _ = (t, y);
+        None
+    }
+}
+
+/// Checks that the output of `f` has the shape of the state.
+///
+/// # Errors
+/// [`Error::LengthMismatch`] if it has not.
+pub(crate) fn check_shape<F: Dynamics>(f: &F, t: f64, y: &F::State) -> Result<()> {
+    if F::State::FIXED_SHAPE || f.keeps_shape() {
+        return Ok(());
+    }
+    let mut dy = y.zeros_like();
+    f.eval(t, y, &mut dy);
+    if y.fits(&dy) {
+        return Ok(());
+    }
+    Err(Error::LengthMismatch { name: "dy", found: dy.coordinates().len(), expected: y.coordinates().len() })
+}
+
+/// A model with parameters `θ` that an optimiser can read and replace.
+pub trait Parametric {
+    /// The space of the parameters, which is also the space of their gradient.
+    type Params: State;
+
+    /// A copy of the parameters.
+    fn params(&self) -> Self::Params;
+
+    /// Replaces the parameters.
+    fn set_params(&mut self, params: &Self::Params);
+}
+
+/// A vector field that can be differentiated in reverse: the pullback of `(t, y, θ) ↦ f(t, y, θ)`.
+///
+/// Implementing [`vjp`](Self::vjp) is enough. A field whose evaluation computes what its pullback needs again (the
+/// activations of a network) can keep it in a [`Trace`](Self::Trace) and override the two `_traced` functions; an
+/// adjoint then evaluates the field once per stage instead of twice.
+///
+/// ```
+/// use rheos::{Differentiable, Dynamics, Parametric};
+///
+/// /// Radioactive decay `y' = −λ y`.
+/// struct Decay { lambda: f64 }
+///
+/// impl Dynamics for Decay {
+///     type State = f64;
+///     fn eval(&self, _t: f64, y: &f64, dy: &mut f64) { *dy = -self.lambda * y; }
+/// }
+/// impl Parametric for Decay {
+///     type Params = f64;
+///     fn params(&self) -> f64 { self.lambda }
+///     fn set_params(&mut self, lambda: &f64) { self.lambda = *lambda; }
+/// }
+/// impl Differentiable for Decay {
+///     type Trace = ();
+///     fn vjp(&self, _t: f64, y: &f64, w: &f64, ybar: &mut f64, pbar: &mut f64) -> f64 {
+///         *ybar += w * -self.lambda; // (∂f/∂y)ᵀ w
+///         *pbar += w * -y;           // (∂f/∂λ)ᵀ w
+///         0.0                        // wᵀ ∂f/∂t
+///     }
+/// }
+///
+/// let report = rheos::verify::vjp(&mut Decay { lambda: 0.3 }, 0.0, &2.0);
+/// assert!(report.passed(), "{report}");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be differentiated, so it cannot be trained or have an adjoint",
+    label = "this has no `vjp`",
+    note = "add a pullback to a closure with `ode(..).with_vjp(..)`, write the field over a generic scalar and wrap it in \
+            `rheos::Autodiff`, implement `rheos::Differentiable`, or use a dfdx module as the field"
+)]
+pub trait Differentiable: Dynamics + Parametric {
+    /// What an evaluation can keep for its pullback; `()` where that is nothing.
+    type Trace: Default;
+
+    /// Adds `(∂f/∂y)ᵀ w` to `ybar` and `(∂f/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂f/∂t` (zero for an autonomous field).
+    fn vjp(&self, t: f64, y: &Self::State, w: &Self::State, ybar: &mut Self::State, pbar: &mut Self::Params) -> f64;
+
+    /// [`eval`](Dynamics::eval), keeping in `trace` what [`vjp_traced`](Self::vjp_traced) can use.
+    #[inline]
+    fn eval_traced(&self, t: f64, y: &Self::State, dy: &mut Self::State, trace: &mut Self::Trace) {
+        let _ = trace;
+        self.eval(t, y, dy);
+    }
+
+    /// [`vjp`](Self::vjp) at the point where `trace` was filled. A trace serves one pullback.
+    #[inline]
+    fn vjp_traced(
+        &self,
+        trace: &mut Self::Trace,
+        t: f64,
+        y: &Self::State,
+        w: &Self::State,
+        ybar: &mut Self::State,
+        pbar: &mut Self::Params,
+    ) -> f64 {
+        let _ = trace;
+        self.vjp(t, y, w, ybar, pbar)
+    }
+}
+
+// A reference to a model is a model, so that one field can be shared by several solves.
+impl<F: Dynamics + ?Sized> Dynamics for &F {
+    type State = F::State;
+    #[inline]
+    fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
+        (**self).eval(t, y, dy);
+    }
+    fn keeps_shape(&self) -> bool {
+        (**self).keeps_shape()
+    }
+    fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
+        (**self).failure(t, y)
+    }
+}

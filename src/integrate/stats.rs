@@ -1,0 +1,63 @@
+//! What a solve cost, and where it ended early.
+
+use crate::error::Error;
+
+/// What a solve cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Stats {
+    /// Evaluations of the field. The one that looks at the shape of its output, for states of run-time size, is not counted.
+    pub evaluations: u64,
+    /// Accepted steps.
+    pub accepted: u64,
+    /// Rejected steps.
+    pub rejected: u64,
+    /// Accepted steps whose error was too large, at the smallest step allowed.
+    pub forced: u64,
+    /// Jacobians of an implicit method. The evaluations of one by differences are not counted.
+    pub jacobians: u64,
+    /// Factorisations of its matrices.
+    pub factorisations: u64,
+    /// Steps that a backward pass computed again from a checkpoint.
+    pub recomputed: u64,
+}
+
+impl Stats {
+    /// All counts.
+    pub(crate) fn all(&self) -> [u64; 7] {
+        let Self { evaluations, accepted, rejected, forced, jacobians, factorisations, recomputed } = *self;
+        [evaluations, accepted, rejected, forced, jacobians, factorisations, recomputed]
+    }
+}
+
+impl std::ops::Add for Stats {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
+}
+
+impl std::ops::AddAssign for Stats {
+    fn add_assign(&mut self, other: Self) {
+        self.evaluations += other.evaluations;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.forced += other.forced;
+        self.jacobians += other.jacobians;
+        self.factorisations += other.factorisations;
+        self.recomputed += other.recomputed;
+    }
+}
+
+/// Where and why a solve ended early.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Halt {
+    /// The reason.
+    pub error: Error,
+    /// Time of the last good state.
+    pub t: f64,
+    /// The cost so far.
+    pub stats: Stats,
+}

@@ -1,0 +1,18 @@
+//! The parameters of a wrapper.
+
+/// Wrappers whose parameters are those of the one thing inside.
+macro_rules! parametric_wrappers {
+    ($($wrapper:ident),*) => {
+        $(impl<P: $crate::Parametric> $crate::Parametric for $wrapper<P> {
+            type Params = P::Params;
+            fn params(&self) -> P::Params {
+                self.0.params()
+            }
+            fn set_params(&mut self, params: &P::Params) {
+                self.0.set_params(params);
+            }
+        })*
+    };
+}
+
+pub(super) use parametric_wrappers;

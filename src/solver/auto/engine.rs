@@ -1,0 +1,305 @@
+//! An explicit method and a stiff one in turn.
+
+use detector::{Detector, Look};
+use sight::{Rates, Sight};
+
+use super::kept_states::{KeptStates, are_counts};
+use super::rosenbrock::Rodas5P;
+use super::{Dense, Embedded, Matrices, Method, Probe, Solver, StepStart, Stiffness, Tsit5};
+use crate::state::ErrorNorm;
+use crate::{Dynamics, Result, State};
+
+/// An explicit method `E` and a stiff method `I` as one: steps are made by `E`, and by `I` as long as the problem is stiff.
+///
+/// A solve starts with `E`. After every step it estimates `h |λ|` with the largest eigenvalue `λ` of the Jacobian, from the
+/// stages, and after every 8 to 32 steps by the power method, which costs three evaluations. Where `h |λ|` stays at the limit
+/// of stability for some 15 steps, or is above a quarter of it with `|λ|` far above the rate at which the solution changes, `I`
+/// is tried; it stays if its steps come further by an evaluation (a Jacobian counted as one for each coordinate). Where
+/// `h |λ|` is below half of the limit for 10 steps of `I`, `E` is tried in the same way. On a problem that is nowhere stiff,
+/// the steps are those of `E` to the last digit.
+///
+/// `E` is any explicit pair of three stages or more; another method does not compile. `I` is a
+/// [`Rosenbrock`](super::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](super::Lu)); without it
+/// the rest of the solve is made by `I`.
+///
+/// The field must have a [`Jacobian`](crate::Jacobian), so this is not for tensors; fields without one are solved by an
+/// explicit method alone.
+///
+/// ```
+/// use rheos::problems::VanDerPol;
+/// use rheos::{Auto, Vern7, Pid, Rodas5P, solve};
+///
+/// let (f, y0) = VanDerPol::problem(1000.0);
+/// let solution = solve(&f, y0, 0.0..2000.0, Auto::new(Vern7, Rodas5P), Pid::new(1e-8, 1e-8))?;
+/// assert!(solution.stats.accepted < 10_000 && solution.stats.jacobians > 0);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Auto<E, I> {
+    explicit: E,
+    stiff: I,
+}
+
+/// What to use where nothing is known of a problem: [`Tsit5`](type@Tsit5), and [`Rodas5P`](type@Rodas5P) where it is stiff.
+///
+/// Of order 5, with dense output of order 4. See [`Auto`]; [`solve_ivp`](crate::solve_ivp) uses it.
+///
+/// ```
+/// use rheos::problems::VanDerPol;
+/// use rheos::{DefaultSolver, Pid, solve};
+///
+/// for mu in [1.0, 1000.0] {
+///     let (f, y0) = VanDerPol::problem(mu);
+///     let solution = solve(&f, y0, 0.0..3.0 * mu, DefaultSolver::default(), Pid::new(1e-6, 1e-6))?;
+///     assert_eq!(solution.stats.jacobians > 0, mu == 1000.0);
+/// }
+/// # Ok::<(), rheos::Error>(())
+/// ```
+pub type DefaultSolver = Auto<Tsit5, Rodas5P>;
+
+impl<E, I> Auto<E, I> {
+    /// The explicit method `explicit` and the method `stiff` in turn.
+    #[must_use]
+    pub const fn new(explicit: E, stiff: I) -> Self {
+        Self { explicit, stiff }
+    }
+}
+
+/// The workspaces of both methods.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AutoWorkspace<Y, E, I> {
+    explicit: E,
+    stiff: I,
+    sight: Sight<Y>,
+    detector: Detector,
+    /// How stiff the step to be accepted is, by its stages.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    stiffness: Option<Stiffness>,
+    /// The look at the field in that step, if there was one, and what it showed.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    seen: Option<Option<Rates>>,
+    /// The stability limit of the explicit method, once it is known.
+    limit: Option<f64>,
+    /// The length of the last step that was tried.
+    h: f64,
+    /// The cost when the last step was accepted, in evaluations.
+    cost: u64,
+    /// Coordinates of a state, which a Jacobian costs.
+    dimension: u64,
+}
+
+impl<Y, E, I> AutoWorkspace<Y, E, I> {
+    /// Whether the next step, or the step not accepted yet, is one of the stiff method.
+    #[must_use]
+    pub fn is_stiff(&self) -> bool {
+        self.detector.is_stiff()
+    }
+
+    /// How often one method took over from the other since the workspace was made.
+    #[must_use]
+    pub fn switches(&self) -> u64 {
+        self.detector.switches()
+    }
+}
+
+/// Asks the method in use.
+macro_rules! in_use {
+    ($self:ident, $ws:ident, |$method:ident, $workspace:ident| $body:expr) => {
+        if $ws.detector.is_stiff() {
+            let ($method, $workspace) = (&$self.stiff, &mut $ws.stiff);
+            $body
+        } else {
+            let ($method, $workspace) = (&$self.explicit, &mut $ws.explicit);
+            $body
+        }
+    };
+}
+
+impl<E, I> Auto<E, I> {
+    fn reset_method_in_use<F>(&self, ws: &mut AutoWorkspace<F::State, E::Workspace, I::Workspace>)
+    where
+        F: Dynamics,
+        E: Solver<F>,
+        I: Solver<F>,
+    {
+        in_use!(self, ws, |method, own| method.reset(own));
+    }
+
+    /// The evaluations so far, for steps and for looks at the field; a Jacobian counts as one for each coordinate.
+    fn cost<F>(&self, ws: &AutoWorkspace<F::State, E::Workspace, I::Workspace>) -> u64
+    where
+        F: Dynamics,
+        E: Solver<F>,
+        I: Solver<F>,
+    {
+        self.evaluations(ws).saturating_add(self.matrices(ws).jacobians.saturating_mul(ws.dimension))
+    }
+}
+
+const fn smaller(a: u32, b: u32) -> u32 {
+    if a < b { a } else { b }
+}
+
+impl<E: Method, I: Method> Method for Auto<E, I> {
+    const ORDER: u32 = smaller(E::ORDER, I::ORDER);
+    const NAME: &'static str = "automatic choice";
+}
+
+impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
+    type Workspace = AutoWorkspace<F::State, E::Workspace, I::Workspace>;
+
+    const STAYS_INSIDE: bool = E::STAYS_INSIDE && I::STAYS_INSIDE;
+
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
+        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must tell whether a problem is stiff") }
+        AutoWorkspace {
+            explicit: self.explicit.workspace(f, y0),
+            stiff: self.stiff.workspace(f, y0),
+            sight: Sight::new(y0),
+            detector: Detector::default(),
+            stiffness: None,
+            seen: None,
+            limit: None,
+            h: 0.0,
+            cost: 0,
+            dimension: y0.count() as u64,
+        }
+    }
+
+    fn reset(&self, ws: &mut Self::Workspace) {
+        self.explicit.reset(&mut ws.explicit);
+        self.stiff.reset(&mut ws.stiff);
+        ws.sight.reset();
+        ws.seen = None;
+        ws.detector.restart();
+        ws.cost = self.cost::<F>(ws);
+    }
+
+    #[inline]
+    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+        let step = StepStart { t, h, y0 };
+        ws.h = h.abs();
+        ws.stiffness = in_use!(self, ws, |method, own| {
+            method.step(f, own, t, h, y0, y1)?;
+            method.stiffness(own, step, |x| x.inner(x).sqrt())
+        });
+        if !ws.detector.is_stiff() {
+            ws.limit = ws.stiffness.map(|stiffness| stiffness.limit);
+            ws.seen = ws.detector.is_due().then(|| ws.sight.look(f, step, y1));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn accept(&self, ws: &mut Self::Workspace) {
+        in_use!(self, ws, |method, own| method.accept(own));
+        let seen = ws.seen.take();
+        if let (Some(Stiffness { h_lambda, .. }), Some(limit)) = (ws.stiffness.take(), ws.limit) {
+            ws.detector.weigh(h_lambda / limit);
+            if let Some(seen) = seen {
+                ws.detector.see(seen.map(|rates| Look::of(rates, ws.h / limit)));
+            }
+        }
+        let cost = self.cost::<F>(ws);
+        let spent = cost - std::mem::replace(&mut ws.cost, cost);
+        if ws.detector.accept(ws.h, spent as f64) {
+            self.reset_method_in_use::<F>(ws);
+        }
+    }
+
+    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+        self.explicit.evaluations(&ws.explicit) + self.stiff.evaluations(&ws.stiff) + ws.sight.evaluations
+    }
+
+    fn matrices(&self, ws: &Self::Workspace) -> Matrices {
+        self.stiff.matrices(&ws.stiff)
+    }
+
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
+        (ws.stiffness, ws.seen) = (None, None);
+        ws.sight.scrub();
+        self.explicit.settle(&mut ws.explicit, y);
+        self.stiff.settle(&mut ws.stiff, y);
+    }
+
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        let methods = self.explicit.restore(&mut ws.explicit, y) && self.stiff.restore(&mut ws.stiff, y);
+        let sight = ws.sight.fit(y) && are_counts(&[ws.sight.evaluations]) && ws.detector.is_possible();
+        methods && sight && ws.dimension == y.count() as u64 && ws.cost <= self.cost::<F>(ws)
+    }
+
+    fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
+        self.explicit.tolerate(&mut ws.explicit, norm);
+        self.stiff.tolerate(&mut ws.stiff, norm);
+    }
+}
+
+impl<F: Dynamics, E: Embedded<F>, I: Embedded<F>> Embedded<F> for Auto<E, I> {
+    /// The larger of the two, for the choice of the first step; after that, the order of the method in use counts.
+    const ERROR_ORDER: u32 = if E::ERROR_ORDER > I::ERROR_ORDER { E::ERROR_ORDER } else { I::ERROR_ORDER };
+
+    fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
+        in_use!(self, ws, |method, own| method.error(own, h))
+    }
+
+    #[inline]
+    fn error_sq(
+        &self,
+        ws: &mut Self::Workspace,
+        h: f64,
+        y0: &F::State,
+        y1: &F::State,
+        norm: &impl ErrorNorm<F::State>,
+    ) -> f64 {
+        in_use!(self, ws, |method, own| method.error_sq(own, h, y0, y1, norm))
+    }
+
+    #[inline]
+    fn error_order(&self, ws: &Self::Workspace) -> u32 {
+        if ws.is_stiff() { self.stiff.error_order(&ws.stiff) } else { self.explicit.error_order(&ws.explicit) }
+    }
+
+    #[inline]
+    fn next_factor(
+        &self,
+        ws: &mut Self::Workspace,
+        h: f64,
+        y0: &F::State,
+        y1: &F::State,
+        norm: &impl ErrorNorm<F::State>,
+    ) -> Option<f64> {
+        in_use!(self, ws, |method, own| method.next_factor(own, h, y0, y1, norm))
+    }
+
+    fn probe<'w>(
+        &self,
+        f: &F,
+        ws: &'w mut Self::Workspace,
+        t: f64,
+        y: &F::State,
+        h: impl FnOnce(&F::State) -> f64,
+    ) -> Probe<'w, F::State> {
+        in_use!(self, ws, |method, own| method.probe(f, own, t, y, h))
+    }
+}
+
+impl<F: Dynamics, E: Dense<F>, I: Dense<F>> Dense<F> for Auto<E, I> {
+    const DENSE_ORDER: u32 = smaller(E::DENSE_ORDER, I::DENSE_ORDER);
+    const LANDS: bool = E::LANDS || I::LANDS;
+
+    fn interpolate(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        step: StepStart<'_, F::State>,
+        theta: f64,
+        out: &mut F::State,
+    ) {
+        in_use!(self, ws, |method, own| method.interpolate(f, own, step, theta, out));
+    }
+
+    fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
+        in_use!(self, ws, |method, own| method.slope(f, own, step, theta, out));
+    }
+}

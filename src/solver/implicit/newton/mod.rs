@@ -1,0 +1,11 @@
+//! Newton's method for the equations of a step, and the solvers of its linear systems.
+
+mod convergence;
+mod krylov;
+pub(in crate::solver) mod kept;
+mod linear;
+mod iteration;
+
+pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
+pub use linear::{ComplexSolver, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
+pub(super) use iteration::{Equation, Newton};

@@ -1,0 +1,198 @@
+//! The transpose of a step.
+
+use super::{Dense, Erk, Tableau};
+use crate::{Differentiable, Result, State};
+
+/// A method whose step can be differentiated in reverse, output between its ends included.
+#[diagnostic::on_unimplemented(
+    message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
+    label = "this adjoint needs the transpose of every step",
+    note = "every Runge–Kutta, Rosenbrock and multistep method has one where the field implements `rheos::Differentiable`; \
+            otherwise use `rheos::Backsolve`"
+)]
+pub trait Reverse<F: Differentiable>: Dense<F> {
+    /// What the reverse pass of a step needs, allocated once per backward pass.
+    type Tape;
+
+    /// How many points before the start of a step it looks back on at most; 0 for a one-step method, for which the functions
+    /// about the past need not be written.
+    const LOOKS_BACK: usize = 0;
+
+    /// Whether what a step was does not follow from its ends: then each has a [`StepNote`], and is transposed by
+    /// [`step_vjp_after`](Self::step_vjp_after). A method that looks back does.
+    const TAKES_NOTES: bool = Self::LOOKS_BACK > 0;
+
+    /// A tape for states of the shape of `y0`.
+    fn tape(&self, f: &F, y0: &F::State) -> Self::Tape;
+
+    /// Pulls cotangents back through a step.
+    ///
+    /// `ybar` holds the cotangent of the state at `t + h` and receives that of the state at `t`. `outputs` are outputs
+    /// inside the step; the derivatives with respect to their times are filled in. The gradient of the parameters is
+    /// added to `pbar`.
+    ///
+    /// # Errors
+    /// An implicit method whose equations, or their transpose, could not be solved says so; an explicit one never fails.
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent>;
+
+    /// [`step_vjp`](Self::step_vjp) for the step to the last point of `past`, where more than a state precedes it.
+    ///
+    /// To be called for every step of a solve, from the last to the first. The cotangents of the points before the start are
+    /// kept in the tape until those points are the start themselves; only then do they appear in `ybar`, and in the
+    /// derivative with respect to the start of the step.
+    ///
+    /// # Errors
+    /// Those of [`step_vjp`](Self::step_vjp).
+    fn step_vjp_after(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        past: Past<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        self.step_vjp(f, tape, past.step(), outputs, ybar, pbar)
+    }
+
+    /// What is to be noted of the step just computed and not yet accepted.
+    fn note(&self, ws: &Self::Workspace) -> StepNote {
+        let _ = ws;
+        StepNote::default()
+    }
+
+    /// Brings the workspace to where it was before the step from the last point of `past`, which are as many as the method
+    /// [looks back on](Self::LOOKS_BACK), and that one.
+    fn recall(&self, f: &F, ws: &mut Self::Workspace, past: Past<'_, F::State>) {
+        let _ = (f, past);
+        self.reset(ws);
+    }
+
+    /// Makes the next step one like that of the note.
+    fn follow(&self, ws: &mut Self::Workspace, note: StepNote) {
+        let _ = (ws, note);
+    }
+
+    /// Evaluations of the field since the tape was made.
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64;
+}
+
+/// A step that was taken: from `y0 = y(t)` over `h`.
+#[derive(Debug)]
+pub struct StepStart<'a, Y> {
+    /// Where it started.
+    pub t: f64,
+    /// Its signed length.
+    pub h: f64,
+    /// The state where it started.
+    pub y0: &'a Y,
+}
+
+impl<Y> Clone for StepStart<'_, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Y> Copy for StepStart<'_, Y> {}
+
+/// An output at `t + θ h` inside a step, seen from the backward pass.
+#[derive(Debug)]
+pub struct OutputCotangent<'a, Y> {
+    /// Its place in the step, in `(0, 1]`.
+    pub theta: f64,
+    /// The derivative of the loss with respect to it.
+    pub cotangent: &'a Y,
+    /// The derivative of the loss with respect to its time; filled in by [`Reverse::step_vjp`].
+    pub time: f64,
+}
+
+impl<'a, Y> OutputCotangent<'a, Y> {
+    /// An output at `theta` with its cotangent.
+    pub fn new(theta: f64, cotangent: &'a Y) -> Self {
+        Self { theta, cotangent, time: 0.0 }
+    }
+}
+
+impl<Y: State> OutputCotangent<'_, Y> {
+    /// Notes the derivative with respect to its time, where the interpolant has this velocity, and returns what follows from
+    /// `θ = (time − t) / h` for the ends of the step.
+    pub(super) fn move_along(&mut self, velocity: &Y) -> StepCotangent {
+        self.time = self.cotangent.inner(velocity);
+        StepCotangent { start: -(1.0 - self.theta) * self.time, end: -self.theta * self.time }
+    }
+}
+
+/// Adds the cotangents of the outputs at the very end of a step to that of its end, the state that they are.
+pub(super) fn add_outputs_at_end<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
+    for output in outputs.iter().filter(|output| output.theta == 1.0) {
+        ybar.add_scaled(1.0, output.cotangent);
+    }
+}
+
+/// Adds the cotangents of the outputs inside a step to that of its start, which they are with the weight 1.
+pub(super) fn add_outputs_inside<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
+    for output in outputs.iter().filter(|output| output.theta < 1.0) {
+        ybar.add_scaled(1.0, output.cotangent);
+    }
+}
+
+/// Derivatives of a loss with respect to the two ends of a step in time, its states held.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StepCotangent {
+    /// With respect to the start of the step.
+    pub start: f64,
+    /// With respect to its end.
+    pub end: f64,
+}
+
+impl StepCotangent {
+    /// That of the length of the step alone.
+    pub(super) fn from_length(h: f64) -> Self {
+        Self { start: -h, end: h }
+    }
+}
+
+impl std::ops::AddAssign for StepCotangent {
+    fn add_assign(&mut self, other: Self) {
+        self.start += other.start;
+        self.end += other.end;
+    }
+}
+
+impl<F: Differentiable, T: Tableau<S>, const S: usize> Reverse<F> for Erk<T, S> {
+    type Tape = StageTape<F, S>;
+
+    fn tape(&self, _f: &F, y0: &F::State) -> Self::Tape {
+        StageTape::new(y0)
+    }
+
+    fn step_vjp(
+        &self,
+        f: &F,
+        tape: &mut Self::Tape,
+        step: StepStart<'_, F::State>,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent> {
+        let inner = outputs.iter().any(|output| output.theta < 1.0);
+        let for_y1 = T::B.iter().rposition(|&b| b != 0.0).map_or(0, |last| last + 1);
+        let used = if inner { S } else { for_y1 };
+        // The velocity of an output at the end is that of the interpolant, which reads every slope.
+        tape.compute::<T>(f, step, if outputs.is_empty() { used } else { S });
+        tape.pull_back::<T>(f, step, used, outputs, (ybar, pbar), |_, _, _| Ok(()))
+    }
+
+    fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
+        tape.evaluations
+    }
+}

@@ -1,0 +1,80 @@
+//! A step that can be undone, and its transpose.
+
+use super::{Dense, OutputCotangent, Solver, StepCotangent};
+use crate::{Differentiable, Dynamics, Result, Span};
+
+/// A method that can undo its steps.
+#[diagnostic::on_unimplemented(
+    message = "a step of `{Self}` cannot be undone",
+    label = "not an algebraically reversible method",
+    note = "use `ReversibleHeun`, `Alf`, a symplectic method, or make one reversible with `Coupled::new(..)`"
+)]
+pub trait Reversible<F: Dynamics>: Solver<F> {
+    /// Computes `y0 = y(t)` from `y1 = y(t + h)`, with the workspace as [`accept`](Solver::accept) left it after the step
+    /// from `t` over `h`; afterwards it is as it was before that step.
+    ///
+    /// # Errors
+    /// Those of [`step`](Solver::step).
+    fn step_back(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        t: f64,
+        h: f64,
+        y1: &F::State,
+        y0: &mut F::State,
+    ) -> Result<()>;
+}
+
+/// A reversible method whose steps are undone and transposed in one go.
+#[diagnostic::on_unimplemented(
+    message = "steps of `{Self}` cannot be undone and transposed for this field",
+    label = "this adjoint needs an algebraically reversible method and a differentiable field",
+    note = "use `ReversibleHeun`, `Alf` or `Coupled::new(..)`, or a symplectic method on a field with `SeparableVjp`; \
+            `rheos::Discrete` works with more methods"
+)]
+pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Workspace: Clone> {
+    /// The cotangent of what the workspace carries from step to step, and room to work.
+    type Cotangent;
+
+    /// The cotangent at the end of a solve, where nothing depends any more on what is carried.
+    fn cotangent(&self, f: &F, y: &F::State) -> Self::Cotangent;
+
+    /// Undoes the step over `step`, at whose end `at` is, and pulls cotangents back through it.
+    ///
+    /// `ybar` holds the cotangent of the state at the end and receives that of the state at the start. `outputs` and the
+    /// result are those of [`Reverse::step_vjp`](super::Reverse::step_vjp).
+    ///
+    /// # Errors
+    /// Those of [`step`](Solver::step).
+    fn unwind(
+        &self,
+        f: &F,
+        at: &mut Unwinding<F, Self>,
+        step: Span,
+        outputs: &mut [OutputCotangent<'_, F::State>],
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> Result<StepCotangent>;
+
+    /// Pulls the cotangent of what the first step was given, a function of the initial state, back to that state; returns
+    /// the derivative with respect to `t0`.
+    fn unwind_start(
+        &self,
+        f: &F,
+        at: &mut Unwinding<F, Self>,
+        t0: f64,
+        ybar: &mut F::State,
+        pbar: &mut F::Params,
+    ) -> f64;
+}
+
+/// Where the way back has come to.
+pub struct Unwinding<F: Differentiable, S: Unwind<F> + ?Sized> {
+    /// The state.
+    pub y: F::State,
+    /// What the method carries beside it.
+    pub workspace: S::Workspace,
+    /// The cotangent of that.
+    pub carried: S::Cotangent,
+}
