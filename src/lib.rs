@@ -104,7 +104,7 @@ pub mod adjoint;
 pub mod control;
 pub mod data;
 pub mod dynamics;
-mod error;
+pub mod error;
 pub mod formula;
 pub mod integrate;
 pub mod nn;

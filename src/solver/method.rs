@@ -192,10 +192,10 @@ pub trait Dense<F: Dynamics>: Solver<F> {
 }
 
 /// A degree by which polynomials meet the interpolants that are none, but smooth, to a few digits less than rounding.
-const SMOOTH_DEGREE: usize = 12;
+pub(super) const SMOOTH_DEGREE: usize = 12;
 
 /// The derivative of the polynomial of this degree through values of the interpolant.
-fn slope_by_values<F: Dynamics, S: Dense<F> + ?Sized>(
+pub(super) fn slope_by_values<F: Dynamics, S: Dense<F> + ?Sized>(
     solver: &S,
     degree: usize,
     f: &F,

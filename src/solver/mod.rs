@@ -47,4 +47,5 @@ pub use reverse::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, Step
 pub use stiffness::Stiffness;
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
 pub use method::{Method, Solver, Embedded, Probe, Dense};
+use method::{SMOOTH_DEGREE, slope_by_values};
 pub(crate) use nodes::{lagrange, node};

@@ -6,5 +6,6 @@ mod revolve;
 mod stack;
 mod sweep;
 
+pub(super) use sweep::Sweep;
 pub use checkpoints::Checkpoints;
 pub use adjoint::{Discrete, DiscreteRecord};

@@ -8,7 +8,7 @@ use crate::solver::{OutputCotangent, StepCotangent};
 use crate::{Differentiable, Dynamics, Result, Solver, Span, State};
 
 /// What every adjoint of the computed steps keeps account of.
-pub(super) struct Sweep<'g, 'a, Y> {
+pub(in crate::adjoint) struct Sweep<'g, 'a, Y> {
     grid: &'g [f64],
     marks: &'a [Mark<'a, Y>],
     end_matters: bool,

@@ -128,7 +128,7 @@ impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
         let g = Rc::clone(&self.condition.0);
         let reset = self.reset.as_ref().map(|(r, _)| {
             let r = Rc::clone(r);
-            Rc::new(move |t: f64, y: &mut F::State| r(f, t, y)) as super::Reset<'e, F::State>
+            Rc::new(move |t: f64, y: &mut F::State| r(f, t, y)) as plain::Reset<'e, F::State>
         });
         Event { condition: Rc::new(move |t, y| g(f, t, y)), reset, settings: self.settings }
     }

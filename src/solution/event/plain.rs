@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-type Condition<'a, Y> = Rc<dyn Fn(f64, &Y) -> f64 + 'a>;
-type Reset<'a, Y> = Rc<dyn Fn(f64, &mut Y) + 'a>;
+pub(super) type Condition<'a, Y> = Rc<dyn Fn(f64, &Y) -> f64 + 'a>;
+pub(super) type Reset<'a, Y> = Rc<dyn Fn(f64, &mut Y) + 'a>;
 
 /// Which changes of sign count, seen in the direction of integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Direction {
 
 impl Direction {
     /// Whether a function that comes from this side arrives in this direction.
-    fn admits(self, positive: bool) -> bool {
+    pub(super) fn admits(self, positive: bool) -> bool {
         match self {
             Self::Rising => !positive,
             Self::Falling => positive,
@@ -73,7 +73,7 @@ pub struct Event<'a, Y> {
 
 /// How an event is looked for and when it ends the solve.
 #[derive(Debug, Clone, Copy)]
-struct Settings {
+pub(super) struct Settings {
     direction: Direction,
     stop_at: Option<u64>,
     at_most: u64,

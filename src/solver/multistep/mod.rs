@@ -23,6 +23,7 @@ mod adams;
 mod bdf;
 mod differences;
 mod lagrange;
+mod weights;
 
 pub use adams::{Adams, AdamsBashforth, AdamsMoulton, AdamsTape, AdamsWorkspace, UniformWorkspace};
 pub use bdf::{BackwardTape, Bdf, BdfWorkspace, FixedBdf, FixedBdfWorkspace, Ndf};

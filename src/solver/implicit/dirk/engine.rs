@@ -57,18 +57,18 @@ pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S
 }
 
 /// Whether the weights of an estimate that is filtered in part are `e`.
-pub(super) const fn parts_make_the_estimate<T: DirkTableau<S>, const S: usize>(e: &[f64; S]) -> bool {
+pub(in crate::solver::implicit) const fn parts_make_the_estimate<T: DirkTableau<S>, const S: usize>(e: &[f64; S]) -> bool {
     let Some(filtered) = T::FILTERED else { return true };
     weights_hold(&difference(*e, T::UNFILTERED), &filtered)
 }
 
 /// Whether a part of a filtered estimate is added as it is.
-pub(super) const fn adds_unfiltered<T: DirkTableau<S>, const S: usize>() -> bool {
+pub(in crate::solver::implicit) const fn adds_unfiltered<T: DirkTableau<S>, const S: usize>() -> bool {
     !weights_hold(&T::UNFILTERED, &[0.0; S])
 }
 
 /// The value on the diagonal.
-pub(super) const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
+pub(in crate::solver::implicit) const fn gamma<T: Tableau<S>, const S: usize>() -> f64 {
     let mut i = 0;
     while i < S {
         if T::A[i][i] != 0.0 {
@@ -92,7 +92,7 @@ const fn is_stiffly_accurate<T: Tableau<S>, const S: usize>() -> bool {
 }
 
 /// Whether the first stage is the slope at the start of the step.
-pub(super) const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
+pub(in crate::solver::implicit) const fn starts_explicitly<T: Tableau<S>, const S: usize>() -> bool {
     T::A[0][0] == 0.0
 }
 

@@ -13,6 +13,8 @@ mod sdirk4;
 mod tr_bdf2;
 mod trapezoid;
 
+pub(super) use engine::{adds_unfiltered, gamma, parts_make_the_estimate, starts_explicitly};
+pub(super) use predictor::predictor;
 pub use engine::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
 pub use reverse::DirkTape;
 pub use implicit_euler::ImplicitEuler;

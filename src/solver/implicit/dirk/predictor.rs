@@ -6,7 +6,7 @@ const POINTS: usize = 3;
 
 /// Weights of the earlier slopes of the step, by which the slope at each of the nodes `c` is guessed: those of the
 /// polynomial through the last ones at different nodes.
-pub(super) const fn predictor<const S: usize>(c: [f64; S]) -> [[f64; S]; S] {
+pub(in crate::solver::implicit) const fn predictor<const S: usize>(c: [f64; S]) -> [[f64; S]; S] {
     let mut weights = [[0.0; S]; S];
     let mut i = 1;
     while i < S {

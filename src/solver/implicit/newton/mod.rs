@@ -1,6 +1,6 @@
 //! Newton's method for the equations of a step, and the solvers of its linear systems.
 
-mod convergence;
+pub(in crate::solver::implicit) mod convergence;
 mod krylov;
 pub(in crate::solver) mod kept;
 mod linear;

@@ -7,7 +7,6 @@ mod order;
 mod reverse;
 mod tape;
 mod uniform;
-mod weights;
 
 pub use engine::{Adams, AdamsWorkspace};
 pub use bashforth::AdamsBashforth;
