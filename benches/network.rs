@@ -8,7 +8,8 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::formula::Static;
 use rheos::nn::{Mlp, Net};
-use rheos::{Differentiable, Element, State};
+use rheos::state::Element;
+use rheos::{Differentiable, State};
 
 fn field<F: Differentiable>(c: &mut Criterion, name: &str, f: &F, y: &F::State) {
     let mut group = c.benchmark_group(name);
@@ -83,8 +84,8 @@ mod deep {
 #[cfg(feature = "dfdx")]
 fn tensors(c: &mut Criterion) {
     use dfdx::prelude::{Cpu, Rank2, SampleTensor, Tensor};
-    use rheos::ModuleField;
     use rheos::formula::Heap;
+    use rheos::nn::tensor::ModuleField;
     use rheos::nn::tensor::{FormulaModule, Tensors};
 
     let mut rng = StdRng::seed_from_u64(1);

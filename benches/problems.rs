@@ -4,8 +4,10 @@ use std::hint::black_box;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
-use rheos::problems::{Brusselator, Lorenz, LotkaVolterra, Orbit, VanDerPol};
-use rheos::{Dop853, Dopri5, Dynamics, Embedded, Pid, Tsit5, Vern7, solve};
+use rheos::dynamics::problems::{Brusselator, Lorenz, LotkaVolterra, Orbit, VanDerPol};
+use rheos::solver::Embedded;
+use rheos::solver::explicit::Dop853;
+use rheos::{Dopri5, Dynamics, Pid, Tsit5, Vern7, solve};
 
 fn pair<F, S>(group: &mut BenchmarkGroup<'_, WallTime>, (f, y0): &(F, F::State), end: f64, solver: S)
 where

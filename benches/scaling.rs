@@ -30,12 +30,12 @@ fn dimension(n: usize) -> Box<dyn FnMut()> {
 }
 
 fn steps(n: usize) -> Box<dyn FnMut()> {
-    let (f, y0) = rheos::problems::Lorenz::problem();
+    let (f, y0) = rheos::dynamics::problems::Lorenz::problem();
     Box::new(move || drop(black_box(solve(&f, black_box(y0), 0.0..1.0, Rk4, Fixed::steps(n)))))
 }
 
 fn gradient_steps(n: usize) -> Box<dyn FnMut()> {
-    let (f, y0) = rheos::problems::Lorenz::problem();
+    let (f, y0) = rheos::dynamics::problems::Lorenz::problem();
     Box::new(move || {
         let run = Ivp::new(&f, black_box(y0), 0.0..1.0).forward(Rk4, Fixed::steps(n), Discrete::new());
         drop(black_box(run.map(|run| run.backward(&run.y))));

@@ -1,6 +1,6 @@
 //! What can go wrong, as one enum: every variant names the argument or the place, and the value.
 //!
-//! Failures of a running solve arrive inside a [`Failure`](crate::Failure), which also keeps what was computed so far.
+//! Failures of a running solve arrive inside a [`Failure`](crate::solution::Failure), which also keeps what was computed so far.
 
 use std::path::PathBuf;
 

@@ -11,8 +11,8 @@
 //! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a network, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | the methods in [`solver`]: [explicit](solver::explicit), [implicit](solver::implicit), [Rosenbrock](solver::rosenbrock), [multistep](solver::multistep), [symplectic](solver::symplectic), [reversible](solver::reversible); [`Fixed`] steps, [`Pid`], [`Predictive`] |
-//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`], [`Interpolating`], [`Quadrature`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | the methods in [`solver`]: [explicit](solver::explicit), [implicit](solver::implicit), [Rosenbrock](solver::rosenbrock), [multistep](solver::multistep), [symplectic](solver::symplectic), [reversible](solver::reversible); [`Fixed`] steps, [`Pid`], [`Predictive`](control::Predictive) |
+//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`], [`Interpolating`](adjoint::Interpolating), [`Quadrature`](adjoint::Quadrature) |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
 //! derivative, or a state of the wrong dimension do not compile, and the compiler says what to use instead.
@@ -47,7 +47,7 @@
 //! ```
 //!
 //! An [`Ivp`] looks for [`Event`]s on the way, which may end the solve or change the state; it keeps states, values of a
-//! function of them, or the whole solution as a [`Curve`]. A [`Stepper`] is driven from outside, and can be paused,
+//! function of them, or the whole solution as a [`Curve`](solution::Curve). A [`Stepper`](solution::Stepper) is driven from outside, and can be paused,
 //! written down (feature `serde`) and resumed.
 //!
 //! A failure keeps what was computed: [`Failure`] holds the reason, the last good state, the states saved so far and the
@@ -60,7 +60,7 @@
 //!
 //! ```
 //! use nalgebra::vector;
-//! use rheos::problems::LotkaVolterra;
+//! use rheos::dynamics::problems::LotkaVolterra;
 //! use rheos::train::mean_squared_error;
 //! use rheos::{Discrete, Dopri5, Ivp, Pid};
 //!
@@ -73,11 +73,11 @@
 //! # Ok::<(), rheos::Error>(())
 //! ```
 //!
-//! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`]); the others solve the adjoint
+//! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`](adjoint::ExactGradient)); the others solve the adjoint
 //! equation; [`adjoint::choosing`] says which suits what. With [`DifferentiableEvent`]s the gradient goes across resets, and
 //! the times of events have derivatives; declared [jumps](Ivp::jumps_at) of the field have them too. [`sensitivities`] goes
-//! forwards, [`hessian_vector`] gives second derivatives,
-//! [`SteadyState`] differentiates fixed points, and [`running_cost`] puts an integral beside the state.
+//! forwards, [`hessian_vector`](adjoint::hessian_vector) gives second derivatives,
+//! [`SteadyState`](adjoint::SteadyState) differentiates fixed points, and [`running_cost`](dynamics::running_cost) puts an integral beside the state.
 //!
 //! # Networks
 //!
@@ -96,7 +96,7 @@
 //!
 //! * `dfdx` (default): the tensor backend. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp and thiserror
 //!   only.
-//! * `serde`: a [`Paused`] solve can be serialised, with every method, and nalgebra's matrices with it.
+//! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

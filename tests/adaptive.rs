@@ -3,11 +3,15 @@
 use std::f64::consts::{PI, TAU};
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector, Vector2, Vector4, vector};
+use rheos::dynamics::Counted;
+use rheos::dynamics::problems::{Driven, VanDerPol};
 use rheos::integrate::{Flow, Integration, Observer, Step};
-use rheos::problems::{Driven, VanDerPol};
+use rheos::solver::explicit::{Bosh3, Heun};
+use rheos::solver::{Dense, Embedded, Method};
+use rheos::state::{Passive, Span};
 use rheos::{
-    Bosh3, Controller, Counted, Dense, Dopri5, Dynamics, Embedded, Error, Euler, Failure, Fixed, Heun, Ivp, Method,
-    Passive, Pid, Result, Rk4, Rodas5P, Solution, Solver, Span, State, Stats, Tsit5, ode, solve,
+    Controller, Dopri5, Dynamics, Error, Euler, Failure, Fixed, Ivp, Pid, Result, Rk4, Rodas5P, Solution, Solver,
+    State, Stats, Tsit5, ode, solve,
 };
 
 /// The ends of all accepted steps.
@@ -122,18 +126,18 @@ mod statistics {
     #[test]
     fn pairs_without_a_shared_stage_are_counted_too() {
         struct HeunEuler; // Heun's method with the embedded solution of Euler's.
-        impl rheos::Tableau<2> for HeunEuler {
+        impl rheos::solver::Tableau<2> for HeunEuler {
             const NAME: &'static str = "Heun–Euler 2(1)";
             const ORDER: u32 = 2;
             const C: [f64; 2] = [0.0, 1.0];
             const A: [[f64; 2]; 2] = [[0.0, 0.0], [1.0, 0.0]];
             const B: [f64; 2] = [0.5, 0.5];
         }
-        impl rheos::EmbeddedTableau<2> for HeunEuler {
+        impl rheos::solver::EmbeddedTableau<2> for HeunEuler {
             const EMBEDDED_ORDER: u32 = 1;
             const E: [f64; 2] = [-0.5, 0.5];
         }
-        let pair = rheos::Erk::<HeunEuler, 2>::new();
+        let pair = rheos::solver::explicit::Erk::<HeunEuler, 2>::new();
         let Stats { evaluations, accepted, rejected, .. } = stats(pair, daring(1e-5), (0.0, 12.0));
         assert!(rejected > 5);
         assert_eq!(evaluations, 1 + 2 * accepted + rejected);

@@ -11,11 +11,17 @@ mod seasons;
 use common::relative_error;
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SVector, Vector2, vector};
+use rheos::adjoint::{Checkpoints, ExactGradient, Gradient, Interpolating, Quadrature};
+use rheos::control::OnGrid;
+use rheos::dynamics::SplitField;
+use rheos::solver::explicit::Dop853;
+use rheos::solver::implicit::{Esdirk547, KenCarp5};
+use rheos::solver::multistep::{Adams, AdamsMoulton};
+use rheos::solver::reversible::ReversibleHeun;
+use rheos::solver::{DefaultSolver, Dense};
 use rheos::{
-    Adams, AdamsMoulton, Adjoint, Autodiff, Backsolve, Checkpoints, Controller, DefaultSolver, Dense, Discrete, Dop853,
-    Dopri5, Esdirk547, ExactGradient, Field, Fixed, Gradient, Interpolating, KenCarp5, OnGrid, Parametric, Pid,
-    Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, SplitField, Tsit5,
-    sensitivities,
+    Adjoint, Autodiff, Backsolve, Controller, Discrete, Dopri5, Field, Fixed, Parametric, Pid, RadauIIA5,
+    ReversibleAdjoint, Rodas5P, Scalar, Solver, Tsit5, sensitivities,
 };
 use seasons::{Model, model, weights};
 

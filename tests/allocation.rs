@@ -4,10 +4,12 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use nalgebra::{DVector, SVector, Vector2};
-use rheos::problems::LotkaVolterra;
+use rheos::adjoint::{Forward, Outputs, Problem};
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::solver::explicit::Bosh3;
 use rheos::{
-    Adjoint, Backsolve, Bosh3, Controller, Discrete, Dopri5, Dynamics, Euler, Fixed, Forward, Ivp, Outputs, Parametric,
-    Pid, Problem, Rk4, Solver, State, Tsit5, ode, solve,
+    Adjoint, Backsolve, Controller, Discrete, Dopri5, Dynamics, Euler, Fixed, Ivp, Parametric, Pid, Rk4, Solver, State,
+    Tsit5, ode, solve,
 };
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;

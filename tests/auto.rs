@@ -5,13 +5,18 @@ mod gradient;
 
 use gradient::{gradient, over};
 use nalgebra::{SVector, vector};
+use rheos::adjoint::Checkpoints;
+use rheos::dynamics::problems::{Brusselator, Driven, Lorenz, LotkaVolterra, Orbit, VanDerPol};
+use rheos::dynamics::{Counted, Jacobian};
 use rheos::integrate::{Flow, Integration, Observer, Step};
-use rheos::problems::{Brusselator, Driven, Lorenz, LotkaVolterra, Orbit, VanDerPol};
+use rheos::solver::explicit::{Dop853, Vern9};
+use rheos::solver::rosenbrock::Rodas4;
+use rheos::solver::{Auto, AutoWorkspace, DefaultSolver, Dense, Embedded, Method};
+use rheos::state::Span;
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Auto, AutoWorkspace, Autodiff, Checkpoints, Counted, DefaultSolver, Dense, Discrete, Dop853, Dopri5, Dynamics,
-    Embedded, Field, Ivp, Jacobian, Method, Pid, Result, Rodas4, Rodas5P, Scalar, Solver, Span, State, Stats, Tsit5,
-    Vern7, Vern9, ode, sensitivities, solve, solve_ivp,
+    Autodiff, Discrete, Dopri5, Dynamics, Field, Ivp, Pid, Result, Rodas5P, Scalar, Solver, State, Stats, Tsit5, Vern7,
+    ode, sensitivities, solve, solve_ivp,
 };
 
 /// For every accepted step, where it starts and whether it is one of the stiff method.
@@ -265,7 +270,7 @@ fn dearness<F: Jacobian>(name: &str, f: &F, y0: &F::State, end: f64, atol: f64) 
 
 #[test]
 fn the_automatic_choice_costs_at_most_three_times_the_better_of_its_methods() {
-    use rheos::problems::stiff::{Hires, Oregonator, Pollution, Robertson};
+    use rheos::dynamics::problems::stiff::{Hires, Oregonator, Pollution, Robertson};
     let mut found = Vec::new();
     let (f, y0) = Robertson::problem();
     found.extend(dearness("Robertson", &f, &y0, 1e11, 1e-6));

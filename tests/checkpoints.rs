@@ -2,10 +2,15 @@
 
 use allocation_counter::measure;
 use nalgebra::{DVector, SVector, Vector2};
-use rheos::problems::LotkaVolterra;
+use rheos::adjoint::{Checkpoints, Gradient};
+use rheos::control::OnGrid;
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::dynamics::{Counted, Remembered};
+use rheos::solver::Reverse;
+use rheos::solver::explicit::Dop853;
+use rheos::solver::implicit::Esdirk547;
 use rheos::{
-    Checkpoints, Controller, Counted, Differentiable, Discrete, Dop853, Dopri5, Dynamics, Error, Esdirk547, Fixed,
-    Gradient, Ivp, OnGrid, Parametric, Pid, Remembered, Reverse, Rk4, ode, verify,
+    Controller, Differentiable, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, ode, verify,
 };
 
 #[path = "common/gradient.rs"]
@@ -173,7 +178,7 @@ fn differences_on_the_frozen_grid_agree_with_the_discrete_adjoint() {
 /// in the backward pass.
 #[test]
 fn remembered_evaluations_are_not_repeated() {
-    fn check<S: rheos::Reverse<Counted<Model>> + rheos::Reverse<Remembered<Counted<Model>>> + Copy>(
+    fn check<S: rheos::solver::Reverse<Counted<Model>> + rheos::solver::Reverse<Remembered<Counted<Model>>> + Copy>(
         solver: S,
         evaluations_again: u64,
     ) {

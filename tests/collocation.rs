@@ -8,12 +8,11 @@ mod order_tests;
 mod gradient;
 use gradient::{gradient, over};
 use nalgebra::{DVector, Matrix2, Matrix3, SVector, Vector2, Vector3, Vector4, vector};
-use rheos::problems::{Driven, LotkaVolterra, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Driven, LotkaVolterra, Orbit, VanDerPol};
+use rheos::dynamics::{Jacobian, Neighbourhood};
+use rheos::solver::implicit::{GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA9};
 use rheos::verify::{dense_order, order_with};
-use rheos::{
-    Autodiff, Discrete, Dynamics, Error, Fixed, GaussLegendre4, GaussLegendre6, Ivp, Jacobian, Neighbourhood,
-    Parametric, Pid, RadauIIA3, RadauIIA5, RadauIIA9, Solver, ode, solve,
-};
+use rheos::{Autodiff, Discrete, Dynamics, Error, Fixed, Ivp, Parametric, Pid, RadauIIA5, Solver, ode, solve};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {
@@ -370,7 +369,7 @@ fn a_singular_matrix_is_never_accepted() {
 /// Against central differences of the same solve: the state, the parameters, and every time.
 #[test]
 fn discrete_adjoints_differentiate_the_steps() {
-    fn check<S: rheos::Reverse<Autodiff<LotkaVolterra, 2, 4>> + Clone>(method: S, times: &[f64]) {
+    fn check<S: rheos::solver::Reverse<Autodiff<LotkaVolterra, 2, 4>> + Clone>(method: S, times: &[f64]) {
         let (mut f, y0) = LotkaVolterra::problem();
         let loss =
             |y: &[Vector2<f64>]| -> f64 { y.iter().enumerate().map(|(i, y)| (i + 1) as f64 * y[0] * y[1]).sum() };

@@ -3,13 +3,16 @@
 use std::cell::Cell;
 
 use nalgebra::{DVector, Dyn, OMatrix, SMatrix, SVector, U2, vector};
+use rheos::control::Predictive;
 use rheos::control::{Accepted, Filter, Gustafsson, LastStep, MinStep, StepLaw};
-use rheos::problems::VanDerPol;
+use rheos::dynamics::Ode;
+use rheos::dynamics::problems::VanDerPol;
+use rheos::solution::Ensemble;
+use rheos::solver::explicit::Vern9;
+use rheos::solver::implicit::Esdirk547;
 use rheos::state::{ErrorNorm, StoredNorm, Tolerances};
-use rheos::{
-    Autodiff, Controller, Dopri5, Ensemble, Error, Esdirk547, Fixed, Ivp, Ode, Passive, Pid, Predictive, Rk4, State,
-    Stats, Tolerance, Tsit5, Vern9, ode, solve,
-};
+use rheos::state::{Passive, Tolerance};
+use rheos::{Autodiff, Controller, Dopri5, Error, Fixed, Ivp, Pid, Rk4, State, Stats, Tsit5, ode, solve};
 
 /// The error norm by its definition.
 fn norm_by_hand(e: &[f64], y0: &[f64], y1: &[f64], rtol: &[f64], atol: &[f64]) -> f64 {

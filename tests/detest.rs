@@ -7,10 +7,9 @@
 
 use nalgebra::SVector;
 use rheos::problems::detest::*;
-use rheos::{
-    Autodiff, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Field, Pid, Tsit5, Vern6, Vern7, Vern8, Vern9,
-    solve,
-};
+use rheos::solver::Embedded;
+use rheos::solver::explicit::{CashKarp, Dop853, Dopri8, Vern6, Vern8, Vern9};
+use rheos::{Autodiff, Dopri5, Dynamics, Field, Pid, Tsit5, Vern7, solve};
 use serde_json::Value;
 
 type RightHandSide = dyn Fn(f64, &[f64], &mut [f64]);

@@ -5,14 +5,18 @@ mod gradient;
 
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, Vector2, vector};
+use rheos::control::OnGrid;
 use rheos::control::{Plan, Trial, Verdict};
 use rheos::data::{Series, Table};
+use rheos::dynamics::Counted;
 use rheos::formula::{Bias, Static, Weight};
 use rheos::integrate::{Flow, Observer, Step};
 use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
+use rheos::solver::explicit::{Bosh3, Heun};
+use rheos::state::Span;
 use rheos::{
-    Adjoint, Backsolve, Bosh3, Controller, Counted, Differentiable, Discrete, Dopri5, Dynamics, Error, Euler, Failure,
-    Fixed, Heun, Ivp, OnGrid, Pid, Rk4, Solver, Span, Stats, Tsit5, ode, solve, verify,
+    Adjoint, Backsolve, Controller, Differentiable, Discrete, Dopri5, Dynamics, Error, Euler, Failure, Fixed, Ivp, Pid,
+    Rk4, Solver, Stats, Tsit5, ode, solve, verify,
 };
 
 fn decay() -> impl Differentiable<State = f64, Params = ()> {
@@ -356,7 +360,7 @@ mod failures {
     fn adaptive_steps_go_up_to_where_the_field_ends() {
         fn check<S>(solver: S)
         where
-            S: for<'a> rheos::Embedded<Counted<Broken>> + rheos::Dense<Counted<Broken>>,
+            S: for<'a> rheos::solver::Embedded<Counted<Broken>> + rheos::solver::Dense<Counted<Broken>>,
         {
             let f = Counted::new(Broken);
             let times = [0.0, 0.3, 0.59, 0.61, 0.9];
@@ -714,10 +718,11 @@ mod data {
 mod empty_states {
     use super::*;
     use nalgebra::{DVector, SVector};
-    use rheos::{
-        Adams, Bdf, DefaultSolver, Esdirk547, GaussLegendre4, Krylov, RadauIIA5, Rodas5P, SteadyState, Trapezoid,
-        solve_ivp,
-    };
+    use rheos::adjoint::SteadyState;
+    use rheos::solver::DefaultSolver;
+    use rheos::solver::implicit::{Esdirk547, GaussLegendre4, Krylov, Trapezoid};
+    use rheos::solver::multistep::Adams;
+    use rheos::{Bdf, RadauIIA5, Rodas5P, solve_ivp};
 
     macro_rules! all_refuse {
         ($empty:expr, [$($solver:expr),* $(,)?]) => {

@@ -10,12 +10,17 @@ use std::sync::LazyLock;
 use common::relative_error;
 use frozen_grid::derivative_within;
 use nalgebra::{SVector, Vector2, Vector4, vector};
+use rheos::adjoint::{Checkpoints, Cotangents, ExactGradient, Gradient, Interpolating, Quadrature};
+use rheos::control::OnGrid;
 use rheos::solution::keep;
+use rheos::solution::{DifferentiableEvents, Direction, Ending, Hit, Surface};
+use rheos::solver::explicit::Dop853;
+use rheos::solver::implicit::Esdirk547;
+use rheos::solver::multistep::{AdamsBashforth, AdamsMoulton, FixedBdf};
+use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::{
-    AdamsBashforth, AdamsMoulton, Adjoint, Alf, Autodiff, Backsolve, Checkpoints, Controller, Cotangents, Coupled,
-    Differentiable, DifferentiableEvent, DifferentiableEvents, Direction, Discrete, Dop853, Dopri5, Dynamics, Ending,
-    Error, Esdirk547, ExactGradient, Field, Fixed, FixedBdf, Gradient, Hit, Interpolating, Ivp, OnGrid, Parametric,
-    Pid, Quadrature, Result, ReversibleAdjoint, ReversibleHeun, Rodas5P, Scalar, Solver, Surface, Tsit5, Vern7, ode,
+    Adjoint, Autodiff, Backsolve, Controller, Differentiable, DifferentiableEvent, Discrete, Dopri5, Dynamics, Error,
+    Field, Fixed, Ivp, Parametric, Pid, Result, ReversibleAdjoint, Rodas5P, Scalar, Solver, Tsit5, Vern7, ode,
 };
 
 /// A problem with events.
@@ -760,7 +765,8 @@ mod tensors {
     use super::*;
     use dfdx::nn::builders::{Linear, Tanh};
     use dfdx::prelude::{BuildOnDevice, Cpu, DeviceBuildExt, Rank2, Tensor, TensorFrom};
-    use rheos::{ModuleField, State, Weights};
+    use rheos::State;
+    use rheos::nn::tensor::{ModuleField, Weights};
 
     type Point = Tensor<Rank2<1, 2>, f64, Cpu>;
     type Layers = (Linear<2, 8>, Tanh, Linear<8, 2>);

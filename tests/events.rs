@@ -4,11 +4,14 @@
 use std::f64::consts::{LN_2, PI, TAU};
 
 use nalgebra::Vector2;
+use rheos::dynamics::{Jacobian, Ode};
 use rheos::integrate::{Flow, Observer, Step};
+use rheos::solution::{Direction, Ending, Events, Hit, Stepper};
+use rheos::solver::explicit::{Bosh3, CarpenterKennedy, Dop853};
+use rheos::solver::implicit::Esdirk547;
+use rheos::solver::{Dense, Embedded};
 use rheos::{
-    Bdf, Bosh3, CarpenterKennedy, Dense, Direction, Dop853, Dopri5, Dynamics, Embedded, Ending, Error, Esdirk547,
-    Euler, Event, Events, Fixed, Hit, Ivp, Jacobian, Ode, Pid, Result, Rk4, Rodas5P, Solver, Stepper, Tsit5, Vern7,
-    ode, solve,
+    Bdf, Dopri5, Dynamics, Error, Euler, Event, Fixed, Ivp, Pid, Result, Rk4, Rodas5P, Solver, Tsit5, Vern7, ode, solve,
 };
 
 type Plane = Vector2<f64>;
@@ -87,7 +90,7 @@ mod ball {
         assert_eq!(solution.y.len(), saved.len());
     }
 
-    type Plainly = rheos::Ode<Plane, fn(f64, &Plane, &mut Plane)>;
+    type Plainly = rheos::dynamics::Ode<Plane, fn(f64, &Plane, &mut Plane)>;
 
     fn plainly() -> Plainly {
         ode(|_t, y: &Plane, dy: &mut Plane| *dy = Vector2::new(y[1], -GRAVITY))

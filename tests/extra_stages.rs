@@ -1,13 +1,14 @@
 //! Output inside a step that takes evaluations of its own: computed when asked for, and differentiated with the step.
 
 use nalgebra::{SVector, Vector2, vector};
-use rheos::problems::Driven;
+use rheos::dynamics::problems::Driven;
 use rheos::solver::explicit::tables::Dop853Table;
-use rheos::{
-    Autodiff, CarpenterKennedy, CashKarp, Dense, Discrete, Dop853, Dopri8, Dynamics, Embedded, EmbeddedTableau,
-    Fehlberg45, Field, Fixed, Ivp, Pid, Reverse, Scalar, Ssp33, Tolerance, Vern6, Vern7, Vern8, Vern9, Williamson3,
-    verify,
+use rheos::solver::explicit::{
+    CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg45, Ssp33, Vern6, Vern8, Vern9, Williamson3,
 };
+use rheos::solver::{Dense, Embedded, EmbeddedTableau, Reverse};
+use rheos::state::Tolerance;
+use rheos::{Autodiff, Discrete, Dynamics, Field, Fixed, Ivp, Pid, Scalar, Vern7, verify};
 
 const SPAN: (f64, f64) = (0.0, 10.0);
 
@@ -117,7 +118,7 @@ fn three_solutions_make_one_error_estimate() {
     let (y1, found) = step(Dop853, &f, 0.3, h, &y0, tolerance);
 
     // The slopes, computed stage by stage from the table.
-    let (a, c) = (<Dop853Table as rheos::Tableau<16>>::A, <Dop853Table as rheos::Tableau<16>>::C);
+    let (a, c) = (<Dop853Table as rheos::solver::Tableau<16>>::A, <Dop853Table as rheos::solver::Tableau<16>>::C);
     let mut k = [Vector2::zeros(); 12];
     for i in 0..12 {
         let argument = (0..i).fold(y0, |y, j| y + k[j] * (h * a[i][j]));

@@ -19,14 +19,16 @@ mod run;
 use common::{golden, numbers, relative_error};
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, SVector};
+use rheos::adjoint::{Gradient, Interpolating, Outputs, Quadrature};
+use rheos::dynamics::problems::{Driven, LotkaVolterra, Spiral};
 use rheos::formula::{Bias, Static, Weight};
 use rheos::nn::{LayerField, Linear, Mlp, Net};
-use rheos::problems::{Driven, LotkaVolterra, Spiral};
 use rheos::solution::keep;
+use rheos::solver::explicit::{Bosh3, Heun, Midpoint, Ralston, Rk38};
+use rheos::solver::implicit::{Esdirk547, ImplicitEuler, ImplicitMidpoint, Sdirk4, TrBdf2, Trapezoid};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Bosh3, Controller, Discrete, Dopri5, Dynamics, Error, Esdirk547, Euler, Field, Fixed,
-    Gradient, Heun, ImplicitEuler, ImplicitMidpoint, Interpolating, Ivp, Midpoint, Outputs, Pid, Quadrature, Ralston,
-    Rk4, Rk38, Scalar, Sdirk4, Solver, State, TrBdf2, Trapezoid, Tsit5, verify,
+    Adjoint, Autodiff, Backsolve, Controller, Discrete, Dopri5, Dynamics, Error, Euler, Field, Fixed, Ivp, Pid, Rk4,
+    Scalar, Solver, State, Tsit5, verify,
 };
 
 type Batch = SMatrix<f64, 2, 3>;
@@ -103,7 +105,7 @@ fn assert_within(errors: &[(&'static str, f64)], tolerance: f64) {
 
 #[test]
 fn discrete_adjoint_equals_step_by_step_differentiation() {
-    fn check<S: rheos::Reverse<Network>>(name: &str, solver: S) {
+    fn check<S: rheos::solver::Reverse<Network>>(name: &str, solver: S) {
         let found = sum_of_squares(solver, Fixed::step(1.0 / 16.0), Discrete::new());
         assert_within(&errors(&found, &["fixed_step_h_1_16_discretise_then_differentiate", name]), 1e-12);
     }
@@ -168,7 +170,7 @@ const TIMES: [f64; 7] = [0.25, 0.25, 0.61, 1.0, 1.17, 1.17, 1.75];
 
 #[test]
 fn discrete_adjoint_is_the_derivative_of_what_was_computed() {
-    fn check<S: rheos::Reverse<Autodiff<Forced, 2, 3>> + Copy>(solver: S, times: &[f64]) {
+    fn check<S: rheos::solver::Reverse<Autodiff<Forced, 2, 3>> + Copy>(solver: S, times: &[f64]) {
         let (mut f, y0) = forced();
         // 15 equal steps, and steps that do not divide the interval.
         for control in [Fixed::steps(15), Fixed::step(0.11)] {

@@ -1,18 +1,19 @@
 //! Additive Runge–Kutta methods: coupling conditions, order on split fields, stiffness, and failures.
 
 use nalgebra::{DVector, Vector2, vector};
-use rheos::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::{Counted, Jacobian, Neighbourhood, SplitField};
 use rheos::solver::EmbeddedTableau;
 use rheos::solver::implicit::ImexTableau;
 use rheos::solver::implicit::imex::tables::{
     Ars222Table, Ars443Table, ImexEulerTable, KenCarp3Table, KenCarp4Table, KenCarp5Table,
 };
-use rheos::verify::{dense_order, order_with};
-use rheos::{
-    Ars222, Ars443, Counted, Dense, Dopri5, Dynamics, Embedded, Error, Esdirk3, Esdirk4, Esdirk5, Fixed, ImexEuler,
-    Ivp, Jacobian, KenCarp3, KenCarp4, KenCarp5, Krylov, Method, Neighbourhood, Pid, Solution, Solver, SplitField,
-    Tableau, ode, solve,
+use rheos::solver::implicit::{
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, ImexEuler, KenCarp3, KenCarp4, KenCarp5, Krylov,
 };
+use rheos::solver::{Dense, Embedded, Method, Tableau};
+use rheos::verify::{dense_order, order_with};
+use rheos::{Dopri5, Dynamics, Error, Fixed, Ivp, Pid, Solution, Solver, ode, solve};
 
 /// A rooted tree whose inner nodes belong to one of two parts; the children are places in a list.
 struct Tree {

@@ -10,10 +10,11 @@ use common::relative_error;
 use frozen_grid::{check, grid, inside, weight};
 use gradient::{gradient, landing_on};
 use nalgebra::{SVector, Vector2, vector};
-use rheos::{
-    Ars222, Ars443, Autodiff, Checkpoints, Differentiable, Discrete, Dynamics, Field, ImexEuler, KenCarp3, KenCarp4,
-    KenCarp5, Krylov, Parametric, Pid, RadauIIA5, Reverse, Scalar, Split, SplitField, SplitVjp, verify,
-};
+use rheos::adjoint::Checkpoints;
+use rheos::dynamics::{Split, SplitField, SplitVjp};
+use rheos::solver::Reverse;
+use rheos::solver::implicit::{Ars222, Ars443, ImexEuler, KenCarp3, KenCarp4, KenCarp5, Krylov};
+use rheos::{Autodiff, Differentiable, Discrete, Dynamics, Field, Parametric, Pid, RadauIIA5, Scalar, verify};
 
 /// A swing that is pushed: the part that is not stiff.
 #[derive(Clone, Copy)]

@@ -5,12 +5,13 @@
 mod order_tests;
 
 use nalgebra::{DVector, Matrix2, Vector2, vector};
-use rheos::problems::{Driven, Orbit, VanDerPol};
-use rheos::verify::{dense_order, order_with};
-use rheos::{
-    Dynamics, Error, Esdirk4, Esdirk547, Fixed, ImplicitEuler, ImplicitMidpoint, Ivp, Jacobian, Kvaerno3,
-    Neighbourhood, Pid, Sdirk2, Sdirk3, Sdirk4, Solver, TrBdf2, Trapezoid, ode, solve,
+use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::{Jacobian, Neighbourhood};
+use rheos::solver::implicit::{
+    Esdirk4, Esdirk547, ImplicitEuler, ImplicitMidpoint, Kvaerno3, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
+use rheos::verify::{dense_order, order_with};
+use rheos::{Dynamics, Error, Fixed, Ivp, Pid, Solver, ode, solve};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {
@@ -205,7 +206,7 @@ fn differences_agree_with_the_jacobian() {
     let (f, _) = VanDerPol::problem(1000.0);
     for y in [vector![2.0, 0.0], vector![0.3, -700.0], vector![0.0, 1e-9]] {
         let near = Neighbourhood::of_step(0.01);
-        let (exact, found) = (f.jacobian(0.0, &y, near), rheos::differences(&f, 0.0, &y, near));
+        let (exact, found) = (f.jacobian(0.0, &y, near), rheos::dynamics::differences(&f, 0.0, &y, near));
         assert!((exact - found).amax() < 1e-5 * exact.amax(), "{found}");
     }
     let (f, _) = Driven::problem();

@@ -277,7 +277,7 @@ mod fixed_steps {
 /// A gradient is linear in the loss, whatever unit that is in.
 mod unit_of_the_loss {
     use super::*;
-    use rheos::problems::LotkaVolterra;
+    use rheos::dynamics::problems::LotkaVolterra;
 
     fn check<S, A>(solver: S, adjoint: &A) -> Vec<String>
     where

@@ -3,11 +3,11 @@
 use nalgebra::{DMatrix, DVector, SVector, Vector2, Vector3, vector};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::problems::VanDerPol;
-use rheos::{
-    Counted, Dynamics, Error, Fixed, Jacobian, JacobianVector, Krylov, Kvaerno3, LinearSolver, Neighbourhood, Passive,
-    Pid, Solution, ode, solve,
-};
+use rheos::dynamics::problems::VanDerPol;
+use rheos::dynamics::{Counted, Jacobian, JacobianVector, Neighbourhood};
+use rheos::solver::implicit::{Krylov, Kvaerno3, LinearSolver};
+use rheos::state::Passive;
+use rheos::{Dynamics, Error, Fixed, Pid, Solution, ode, solve};
 
 /// `y' = A y`.
 struct Linear(DMatrix<f64>);
@@ -158,7 +158,7 @@ fn solve_heat<L: LinearSolver<F>, F: Jacobian<State = DVector<f64>>>(
 fn the_heat_equation_is_solved_as_by_lu() {
     for (n, tol) in [(100, 1e-3), (100, 1e-6), (400, 1e-5)] {
         let f = heat(n);
-        let by_lu = solve_heat(&f, n, rheos::Lu, tol);
+        let by_lu = solve_heat(&f, n, rheos::solver::implicit::Lu, tol);
         let by_krylov = solve_heat(&f, n, Krylov::new(), tol);
         let apart = (by_krylov.last() - by_lu.last()).amax();
         assert!(apart < 0.1 * tol, "n = {n}, tol = {tol:e}: {apart:e} apart");
@@ -291,7 +291,9 @@ mod tensors {
     use dfdx::nn::{BuildModule, Module, TensorCollection};
     use dfdx::prelude::{Const, Cpu, Device, OwnedTape, Rank0, Rank1, Tensor, TensorFrom, TryAdd};
     use nalgebra::SMatrix;
-    use rheos::{ModuleField, State, Taped, TensorElement, TensorField, Weights};
+    use rheos::State;
+    use rheos::nn::tensor::{ModuleField, Taped, TensorField, Weights};
+    use rheos::state::TensorElement;
 
     use super::*;
 

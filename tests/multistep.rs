@@ -5,13 +5,13 @@
 mod order_tests;
 
 use nalgebra::{Matrix2, Vector2, vector};
-use rheos::problems::{Driven, Orbit};
+use rheos::dynamics::problems::{Driven, Orbit};
+use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
+use rheos::solver::Dense;
 use rheos::solver::StepStart;
+use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
 use rheos::verify::order_with;
-use rheos::{
-    Adams, AdamsBashforth, AdamsMoulton, Bdf, Counted, Dense, Dynamics, Error, Fixed, FixedBdf, Ivp, Jacobian, Ndf,
-    Neighbourhood, Result, Solver, ode, solve,
-};
+use rheos::{Bdf, Dynamics, Error, Fixed, Ivp, Result, Solver, ode, solve};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {

@@ -4,12 +4,14 @@ mod common;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{DVector, Matrix3, SVector, Vector2, Vector3, vector};
-use rheos::problems::{Driven, Lorenz, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Driven, Lorenz, Orbit, VanDerPol};
+use rheos::dynamics::{Jacobian, Neighbourhood};
+use rheos::solver::explicit::Dop853;
+use rheos::solver::implicit::Krylov;
+use rheos::solver::multistep::{Adams, Ndf};
+use rheos::solver::{Dense, Embedded};
 use rheos::verify::order_with;
-use rheos::{
-    Adams, Bdf, Controller, Dense, Dop853, Dynamics, Embedded, Error, Ivp, Jacobian, Krylov, Ndf, Neighbourhood, Pid,
-    RadauIIA5, Solver, Vern7, ode, solve,
-};
+use rheos::{Bdf, Controller, Dynamics, Error, Ivp, Pid, RadauIIA5, Solver, Vern7, ode, solve};
 
 /// Runs a test body for each of the methods.
 macro_rules! for_each {

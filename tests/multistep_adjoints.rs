@@ -12,12 +12,14 @@ use common::relative_error;
 use frozen_grid::{Steps, check_steps, derivative_within};
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SVector, Vector2};
+use rheos::adjoint::{Checkpoints, Gradient};
+use rheos::control::OnGrid;
+use rheos::dynamics::problems::VanDerPol;
+use rheos::solver::explicit::Dop853;
+use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
+use rheos::solver::{Dense, Embedded, Method, Reverse};
 use rheos::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart};
-use rheos::{
-    Adams, AdamsBashforth, AdamsMoulton, Bdf, Checkpoints, Controller, Dense, Differentiable, Discrete, Dop853,
-    Embedded, Fixed, FixedBdf, Gradient, Ivp, Method, Ndf, OnGrid, Pid, RadauIIA5, Result, Reverse, Solver,
-    problems::VanDerPol, sensitivities,
-};
+use rheos::{Bdf, Controller, Differentiable, Discrete, Fixed, Ivp, Pid, RadauIIA5, Result, Solver, sensitivities};
 use seasons::{Model, model, weights};
 
 type Found = Gradient<Vector2<f64>, SVector<f64, 6>>;

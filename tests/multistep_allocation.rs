@@ -2,7 +2,8 @@
 
 use allocation_counter::measure;
 use nalgebra::DVector;
-use rheos::{Adams, AdamsBashforth, AdamsMoulton, Dynamics, Fixed, Pid, Solver, ode, solve};
+use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton};
+use rheos::{Dynamics, Fixed, Pid, Solver, ode, solve};
 
 #[test]
 fn steps_allocate_nothing() {

@@ -4,13 +4,14 @@
 #[path = "common/order_tests.rs"]
 mod order_tests;
 
-use rheos::problems::{Driven, Orbit};
-use rheos::verify::{dense_order, order, order_with};
-use rheos::{
-    Autodiff, Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Euler, Fehlberg21, Fehlberg45, Heun,
-    HeunEuler, Method, Midpoint, Ralston, Result, Rk4, Rk38, Solver, Ssp33, Tsit5, Vern6, Vern7, Vern8, Vern9,
-    Williamson3, ode,
+use rheos::dynamics::problems::{Driven, Orbit};
+use rheos::solver::Method;
+use rheos::solver::explicit::{
+    Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston,
+    Rk38, Ssp33, Vern6, Vern8, Vern9, Williamson3,
 };
+use rheos::verify::{dense_order, order, order_with};
+use rheos::{Autodiff, Dopri5, Dynamics, Euler, Result, Rk4, Solver, Tsit5, Vern7, ode};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {

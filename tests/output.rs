@@ -2,14 +2,23 @@
 
 use allocation_counter::measure;
 use nalgebra::{DVector, Vector2};
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::dynamics::{Counted, Jacobian};
 use rheos::integrate::{Flow, Observer, Step};
-use rheos::problems::LotkaVolterra;
+use rheos::solution::{Curve, Ending, Stepper};
 use rheos::solution::{Interpolated, Trajectory};
+use rheos::solver::Dense;
+use rheos::solver::explicit::{
+    Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg45, Heun, Midpoint, Vern6, Vern8, Vern9, Williamson3,
+};
+use rheos::solver::implicit::{Esdirk547, TrBdf2};
+use rheos::solver::multistep::Adams;
+use rheos::solver::reversible::ReversibleHeun;
+use rheos::solver::rosenbrock::Rodas4;
+use rheos::state::Span;
 use rheos::{
-    Adams, Bdf, Bosh3, CarpenterKennedy, CashKarp, Controller, Counted, Curve, Dense, Dop853, Dopri5, Dopri8, Dynamics,
-    Ending, Error, Esdirk547, Euler, Fehlberg45, Fixed, Heun, Ivp, Jacobian, Midpoint, Pid, RadauIIA5, Result,
-    ReversibleHeun, Rk4, Rodas4, Solver, Span, Stepper, TrBdf2, Tsit5, Vern6, Vern7, Vern8, Vern9, Williamson3, ode,
-    solve,
+    Bdf, Controller, Dopri5, Dynamics, Error, Euler, Fixed, Ivp, Pid, RadauIIA5, Result, Rk4, Solver, Tsit5, Vern7,
+    ode, solve,
 };
 
 type Plane = Vector2<f64>;
@@ -369,8 +378,8 @@ mod declared_jumps {
     #[track_caller]
     fn check<S, C>(solver: S, control: C, (t0, t1): (f64, f64), jumps: &[f64], times: &[f64])
     where
-        S: Dense<rheos::Ode<f64, fn(f64, &f64, &mut f64)>> + Copy,
-        C: Controller<rheos::Ode<f64, fn(f64, &f64, &mut f64)>, S> + Copy,
+        S: Dense<rheos::dynamics::Ode<f64, fn(f64, &f64, &mut f64)>> + Copy,
+        C: Controller<rheos::dynamics::Ode<f64, fn(f64, &f64, &mut f64)>, S> + Copy,
     {
         let f = ode((|t, _y, dy| *dy = 2.0 * t) as fn(f64, &f64, &mut f64));
         let square = |t: f64| t * t;
@@ -680,7 +689,7 @@ mod stepping {
         use serde::de::DeserializeOwned;
 
         use rheos::control::Predictive;
-        use rheos::{Adams, AdamsMoulton};
+        use rheos::solver::multistep::{Adams, AdamsMoulton};
 
         use super::*;
 
@@ -722,13 +731,13 @@ mod stepping {
 
         #[test]
         fn states_of_all_kinds_can_be_written() {
-            type Mixed = (DVector<f64>, [f32; 3], rheos::Passive<f64>);
+            type Mixed = (DVector<f64>, [f32; 3], rheos::state::Passive<f64>);
             let f = ode(|t, y: &Mixed, dy: &mut Mixed| {
                 dy.0.copy_from(&y.0);
                 dy.1 = y.1.map(|y| 0.5 * y);
                 dy.2.0 = t;
             });
-            let y0: Mixed = (DVector::from_vec(vec![1.0, 2.0]), [1.0, 2.0, 3.0], rheos::Passive(0.1));
+            let y0: Mixed = (DVector::from_vec(vec![1.0, 2.0]), [1.0, 2.0, 3.0], rheos::state::Passive(0.1));
             let control = Pid::new(1e-5, 1e-5);
             let whole = solve(&f, y0.clone(), 0.0..1.0, Tsit5, control).unwrap();
             let mut stepper = Ivp::new(&f, y0.clone(), 0.0..1.0).start(Tsit5, control).unwrap();
@@ -746,7 +755,7 @@ mod stepping {
             let text = serde_json::to_string(&stepper.paused()).unwrap();
             type Other = <Dopri5 as Solver<Model>>::Workspace;
             type Memory = <Fixed as Controller<Model, Dopri5>>::Memory;
-            let error = serde_json::from_str::<rheos::Paused<Plane, Other, Memory>>(&text).unwrap_err();
+            let error = serde_json::from_str::<rheos::solution::Paused<Plane, Other, Memory>>(&text).unwrap_err();
             assert!(error.to_string().contains("one slope per stage"), "{error}");
         }
     }
@@ -755,11 +764,12 @@ mod stepping {
 /// The derivative of the interpolant, which gradients of event times rest on.
 mod slopes {
     use super::*;
+    use rheos::Rodas5P;
+    use rheos::solver::Auto;
     use rheos::solver::StepStart;
-    use rheos::{
-        AdamsBashforth, AdamsMoulton, Alf, Auto, Coupled, FixedBdf, GaussLegendre4, GaussLegendre6, RadauIIA3,
-        RadauIIA9, Rodas5P, Trapezoid,
-    };
+    use rheos::solver::implicit::{GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA9, Trapezoid};
+    use rheos::solver::multistep::{AdamsBashforth, AdamsMoulton, FixedBdf};
+    use rheos::solver::reversible::{Alf, Coupled};
 
     /// Compares it with differences of the interpolant in every step, and counts the steps.
     struct Compare(u32);
@@ -842,10 +852,11 @@ mod slopes {
 mod paused {
     use super::*;
     use rheos::solution::keep::{Keep, Pausable, Watch};
+    use rheos::solution::{Events, Hit};
     use rheos::solution::{Paused, PausedSolve};
-    use rheos::{Event, Events, Hit, Solution};
+    use rheos::{Event, Solution};
 
-    type Field = rheos::Ode<f64, fn(f64, &f64, &mut f64)>;
+    type Field = rheos::dynamics::Ode<f64, fn(f64, &f64, &mut f64)>;
 
     /// `y' = ±1 − y/2`, which jumps at 1 and 2.
     const FIELD: fn(f64, &f64, &mut f64) =

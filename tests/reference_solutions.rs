@@ -4,8 +4,9 @@ mod common;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::SVector;
-use rheos::problems::{Brusselator, Lorenz, LotkaVolterra, VanDerPol};
-use rheos::{Controller, Dense, Dopri5, Dynamics, Embedded, Ivp, Pid, Tsit5};
+use rheos::dynamics::problems::{Brusselator, Lorenz, LotkaVolterra, VanDerPol};
+use rheos::solver::{Dense, Embedded};
+use rheos::{Controller, Dopri5, Dynamics, Ivp, Pid, Tsit5};
 
 /// The largest error of each component over all times, relative to the component's largest value.
 fn error<F, S, const N: usize>(name: &str, (f, y0): (F, SVector<f64, N>), solver: S, landing: bool) -> f64

@@ -5,13 +5,13 @@
 mod order_tests;
 
 use nalgebra::{DVector, SVector, Vector2, vector};
-use rheos::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
 use rheos::solver::StepStart;
+use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
+use rheos::solver::{Dense, Embedded};
 use rheos::verify::{dense_order, order_with};
-use rheos::{
-    Autodiff, Counted, Dense, Dynamics, Embedded, Error, Field, Fixed, Ivp, Jacobian, Neighbourhood, Pid, Rodas3,
-    Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, Solver, ode, solve,
-};
+use rheos::{Autodiff, Dynamics, Error, Field, Fixed, Ivp, Pid, Rodas5P, Scalar, Solver, ode, solve};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr, embedded $embedded:expr, at_infinity $at_infinity:expr);* $(;)?) => {

@@ -10,12 +10,14 @@ use common::relative_error;
 use frozen_grid::{check, grid, inside, weight};
 use gradient::{gradient, landing_on};
 use nalgebra::{DVector, SVector, Vector2, Vector3, dvector, vector};
-use rheos::problems::stiff::Robertson;
+use rheos::adjoint::Checkpoints;
+use rheos::dynamics::problems::stiff::Robertson;
+use rheos::dynamics::{Jacobian, Neighbourhood, SplitField, VjpAlong};
+use rheos::solver::Reverse;
+use rheos::solver::implicit::Krylov;
+use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
 use rheos::state::{MatrixOf, MatrixSpace};
-use rheos::{
-    Autodiff, Checkpoints, Differentiable, Discrete, Dynamics, Field, Jacobian, Krylov, Neighbourhood, Parametric, Pid,
-    RadauIIA5, Reverse, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, SplitField, VjpAlong, ode,
-};
+use rheos::{Autodiff, Differentiable, Discrete, Dynamics, Field, Parametric, Pid, RadauIIA5, Rodas5P, Scalar, ode};
 
 /// Lotka and Volterra's predators and prey in a year with seasons, whose births and deaths follow a law that is not
 /// polynomial.

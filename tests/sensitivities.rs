@@ -5,12 +5,15 @@ mod gradient;
 
 use gradient::{gradient, over};
 use nalgebra::{SVector, vector};
-use rheos::problems::LotkaVolterra;
-use rheos::problems::stiff::Robertson;
+use rheos::adjoint::{Interpolating, Quadrature, hessian_vector};
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::dynamics::problems::stiff::Robertson;
+use rheos::dynamics::{Dual, Tangent};
+use rheos::solver::explicit::{Bosh3, Dop853};
+use rheos::solver::implicit::{Esdirk547, GaussLegendre4, RadauIIA9, Trapezoid};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Bdf, Bosh3, Discrete, Dop853, Dopri5, Dual, Esdirk547, Field, Fixed, GaussLegendre4,
-    Interpolating, Parametric, Pid, Quadrature, RadauIIA5, RadauIIA9, Rk4, Rodas5P, Scalar, Solver, Tangent, Trapezoid,
-    Tsit5, hessian_vector, sensitivities,
+    Adjoint, Autodiff, Backsolve, Bdf, Discrete, Dopri5, Field, Fixed, Parametric, Pid, RadauIIA5, Rk4, Rodas5P,
+    Scalar, Solver, Tsit5, sensitivities,
 };
 
 /// `y' = a y + b t`, solved by `y = (y0 + b/a²) e^{at} − b t / a − b / a²`.
@@ -45,9 +48,9 @@ fn forwards_and_backwards_give_the_same_derivatives() {
     fn check<S>(solver: S)
     where
         S: Copy
-            + rheos::Reverse<Autodiff<LotkaVolterra, 2, 4>>
-            + for<'f> rheos::Dense<rheos::Tangent<'f, LotkaVolterra, 2, 4, 2>>
-            + for<'f> rheos::Dense<rheos::Tangent<'f, LotkaVolterra, 2, 4, 4>>,
+            + rheos::solver::Reverse<Autodiff<LotkaVolterra, 2, 4>>
+            + for<'f> rheos::solver::Dense<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 2>>
+            + for<'f> rheos::solver::Dense<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 4>>,
     {
         let (model, y0) = LotkaVolterra::problem();
         let times = [0.0, 0.7, 1.9, 4.0];
@@ -86,9 +89,9 @@ fn the_hessian_is_the_derivative_of_the_gradient_and_symmetric() {
     fn check<S>(solver: S)
     where
         S: Copy
-            + rheos::Reverse<Autodiff<LotkaVolterra, 2, 4>>
-            + for<'f> Solver<rheos::Tangent<'f, LotkaVolterra, 2, 4, 1>>
-            + for<'f> rheos::Reverse<rheos::Tangent<'f, LotkaVolterra, 2, 4, 1>>,
+            + rheos::solver::Reverse<Autodiff<LotkaVolterra, 2, 4>>
+            + for<'f> Solver<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 1>>
+            + for<'f> rheos::solver::Reverse<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 1>>,
     {
         let (model, y0) = LotkaVolterra::problem();
         let (control, adjoint, times) = (Fixed::steps(60), Discrete::new(), [0.0, 1.3, 3.0]);
@@ -132,8 +135,8 @@ fn stiff_sensitivities_agree_with_the_adjoint() {
     fn check<S>(solver: S, tolerance: f64)
     where
         S: Copy
-            + for<'f> rheos::Embedded<rheos::Tangent<'f, Robertson, 3, 3, 3>>
-            + for<'f> rheos::Dense<rheos::Tangent<'f, Robertson, 3, 3, 3>>,
+            + for<'f> rheos::solver::Embedded<rheos::dynamics::Tangent<'f, Robertson, 3, 3, 3>>
+            + for<'f> rheos::solver::Dense<rheos::dynamics::Tangent<'f, Robertson, 3, 3, 3>>,
     {
         let (model, y0) = Robertson::problem();
         let times = [0.0, 0.4, 40.0];

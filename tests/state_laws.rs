@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use nalgebra::{Const, DMatrix, DVector, Dyn, OMatrix, SMatrix, SVector, U1};
+use rheos::State;
 use rheos::state::error_norm;
+use rheos::state::{Element, Passive, Tolerance};
 use rheos::verify::{LawsReport, laws};
-use rheos::{Element, Passive, State, Tolerance};
 
 const TOLERANCE: Tolerance = Tolerance { rtol: 0.5, atol: 0.25 };
 

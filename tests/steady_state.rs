@@ -1,9 +1,11 @@
 //! Fixed points and their derivatives, against closed forms and differences.
 
 use nalgebra::{DVector, SMatrix, SVector, matrix, vector};
-use rheos::problems::Brusselator;
+use rheos::adjoint::SteadyState;
+use rheos::dynamics::problems::Brusselator;
+use rheos::solver::implicit::Krylov;
 use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Error, Field, Krylov, Parametric, Scalar, SteadyState, ode};
+use rheos::{Autodiff, Error, Field, Parametric, Scalar, ode};
 
 #[test]
 fn the_brusselator_rests_where_it_should() {

@@ -1,12 +1,13 @@
 //! Stiffness is suspected where it is, and nowhere else.
 
 use nalgebra::{SVector, vector};
-use rheos::problems::{Lorenz, Orbit, VanDerPol};
-use rheos::solver::{StepStart, Stiffness};
-use rheos::{
-    Bosh3, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Embedded, Error, Fehlberg21, Fehlberg45, HeunEuler, Pid, Solver,
-    Tsit5, Vern6, Vern7, Vern8, Vern9, ode, solve,
+use rheos::dynamics::problems::{Lorenz, Orbit, VanDerPol};
+use rheos::solver::Embedded;
+use rheos::solver::explicit::{
+    Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };
+use rheos::solver::{StepStart, Stiffness};
+use rheos::{Dopri5, Dynamics, Error, Pid, Solver, Tsit5, Vern7, ode, solve};
 
 /// `h |λ|` as the method sees it in one step.
 fn look<F: Dynamics<State = SVector<f64, 2>>, S: Solver<F>>(f: &F, solver: S, h: f64) -> Option<Stiffness> {

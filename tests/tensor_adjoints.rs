@@ -14,11 +14,17 @@ use dfdx::nn::{BuildModule, ToDtype};
 use dfdx::prelude::{Cpu, Rank2, Tensor, ZerosTensor};
 use frozen_grid::derivative;
 use gradient::{gradient, landing_on, over};
+use rheos::adjoint::{Checkpoints, ExactGradient, Gradient, Interpolating, Quadrature};
+use rheos::control::OnGrid;
+use rheos::nn::tensor::{ModuleField, Weights};
+use rheos::solver::explicit::{Dop853, Heun, Midpoint, Rk38};
+use rheos::solver::implicit::{Krylov, Kvaerno3};
+use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton};
+use rheos::solver::reversible::{Coupled, ReversibleHeun};
+use rheos::solver::{Dense, Reverse};
 use rheos::{
-    Adams, AdamsBashforth, AdamsMoulton, Adjoint, Backsolve, Checkpoints, Controller, Coupled, Dense, Discrete, Dop853,
-    Dopri5, Euler, ExactGradient, Fixed, Gradient, Heun, Interpolating, Ivp, Krylov, Kvaerno3, Midpoint, ModuleField,
-    OnGrid, Parametric, Pid, Quadrature, Reverse, ReversibleAdjoint, ReversibleHeun, Rk4, Rk38, Solver, State, Tsit5,
-    Weights,
+    Adjoint, Backsolve, Controller, Discrete, Dopri5, Euler, Fixed, Ivp, Parametric, Pid, ReversibleAdjoint, Rk4,
+    Solver, State, Tsit5,
 };
 use serde_json::Value;
 

@@ -14,8 +14,9 @@ use rheos::nn::{
     AutonomousField, Block, Driven, Elman, Layer, Linear as MatrixLinear, Net as MatrixNet, OdeBlock, Recurrence,
     Relaxed, Rescaled, Residual, Samples, Sequence,
 };
+use rheos::state::Passive;
 use rheos::train::{Adam, mean_squared_error};
-use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Passive, Pid, Rk4, State, verify};
+use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Pid, Rk4, State, verify};
 
 /// A batch of three with `N` components: rows here, columns of a matrix.
 type Rows<const N: usize, E = f64> = Tensor<Rank2<3, N>, E, Cpu>;

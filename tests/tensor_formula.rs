@@ -8,7 +8,8 @@ use rheos::formula;
 use rheos::formula::{Rows, Static, Structure, Weight, grad, jvp};
 use rheos::nn::tensor::{FormulaModule, ModuleField, ModuleLayer, OdeLayer, Tensors, to_device, to_host};
 use rheos::nn::{Elman, Layer, Linear, Mlp, Net};
-use rheos::{Discrete, Element, Euler, Fixed, Parametric, State};
+use rheos::state::Element;
+use rheos::{Discrete, Euler, Fixed, Parametric, State};
 
 formula! {
     /// Every operation there is.

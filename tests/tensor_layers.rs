@@ -13,9 +13,11 @@ use dfdx::prelude::{Const, Cpu, Gradients, Rank2, Shape, SumTo, Tape, Tensor, Te
 use dfdx::tensor_ops::Backward;
 use rheos::formula;
 use rheos::formula::{Formula, Rows, Structure};
+use rheos::nn::tensor::ModuleField;
 use rheos::nn::tensor::{FormulaModule, Tensors};
 use rheos::nn::{Linear, Mlp};
-use rheos::{Differentiable, Dynamics, ModuleField, Parametric, State, Tolerance, verify};
+use rheos::state::Tolerance;
+use rheos::{Differentiable, Dynamics, Parametric, State, verify};
 
 type Any<E> = Tensor<(usize, Const<7>), E, Cpu>;
 

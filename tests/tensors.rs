@@ -14,9 +14,11 @@ use dfdx::prelude::{
 };
 use dfdx::tensor_ops::Backward;
 use gradient::{gradient, over};
+use rheos::adjoint::Outputs;
+use rheos::nn::tensor::{ModuleField, OdeLayer, Taped, TensorField, Weights};
+use rheos::state::TensorElement;
 use rheos::{
-    Backsolve, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, ModuleField, OdeLayer, Outputs, Parametric, Pid,
-    Rk4, State, Taped, TensorElement, TensorField, Weights, solve, verify,
+    Backsolve, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, solve, verify,
 };
 
 type Batch<E> = Tensor<Rank2<3, 2>, E, Cpu>;

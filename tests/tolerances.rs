@@ -5,16 +5,23 @@
 //! steps that are off by 0.9. And an estimate must see the error of a linear field.
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+use rheos::dynamics::problems::stiff::Robertson;
+use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::problems::detest::*;
-use rheos::problems::stiff::Robertson;
-use rheos::problems::{Driven, Orbit, VanDerPol};
-use rheos::state::MatrixSpace;
-use rheos::{
-    Adams, Alf, Autodiff, Bdf, Bosh3, CashKarp, Coupled, DefaultSolver, Dense, Dop853, Dopri5, Dopri8, Dynamics,
-    Embedded, Esdirk3, Esdirk4, Esdirk5, Esdirk547, Fehlberg21, Fehlberg45, Field, GaussLegendre4, GaussLegendre6,
-    HeunEuler, Ivp, Jacobian, Kvaerno3, Ndf, Neighbourhood, Pid, RadauIIA3, RadauIIA5, RadauIIA9, ReversibleHeun,
-    Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Scalar, Sdirk4, TrBdf2, Tsit5, Vern6, Vern7, Vern8, Vern9,
+use rheos::solver::explicit::{
+    Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };
+use rheos::solver::implicit::{
+    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4,
+    TrBdf2,
+};
+use rheos::solver::multistep::{Adams, Ndf};
+use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
+use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
+use rheos::solver::{DefaultSolver, Dense, Embedded};
+use rheos::state::MatrixSpace;
+use rheos::{Autodiff, Bdf, Dopri5, Dynamics, Field, Ivp, Pid, RadauIIA5, Rodas5P, Scalar, Tsit5, Vern7};
 use serde_json::Value;
 
 type RightHandSide = dyn Fn(f64, &DVector<f64>, &mut DVector<f64>);

@@ -1,7 +1,7 @@
 //! Cells with pullbacks written by hand, over the kernels that formulas use.
 
 use nalgebra::{SMatrix, SVector};
-use rheos::Element;
+use rheos::state::Element;
 
 type Batch<T, const N: usize, const B: usize> = SMatrix<T, N, B>;
 

@@ -7,9 +7,10 @@ use std::hint::black_box;
 
 use nalgebra::{Const, Dyn, OMatrix, SMatrix};
 use race::race;
+use rheos::State;
 use rheos::formula::{Dynamic, Static, Structure};
 use rheos::nn::{Elman, Layer, Mlp, Net};
-use rheos::{Element, State};
+use rheos::state::Element;
 
 /// Numbers in [−0.5, 0.5), always the same.
 fn numbers() -> impl FnMut() -> f64 {

@@ -9,7 +9,9 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::formula::Static;
 use rheos::nn::{LayerField, Mlp, Net};
-use rheos::{Differentiable, Dopri5, Dynamics, Embedded, Fixed, Parametric, Pid, Rk4, State, Vern8, ode, solve};
+use rheos::solver::Embedded;
+use rheos::solver::explicit::Vern8;
+use rheos::{Differentiable, Dopri5, Dynamics, Fixed, Parametric, Pid, Rk4, State, ode, solve};
 
 type Network = LayerField<Net<Mlp<f64, 4, 32, 4>, Static<64>>>;
 type Batch = SMatrix<f64, 4, 64>;

@@ -1,6 +1,7 @@
 //! Memory, time and error of a gradient.
 
-use rheos::{Autodiff, Discrete, Dop853, Dopri5, Field, Ivp, Pid, Vern9, sensitivities, solve};
+use rheos::solver::explicit::{Dop853, Vern9};
+use rheos::{Autodiff, Discrete, Dopri5, Field, Ivp, Pid, sensitivities, solve};
 
 use crate::methods::{Entry, Outcome};
 use crate::problems::Problem;

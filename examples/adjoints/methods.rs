@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
+use rheos::adjoint::{Checkpoints, Interpolating, Quadrature};
+use rheos::solver::reversible::{Coupled, ReversibleHeun};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Checkpoints, Controller, Coupled, Differentiable, Discrete, Dopri5, Field, Fixed,
-    Interpolating, Ivp, Pid, Quadrature, Result, ReversibleAdjoint, ReversibleHeun, Solver, State, Stats,
-    sensitivities,
+    Adjoint, Autodiff, Backsolve, Controller, Differentiable, Discrete, Dopri5, Field, Fixed, Ivp, Pid, Result,
+    ReversibleAdjoint, Solver, State, Stats, sensitivities,
 };
 
 use crate::problems::Problem;

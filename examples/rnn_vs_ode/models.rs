@@ -1,9 +1,10 @@
 //! The models under comparison, all made of the same parts.
 
 use nalgebra::SMatrix;
+use rheos::adjoint::Interpolating;
 use rheos::formula::{Formula, Static};
 use rheos::nn::{AutonomousField, Driven, Elman, LayerField, Mlp, Net, OdeBlock, Relaxed, Rescaled};
-use rheos::{Backsolve, Discrete, Dopri5, Fixed, Interpolating, Parametric, Pid, Rk4, State};
+use rheos::{Backsolve, Discrete, Dopri5, Fixed, Parametric, Pid, Rk4, State};
 
 use crate::count::Counting;
 

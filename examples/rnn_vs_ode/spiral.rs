@@ -3,10 +3,10 @@
 use nalgebra::{SMatrix, Vector2};
 use rand::Rng as _;
 use rand::rngs::StdRng;
+use rheos::dynamics::problems::Spiral;
 use rheos::formula;
 use rheos::formula::{Rows, Structure};
 use rheos::nn::{Autonomous, AutonomousField, Block, Layer, Linear, Mlp, Net, Recurrence, Residual, Sequence};
-use rheos::problems::Spiral;
 use rheos::train::mean_squared_error;
 use rheos::{Dopri5, Ivp, Parametric, Pid};
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use rheos::{Dynamics, Embedded, Ivp, Pid, State, Stats};
+use rheos::solver::Embedded;
+use rheos::{Dynamics, Ivp, Pid, State, Stats};
 
 /// A problem and its solution at the end of its interval.
 pub struct Case<F: Dynamics> {

@@ -1,11 +1,17 @@
 //! The methods, by family; a new one is one more name.
 
-use rheos::{
-    Adams, Alf, Bdf, Bosh3, CashKarp, Dop853, Dopri5, Dopri8, Dynamics, Esdirk3, Esdirk4, Esdirk5, Esdirk547,
-    Fehlberg21, Fehlberg45, GaussLegendre4, GaussLegendre6, HeunEuler, Jacobian, Kvaerno3, Ndf, RadauIIA3, RadauIIA5,
-    RadauIIA9, ReversibleHeun, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Sdirk4, TrBdf2, Tsit5, Vern6, Vern7,
-    Vern8, Vern9,
+use rheos::dynamics::Jacobian;
+use rheos::solver::explicit::{
+    Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };
+use rheos::solver::implicit::{
+    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4,
+    TrBdf2,
+};
+use rheos::solver::multistep::{Adams, Ndf};
+use rheos::solver::reversible::{Alf, ReversibleHeun};
+use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
+use rheos::{Bdf, Dopri5, Dynamics, RadauIIA5, Rodas5P, Tsit5, Vern7};
 
 use crate::measure::{Case, Curve, Effort, curve};
 

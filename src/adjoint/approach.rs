@@ -1,8 +1,10 @@
 //! How a solution comes to an event.
 
+use crate::dynamics::Dynamics;
 use crate::integrate::Step;
-use crate::solver::StepStart;
-use crate::{Dense, Dynamics, Hit, State};
+use crate::solution::Hit;
+use crate::solver::{Dense, StepStart};
+use crate::state::State;
 
 /// What the way back across an event needs to know of the step it was found in.
 #[derive(Debug, Clone)]

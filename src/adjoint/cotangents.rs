@@ -1,10 +1,11 @@
 //! The cotangents of a loss: its derivatives with respect to outputs and events.
 
-use crate::{Hit, State};
+use crate::solution::Hit;
+use crate::state::State;
 
 /// The derivatives of a loss with respect to the states at the outputs and to the hits of events.
 ///
-/// [`Run::cotangents`](crate::Run::cotangents) has zeros of the right number and shape to fill in.
+/// [`Run::cotangents`](crate::adjoint::Run::cotangents) has zeros of the right number and shape to fill in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cotangents<Y> {
     /// With respect to every output that was reached.

@@ -1,7 +1,9 @@
 //! No derivative leaves this module that is infinite or not a number.
 
 use super::Pullback;
-use crate::{Error, Parametric, Result, Span, State};
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::state::{Span, State};
 
 /// The first coordinate of `x` that is not finite, and its place.
 fn first_non_finite<Y: State>(x: &Y) -> Option<(usize, f64)> {

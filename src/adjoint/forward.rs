@@ -1,17 +1,17 @@
 //! A solve that is recorded, so as to be differentiated.
 
-use super::event::HaveDerivatives;
-use super::{Ivp, keep};
 use crate::adjoint::{Adjoint, Asked, Run, RunResult};
 use crate::control::Controller;
-use crate::{Differentiable, Dynamics, Solver};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::solution::{HaveDerivatives, Ivp, keep};
+use crate::solver::Solver;
 
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// Solves it and records what `adjoint` needs to differentiate it: outputs, hits and statistics are in the [`Run`], and
     /// [`Run::backward`] is the way back.
     ///
     /// Kept are the end, or the states at the times of [`save_at`](Self::save_at) or [`land_on`](Self::land_on). The events, if
-    /// there are any, are [`DifferentiableEvent`](crate::DifferentiableEvent)s.
+    /// there are any, are [`DifferentiableEvent`](crate::solution::DifferentiableEvent)s.
     ///
     /// ```
     /// use rheos::{Discrete, Ivp, Pid, Tsit5, ode};
@@ -26,7 +26,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// ```
     ///
     /// # Errors
-    /// A [`Failure`](crate::Failure) with the reason and what was computed so far.
+    /// A [`Failure`](crate::solution::Failure) with the reason and what was computed so far.
     pub fn forward<S, C, A>(self, solver: S, control: C, adjoint: A) -> RunResult<'a, F, S, C, A>
     where
         F: Differentiable,

@@ -3,8 +3,10 @@
 use super::pull_back::Incoming;
 use super::timeline::{Begin, Timeline};
 use crate::control::Controller;
+use crate::dynamics::Dynamics;
 use crate::integrate::Piece as Segment;
-use crate::{Dynamics, Solver, Span};
+use crate::solver::Solver;
+use crate::state::Span;
 
 /// The grids of the pieces of a segment, from the last to the first, with their cotangents.
 pub(super) struct Layout<'a> {

@@ -6,15 +6,15 @@
 //! [`ReversibleAdjoint`] in constant memory for methods whose steps can be undone; [`Backsolve`], [`Interpolating`] and
 //! [`Quadrature`] solve the adjoint equation backwards (differentiate, then discretise).
 //!
-//! [`Ivp::forward`](crate::Ivp::forward) solves and records, and [`Run::backward`] goes back. Where an event resets the
-//! state, and where the field is declared to jump ([`Ivp::jumps_at`](crate::Ivp::jumps_at)), the solve is cut into pieces,
+//! [`Ivp::forward`](crate::solution::Ivp::forward) solves and records, and [`Run::backward`] goes back. Where an event resets the
+//! state, and where the field is declared to jump ([`Ivp::jumps_at`](crate::solution::Ivp::jumps_at)), the solve is cut into pieces,
 //! each of which is differentiated by itself.
 //!
 //! [`choosing`] says which adjoint suits what, and what each costs.
 
-mod forward;
 mod approach;
 mod continuous;
+mod forward;
 #[doc = include_str!("choosing.md")]
 pub mod choosing {}
 mod cotangents;
@@ -33,18 +33,18 @@ mod stretch;
 mod timeline;
 mod traits;
 
+pub use continuous::{
+    AdjointEquation, Augmented, Backsolve, BacksolveRecord, Costate, CurveRecord, Interpolating, Quadrature,
+};
 pub use cotangents::{Cotangents, CotangentsRef, HitCotangent};
+pub use discrete::{Checkpoints, Discrete, DiscreteRecord};
+pub(crate) use finite::{
+    check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
+};
 pub use problem::{Outputs, Problem};
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 pub(crate) use run::Asked;
 pub use run::{Gradient, GradientOf, Run, RunResult};
 pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
 pub use steady_state::SteadyState;
-pub(crate) use finite::{
-    check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
-};
-pub use traits::{Adjoint, ExactGradient, ForwardResult, Forward, Pullback};
-pub use continuous::{
-    AdjointEquation, Augmented, Backsolve, BacksolveRecord, Costate, CurveRecord, Interpolating, Quadrature,
-};
-pub use discrete::{Checkpoints, Discrete, DiscreteRecord};
+pub use traits::{Adjoint, ExactGradient, Forward, ForwardResult, Pullback};

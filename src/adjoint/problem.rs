@@ -1,9 +1,12 @@
 //! The solve that is differentiated.
 
-use crate::solution::Events;
-use crate::{Dense, Differentiable, DifferentiableEvent, Dynamics, Result, Span};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
+use crate::solution::{DifferentiableEvent, Events};
+use crate::solver::Dense;
+use crate::state::Span;
 
-/// A solve as an [`Adjoint`](crate::Adjoint) sees it: all but the initial state. [`Ivp::forward`](crate::Ivp::forward)
+/// A solve as an [`Adjoint`](crate::adjoint::Adjoint) sees it: all but the initial state. [`Ivp::forward`](crate::solution::Ivp::forward)
 /// makes one.
 #[derive(Debug)]
 pub struct Problem<'a, F: Differentiable, S, C> {

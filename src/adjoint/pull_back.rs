@@ -9,8 +9,10 @@ use super::finite::{check_cotangents, check_params};
 use super::problem::Problem;
 use super::saltation::{Saltation, StartCotangent};
 use super::timeline::{Begin, Finish, Piece, Timeline};
-use crate::integrate::Piece as Segment;
-use crate::{Differentiable, Result, Span, State, Stats};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::integrate::{Piece as Segment, Stats};
+use crate::state::{Span, State};
 
 /// The input of the backward pass over one piece.
 pub(super) struct Incoming<'a, Y> {

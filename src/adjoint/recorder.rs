@@ -5,11 +5,12 @@ use super::problem::Problem;
 use super::timeline::{Begin, Finish, Piece, Timeline};
 use super::{Forward, ForwardResult};
 use crate::control::Controller;
-use crate::integrate::{Flow, Integration, Observer, Pieces as Segments, Reached, Step};
-use crate::solution::{Interpolated, check_outputs};
-use crate::{
-    Dense, Differentiable, Dynamics, Ending, Error, Events, Failure, Halt, Result, Solver, Span, State, Stats,
-};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::{Error, Result};
+use crate::integrate::{Flow, Halt, Integration, Observer, Pieces as Segments, Reached, Stats, Step};
+use crate::solution::{Ending, Events, Failure, Interpolated, check_outputs};
+use crate::solver::{Dense, Solver};
+use crate::state::{Span, State};
 
 /// What an adjoint keeps of the steps, piece by piece.
 pub(super) trait Keep<F: Dynamics, S: Solver<F>> {

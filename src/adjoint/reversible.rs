@@ -1,28 +1,33 @@
 //! The gradient of the computed solution without keeping it: the steps are undone.
 
 use super::cotangents::CotangentsRef;
+use super::discrete::Sweep;
 use super::layout::Layout;
 use super::problem::Problem;
 use super::pull_back::{Incoming, Swept, WayBack, pull_back};
 use super::recorder::{Keep, Seen, record};
-use super::sweep::Sweep;
 use super::timeline::Timeline;
 use super::{Adjoint, ForwardResult, Pullback};
 use crate::control::Controller;
-use crate::solver::{Unwind, Unwinding};
-use crate::{Differentiable, Dynamics, Error, Result, Solver, Span, State, Stats};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::{Error, Result};
+use crate::integrate::Stats;
+use crate::solver::Solver;
+use crate::solver::reversible::{Unwind, Unwinding};
+use crate::state::{Span, State};
 
-/// Differentiates the steps that were taken, like [`Discrete`](crate::Discrete), with a method that can undo them:
+/// Differentiates the steps that were taken, like [`Discrete`](crate::adjoint::Discrete), with a method that can undo them:
 /// [`solver::reversible`](crate::solver::reversible).
 ///
 /// The forward pass keeps the state at the end, what the method carries beside it, and the times of the accepted steps;
 /// the backward pass reconstructs each state from the next. So it is for each part of the solve between two resets of the
 /// state or jumps of the field. Memory does not grow with the number of steps but for 8 bytes
-/// each. The gradient is that of [`Discrete`](crate::Discrete) up to the rounding errors of the way back, which grow as the
+/// each. The gradient is that of [`Discrete`](crate::adjoint::Discrete) up to the rounding errors of the way back, which grow as the
 /// method says; about the dependence of the steps on the state, and about times, everything said there holds.
 ///
 /// ```
-/// use rheos::{Fixed, Ivp, ReversibleAdjoint, ReversibleHeun, ode};
+/// use rheos::{Fixed, Ivp, ReversibleAdjoint, ode};
+/// use rheos::solver::reversible::ReversibleHeun;
 ///
 /// // L = y(2)² for y' = −y: dL/dy0 = 2 y0 e⁻⁴.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });

@@ -6,13 +6,14 @@ use super::cotangents::{Cotangents, CotangentsRef};
 use super::problem::{Outputs, Problem};
 use super::{Adjoint, Forward, Pullback};
 use crate::control::Controller;
-use crate::solver::Stiffness;
-use crate::{
-    Differentiable, DifferentiableEvent, Dynamics, Ending, Error, Failure, Hit, Parametric, Result, Solver, Span,
-    State, Stats,
-};
+use crate::dynamics::{Differentiable, Dynamics, Parametric};
+use crate::error::{Error, Result};
+use crate::integrate::Stats;
+use crate::solution::{DifferentiableEvent, Ending, Failure, Hit};
+use crate::solver::{Solver, Stiffness};
+use crate::state::{Span, State};
 
-/// A solve that was recorded and can be differentiated; [`Ivp::forward`](crate::Ivp::forward) makes one.
+/// A solve that was recorded and can be differentiated; [`Ivp::forward`](crate::solution::Ivp::forward) makes one.
 ///
 /// A loss of its outputs and hits has cotangents, the derivatives `∂L/∂y(tᵢ)`, which [`backward`](Self::backward) turns
 /// into the gradient. It may be called again with the cotangents of another loss.
@@ -94,7 +95,7 @@ pub type RunResult<'a, F, S, C, A> = Result<Run<'a, F, S, C, A>, Box<Failure<<F 
 /// The gradient of a solve of `F`.
 pub type GradientOf<F> = Gradient<<F as Dynamics>::State, <F as Parametric>::Params>;
 
-/// What an [`Ivp`](crate::Ivp) asks for.
+/// What an [`Ivp`](crate::solution::Ivp) asks for.
 pub(crate) struct Asked<'a, F: Differentiable> {
     pub(crate) field: &'a F,
     pub(crate) y0: F::State,
@@ -206,13 +207,13 @@ pub struct Gradient<Y, P> {
     pub t0: f64,
     /// With respect to the end of the span.
     pub t1: f64,
-    /// With respect to the times of the declared [jumps](crate::Ivp::jumps_at), where the field jumps with them: before each, it
+    /// With respect to the times of the declared [jumps](crate::solution::Ivp::jumps_at), where the field jumps with them: before each, it
     /// is the field that it was before, and behind it the field that it was behind. The entry is zero for a jump that is not
     /// inside the span, and each of equal ones has that of them together.
     pub jumps: Vec<f64>,
     /// The cost of the backward pass; an evaluation there includes its pullback.
     pub stats: Stats,
     /// The largest distance of a reconstructed state from the state of the forward pass, relative to it, over the output times.
-    /// The gradient is wrong by about as much. Only [`Backsolve`](crate::Backsolve) measures it; elsewhere it is zero.
+    /// The gradient is wrong by about as much. Only [`Backsolve`](crate::adjoint::Backsolve) measures it; elsewhere it is zero.
     pub drift: f64,
 }

@@ -18,7 +18,10 @@ use super::cotangents::CotangentsRef;
 use super::finite::check_step;
 use super::problem::Problem;
 use super::timeline::Timeline;
-use crate::{Differentiable, DifferentiableEvent, Ending, Error, Result, Span, State};
+use crate::dynamics::Differentiable;
+use crate::error::{Error, Result};
+use crate::solution::{DifferentiableEvent, Ending};
+use crate::state::{Span, State};
 
 /// Pulls cotangents back across the events of a solve; see the [module](self) for the equation.
 pub(super) struct Saltation<'a, F: Differentiable> {

@@ -3,11 +3,14 @@
 use nalgebra::{SMatrix, SVector};
 
 use super::finite::{check_argument, check_cotangents, check_gradient};
+use super::{Adjoint, Gradient};
 use crate::control::Controller;
 use crate::dynamics::tangent::{Dual, Tangent, along, derivative};
-use crate::integrate::{Flow, Observer, Step};
+use crate::dynamics::{Autodiff, Field, Parametric};
+use crate::error::{Error, Result};
+use crate::integrate::{Flow, Observer, Stats, Step};
 use crate::solution::{Ivp, check_times};
-use crate::{Adjoint, Autodiff, Dense, Error, Field, Gradient, Parametric, Result, Solver, Stats};
+use crate::solver::{Dense, Solver};
 
 /// A solution with its derivatives.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,12 +29,12 @@ pub struct Sensitivities<const N: usize, const P: usize> {
 /// state and the parameters, by dual numbers: the variational equation on the steps that the solution takes.
 ///
 /// Right where there are fewer parameters than outputs; an [`Adjoint`] costs the same for any number of parameters. The
-/// derivatives are those of the steps that were taken, as they are with [`Discrete`](crate::Discrete); an implicit method
-/// solves its equations for the derivatives along with the state. Its linear solver must be [`Lu`](crate::Lu): inner
-/// products, of which [`Krylov`](crate::Krylov) is made, do not see derivatives, and it does not compile.
+/// derivatives are those of the steps that were taken, as they are with [`Discrete`](crate::adjoint::Discrete); an implicit method
+/// solves its equations for the derivatives along with the state. Its linear solver must be [`Lu`](crate::solver::implicit::Lu): inner
+/// products, of which [`Krylov`](crate::solver::implicit::Krylov) is made, do not see derivatives, and it does not compile.
 ///
 /// ```
-/// use rheos::problems::LotkaVolterra;
+/// use rheos::dynamics::problems::LotkaVolterra;
 /// use rheos::{Dopri5, Pid, sensitivities};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
@@ -145,8 +148,9 @@ pub struct HessianVector<const N: usize, const P: usize> {
 ///
 /// ```
 /// use nalgebra::vector;
-/// use rheos::problems::LotkaVolterra;
-/// use rheos::{Discrete, Dopri5, Pid, hessian_vector};
+/// use rheos::dynamics::problems::LotkaVolterra;
+/// use rheos::{Discrete, Dopri5, Pid};
+/// use rheos::adjoint::hessian_vector;
 ///
 /// let (model, y0) = LotkaVolterra::problem();
 /// let direction = (vector![1.0, 0.0], vector![0.0, 0.0, 0.0, 0.5]);

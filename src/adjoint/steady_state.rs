@@ -1,10 +1,10 @@
 //! Fixed points, and their derivatives by the implicit function theorem.
 
 use super::finite::{check_argument, check_fits, check_gradient, check_params};
-use crate::dynamics::{Neighbourhood, check_shape};
-use crate::solver::{LinearSolver, Lu, TransposedSolver};
-use crate::state::euclidean_norm;
-use crate::{Differentiable, Dynamics, Error, Result, State};
+use crate::dynamics::{Differentiable, Dynamics, Neighbourhood, check_shape};
+use crate::error::{Error, Result};
+use crate::solver::implicit::{LinearSolver, Lu, TransposedSolver};
+use crate::state::{State, euclidean_norm};
 
 /// Finds states where a field vanishes, `f(t, y*) = 0`, and differentiates them with respect to its parameters.
 ///
@@ -17,7 +17,8 @@ use crate::{Differentiable, Dynamics, Error, Result, State};
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
-/// use rheos::{Autodiff, Field, Scalar, SteadyState};
+/// use rheos::{Autodiff, Field, Scalar};
+/// use rheos::adjoint::SteadyState;
 ///
 /// /// `y' = a − b y`, at rest at `a / b`.
 /// struct Relaxation;

@@ -4,8 +4,11 @@ use super::finite::on_the_way_back;
 use super::pull_back::{Incoming, Place, Swept};
 use super::timeline::{Timeline, clamp};
 use crate::control::Controller;
-use crate::integrate::{Integration, Observer};
-use crate::{Differentiable, Dynamics, Result, Solver, Span, State, Stats};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
+use crate::integrate::{Integration, Observer, Stats};
+use crate::solver::Solver;
+use crate::state::{Span, State};
 
 /// What an adjoint does at the output times with the state `Z` of its equation.
 pub(super) trait Landmarks<Z, Y> {

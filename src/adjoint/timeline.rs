@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::approach::Approach;
 use super::problem::Outputs;
 use crate::integrate::{Piece as Segment, Pieces as Segments};
-use crate::{Ending, Hit, Span};
+use crate::solution::{Ending, Hit};
+use crate::state::Span;
 
 /// What the backward pass needs to know of a solve, but for the steps.
 #[derive(Debug, Clone)]

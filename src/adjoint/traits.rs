@@ -1,12 +1,16 @@
 //! The trait of an adjoint, and what its two passes return.
 
+use super::{CotangentsRef, Discrete, Problem, ReversibleAdjoint};
 use crate::control::Controller;
-use crate::solver::Stiffness;
-use crate::{Differentiable, Ending, Failure, Hit, Result, Solver, Stats};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::integrate::Stats;
+use crate::solution::{Ending, Failure, Hit};
+use crate::solver::{Solver, Stiffness};
 
 /// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
 ///
-/// [`Ivp::forward`](crate::Ivp::forward) calls it; to be implemented for a way of your own.
+/// [`Ivp::forward`](crate::solution::Ivp::forward) calls it; to be implemented for a way of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot differentiate solves of `{F}` by `{S}`",
     note = "`Discrete` needs a method that can be transposed (`Reverse`), `Backsolve` a solver for the augmented system; \
@@ -27,12 +31,12 @@ pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
     /// parameters is added to `pbar`. It may be called again.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) if there is not one cotangent per output and hit or `pbar` has
-    /// not the shape of the parameters, [`Error::ShapeMismatch`](crate::Error::ShapeMismatch) if a cotangent has another shape
-    /// than the state, [`Error::InvalidEntry`](crate::Error::InvalidEntry) if one is not finite,
-    /// [`Error::Grazing`](crate::Error::Grazing) where an event that matters has no derivative,
-    /// [`Error::NonFiniteDerivative`](crate::Error::NonFiniteDerivative) and
-    /// [`Error::NonFiniteGradient`](crate::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve of
+    /// [`Error::LengthMismatch`](crate::error::Error::LengthMismatch) if there is not one cotangent per output and hit or `pbar` has
+    /// not the shape of the parameters, [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch) if a cotangent has another shape
+    /// than the state, [`Error::InvalidEntry`](crate::error::Error::InvalidEntry) if one is not finite,
+    /// [`Error::Grazing`](crate::error::Error::Grazing) where an event that matters has no derivative,
+    /// [`Error::NonFiniteDerivative`](crate::error::Error::NonFiniteDerivative) and
+    /// [`Error::NonFiniteGradient`](crate::error::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve of
     /// the adjoint equation. `pbar` is then of no use.
     fn backward(
         &self,
@@ -101,7 +105,7 @@ pub struct Forward<Y, R> {
     pub stiffness: Option<Stiffness>,
 }
 
-/// A backward pass, up to the gradient of the parameters. See [`Gradient`] for its fields.
+/// A backward pass, up to the gradient of the parameters. See [`Gradient`](super::Gradient) for its fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pullback<Y> {
     /// Gradient with respect to the initial state.
@@ -116,7 +120,7 @@ pub struct Pullback<Y> {
     pub jumps: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,
-    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it. Only [`Backsolve`]
+    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it. Only [`Backsolve`](super::Backsolve)
     /// measures it; elsewhere it is zero.
     pub drift: f64,
 }

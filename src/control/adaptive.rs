@@ -4,10 +4,12 @@ use super::initial_step::initial_step;
 use super::limits::{Limits, MinStep};
 use super::watch::Watch;
 use super::{Accepted, Controller, Plan, StepLaw, Trial, Verdict};
-use crate::extrema::{larger, smaller};
-use crate::solver::{StepStart, Stiffness, lives_in_registers};
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Embedded, Error, Result, Span, State};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::simd::{larger, smaller};
+use crate::solver::explicit::lives_in_registers;
+use crate::solver::{Embedded, StepStart, Stiffness};
+use crate::state::{ErrorNorm, Span, State};
 
 /// A controller that keeps the estimated error of every step within a tolerance.
 ///

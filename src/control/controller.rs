@@ -1,7 +1,9 @@
 //! The trait of what chooses the steps, and its answers.
 
-use crate::solver::Stiffness;
-use crate::{Dynamics, Error, Result, Solver, Span};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::solver::{Solver, Stiffness};
+use crate::state::Span;
 
 /// Chooses the steps of a solve. Configuration is immutable; what changes during a solve is the
 /// [`Memory`](Self::Memory).
@@ -126,7 +128,7 @@ pub struct Trial<'a, Y> {
 pub enum Verdict {
     /// Good enough: move on.
     Accept,
-    /// Not good enough, but move on all the same; counted in [`Stats::forced`](crate::Stats::forced).
+    /// Not good enough, but move on all the same; counted in [`Stats::forced`](crate::integrate::Stats::forced).
     Force,
     /// Try again, with the target the controller names now.
     Reject,

@@ -1,7 +1,10 @@
 //! Steps on a uniform grid.
 
 use super::{Controller, Plan, Trial, Verdict};
-use crate::{Dynamics, Error, Result, Solver, Span, State};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::solver::Solver;
+use crate::state::{Span, State};
 
 /// A uniform grid from `t0` to `t1`.
 ///

@@ -1,7 +1,8 @@
 //! A first step from the size of the field and of its change.
 
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Embedded, Span, State};
+use crate::dynamics::Dynamics;
+use crate::solver::Embedded;
+use crate::state::{ErrorNorm, Span, State};
 
 /// The part of a tolerance that the error of the first step should take.
 const SHARE: f64 = 1e-3;

@@ -1,6 +1,6 @@
 //! From the errors of the last steps to the length of the next.
 
-use crate::Result;
+use crate::error::Result;
 
 /// A law by which an [`Adaptive`](super::Adaptive) controller changes its steps.
 ///
@@ -8,7 +8,8 @@ use crate::Result;
 ///
 /// ```
 /// use rheos::control::{Accepted, Adaptive, StepLaw};
-/// use rheos::{Dopri5, Tolerance, ode, solve};
+/// use rheos::{Dopri5, ode, solve};
+/// use rheos::state::Tolerance;
 ///
 /// /// The square root of what the last error allows.
 /// struct Hesitant;

@@ -1,7 +1,7 @@
 //! What bounds a choice of steps, whatever law makes it.
 
-use crate::extrema::{larger, smaller};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::simd::{larger, smaller};
 
 /// What an [`Adaptive`](super::Adaptive) controller does where the smallest step it may take is not small enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -9,7 +9,7 @@ pub enum MinStep {
     /// It ends the solve with [`Error::StepSizeUnderflow`].
     #[default]
     Fail,
-    /// It takes the smallest step and counts it in [`Stats::forced`](crate::Stats::forced). The error is then larger
+    /// It takes the smallest step and counts it in [`Stats::forced`](crate::integrate::Stats::forced). The error is then larger
     /// than asked for, and how much larger is not known.
     Accept,
 }

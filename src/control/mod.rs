@@ -4,6 +4,7 @@
 //! drive a method without it does not compile.
 
 mod adaptive;
+mod controller;
 mod fixed;
 mod initial_step;
 mod law;
@@ -12,13 +13,12 @@ mod on_grid;
 mod pid;
 mod predictive;
 mod watch;
-mod controller;
 
 pub use adaptive::{Adaptive, AdaptiveMemory};
+pub use controller::{Controller, Plan, Trial, Verdict};
 pub use fixed::{Fixed, FixedMemory};
 pub use law::{Accepted, StepLaw};
 pub use limits::MinStep;
 pub use on_grid::OnGrid;
 pub use pid::{Filter, Pid};
 pub use predictive::{Gustafsson, LastStep, Predictive};
-pub use controller::{Controller, Plan, Trial, Verdict};

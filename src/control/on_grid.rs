@@ -2,15 +2,19 @@
 
 use super::fixed::MAX_STEPS;
 use super::{Controller, Plan, Trial, Verdict};
-use crate::{Dynamics, Error, Result, Solver, Span, State};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::solver::Solver;
+use crate::state::{Span, State};
 
 /// Steps that end at given times, and at the end of the solve.
 ///
 /// It repeats the steps of an adaptive solve: on a frozen grid the solution depends smoothly on the initial state and the
-/// parameters, so that central differences agree with the gradient of [`Discrete`](crate::Discrete).
+/// parameters, so that central differences agree with the gradient of [`Discrete`](crate::adjoint::Discrete).
 ///
 /// ```
-/// use rheos::{Ivp, OnGrid, Dopri5, Pid, ode, solve};
+/// use rheos::{Dopri5, Ivp, Pid, ode, solve};
+/// use rheos::control::OnGrid;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let adaptive = Ivp::new(&decay, 1.0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::new(1e-6, 1e-6))?;

@@ -1,8 +1,8 @@
 //! Digital filters of the errors of the last three steps.
 
 use super::{Accepted, Adaptive, StepLaw};
-use crate::state::Tolerances;
-use crate::{Error, Result, Tolerance};
+use crate::error::{Error, Result};
+use crate::state::{Tolerance, Tolerances};
 
 /// A proportional–integral–derivative controller of the step size.
 ///
@@ -22,7 +22,7 @@ use crate::{Error, Result, Tolerance};
 /// time-stepping*, ACM TOMS 29 (2003), table III, doi:10.1145/641876.641877.
 ///
 /// A state that is a batch (the columns of a matrix, a tensor) is one state: its samples share each step, and the error
-/// is the mean over all of them. [`Ensemble`](crate::Ensemble) gives each sample steps of its own.
+/// is the mean over all of them. [`Ensemble`](crate::solution::Ensemble) gives each sample steps of its own.
 pub type Pid<W = Tolerance> = Adaptive<Filter, W>;
 
 /// The [`StepLaw`] of [`Pid`].

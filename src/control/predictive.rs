@@ -1,9 +1,8 @@
 //! The predictive law of Gustafsson.
 
 use super::{Accepted, Adaptive, StepLaw};
-use crate::Tolerance;
-use crate::extrema::smaller;
-use crate::state::Tolerances;
+use crate::simd::smaller;
+use crate::state::{Tolerance, Tolerances};
 
 /// The predictive controller of Gustafsson, for implicit methods.
 ///
@@ -18,7 +17,8 @@ use crate::state::Tolerances;
 /// techniques for stepsize selection in implicit Runge–Kutta methods*, ACM TOMS 20 (1994), doi:10.1145/198429.198437.
 ///
 /// ```
-/// use rheos::{Dopri5, Predictive, ode, solve};
+/// use rheos::{Dopri5, ode, solve};
+/// use rheos::control::Predictive;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let solution = solve(&decay, 1.0, 0.0..1.0, Dopri5, Predictive::new(1e-8, 1e-8))?;

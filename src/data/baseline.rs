@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Repeats the last value of `history` for `horizon` steps.
 ///

@@ -1,6 +1,6 @@
 //! Standardisation of values.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// An affine map that takes values to mean 0 and standard deviation 1, and back.
 ///

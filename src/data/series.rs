@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::data::Table;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Scalar samples at strictly increasing times, which need not be evenly spaced.
 #[derive(Debug, Clone, PartialEq)]

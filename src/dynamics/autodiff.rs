@@ -10,7 +10,7 @@ use crate::state::MatrixSpace;
 /// A scalar a [`Field`] may be evaluated with: `f64` or a dual number over it.
 ///
 /// The usual functions (`sin`, `exp`, `powi`, …) are methods of [`num_dual::DualNum`], re-exported as
-/// [`rheos::DualNum`](crate::DualNum); constants such as `T::PI()` are those of [`num_traits::FloatConst`].
+/// [`DualNum`](crate::dynamics::DualNum); constants such as `T::PI()` are those of [`num_traits::FloatConst`].
 pub trait Scalar: DualNum<Primitive = f64> + FloatConst + Copy {}
 
 impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
@@ -21,7 +21,8 @@ impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 ///
 /// ```
 /// use nalgebra::{SVector, Vector2};
-/// use rheos::{Autodiff, Field, Jacobian, Neighbourhood, Scalar};
+/// use rheos::{Autodiff, Field, Scalar};
+/// use rheos::dynamics::{Jacobian, Neighbourhood};
 ///
 /// struct LotkaVolterra;
 ///

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{Differentiable, Dynamics, Parametric};
-use crate::State;
+use crate::state::State;
 
 /// The dynamics of a closure, made by [`ode`].
 #[derive(Clone, Copy)]

@@ -3,15 +3,16 @@
 use std::cell::Cell;
 
 use super::{Differentiable, Dynamics, Parametric};
-use crate::Error;
+use crate::error::Error;
 
 /// A field that counts its evaluations and pullbacks.
 ///
-/// A solve reports its own evaluations in [`Stats`](crate::Stats); this counts them at the source, across solves, and
+/// A solve reports its own evaluations in [`Stats`](crate::integrate::Stats); this counts them at the source, across solves, and
 /// tells evaluations from pullbacks.
 ///
 /// ```
-/// use rheos::{Counted, Fixed, Rk4, ode, solve};
+/// use rheos::dynamics::Counted;
+/// use rheos::{Fixed, Rk4, ode, solve};
 ///
 /// let field = Counted::new(ode(|_t, y: &f64, dy: &mut f64| *dy = -y));
 /// solve(&field, 1.0, 0.0..1.0, Rk4, Fixed::steps(10))?;

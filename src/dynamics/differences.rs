@@ -1,8 +1,7 @@
 //! Derivatives of a field by differences, with increments that follow the units of the problem.
 
 use super::Dynamics;
-use crate::State;
-use crate::state::{MatrixOf, MatrixSpace, StoredNorm};
+use crate::state::{MatrixOf, MatrixSpace, State, StoredNorm};
 
 /// The surroundings of a point `(t, y)` of a solve: where differences may evaluate the field, and how large a change is
 /// small there.
@@ -168,7 +167,7 @@ pub(crate) fn difference_in_time<F: Dynamics + ?Sized>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ode;
+    use crate::dynamics::ode;
     use crate::state::Tolerance;
 
     #[test]

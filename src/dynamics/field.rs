@@ -1,6 +1,7 @@
 //! The traits of a vector field, its parameters and its pullback.
 
-use crate::{Error, Result, State};
+use crate::error::{Error, Result};
+use crate::state::State;
 
 /// A vector field `f(t, y)`, the right-hand side of `dy/dt = f(t, y)`.
 ///

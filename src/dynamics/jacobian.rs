@@ -7,12 +7,13 @@ use crate::state::{MatrixOf, MatrixSpace};
 /// A vector field with its derivatives in the state and in time, which implicit methods use.
 ///
 /// Both functions are provided by differences, so that `impl Jacobian for Model {}` is enough; override them where the
-/// derivatives are known. [`Autodiff`](crate::Autodiff) has them exact from dual numbers, and a closure by differences.
+/// derivatives are known. [`Autodiff`](crate::dynamics::Autodiff) has them exact from dual numbers, and a closure by differences.
 /// The [`Neighbourhood`] is for differences; an exact derivative ignores it.
 ///
 /// ```
 /// use nalgebra::{Matrix2, Vector2};
-/// use rheos::{Dynamics, Jacobian, Neighbourhood};
+/// use rheos::Dynamics;
+/// use rheos::dynamics::{Jacobian, Neighbourhood};
 ///
 /// struct VanDerPol { mu: f64 }
 ///
@@ -31,13 +32,13 @@ use crate::state::{MatrixOf, MatrixSpace};
 /// let y = Vector2::new(2.0, -0.5);
 /// let model = VanDerPol { mu: 1000.0 };
 /// let near = Neighbourhood::of_step(1e-4);
-/// let error = model.jacobian(0.0, &y, near) - rheos::differences(&model, 0.0, &y, near);
+/// let error = model.jacobian(0.0, &y, near) - rheos::dynamics::differences(&model, 0.0, &y, near);
 /// assert!(error.norm() < 1e-2); // of entries up to 3000
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no Jacobian, which an implicit method needs",
     label = "the derivative of this field with respect to the state is not known",
-    note = "`impl rheos::Jacobian for YourModel {{}}` takes differences; override `jacobian` if you know it, or write the \
+    note = "`impl rheos::dynamics::Jacobian for YourModel {{}}` takes differences; override `jacobian` if you know it, or write the \
             field over a generic scalar and wrap it in `rheos::Autodiff`; for large states use `method.with(Krylov::new())`"
 )]
 pub trait Jacobian: Dynamics<State: MatrixSpace> {

@@ -7,8 +7,8 @@ use super::{Counted, Dynamics};
 ///
 /// ```
 /// use nalgebra::Vector2;
-/// use rheos::problems::VanDerPol;
-/// use rheos::{Jacobian, JacobianVector, Neighbourhood};
+/// use rheos::dynamics::problems::VanDerPol;
+/// use rheos::dynamics::{Jacobian, JacobianVector, Neighbourhood};
 ///
 /// let (model, y) = VanDerPol::problem(5.0); // an `Autodiff` model has them from dual numbers
 /// let v = Vector2::new(0.3, -1.0);
@@ -19,7 +19,7 @@ use super::{Counted, Dynamics};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no exact products of its Jacobian with a vector",
     label = "this has no `jvp(t, y, v, out)`",
-    note = "implement `rheos::JacobianVector`, write the field over a generic scalar and wrap it in `rheos::Autodiff`, or \
+    note = "implement `rheos::dynamics::JacobianVector`, write the field over a generic scalar and wrap it in `rheos::Autodiff`, or \
             use differences: `Krylov::new()` without `exact()`"
 )]
 pub trait JacobianVector: Dynamics {

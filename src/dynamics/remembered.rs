@@ -3,24 +3,25 @@
 use std::cell::RefCell;
 
 use super::{Differentiable, Dynamics, Jacobian, Neighbourhood, Parametric};
-use crate::state::{MatrixOf, MatrixSpace};
-use crate::{Error, State};
+use crate::error::Error;
+use crate::state::{MatrixOf, MatrixSpace, State};
 
 /// A field that keeps the trace of every evaluation, so that a discrete adjoint does not evaluate it again: nothing is
 /// computed twice, and every activation of a network is held from the forward pass to the backward pass.
 ///
-/// A solve over it takes the same steps, and its gradient is the same but for the rounding of times. [`Discrete`](crate::Discrete)
+/// A solve over it takes the same steps, and its gradient is the same but for the rounding of times. [`Discrete`](crate::adjoint::Discrete)
 /// computes the stages of every step once more on its way back, since the states are much less to keep than the stages with
 /// what lies inside the field; where there is room for all of it, this saves those evaluations. Methods whose stages are the
 /// solution of equations evaluate more than they come back to, and gain less.
 ///
 /// What is kept grows by a trace and two states per evaluation, those of rejected steps included, until a backward pass takes
 /// it away, [`forget`](Self::forget) is called, or the parameters change. So this is for training, and not for a solve that
-/// nobody differentiates. To be used with all states kept, [`Checkpoints::All`](crate::Checkpoints::All).
+/// nobody differentiates. To be used with all states kept, [`Checkpoints::All`](crate::adjoint::Checkpoints::All).
 ///
 /// ```
-/// use rheos::problems::LotkaVolterra;
-/// use rheos::{Counted, Discrete, Dopri5, Ivp, Pid, Remembered};
+/// use rheos::dynamics::problems::LotkaVolterra;
+/// use rheos::dynamics::{Counted, Remembered};
+/// use rheos::{Discrete, Dopri5, Ivp, Pid};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
 /// let field = Remembered::new(Counted::new(model));

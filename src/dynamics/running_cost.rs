@@ -1,7 +1,7 @@
 //! An integral along the solution.
 
 use super::{Differentiable, Dynamics, Parametric};
-use crate::Error;
+use crate::error::Error;
 
 /// A field with the running cost `∫ g(t, y, θ) dt` beside its state, made by [`running_cost`].
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,8 @@ pub struct RunningCost<F, G> {
 /// pullback by [`with_vjp`](RunningCost::with_vjp).
 ///
 /// ```
-/// use rheos::{Discrete, Dopri5, Ivp, Pid, ode, running_cost};
+/// use rheos::{Discrete, Dopri5, Ivp, Pid, ode};
+/// use rheos::dynamics::running_cost;
 ///
 /// // The energy ∫ y² dt of y' = −y over [0, 1] is y0² (1 − e⁻²) / 2.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });

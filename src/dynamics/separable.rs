@@ -1,7 +1,7 @@
 //! Fields of two halves that do not see themselves: `q' = v(t, p)`, `p' = a(t, q)`.
 
 use super::{Differentiable, Dynamics};
-use crate::State;
+use crate::state::State;
 
 /// A field on pairs `(q, p)` whose halves depend on each other only: `q' = v(t, p)`, `p' = a(t, q)`.
 ///
@@ -9,12 +9,14 @@ use crate::State;
 /// equation of the second order `q'' = a(t, q)`, with `v = p`. Names are those of Hairer, Lubich & Wanner, *Geometric
 /// Numerical Integration*, sections I.1.3 and VI.1. Positions and momenta may be of different types.
 ///
-/// [`separable`](crate::separable) makes one of two closures. A model of your own implements the two halves and gets the whole from them by
+/// [`separable`](crate::dynamics::separable) makes one of two closures. A model of your own implements the two halves and gets the whole from them by
 /// one line:
 ///
 /// ```
 /// use nalgebra::Vector2;
-/// use rheos::{Dynamics, Fixed, Leapfrog, Separable, solve};
+/// use rheos::{Dynamics, Fixed, solve};
+/// use rheos::solver::symplectic::Leapfrog;
+/// use rheos::dynamics::Separable;
 ///
 /// /// A planet around a sun in the origin.
 /// struct Kepler;
@@ -38,7 +40,7 @@ use crate::State;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a separable field `q' = v(t, p)`, `p' = a(t, q)`, which a symplectic method needs",
     label = "the halves of this field are not known",
-    note = "make it of two closures, `separable(|t, p, dq| .., |t, q, dp| ..)`, implement `rheos::Separable`, or use a \
+    note = "make it of two closures, `separable(|t, p, dq| .., |t, q, dp| ..)`, implement `rheos::dynamics::Separable`, or use a \
             method for fields of any form"
 )]
 pub trait Separable: Dynamics<State = (<Self as Separable>::Position, <Self as Separable>::Momentum)> {
@@ -67,7 +69,7 @@ pub trait Separable: Dynamics<State = (<Self as Separable>::Position, <Self as S
 #[diagnostic::on_unimplemented(
     message = "the halves of `{Self}` cannot be differentiated, so steps of a symplectic method on it cannot either",
     label = "this has no `velocity_vjp` and `force_vjp`",
-    note = "add the pullbacks to closures with `separable(..).with_vjp(..)`, or implement `rheos::SeparableVjp`"
+    note = "add the pullbacks to closures with `separable(..).with_vjp(..)`, or implement `rheos::dynamics::SeparableVjp`"
 )]
 pub trait SeparableVjp: Separable + Differentiable {
     /// Adds `(∂v/∂p)ᵀ w` to `momentum_bar` and `(∂v/∂θ)ᵀ w` to `params_bar`, and returns `wᵀ ∂v/∂t`.

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{Differentiable, Dynamics, Parametric, Separable, SeparableVjp};
-use crate::State;
+use crate::state::State;
 
 /// The separable field of two closures, made by [`separable`].
 #[derive(Clone, Copy)]
@@ -17,7 +17,9 @@ pub struct SeparableOde<Q, P, V, A> {
 /// `a(t, q)` into `dp`.
 ///
 /// ```
-/// use rheos::{Fixed, Leapfrog, separable, solve};
+/// use rheos::{Fixed, solve};
+/// use rheos::solver::symplectic::Leapfrog;
+/// use rheos::dynamics::separable;
 ///
 /// // A pendulum swings for a thousand seconds; its energy is where it was.
 /// let pendulum = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q.sin());
@@ -62,7 +64,8 @@ impl<Q: State, P: State, V: Fn(f64, &P, &mut Q), A: Fn(f64, &Q, &mut P)> Separab
     /// `force_vjp(t, q, w, position_bar)` adds `(∂a/∂q)ᵀ w` and returns `wᵀ ∂a/∂t`.
     ///
     /// ```
-    /// use rheos::{separable, verify};
+    /// use rheos::dynamics::separable;
+    /// use rheos::verify;
     ///
     /// let mut pendulum = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q.sin())
     ///     .with_vjp(|_t, _p, w, pbar| { *pbar += w; 0.0 }, |_t, q, w, qbar| { *qbar -= w * q.cos(); 0.0 });

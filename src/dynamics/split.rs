@@ -1,10 +1,9 @@
 //! Fields that are the sum of a stiff and a non-stiff part.
 
 use super::{Differentiable, Dynamics, Jacobian, Parametric, VjpAlong};
-use crate::State;
-use crate::state::MatrixSpace;
+use crate::state::{MatrixSpace, State};
 
-/// A vector field `f = f_E + f_I`, of which an [`Imex`](crate::Imex) method treats the part `f_E` explicitly and the stiff
+/// A vector field `f = f_E + f_I`, of which an [`Imex`](crate::solver::implicit::Imex) method treats the part `f_E` explicitly and the stiff
 /// part `f_I` implicitly.
 ///
 /// As [`Dynamics`] it is the sum, so that any other method can solve it as well. Only the implicit part needs a
@@ -12,7 +11,7 @@ use crate::state::MatrixSpace;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not split into an explicit and an implicit part",
     label = "this field is in one piece",
-    note = "put the two parts together with `rheos::SplitField::new(explicit, implicit)`, or implement `rheos::Split`"
+    note = "put the two parts together with `rheos::dynamics::SplitField::new(explicit, implicit)`, or implement `rheos::dynamics::Split`"
 )]
 pub trait Split: Dynamics {
     /// The implicit part.
@@ -25,13 +24,15 @@ pub trait Split: Dynamics {
     fn implicit(&self) -> &Self::Implicit;
 }
 
-/// A split field with the pullbacks of its parts, of which the discrete adjoint of an [`Imex`](crate::Imex) method is made.
+/// A split field with the pullbacks of its parts, of which the discrete adjoint of an [`Imex`](crate::solver::implicit::Imex) method is made.
 ///
 /// The body of [`Differentiable::vjp`] is then `self.vjp_parts(t, y, w, ybar, pbar)`, with `type Trace = ()`.
 /// [`SplitField`] has it where both parts are differentiable:
 ///
 /// ```
-/// use rheos::{Discrete, Ivp, KenCarp4, Pid, SplitField, ode};
+/// use rheos::{Discrete, Ivp, Pid, ode};
+/// use rheos::solver::implicit::KenCarp4;
+/// use rheos::dynamics::SplitField;
 ///
 /// // y' = −50 y + 50 cos t, with the derivative e^(−50 t) in y(0)
 /// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 50.0 * t.cos())
@@ -46,8 +47,8 @@ pub trait Split: Dynamics {
 #[diagnostic::on_unimplemented(
     message = "the parts of `{Self}` cannot be differentiated, so steps of an additive method on it cannot either",
     label = "this has no `explicit_vjp` and `implicit_vjp`",
-    note = "both parts of a `rheos::SplitField` must be `rheos::Differentiable`; a split field of your own implements \
-            `rheos::SplitVjp`"
+    note = "both parts of a `rheos::dynamics::SplitField` must be `rheos::Differentiable`; a split field of your own implements \
+            `rheos::dynamics::SplitVjp`"
 )]
 pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
     /// Adds `(∂f_E/∂y)ᵀ w` to `ybar` and `(∂f_E/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂f_E/∂t`.
@@ -88,7 +89,9 @@ pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
 /// The sum of two fields, of which the second is stiff.
 ///
 /// ```
-/// use rheos::{KenCarp4, Pid, SplitField, ode, solve};
+/// use rheos::solver::implicit::KenCarp4;
+/// use rheos::{Pid, ode, solve};
+/// use rheos::dynamics::SplitField;
 ///
 /// // y' = −1000 y + 1000 cos t − sin t, with the solution cos t
 /// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 1000.0 * t.cos() - t.sin());

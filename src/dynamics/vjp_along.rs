@@ -1,19 +1,20 @@
 //! Second derivatives of a field: how its pullback changes along a direction.
 
 use super::{Autodiff, Counted, Differentiable, Field, OdeWithVjp, Remembered, Tangent, tangent};
-use crate::State;
+use crate::state::State;
 use nalgebra::SVector;
 
 /// A field with the derivative of its pullback along a direction.
 ///
-/// A [`Rosenbrock`](crate::Rosenbrock) method reads the Jacobian at the start of every step, so that the derivative of its
+/// A [`Rosenbrock`](crate::solver::rosenbrock::Rosenbrock) method reads the Jacobian at the start of every step, so that the derivative of its
 /// step has second derivatives of the field in it: this is all that its discrete adjoint asks for.
 ///
 /// The function is provided by differences of the pullback, so that `impl VjpAlong for Model {}` is enough.
 /// [`Autodiff`] has it exact, from dual numbers over dual numbers.
 ///
 /// ```
-/// use rheos::{Differentiable, Dynamics, Parametric, VjpAlong};
+/// use rheos::{Differentiable, Dynamics, Parametric};
+/// use rheos::dynamics::VjpAlong;
 ///
 /// /// `y' = −k y²`.
 /// struct Pairing { k: f64 }
@@ -45,7 +46,7 @@ use nalgebra::SVector;
 #[diagnostic::on_unimplemented(
     message = "the pullback of `{Self}` has no derivative, so that steps of a Rosenbrock method on it have no transpose",
     label = "this has no `vjp_along`",
-    note = "`impl rheos::VjpAlong for YourModel {{}}` takes differences of its pullback; or write the field over a generic \
+    note = "`impl rheos::dynamics::VjpAlong for YourModel {{}}` takes differences of its pullback; or write the field over a generic \
             scalar and wrap it in `rheos::Autodiff`"
 )]
 pub trait VjpAlong: Differentiable {

@@ -1,6 +1,6 @@
 //! The macros that declare parameters and formulas.
 
-/// Declares a structure of named parameters, which is a [`State`](crate::State): the parameters of a model, and their
+/// Declares a structure of named parameters, which is a [`State`](crate::state::State): the parameters of a model, and their
 /// gradient.
 ///
 /// The parameters of a physical model are numbers and vectors:
@@ -197,7 +197,7 @@ macro_rules! __parameters {
                 0 $(+ $crate::State::count(&self.$field))*
             }
             #[inline]
-            fn weighted_sq(&self, _y0: &Self, _y1: &Self, _tol: $crate::Tolerance) -> f64 {
+            fn weighted_sq(&self, _y0: &Self, _y1: &Self, _tol: $crate::state::Tolerance) -> f64 {
                 0.0 $(+ $crate::State::weighted_sq(&self.$field, &_y0.$field, &_y1.$field, _tol))*
             }
             #[inline]

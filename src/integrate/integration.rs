@@ -1,11 +1,13 @@
 //! The loop and its counts.
 
-use pieces::Landing;
+use super::pieces::Landing;
+use super::{Flow, Halt, Leg, Observer, Piece, Pieces, Stats, Step, observer};
 
 use crate::control::{Controller, Plan, Trial, Verdict};
-use crate::dynamics::check_shape;
-use crate::solver::Stiffness;
-use crate::{Dynamics, Error, Result, Solver, Span, State};
+use crate::dynamics::{Dynamics, check_shape};
+use crate::error::{Error, Result};
+use crate::solver::{Solver, Stiffness};
+use crate::state::{Span, State};
 
 /// A solve that is about to happen: what is integrated, how, and from when to when.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +74,7 @@ pub(crate) struct Progress<Y, W> {
 
 impl<Y: State, W> Progress<Y, W> {
     /// Takes an observer's word for where the solve is, within the step that ends at `end`.
-    fn move_to(&mut self, end: f64, t: f64, y: Y) -> Result<()> {
+    pub(super) fn move_to(&mut self, end: f64, t: f64, y: Y) -> Result<()> {
         observer::check_time(Span { t0: self.t, t1: end }, t)?;
         check_after(&self.y, &y, (t, t - self.t))?;
         (self.t, self.y) = (t, y);

@@ -9,19 +9,19 @@ use crate::state::Span;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Leg {
-    start: f64,
+    pub(super) start: f64,
     pub(crate) end: f64,
     /// The time that the end stands for: itself, or the jump a rounding error behind it.
-    time: f64,
-    h: f64,
-    steps: u32,
-    done: u32,
+    pub(super) time: f64,
+    pub(super) h: f64,
+    pub(super) steps: u32,
+    pub(super) done: u32,
 }
 
 impl Leg {
     /// The steps of `plan` from `start`; the last one ends where it is `time`.
     #[inline(always)]
-    fn new(start: f64, Plan { end, steps }: Plan, time: f64) -> Result<Self> {
+    pub(super) fn new(start: f64, Plan { end, steps }: Plan, time: f64) -> Result<Self> {
         let steps = steps.max(1);
         let h = (end - start) / f64::from(steps);
         let next = start + h;
@@ -40,13 +40,13 @@ impl Leg {
 
     /// Where the step with the number `i` ends, from 1.
     #[inline(always)]
-    fn end_of(&self, i: u32) -> f64 {
+    pub(super) fn end_of(&self, i: u32) -> f64 {
         if i == self.steps { self.end } else { self.start + f64::from(i) * self.h }
     }
 
     /// The number of the last step that a budget of `allowed` further ones has room for.
     #[inline(always)]
-    fn last_allowed(&self, allowed: u64) -> u32 {
+    pub(super) fn last_allowed(&self, allowed: u64) -> u32 {
         let left = u64::from(self.steps - self.done);
         if allowed < left { self.done + allowed as u32 } else { self.steps }
     }

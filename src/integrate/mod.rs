@@ -9,8 +9,8 @@ mod observer;
 mod pieces;
 mod stats;
 
+pub(crate) use integration::{Course, Progress, check_after};
 pub use integration::{Integration, Reached};
-pub(crate) use integration::{Progress, check_after, Course};
 pub(crate) use leg::Leg;
 pub use observer::{Flow, Observer, Step};
 pub(crate) use pieces::{Piece, Pieces};

@@ -1,7 +1,9 @@
 //! What may watch a solve, and answer.
 
-use crate::solver::StepStart;
-use crate::{Dense, Dynamics, Error, Result, Solver, Span};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::solver::{Dense, Solver, StepStart};
+use crate::state::Span;
 
 /// An accepted step, seen before the solver moves on: the workspace still holds its stages.
 pub struct Step<'a, F: Dynamics, S: Solver<F>> {

@@ -2,7 +2,10 @@
 
 use super::{Course, Flow, Integration, Observer, Progress, Step};
 use crate::control::Controller;
-use crate::{Dynamics, Error, Result, Solver, Span};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::solver::Solver;
+use crate::state::Span;
 
 /// A part of a solve in which the field does not jump.
 ///

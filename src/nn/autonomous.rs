@@ -1,7 +1,9 @@
 //! Layers without input, in the place of layers with one.
 
 use super::Layer;
-use crate::{Result, State};
+use super::wrappers::parametric_wrappers;
+use crate::error::Result;
+use crate::state::State;
 
 /// A layer from `h` to `h` as one from `(h, ())` to `h`: a cell that reads no input.
 #[derive(Debug, Clone, Copy, PartialEq)]

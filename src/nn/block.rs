@@ -1,8 +1,11 @@
 //! The one interface of recurrent cells and ODE blocks.
 
 use super::Layer;
+use super::wrappers::parametric_wrappers;
 use crate::adjoint::{check_argument, check_fits, check_gradient, check_params};
-use crate::{Parametric, Result, State};
+use crate::dynamics::Parametric;
+use crate::error::Result;
+use crate::state::State;
 
 /// Carries a hidden state over one observation: `(x, h, dt) ↦ h₁`.
 ///
@@ -27,9 +30,9 @@ pub trait Block: Parametric {
     /// gradient of the parameters is added to `pbar`. Between the two passes the parameters must not change.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) if `hbar` has not the shape of the hidden state,
-    /// [`Error::InvalidEntry`](crate::Error::InvalidEntry) if it is not finite,
-    /// [`Error::NonFiniteGradient`](crate::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve
+    /// [`Error::LengthMismatch`](crate::error::Error::LengthMismatch) if `hbar` has not the shape of the hidden state,
+    /// [`Error::InvalidEntry`](crate::error::Error::InvalidEntry) if it is not finite,
+    /// [`Error::NonFiniteGradient`](crate::error::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve
     /// inside the block.
     fn backward(
         &self,

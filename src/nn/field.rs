@@ -2,9 +2,11 @@
 
 use super::pair_trace::PairTrace;
 use super::spoil::spoil;
+use super::wrappers::parametric_wrappers;
 use super::{Layer, Samples};
-use crate::state::Passive;
-use crate::{Differentiable, Dynamics, Error, State};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Error;
+use crate::state::{Passive, State};
 
 /// The autonomous field `dz/dt = g(z)` of a layer, made by [`field`](AutonomousField::field).
 #[derive(Debug, Clone, Copy, PartialEq)]

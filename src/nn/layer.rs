@@ -1,6 +1,8 @@
 //! The trait of a layer.
 
-use crate::{Parametric, Result, State};
+use crate::dynamics::Parametric;
+use crate::error::Result;
+use crate::state::State;
 
 /// A differentiable map with parameters.
 pub trait Layer: Parametric {
@@ -31,7 +33,7 @@ pub trait Layer: Parametric {
     /// [`forward`](Self::forward), or why there is no value. Override it where the evaluation can fail.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     fn try_forward(&self, x: &Self::Input) -> Result<Self::Output> {
         Ok(self.forward(x))
     }
@@ -39,7 +41,7 @@ pub trait Layer: Parametric {
     /// [`forward_traced`](Self::forward_traced), or why there is no value. Override it where the evaluation can fail.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     fn try_forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Result<Self::Output> {
         Ok(self.forward_traced(x, trace))
     }

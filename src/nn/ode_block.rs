@@ -4,10 +4,12 @@ use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
 use super::Block;
-use crate::adjoint::{check_argument, check_fits};
+use crate::adjoint::{Adjoint, Problem, check_argument, check_fits};
 use crate::control::Controller;
-use crate::state::Passive;
-use crate::{Adjoint, Differentiable, Element, Parametric, Problem, Result, Solver, State};
+use crate::dynamics::{Differentiable, Parametric};
+use crate::error::Result;
+use crate::solver::Solver;
+use crate::state::{Element, Passive, State};
 
 /// Carries the hidden state along a flow for the time `dt`: eq. (2) of Chen et al. 2018 as a [`Block`].
 ///

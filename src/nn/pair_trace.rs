@@ -1,7 +1,7 @@
 //! Traces of layers with two arguments that a field does not keep as a pair.
 
 use super::{Layer, Samples};
-use crate::State;
+use crate::state::State;
 
 /// The trace of a layer of two arguments, the arguments and room for their cotangents. Nothing is allocated after the first
 /// call.

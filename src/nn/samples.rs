@@ -3,7 +3,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix, U1};
 
-use crate::{Element, State};
+use crate::state::{Element, State};
 
 /// A state that is a batch of independent samples.
 pub trait Samples: State {

@@ -2,7 +2,9 @@
 
 use super::{Block, Layer};
 use crate::adjoint::{check_cotangents, check_gradient, check_gradients, check_member};
-use crate::{Error, Parametric, Result, State};
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::state::State;
 
 /// A block that reads a sequence and a layer that reads the hidden state.
 ///

@@ -1,8 +1,11 @@
 //! Layers of state and time as vector fields.
 
 use super::pair_trace::{PairTrace, TimeOf};
+use super::wrappers::parametric_wrappers;
 use super::{Layer, Samples};
-use crate::{Differentiable, Dynamics, Error, State};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Error;
+use crate::state::State;
 
 /// The field `dy/dt = g(y, t)` of a layer with two arguments, the second of which is the time: one row, the same number for
 /// each sample.

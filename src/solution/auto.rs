@@ -1,7 +1,11 @@
 //! Solving without a choice of method.
 
 use super::{Failure, Solution, solve};
-use crate::{DefaultSolver, Jacobian, Pid, Result, Span};
+use crate::control::Pid;
+use crate::dynamics::Jacobian;
+use crate::error::Result;
+use crate::solver::DefaultSolver;
+use crate::state::Span;
 
 /// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1` at the tolerances `rtol` (relative) and `atol` (in units of the
 /// state), by the [`DefaultSolver`]: good for a problem of which nothing is known, stiff or not.

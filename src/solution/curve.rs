@@ -1,17 +1,18 @@
 //! A solution as a function of time.
 
-use std::f64::consts::FRAC_PI_2;
-
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
 use crate::integrate::{Flow, Observer, Step};
-use crate::{Dense, Dynamics, Error, Result, Span, State};
+use crate::solver::{Dense, lagrange, node};
+use crate::state::{Span, State};
 
 /// A solution between its ends: one polynomial per step, which needs neither the method nor the field.
 ///
 /// The polynomial is the method's own interpolant, known by its values at the Chebyshev points of the step. Where the
-/// interpolant is not a polynomial ([`LowStorage`](crate::LowStorage)), it is one of the same order. A step takes the
+/// interpolant is not a polynomial ([`LowStorage`](crate::solver::explicit::LowStorage)), it is one of the same order. A step takes the
 /// memory of `d + 1` states for polynomials of degree `d`, [`DENSE_DEGREE`](Dense::DENSE_DEGREE).
 ///
-/// [`Ivp::dense`](crate::Ivp::dense) makes one. It is also an observer of its own.
+/// [`Ivp::dense`](crate::solution::Ivp::dense) makes one. It is also an observer of its own.
 ///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode};

@@ -5,7 +5,10 @@ use std::thread;
 
 use super::{Failure, Ivp, Solution, keep};
 use crate::control::Controller;
-use crate::{Dynamics, Error, Result, Solver, Span};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::solver::Solver;
+use crate::state::Span;
 
 /// The outcome of one sample of an [`Ensemble`].
 pub type Outcome<Y> = Result<Solution<Y>, Box<Failure<Y>>>;
@@ -17,7 +20,8 @@ pub type Outcome<Y> = Result<Solution<Y>, Box<Failure<Y>>>;
 /// of [`Ivp`] with the same arguments, to the last bit, on however many threads.
 ///
 /// ```
-/// use rheos::{Dopri5, Ensemble, Pid, ode};
+/// use rheos::{Dopri5, Pid, ode};
+/// use rheos::solution::Ensemble;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let starts = [1.0, 2.0, f64::NAN, 4.0];

@@ -1,7 +1,8 @@
 //! A solve that ended early, with what was computed before.
 
 use super::{Ending, Solution};
-use crate::{Error, Halt, Stats};
+use crate::error::Error;
+use crate::integrate::{Halt, Stats};
 
 /// A solve that ended early: why, and everything that was computed before.
 ///

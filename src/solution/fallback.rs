@@ -4,8 +4,11 @@ use super::ivp::conclude;
 use super::keep::{Keep, Watch};
 use super::{Failure, Ivp, Solution};
 use crate::control::Controller;
-use crate::integrate::{Integration, Observer, Reached};
-use crate::{Dynamics, Halt, Result, Solver, Span};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::integrate::{Halt, Integration, Observer, Reached};
+use crate::solver::Solver;
+use crate::state::Span;
 
 /// The solution by one method or by two.
 #[derive(Debug, Clone, PartialEq)]

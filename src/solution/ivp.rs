@@ -4,8 +4,11 @@ use super::event::AddTo;
 use super::record::check_outputs;
 use super::{Ending, Failure, Solution, keep};
 use crate::control::Controller;
-use crate::integrate::{Integration, Observer, Reached};
-use crate::{Dynamics, Halt, Result, Solver, Span};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::integrate::{Halt, Integration, Observer, Reached};
+use crate::solver::Solver;
+use crate::state::Span;
 
 /// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
 ///
@@ -57,12 +60,12 @@ where
 #[derive(Debug, Clone)]
 #[must_use = "an `Ivp` does nothing until `solve` or `forward` is called"]
 pub struct Ivp<'a, F: Dynamics, K = keep::End, E = (), O = ()> {
-    pub(super) f: &'a F,
-    pub(super) y0: F::State,
-    pub(super) span: Span,
-    pub(super) jumps: &'a [f64],
-    pub(super) keep: K,
-    pub(super) events: E,
+    pub(crate) f: &'a F,
+    pub(crate) y0: F::State,
+    pub(crate) span: Span,
+    pub(crate) jumps: &'a [f64],
+    pub(crate) keep: K,
+    pub(crate) events: E,
     pub(super) observers: O,
 }
 
@@ -76,7 +79,7 @@ impl<'a, F: Dynamics> Ivp<'a, F> {
 impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
     /// Keeps the states at `times`, which are in the order of integration and within the span. Between two steps they
     /// come from the method's own interpolant, so that they do not change the steps; a method whose interpolant is much less
-    /// exact than its steps [lands](crate::Dense::LANDS) on them.
+    /// exact than its steps [lands](crate::solver::Dense::LANDS) on them.
     pub fn save_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::At<'a>, E, O> {
         self.keep(keep::At(times))
     }
@@ -183,10 +186,10 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// The method steps to a rounding error before each jump and starts anew a rounding error behind it, so that no step
     /// has the field of both sides in it, whatever the field is at the jump itself. A step across a jump is rejected many
     /// times and leaves an error of low order. The controller begins anew as well: it looks for a first step, and
-    /// [`Fixed`](crate::Fixed) lays its grid over each piece; its budget of steps is that of the whole solve.
+    /// [`Fixed`](crate::control::Fixed) lays its grid over each piece; its budget of steps is that of the whole solve.
     ///
     /// Outputs, events and observers see steps that end and start at the jump itself. A solve with jumps can be
-    /// [differentiated](Self::forward), with respect to [their times](crate::Gradient::jumps) too.
+    /// [differentiated](Self::forward), with respect to [their times](crate::adjoint::Gradient::jumps) too.
     ///
     /// ```
     /// use rheos::{Dopri5, Ivp, Pid, ode};

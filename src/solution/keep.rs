@@ -1,10 +1,13 @@
-//! What of a solution is kept: the type parameters of [`Ivp`](crate::Ivp).
+//! What of a solution is kept: the type parameters of [`Ivp`](crate::solution::Ivp).
 
 use super::event::EventsRecord;
 use super::{Curve, Events, Hit, Interpolated, Landed, Mapped, Trajectory};
 use crate::adjoint::Outputs;
+use crate::dynamics::Dynamics;
+use crate::error::Result;
 use crate::integrate::Observer;
-use crate::{Dense, Dynamics, Result, Solver, Span};
+use crate::solver::{Dense, Solver};
+use crate::state::Span;
 
 /// Only the state at the end.
 #[derive(Debug, Clone, Copy)]
@@ -183,7 +186,7 @@ pub trait Pausable<'t, F: Dynamics, S: Solver<F>>: Keep<'t, F, S> {
     /// The observer of a solve over `span` that came to `t` with these outputs.
     ///
     /// # Errors
-    /// [`Error::InvalidPaused`](crate::Error::InvalidPaused) where they do not fit.
+    /// [`Error::InvalidPaused`](crate::error::Error::InvalidPaused) where they do not fit.
     fn restore(self, record: Self::Record, span: Span, t: f64) -> Result<Self::Observer>;
 }
 
@@ -258,7 +261,7 @@ pub trait Watch<F: Dynamics, S: Solver<F>>: Observer<F, S> {
     /// Checks the settings.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) names the one that is out of range.
+    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) names the one that is out of range.
     fn check(&self) -> Result<()>;
     /// Forgets the events behind `t`, where another observer ended a solve over `span`.
     fn retreat(&mut self, span: Span, t: f64);
@@ -271,7 +274,7 @@ pub trait Watch<F: Dynamics, S: Solver<F>>: Observer<F, S> {
     /// Takes up a solve over `span` that came to `t`.
     ///
     /// # Errors
-    /// [`Error::InvalidPaused`](crate::Error::InvalidPaused) where the record does not fit the events.
+    /// [`Error::InvalidPaused`](crate::error::Error::InvalidPaused) where the record does not fit the events.
     fn restore(&mut self, record: Self::Record, span: Span, t: f64) -> Result<()>;
 }
 

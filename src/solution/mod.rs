@@ -10,8 +10,8 @@ mod ivp;
 pub mod keep;
 mod paused;
 mod record;
-mod stepper;
 mod result;
+mod stepper;
 
 pub use auto::solve_ivp;
 pub use curve::Curve;
@@ -25,5 +25,5 @@ pub use ivp::{Ivp, Solved, solve};
 pub use paused::Paused;
 pub use record::{Interpolated, Landed, Mapped, Trajectory};
 pub(crate) use record::{check_outputs, check_times};
+pub use result::{Ending, Solution};
 pub use stepper::{PausedSolve, Stepper};
-pub use result::{Solution, Ending};

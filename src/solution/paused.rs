@@ -1,14 +1,16 @@
 //! A solve in progress as a value.
 
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
 use crate::integrate::{Leg, Pieces, Progress};
-use crate::solver::Stiffness;
-use crate::{Dynamics, Error, Result, Solver, Span, State};
+use crate::solver::{Solver, Stiffness};
+use crate::state::{Span, State};
 
 /// A solve in progress, as a value: time, state, workspace of the method, memory of the controller, the outputs and events
 /// so far, and the cost.
 ///
 /// It can be cloned where the workspace can, and with the feature `serde` it can be written down and read back, with every
-/// method of this crate, on states that can. A solve [resumed](crate::Ivp::resume) from
+/// method of this crate, on states that can. A solve [resumed](crate::solution::Ivp::resume) from
 /// it takes the same steps as one that was never paused, bit for bit; a text format must keep all digits of a number for
 /// that (in `serde_json`, the feature `float_roundtrip`).
 ///

@@ -1,7 +1,10 @@
 //! Observers that keep states.
 
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
 use crate::integrate::{Flow, Observer, Step};
-use crate::{Dense, Dynamics, Error, Result, Solver, Span, State};
+use crate::solver::{Dense, Solver};
+use crate::state::{Span, State};
 
 /// Keeps the states at given times, by the method's own interpolant where a time lies between two steps.
 #[derive(Debug)]

@@ -1,14 +1,15 @@
 //! What a solve returns.
 
-use crate::Stats;
+use super::Hit;
+use crate::integrate::Stats;
 use crate::solver::Stiffness;
 
-/// What was kept of a solve; see [`Ivp`] for the choices.
+/// What was kept of a solve; see [`Ivp`](super::Ivp) for the choices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Solution<Y, K = Vec<Y>> {
-    /// The times of what was kept; of a [`Curve`], its two ends.
+    /// The times of what was kept; of a [`Curve`](super::Curve), its two ends.
     pub t: Vec<f64>,
-    /// What was kept: the states at these times, or the values of a function of them, or a [`Curve`].
+    /// What was kept: the states at these times, or the values of a function of them, or a [`Curve`](super::Curve).
     pub y: K,
     /// The events that happened, in the order of integration.
     pub hits: Vec<Hit<Y>>,
@@ -19,7 +20,7 @@ pub struct Solution<Y, K = Vec<Y>> {
     /// Whether the problem looks stiff for the method, so that another would be cheaper. Only looked for where an error
     /// estimate chooses the steps.
     pub stiffness: Option<Stiffness>,
-    end: (f64, Y),
+    pub(super) end: (f64, Y),
 }
 
 impl<Y, K> Solution<Y, K> {
@@ -47,6 +48,6 @@ pub enum Ending {
     Event(usize),
     /// An observer of the user's ended it.
     Observer,
-    /// It failed; the reason is in the [`Failure`].
+    /// It failed; the reason is in the [`Failure`](super::Failure).
     Failure,
 }

@@ -1,12 +1,16 @@
 //! A solve that is driven from outside, step by step.
 
-use super::Ivp;
 use super::ivp::{Solved, conclude};
-use super::keep::{self, Keep, Pausable, Watch};
+use super::keep::{Keep, Pausable, Watch};
 use super::paused::{Paused, Position};
+use super::{Ivp, keep};
 use crate::control::Controller;
-use crate::integrate::{Course, Flow, Integration, Observer, Piece, Pieces, Progress, Reached, Step};
-use crate::{Dynamics, Error, Halt, Matrices, Result, Solver, Span, Stats};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
+use crate::integrate::{Course, Flow, Halt, Integration, Observer, Piece, Pieces, Progress, Reached, Stats, Step};
+use crate::solver::Solver;
+use crate::solver::implicit::Matrices;
+use crate::state::Span;
 
 /// A solve that is driven from outside; [`Ivp::start`] makes one.
 ///
@@ -232,7 +236,8 @@ where
     /// The same, with an observer for this step.
     ///
     /// ```
-    /// use rheos::{Event, Events, Fixed, Ivp, Rk4, ode};
+    /// use rheos::{Event, Fixed, Ivp, Rk4, ode};
+    /// use rheos::solution::Events;
     ///
     /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
     /// let mut hours = Events::new(vec![Event::rising(|_t, y: &f64| y - 1.0).reset(|_t, y| *y -= 1.0)]);
@@ -336,7 +341,7 @@ where
     }
 }
 
-impl<Y: crate::State, W, M> Position<Y, W, M> {
+impl<Y: crate::state::State, W, M> Position<Y, W, M> {
     /// The piece to go on in; begins the next one at the end of the last.
     fn enter_piece<F, S, C>(&mut self, integration: &Integration<'_, F, S, C>, pieces: &Pieces) -> Result<Piece>
     where

@@ -68,4 +68,5 @@ macro_rules! marker_of_table {
     };
 }
 
-pub(super) use {by_table, marker_of_table};
+pub(super) use by_table;
+pub(super) use marker_of_table;

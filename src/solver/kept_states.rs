@@ -1,7 +1,6 @@
 //! What a workspace consists of, for a solve that is written down and read back.
 
-use crate::State;
-use crate::state::StoredNorm;
+use crate::state::{State, StoredNorm};
 
 /// What a state in a workspace is there for, between two steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

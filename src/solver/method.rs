@@ -1,8 +1,10 @@
 //! The traits of a method: a step, its error estimate and its interpolant.
 
-use crate::solution::{lagrange, node};
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Result, State};
+use super::implicit::Matrices;
+use super::{StepStart, Stiffness, lagrange, node};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::state::{ErrorNorm, State};
 
 /// What is known of a method without a problem.
 pub trait Method {
@@ -24,7 +26,7 @@ pub trait Solver<F: Dynamics>: Method {
     const SENSES_STIFFNESS: bool = false;
 
     /// Whether a step evaluates the field between its ends only. Where it does not, the field must be defined a step beyond
-    /// the end of the solve, and cannot [jump](crate::Ivp::jumps_at).
+    /// the end of the solve, and cannot [jump](crate::solution::Ivp::jumps_at).
     const STAYS_INSIDE: bool = true;
 
     /// A workspace for states of the shape of `y0`.
@@ -167,7 +169,7 @@ pub trait Dense<F: Dynamics>: Solver<F> {
     /// accurate, which the default says.
     const DENSE_DEGREE: usize = Self::DENSE_ORDER as usize;
 
-    /// Whether [`save_at`](crate::Ivp::save_at), [`save_map`](crate::Ivp::save_map) and the adjoints land on their times,
+    /// Whether [`save_at`](crate::solution::Ivp::save_at), [`save_map`](crate::solution::Ivp::save_map) and the adjoints land on their times,
     /// because the interpolant is much less exact than the ends of the steps. Curves and events use it all the same.
     const LANDS: bool = false;
 

@@ -8,14 +8,14 @@
 //!
 //! | the problem | a method that suits it |
 //! |---|---|
-//! | nothing is known of it | [`DefaultSolver`], by [`solve_ivp`](crate::solve_ivp) |
-//! | not stiff | [`Tsit5`](type@Tsit5) or [`Dopri5`](type@Dopri5); [`Vern7`](type@Vern7), [`Vern9`](type@Vern9) or [`Dop853`](type@Dop853) below tolerances of about 1e-7; [`Adams`](type@Adams) if the field costs far more than the method |
-//! | stiff | [`Rodas5P`](type@crate::Rodas5P), [`Esdirk547`](type@implicit::Esdirk547) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`](type@Bdf) if the field is expensive and the accuracy low |
+//! | nothing is known of it | [`DefaultSolver`], by [`solve_ivp`](crate::solution::solve_ivp) |
+//! | not stiff | [`Tsit5`](type@explicit::Tsit5) or [`Dopri5`](type@explicit::Dopri5); [`Vern7`](type@explicit::Vern7), [`Vern9`](type@explicit::Vern9) or [`Dop853`](type@explicit::Dop853) below tolerances of about 1e-7; [`Adams`](type@multistep::Adams) if the field costs far more than the method |
+//! | stiff | [`Rodas5P`](type@crate::solver::rosenbrock::Rodas5P), [`Esdirk547`](type@implicit::Esdirk547) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`](type@multistep::Bdf) if the field is expensive and the accuracy low |
 //! | stiff, and too large for a matrix | [`Kvaerno3`](type@implicit::Kvaerno3) or [`TrBdf2`](type@implicit::TrBdf2) `.with(Krylov::new())` ([`Krylov`](implicit::Krylov)) |
-//! | stiff in one part | [`KenCarp4`](type@implicit::KenCarp4), for a field in two parts ([`Split`](crate::Split)) |
-//! | mechanics over long times | [`Leapfrog`](type@Leapfrog), [`BlanesMoan4`](type@BlanesMoan4) or [`Yoshida6`](type@Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
-//! | a network | [`Euler`](type@Euler) with step 1 is the residual network; any method above is a neural ODE of it |
-//! | a network, and memory is short | [`ReversibleHeun`] or [`Coupled`], with [`ReversibleAdjoint`](crate::ReversibleAdjoint) |
+//! | stiff in one part | [`KenCarp4`](type@implicit::KenCarp4), for a field in two parts ([`Split`](crate::dynamics::Split)) |
+//! | mechanics over long times | [`Leapfrog`](type@symplectic::Leapfrog), [`BlanesMoan4`](type@symplectic::BlanesMoan4) or [`Yoshida6`](type@symplectic::Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
+//! | a network | [`Euler`](type@explicit::Euler) with step 1 is the residual network; any method above is a neural ODE of it |
+//! | a network, and memory is short | [`ReversibleHeun`](reversible::ReversibleHeun) or [`Coupled`](reversible::Coupled), with [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) |
 //!
 //! [`comparison`] has the stiff methods side by side on stiff problems.
 
@@ -29,6 +29,7 @@ pub mod explicit;
 pub mod implicit;
 mod interpolant;
 mod kept_states;
+mod method;
 pub mod multistep;
 mod nodes;
 mod order_conditions;
@@ -39,13 +40,12 @@ mod stiffness;
 pub mod symplectic;
 pub(crate) mod tableau;
 mod violation;
-mod method;
 
 pub use auto::{Auto, AutoWorkspace, DefaultSolver};
 pub use interpolant::Interpolant;
+pub use method::{Dense, Embedded, Method, Probe, Solver};
+use method::{SMOOTH_DEGREE, slope_by_values};
+pub(crate) use nodes::{lagrange, node};
 pub use reverse::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote, StepStart};
 pub use stiffness::Stiffness;
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};
-pub use method::{Method, Solver, Embedded, Probe, Dense};
-use method::{SMOOTH_DEGREE, slope_by_values};
-pub(crate) use nodes::{lagrange, node};

@@ -200,7 +200,7 @@ const fn is_stable<const S: usize>(coefficients: &[f64; S], x: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dopri5, Erk, Euler, Rk4};
+    use crate::solver::explicit::{Dopri5, Erk, Euler, Rk4};
 
     fn limit<T: Tableau<S>, const S: usize>(_: Erk<T, S>) -> f64 {
         const { real_stability::<T, S>() }

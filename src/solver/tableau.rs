@@ -5,17 +5,19 @@ use super::order_conditions::{
     ElementaryWeights, inside_the_step, row_ends, row_sums_hold, sees_linear_fields, sees_quadratures, weights_hold,
 };
 use super::violation::expect_conditions;
-use crate::State;
+use crate::state::State;
 
-/// A Runge–Kutta method of `S` stages, as its Butcher tableau: explicit under [`Erk`](super::Erk), diagonally implicit
-/// under [`Dirk`](super::Dirk).
+/// A Runge–Kutta method of `S` stages, as its Butcher tableau: explicit under [`Erk`](crate::solver::explicit::Erk), diagonally implicit
+/// under [`Dirk`](crate::solver::implicit::Dirk).
 ///
 /// A table of your own is checked when it is first used (and at once with
 /// `const _: () = rheos::solver::check::<MyTable, 3>();` beside it): row sums, nodes in `[0, 1]`, `Σ b = 1`, the order
 /// conditions up to order 9 and those of the interpolant. A wrong digit is a compile error that names the condition.
 ///
 /// ```
-/// use rheos::{Erk, Fixed, Tableau, ode, solve};
+/// use rheos::solver::explicit::Erk;
+/// use rheos::{Fixed, ode, solve};
+/// use rheos::solver::Tableau;
 ///
 /// struct Ssp33; // Shu & Osher 1988
 /// impl Tableau<3> for Ssp33 {

@@ -6,7 +6,6 @@
 //!
 //! No solver knows the element type: coefficients and time are `f64`, and only the state converts them.
 
-mod span;
 mod combine;
 mod dual;
 mod euclidean;
@@ -17,18 +16,19 @@ mod norm;
 mod passive;
 mod product;
 mod scalar;
+mod space;
+mod span;
 #[cfg(feature = "dfdx")]
 mod tensor;
-mod space;
 
-pub use span::Span;
 pub(crate) use euclidean::euclidean_norm;
 pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
 pub use norm::{ErrorNorm, StoredNorm, Tolerances};
 pub use passive::Passive;
 pub use scalar::Element;
+pub use space::{State, Tolerance, error_norm, error_sq};
+pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
 pub(crate) use tensor::{add_elements, fresh, is_row_major, read, row_major};
-pub use space::{State, Tolerance, error_sq, error_norm};

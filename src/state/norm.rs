@@ -1,8 +1,8 @@
 //! What an error is measured against.
 
 use super::{MatrixSpace, State, Tolerance};
-use crate::extrema::larger;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::simd::larger;
 
 /// A norm of errors, in units of what is tolerated: at most 1 where the error is small enough.
 ///

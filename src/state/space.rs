@@ -1,6 +1,8 @@
 //! The trait of a state space, and of what measures tolerances.
 
-use crate::extrema::larger;
+use super::norm;
+
+use crate::simd::larger;
 
 /// A real vector space with an inner product and coordinates.
 ///

@@ -1,6 +1,6 @@
 //! The interval of integration.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The interval from `t0` to `t1`, in the units of the model's time; backwards where `t1 < t0`.
 ///

@@ -1,13 +1,16 @@
 //! Adam.
 
 use crate::adjoint::check_argument;
-use crate::{Error, Parametric, Result, State};
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::state::State;
 
 /// The optimiser of Kingma & Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
 ///
 /// ```
 /// use rheos::train::Adam;
-/// use rheos::{Autodiff, problems::VanDerPol, Parametric};
+/// use rheos::{Autodiff, Parametric};
+/// use rheos::dynamics::problems::VanDerPol;
 ///
 /// let (mut model, _) = VanDerPol::problem(1.0);
 /// let mut adam = Adam::new(0.1);
@@ -97,7 +100,8 @@ impl Adam {
 #[cfg(test)]
 mod tests {
     use super::Adam;
-    use crate::{Error, Parametric, Result};
+    use crate::dynamics::Parametric;
+    use crate::error::{Error, Result};
 
     /// Parameters and nothing else.
     #[derive(Debug, Clone, PartialEq)]

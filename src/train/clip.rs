@@ -1,8 +1,8 @@
 //! Clipping of gradients.
 
 use crate::adjoint::check_argument;
-use crate::state::euclidean_norm;
-use crate::{Error, Result, State};
+use crate::error::{Error, Result};
+use crate::state::{State, euclidean_norm};
 
 /// Scales `gradient` down to the norm `max` if it is longer, and returns its norm before. With `max` infinite it only
 /// measures.
@@ -50,7 +50,7 @@ const SMALLEST: f64 = 1e-30;
 #[cfg(test)]
 mod tests {
     use super::clip_norm;
-    use crate::Error;
+    use crate::error::Error;
 
     #[test]
     fn a_gradient_that_is_short_enough_is_left_alone() {

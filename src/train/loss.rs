@@ -1,7 +1,8 @@
 //! Losses with their cotangents.
 
 use crate::adjoint::check_cotangents;
-use crate::{Error, Result, State};
+use crate::error::{Error, Result};
+use crate::state::State;
 
 /// The mean square of `outputs − targets` over all entries, and its derivative with respect to each output.
 ///
@@ -36,7 +37,7 @@ pub fn mean_squared_error<Y: State>(outputs: &[Y], targets: &[Y]) -> Result<(f64
 #[cfg(test)]
 mod tests {
     use super::mean_squared_error;
-    use crate::Error;
+    use crate::error::Error;
 
     #[test]
     fn a_loss_is_a_number_or_an_error() {

@@ -1,6 +1,6 @@
 //! Central differences along coordinates.
 
-use crate::State;
+use crate::state::State;
 
 /// More coordinates than this are sampled evenly.
 const MOST: usize = 256;

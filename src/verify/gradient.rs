@@ -4,9 +4,13 @@ use std::convert::Infallible;
 use std::fmt;
 
 use super::difference::{central, resolution, sample, weights};
+use crate::adjoint::{Adjoint, Outputs, Problem};
 use crate::control::Controller;
+use crate::dynamics::Differentiable;
+use crate::error::Result;
 use crate::solution::check_times;
-use crate::{Adjoint, Differentiable, Outputs, Problem, Result, Solver, State};
+use crate::solver::Solver;
+use crate::state::State;
 
 /// A gradient beside the central differences it should equal.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,8 +124,8 @@ pub fn vjp<F: Differentiable>(f: &mut F, t: f64, y: &F::State) -> GradientReport
 /// parameters and every time.
 ///
 /// Times are interpolated, or landed on by [`Outputs::LandingOn`]. Differences need a solve that depends smoothly on its data:
-/// use [`Fixed`](crate::Fixed) steps, or tolerances tighter than the error you want to see. For
-/// [`Backsolve`](crate::Backsolve) the difference includes the error of the discretisation; set the tolerance with
+/// use [`Fixed`](crate::control::Fixed) steps, or tolerances tighter than the error you want to see. For
+/// [`Backsolve`](crate::adjoint::Backsolve) the difference includes the error of the discretisation; set the tolerance with
 /// [`GradientReport::within`].
 ///
 /// # Errors

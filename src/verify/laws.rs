@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::State;
+use crate::state::State;
 
 /// Which laws of [`State`] hold for two given states.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,13 @@
 
 use std::fmt;
 
-use crate::solver::StepStart;
-use crate::{Dense, Dopri5, Dynamics, Fixed, Ivp, Pid, Result, Solver, Span, State, Tsit5};
+use crate::control::{Fixed, Pid};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::solution::Ivp;
+use crate::solver::explicit::{Dopri5, Tsit5};
+use crate::solver::{Dense, Solver, StepStart};
+use crate::state::{Span, State};
 
 /// The observed order may differ from the declared one by this much.
 const TOLERANCE: f64 = 0.2;

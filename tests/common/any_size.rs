@@ -1,8 +1,9 @@
 //! Models of all sizes as one type: then a method is compiled once and not for each of them.
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Dynamics, Field, Jacobian, Neighbourhood};
+use rheos::{Autodiff, Dynamics, Field};
 
 /// A model with a Jacobian.
 pub struct AnySize(Box<dyn Jacobian<State = DVector<f64>>>);

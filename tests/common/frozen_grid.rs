@@ -3,7 +3,10 @@
 
 use std::fmt::Debug;
 
-use rheos::{Adjoint, Controller, Dense, Differentiable, ExactGradient, Ivp, OnGrid, State};
+use rheos::adjoint::ExactGradient;
+use rheos::control::OnGrid;
+use rheos::solver::Dense;
+use rheos::{Adjoint, Controller, Differentiable, Ivp, State};
 
 const DIFFERENCES: (f64, i32) = (0.02, 4);
 

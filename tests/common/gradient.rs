@@ -1,8 +1,9 @@
 //! Gradients over the span of the output times.
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+use rheos::adjoint::Gradient;
 use rheos::solution::keep;
-use rheos::{Adjoint, Controller, Differentiable, Gradient, Ivp, Result, Solver};
+use rheos::{Adjoint, Controller, Differentiable, Ivp, Result, Solver};
 
 /// The solve from the first of `times` to the last, with outputs at them all.
 pub fn over<'a, F: Differentiable>(f: &'a F, y0: &F::State, times: &'a [f64]) -> Ivp<'a, F, keep::At<'a>> {

@@ -5,7 +5,8 @@ use nalgebra::{Const, Dyn, OMatrix, SMatrix};
 use rheos::formula;
 use rheos::formula::{Columns, Dynamic, Formula, Rows, Static};
 use rheos::nn::{Driven, Elman, Layer, Linear, Mlp, Net, Relaxed, TimeField};
-use rheos::{Differentiable, Parametric, Passive, State};
+use rheos::state::Passive;
+use rheos::{Differentiable, Parametric, State};
 
 use crate::support::{any_batch, assorted_draw};
 

@@ -2,7 +2,7 @@
 
 use nalgebra::SVector;
 use num_dual::Derivative;
-use rheos::Dual;
+use rheos::dynamics::Dual;
 use rheos::formula;
 use rheos::formula::{Columns, Formula, Rows, Shape, Static, Structure, jvp};
 use rheos::nn::{Layer, Mlp, Net};

@@ -5,7 +5,8 @@ use rheos::formula::{Bias, Dynamic, Rows, Static, Structure, Weight};
 use rheos::nn::{
     Block, Driven, Elman, Layer, Linear, Mlp, Net, OdeBlock, Recurrence, Relaxed, Rescaled, Residual, Sequence,
 };
-use rheos::{Backsolve, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Passive, Pid, Rk4, State, solve};
+use rheos::state::Passive;
+use rheos::{Backsolve, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, State, solve};
 
 use crate::reference::assert_close;
 use crate::support::{AnyBatch, any_batch, assorted, assorted_draw, pass, value_and_pullback};

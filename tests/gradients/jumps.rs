@@ -1,11 +1,17 @@
 //! Declared jumps of the field: in the gradient as in the solve.
 
 use nalgebra::{Matrix1, Vector1, vector};
+use rheos::adjoint::{Checkpoints, Interpolating, Quadrature};
+use rheos::dynamics::{Jacobian, Neighbourhood, VjpAlong};
+use rheos::solver::DefaultSolver;
+use rheos::solver::explicit::Dop853;
+use rheos::solver::implicit::Esdirk547;
+use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf};
+use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
+use rheos::solver::rosenbrock::Rodas4P;
 use rheos::{
-    Adams, AdamsBashforth, AdamsMoulton, Adjoint, Alf, Backsolve, Bdf, Checkpoints, Controller, Coupled, DefaultSolver,
-    Differentiable, DifferentiableEvent, Discrete, Dop853, Dopri5, Dynamics, Error, Esdirk547, Fixed, FixedBdf,
-    Interpolating, Ivp, Jacobian, Neighbourhood, Parametric, Pid, Quadrature, RadauIIA5, ReversibleAdjoint,
-    ReversibleHeun, Rk4, Rodas4P, Rodas5P, Solver, Tsit5, VjpAlong,
+    Adjoint, Backsolve, Bdf, Controller, Differentiable, DifferentiableEvent, Discrete, Dopri5, Dynamics, Error, Fixed,
+    Ivp, Parametric, Pid, RadauIIA5, ReversibleAdjoint, Rk4, Rodas5P, Solver, Tsit5,
 };
 
 use crate::common::relative_error;
@@ -396,17 +402,18 @@ fn the_exact_adjoints_are_the_derivative_of_the_solve_across_jumps() {
 /// A method that evaluates the field beyond its steps is refused here as it is in a solve.
 #[test]
 fn methods_that_leave_their_steps_are_refused() {
-    let f = rheos::separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q).with_vjp(
-        |_t, _p, w, pbar: &mut f64| {
-            *pbar += w;
-            0.0
-        },
-        |_t, _q, w, qbar: &mut f64| {
-            *qbar -= w;
-            0.0
-        },
-    );
+    let f = rheos::dynamics::separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q)
+        .with_vjp(
+            |_t, _p, w, pbar: &mut f64| {
+                *pbar += w;
+                0.0
+            },
+            |_t, _q, w, qbar: &mut f64| {
+                *qbar -= w;
+                0.0
+            },
+        );
     let problem = Ivp::new(&f, (1.0, 0.0), 0.0..2.0).jumps_at(&[1.0]);
-    let refused = problem.forward(rheos::Yoshida4, Fixed::steps(10), Discrete::new()).unwrap_err();
+    let refused = problem.forward(rheos::solver::symplectic::Yoshida4, Fixed::steps(10), Discrete::new()).unwrap_err();
     assert!(matches!(refused.error, Error::InvalidEntry { name: "jumps_at", index: 0, .. }), "{refused}");
 }

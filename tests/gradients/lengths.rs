@@ -1,11 +1,14 @@
 //! Cotangents, parameters and slopes that do not fit, and settings outside their domains.
 
 use nalgebra::{DMatrix, DVector};
+use rheos::adjoint::{Cotangents, Interpolating, Problem, Quadrature};
+use rheos::dynamics::Counted;
 use rheos::nn::{Block, OdeBlock};
+use rheos::solver::multistep::Adams;
+use rheos::solver::reversible::ReversibleHeun;
 use rheos::{
-    Adams, Adjoint, Backsolve, Bdf, Cotangents, Counted, Differentiable, Discrete, Dopri5, Dynamics, Error, Fixed,
-    Interpolating, Ivp, Parametric, Pid, Problem, Quadrature, RadauIIA5, ReversibleAdjoint, ReversibleHeun, Rk4,
-    Rodas5P, Solver, State, ode, solve,
+    Adjoint, Backsolve, Bdf, Differentiable, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, RadauIIA5,
+    ReversibleAdjoint, Rk4, Rodas5P, Solver, State, ode, solve,
 };
 
 use crate::gradient::{gradient, over};

@@ -1,11 +1,13 @@
 //! A gradient that is not finite is an error that says where it became so.
 
 use nalgebra::{SVector, Vector1, Vector2, vector};
+use rheos::adjoint::{Checkpoints, Cotangents, Interpolating, Quadrature, hessian_vector};
 use rheos::nn::{Block, OdeBlock};
+use rheos::solver::multistep::{Adams, AdamsBashforth};
+use rheos::solver::reversible::ReversibleHeun;
 use rheos::{
-    Adams, AdamsBashforth, Adjoint, Autodiff, Backsolve, Checkpoints, Cotangents, Differentiable, DifferentiableEvent,
-    Discrete, Dopri5, Dynamics, Error, Field, Fixed, Interpolating, Ivp, Parametric, Pid, Quadrature,
-    ReversibleAdjoint, ReversibleHeun, Rk4, Scalar, Solver, hessian_vector, ode, sensitivities,
+    Adjoint, Autodiff, Backsolve, Differentiable, DifferentiableEvent, Discrete, Dopri5, Dynamics, Error, Field, Fixed,
+    Ivp, Parametric, Pid, ReversibleAdjoint, Rk4, Scalar, Solver, ode, sensitivities,
 };
 
 use crate::gradient::{gradient, landing_on, over};
@@ -70,7 +72,7 @@ fn derivatives_forwards_are_finite_too() {
     is_located("Dopri5", sensitivities(&f, Dopri5, PID, &[0.0, 1.0], &y0), (0.0, 0.0));
     is_located("Rk4", sensitivities(&f, Rk4, Fixed::steps(10), &[0.0, 0.55, 1.0], &y0), (0.0, 0.0));
 
-    let loss = |y: &[SVector<rheos::Dual<1>, 1>]| y.to_vec();
+    let loss = |y: &[SVector<rheos::dynamics::Dual<1>, 1>]| y.to_vec();
     let along = (vector![1.0], vector![0.0]);
     let found = hessian_vector(&f, Rk4, Fixed::steps(4), &Discrete::new(), &[0.0, 1.0], (&y0, &along), loss);
     assert!(matches!(found, Err(Error::NonFiniteDerivative { .. } | Error::InvalidEntry { .. })), "{found:?}");
@@ -82,7 +84,8 @@ fn derivatives_forwards_are_finite_too() {
         }
     }
     let f = Autodiff::new(Square, vector![1e5]);
-    let constant = |y: &[SVector<rheos::Dual<1>, 1>]| vec![vector![rheos::Dual::from(1.0)]; y.len()];
+    let constant =
+        |y: &[SVector<rheos::dynamics::Dual<1>, 1>]| vec![vector![rheos::dynamics::Dual::from(1.0)]; y.len()];
     let far = (vector![1e304], vector![0.0]);
     let found = hessian_vector(&f, Rk4, Fixed::steps(4), &Discrete::new(), &[0.0, 1.0], (&y0, &far), constant);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "y0", index: 0, .. })), "{found:?}");

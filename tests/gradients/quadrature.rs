@@ -1,7 +1,9 @@
 //! The adaptive quadrature of the gradient of the parameters: its tolerance, and where it cannot be had.
 
 use nalgebra::{Vector1, vector};
-use rheos::{Counted, Differentiable, Dopri5, Dynamics, Error, Fixed, Gradient, Parametric, Pid, Quadrature, Rk4};
+use rheos::adjoint::{Gradient, Quadrature};
+use rheos::dynamics::Counted;
+use rheos::{Differentiable, Dopri5, Dynamics, Error, Fixed, Parametric, Pid, Rk4};
 
 use crate::gradient::{gradient, over};
 

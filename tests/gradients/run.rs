@@ -1,11 +1,13 @@
 //! A gradient in two steps.
 
 use nalgebra::{SVector, vector};
-use rheos::problems::LotkaVolterra;
+use rheos::adjoint::{Checkpoints, Interpolating, Quadrature};
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::solver::reversible::Coupled;
 use rheos::train::mean_squared_error;
 use rheos::{
-    Adjoint, Backsolve, Checkpoints, Controller, Coupled, DifferentiableEvent, Discrete, Dopri5, Error, Failure, Fixed,
-    Interpolating, Ivp, Pid, Quadrature, ReversibleAdjoint, Rodas5P, Solver, Vern7, ode,
+    Adjoint, Backsolve, Controller, DifferentiableEvent, Discrete, Dopri5, Error, Failure, Fixed, Ivp, Pid,
+    ReversibleAdjoint, Rodas5P, Solver, Vern7, ode,
 };
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
@@ -35,7 +37,7 @@ fn a_run_goes_back_more_than_once() {
     check(Dopri5, tight, Discrete::new());
     check(Dopri5, tight, Discrete::new().checkpoints(Checkpoints::Slots(4)));
     check(Dopri5, tight, Discrete::new().checkpoints(Checkpoints::Every(7)));
-    check(rheos::Adams, tight, Discrete::new().checkpoints(Checkpoints::Slots(4)));
+    check(rheos::solver::multistep::Adams, tight, Discrete::new().checkpoints(Checkpoints::Slots(4)));
     check(Rodas5P, tight, Discrete::new());
     check(Coupled::new(Dopri5), Fixed::steps(100), ReversibleAdjoint::new());
     check(Dopri5, tight, Backsolve::new(Dopri5, tight));

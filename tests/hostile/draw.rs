@@ -1,6 +1,6 @@
 //! Hostile numbers, times and spans.
 
-use rheos::Span;
+use rheos::state::Span;
 
 use crate::case::Case;
 

@@ -1,7 +1,8 @@
 //! Hostile events.
 
 use rheos::integrate::{Flow, Observer, Step};
-use rheos::{DifferentiableEvent, Direction, Dynamics, Event, Result, Solver};
+use rheos::solution::Direction;
+use rheos::{DifferentiableEvent, Dynamics, Event, Result, Solver};
 
 use crate::case::Case;
 use crate::draw;

@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nalgebra::{DVector, SVector, Vector2};
 use num_dual::Dual64;
-use rheos::{
-    Autodiff, Differentiable, Dynamics, Field, Jacobian, Parametric, Scalar, Separable, SeparableVjp, State, VjpAlong,
-};
+use rheos::dynamics::{Jacobian, Separable, SeparableVjp, VjpAlong};
+use rheos::{Autodiff, Differentiable, Dynamics, Field, Parametric, Scalar, State};
 
 use crate::case::Case;
 use crate::draw;

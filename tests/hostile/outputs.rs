@@ -1,6 +1,8 @@
 //! What every result of a solve must be.
 
-use rheos::{Curve, Ending, Error, Hit, Solution, Span, State};
+use rheos::solution::{Curve, Ending, Hit};
+use rheos::state::Span;
+use rheos::{Error, Solution, State};
 
 use crate::case::Case;
 use crate::draw;

@@ -1,7 +1,10 @@
 //! Derivatives forwards, and second derivatives.
 
 use nalgebra::{SVector, vector};
-use rheos::{Discrete, Dopri5, Kvaerno3, RadauIIA3, Rodas3, Sensitivities, hessian_vector, sensitivities};
+use rheos::adjoint::{Sensitivities, hessian_vector};
+use rheos::solver::implicit::{Kvaerno3, RadauIIA3};
+use rheos::solver::rosenbrock::Rodas3;
+use rheos::{Discrete, Dopri5, sensitivities};
 
 use crate::case::{Case, for_all_cases};
 use crate::methods::Plane;

@@ -1,8 +1,11 @@
 //! Solves of initial value problems.
 
 use rheos::integrate::{Flow, Observer, Step};
+use rheos::solution::Curve;
 use rheos::solution::Trajectory;
-use rheos::{Controller, Curve, Dense, Dopri5, Dynamics, Ivp, Result, Solver, Span, State, solve, solve_ivp};
+use rheos::solver::Dense;
+use rheos::state::Span;
+use rheos::{Controller, Dopri5, Dynamics, Ivp, Result, Solver, State, solve, solve_ivp};
 
 use crate::case::{Case, for_all_cases};
 use crate::fields::{Hostile, Lengthen};

@@ -1,6 +1,7 @@
 //! Fixed points.
 
-use rheos::{Krylov, SteadyState, TransposedSolver};
+use rheos::adjoint::SteadyState;
+use rheos::solver::implicit::{Krylov, TransposedSolver};
 
 use crate::case::{Case, for_all_cases};
 use crate::draw;

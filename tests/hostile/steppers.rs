@@ -1,7 +1,11 @@
 //! Solves that are driven from outside, solves by two methods, and ensembles.
 
+use rheos::solution::{Ending, Ensemble};
 use rheos::solver::Embedded;
-use rheos::{Adams, Bdf, DefaultSolver, Dense, Dopri5, Ending, Ensemble, Fixed, Ivp, Kvaerno3, Rk4, Rodas5P, State};
+use rheos::solver::implicit::Kvaerno3;
+use rheos::solver::multistep::Adams;
+use rheos::solver::{DefaultSolver, Dense};
+use rheos::{Bdf, Dopri5, Fixed, Ivp, Rk4, Rodas5P, State};
 
 use crate::case::{Case, for_all_cases};
 use crate::fields::Hostile;

@@ -1,6 +1,7 @@
 //! Texts that are not what was written.
 
-use rheos::{Controller, Dynamics, Ending, Solver, State};
+use rheos::solution::Ending;
+use rheos::{Controller, Dynamics, Solver, State};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value, json};

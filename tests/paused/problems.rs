@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 use nalgebra::{DVector, Vector2, dvector, vector};
-use rheos::{Dynamics, Jacobian, SplitField};
+use rheos::Dynamics;
+use rheos::dynamics::{Jacobian, SplitField};
 
 pub type Plane = Vector2<f64>;
 

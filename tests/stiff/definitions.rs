@@ -5,9 +5,10 @@ use std::ops::{Index, Range};
 use nalgebra::{DVector, SVector, Vector3, Vector4};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::problems::stiff::{Beam, E5, MedicalAkzoNobel, Pollution, RingModulator};
+use rheos::dynamics::problems::stiff::{Beam, E5, MedicalAkzoNobel, Pollution, RingModulator};
+use rheos::dynamics::{Jacobian, Neighbourhood, differences};
 use rheos::state::{MatrixOf, MatrixSpace};
-use rheos::{Dynamics, Jacobian, Neighbourhood, State, differences};
+use rheos::{Dynamics, State};
 
 /// `N` random numbers of `range`.
 fn random<const N: usize>(rng: &mut StdRng, range: Range<f64>) -> SVector<f64, N> {

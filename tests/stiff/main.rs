@@ -15,11 +15,14 @@ mod problem;
 use any_size::AnySize;
 use nalgebra::SVector;
 use problem::{Problem, beam, e5, medical_akzo_nobel, problems, reference, ring_modulator};
-use rheos::problems::stiff::Heat;
-use rheos::{
-    Bdf, DefaultSolver, Embedded, Esdirk3, Esdirk4, Esdirk5, Esdirk547, Krylov, Kvaerno3, Ndf, RadauIIA3, RadauIIA5,
-    RadauIIA9, Rodas3, Rodas4, Rodas4P, Rodas5P, Ros3, Ros3P, Sdirk4, TrBdf2,
+use rheos::dynamics::problems::stiff::Heat;
+use rheos::solver::implicit::{
+    Esdirk3, Esdirk4, Esdirk5, Esdirk547, Krylov, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2,
 };
+use rheos::solver::multistep::Ndf;
+use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
+use rheos::solver::{DefaultSolver, Embedded};
+use rheos::{Bdf, RadauIIA5, Rodas5P};
 
 /// What went wrong.
 fn failures<S: Embedded<AnySize>>(solver: impl Fn() -> S, rtol: f64) -> Vec<String> {
@@ -76,7 +79,7 @@ fn assert_reaches<S: Embedded<AnySize>>(problem: &Problem, solver: S, rtol: f64,
 }
 
 /// The difference `y₂ − y₃ − y₄ = 0` is lost to rounding: `y₂` was `1.5·10⁻¹⁰`, and some 2500 roundings of that by
-/// `1.6·10⁻²⁶` walk `8·10⁻²⁵` away, which is a hundredth of the end. See [`E5`](rheos::problems::stiff::E5).
+/// `1.6·10⁻²⁶` walk `8·10⁻²⁵` away, which is a hundredth of the end. See [`E5`](rheos::dynamics::problems::stiff::E5).
 const E5_IN_FOUR: f64 = 1e-2;
 
 #[test]

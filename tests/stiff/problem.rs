@@ -3,11 +3,12 @@
 use std::f64::consts::PI;
 
 use nalgebra::DVector;
-use rheos::problems::VanDerPol;
-use rheos::problems::stiff::{
+use rheos::dynamics::problems::VanDerPol;
+use rheos::dynamics::problems::stiff::{
     Beam, E5, Heat, Hires, MedicalAkzoNobel, Oregonator, Pollution, RingModulator, Robertson,
 };
-use rheos::{Embedded, Ivp, Pid};
+use rheos::solver::Embedded;
+use rheos::{Ivp, Pid};
 use serde_json::Value;
 
 use crate::any_size::{AnyProblem, AnySize};

@@ -3,7 +3,8 @@
 use std::f64::consts::TAU;
 
 use rheos::integrate::{Flow, Observer, Step};
-use rheos::{BlanesMoan4, Dynamics, Fixed, Leapfrog, Result, Rk4, Solver, Yoshida6};
+use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, Yoshida6};
+use rheos::{Dynamics, Fixed, Result, Rk4, Solver};
 
 use crate::problems::Kepler;
 

@@ -1,12 +1,14 @@
 //! Gradients of symplectic and reversible solves.
 
 use nalgebra::{SVector, Vector2, vector};
-use rheos::problems::LotkaVolterra;
-use rheos::{
-    Alf, Autodiff, BlanesMoan4, Bosh3, Coupled, DampedAlf, Discrete, Dopri5, Field, Fixed, Leapfrog, Outputs, Pid,
-    PositionVerlet, Reverse, ReversibleAdjoint, ReversibleHeun, Rk4, Ruth3, Scalar, State, SymplecticEuler, Unwind,
-    Yoshida4, Yoshida6, separable, verify,
-};
+use rheos::adjoint::Outputs;
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::dynamics::separable;
+use rheos::solver::Reverse;
+use rheos::solver::explicit::Bosh3;
+use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun, Unwind};
+use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SymplecticEuler, Yoshida4, Yoshida6};
+use rheos::{Autodiff, Discrete, Dopri5, Field, Fixed, Pid, ReversibleAdjoint, Rk4, Scalar, State, verify};
 
 use crate::gradient::{gradient, landing_on, over};
 use crate::problems::Pendulums;
@@ -119,7 +121,7 @@ fn adaptive_reversible_gradients_approach_the_exact_one() {
     let times = [0.0, 0.7, 2.0];
     let tight = Pid::new(1e-11, 1e-11);
     let exact = gradient(over(&f, &y0, &times), Dopri5, tight, Discrete::new(), loss).unwrap();
-    type Found = rheos::Gradient<Vector2<f64>, SVector<f64, 4>>;
+    type Found = rheos::adjoint::Gradient<Vector2<f64>, SVector<f64, 4>>;
     fn check(found: rheos::Result<Found>, exact: &Found) {
         let found = found.unwrap();
         let errors = [

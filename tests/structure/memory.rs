@@ -2,10 +2,10 @@
 
 use allocation_counter::measure;
 use nalgebra::DVector;
-use rheos::{
-    Adjoint, Alf, Coupled, Differentiable, Discrete, Fixed, Leapfrog, ReversibleAdjoint, ReversibleHeun, Rk4, Solver,
-    State, ode, separable,
-};
+use rheos::dynamics::separable;
+use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
+use rheos::solver::symplectic::Leapfrog;
+use rheos::{Adjoint, Differentiable, Discrete, Fixed, ReversibleAdjoint, Rk4, Solver, State, ode};
 
 use crate::gradient::{gradient, over};
 

@@ -1,11 +1,11 @@
 //! The order of every method, on an autonomous and on a non-autonomous problem, of its solution and of its dense output.
 
-use rheos::problems::{Driven, Orbit};
+use rheos::dynamics::problems::{Driven, Orbit};
+use rheos::solver::explicit::{Bosh3, Heun};
+use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun};
+use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SymplecticEuler, Yoshida4, Yoshida6};
 use rheos::verify::{OrderReport, dense_order, order_with};
-use rheos::{
-    Alf, BlanesMoan4, Bosh3, Coupled, DampedAlf, Dopri5, Heun, Leapfrog, PositionVerlet, ReversibleHeun, Rk4, Ruth3,
-    SymplecticEuler, Yoshida4, Yoshida6,
-};
+use rheos::{Dopri5, Rk4};
 
 use crate::problems::{Kepler, Shaken};
 

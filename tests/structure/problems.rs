@@ -1,7 +1,8 @@
 //! Separable problems.
 
 use nalgebra::{SVector, Vector2, vector};
-use rheos::{Differentiable, Dynamics, Parametric, Separable, SeparableVjp};
+use rheos::dynamics::{Separable, SeparableVjp};
+use rheos::{Differentiable, Dynamics, Parametric};
 
 type Plane = Vector2<f64>;
 

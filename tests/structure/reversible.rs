@@ -1,10 +1,10 @@
 //! Steps undone: `n` steps forwards and `n` back.
 
-use rheos::problems::{LotkaVolterra, Orbit};
-use rheos::{
-    Alf, BlanesMoan4, Coupled, DampedAlf, Dopri5, Dynamics, Error, Fixed, Heun, Leapfrog, Pid, Reversible,
-    ReversibleHeun, Rk4, Ruth3, State, SymplecticEuler, Yoshida6, ode, solve,
-};
+use rheos::dynamics::problems::{LotkaVolterra, Orbit};
+use rheos::solver::explicit::Heun;
+use rheos::solver::reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun};
+use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, Ruth3, SymplecticEuler, Yoshida6};
+use rheos::{Dopri5, Dynamics, Error, Fixed, Pid, Rk4, State, ode, solve};
 
 use crate::problems::{Pendulums, Shaken};
 

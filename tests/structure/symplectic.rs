@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use nalgebra::{Matrix4, Vector2, Vector4, vector};
-use rheos::{
-    BlanesMoan4, Dense, Error, Fixed, Ivp, Leapfrog, PositionVerlet, Rk4, Ruth3, Solver, SymplecticEuler, Yoshida4,
-    Yoshida6, separable, solve,
-};
+use rheos::dynamics::separable;
+use rheos::solver::Dense;
+use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SymplecticEuler, Yoshida4, Yoshida6};
+use rheos::{Error, Fixed, Ivp, Rk4, Solver, solve};
 
 use crate::problems::{Kepler, Pendulums, Shaken};
 
@@ -141,7 +141,7 @@ impl Recorder {
     }
 }
 
-impl rheos::Separable for Recorder {
+impl rheos::dynamics::Separable for Recorder {
     type Position = f64;
     type Momentum = f64;
     fn velocity(&self, t: f64, p: &f64, dq: &mut f64) {
@@ -157,7 +157,7 @@ impl rheos::Separable for Recorder {
 impl rheos::Dynamics for Recorder {
     type State = (f64, f64);
     fn eval(&self, t: f64, y: &(f64, f64), dy: &mut (f64, f64)) {
-        rheos::Separable::eval_halves(self, t, y, dy);
+        rheos::dynamics::Separable::eval_halves(self, t, y, dy);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The published error estimate of ROS3P: both solutions of the pair have one stability function.
 
-use rheos::{Interpolant, RosenbrockTable};
+use rheos::solver::Interpolant;
+use rheos::solver::rosenbrock::RosenbrockTable;
 
 struct Published;
 

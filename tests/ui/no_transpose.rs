@@ -1,7 +1,8 @@
 //! A method of one's own without a transpose has no discrete adjoint.
 
 use rheos::solver::StepStart;
-use rheos::{Dense, Discrete, Dynamics, Fixed, Ivp, Method, Result, Solver, ode};
+use rheos::solver::{Dense, Method};
+use rheos::{Discrete, Dynamics, Fixed, Ivp, Result, Solver, ode};
 
 struct Mine;
 

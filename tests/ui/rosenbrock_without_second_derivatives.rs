@@ -1,6 +1,8 @@
 //! The transpose of a Rosenbrock step takes second derivatives of the field.
 
-use rheos::{Differentiable, Discrete, Dynamics, Fixed, Ivp, Jacobian, Parametric, Rodas4};
+use rheos::{Differentiable, Discrete, Dynamics, Fixed, Ivp, Parametric};
+use rheos::dynamics::Jacobian;
+use rheos::solver::rosenbrock::Rodas4;
 
 struct Decay;
 

@@ -1,6 +1,6 @@
 //! A wrong digit in a table: the weights of Heun's method do not add up to 1.
 
-use rheos::Tableau;
+use rheos::solver::Tableau;
 
 struct MyTable;
 

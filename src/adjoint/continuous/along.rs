@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 
-use super::recorder::{Keep, Seen};
-use super::timeline::Timeline;
+use crate::adjoint::recorder::{Keep, Seen};
+use crate::adjoint::timeline::Timeline;
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
 use crate::integrate::{Observer, Step};
 use crate::solution::Curve;
-use crate::state::Passive;
-use crate::{Dense, Differentiable, Dynamics, Result, Span, State};
+use crate::solver::Dense;
+use crate::state::{Passive, Span, State};
 
 /// `da/dt = −(∂f/∂y)ᵀ a` along a [`Curve`], with the gradient of the parameters beside it:
 /// `dp̄/dt = −(∂f/∂θ)ᵀ a`, which nothing depends on.

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use crate::state::Passive;
-use crate::{Differentiable, Dynamics, State};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::state::{Passive, State};
 
 /// The augmented system of Chen, Rubanova, Bettencourt & Duvenaud, *Neural Ordinary Differential Equations* (2018),
 /// algorithm 1, for the state `(y, a, p̄)`:

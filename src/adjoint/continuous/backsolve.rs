@@ -1,15 +1,17 @@
 //! The continuous adjoint, solved backwards in time.
 
-use super::cotangents::CotangentsRef;
-use super::problem::Problem;
-use super::pull_back::{Incoming, Swept, WayBack, pull_back};
-use super::recorder::{record, refuse};
-use super::stretch::{Landmarks, Stretch};
-use super::timeline::Timeline;
-use super::{Adjoint, Augmented, ForwardResult, Pullback};
+use super::Augmented;
+use crate::adjoint::pull_back::{Incoming, Swept, WayBack, pull_back};
+use crate::adjoint::recorder::{record, refuse};
+use crate::adjoint::stretch::{Landmarks, Stretch};
+use crate::adjoint::timeline::Timeline;
+use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
-use crate::state::{Passive, error_norm};
-use crate::{Dense, Differentiable, Error, Result, Solver, State, Stats, Tolerance};
+use crate::dynamics::Differentiable;
+use crate::error::{Error, Result};
+use crate::integrate::Stats;
+use crate::solver::{Dense, Solver};
+use crate::state::{Passive, State, Tolerance, error_norm};
 
 /// The adjoint method of Chen et al. 2018: solves the augmented system of [`Augmented`] backwards, from each output
 /// time to the one before, with a solver `S` and a controller `C` of its own.
@@ -18,7 +20,7 @@ use crate::{Dense, Differentiable, Error, Result, Solver, State, Stats, Toleranc
 /// passes; it is not the gradient of the computed solution. Between two output times the state is reconstructed
 /// backwards, which is inaccurate where the forward system contracts strongly: what it forgets, the way back cannot know.
 /// At each output time it is compared with the value of the forward pass, and reset to it. The largest distance is
-/// reported ([`Gradient::drift`](crate::Gradient::drift)), and a backward pass that drifts beyond
+/// reported ([`Gradient::drift`](crate::adjoint::Gradient::drift)), and a backward pass that drifts beyond
 /// [`drift_limit`](Self::drift_limit) fails instead of returning a wrong gradient.
 #[derive(Debug, Clone, Copy)]
 pub struct Backsolve<S, C> {

@@ -1,20 +1,21 @@
 //! The continuous adjoint along the forward solution.
 
 use super::along::{AdjointEquation, CurveRecord, Curves};
-use super::cotangents::CotangentsRef;
-use super::problem::Problem;
-use super::pull_back::{Incoming, Swept, WayBack, pull_back};
-use super::recorder::record;
-use super::stretch::{Landmarks, Stretch};
-use super::{Adjoint, ForwardResult, Pullback};
+use crate::adjoint::pull_back::{Incoming, Swept, WayBack, pull_back};
+use crate::adjoint::recorder::record;
+use crate::adjoint::stretch::{Landmarks, Stretch};
+use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
-use crate::state::Passive;
-use crate::{Dense, Differentiable, Result, Solver, State, Stats};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::integrate::Stats;
+use crate::solver::{Dense, Solver};
+use crate::state::{Passive, State};
 
 /// Solves the adjoint equation backwards with a solver `S` and a controller `C` of its own, along the dense output of the
 /// forward pass.
 ///
-/// Nothing is reconstructed, so that it is right where [`Backsolve`](crate::Backsolve) drifts; the price is that the
+/// Nothing is reconstructed, so that it is right where [`Backsolve`](crate::adjoint::Backsolve) drifts; the price is that the
 /// solution is kept, at `d + 1` states per step for an interpolant of degree `d`. The gradient is that of the exact solution
 /// up to the tolerances of both passes and the error of the interpolant. The parameters take no part in the error norm.
 #[derive(Debug, Clone, Copy)]

@@ -1,22 +1,22 @@
 //! The continuous adjoint with the parameters left to a quadrature rule.
 
 use super::along::{Along, Costate, CurveRecord, Curves};
-use super::cotangents::CotangentsRef;
-use super::problem::Problem;
-use super::pull_back::{Incoming, Swept, WayBack, pull_back};
-use super::recorder::{record, refuse};
 use super::rule::{GAUSS_5, KRONROD_15, Node};
-use super::stretch::{Landmarks, Stretch};
-use super::{Adjoint, ForwardResult, Pullback};
+use crate::adjoint::pull_back::{Incoming, Swept, WayBack, pull_back};
+use crate::adjoint::recorder::{record, refuse};
+use crate::adjoint::stretch::{Landmarks, Stretch};
+use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
-use crate::integrate::{Flow, Observer, Step};
-use crate::state::euclidean_norm;
-use crate::{Dense, Differentiable, Error, Result, State, Stats};
+use crate::dynamics::Differentiable;
+use crate::error::{Error, Result};
+use crate::integrate::{Flow, Observer, Stats, Step};
+use crate::solver::Dense;
+use crate::state::{State, euclidean_norm};
 
 /// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
 /// each step of it by a quadrature rule: the parameters never enter a differential equation.
 ///
-/// Otherwise as [`Interpolating`](crate::Interpolating). A step costs as many pullbacks as the rule has nodes, and no vector of
+/// Otherwise as [`Interpolating`](crate::adjoint::Interpolating). A step costs as many pullbacks as the rule has nodes, and no vector of
 /// the size of the parameters is added up stage by stage; so it suits models with many parameters and a small state.
 #[derive(Debug, Clone, Copy)]
 pub struct Quadrature<S, C> {
@@ -46,7 +46,7 @@ impl<S, C> Quadrature<S, C> {
 
     /// The Gauss–Kronrod rule of 15 nodes. A step is halved, and halved again, where it differs from the Gauss rule of 7
     /// nodes inside it by more than `tolerance > 0` relative to the gradient so far, down to what rounding allows. A step
-    /// that is not within it after 4096 parts is an error, [`Error::QuadratureFailed`](crate::Error::QuadratureFailed).
+    /// that is not within it after 4096 parts is an error, [`Error::QuadratureFailed`](crate::error::Error::QuadratureFailed).
     pub const fn kronrod(solver: S, control: C, tolerance: f64) -> Self {
         Self { solver, control, rule: Rule::Kronrod { tolerance } }
     }

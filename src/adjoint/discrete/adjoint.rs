@@ -1,17 +1,18 @@
 //! The gradient of the computed solution: the transpose of every step, from the last to the first.
 
 use super::checkpoints::{Checkpoints, Kept, Rewind};
-use super::cotangents::CotangentsRef;
-use super::layout::Layout;
-use super::problem::Problem;
-use super::pull_back::{Incoming, Swept, WayBack, pull_back};
-use super::recorder::{Keep, Seen, record, refuse};
 use super::sweep::Sweep;
-use super::timeline::Timeline;
-use super::{Adjoint, ForwardResult, Pullback};
+use crate::adjoint::layout::Layout;
+use crate::adjoint::pull_back::{Incoming, Swept, WayBack, pull_back};
+use crate::adjoint::recorder::{Keep, Seen, record, refuse};
+use crate::adjoint::timeline::Timeline;
+use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::integrate::Stats;
 use crate::solver::{Reverse, StepNote};
-use crate::{Differentiable, Result, Span, Stats};
+use crate::state::Span;
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
 ///
@@ -19,13 +20,14 @@ use crate::{Differentiable, Result, Span, Stats};
 /// pass computes the stages of one step at a time again. Steps chosen by an error estimate are held fixed, that is, the
 /// dependence of the step sizes on the state and the parameters is not differentiated; the end of the last step follows
 /// `t1` and the start of the first follows `t0`. The orders that a multistep method chooses are held as well. On a uniform
-/// grid all points follow both ends, as [`Fixed`](crate::Fixed) lays them out.
+/// grid all points follow both ends, as [`Fixed`](crate::control::Fixed) lays them out.
 ///
 /// It is exact across events too: the computed state before an event is the interpolant of a step, and both are
 /// differentiated, with the inner points of the grid held.
 ///
 /// ```
-/// use rheos::{Checkpoints, Discrete, Fixed, Ivp, Rk4, ode};
+/// use rheos::adjoint::Checkpoints;
+/// use rheos::{Discrete, Fixed, Ivp, Rk4, ode};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
 /// let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(10));
@@ -73,7 +75,7 @@ impl<Y> DiscreteRecord<Y> {
         self.kept.iter().map(|kept| &kept.grid[..])
     }
 
-    /// The notes on each step of a multistep method or of [`Auto`](crate::Auto), for each piece of the solve in turn. Other
+    /// The notes on each step of a multistep method or of [`Auto`](crate::solver::Auto), for each piece of the solve in turn. Other
     /// methods leave none.
     pub fn notes(&self) -> impl Iterator<Item = &[StepNote]> {
         self.kept.iter().map(|kept| &kept.notes[..])

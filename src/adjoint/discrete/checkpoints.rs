@@ -2,15 +2,17 @@
 
 use super::revolve::next_checkpoint;
 use super::stack::{Recent, Stack, Unstacking};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::{Error, Result};
 use crate::integrate::Step;
 use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
-use crate::{Differentiable, Dynamics, Error, Result, State};
+use crate::state::State;
 
 /// What of a forward pass is kept for the backward pass.
 ///
 /// The steps of a multistep method start from several points: wherever a state is kept that is to start from, so are those
-/// before it that the method looks back on, 12 states in one place for [`Adams`](crate::Adams), `K` for the Adams methods of
-/// order `K`, 6 for [`Bdf`](type@crate::Bdf) and `K + 1` for [`FixedBdf`](crate::FixedBdf). A note of 16 bytes is kept for
+/// before it that the method looks back on, 12 states in one place for [`Adams`](crate::solver::multistep::Adams), `K` for the Adams methods of
+/// order `K`, 6 for [`Bdf`](type@crate::solver::multistep::Bdf) and `K + 1` for [`FixedBdf`](crate::solver::multistep::FixedBdf). A note of 16 bytes is kept for
 /// every step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Checkpoints {
@@ -21,7 +23,7 @@ pub enum Checkpoints {
     Every(usize),
     /// As many states as there are slots, 1 at least, whatever the number of steps.
     ///
-    /// Where the number of steps is known, as it is with [`Fixed`](crate::Fixed) ones, the states are those of the
+    /// Where the number of steps is known, as it is with [`Fixed`](crate::control::Fixed) ones, the states are those of the
     /// binomial schedule (Griewank & Walther, *Algorithm 799: Revolve*, ACM TOMS 26, 2000), which computes the fewest steps
     /// again. Where it is not, the states are equally far apart, twice as far each time the slots are full; the backward
     /// pass is binomial between them.

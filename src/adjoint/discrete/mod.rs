@@ -1,11 +1,11 @@
 //! The adjoint of the computed solution: every step is transposed, from states that are kept or computed again.
 
-mod checkpoints;
 mod adjoint;
+mod checkpoints;
 mod revolve;
 mod stack;
 mod sweep;
 
-pub(super) use sweep::Sweep;
-pub use checkpoints::Checkpoints;
 pub use adjoint::{Discrete, DiscreteRecord};
+pub use checkpoints::Checkpoints;
+pub(super) use sweep::Sweep;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::State;
+use crate::state::State;
 
 /// States with the number of steps before each, its place, ascending.
 #[derive(Debug, Clone)]

@@ -1,11 +1,13 @@
 //! The way back over the steps of a piece, step by step: which outputs lie in which step, and which times move which.
 
-use super::finite::check_step;
-use super::layout::Layout;
-use super::pull_back::{Incoming, Mark, Swept};
+use crate::adjoint::finite::check_step;
+use crate::adjoint::layout::Layout;
+use crate::adjoint::pull_back::{Incoming, Mark, Swept};
 use crate::control::Controller;
-use crate::solver::{OutputCotangent, StepCotangent};
-use crate::{Differentiable, Dynamics, Result, Solver, Span, State};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
+use crate::solver::{OutputCotangent, Solver, StepCotangent};
+use crate::state::{Span, State};
 
 /// What every adjoint of the computed steps keeps account of.
 pub(in crate::adjoint) struct Sweep<'g, 'a, Y> {
@@ -58,7 +60,7 @@ impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
     /// derivatives `moved`.
     ///
     /// # Errors
-    /// [`Error::NonFiniteDerivative`](crate::Error::NonFiniteDerivative) if `ybar` is not finite.
+    /// [`Error::NonFiniteDerivative`](crate::error::Error::NonFiniteDerivative) if `ybar` is not finite.
     pub fn leave(&mut self, n: usize, moved: StepCotangent, ybar: &Y) -> Result<()> {
         check_step(ybar, Span { t0: self.grid[n], t1: self.grid[n + 1] })?;
         for (bar, output) in self.marks_bar[self.first_inside..self.done].iter_mut().zip(&self.inside) {

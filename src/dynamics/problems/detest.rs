@@ -7,7 +7,8 @@
 //! Algorithm 648, doi:10.1145/23002.27645.
 //!
 //! ```
-//! use rheos::problems::detest::{self, A2};
+//! use rheos::dynamics::problems::detest;
+//! use rheos::problems::detest::A2;
 //! use rheos::{Pid, Tsit5, solve};
 //!
 //! let (field, y0) = A2::problem();

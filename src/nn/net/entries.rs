@@ -1,8 +1,7 @@
 //! The entries of the arguments and values of formulas.
 
 use crate::error::{Error, Result};
-use crate::formula::MOST_BATCHES as MOST;
-use crate::formula::{Columns, Shape, Slices};
+use crate::formula::{Columns, MOST_BATCHES as MOST, Shape, Slices};
 
 /// The entries of the arguments of a formula, or of its values.
 pub(super) struct Entries<'a, T> {

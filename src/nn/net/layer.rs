@@ -4,8 +4,9 @@ use super::entries::Entries;
 use super::network::{Net, check_shapes};
 use super::{ElementOf, InputOf, OutputOf};
 use crate::error::{Error, Result};
-use crate::formula::MOST_BATCHES as MOST;
-use crate::formula::{Arena, Columns, Cotangents, Formula, Layout, Leaves, Shape, Slices, Structure};
+use crate::formula::{
+    Arena, Columns, Cotangents, Formula, Layout, Leaves, MOST_BATCHES as MOST, Shape, Slices, Structure,
+};
 use crate::nn::Layer;
 use crate::nn::pool::{Pooled, Reuse};
 use crate::nn::spoil::spoil;
@@ -37,9 +38,9 @@ where
     /// The value at `x`.
     ///
     /// # Errors
-    /// [`Error::SampleMismatch`](crate::Error::SampleMismatch) where the batches in `x` have not as many samples as the first of
-    /// them, [`Error::ForeignWeight`](crate::Error::ForeignWeight), and for weights on the heap
-    /// [`Error::ShapeMismatch`](crate::Error::ShapeMismatch).
+    /// [`Error::SampleMismatch`](crate::error::Error::SampleMismatch) where the batches in `x` have not as many samples as the first of
+    /// them, [`Error::ForeignWeight`](crate::error::Error::ForeignWeight), and for weights on the heap
+    /// [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch).
     pub fn call(&self, x: &InputOf<P, K>) -> Result<OutputOf<P, K>> {
         self.try_forward(x)
     }

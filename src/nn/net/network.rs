@@ -39,8 +39,8 @@ impl<P: Formula<Store: Slices>, K> Net<P, K> {
     /// The network of these parameters. Its formula is recorded here, once.
     ///
     /// A formula that uses a copy of one of its weights has no value: each call fails with
-    /// [`Error::ForeignWeight`](crate::Error::ForeignWeight). So does each call of a network whose weights, on the heap, have
-    /// not the shapes of their types, with [`Error::ShapeMismatch`](crate::Error::ShapeMismatch).
+    /// [`Error::ForeignWeight`](crate::error::Error::ForeignWeight). So does each call of a network whose weights, on the heap, have
+    /// not the shapes of their types, with [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch).
     #[must_use]
     pub fn new(params: P) -> Self {
         let program = record(&params).map(Arc::new);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The error of an operation of dfdx.
 pub(super) fn of_device<E: std::fmt::Debug>(error: E) -> Error {

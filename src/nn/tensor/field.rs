@@ -6,7 +6,7 @@ use dfdx::tensor::{OwnedTape, SplitTape, Tensor, Trace};
 use dfdx::tensor_ops::Device;
 
 use super::failure::of_device;
-use crate::Result;
+use crate::error::Result;
 use crate::state::TensorElement;
 
 /// A tensor that carries dfdx's tape.
@@ -21,7 +21,8 @@ pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
 /// ```
 /// use dfdx::nn::modules::Linear;
 /// use dfdx::prelude::*;
-/// use rheos::{Fixed, ModuleField, Rk4, Taped, TensorField, solve};
+/// use rheos::{Fixed, Rk4, solve};
+/// use rheos::nn::tensor::{ModuleField, Taped, TensorField};
 ///
 /// /// `f(t, y) = cos(t) (W y + b)` for a batch of points in the plane, one per row.
 /// struct Driven { linear: Linear<2, 2, f64, Cpu> }
@@ -69,7 +70,7 @@ pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
     message = "`{Self}` is not a vector field on tensors of shape `{S}`",
     label = "its output is not of the shape of its input, or it has no forward pass with and without a tape",
     note = "a dfdx module is a field if it maps `Tensor<S, E, D>` to itself, with an `OwnedTape` and without; a field \
-            that depends on time implements `rheos::TensorField`"
+            that depends on time implements `rheos::nn::tensor::TensorField`"
 )]
 pub trait TensorField<S: Shape, E: TensorElement, D: Device<E>> {
     /// `f(t, y)`, recorded on the tapes of `t` and `y`.
@@ -83,7 +84,7 @@ pub trait TensorField<S: Shape, E: TensorElement, D: Device<E>> {
     /// [`velocity_taped`](Self::velocity_taped), or why there is none. Override it where an operation can fail.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     fn try_velocity_taped(&self, t: Taped<Rank0, E, D>, y: Taped<S, E, D>) -> Result<Taped<S, E, D>> {
         Ok(self.velocity_taped(t, y))
     }
@@ -91,7 +92,7 @@ pub trait TensorField<S: Shape, E: TensorElement, D: Device<E>> {
     /// [`velocity`](Self::velocity), or why there is none. Override it where an operation can fail.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     fn try_velocity(&self, t: Tensor<Rank0, E, D>, y: Tensor<S, E, D>) -> Result<Tensor<S, E, D>> {
         Ok(self.velocity(t, y))
     }

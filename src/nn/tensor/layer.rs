@@ -9,10 +9,12 @@ use dfdx::tensor_ops::Device;
 use super::failure::LastFailure;
 use super::walk::{add_gradient, gradient_of};
 use super::{ModuleField, Taped, TensorField, Weights};
+use crate::adjoint::{Adjoint, Problem};
 use crate::control::Controller;
+use crate::error::{Error, Result};
 use crate::integrate::Integration;
-use crate::state::{TensorElement, fresh};
-use crate::{Adjoint, Error, Problem, Result, Solver, Span, State};
+use crate::solver::Solver;
+use crate::state::{Span, State, TensorElement, fresh};
 
 /// The dfdx layer that maps `y(t0)` to `y(t1)` where `dy/dt = f(t, y)`; `F` is a [`ModuleField`].
 ///
@@ -23,7 +25,8 @@ use crate::{Adjoint, Error, Problem, Result, Solver, Span, State};
 /// ```
 /// use dfdx::optim::{Adam, AdamConfig};
 /// use dfdx::prelude::*;
-/// use rheos::{Discrete, Fixed, ModuleField, OdeLayer, Rk4};
+/// use rheos::{Discrete, Fixed, Rk4};
+/// use rheos::nn::tensor::{ModuleField, OdeLayer};
 ///
 /// let device = Cpu::default();
 /// let field = ModuleField::new(device.build_module::<(Linear<8, 32>, Tanh, Linear<32, 8>), f64>());

@@ -7,7 +7,7 @@
 //! * [`ModuleLayer`] makes a layer of a module, for the blocks and sequences of [`nn`](crate::nn).
 //! * [`OdeLayer`] is a dfdx module that maps `y(t0)` to `y(t1)`.
 //!
-//! Tapes live inside one evaluation of a field. Whole solves are differentiated by [`Adjoint`](crate::Adjoint)s.
+//! Tapes live inside one evaluation of a field. Whole solves are differentiated by [`Adjoint`](crate::adjoint::Adjoint)s.
 
 mod cpu;
 mod failure;

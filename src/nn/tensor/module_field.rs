@@ -11,9 +11,10 @@ use super::trace::{NetTrace, Recording, time_tensor};
 use super::walk::{Assign, Deposit, walk};
 use super::{TensorField, Weights};
 use crate::adjoint::check_fits;
+use crate::dynamics::{Differentiable, Dynamics, Parametric};
+use crate::error::{Error, Result};
 use crate::nn::spoil::spoil;
-use crate::state::TensorElement;
-use crate::{Differentiable, Dynamics, Error, Parametric, Result, State};
+use crate::state::{State, TensorElement};
 
 /// The dynamics of a [`TensorField`] `M` on tensors of shape `S` with elements `E` on the device `D`.
 ///
@@ -22,7 +23,8 @@ use crate::{Differentiable, Dynamics, Error, Parametric, Result, State};
 ///
 /// ```
 /// use dfdx::prelude::*;
-/// use rheos::{Discrete, Fixed, Ivp, ModuleField, Rk4};
+/// use rheos::{Discrete, Fixed, Ivp, Rk4};
+/// use rheos::nn::tensor::ModuleField;
 ///
 /// type Mlp = (Linear<2, 16>, Tanh, Linear<16, 2>);
 /// let device = Cpu::default();
@@ -80,10 +82,10 @@ where
     E: TensorElement,
     D: Device<E>,
 {
-    /// A gradient from [`Run::backward`](crate::Run::backward) in the form that dfdx's optimisers take.
+    /// A gradient from [`Run::backward`](crate::adjoint::Run::backward) in the form that dfdx's optimisers take.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     pub fn gradients(&self, gradient: &Weights<M, E, D>) -> Result<Gradients<E, D>, D::Err> {
         let mut grads = Gradients::leaky();
         self.add_to_gradients(gradient, &mut grads)?;

@@ -13,10 +13,11 @@ use super::failure::of_device;
 use super::trace::back_propagate;
 use super::walk::{Assign, Collect, collect, walk};
 use super::{Taped, Weights};
+use crate::dynamics::Parametric;
+use crate::error::Result;
 use crate::nn::Layer;
 use crate::nn::spoil::spoil;
-use crate::state::{TensorElement, fresh};
-use crate::{Parametric, Result, State};
+use crate::state::{State, TensorElement, fresh};
 
 /// A dfdx module as a [`Layer`] from `In` to the tensor `Out`.
 ///
@@ -120,7 +121,7 @@ pub trait ModuleInput<E: TensorElement, D: Device<E>>: State {
     /// Adds the gradient of each tensor to `bar`.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     fn collect(&self, grads: &mut Gradients<E, D>, bar: &mut Self) -> Result<(), D::Err>;
 }
 

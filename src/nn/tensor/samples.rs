@@ -4,10 +4,9 @@ use dfdx::shapes::{Axes2, Axes3, Axis, Dim, HasShape, Shape};
 use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
-use crate::State;
 use crate::nn::spoil::spoil;
 use crate::nn::{Phase, Samples};
-use crate::state::TensorElement;
+use crate::state::{State, TensorElement};
 
 /// A tensor is all hidden state: a flow without input.
 impl<S: Shape, E: TensorElement, D: Device<E>> Phase for Tensor<S, E, D> {

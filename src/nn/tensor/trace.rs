@@ -11,8 +11,8 @@ use super::cpu::{is_cpu, slice_mut};
 use super::failure::of_device;
 use super::walk::{Collect, collect, gradient_of, walk};
 use super::{Taped, TensorField, Weights};
-use crate::state::{TensorElement, fresh, row_major};
-use crate::{Result, State};
+use crate::error::Result;
+use crate::state::{State, TensorElement, fresh, row_major};
 
 /// What an evaluation of a [`ModuleField`](super::ModuleField) keeps for its pullback: the output with its tape.
 pub struct NetTrace<S: Shape, E: TensorElement, D: Device<E>> {
@@ -63,7 +63,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
     /// Adds the pullback of `w` to `ybar` and `pbar` and returns `wᵀ ∂f/∂t`.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     pub(super) fn pull_back<M: TensorCollection<E, D>>(
         self,
         module: &M,

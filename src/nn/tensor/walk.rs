@@ -10,8 +10,8 @@ use dfdx::tensor::{Gradients, Tensor, Trace};
 use dfdx::tensor_ops::{Backward, Device, SumTo, TryMul};
 
 use super::cpu::slice_mut;
-use crate::state::{TensorElement, Tolerance, add_elements, is_row_major};
-use crate::{Result, State};
+use crate::error::Result;
+use crate::state::{State, TensorElement, Tolerance, add_elements, is_row_major};
 
 /// Applies `op` to every tensor of the modules in `view`.
 pub(super) fn walk<'a, M, E, D, V>(view: <V::Viewer as TensorViewer>::View<'a, M>, op: &'a mut V) -> Result<(), V::Err>

@@ -8,8 +8,7 @@ use dfdx::tensor_ops::Device;
 use super::walk::{
     AddScaled, Assign, Count, Finite, Fits, Inner, Read, Renew, Scale, SetZeros, WeightedSq, Write, walk,
 };
-use crate::State;
-use crate::state::{TensorElement, Tolerance};
+use crate::state::{State, TensorElement, Tolerance};
 
 /// The space of the trainable parameters of a dfdx module `M` with elements `E` on the device `D`.
 ///

@@ -6,7 +6,7 @@ use nalgebra::SVector;
 use num_dual::{Dual64, DualSVec64, gradient};
 
 use super::{DifferentiableEvent, Direction};
-use crate::{Autodiff, Differentiable, Field, Parametric, Scalar};
+use crate::dynamics::{Autodiff, Differentiable, Field, Parametric, Scalar};
 
 /// The function `g(t, y, p)` of an event, of a state with `N` components and `P` parameters, written over a generic scalar.
 ///
@@ -14,7 +14,8 @@ use crate::{Autodiff, Differentiable, Field, Parametric, Scalar};
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
-/// use rheos::{Autodiff, DifferentiableEvent, Direction, Discrete, Dopri5, Field, Fixed, Ivp, Scalar, Surface};
+/// use rheos::{Autodiff, DifferentiableEvent, Discrete, Dopri5, Field, Fixed, Ivp, Scalar};
+/// use rheos::solution::{Direction, Surface};
 ///
 /// /// A falling ball; the parameters are gravity and the part of its speed that the ball keeps when it lands.
 /// struct Fall;

@@ -2,21 +2,22 @@
 
 use std::rc::Rc;
 
-use super::{Direction, Event, Settings};
-use crate::{Differentiable, Dynamics};
+use super::plain::Settings;
+use super::{Direction, Event, plain};
+use crate::dynamics::{Differentiable, Dynamics};
 
 type StateOf<F> = <F as Dynamics>::State;
-type ParamsOf<F> = <F as crate::Parametric>::Params;
+type ParamsOf<F> = <F as crate::dynamics::Parametric>::Params;
 type Condition<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>) -> f64 + 'a>;
 type ConditionVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, f64, &mut StateOf<F>, &mut ParamsOf<F>) -> f64 + 'a>;
 type Reset<'a, F> = Rc<dyn Fn(&F, f64, &mut StateOf<F>) + 'a>;
 type ResetVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, &StateOf<F>, &mut StateOf<F>, &mut ParamsOf<F>) -> f64 + 'a>;
 
 /// An [`Event`] of the solutions of `F` whose condition `g(t, y, θ)` and reset `r(t, y, θ)` have pullbacks, and may depend
-/// on the parameters of the field. What it does in a solve is what an [`Event`] does; an [`Ivp`](crate::Ivp) with such events
-/// can be [differentiated](crate::Ivp::forward).
+/// on the parameters of the field. What it does in a solve is what an [`Event`] does; an [`Ivp`](crate::solution::Ivp) with such events
+/// can be [differentiated](crate::solution::Ivp::forward).
 ///
-/// Every function is called with the field, whose parameters it may read. Of an [`Autodiff`](crate::Autodiff) field,
+/// Every function is called with the field, whose parameters it may read. Of an [`Autodiff`](crate::dynamics::Autodiff) field,
 /// [`on`](Self::on) and [`reset_by`](Self::reset_by) need no derivatives written by hand.
 ///
 /// ```

@@ -2,9 +2,12 @@
 
 use super::record::EventsRecord;
 use super::{DifferentiableEvent, Event, Events, Hit};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
 use crate::integrate::{Flow, Observer, Step};
 use crate::solution::keep::Watch;
-use crate::{Dense, Differentiable, Dynamics, Result, Span};
+use crate::solver::Dense;
+use crate::state::Span;
 
 /// Any number of [`DifferentiableEvent`]s of the solutions of `F`, of which nothing more is asked where a solve is not
 /// differentiated.
@@ -14,7 +17,7 @@ pub struct DifferentiableEvents<'a, F: Differentiable> {
     watch: Events<'a, F::State>,
 }
 
-/// What [`Ivp::event`](crate::Ivp::event) takes: an [`Event`] or a [`DifferentiableEvent`]. With one of the former among
+/// What [`Ivp::event`](crate::solution::Ivp::event) takes: an [`Event`] or a [`DifferentiableEvent`]. With one of the former among
 /// them, the events as a whole have no derivatives.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event of solutions of `{F}`",

@@ -6,14 +6,14 @@
 mod autodiff;
 mod differentiable;
 mod list;
+mod plain;
 mod record;
 mod root;
 mod watch;
-mod plain;
 
 pub use autodiff::Surface;
 pub use differentiable::DifferentiableEvent;
 pub use list::{AddTo, DifferentiableEvents, HaveDerivatives};
+pub use plain::{Direction, Event, Hit};
 pub(crate) use record::EventsRecord;
 pub use watch::Events;
-pub use plain::{Direction, Event, Hit};

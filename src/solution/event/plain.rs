@@ -59,31 +59,31 @@ impl Direction {
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
-/// To differentiate a solve with events, or the times at which they happen, give them derivatives: [`DifferentiableEvent`].
+/// To differentiate a solve with events, or the times at which they happen, give them derivatives: [`DifferentiableEvent`](super::DifferentiableEvent).
 ///
 /// The closures are behind pointers: a list of events may be made while the program runs, and a call for each event and
 /// step is nothing beside the step.
 #[derive(Clone)]
 #[must_use = "an event is looked for only where it is given to an `Ivp`"]
 pub struct Event<'a, Y> {
-    condition: Condition<'a, Y>,
-    reset: Option<Reset<'a, Y>>,
-    settings: Settings,
+    pub(super) condition: Condition<'a, Y>,
+    pub(super) reset: Option<Reset<'a, Y>>,
+    pub(super) settings: Settings,
 }
 
 /// How an event is looked for and when it ends the solve.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settings {
-    direction: Direction,
-    stop_at: Option<u64>,
-    at_most: u64,
-    samples: u32,
-    tolerance: f64,
+    pub(super) direction: Direction,
+    pub(super) stop_at: Option<u64>,
+    pub(super) at_most: u64,
+    pub(super) samples: u32,
+    pub(super) tolerance: f64,
 }
 
 impl Settings {
     /// Those of an event that is only noted.
-    fn new(direction: Direction) -> Self {
+    pub(super) fn new(direction: Direction) -> Self {
         Self { direction, stop_at: None, at_most: 10_000, samples: 1, tolerance: 0.0 }
     }
 }
@@ -156,7 +156,8 @@ impl<'a, Y> Event<'a, Y> {
     /// Ends the solve when the event happens first.
     ///
     /// ```
-    /// use rheos::{Dopri5, Ending, Event, Ivp, Pid, ode};
+    /// use rheos::{Dopri5, Event, Ivp, Pid, ode};
+    /// use rheos::solution::Ending;
     ///
     /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
     /// let half_life = Event::falling(|_t, y: &f64| y - 0.5).terminal();
@@ -189,7 +190,7 @@ impl<'a, Y> Event<'a, Y> {
         self
     }
 
-    /// The budget: happening more often is an error, [`MaxEvents`](crate::Error::MaxEvents). 10 000 by default.
+    /// The budget: happening more often is an error, [`MaxEvents`](crate::error::Error::MaxEvents). 10 000 by default.
     ///
     /// ```
     /// use rheos::{Error, Event, Fixed, Ivp, Rk4, ode};

@@ -2,7 +2,8 @@
 
 use super::Hit;
 use super::watch::{Events, Place};
-use crate::{Error, Result, Span, State};
+use crate::error::{Error, Result};
+use crate::state::{Span, State};
 
 /// What [`Events`] know at some time of a solve: all but the events themselves.
 #[derive(Debug, Clone)]

@@ -1,19 +1,24 @@
 //! Finds events in the steps of a solve.
 
+use super::plain::Settings;
 use super::root::{Bracket, narrow};
-use super::{Event, Hit, Settings};
+use super::{Event, Hit};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
 use crate::integrate::{Flow, Observer, Step, check_after};
-use crate::{Dense, Dynamics, Error, Result, Span, State};
+use crate::solver::Dense;
+use crate::state::{Span, State};
 
 /// Watches a solve for events and keeps the [hits](Hit).
 ///
 /// It observes like any other, for those who drive [`Integration`](crate::integrate::Integration) or
-/// [`Stepper`](crate::Stepper) themselves. All events of a solve belong in one of these, which goes before other
+/// [`Stepper`](crate::solution::Stepper) themselves. All events of a solve belong in one of these, which goes before other
 /// observers: `(events, others)`.
 ///
 /// ```
 /// use rheos::integrate::Integration;
-/// use rheos::{Event, Events, Fixed, Rk4, Solver, ode};
+/// use rheos::{Event, Fixed, Rk4, Solver, ode};
+/// use rheos::solution::Events;
 ///
 /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
 /// let mut events = Events::new(vec![Event::rising(|_t, y: &f64| y - 0.3), Event::rising(|_t, y: &f64| y - 0.8)]);

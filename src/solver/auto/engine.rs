@@ -1,13 +1,16 @@
 //! An explicit method and a stiff one in turn.
 
-use detector::{Detector, Look};
-use sight::{Rates, Sight};
+use super::detector::{Detector, Look};
+use super::sight::{Rates, Sight};
 
-use super::kept_states::{KeptStates, are_counts};
-use super::rosenbrock::Rodas5P;
-use super::{Dense, Embedded, Matrices, Method, Probe, Solver, StepStart, Stiffness, Tsit5};
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Result, State};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::solver::explicit::Tsit5;
+use crate::solver::implicit::Matrices;
+use crate::solver::kept_states::{KeptStates, are_counts};
+use crate::solver::rosenbrock::Rodas5P;
+use crate::solver::{Dense, Embedded, Method, Probe, Solver, StepStart, Stiffness};
+use crate::state::{ErrorNorm, State};
 
 /// An explicit method `E` and a stiff method `I` as one: steps are made by `E`, and by `I` as long as the problem is stiff.
 ///
@@ -19,15 +22,16 @@ use crate::{Dynamics, Result, State};
 /// the steps are those of `E` to the last digit.
 ///
 /// `E` is any explicit pair of three stages or more; another method does not compile. `I` is a
-/// [`Rosenbrock`](super::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](super::Lu)); without it
+/// [`Rosenbrock`](crate::solver::rosenbrock::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](crate::solver::implicit::Lu)); without it
 /// the rest of the solve is made by `I`.
 ///
-/// The field must have a [`Jacobian`](crate::Jacobian), so this is not for tensors; fields without one are solved by an
+/// The field must have a [`Jacobian`](crate::dynamics::Jacobian), so this is not for tensors; fields without one are solved by an
 /// explicit method alone.
 ///
 /// ```
-/// use rheos::problems::VanDerPol;
-/// use rheos::{Auto, Vern7, Pid, Rodas5P, solve};
+/// use rheos::dynamics::problems::VanDerPol;
+/// use rheos::solver::Auto;
+/// use rheos::{Pid, Rodas5P, Vern7, solve};
 ///
 /// let (f, y0) = VanDerPol::problem(1000.0);
 /// let solution = solve(&f, y0, 0.0..2000.0, Auto::new(Vern7, Rodas5P), Pid::new(1e-8, 1e-8))?;
@@ -36,17 +40,18 @@ use crate::{Dynamics, Result, State};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Auto<E, I> {
-    explicit: E,
-    stiff: I,
+    pub(super) explicit: E,
+    pub(super) stiff: I,
 }
 
 /// What to use where nothing is known of a problem: [`Tsit5`](type@Tsit5), and [`Rodas5P`](type@Rodas5P) where it is stiff.
 ///
-/// Of order 5, with dense output of order 4. See [`Auto`]; [`solve_ivp`](crate::solve_ivp) uses it.
+/// Of order 5, with dense output of order 4. See [`Auto`]; [`solve_ivp`](crate::solution::solve_ivp) uses it.
 ///
 /// ```
-/// use rheos::problems::VanDerPol;
-/// use rheos::{DefaultSolver, Pid, solve};
+/// use rheos::dynamics::problems::VanDerPol;
+/// use rheos::solver::DefaultSolver;
+/// use rheos::{Pid, solve};
 ///
 /// for mu in [1.0, 1000.0] {
 ///     let (f, y0) = VanDerPol::problem(mu);
@@ -72,7 +77,7 @@ pub struct AutoWorkspace<Y, E, I> {
     explicit: E,
     stiff: I,
     sight: Sight<Y>,
-    detector: Detector,
+    pub(super) detector: Detector,
     /// How stiff the step to be accepted is, by its stages.
     #[cfg_attr(feature = "serde", serde(skip))]
     stiffness: Option<Stiffness>,
@@ -117,7 +122,7 @@ macro_rules! in_use {
 }
 
 impl<E, I> Auto<E, I> {
-    fn reset_method_in_use<F>(&self, ws: &mut AutoWorkspace<F::State, E::Workspace, I::Workspace>)
+    pub(super) fn reset_method_in_use<F>(&self, ws: &mut AutoWorkspace<F::State, E::Workspace, I::Workspace>)
     where
         F: Dynamics,
         E: Solver<F>,

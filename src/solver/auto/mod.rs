@@ -1,7 +1,7 @@
 //! An explicit method and a stiff one in turn, whichever the problem asks for.
 
 mod detector;
+mod engine;
 mod reverse;
 mod sight;
-mod engine;
-pub use engine::{Auto, DefaultSolver, AutoWorkspace};
+pub use engine::{Auto, AutoWorkspace, DefaultSolver};

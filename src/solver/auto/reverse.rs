@@ -1,8 +1,9 @@
 //! The transpose of a step of either method, by the note that says which one made it.
 
 use super::Auto;
+use crate::dynamics::Differentiable;
+use crate::error::Result;
 use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
-use crate::{Differentiable, Result};
 
 /// The formula of the explicit method in a note.
 const EXPLICIT: usize = 0;

@@ -1,8 +1,9 @@
 //! How fast the fastest part of a field contracts, beside how fast its solution changes.
 
+use crate::dynamics::Dynamics;
 use crate::solver::StepStart;
 use crate::solver::kept_states::{KeptStates, Use, show};
-use crate::{Dynamics, State};
+use crate::state::State;
 
 /// The largest eigenvalue of the Jacobian, by the nonlinear power method: a displacement of the state turns towards its
 /// eigenvector, a little further at every look.
@@ -106,7 +107,7 @@ fn normalise<Y: State>(x: &mut Y) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ode;
+    use crate::dynamics::ode;
     use nalgebra::vector;
 
     #[test]

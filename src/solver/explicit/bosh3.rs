@@ -3,8 +3,9 @@
 //! P. Bogacki, L. F. Shampine, *A 3(2) pair of Runge–Kutta formulas*, Appl. Math. Lett. 2 (1989),
 //! doi:10.1016/0893-9659(89)90079-7.
 
+use super::Erk;
 use crate::solver::tableau::check_estimate;
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Bosh3`](type@Bosh3).
 #[derive(Debug, Clone, Copy)]

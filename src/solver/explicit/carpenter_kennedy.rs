@@ -3,7 +3,7 @@
 //! M. H. Carpenter, C. A. Kennedy, *Fourth-order 2N-storage Runge–Kutta schemes*, NASA Technical Memorandum 109112 (1994),
 //! solution 3.
 
-use crate::solver::{LowStorage, LowStorageTableau};
+use super::{LowStorage, LowStorageTableau};
 
 /// The coefficients of [`CarpenterKennedy`](type@CarpenterKennedy).
 #[derive(Debug, Clone, Copy)]

@@ -3,8 +3,9 @@
 //! J. R. Cash, A. H. Karp, *A variable order Runge–Kutta method for initial value problems with rapidly varying right-hand
 //! sides*, ACM Trans. Math. Softw. 16 (1990), doi:10.1145/79505.79507.
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`CashKarp`](type@CashKarp).
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,9 @@
 //! Prince, J. R. Dormand, *High order embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 7 (1981),
 //! doi:10.1016/0771-050X(81)90010-3. The coefficients are those of the code DOP853, rounded to the nearest `f64`.
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
-use crate::solver::{Coarse, EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{Coarse, EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Dop853`](type@Dop853).
 #[derive(Debug, Clone, Copy)]

@@ -3,8 +3,9 @@
 //! J. R. Dormand, P. J. Prince, *A family of embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 6 (1980),
 //! doi:10.1016/0771-050X(80)90013-3. Dense output: Hairer, Nørsett & Wanner I, section II.6.
 
+use super::Erk;
 use crate::solver::tableau::check_estimate;
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Dopri5`](type@Dopri5).
 #[derive(Debug, Clone, Copy)]

@@ -9,8 +9,9 @@
 //! the field at three of them, at 1/4, 1/2 and 3/4, one of order 7. Each time the weights are the shortest that satisfy the
 //! conditions.
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Dopri8`](type@Dopri8).
 #[derive(Debug, Clone, Copy)]

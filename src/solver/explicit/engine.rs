@@ -2,15 +2,16 @@
 
 use std::marker::PhantomData;
 
-use super::kept_states::{KeptStates, Use, are_counts, show};
-use super::stiffness::{Contrast, real_stability};
-use super::tableau::{
-    Coarse, check, check_estimate, end_to_start, estimate_order, is_fsal, is_fsal_with_extra, stages,
-};
-use super::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Stiffness, Tableau};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
 use crate::solver::by_table::marker_of_table;
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Result, State};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
+use crate::solver::stiffness::{Contrast, real_stability};
+use crate::solver::tableau::{check_estimate, end_to_start, estimate_order, is_fsal, is_fsal_with_extra, stages};
+use crate::solver::{
+    Coarse, Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Stiffness, Tableau, check,
+};
+use crate::state::{ErrorNorm, State};
 
 /// The explicit Runge–Kutta method of a [`Tableau`] with `S` stages.
 pub struct Erk<T, const S: usize>(PhantomData<fn() -> T>);
@@ -31,7 +32,7 @@ marker_of_table!(Erk, Tableau);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ErkWorkspace<Y, const S: usize> {
     /// The slopes `k`.
-    #[cfg_attr(feature = "serde", serde(with = "super::array"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     k: [Y; S],
     /// The argument of the stage being evaluated; the error estimate once asked for.
     stage: Y,

@@ -2,7 +2,8 @@
 //!
 //! L. Euler, *Institutionum calculi integralis* I (1768); Hairer, Nørsett & Wanner I, section I.7.
 
-use crate::solver::{Erk, Tableau};
+use super::Erk;
+use crate::solver::Tableau;
 
 /// The tableau of [`Euler`](type@Euler).
 #[derive(Debug, Clone, Copy)]

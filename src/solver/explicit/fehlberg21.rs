@@ -3,8 +3,9 @@
 //! E. Fehlberg, *Low-order classical Runge–Kutta formulas with stepsize control and their application to some heat
 //! transfer problems*, NASA Technical Report R-315 (1969).
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle};
-use crate::solver::{EmbeddedTableau, Erk, Tableau};
+use crate::solver::{EmbeddedTableau, Tableau};
 
 /// The tableau of [`Fehlberg21`](type@Fehlberg21).
 #[derive(Debug, Clone, Copy)]

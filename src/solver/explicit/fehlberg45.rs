@@ -3,8 +3,9 @@
 //! E. Fehlberg, *Low-order classical Runge–Kutta formulas with stepsize control and their application to some heat
 //! transfer problems*, NASA Technical Report R-315 (1969); Hairer, Nørsett & Wanner I, section II.4.
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Fehlberg45`](type@Fehlberg45).
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,8 @@
 //! K. Heun, *Neue Methoden zur approximativen Integration der Differentialgleichungen einer unabhängigen Veränderlichen*,
 //! Z. Math. Phys. 45 (1900).
 
-use crate::solver::{Erk, Tableau};
+use super::Erk;
+use crate::solver::Tableau;
 
 /// The tableau of [`Heun`](type@Heun).
 #[derive(Debug, Clone, Copy)]

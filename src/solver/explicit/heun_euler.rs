@@ -3,8 +3,9 @@
 //! K. Heun (1900), see [`Heun`](type@super::Heun); the pair is the simplest of all: Hairer, Nørsett & Wanner I, section
 //! II.4.
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle};
-use crate::solver::{EmbeddedTableau, Erk, Tableau};
+use crate::solver::{EmbeddedTableau, Tableau};
 
 /// The tableau of [`HeunEuler`](type@HeunEuler).
 #[derive(Debug, Clone, Copy)]

@@ -4,14 +4,16 @@
 
 use std::marker::PhantomData;
 
-use super::kept_states::{KeptStates, Use, are_counts, show};
-use super::tableau::check;
-use super::{
-    Dense, Erk, Method, OutputCotangent, Reverse, SMOOTH_DEGREE, Solver, StageTape, StepCotangent, StepStart, Tableau,
-    slope_by_values,
-};
+use super::Erk;
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
 use crate::solver::by_table::marker_of_table;
-use crate::{Differentiable, Dynamics, Result, State};
+use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
+use crate::solver::method::{SMOOTH_DEGREE, slope_by_values};
+use crate::solver::{
+    Dense, Method, OutputCotangent, Reverse, Solver, StageTape, StepCotangent, StepStart, Tableau, check,
+};
+use crate::state::State;
 
 /// An explicit method in the 2N form: stage by stage, `Δ ← αᵢ Δ + h f(t + cᵢ h, y)` and `y ← y + βᵢ Δ`.
 pub trait LowStorageTableau<const S: usize> {

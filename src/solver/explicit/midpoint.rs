@@ -3,7 +3,8 @@
 //! C. Runge, *Über die numerische Auflösung von Differentialgleichungen*, Math. Ann. 46 (1895); Hairer, Nørsett &
 //! Wanner I, section II.1.
 
-use crate::solver::{Erk, Tableau};
+use super::Erk;
+use crate::solver::Tableau;
 
 /// The tableau of [`Midpoint`](type@Midpoint).
 #[derive(Debug, Clone, Copy)]

@@ -6,19 +6,19 @@
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
-mod engine;
-mod low_storage;
 mod bosh3;
 mod carpenter_kennedy;
 mod cash_karp;
 mod dop853;
 mod dopri5;
 mod dopri8;
+mod engine;
 mod euler;
 mod fehlberg21;
 mod fehlberg45;
 mod heun;
 mod heun_euler;
+mod low_storage;
 mod midpoint;
 mod ralston;
 mod rk38;
@@ -31,20 +31,20 @@ mod vern8;
 mod vern9;
 mod williamson3;
 
-pub(crate) use engine::lives_in_registers;
-pub use engine::{Erk, ErkWorkspace};
-pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use bosh3::Bosh3;
 pub use carpenter_kennedy::CarpenterKennedy;
 pub use cash_karp::CashKarp;
 pub use dop853::Dop853;
 pub use dopri5::Dopri5;
 pub use dopri8::Dopri8;
+pub(crate) use engine::lives_in_registers;
+pub use engine::{Erk, ErkWorkspace};
 pub use euler::Euler;
 pub use fehlberg21::Fehlberg21;
 pub use fehlberg45::Fehlberg45;
 pub use heun::Heun;
 pub use heun_euler::HeunEuler;
+pub use low_storage::{Butcher, LowStorage, LowStorageTableau, LowStorageTape, LowStorageWorkspace};
 pub use midpoint::Midpoint;
 pub use ralston::Ralston;
 pub use rk4::Rk4;

@@ -2,7 +2,8 @@
 //!
 //! A. Ralston, *Runge–Kutta methods with minimum error bounds*, Math. Comp. 16 (1962), doi:10.1090/S0025-5718-1962-0150954-0.
 
-use crate::solver::{Erk, Tableau};
+use super::Erk;
+use crate::solver::Tableau;
 
 /// The tableau of [`Ralston`](type@Ralston).
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,8 @@
 //! W. Kutta, *Beitrag zur näherungsweisen Integration totaler Differentialgleichungen*, Z. Math. Phys. 46 (1901);
 //! Hairer, Nørsett & Wanner I, section II.1.
 
-use crate::solver::{Erk, Interpolant, Tableau};
+use super::Erk;
+use crate::solver::{Interpolant, Tableau};
 
 /// The tableau of [`Rk38`](type@Rk38).
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,9 @@
 //! Phys. 77 (1988), doi:10.1016/0021-9991(88)90177-5; S. Gottlieb, C.-W. Shu, *Total variation diminishing Runge–Kutta
 //! schemes*, Math. Comp. 67 (1998).
 
+use super::Erk;
 use crate::solver::tableau::{lower_triangle, padded};
-use crate::solver::{Erk, Interpolant, Tableau};
+use crate::solver::{Interpolant, Tableau};
 
 /// The tableau of [`Ssp33`](type@Ssp33).
 #[derive(Debug, Clone, Copy)]

@@ -3,8 +3,9 @@
 //! Ch. Tsitouras, *Runge–Kutta pairs of order 5(4) satisfying only the first column simplifying assumption*, Comput.
 //! Math. Appl. 62 (2011), doi:10.1016/j.camwa.2011.06.002, interpolant included.
 
+use super::Erk;
 use crate::solver::tableau::check_estimate;
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Tsit5`](type@Tsit5).
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,9 @@
 //! doi:10.1007/s11075-009-9290-3. The coefficients are those of the pair 8(7) called efficient on the author's pages,
 //! with its interpolant, rounded to the nearest `f64`.
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Vern8`](type@Vern8).
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,9 @@
 //! with its interpolant, rounded to the nearest `f64`; the weights
 //! of the interpolant were solved for again from the order conditions, which determine them.
 
+use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
-use crate::solver::{EmbeddedTableau, Erk, Interpolant, Tableau};
+use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 
 /// The tableau of [`Vern9`](type@Vern9).
 #[derive(Debug, Clone, Copy)]

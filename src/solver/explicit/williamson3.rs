@@ -2,7 +2,7 @@
 //!
 //! J. H. Williamson, *Low-storage Runge–Kutta schemes*, J. Comput. Phys. 35 (1980), doi:10.1016/0021-9991(80)90033-9.
 
-use crate::solver::{LowStorage, LowStorageTableau};
+use super::{LowStorage, LowStorageTableau};
 
 /// The coefficients of [`Williamson3`](type@Williamson3).
 #[derive(Debug, Clone, Copy)]

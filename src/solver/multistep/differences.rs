@@ -1,8 +1,8 @@
 //! What a multistep method remembers: modified divided differences of earlier values, on any grid.
 
-use crate::State;
 use crate::solver::Past;
 use crate::solver::kept_states::{KeptStates, Use, show};
+use crate::state::State;
 
 /// The differences `Φⱼ(n) = (tₙ − tₙ₋₁) ⋯ (tₙ − tₙ₋ⱼ) δʲ[tₙ, .., tₙ₋ⱼ]` of values at the last points of a solve, with the
 /// divided difference `δʲ`: Hairer, Nørsett & Wanner I, section III.5, after F. T. Krogh (1973). On a uniform grid they

@@ -11,5 +11,5 @@ mod step;
 pub use past::{Past, StepNote};
 pub(super) use past::{first_step_vjp, step_vjp_without_past};
 pub use stages::StageTape;
-pub use step::{Reverse, StepStart, OutputCotangent, StepCotangent};
-pub(super) use step::{add_outputs_at_end, add_outputs_inside};
+pub use step::{OutputCotangent, Reverse, StepCotangent, StepStart};
+pub(in crate::solver) use step::{add_outputs_at_end, add_outputs_inside};

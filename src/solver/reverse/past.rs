@@ -1,14 +1,16 @@
 //! What a multistep method looks back on.
 
 use super::{OutputCotangent, Reverse, StepCotangent, StepStart};
-use crate::{Differentiable, Result, State};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::state::State;
 
 /// What a step does not tell by its points: held fixed by a derivative, as the grid is, and followed where the step is taken
 /// again.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StepNote {
     /// Which formula it was. For a multistep method this is its order, and 0 for a step of another method that it starts with;
-    /// for [`Auto`](crate::Auto) it is 0 for a step of the explicit method and 1 for one of the stiff method.
+    /// for [`Auto`](crate::solver::Auto) it is 0 for a step of the explicit method and 1 for one of the stiff method.
     pub formula: usize,
     /// How far before the start of the solve a method of backward differentiation has put a state, for a prediction in its
     /// first step; 0 where there is none.
@@ -84,7 +86,7 @@ macro_rules! step_vjp_without_past {
             outputs: &mut [crate::solver::OutputCotangent<'_, F::State>],
             ybar: &mut F::State,
             pbar: &mut F::Params,
-        ) -> crate::Result<crate::solver::StepCotangent> {
+        ) -> crate::error::Result<crate::solver::StepCotangent> {
             let (moved, evaluations) =
                 crate::solver::reverse::first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
             tape.evaluations += evaluations;

@@ -1,8 +1,10 @@
 //! The transpose of a Runge–Kutta step, stage by stage.
 
 use super::{OutputCotangent, StepCotangent, StepStart, add_outputs_at_end, add_outputs_inside};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
 use crate::solver::Tableau;
-use crate::{Differentiable, Result, State};
+use crate::state::State;
 
 /// The stages of a step, their traces, and their cotangents.
 #[derive(Debug)]

@@ -1,7 +1,11 @@
 //! The transpose of a step.
 
-use super::{Dense, Erk, Tableau};
-use crate::{Differentiable, Result, State};
+use super::{Past, StageTape, StepNote};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::solver::explicit::Erk;
+use crate::solver::{Dense, Tableau};
+use crate::state::State;
 
 /// A method whose step can be differentiated in reverse, output between its ends included.
 #[diagnostic::on_unimplemented(
@@ -125,21 +129,21 @@ impl<'a, Y> OutputCotangent<'a, Y> {
 impl<Y: State> OutputCotangent<'_, Y> {
     /// Notes the derivative with respect to its time, where the interpolant has this velocity, and returns what follows from
     /// `θ = (time − t) / h` for the ends of the step.
-    pub(super) fn move_along(&mut self, velocity: &Y) -> StepCotangent {
+    pub(in crate::solver) fn move_along(&mut self, velocity: &Y) -> StepCotangent {
         self.time = self.cotangent.inner(velocity);
         StepCotangent { start: -(1.0 - self.theta) * self.time, end: -self.theta * self.time }
     }
 }
 
 /// Adds the cotangents of the outputs at the very end of a step to that of its end, the state that they are.
-pub(super) fn add_outputs_at_end<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
+pub(in crate::solver) fn add_outputs_at_end<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
     for output in outputs.iter().filter(|output| output.theta == 1.0) {
         ybar.add_scaled(1.0, output.cotangent);
     }
 }
 
 /// Adds the cotangents of the outputs inside a step to that of its start, which they are with the weight 1.
-pub(super) fn add_outputs_inside<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
+pub(in crate::solver) fn add_outputs_inside<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
     for output in outputs.iter().filter(|output| output.theta < 1.0) {
         ybar.add_scaled(1.0, output.cotangent);
     }
@@ -156,7 +160,7 @@ pub struct StepCotangent {
 
 impl StepCotangent {
     /// That of the length of the step alone.
-    pub(super) fn from_length(h: f64) -> Self {
+    pub(in crate::solver) fn from_length(h: f64) -> Self {
         Self { start: -h, end: h }
     }
 }

@@ -6,9 +6,11 @@
 
 use super::slopes::{estimate, point, pull_points};
 use super::{Reversible, Unwind, Unwinding};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::{Error, Result};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart};
-use crate::{Differentiable, Dynamics, Error, Result, Span, State};
+use crate::state::{Span, State};
 
 /// Asynchronous leapfrog, as [`Alf`](type@Alf) of order 2 and as [`DampedAlf`] of order 1.
 ///

@@ -3,12 +3,12 @@
 //! S. McCallum, J. Foster, *Efficient, accurate and stable gradients for neural ODEs* (2024), arXiv:2410.11648.
 
 use super::{Reversible, Unwind, Unwinding};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::{Error, Result};
+use crate::solver::implicit::Matrices;
 use crate::solver::kept_states::{KeptStates, Use, show};
-use crate::solver::{
-    Dense, Embedded, Matrices, Method, OutputCotangent, Probe, Reverse, Solver, StepCotangent, StepStart,
-};
-use crate::state::ErrorNorm;
-use crate::{Differentiable, Dynamics, Error, Result, Span, State};
+use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Reverse, Solver, StepCotangent, StepStart};
+use crate::state::{ErrorNorm, Span, State};
 
 /// McCallum & Foster's reversible form of the method `S`: its order, its error estimate and its dense output, at twice its
 /// evaluations.

@@ -7,9 +7,11 @@ use std::mem::swap;
 
 use super::slopes::{estimate, point, pull_points};
 use super::{Reversible, Unwind, Unwinding};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart};
-use crate::{Differentiable, Dynamics, Result, Span, State};
+use crate::state::{Span, State};
 
 /// The reversible Heun method: order 2, one evaluation per step, symmetric and algebraically reversible, with an error
 /// estimate of order 1 and dense output of order 2.

@@ -1,9 +1,9 @@
 //! Methods whose steps can be undone, for gradients in constant memory.
 //!
 //! From the end of a step an algebraically reversible method computes its start, by the same evaluations and with no
-//! equation to solve; rounding apart, nothing is lost. [`ReversibleAdjoint`](crate::ReversibleAdjoint) walks back along
+//! equation to solve; rounding apart, nothing is lost. [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) walks back along
 //! the solution that way, transposing step by step, and so has the gradient of the computed solution (as
-//! [`Discrete`](crate::Discrete) has it) without keeping the states.
+//! [`Discrete`](crate::adjoint::Discrete) has it) without keeping the states.
 //!
 //! | method | order | evaluations per step | for |
 //! |---|---|---|---|
@@ -11,7 +11,7 @@
 //! | [`Alf`](type@Alf) | 2 | 1 | the same, and fields of the second order |
 //! | [`DampedAlf`] | 1 | 1 | fields that contract a little, at low accuracy |
 //! | [`Coupled<S>`](Coupled) | that of `S` | twice those of `S` | high order; contraction within the coupling |
-//! | [`Symplectic`](crate::Symplectic) | 1 to 6 | | separable fields |
+//! | [`Symplectic`](crate::solver::symplectic::Symplectic) | 1 to 6 | | separable fields |
 //!
 //! A method that forgets nothing cannot damp. All but the last carry a second solution, or a slope, beside the first, and
 //! a step multiplies the volume of the two together by a fixed factor `λ`: 1 for the first two, `2 η − 1` for `DampedAlf`, the

@@ -1,7 +1,7 @@
 //! Steps between two slopes that are carried along: `y1 = y0 + h (s0 + s1) / 2`.
 
-use crate::State;
 use crate::solver::{OutputCotangent, StepCotangent};
+use crate::state::State;
 
 /// The weights of the slopes at `θ`: the parabola with these slopes at its ends.
 fn weights(theta: f64) -> [f64; 2] {

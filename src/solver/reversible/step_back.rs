@@ -1,7 +1,9 @@
 //! A step that can be undone, and its transpose.
 
-use super::{Dense, OutputCotangent, Solver, StepCotangent};
-use crate::{Differentiable, Dynamics, Result, Span};
+use crate::dynamics::{Differentiable, Dynamics};
+use crate::error::Result;
+use crate::solver::{Dense, OutputCotangent, Solver, StepCotangent};
+use crate::state::Span;
 
 /// A method that can undo its steps.
 #[diagnostic::on_unimplemented(
@@ -43,7 +45,7 @@ pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Worksp
     /// Undoes the step over `step`, at whose end `at` is, and pulls cotangents back through it.
     ///
     /// `ybar` holds the cotangent of the state at the end and receives that of the state at the start. `outputs` and the
-    /// result are those of [`Reverse::step_vjp`](super::Reverse::step_vjp).
+    /// result are those of [`Reverse::step_vjp`](crate::solver::Reverse::step_vjp).
     ///
     /// # Errors
     /// Those of [`step`](Solver::step).

@@ -1,10 +1,11 @@
 //! Repairing the sums that the linear systems break by rounding.
 
 use super::table::RosenbrockTable;
+use crate::dynamics::Dynamics;
 use crate::solver::StepStart;
+use crate::solver::implicit::LinearSolver;
 use crate::solver::kept_states::{KeptStates, Use, show};
-use crate::state::StoredNorm;
-use crate::{Dynamics, LinearSolver, State};
+use crate::state::{State, StoredNorm};
 
 /// The sums over the stages of a step that the repair needs.
 #[derive(Debug, Clone)]
@@ -58,7 +59,7 @@ impl<Y: State> Conservation<Y> {
     /// Corrects `y1`, the result of a step with the increments `u`.
     ///
     /// The entries of `J` are rounded, and so is its factorisation. That breaks a sum that the field conserves, where `h J` is
-    /// large by more than the rounding of the state; on the problem [`E5`](crate::problems::stiff::E5), by more than the
+    /// large by more than the rounding of the state; on the problem [`E5`](crate::dynamics::problems::stiff::E5), by more than the
     /// solution at the end. The change of the state is also `h Σ bᵢ fᵢ + h J Σ bᵢ uᵢ`, where a difference of the field in the
     /// place of the product with `J` keeps such a sum. The distance between both is taken through the linear system, which
     /// leaves a conserved sum as it is and damps all else to rounding.
@@ -125,14 +126,16 @@ const fn weights<T: RosenbrockTable<S>, const S: usize>() -> [f64; S] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problems::stiff::Robertson;
+    use crate::control::Pid;
+    use crate::dynamics::problems::stiff::Robertson;
+    use crate::solution::solve;
+    use crate::solver::Embedded;
     use crate::solver::rosenbrock::{Rodas3, Rodas4, Rodas5P, Ros3};
-    use crate::{Embedded, Pid, solve};
 
     /// The sum of Robertson's concentrations is 1. Where it is repaired in every step, only the rounding of the state is left.
     #[test]
     fn a_conserved_sum_is_kept_to_the_rounding_of_the_state() {
-        fn check<S: Embedded<crate::Autodiff<Robertson, 3, 3>>>(solver: S) {
+        fn check<S: Embedded<crate::dynamics::Autodiff<Robertson, 3, 3>>>(solver: S) {
             let (f, y0) = Robertson::problem();
             let solution = solve(&f, y0, 0.0..1e6, solver, Pid::new(1e-4, 1e-17)).unwrap();
             let (steps, sum) = (solution.stats.accepted as f64, solution.last().sum());

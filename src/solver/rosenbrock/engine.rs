@@ -5,13 +5,14 @@ use std::marker::PhantomData;
 use super::conserve::Conservation;
 use super::stiffness::Dominant;
 use super::table::{RosenbrockTable, check_rosenbrock, evaluates_the_end, repeated_arguments};
-use crate::dynamics::Neighbourhood;
+use crate::dynamics::{Dynamics, Neighbourhood};
+use crate::error::{Error, Result};
 use crate::solver::by_table::by_table;
+use crate::solver::implicit::{LinearSolver, Lu, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::solver::tableau::estimate_order;
-use crate::solver::{Dense, Embedded, LinearSolver, Lu, Matrices, Method, Probe, Solver, StepStart, Stiffness};
-use crate::state::{ErrorNorm, StoredNorm};
-use crate::{Dynamics, Error, Result, State};
+use crate::solver::{Dense, Embedded, Method, Probe, Solver, StepStart, Stiffness};
+use crate::state::{ErrorNorm, State, StoredNorm};
 
 /// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages, with linear systems solved by `L`.
 pub struct Rosenbrock<T, const S: usize, L = Lu> {

@@ -8,21 +8,21 @@
 //!
 //! The error estimate looks at the ends of a step. In the limit of stiffness the ends of a stiffly accurate method are
 //! exact whatever the step, and then output inside a step is no better than its length allows: limit it with
-//! [`max_step`](crate::Pid::max_step) where such output matters.
+//! [`max_step`](crate::control::Pid::max_step) where such output matters.
 //!
 //! [`Rodas5P`](type@Rodas5P) is a good first choice; [`Rodas4`](type@Rodas4) costs less per step.
 //!
-//! Any [`LinearSolver`](super::LinearSolver) can be used with them, `method.with(..)`, but what an iterative one leaves of
+//! Any [`LinearSolver`](crate::solver::implicit::LinearSolver) can be used with them, `method.with(..)`, but what an iterative one leaves of
 //! a linear system is an error of the step: there is no iteration of Newton's that would remove it. The derivative in
 //! time is a part of the method too, and asked of the field at every step.
 //!
 //! A step contains the Jacobian, so that its transpose takes second derivatives of the field, one product for each stage:
-//! [`Discrete`](crate::Discrete) asks for a field with [`VjpAlong`](crate::VjpAlong). Its gradient is exact where the
+//! [`Discrete`](crate::adjoint::Discrete) asks for a field with [`VjpAlong`](crate::dynamics::VjpAlong). Its gradient is exact where the
 //! Jacobian is.
 //!
 //! ```
 //! use nalgebra::vector;
-//! use rheos::problems::stiff::Robertson;
+//! use rheos::dynamics::problems::stiff::Robertson;
 //! use rheos::{Discrete, Ivp, Pid, Rodas5P};
 //!
 //! let (model, y0) = Robertson::problem();

@@ -12,9 +12,11 @@
 use super::engine::{Rosenbrock, RosenbrockWorkspace};
 use super::table::{RosenbrockTable, repeated_arguments};
 use crate::dynamics::VjpAlong;
+use crate::error::{Error, Result};
+use crate::solver::implicit::TransposedSolver;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
-use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart, TransposedSolver};
-use crate::{Error, Result, State};
+use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
+use crate::state::State;
 
 /// A step of a Rosenbrock method, taken again, and the cotangents of its stages.
 pub struct RosenbrockTape<F: VjpAlong, const S: usize, L: TransposedSolver<F>> {
@@ -33,8 +35,8 @@ pub struct RosenbrockTape<F: VjpAlong, const S: usize, L: TransposedSolver<F>> {
 }
 
 /// The gradient is that of the step with the exact derivatives of the field and exact solutions of its linear systems. It is
-/// exact where the Jacobian and `∂f/∂t` are exact and `vjp_along` is, as for [`Autodiff`](crate::Autodiff) models with
-/// [`Lu`](crate::Lu). A Jacobian made of differences, or what an iterative solver leaves, makes the computed step differ from
+/// exact where the Jacobian and `∂f/∂t` are exact and `vjp_along` is, as for [`Autodiff`](crate::dynamics::Autodiff) models with
+/// [`Lu`](crate::solver::implicit::Lu). A Jacobian made of differences, or what an iterative solver leaves, makes the computed step differ from
 /// that one, and the gradient is wrong by about as much.
 impl<F, T, const S: usize, L> Reverse<F> for Rosenbrock<T, S, L>
 where

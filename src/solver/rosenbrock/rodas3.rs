@@ -19,7 +19,7 @@ pub struct Rodas3Table;
 ///
 /// On a stiff problem the ends of its steps can be far more exact than its order, and its steps long: on Robertson's reaction
 /// at a relative tolerance of 1e-6 they are within 2 tolerances, and the output inside a step is off by 3e4. Therefore
-/// [`save_at`](crate::Ivp::save_at) lands on its times; for curves and events [`Rodas4`](type@super::Rodas4) is better.
+/// [`save_at`](crate::solution::Ivp::save_at) lands on its times; for curves and events [`Rodas4`](type@super::Rodas4) is better.
 pub type Rodas3 = Rosenbrock<Rodas3Table, 4>;
 /// The method [`Rodas3`](type@Rodas3) as a value.
 pub const Rodas3: Rodas3 = Rosenbrock::new();

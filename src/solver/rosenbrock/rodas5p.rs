@@ -18,7 +18,7 @@ pub struct Rodas5PTable;
 /// problems, and improves on the method Rodas5 of Di Marzo, whose error estimate is blind to pure quadrature.
 ///
 /// ```
-/// use rheos::problems::VanDerPol;
+/// use rheos::dynamics::problems::VanDerPol;
 /// use rheos::{Pid, Rodas5P, solve};
 ///
 /// let (f, y0) = VanDerPol::problem(1000.0);

@@ -1,7 +1,9 @@
 //! The largest eigenvalue of the Jacobian of a step, by the power method.
 
+use crate::dynamics::Dynamics;
+use crate::solver::implicit::LinearSolver;
 use crate::solver::kept_states::{KeptStates, Use};
-use crate::{Dynamics, LinearSolver, State};
+use crate::state::State;
 
 /// A vector that turns towards the eigenvector of the largest eigenvalue, a little further in every step.
 #[derive(Debug, Clone)]

@@ -40,7 +40,7 @@ pub trait RosenbrockTable<const S: usize> {
     const DENSE_ORDER: u32;
     /// The weights `m(θ)` of the solution inside a step, `y(t + θ h) = y₀ + Σ mᵢ(θ) uᵢ`.
     const DENSE: Interpolant<S>;
-    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::Dense::LANDS).
+    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::solver::Dense::LANDS).
     const LANDS: bool = false;
 }
 

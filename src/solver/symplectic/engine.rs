@@ -4,10 +4,13 @@ use std::marker::PhantomData;
 use std::mem::take;
 
 use super::splitting::{SplittingTable, check_splitting, sums_before, sums_until};
+use crate::dynamics::Separable;
+use crate::error::Result;
 use crate::solver::by_table::marker_of_table;
 use crate::solver::kept_states::are_counts;
-use crate::solver::{Dense, Method, Reversible, SMOOTH_DEGREE, Solver, StepStart, slope_by_values};
-use crate::{Result, Separable, State};
+use crate::solver::reversible::Reversible;
+use crate::solver::{Dense, Method, SMOOTH_DEGREE, Solver, StepStart, slope_by_values};
+use crate::state::State;
 
 /// The explicit symplectic method of a [`SplittingTable`] with `S` kicks and drifts.
 ///

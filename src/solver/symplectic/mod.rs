@@ -3,7 +3,7 @@
 //! The step of such a method is a symplectic map: on Hamilton's equations it is, up to terms exponentially small in
 //! `1/h`, the exact flow of a Hamiltonian close by, so that the energy errs by `O(h^p)` for all practical times while a
 //! method of any other kind drifts (Hairer, Lubich & Wanner, *Geometric Numerical Integration*, chapter IX). That holds at
-//! a constant step: use [`Fixed`](crate::Fixed). They need a [`Separable`](crate::Separable) field.
+//! a constant step: use [`Fixed`](crate::control::Fixed). They need a [`Separable`](crate::dynamics::Separable) field.
 //!
 //! | method | order | forces per step | for |
 //! |---|---|---|---|

@@ -1,8 +1,11 @@
 //! The transposes of kicks and drifts, and of the steps they make.
 
 use super::{SplittingTable, Symplectic, SymplecticWorkspace};
-use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart, Unwind, Unwinding};
-use crate::{Result, SeparableVjp, Span, State};
+use crate::dynamics::SeparableVjp;
+use crate::error::Result;
+use crate::solver::reversible::{Unwind, Unwinding};
+use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
+use crate::state::{Span, State};
 
 /// A kick or a drift: how long it is and where in the step it sees the time, both in steps.
 struct Move {

@@ -7,7 +7,7 @@ use crate::solver::violation::{Violation, expect_conditions};
 /// a step that begins with a drift or ends with a kick has a zero there.
 ///
 /// A splitting of an order above 2 goes back in between, as it must, and beyond the ends of the step: the field must be defined
-/// there, and [cannot jump](crate::Solver::STAYS_INSIDE).
+/// there, and [cannot jump](crate::solver::Solver::STAYS_INSIDE).
 ///
 /// A table of your own is checked when it is first used: the coefficients must add up to 1 on either side and satisfy the
 /// order conditions of separable systems up to `ORDER`. A wrong digit is a compile error.
@@ -15,7 +15,9 @@ use crate::solver::violation::{Violation, expect_conditions};
 /// ```
 /// use std::f64::consts::FRAC_1_SQRT_2;
 ///
-/// use rheos::{Fixed, SplittingTable, Symplectic, separable, solve};
+/// use rheos::{Fixed, solve};
+/// use rheos::solver::symplectic::{SplittingTable, Symplectic};
+/// use rheos::dynamics::separable;
 ///
 /// /// McLachlan & Atela, Nonlinearity 5 (1992), doi:10.1088/0951-7715/5/2/011, order 2.
 /// struct Optimal2;
@@ -56,7 +58,7 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// position among the positions and a further momentum among the momenta.
 ///
 /// ```compile_fail
-/// use rheos::{SplittingTable, solver::check_splitting};
+/// use rheos::solver::symplectic::{SplittingTable, check_splitting};
 ///
 /// struct Wrong;
 /// impl SplittingTable<2> for Wrong {

@@ -8,5 +8,5 @@ mod scratch;
 mod space;
 
 pub(crate) use self::host::{is_row_major, read, row_major};
-pub use space::{TensorElement};
-pub(crate) use space::{fresh, add_elements};
+pub use space::TensorElement;
+pub(crate) use space::{add_elements, fresh};

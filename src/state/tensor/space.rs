@@ -1,10 +1,11 @@
 //! Tensors as states.
 
+use super::host::{is_small, on_host, own_layout, rewrite, values, write};
+use super::{read, row_major};
+use crate::state::{Element, State, Tolerance};
 use dfdx::shapes::{Dtype, HasShape, Shape};
 use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::Device;
-use self::host::{is_small, on_host, own_layout, rewrite, values, write};
-use super::{Element, State, Tolerance};
 
 /// An element of tensors that are states: `f32` and `f64`.
 pub trait TensorElement: Dtype + Element {}

@@ -1,7 +1,7 @@
 //! The weights and the data of the neural tasks, written by `python/weights.py`.
 
 use nalgebra::SMatrix;
-use rheos::Element;
+use rheos::state::Element;
 use rheos::formula::{Slices, Structure};
 use rheos::nn::Linear;
 use serde_json::Value;

@@ -17,10 +17,10 @@ const STRETCH: f64 = 4.0;
 /// from `u = 0`, `v = 1`.
 ///
 /// The field jumps at [`JUMP`](Self::JUMP), where `φ` falls from 2 to 0: to be told by
-/// [`jumps_at`](crate::Ivp::jumps_at).
+/// [`jumps_at`](crate::solution::Ivp::jumps_at).
 ///
 /// ```
-/// use rheos::problems::stiff::MedicalAkzoNobel;
+/// use rheos::dynamics::problems::stiff::MedicalAkzoNobel;
 /// use rheos::{Bdf, Ivp, Pid};
 ///
 /// let (field, y0) = MedicalAkzoNobel::problem(10);

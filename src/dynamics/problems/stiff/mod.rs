@@ -14,7 +14,7 @@
 //! | [`Heat`] | any, 100 as a rule | 0.1 |
 //! | [`MedicalAkzoNobel`] | any, 400 as a rule | 20 |
 //!
-//! All but the last are written over a generic scalar, so that [`Jacobian`](crate::Jacobian) is exact and free; the last
+//! All but the last are written over a generic scalar, so that [`Jacobian`](crate::dynamics::Jacobian) is exact and free; the last
 //! has a Jacobian of its own.
 
 mod beam;

@@ -17,13 +17,13 @@ use super::on_host::{Batch, Evaluated};
 use super::shape::{Form, TensorShape};
 use super::store::{Tensors, to_device, to_host};
 use super::{on_device, on_host};
+use crate::error::Result;
 use crate::formula::{Formula, Name, Program, Slices, Structure, Types, record};
-use crate::state::TensorElement;
-use crate::{Result, State};
+use crate::state::{State, TensorElement};
 
 /// A formula as a dfdx module, with its weights in [`Tensors`].
 ///
-/// It goes wherever a module goes: into a dfdx network, into [`ModuleField`](crate::ModuleField) and
+/// It goes wherever a module goes: into a dfdx network, into [`ModuleField`](crate::nn::tensor::ModuleField) and
 /// [`ModuleLayer`](crate::nn::tensor::ModuleLayer), to an optimiser. Its arguments are tensors of the shape `(batch, N)`.
 ///
 /// ```
@@ -78,7 +78,7 @@ where
     /// The module of `params`, moved to `device`.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device).
+    /// [`Error::Device`](crate::error::Error::Device).
     pub fn on_device<Q>(params: &Q, device: &D) -> Result<Self>
     where
         Q: Structure<In<Tensors<E, D>> = P, Store: Slices>,

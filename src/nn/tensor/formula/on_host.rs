@@ -9,8 +9,7 @@ use dfdx::tensor_ops::Device;
 
 use super::super::cpu::slice_mut;
 use super::leaves::{Leaf, add};
-use crate::formula::MOST_BATCHES as MOST;
-use crate::formula::{Arena, Cotangents, Layout, Leaves, Packed, Program};
+use crate::formula::{Arena, Cotangents, Layout, Leaves, MOST_BATCHES as MOST, Packed, Program};
 use crate::nn::pool;
 use crate::state::{TensorElement, read};
 

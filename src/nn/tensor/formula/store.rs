@@ -7,9 +7,9 @@ use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::Device;
 
 use super::super::failure::of_device;
+use crate::error::Result;
 use crate::formula::{Build, Name, Slices, Store, Structure, Visitor};
-use crate::state::{TensorElement, read};
-use crate::{Element, Result};
+use crate::state::{Element, TensorElement, read};
 
 /// Weights as tensors of the shapes `(O, I)` and `(N,)` on the device `D`, as in PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,7 +24,7 @@ impl<E: TensorElement, D: Device<E>> Store for Tensors<E, D> {
 /// The parameters of a network as tensors on `device`.
 ///
 /// # Errors
-/// [`Error::Device`](crate::Error::Device).
+/// [`Error::Device`](crate::error::Error::Device).
 pub fn to_device<P, E, D>(params: &P, device: &D) -> Result<P::In<Tensors<E, D>>>
 where
     P: Structure<Store: Slices>,
@@ -55,7 +55,7 @@ struct Upload<'a, P, E, D> {
     params: &'a P,
     device: &'a D,
     next: usize,
-    failure: Option<crate::Error>,
+    failure: Option<crate::error::Error>,
     element: PhantomData<E>,
 }
 

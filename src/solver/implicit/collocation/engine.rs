@@ -5,13 +5,14 @@ use std::marker::PhantomData;
 use super::CollocationTableau;
 use super::newton::StageSolver;
 use super::tableau::{check_collocation, ends_at_last_stage, multiply, slopes_of};
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
 use crate::solver::by_table::by_table;
-use crate::solver::implicit::kept::solve_with_kept_jacobian;
-use crate::solver::implicit::linear::{ComplexSolver, Lu, Matrices};
+use crate::solver::implicit::newton::kept::solve_with_kept_jacobian;
+use crate::solver::implicit::{ComplexSolver, Lu, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, are_small_counts, show};
 use crate::solver::{Method, Solver, StepStart, Tableau};
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Error, Result, State};
+use crate::state::{ErrorNorm, State};
 
 /// The collocation method of a [`CollocationTableau`] with `S` stages, with linear systems solved by `L`.
 ///

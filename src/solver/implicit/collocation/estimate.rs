@@ -2,10 +2,10 @@
 
 use super::tableau::{bend, gamma};
 use super::{Collocation, CollocationTableau, CollocationWorkspace};
-use crate::solver::implicit::linear::ComplexSolver;
+use crate::dynamics::Dynamics;
+use crate::solver::implicit::ComplexSolver;
 use crate::solver::{Dense, Embedded, Probe, StepStart};
-use crate::state::ErrorNorm;
-use crate::{Dynamics, State};
+use crate::state::{ErrorNorm, State};
 
 impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
     /// The error estimate. False if a linear system has no solution that was found.

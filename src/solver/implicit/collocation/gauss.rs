@@ -14,9 +14,9 @@ pub struct GaussLegendre4Table;
 /// Gauss's method of order 4: 2 stages, symplectic, symmetric, A-stable, output of order 3. Its error estimate of order 2 is
 /// pessimistic.
 ///
-/// Quadratic invariants are kept to rounding, and in a long solve of a Hamiltonian system with [`Fixed`](crate::Fixed) steps
+/// Quadratic invariants are kept to rounding, and in a long solve of a Hamiltonian system with [`Fixed`](crate::control::Fixed) steps
 /// the energy does not drift. Steps chosen by an error estimate lose the second property. In a very stiff problem a fast
-/// component alternates from step to step instead of decaying: use [`RadauIIA5`](type@crate::RadauIIA5) there.
+/// component alternates from step to step instead of decaying: use [`RadauIIA5`](type@crate::solver::implicit::RadauIIA5) there.
 pub type GaussLegendre4 = Collocation<GaussLegendre4Table, 2>;
 /// The method [`GaussLegendre4`](type@GaussLegendre4) as a value.
 pub const GaussLegendre4: GaussLegendre4 = Collocation::new();

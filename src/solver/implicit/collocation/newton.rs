@@ -4,14 +4,13 @@ use nalgebra::Complex;
 
 use super::CollocationTableau;
 use super::tableau::{first_pair, scaled_inverse};
-use crate::dynamics::Neighbourhood;
+use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::solver::StepStart;
-use crate::solver::implicit::convergence::{Convergence, Increment, Progress, size_sq};
-use crate::solver::implicit::kept::{Prepared, Unsolved};
-use crate::solver::implicit::linear::{ComplexSolver, Matrices};
+use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress, size_sq};
+use crate::solver::implicit::newton::kept::{Prepared, Unsolved};
+use crate::solver::implicit::{ComplexSolver, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
-use crate::state::{ErrorNorm, StoredNorm};
-use crate::{Dynamics, State};
+use crate::state::{ErrorNorm, State, StoredNorm};
 
 /// Solves for `w = T⁻¹ z`, where `y₀ + zᵢ` are the stages, with a Jacobian that is kept as long as it serves.
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -118,7 +117,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
     }
 
-    /// As [`Solver::settle`](crate::Solver::settle).
+    /// As [`Solver::settle`](crate::solver::Solver::settle).
     pub fn settle(&mut self, linear: &L, y: &F::State) {
         self.scrub();
         self.convergence.settle();
@@ -128,7 +127,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         }
     }
 
-    /// As [`Solver::restore`](crate::Solver::restore).
+    /// As [`Solver::restore`](crate::solver::Solver::restore).
     pub fn restore<T: CollocationTableau<S>>(&mut self, linear: &L, y: &F::State) -> bool {
         let own = self.fit(y) && measures(self.norm.as_ref(), y) && are_counts(&[self.evaluations]);
         if !(own && linear.restore(&mut self.linear, y)) {

@@ -58,7 +58,7 @@ pub struct RadauIIA5Table;
 /// Its linear systems are one real and one complex one of the dimension of the state.
 ///
 /// ```
-/// use rheos::problems::VanDerPol;
+/// use rheos::dynamics::problems::VanDerPol;
 /// use rheos::{Pid, RadauIIA5, solve};
 ///
 /// let (oscillator, y0) = VanDerPol::problem(1000.0);

@@ -3,10 +3,12 @@
 use super::tableau::{bend, bend_slope};
 use super::transposed::TransposedStages;
 use super::{Collocation, CollocationTableau, CollocationWorkspace};
+use crate::dynamics::{Differentiable, Jacobian};
+use crate::error::{Error, Result};
 use crate::solver::implicit::Lu;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
-use crate::{Differentiable, Error, Jacobian, Result, State};
+use crate::state::State;
 
 /// A step of a collocation method, solved again, and the cotangents of its stages.
 pub struct CollocationTape<F: Differentiable + Jacobian, const S: usize> {

@@ -4,11 +4,10 @@ use nalgebra::Complex;
 
 use super::CollocationTableau;
 use super::tableau::{first_pair, transpose};
-use crate::dynamics::Neighbourhood;
+use crate::dynamics::{Differentiable, Jacobian, Neighbourhood};
 use crate::solver::StepStart;
-use crate::solver::implicit::convergence::{Convergence, Increment, Progress};
-use crate::state::MatrixSpace;
-use crate::{Differentiable, Jacobian, State};
+use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress};
+use crate::state::{MatrixSpace, State};
 
 /// Solves `Ȳᵢ = Jᵢᵀ (ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ)` for the cotangents `Ȳ` of the stages, with the Jacobian `Jᵢ` of every stage.
 ///

@@ -2,18 +2,18 @@
 
 use std::marker::PhantomData;
 
-use super::kept::{Unsolved, solve_with_kept_jacobian};
-use super::linear::{LinearSolver, Lu, Matrices};
-use super::newton::{Equation, Newton};
 use super::predictor::predictor;
+use crate::dynamics::Dynamics;
+use crate::error::{Error, Result};
 use crate::solver::by_table::by_table;
+use crate::solver::implicit::newton::kept::{Unsolved, solve_with_kept_jacobian};
+use crate::solver::implicit::{Equation, LinearSolver, Lu, Matrices, Newton};
 use crate::solver::interpolant::difference;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::order_conditions::{row_ends, weights_hold};
 use crate::solver::tableau::{check_estimate, check_orders, end_to_start, estimate_order, rows_end_before};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Error, Result, State};
+use crate::state::{ErrorNorm, State};
 
 /// A diagonally implicit method: `A` is lower triangular with one value `γ` on its diagonal, or 0 for an explicit stage.
 ///
@@ -57,7 +57,9 @@ pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S
 }
 
 /// Whether the weights of an estimate that is filtered in part are `e`.
-pub(in crate::solver::implicit) const fn parts_make_the_estimate<T: DirkTableau<S>, const S: usize>(e: &[f64; S]) -> bool {
+pub(in crate::solver::implicit) const fn parts_make_the_estimate<T: DirkTableau<S>, const S: usize>(
+    e: &[f64; S],
+) -> bool {
     let Some(filtered) = T::FILTERED else { return true };
     weights_hold(&difference(*e, T::UNFILTERED), &filtered)
 }

@@ -1,26 +1,26 @@
 //! Diagonally implicit Runge–Kutta methods: the stages are solved one after the other.
 
 mod engine;
-mod reverse;
+mod esdirk547;
 mod implicit_euler;
 mod implicit_midpoint;
-mod esdirk547;
 mod kvaerno3;
 mod predictor;
+mod reverse;
 mod sdirk2;
 mod sdirk3;
 mod sdirk4;
 mod tr_bdf2;
 mod trapezoid;
 
-pub(super) use engine::{adds_unfiltered, gamma, parts_make_the_estimate, starts_explicitly};
-pub(super) use predictor::predictor;
 pub use engine::{Dirk, DirkTableau, DirkWorkspace, check_dirk, check_embedded_dirk};
-pub use reverse::DirkTape;
+pub(super) use engine::{adds_unfiltered, gamma, parts_make_the_estimate, starts_explicitly};
+pub use esdirk547::Esdirk547;
 pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::ImplicitMidpoint;
-pub use esdirk547::Esdirk547;
 pub use kvaerno3::Kvaerno3;
+pub(super) use predictor::predictor;
+pub use reverse::DirkTape;
 pub use sdirk2::Sdirk2;
 pub use sdirk3::Sdirk3;
 pub use sdirk4::Sdirk4;

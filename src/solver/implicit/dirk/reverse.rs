@@ -1,9 +1,11 @@
 //! The transpose of a diagonally implicit step, by the implicit function theorem.
 
-use super::dirk::{Dirk, DirkTableau, DirkWorkspace};
-use super::linear::TransposedSolver;
+use super::{Dirk, DirkTableau, DirkWorkspace};
+use crate::dynamics::Differentiable;
+use crate::error::{Error, Result};
+use crate::solver::implicit::TransposedSolver;
 use crate::solver::{Dense, OutputCotangent, Reverse, Solver, StageTape, StepCotangent, StepStart};
-use crate::{Differentiable, Error, Result, State};
+use crate::state::State;
 
 /// The stages of a step, solved to rounding, and what pulls cotangents back through them.
 pub struct DirkTape<F: Differentiable, const S: usize, L: TransposedSolver<F>> {

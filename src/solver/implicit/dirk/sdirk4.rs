@@ -19,7 +19,7 @@ pub struct Sdirk4Table;
 /// Stiffly accurate and L-stable. The error estimate is multiplied by `(I − h γ J)⁻¹`.
 ///
 /// Inside a step, components that others determine algebraically have order 2 only. On stiff problems its steps are too long for
-/// that, and [`save_at`](crate::Ivp::save_at) lands on its times.
+/// that, and [`save_at`](crate::solution::Ivp::save_at) lands on its times.
 pub type Sdirk4 = Dirk<Sdirk4Table, 5>;
 /// The method [`Sdirk4`](type@Sdirk4) as a value.
 pub const Sdirk4: Sdirk4 = Dirk::new();

@@ -22,7 +22,7 @@ pub struct Ars222ImplicitTable;
 /// The method (2,2,2) of Ascher, Ruuth and Spiteri: order 2, 2 implicit stages, quadratic output.
 ///
 /// The implicit part is stiffly accurate and L-stable; the last stage is the first of the next step. For fields that are
-/// [`Split`](crate::Split); no error estimate.
+/// [`Split`](crate::dynamics::Split); no error estimate.
 pub type Ars222 = Imex<Ars222Table, 3>;
 /// The method [`Ars222`](type@Ars222) as a value.
 pub const Ars222: Ars222 = Imex::new();

@@ -3,18 +3,17 @@
 use std::marker::PhantomData;
 
 use super::tableau::{ImexTableau, check_embedded_imex, check_imex, embedded_order, is_fsal};
-use crate::dynamics::Split;
+use crate::dynamics::{Dynamics, Split};
+use crate::error::{Error, Result};
 use crate::solver::by_table::by_table;
-use crate::solver::implicit::dirk::{DirkTableau, adds_unfiltered, gamma};
-use crate::solver::implicit::kept::{Unsolved, solve_with_kept_jacobian};
-use crate::solver::implicit::linear::{LinearSolver, Lu, Matrices};
+use crate::solver::implicit::dirk::{DirkTableau, adds_unfiltered, gamma, predictor};
+use crate::solver::implicit::newton::kept::{Unsolved, solve_with_kept_jacobian};
 use crate::solver::implicit::newton::{Equation, Newton};
-use crate::solver::implicit::predictor::predictor;
+use crate::solver::implicit::{LinearSolver, Lu, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::tableau::{end_to_start, estimate_order};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
-use crate::state::ErrorNorm;
-use crate::{Dynamics, Error, Result, State};
+use crate::state::{ErrorNorm, State};
 
 /// The additive method of an [`ImexTableau`] with `S` stages, for fields that are [`Split`], with linear systems solved by
 /// `L`.
@@ -157,7 +156,7 @@ where
     }
 
     /// # Errors
-    /// [`NewtonDiverged`](crate::Error::NewtonDiverged) and [`SingularMatrix`](crate::Error::SingularMatrix); a shorter step
+    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
     /// may succeed. Those of [`LinearSolver::validate`].
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         self.linear.validate()?;

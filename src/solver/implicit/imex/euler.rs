@@ -19,7 +19,7 @@ pub struct ImexEulerImplicitTable;
 /// Euler's explicit and implicit method together: `y₁ = y₀ + h f_E(t, y₀) + h f_I(t + h, y₁)`, order 1, linear output.
 ///
 /// Also known as forward–backward Euler and as the method (1,1,1) of Ascher, Ruuth and Spiteri. For fields that are
-/// [`Split`](crate::Split); no error estimate.
+/// [`Split`](crate::dynamics::Split); no error estimate.
 pub type ImexEuler = Imex<ImexEulerTable, 2>;
 /// The method [`ImexEuler`](type@ImexEuler) as a value.
 pub const ImexEuler: ImexEuler = Imex::new();

@@ -25,7 +25,7 @@ pub struct Esdirk3Table;
 /// first is explicit, dense output of order 2.
 ///
 /// The implicit part is stiffly accurate and L-stable, its embedded solution damps stiff components by 0.075. For fields
-/// that are [`Split`](crate::Split).
+/// that are [`Split`](crate::dynamics::Split).
 ///
 /// On stiff equations with a forced solution, such as Prothero and Robinson's, its order falls to 2 and its estimate to a
 /// tenth of the error; [`KenCarp4`](type@super::KenCarp4) is more exact there.

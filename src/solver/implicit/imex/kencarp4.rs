@@ -25,7 +25,7 @@ pub struct Esdirk4Table;
 /// first is explicit, dense output of order 3.
 ///
 /// The implicit part is stiffly accurate and L-stable, its embedded solution damps stiff components by 0.15. For fields
-/// that are [`Split`](crate::Split).
+/// that are [`Split`](crate::dynamics::Split).
 pub type KenCarp4 = Imex<KenCarp4Table, 6>;
 /// The method [`KenCarp4`](type@KenCarp4) as a value.
 pub const KenCarp4: KenCarp4 = Imex::new();

@@ -43,10 +43,10 @@ pub struct Esdirk5Table;
 /// Kennedy and Carpenter's additive pair ARK5(4): order 5 with an embedded solution of order 4, 8 stages of which the
 /// first is explicit, dense output of order 3.
 ///
-/// The implicit part is stiffly accurate and L-stable. For fields that are [`Split`](crate::Split).
+/// The implicit part is stiffly accurate and L-stable. For fields that are [`Split`](crate::dynamics::Split).
 ///
 /// The error estimate is not the published one, which is blind to linear implicit parts. The dense output is two orders below
-/// the method, so that [`save_at`](crate::Ivp::save_at) lands on its times.
+/// the method, so that [`save_at`](crate::solution::Ivp::save_at) lands on its times.
 pub type KenCarp5 = Imex<KenCarp5Table, 8>;
 /// The method [`KenCarp5`](type@KenCarp5) as a value.
 pub const KenCarp5: KenCarp5 = Imex::new();

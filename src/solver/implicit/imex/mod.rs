@@ -4,8 +4,8 @@
 //! differential equations*, Appl. Numer. Math. 25 (1997), doi:10.1016/S0168-9274(97)00056-1. Each file holds the two
 //! tableaus of a method, their proofs and their source. That the two fit each other is shown by `tests/imex.rs`.
 //!
-//! Steps have an exact transpose where both parts can be pulled back ([`SplitVjp`](crate::SplitVjp)), so that
-//! [`Discrete`](crate::Discrete) differentiates them.
+//! Steps have an exact transpose where both parts can be pulled back ([`SplitVjp`](crate::dynamics::SplitVjp)), so that
+//! [`Discrete`](crate::adjoint::Discrete) differentiates them.
 
 mod ars222;
 mod ars443;

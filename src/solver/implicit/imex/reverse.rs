@@ -10,10 +10,11 @@
 use super::engine::{Imex, ImexWorkspace};
 use super::tableau::ImexTableau;
 use crate::dynamics::SplitVjp;
+use crate::error::{Error, Result};
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart, Tableau};
-use crate::{Error, Result, State};
+use crate::state::State;
 
 /// A step of an additive method, solved again to rounding, and the cotangents of its stages.
 pub struct ImexTape<F: SplitVjp, const S: usize, L: TransposedSolver<F::Implicit>> {

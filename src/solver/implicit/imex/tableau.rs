@@ -5,7 +5,7 @@ use crate::solver::order_conditions::weights_hold;
 use crate::solver::tableau::check_estimate;
 use crate::solver::{EmbeddedTableau, Tableau, check};
 
-/// An additive Runge–Kutta method of `S` stages: one tableau for each of the two parts of a [`Split`](crate::Split) field.
+/// An additive Runge–Kutta method of `S` stages: one tableau for each of the two parts of a [`Split`](crate::dynamics::Split) field.
 ///
 /// Both must have the same nodes and the same order. That they fit each other — the coupling conditions, one for each
 /// rooted tree with nodes of two colours — is for the tests of a method to show.
@@ -16,7 +16,7 @@ pub trait ImexTableau<const S: usize> {
     type Explicit: Tableau<S>;
     /// The method for the implicit part; its first stage is explicit.
     type Implicit: DirkTableau<S>;
-    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::Dense::LANDS).
+    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::solver::Dense::LANDS).
     const LANDS: bool = false;
 }
 

@@ -1,7 +1,6 @@
 //! When a simplified Newton iteration may stop.
 
-use crate::state::{ErrorNorm, StoredNorm};
-use crate::{State, Tolerance};
+use crate::state::{ErrorNorm, State, StoredNorm, Tolerance};
 
 /// Iterations before a step is given up whose equations are solved to a tolerance.
 const TO_TOLERANCE: u32 = 10;

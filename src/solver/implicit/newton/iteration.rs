@@ -8,11 +8,10 @@
 use super::convergence::{Convergence, Increment, Progress, size_sq};
 use super::kept::{Prepared, Unsolved};
 use super::linear::{LinearSolver, Matrices};
-use crate::dynamics::Neighbourhood;
+use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::solver::StepStart;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
-use crate::state::{ErrorNorm, StoredNorm};
-use crate::{Dynamics, State};
+use crate::state::{ErrorNorm, State, StoredNorm};
 
 /// The equation `z = ψ + a f(t, y₀ + z)`.
 ///
@@ -87,14 +86,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         self.taken_at = None;
     }
 
-    /// As [`Solver::settle`](crate::Solver::settle).
+    /// As [`Solver::settle`](crate::solver::Solver::settle).
     pub fn settle(&mut self, linear: &L, y: &F::State) {
         self.scrub();
         self.convergence.settle();
         linear.settle(&mut self.linear, y);
     }
 
-    /// As [`Solver::restore`](crate::Solver::restore).
+    /// As [`Solver::restore`](crate::solver::Solver::restore).
     pub fn restore(&mut self, linear: &L, y: &F::State) -> bool {
         let own = self.fit(y) && measures(self.norm.as_ref(), y) && are_counts(&[self.evaluations]);
         own && linear.restore(&mut self.linear, y)

@@ -1,6 +1,7 @@
 //! Solving the equations of a step with a Jacobian that may be that of an earlier one.
 
-use crate::{Error, Result, State};
+use crate::error::{Error, Result};
+use crate::state::State;
 
 /// What a step has to solve its linear systems with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use nalgebra::Complex;
 
-use crate::dynamics::{Neighbourhood, difference_in_time};
+use crate::dynamics::{Differentiable, Dynamics, Jacobian, Neighbourhood, difference_in_time};
+use crate::error::Result;
 use crate::solver::kept_states::are_counts;
-use crate::state::MatrixSpace;
-use crate::{Differentiable, Dynamics, Jacobian, Result, State};
+use crate::state::{MatrixSpace, State};
 
 /// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
 pub trait LinearSolver<F: Dynamics>: Clone {
@@ -31,13 +31,13 @@ pub trait LinearSolver<F: Dynamics>: Clone {
         self.solve(ws, f, x)
     }
 
-    /// Gets ready for a pause of the solve at the state `y`, as [`Solver::settle`](crate::Solver::settle) does.
+    /// Gets ready for a pause of the solve at the state `y`, as [`Solver::settle`](crate::solver::Solver::settle) does.
     fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
         let _ = (ws, y);
     }
 
     /// Checks a workspace that may have been read back, and computes what is not written down, as
-    /// [`Solver::restore`](crate::Solver::restore) does.
+    /// [`Solver::restore`](crate::solver::Solver::restore) does.
     fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
         let _ = (ws, y);
         true
@@ -46,7 +46,7 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     /// Whether the settings are in their domains.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) where one is not.
+    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) where one is not.
     fn validate(&self) -> Result<()> {
         Ok(())
     }

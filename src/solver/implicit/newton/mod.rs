@@ -1,11 +1,11 @@
 //! Newton's method for the equations of a step, and the solvers of its linear systems.
 
 pub(in crate::solver::implicit) mod convergence;
-mod krylov;
-pub(in crate::solver) mod kept;
-mod linear;
 mod iteration;
+pub(in crate::solver) mod kept;
+mod krylov;
+mod linear;
 
+pub(in crate::solver) use iteration::{Equation, Newton};
 pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
 pub use linear::{ComplexSolver, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
-pub(super) use iteration::{Equation, Newton};

@@ -1,16 +1,17 @@
 //! The explicit Adams methods.
 
 use super::uniform::{UniformWorkspace, check};
-use crate::solver::StepStart;
+use crate::dynamics::Dynamics;
+use crate::error::Result;
 use crate::solver::kept_states::KeptStates;
-use crate::{Dense, Dynamics, Method, Result, Solver};
+use crate::solver::{Dense, Method, Solver, StepStart};
 
 /// The explicit Adams method of order `K`, 1 to 6: one evaluation a step, whatever the order. Output of order `K`.
 ///
 /// The step integrates the polynomial through the last `K` slopes. The first `K − 1` steps are made by
-/// [`Vern7`](type@crate::Vern7), of order 7, and so are those after a [`reset`](Solver::reset). The coefficients are those
+/// [`Vern7`](type@crate::solver::explicit::Vern7), of order 7, and so are those after a [`reset`](Solver::reset). The coefficients are those
 /// of the grid as it is: where the length of the steps changes, nothing is lost. To be used with
-/// [`Fixed`](crate::Fixed) steps; [`Adams`](crate::Adams) chooses its own.
+/// [`Fixed`](crate::control::Fixed) steps; [`Adams`](crate::solver::multistep::Adams) chooses its own.
 ///
 /// The higher the order, the shorter the steps must be: for `y' = λ y` with `λ < 0` the limit of `h |λ|` is 2 for order 1
 /// (Euler's method), 1, 6/11 and 3/10 for orders 2, 3 and 4.
@@ -18,7 +19,8 @@ use crate::{Dense, Dynamics, Method, Result, Solver};
 /// J. C. Adams, F. Bashforth (1883); Hairer, Nørsett & Wanner I, sections III.1 and III.5.
 ///
 /// ```
-/// use rheos::{AdamsBashforth, Fixed, ode, solve};
+/// use rheos::solver::multistep::AdamsBashforth;
+/// use rheos::{Fixed, ode, solve};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let solution = solve(&decay, 1.0, 0.0..1.0, AdamsBashforth::<4>, Fixed::steps(100))?;

@@ -1,12 +1,13 @@
 //! The Adams methods of variable order.
 
-use super::adams_order::{AdamsOrder, HIGHEST};
-use super::differences::Differences;
-use super::weights::integrals;
+use super::order::{AdamsOrder, HIGHEST};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
-use crate::solver::{Past, Probe, StepStart};
-use crate::state::ErrorNorm;
-use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
+use crate::solver::multistep::differences::Differences;
+use crate::solver::multistep::weights::integrals;
+use crate::solver::{Dense, Embedded, Method, Past, Probe, Solver, StepStart};
+use crate::state::{ErrorNorm, State};
 
 /// How many differences are kept: those of the highest order and one more.
 const N: usize = HIGHEST + 1;
@@ -22,14 +23,15 @@ const N: usize = HIGHEST + 1;
 /// integrates, of degree `k + 1`.
 ///
 /// The method and the choice of its order and step are those of the codes STEP, DEABM and ode113. Under
-/// [`Fixed`](crate::Fixed) steps nobody measures errors, and the order remains what it is at first: with its correction, 2.
-/// There use [`AdamsMoulton`](crate::AdamsMoulton).
+/// [`Fixed`](crate::control::Fixed) steps nobody measures errors, and the order remains what it is at first: with its correction, 2.
+/// There use [`AdamsMoulton`](crate::solver::multistep::AdamsMoulton).
 ///
 /// L. F. Shampine, M. K. Gordon, *Computer Solution of Ordinary Differential Equations* (1975); Hairer, Nørsett & Wanner I,
 /// sections III.5 and III.7.
 ///
 /// ```
-/// use rheos::{Adams, Pid, ode, solve};
+/// use rheos::solver::multistep::Adams;
+/// use rheos::{Pid, ode, solve};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let solution = solve(&decay, 1.0, 0.0..10.0, Adams, Pid::new(1e-10, 1e-10))?;

@@ -1,23 +1,26 @@
 //! The Adams methods with a corrector.
 
 use super::uniform::{UniformWorkspace, check};
-use crate::solver::StepStart;
+use crate::dynamics::Dynamics;
+use crate::error::Result;
 use crate::solver::kept_states::KeptStates;
-use crate::{Dense, Dynamics, Method, Result, Solver, State};
+use crate::solver::{Dense, Method, Solver, StepStart};
+use crate::state::State;
 
 /// The predictor–corrector pair of Adams, Bashforth and Moulton of order `K`, 1 to 6: two evaluations a step, whatever the
 /// order. Output of order `K`.
 ///
 /// A step predicts with the explicit method of order `K`, evaluates the slope there, corrects once by the implicit method
 /// of order `K`, and evaluates again: the mode PECE. Its errors are several times smaller than those of
-/// [`AdamsBashforth`](crate::AdamsBashforth) of the same order, and its region of stability is larger. It starts like
-/// that, and its coefficients are those of the grid as it is. To be used with [`Fixed`](crate::Fixed) steps;
-/// [`Adams`](crate::Adams) chooses its own.
+/// [`AdamsBashforth`](crate::solver::multistep::AdamsBashforth) of the same order, and its region of stability is larger. It starts like
+/// that, and its coefficients are those of the grid as it is. To be used with [`Fixed`](crate::control::Fixed) steps;
+/// [`Adams`](crate::solver::multistep::Adams) chooses its own.
 ///
 /// F. R. Moulton (1926); Hairer, Nørsett & Wanner I, sections III.1 and III.5.
 ///
 /// ```
-/// use rheos::{AdamsMoulton, Fixed, ode, solve};
+/// use rheos::solver::multistep::AdamsMoulton;
+/// use rheos::{Fixed, ode, solve};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let solution = solve(&decay, 1.0, 0.0..1.0, AdamsMoulton::<4>, Fixed::steps(100))?;

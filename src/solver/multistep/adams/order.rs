@@ -1,8 +1,8 @@
 //! The choice of order and step by Shampine & Gordon, *Computer Solution of Ordinary Differential Equations* (1975),
 //! chapter 7 and the code STEP.
 
-use super::differences::Aim;
 use crate::solver::kept_states::are_small_counts;
+use crate::solver::multistep::differences::Aim;
 
 /// The highest order of a predictor.
 pub(super) const HIGHEST: usize = 12;

@@ -1,14 +1,14 @@
-//! The methods of Adams in reverse: the formulas of each, for the [tape](super::adams_tape) that they share.
+//! The methods of Adams in reverse: the formulas of each, for the [tape](crate::solver::multistep::adams::tape) that they share.
 
-use super::adams::{Adams, AdamsWorkspace};
-use super::adams_bashforth::AdamsBashforth;
-use super::adams_moulton::AdamsMoulton;
-use super::adams_order::HIGHEST;
-use super::adams_tape::{AdamsTape, Formulas};
+use super::order::HIGHEST;
+use super::tape::Formulas;
 use super::uniform::UniformWorkspace;
+use super::{Adams, AdamsBashforth, AdamsMoulton, AdamsTape, AdamsWorkspace};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::solver::explicit::Vern7;
 use crate::solver::reverse::step_vjp_without_past;
 use crate::solver::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote};
-use crate::{Differentiable, Result, Vern7};
 
 /// A tape with that of [`Vern7`](type@Vern7).
 type StartedTape<F> = AdamsTape<F, StageTape<F, 16>>;

@@ -7,9 +7,10 @@
 
 use std::collections::VecDeque;
 
-use super::lagrange::{M, Nodes, dot};
+use crate::dynamics::Differentiable;
+use crate::solver::multistep::lagrange::{M, Nodes, dot};
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepStart};
-use crate::{Differentiable, State};
+use crate::state::State;
 
 /// How many slopes before the end of a step its formulas read.
 #[derive(Debug, Clone, Copy)]

@@ -1,10 +1,12 @@
 //! What the Adams methods of fixed order have in common.
 
-use super::differences::Differences;
-use super::weights::{integrals, products};
+use crate::dynamics::Dynamics;
+use crate::solver::explicit::{ErkWorkspace, Vern7};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
-use crate::solver::{ErkWorkspace, Past, StepStart};
-use crate::{Dense, Dynamics, Solver, State, Vern7};
+use crate::solver::multistep::differences::Differences;
+use crate::solver::multistep::weights::{integrals, products};
+use crate::solver::{Dense, Past, Solver, StepStart};
+use crate::state::State;
 
 /// The highest order. The explicit method of order 7 is stable up to `h |λ| = 0.05` only.
 const HIGHEST: usize = 6;

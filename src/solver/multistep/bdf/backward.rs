@@ -1,12 +1,14 @@
 //! One step of backward differentiation, on any grid.
 
-use super::differences::Differences;
-use super::weights::products;
-use crate::solver::implicit::kept::{Prepared, solve_with_kept_jacobian};
-use crate::solver::implicit::{Equation, Newton};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::solver::StepStart;
+use crate::solver::implicit::newton::kept::{Prepared, solve_with_kept_jacobian};
+use crate::solver::implicit::{Equation, LinearSolver, Newton};
 use crate::solver::kept_states::{KeptStates, Use, are_small_counts, show};
-use crate::solver::{LinearSolver, StepStart};
-use crate::{Dynamics, Result, State};
+use crate::solver::multistep::differences::Differences;
+use crate::solver::multistep::weights::products;
+use crate::state::State;
 
 /// How many differences are kept at most: those of order 6, from 0.
 pub(super) const N: usize = 7;
@@ -95,13 +97,13 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
         }
     }
 
-    /// As [`Solver::settle`](crate::Solver::settle).
+    /// As [`Solver::settle`](crate::solver::Solver::settle).
     pub fn settle(&mut self, linear: &L, y: &F::State) {
         self.scrub();
         self.newton.settle(linear, y);
     }
 
-    /// As [`Solver::restore`](crate::Solver::restore).
+    /// As [`Solver::restore`](crate::solver::Solver::restore).
     pub fn restore(&mut self, linear: &L, y: &F::State) -> bool {
         let own = self.states.fit(y) && self.fit(y) && are_small_counts(&[self.age]);
         own && self.newton.restore(linear, y)

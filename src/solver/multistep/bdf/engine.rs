@@ -3,11 +3,13 @@
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 use super::backward::{Backward, Formula, N, slopes};
-use super::bdf_order::{BdfOrder, HIGHEST};
+use super::order::{BdfOrder, HIGHEST};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::solver::implicit::{LinearSolver, Lu, Matrices};
 use crate::solver::kept_states::are_counts;
-use crate::solver::{LinearSolver, Lu, Matrices, Past, Probe, StepStart};
-use crate::state::ErrorNorm;
-use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
+use crate::solver::{Dense, Embedded, Method, Past, Probe, Solver, StepStart};
+use crate::state::{ErrorNorm, State};
 
 /// The methods of backward differentiation of orders 1 to 5, of which each step uses the one by which the next can be
 /// longest: for stiff problems, the more so the more expensive the field. One nonlinear system a step, whatever the order.
@@ -18,15 +20,16 @@ use crate::{Dense, Dynamics, Embedded, Method, Result, Solver, State};
 /// for as many steps as the order says, and with them the matrix. The output is the polynomial through the last states, of
 /// the order of the step.
 ///
-/// [`Ndf`] is of this type, too. Under [`Fixed`](crate::Fixed) steps nobody measures errors, and the order remains 1; there
-/// use [`FixedBdf`](crate::FixedBdf).
+/// [`Ndf`] is of this type, too. Under [`Fixed`](crate::control::Fixed) steps nobody measures errors, and the order remains 1; there
+/// use [`FixedBdf`](crate::solver::multistep::FixedBdf).
 ///
 /// C. W. Gear, *Numerical Initial Value Problems in Ordinary Differential Equations* (1971); Hairer & Wanner, *Solving
 /// Ordinary Differential Equations II*, section V.1; the choice of order and step is that of Shampine & Reichelt, *The
 /// MATLAB ODE suite*, SIAM J. Sci. Comput. 18 (1997), doi:10.1137/S1064827594276424.
 ///
 /// ```
-/// use rheos::{Bdf, Pid, problems::VanDerPol, solve};
+/// use rheos::{Bdf, Pid, solve};
+/// use rheos::dynamics::problems::VanDerPol;
 ///
 /// let (f, y0) = VanDerPol::problem(1000.0);
 /// let solution = solve(&f, y0, 0.0..2000.0, Bdf, Pid::new(1e-6, 1e-6))?;
@@ -147,7 +150,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
     }
 
     /// # Errors
-    /// [`NewtonDiverged`](crate::Error::NewtonDiverged) and [`SingularMatrix`](crate::Error::SingularMatrix); a shorter step
+    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
     /// may succeed.
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         if ws.backward.states.len() == 0 {

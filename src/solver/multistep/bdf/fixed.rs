@@ -1,24 +1,26 @@
 //! Backward differentiation of fixed order.
 
 use super::backward::{Backward, Formula};
-use crate::solver::implicit::DirkWorkspace;
-use crate::solver::{LinearSolver, Lu, Matrices, Past, StepStart, slope_by_values};
-use crate::state::ErrorNorm;
-use crate::{Dense, Dynamics, Esdirk547, Method, Result, Solver, State};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::solver::implicit::{DirkWorkspace, Esdirk547, LinearSolver, Lu, Matrices};
+use crate::solver::{Dense, Method, Past, Solver, StepStart, slope_by_values};
+use crate::state::{ErrorNorm, State};
 
 /// The method of backward differentiation of order `K`, 1 to 6: one nonlinear system a step, whatever the order. Output of
 /// order `K`, from [`Esdirk547`](type@Esdirk547) and of order 4 at most in the first `K` steps.
 ///
 /// The first `K` steps are made by [`Esdirk547`](type@Esdirk547), of order 5 and L-stable, and so are those after a
 /// [`reset`](Solver::reset). The coefficients are those of the grid as it is: where the length of the steps changes, nothing
-/// is lost. To be used with [`Fixed`](crate::Fixed) steps; [`Bdf`](type@crate::Bdf) chooses its own. Orders 1 and 2 are
+/// is lost. To be used with [`Fixed`](crate::control::Fixed) steps; [`Bdf`](type@crate::solver::multistep::Bdf) chooses its own. Orders 1 and 2 are
 /// A-stable, and all are stable at infinity; the others are stable in a wedge of 86°, 73°, 52° and 18° about the negative
 /// real axis.
 ///
 /// Hairer, Nørsett & Wanner I, sections III.1 and III.5; Hairer & Wanner II, section V.1.
 ///
 /// ```
-/// use rheos::{Fixed, FixedBdf, ode, solve};
+/// use rheos::{Fixed, ode, solve};
+/// use rheos::solver::multistep::FixedBdf;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -1000.0 * y);
 /// let solution = solve(&decay, 1.0, 0.0..10.0, FixedBdf::<3>::new(), Fixed::step(0.1))?;
@@ -113,7 +115,7 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
     }
 
     /// # Errors
-    /// [`NewtonDiverged`](crate::Error::NewtonDiverged) and [`SingularMatrix`](crate::Error::SingularMatrix); a shorter step
+    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
     /// may succeed.
     fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
         if !ws.is_current {

@@ -1,13 +1,12 @@
 //! The methods of backward differentiation in reverse.
 
-use super::backward_tape::BackwardTape;
-use super::bdf::{Bdf, BdfWorkspace};
-use super::bdf_order::HIGHEST;
-use super::fixed_bdf::{FixedBdf, FixedBdfWorkspace};
-use crate::solver::implicit::DirkTape;
+use super::order::HIGHEST;
+use super::{BackwardTape, Bdf, BdfWorkspace, FixedBdf, FixedBdfWorkspace};
+use crate::dynamics::Differentiable;
+use crate::error::Result;
+use crate::solver::implicit::{DirkTape, Esdirk547, TransposedSolver};
 use crate::solver::reverse::step_vjp_without_past;
-use crate::solver::{OutputCotangent, Past, Reverse, Solver, StepCotangent, StepNote, TransposedSolver};
-use crate::{Differentiable, Esdirk547, Result};
+use crate::solver::{OutputCotangent, Past, Reverse, Solver, StepCotangent, StepNote};
 
 impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for FixedBdf<K, L> {
     type Tape = BackwardTape<F, L, DirkTape<F, 7, L>>;

@@ -7,9 +7,12 @@
 
 use std::collections::VecDeque;
 
-use super::lagrange::{M, Nodes, dot};
-use crate::solver::{OutputCotangent, Past, StepCotangent, StepStart, TransposedSolver};
-use crate::{Differentiable, Error, Result, State};
+use crate::dynamics::Differentiable;
+use crate::error::{Error, Result};
+use crate::solver::implicit::TransposedSolver;
+use crate::solver::multistep::lagrange::{M, Nodes, dot};
+use crate::solver::{OutputCotangent, Past, StepCotangent, StepStart};
+use crate::state::State;
 
 /// What later steps say of a point.
 struct Carried<Y> {

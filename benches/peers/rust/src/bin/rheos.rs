@@ -1,7 +1,10 @@
 //! rheos on the classical problems.
 
 use nalgebra::SVector;
-use rheos::{Dop853, Dopri5, Embedded, Ode, Pid, Solver, Tsit5, Vern6, Vern7, Vern8, Vern9, ode, solve};
+use rheos::solver::explicit::{Dop853, Vern6, Vern8, Vern9};
+use rheos::{Dopri5, Pid, Solver, Tsit5, Vern7, ode, solve};
+use rheos::solver::Embedded;
+use rheos::dynamics::Ode;
 use rheos_peers::clock::{Library, seconds};
 use rheos_peers::problems::{Problem, Visit, each, tolerances};
 

@@ -1,12 +1,13 @@
 //! Linear systems without a matrix.
 
+use super::gmres::{Gmres, Goal};
+use super::{Differences, Exact, Point, Products};
 
-use gmres::{Gmres, Goal};
-
-use super::linear::{LinearSolver, Matrices};
-use crate::dynamics::Neighbourhood;
+use crate::dynamics::{Dynamics, Neighbourhood};
+use crate::error::{Error, Result};
+use crate::solver::implicit::{LinearSolver, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
-use crate::{Dynamics, Error, Result, State};
+use crate::state::State;
 
 /// Solves by restarted GMRES, from products of the Jacobian with vectors: for any field on any [`State`], tensors
 /// included.
@@ -26,7 +27,8 @@ use crate::{Dynamics, Error, Result, State};
 ///
 /// ```
 /// use nalgebra::DVector;
-/// use rheos::{Krylov, Kvaerno3, Pid, ode, solve};
+/// use rheos::solver::implicit::{Krylov, Kvaerno3};
+/// use rheos::{Pid, ode, solve};
 ///
 /// // u_t = u_xx on (0, 1) with u = 0 at both ends
 /// let n = 50;
@@ -45,11 +47,12 @@ use crate::{Dynamics, Error, Result, State};
 /// ```
 ///
 /// Its inner products do not see the derivatives that dual numbers carry, so that
-/// [`sensitivities`](crate::sensitivities) refuse it:
+/// [`sensitivities`](crate::adjoint::sensitivities) refuse it:
 ///
 /// ```compile_fail,E0080
-/// use rheos::problems::VanDerPol;
-/// use rheos::{Fixed, Krylov, Kvaerno3, sensitivities};
+/// use rheos::dynamics::problems::VanDerPol;
+/// use rheos::{Fixed, sensitivities};
+/// use rheos::solver::implicit::{Krylov, Kvaerno3};
 ///
 /// let (model, y0) = VanDerPol::problem(5.0);
 /// let found = sensitivities(&model, Kvaerno3.with(Krylov::new()), Fixed::steps(100), &[0.0, 1.0], &y0);
@@ -58,8 +61,8 @@ use crate::{Dynamics, Error, Result, State};
 #[must_use]
 pub struct Krylov<P = Differences> {
     products: P,
-    dimension: usize,
-    restarts: usize,
+    pub(super) dimension: usize,
+    pub(super) restarts: usize,
     tolerance: f64,
 }
 
@@ -97,7 +100,7 @@ impl<P: Copy> Krylov<P> {
     }
 
     /// With exact products in place of differences, for a field that has them:
-    /// [`JacobianVector`](crate::JacobianVector).
+    /// [`JacobianVector`](crate::dynamics::JacobianVector).
     pub const fn exact(self) -> Krylov<Exact> {
         let Self { dimension, restarts, tolerance, .. } = self;
         Krylov { products: Exact, dimension, restarts, tolerance }

@@ -4,7 +4,7 @@
 //! SIAM J. Sci. Stat. Comput. 7 (1986), doi:10.1137/0907058: modified Gram–Schmidt, and Givens rotations that keep the
 //! small least-squares problem triangular.
 
-use crate::State;
+use crate::state::State;
 
 /// Memory for restarted GMRES, allocated once.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Where the products of a Jacobian with a vector come from.
 
-use crate::dynamics::{Neighbourhood, TOLERANCES};
-use crate::{Dynamics, JacobianVector, State};
+use crate::dynamics::{Dynamics, JacobianVector, Neighbourhood, TOLERANCES};
+use crate::state::State;
 
 /// The point where a field is linearised, with the slope there.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub trait Products<F: Dynamics>: Copy {
 ///
 /// D. A. Knoll & D. E. Keyes, *Jacobian-free Newton–Krylov methods: a survey of approaches and applications*, J. Comput.
 /// Phys. 193 (2004), doi:10.1016/j.jcp.2003.08.010. The increment is `ε = √u s / |v|` with the rounding unit `u` and the
-/// size `s` of the state, as for a whole [`Jacobian`](crate::differences).
+/// size `s` of the state, as for a whole [`Jacobian`](crate::dynamics::differences).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Differences;
 

@@ -2,8 +2,9 @@
 
 use super::gmres::{Gmres, Goal};
 use super::{Krylov, Products};
+use crate::dynamics::Differentiable;
 use crate::solver::implicit::TransposedSolver;
-use crate::{Differentiable, State};
+use crate::state::State;
 
 /// The workspace of the transposed systems of [`Krylov`].
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use rheos::formula;
 use rheos::formula::{Heap, Rows};
 use rheos::nn::Linear;
 use rheos::nn::tensor::{FormulaModule, Tensors};
-use rheos::{Discrete, Fixed, Ivp, ModuleField, Rk4, State, solve};
+use rheos::{Discrete, Fixed, Ivp, Rk4, State, solve};
+use rheos::nn::tensor::ModuleField;
 use rheos_peers::network;
 use serde_json::Value;
 

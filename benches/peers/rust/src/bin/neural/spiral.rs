@@ -7,7 +7,9 @@ use rheos::formula::{Rows, Static};
 use rheos::nn::tensor::{FormulaModule, Tensors};
 use rheos::nn::{LayerField, Mlp, Net};
 use rheos::train::Adam;
-use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, ModuleField, Pid, Reverse, State};
+use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, Pid, State};
+use rheos::nn::tensor::ModuleField;
+use rheos::solver::Reverse;
 use rheos_peers::network;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use dfdx::shapes::Shape;
 use dfdx::tensor::{Cpu, OnesTensor, Tensor, TensorFromVec};
 use dfdx::tensor_ops::Device;
-use rheos::TensorElement;
+use rheos::state::TensorElement;
 use rheos_peers::network::list;
 use serde_json::Value;
 
