@@ -8,15 +8,14 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::adjoint::Gradient;
 use rheos::dynamics::Remembered;
-use rheos::formula;
 use rheos::formula::{Heap, Rows};
-use rheos::nn::tensor::ModuleField;
-use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
 use rheos::nn::{Linear, Mlp};
 use rheos::solver::Dense;
 use rheos::train::mean_squared_error;
 use rheos::{
-    Adjoint, Backsolve, Controller, Differentiable, Discrete, Dopri5, Fixed, Ivp, Pid, Result, Rk4, Stats, solve,
+    Adjoint, Backsolve, Controller, Differentiable, Discrete, Dopri5, Fixed, Ivp, Pid, Result, Rk4, Stats, formula,
+    solve,
 };
 
 formula! {

@@ -4,14 +4,13 @@ mod common;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};
-use rheos::formula;
 use rheos::formula::{Bias, Rows, Static, Weight};
 use rheos::nn::{
     Block, Driven, Elman, Layer, LayerField, Linear, Net, OdeBlock, Recurrence, Relaxed, Rescaled, Residual, Sequence,
 };
 use rheos::state::Passive;
 use rheos::train::{Adam, mean_squared_error};
-use rheos::{Backsolve, Discrete, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, solve, verify};
+use rheos::{Backsolve, Discrete, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, formula, solve, verify};
 
 type Cell = Net<Elman<f64, 2, 4>, Static<3>>;
 type Readout = Net<Linear<f64, 4, 1>, Static<3>>;

@@ -3,15 +3,13 @@
 use std::cell::Cell;
 
 use nalgebra::{DVector, Dyn, OMatrix, SMatrix, SVector, U2, vector};
-use rheos::control::Predictive;
-use rheos::control::{Accepted, Filter, Gustafsson, LastStep, MinStep, StepLaw};
+use rheos::control::{Accepted, Filter, Gustafsson, LastStep, MinStep, Predictive, StepLaw};
 use rheos::dynamics::Ode;
 use rheos::dynamics::problems::VanDerPol;
 use rheos::solution::Ensemble;
 use rheos::solver::explicit::Vern9;
 use rheos::solver::implicit::Esdirk547;
-use rheos::state::{ErrorNorm, StoredNorm, Tolerances};
-use rheos::state::{Passive, Tolerance};
+use rheos::state::{ErrorNorm, Passive, StoredNorm, Tolerance, Tolerances};
 use rheos::{Autodiff, Controller, Dopri5, Error, Fixed, Ivp, Pid, Rk4, State, Stats, Tsit5, ode, solve};
 
 /// The error norm by its definition.

@@ -6,7 +6,7 @@
 //! problem). There, ten amplified tolerances are allowed.
 
 use nalgebra::SVector;
-use rheos::problems::detest::*;
+use rheos::dynamics::problems::detest::*;
 use rheos::solver::Embedded;
 use rheos::solver::explicit::{CashKarp, Dop853, Dopri8, Vern6, Vern8, Vern9};
 use rheos::{Autodiff, Dopri5, Dynamics, Field, Pid, Tsit5, Vern7, solve};

@@ -5,8 +5,7 @@ mod gradient;
 
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, Vector2, vector};
-use rheos::control::OnGrid;
-use rheos::control::{Plan, Trial, Verdict};
+use rheos::control::{OnGrid, Plan, Trial, Verdict};
 use rheos::data::{Series, Table};
 use rheos::dynamics::Counted;
 use rheos::formula::{Bias, Static, Weight};

@@ -3,15 +3,13 @@
 use nalgebra::{DVector, Vector2, vector};
 use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
 use rheos::dynamics::{Counted, Jacobian, Neighbourhood, SplitField};
-use rheos::solver::EmbeddedTableau;
-use rheos::solver::implicit::ImexTableau;
 use rheos::solver::implicit::imex::tables::{
     Ars222Table, Ars443Table, ImexEulerTable, KenCarp3Table, KenCarp4Table, KenCarp5Table,
 };
 use rheos::solver::implicit::{
-    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, ImexEuler, KenCarp3, KenCarp4, KenCarp5, Krylov,
+    Ars222, Ars443, Esdirk3, Esdirk4, Esdirk5, ImexEuler, ImexTableau, KenCarp3, KenCarp4, KenCarp5, Krylov,
 };
-use rheos::solver::{Dense, Embedded, Method, Tableau};
+use rheos::solver::{Dense, Embedded, EmbeddedTableau, Method, Tableau};
 use rheos::verify::{dense_order, order_with};
 use rheos::{Dopri5, Dynamics, Error, Fixed, Ivp, Pid, Solution, Solver, ode, solve};
 

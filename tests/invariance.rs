@@ -2,7 +2,19 @@
 //! problem is written.
 
 use nalgebra::{Vector2, vector};
-use rheos::solver::Embedded;
+use rheos::adjoint::{Interpolating, Quadrature};
+use rheos::dynamics::{Jacobian, Split};
+use rheos::solver::explicit::{
+    Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
+};
+use rheos::solver::implicit::{
+    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler, KenCarp3, KenCarp4, KenCarp5,
+    Krylov, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+};
+use rheos::solver::multistep::{Adams, AdamsMoulton, FixedBdf, Ndf};
+use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
+use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
+use rheos::solver::{DefaultSolver, Embedded};
 
 use rheos::*;
 

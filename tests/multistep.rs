@@ -7,9 +7,8 @@ mod order_tests;
 use nalgebra::{Matrix2, Vector2, vector};
 use rheos::dynamics::problems::{Driven, Orbit};
 use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
-use rheos::solver::Dense;
-use rheos::solver::StepStart;
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
+use rheos::solver::{Dense, StepStart};
 use rheos::verify::order_with;
 use rheos::{Bdf, Dynamics, Error, Fixed, Ivp, Result, Solver, ode, solve};
 

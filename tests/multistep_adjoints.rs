@@ -17,8 +17,7 @@ use rheos::control::OnGrid;
 use rheos::dynamics::problems::VanDerPol;
 use rheos::solver::explicit::Dop853;
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
-use rheos::solver::{Dense, Embedded, Method, Reverse};
-use rheos::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart};
+use rheos::solver::{Dense, Embedded, Method, OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
 use rheos::{Bdf, Controller, Differentiable, Discrete, Fixed, Ivp, Pid, RadauIIA5, Result, Solver, sensitivities};
 use seasons::{Model, model, weights};
 

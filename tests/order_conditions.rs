@@ -8,12 +8,11 @@
 use std::collections::BTreeSet;
 
 use nalgebra::DVector;
-use rheos::solver::StepStart;
 use rheos::solver::explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston,
     Rk38, Ssp33, Vern6, Vern8, Vern9, Williamson3,
 };
-use rheos::solver::{Dense, Embedded};
+use rheos::solver::{Dense, Embedded, StepStart};
 use rheos::{Dopri5, Dynamics, Euler, Rk4, Tsit5, Vern7};
 
 /// A rooted tree: its subtrees, sorted.

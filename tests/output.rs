@@ -5,8 +5,7 @@ use nalgebra::{DVector, Vector2};
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::dynamics::{Counted, Jacobian};
 use rheos::integrate::{Flow, Observer, Step};
-use rheos::solution::{Curve, Ending, Stepper};
-use rheos::solution::{Interpolated, Trajectory};
+use rheos::solution::{Curve, Ending, Interpolated, Stepper, Trajectory};
 use rheos::solver::Dense;
 use rheos::solver::explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg45, Heun, Midpoint, Vern6, Vern8, Vern9, Williamson3,

@@ -7,9 +7,8 @@ mod order_tests;
 use nalgebra::{DVector, SVector, Vector2, vector};
 use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
 use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
-use rheos::solver::StepStart;
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
-use rheos::solver::{Dense, Embedded};
+use rheos::solver::{Dense, Embedded, StepStart};
 use rheos::verify::{dense_order, order_with};
 use rheos::{Autodiff, Dynamics, Error, Field, Fixed, Ivp, Pid, Rodas5P, Scalar, Solver, ode, solve};
 

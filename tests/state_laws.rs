@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use nalgebra::{Const, DMatrix, DVector, Dyn, OMatrix, SMatrix, SVector, U1};
 use rheos::State;
-use rheos::state::error_norm;
-use rheos::state::{Element, Passive, Tolerance};
+use rheos::state::{Element, Passive, Tolerance, error_norm};
 use rheos::verify::{LawsReport, laws};
 
 const TOLERANCE: Tolerance = Tolerance { rtol: 0.5, atol: 0.25 };

@@ -2,11 +2,10 @@
 
 use nalgebra::{SVector, vector};
 use rheos::dynamics::problems::{Lorenz, Orbit, VanDerPol};
-use rheos::solver::Embedded;
 use rheos::solver::explicit::{
     Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };
-use rheos::solver::{StepStart, Stiffness};
+use rheos::solver::{Embedded, StepStart, Stiffness};
 use rheos::{Dopri5, Dynamics, Error, Pid, Solver, Tsit5, Vern7, ode, solve};
 
 /// `h |λ|` as the method sees it in one step.

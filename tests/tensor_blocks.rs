@@ -7,7 +7,6 @@ use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};
 use rheos::dfdx::nn::modules::{Linear, Tanh};
 use rheos::dfdx::prelude::*;
-use rheos::formula;
 use rheos::formula::{Bias, Static, Weight};
 use rheos::nn::tensor::{FormulaModule, ModuleLayer, Tensors};
 use rheos::nn::{
@@ -16,7 +15,7 @@ use rheos::nn::{
 };
 use rheos::state::Passive;
 use rheos::train::{Adam, mean_squared_error};
-use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Pid, Rk4, State, verify};
+use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Pid, Rk4, State, formula, verify};
 
 /// A batch of three with `N` components: rows here, columns of a matrix.
 type Rows<const N: usize, E = f64> = Tensor<Rank2<3, N>, E, Cpu>;

@@ -4,12 +4,11 @@
 use dfdx::optim::{Sgd, SgdConfig};
 use dfdx::prelude::*;
 use nalgebra::SMatrix;
-use rheos::formula;
 use rheos::formula::{Rows, Static, Structure, Weight, grad, jvp};
 use rheos::nn::tensor::{FormulaModule, ModuleField, ModuleLayer, OdeLayer, Tensors, to_device, to_host};
 use rheos::nn::{Elman, Layer, Linear, Mlp, Net};
 use rheos::state::Element;
-use rheos::{Discrete, Euler, Fixed, Parametric, State};
+use rheos::{Discrete, Euler, Fixed, Parametric, State, formula};
 
 formula! {
     /// Every operation there is.

@@ -11,13 +11,11 @@ mod gradient;
 use dfdx::nn::Module;
 use dfdx::prelude::{Const, Cpu, Gradients, Rank2, Shape, SumTo, Tape, Tensor, TensorFrom, TensorFromVec, Trace};
 use dfdx::tensor_ops::Backward;
-use rheos::formula;
 use rheos::formula::{Formula, Rows, Structure};
-use rheos::nn::tensor::ModuleField;
-use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
 use rheos::nn::{Linear, Mlp};
 use rheos::state::Tolerance;
-use rheos::{Differentiable, Dynamics, Parametric, State, verify};
+use rheos::{Differentiable, Dynamics, Parametric, State, formula, verify};
 
 type Any<E> = Tensor<(usize, Const<7>), E, Cpu>;
 

@@ -5,10 +5,10 @@
 //! steps that are off by 0.9. And an estimate must see the error of a linear field.
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+use rheos::dynamics::problems::detest::*;
 use rheos::dynamics::problems::stiff::Robertson;
 use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
-use rheos::problems::detest::*;
 use rheos::solver::explicit::{
     Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };

@@ -5,8 +5,7 @@ use nalgebra::{SVector, Vector2, vector};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::nn::Mlp;
-use rheos::nn::tensor::ModuleField;
-use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
 use rheos::{Autodiff, Differentiable, Field, Scalar, State};
 
 /// A field, where it starts and for how long it runs. The loss is `w · y` at the end, the only output beside the start.

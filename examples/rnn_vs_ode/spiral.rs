@@ -4,11 +4,10 @@ use nalgebra::{SMatrix, Vector2};
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use rheos::dynamics::problems::Spiral;
-use rheos::formula;
 use rheos::formula::{Rows, Structure};
 use rheos::nn::{Autonomous, AutonomousField, Block, Layer, Linear, Mlp, Net, Recurrence, Residual, Sequence};
 use rheos::train::mean_squared_error;
-use rheos::{Dopri5, Ivp, Parametric, Pid};
+use rheos::{Dopri5, Ivp, Parametric, Pid, formula};
 
 use crate::models::{Batched, Counted, Uniform, backsolve, columns, counted, dopri5, rk4};
 use crate::run::{Candidate, Run, Settings, Trainer};

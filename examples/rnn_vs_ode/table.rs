@@ -1,6 +1,7 @@
 //! Result tables, and how they read.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
+use std::fmt::Write as _;
 
 use crate::statistics::{Seeds, Spread};
 

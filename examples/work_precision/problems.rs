@@ -4,10 +4,10 @@ use std::f64::consts::PI;
 
 use nalgebra::{SVector, Vector2, vector};
 use rheos::dynamics::problems::VanDerPol;
+use rheos::dynamics::problems::detest::{B1, D5};
 use rheos::dynamics::problems::stiff::{
     Beam, E5, Heat, Hires, MedicalAkzoNobel, Oregonator, Pollution, RingModulator, Robertson,
 };
-use rheos::problems::detest::{B1, D5};
 use rheos::{Autodiff, Dynamics, Field, Scalar};
 
 use crate::any_size::AnySize;

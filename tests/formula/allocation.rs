@@ -2,11 +2,10 @@
 
 use allocation_counter::measure;
 use nalgebra::{Const, Dyn, OMatrix, SMatrix};
-use rheos::formula;
 use rheos::formula::{Columns, Dynamic, Formula, Rows, Static};
 use rheos::nn::{Driven, Elman, Layer, Linear, Mlp, Net, Relaxed, TimeField};
 use rheos::state::Passive;
-use rheos::{Differentiable, Parametric, State};
+use rheos::{Differentiable, Parametric, State, formula};
 
 use crate::support::{any_batch, assorted_draw};
 

@@ -1,10 +1,9 @@
 //! A formula that uses a copy of one of its weights has no value.
 
 use nalgebra::Vector2;
-use rheos::formula;
 use rheos::formula::{Bias, Rows, Static, Structure, Weight};
 use rheos::nn::{Block, Layer, Net, OdeBlock, Residual};
-use rheos::{Discrete, Dopri5, Error, Fixed, Pid, Rk4, State, solve};
+use rheos::{Discrete, Dopri5, Error, Fixed, Pid, Rk4, State, formula, solve};
 
 formula! {
     /// `W z`, by a copy of `W`.

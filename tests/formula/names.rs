@@ -1,10 +1,8 @@
 //! Names, shapes and the order of parameters, and how a network prints.
 
-use rheos::State;
-use rheos::formula;
 use rheos::formula::{Bias, Gates, Heap, Parameters, Rows, Static, Structure, TensorInfo, Weight, jvp};
 use rheos::nn::{Linear, Mlp, Net};
-use rheos::verify;
+use rheos::{State, formula, verify};
 
 use crate::support::{assorted, assorted_draw, with_coordinates};
 

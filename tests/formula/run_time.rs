@@ -1,12 +1,11 @@
 //! Batches whose size is known at run time: sizes that do not fit are errors, and never wrong numbers.
 
-use rheos::formula;
 use rheos::formula::{Bias, Dynamic, Rows, Static, Structure, Weight};
 use rheos::nn::{
     Block, Driven, Elman, Layer, Linear, Mlp, Net, OdeBlock, Recurrence, Relaxed, Rescaled, Residual, Sequence,
 };
 use rheos::state::Passive;
-use rheos::{Backsolve, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, State, solve};
+use rheos::{Backsolve, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, State, formula, solve};
 
 use crate::reference::assert_close;
 use crate::support::{AnyBatch, any_batch, assorted, assorted_draw, pass, value_and_pullback};

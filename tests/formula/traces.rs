@@ -2,10 +2,9 @@
 
 use std::cell::RefCell;
 
-use rheos::formula;
 use rheos::formula::{Bias, Rows, Structure, Weight};
 use rheos::nn::{Layer, Mlp, Net};
-use rheos::{Parametric, State};
+use rheos::{Parametric, State, formula};
 
 use crate::support::{any_batch, assorted_draw, value_and_pullback};
 

@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
 use std::io::Write as _;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
+use std::panic;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Once, mpsc};
 use std::time::Duration;
 
 use rand::rngs::StdRng;

@@ -1,10 +1,8 @@
 //! Hostile controllers: one type for all of them, so that methods are compiled once.
 
-use rheos::control::{Adaptive, Controller, Filter, MinStep, Plan, StepLaw, Trial, Verdict};
-use rheos::control::{OnGrid, Predictive};
+use rheos::control::{Adaptive, Controller, Filter, MinStep, OnGrid, Plan, Predictive, StepLaw, Trial, Verdict};
 use rheos::solver::Stiffness;
-use rheos::state::Span;
-use rheos::state::Tolerances;
+use rheos::state::{Span, Tolerances};
 use rheos::{Dynamics, Error, Fixed, Pid, Result, Solver};
 
 use crate::case::Case;

@@ -1,14 +1,23 @@
 //! Gradients, with and without events.
 
-use rheos::solution::keep;
-use rheos::solver::{Embedded, Reverse};
+use rheos::adjoint::{Checkpoints, Cotangents, Gradient, HitCotangent, Interpolating, Quadrature};
+use rheos::dynamics::SplitField;
+use rheos::solution::{Ending, Hit, keep};
+use rheos::solver::explicit::{Bosh3, CarpenterKennedy};
+use rheos::solver::implicit::{KenCarp3, Krylov, Kvaerno3, RadauIIA3};
+use rheos::solver::multistep::Adams;
+use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
+use rheos::solver::rosenbrock::Rodas3;
+use rheos::solver::symplectic::{Leapfrog, Yoshida4};
+use rheos::solver::{DefaultSolver, Embedded, Reverse};
+use rheos::state::Span;
 use rheos::*;
 
 use crate::case::{Case, for_all_cases};
-use crate::control::{self, Backward};
+use crate::control::Backward;
 use crate::fields::{Hostile, HostilePair, Row};
 use crate::methods::{Attempt, Many, Plane};
-use crate::{draw, events, outputs};
+use crate::{control, draw, events, outputs};
 
 /// Each adjoint with methods of each family.
 const ADJOINTS: &[Attempt] = &[
@@ -52,7 +61,7 @@ fn gradients_with_events() {
 
 /// How many states are kept.
 fn checkpoints(case: &mut Case) -> Checkpoints {
-    use Checkpoints::{All, Every, Slots};
+    use rheos::adjoint::Checkpoints::{All, Every, Slots};
     let many = usize::MAX;
     case.pick(
         "checkpoints",

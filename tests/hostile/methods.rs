@@ -1,14 +1,25 @@
 //! Every family of methods, as functions that draw a solve.
 
 use nalgebra::{DVector, Vector2};
-use rheos::solver::Embedded;
+use rheos::dynamics::SplitField;
+use rheos::solver::explicit::{
+    Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston,
+    Rk38, Ssp33, Vern6, Vern8, Vern9, Williamson3,
+};
+use rheos::solver::implicit::{
+    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler, ImplicitMidpoint, KenCarp4,
+    Krylov, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+};
+use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
+use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
+use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
+use rheos::solver::symplectic::Yoshida4;
+use rheos::solver::{DefaultSolver, Dense, Embedded};
 use rheos::*;
 
 use crate::case::Case;
-use crate::control;
-use crate::draw;
 use crate::fields::{Hostile, HostilePair, Row};
-use crate::solves;
+use crate::{control, draw, solves};
 
 pub type Plane = Vector2<f64>;
 pub type Many = DVector<f64>;

@@ -1,8 +1,7 @@
 //! Solves of initial value problems.
 
 use rheos::integrate::{Flow, Observer, Step};
-use rheos::solution::Curve;
-use rheos::solution::Trajectory;
+use rheos::solution::{Curve, Trajectory};
 use rheos::solver::Dense;
 use rheos::state::Span;
 use rheos::{Controller, Dopri5, Dynamics, Ivp, Result, Solver, State, solve, solve_ivp};

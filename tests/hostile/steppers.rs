@@ -1,10 +1,9 @@
 //! Solves that are driven from outside, solves by two methods, and ensembles.
 
 use rheos::solution::{Ending, Ensemble};
-use rheos::solver::Embedded;
 use rheos::solver::implicit::Kvaerno3;
 use rheos::solver::multistep::Adams;
-use rheos::solver::{DefaultSolver, Dense};
+use rheos::solver::{DefaultSolver, Dense, Embedded};
 use rheos::{Bdf, Dopri5, Fixed, Ivp, Rk4, Rodas5P, State};
 
 use crate::case::{Case, for_all_cases};

@@ -4,10 +4,9 @@ use nalgebra::vector;
 use rheos::control::Predictive;
 use rheos::*;
 
-use super::PausedEvery;
 use super::corrupted::check_corrupted;
 use super::problems::{EASY, Heap, START, STIFF, Stumbles, heap_start, split};
-use super::{bits, check_pauses, problem, through_text};
+use super::{PausedEvery, bits, check_pauses, problem, through_text};
 
 fn check<'a, F, S, C>(problem: (&'a F, &F::State), solver: S, control: C)
 where

@@ -3,8 +3,7 @@
 use dfdx::nn::{Module, NonMutableModule, ZeroSizedModule};
 use dfdx::shapes::{Const, HasShape, Rank2, Shape};
 use dfdx::tensor::{AsArray, Cpu, OwnedTape, Tensor, TensorFrom, ZerosTensor};
-use rheos::nn::tensor::ModuleLayer;
-use rheos::nn::tensor::{ModuleField, OdeLayer};
+use rheos::nn::tensor::{ModuleField, ModuleLayer, OdeLayer};
 use rheos::nn::{AutonomousField, Block, Layer, OdeBlock, Recurrence, Residual, Sequence};
 use rheos::{Discrete, Dopri5, Error, Fixed, Parametric, Pid, Rk4, State, solve};
 

@@ -1,9 +1,8 @@
 //! A handle does not outlive its formula, and a network needs a formula.
 
-use rheos::formula;
+use rheos::{formula, parameters};
 use rheos::formula::{Batch, Rows, Structure, Weight};
 use rheos::nn::Net;
-use rheos::parameters;
 
 thread_local! {
     static KEPT: std::cell::Cell<Option<Batch<'static, 2>>> = const { std::cell::Cell::new(None) };

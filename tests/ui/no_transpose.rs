@@ -1,7 +1,6 @@
 //! A method of one's own without a transpose has no discrete adjoint.
 
-use rheos::solver::StepStart;
-use rheos::solver::{Dense, Method};
+use rheos::solver::{StepStart, Dense, Method};
 use rheos::{Discrete, Dynamics, Fixed, Ivp, Result, Solver, ode};
 
 struct Mine;

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use rheos::dynamics::problems::detest;
-//! use rheos::problems::detest::A2;
+//! use rheos::dynamics::problems::detest::A2;
 //! use rheos::{Pid, Tsit5, solve};
 //!
 //! let (field, y0) = A2::problem();

@@ -2,17 +2,14 @@
 
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
-use rheos::formula;
+use rheos::{formula, Discrete, Fixed, Ivp, Rk4, State, solve};
 use rheos::formula::{Heap, Rows};
 use rheos::nn::Linear;
-use rheos::nn::tensor::{FormulaModule, Tensors};
-use rheos::{Discrete, Fixed, Ivp, Rk4, State, solve};
-use rheos::nn::tensor::ModuleField;
+use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
 use rheos_peers::network;
 use serde_json::Value;
 
-use crate::tensors;
-use crate::{Found, Row};
+use crate::{tensors, Found, Row};
 
 const BATCH: usize = 256;
 const STEPS: Fixed = Fixed::steps(20);

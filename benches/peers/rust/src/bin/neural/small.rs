@@ -3,12 +3,10 @@
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
 use nalgebra::SMatrix;
-use rheos::formula;
+use rheos::{formula, Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, Pid, State};
 use rheos::formula::{Rows, Static};
-use rheos::nn::tensor::{FormulaModule, Tensors};
+use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
 use rheos::nn::{Linear, Net};
-use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, Pid, State};
-use rheos::nn::tensor::ModuleField;
 use rheos::solver::Reverse;
 use rheos_peers::network;
 use serde_json::Value;
