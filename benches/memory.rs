@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::formula::Static;
 use rheos::nn::{Mlp, Net};
-use rheos::{Adjoint, Backsolve, Differentiable, Discrete, Fixed, Ivp, Rk4, State, ode};
+use rheos::{Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint, Fixed, Ivp, Rk4, State, ode};
 
 /// Powers of two less one, so that the states of a record, the first included, fill a vector that grows by doubling.
 const STEPS: [usize; 4] = [15, 127, 1023, 8191];
@@ -29,15 +29,15 @@ where
 
 fn table<F: Differentiable>(name: &str, f: &F, y0: &F::State)
 where
-    Backsolve<Rk4, Fixed>: Adjoint<F, Rk4, Fixed>,
-    Discrete: Adjoint<F, Rk4, Fixed>,
+    BacksolveAdjoint<Rk4, Fixed>: Adjoint<F, Rk4, Fixed>,
+    DiscreteAdjoint: Adjoint<F, Rk4, Fixed>,
 {
     println!("{name}: peak bytes of a gradient, RK4");
     println!("{:>7} {:>14} {:>12} {:>8} {:>12}", "steps", "steps x state", "Discrete", "ratio", "Backsolve");
     for steps in STEPS {
         let states = steps * y0.count() * size_of::<f64>();
-        let discrete = peak(f, y0, &Discrete::new(), steps);
-        let backsolve = peak(f, y0, &Backsolve::new(Rk4, Fixed::steps(steps)), steps);
+        let discrete = peak(f, y0, &DiscreteAdjoint::new(), steps);
+        let backsolve = peak(f, y0, &BacksolveAdjoint::new(Rk4, Fixed::steps(steps)), steps);
         println!("{steps:>7} {states:>14} {discrete:>12} {:>8.3} {backsolve:>12}", discrete as f64 / states as f64);
     }
     println!();

@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::formula::Static;
 use rheos::nn::{Mlp, Net};
-use rheos::{Differentiable, Discrete, Fixed, Ivp, Parametric, Rk4, State, ode, solve};
+use rheos::{Differentiable, DiscreteAdjoint, Fixed, Ivp, Parametric, Rk4, State, ode, solve};
 
 /// The same work at several sizes.
 struct Series {
@@ -37,7 +37,7 @@ fn steps(n: usize) -> Box<dyn FnMut()> {
 fn gradient_steps(n: usize) -> Box<dyn FnMut()> {
     let (f, y0) = rheos::dynamics::problems::Lorenz::problem();
     Box::new(move || {
-        let run = Ivp::new(&f, black_box(y0), 0.0..1.0).forward(Rk4, Fixed::steps(n), Discrete::new());
+        let run = Ivp::new(&f, black_box(y0), 0.0..1.0).forward(Rk4, Fixed::steps(n), DiscreteAdjoint::new());
         drop(black_box(run.map(|run| run.backward(&run.y))));
     })
 }

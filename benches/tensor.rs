@@ -7,15 +7,15 @@ use dfdx::prelude::{Cpu, Rank2, SampleTensor, Tensor};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::adjoint::Gradient;
-use rheos::dynamics::Remembered;
+use rheos::dynamics::Memoized;
 use rheos::formula::{Heap, Rows};
 use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
 use rheos::nn::{Linear, Mlp};
 use rheos::solver::Dense;
 use rheos::train::mean_squared_error;
 use rheos::{
-    Adjoint, Backsolve, Controller, Differentiable, Discrete, Dopri5, Fixed, Ivp, Pid, Result, Rk4, Stats, formula,
-    solve,
+    Adjoint, BacksolveAdjoint, Controller, Differentiable, DiscreteAdjoint, Dopri5, Fixed, Ivp, Pid, Result, Rk4,
+    Stats, formula, solve,
 };
 
 formula! {
@@ -67,26 +67,26 @@ fn spiral(c: &mut Criterion) {
     let times: Vec<f64> = (0..10).map(|i| f64::from(i) * 0.25).collect();
     let targets = vec![y0.clone(); times.len()];
 
-    let remembered = Remembered::new(net.clone());
+    let remembered = Memoized::new(net.clone());
 
     let mut group = c.benchmark_group("spiral, 20 x 2-50-2");
     for tolerance in [1e-3, 1e-6] {
         let pid = Pid::new(tolerance, tolerance);
         group.bench_function(format!("forward, {tolerance:e}"), |b| {
             let problem = || Ivp::new(&net, black_box(y0.clone()), (0.0, times[9])).save_at(&times);
-            b.iter(|| problem().forward(Dopri5, pid, Discrete::new()).map(|run| run.stats))
+            b.iter(|| problem().forward(Dopri5, pid, DiscreteAdjoint::new()).map(|run| run.stats))
         });
         group.bench_function(format!("Discrete, {tolerance:e}"), |b| {
-            b.iter(|| step(&net, pid, Discrete::new(), &times, &targets))
+            b.iter(|| step(&net, pid, DiscreteAdjoint::new(), &times, &targets))
         });
         group.bench_function(format!("Discrete, evaluations remembered, {tolerance:e}"), |b| {
             b.iter(|| {
                 remembered.forget();
-                step(&remembered, pid, Discrete::new(), &times, &targets)
+                step(&remembered, pid, DiscreteAdjoint::new(), &times, &targets)
             })
         });
         group.bench_function(format!("Backsolve, {tolerance:e}"), |b| {
-            b.iter(|| step(&net, pid, Backsolve::new(Dopri5, pid), &times, &targets))
+            b.iter(|| step(&net, pid, BacksolveAdjoint::new(Dopri5, pid), &times, &targets))
         });
     }
     group.finish();
@@ -96,9 +96,9 @@ fn spiral(c: &mut Criterion) {
 fn to_the_end<F>(field: &F, y0: &Batch, control: Fixed) -> Result<Gradient<Batch, F::Params>>
 where
     F: Differentiable<State = Batch>,
-    Discrete: Adjoint<F, Rk4, Fixed>,
+    DiscreteAdjoint: Adjoint<F, Rk4, Fixed>,
 {
-    let run = Ivp::new(field, y0.clone(), 0.0..1.0).forward(Rk4, control, Discrete::new())?;
+    let run = Ivp::new(field, y0.clone(), 0.0..1.0).forward(Rk4, control, DiscreteAdjoint::new())?;
     run.backward(&run.y)
 }
 
@@ -117,7 +117,7 @@ fn large(c: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("forward", |b| b.iter(|| solve(&net, black_box(y0.clone()), 0.0..1.0, Rk4, control)));
     group.bench_function("Discrete", |b| b.iter(|| to_the_end(&net, black_box(&y0), control)));
-    let remembered = Remembered::new(net.clone());
+    let remembered = Memoized::new(net.clone());
     group.bench_function("Discrete, evaluations remembered", |b| {
         b.iter(|| to_the_end(&remembered, black_box(&y0), control))
     });

@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use rheos::formula::Static;
 use rheos::nn::{Block, Driven, Elman, Linear, Net, OdeBlock, Recurrence, Residual, Sequence};
 use rheos::train::{Adam, mean_squared_error};
-use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Pid, Result, Rk4, State};
+use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Euler, Fixed, Parametric, Pid, Result, Rk4, State};
 
 const INPUTS: usize = 2;
 const HIDDEN: usize = 16;
@@ -54,16 +54,20 @@ fn training(c: &mut Criterion) {
     let field = || Driven(cell.clone());
     let four = Fixed::steps(4);
     let pid = Pid::new(1e-4, 1e-4);
-    let discrete = Discrete::new();
+    let discrete = DiscreteAdjoint::new();
 
     let mut group = c.benchmark_group("training step, 20 x 32 samples, 16 hidden");
     block(&mut group, "Elman", Recurrence(cell.clone()));
     block(&mut group, "residual", Residual(cell.clone()));
     block(&mut group, "ODE, Euler, Discrete", OdeBlock::new(field(), Euler, Fixed::steps(1), discrete));
     block(&mut group, "ODE, RK4 x 4, Discrete", OdeBlock::new(field(), Rk4, four, discrete));
-    block(&mut group, "ODE, RK4 x 4, Backsolve", OdeBlock::new(field(), Rk4, four, Backsolve::new(Rk4, four)));
+    block(&mut group, "ODE, RK4 x 4, Backsolve", OdeBlock::new(field(), Rk4, four, BacksolveAdjoint::new(Rk4, four)));
     block(&mut group, "ODE, Dopri5 1e-4, Discrete", OdeBlock::new(field(), Dopri5, pid, discrete));
-    block(&mut group, "ODE, Dopri5 1e-4, Backsolve", OdeBlock::new(field(), Dopri5, pid, Backsolve::new(Dopri5, pid)));
+    block(
+        &mut group,
+        "ODE, Dopri5 1e-4, Backsolve",
+        OdeBlock::new(field(), Dopri5, pid, BacksolveAdjoint::new(Dopri5, pid)),
+    );
     group.finish();
 }
 

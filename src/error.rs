@@ -304,7 +304,7 @@ pub enum Error {
     },
     /// A state that was reconstructed backwards is not that of the forward pass, so that the gradient would be wrong.
     #[error(
-        "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its size, above the limit of {limit:e}; tighten the tolerances of both passes, add output times, or use `Interpolating` or `Discrete`"
+        "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its size, above the limit of {limit:e}; tighten the tolerances of both passes, add output times, or use `InterpolatingAdjoint` or `DiscreteAdjoint`"
     )]
     Drift {
         /// The output time.

@@ -12,7 +12,7 @@
 //! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a network, a dfdx module |
 //! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
 //! | a way to integrate | [`Solver`], [`Controller`] | the methods in [`solver`]: [explicit](solver::explicit), [implicit](solver::implicit), [Rosenbrock](solver::rosenbrock), [multistep](solver::multistep), [symplectic](solver::symplectic), [reversible](solver::reversible); [`Fixed`] steps, [`Pid`], [`Predictive`](control::Predictive) |
-//! | a way to differentiate a solve | [`Adjoint`] | [`Discrete`], [`ReversibleAdjoint`], [`Backsolve`], [`Interpolating`](adjoint::Interpolating), [`Quadrature`](adjoint::Quadrature) |
+//! | a way to differentiate a solve | [`Adjoint`] | [`DiscreteAdjoint`], [`ReversibleAdjoint`], [`BacksolveAdjoint`], [`InterpolatingAdjoint`](adjoint::InterpolatingAdjoint), [`QuadratureAdjoint`](adjoint::QuadratureAdjoint) |
 //!
 //! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
 //! derivative, or a state of the wrong dimension do not compile, and the compiler says what to use instead.
@@ -62,18 +62,18 @@
 //! use nalgebra::vector;
 //! use rheos::dynamics::problems::LotkaVolterra;
 //! use rheos::train::mean_squared_error;
-//! use rheos::{Discrete, Dopri5, Ivp, Pid};
+//! use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid};
 //!
 //! let (model, y0) = LotkaVolterra::problem();
 //! let (times, targets) = ([1.0, 2.0], [vector![2.5, 1.5], vector![4.0, 3.5]]);
-//! let run = Ivp::new(&model, y0, 0.0..2.0).save_at(&times).forward(Dopri5, Pid::new(1e-8, 1e-8), Discrete::new())?;
+//! let run = Ivp::new(&model, y0, 0.0..2.0).save_at(&times).forward(Dopri5, Pid::new(1e-8, 1e-8), DiscreteAdjoint::new())?;
 //! let (loss, cotangents) = mean_squared_error(&run.y, &targets)?;
 //! let found = run.backward(&cotangents)?;
 //! assert!(loss > 0.0 && found.params.len() == 4 && found.times.len() == 2);
 //! # Ok::<(), rheos::Error>(())
 //! ```
 //!
-//! [`Discrete`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`](adjoint::ExactGradient)); the others solve the adjoint
+//! [`DiscreteAdjoint`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`](adjoint::ExactGradient)); the others solve the adjoint
 //! equation; [`adjoint::choosing`] says which suits what. With [`DifferentiableEvent`]s the gradient goes across resets, and
 //! the times of events have derivatives; declared [jumps](Ivp::jumps_at) of the field have them too. [`sensitivities`] goes
 //! forwards, [`hessian_vector`](adjoint::hessian_vector) gives second derivatives,

@@ -2,9 +2,9 @@
 //!
 //! `use rheos::prelude::*;` brings them all. Everything else is in its module.
 
-pub use crate::adjoint::{Adjoint, Backsolve, Discrete, ReversibleAdjoint, Run, sensitivities};
+pub use crate::adjoint::{Adjoint, BacksolveAdjoint, DiscreteAdjoint, ReversibleAdjoint, Run, sensitivities};
 pub use crate::control::{Controller, Fixed, Pid};
-pub use crate::dynamics::{Autodiff, Differentiable, Dynamics, Field, Parametric, Scalar, ode};
+pub use crate::dynamics::{Autodiff, Differentiable, Dynamics, GenericDynamics, Parametric, Scalar, ode};
 pub use crate::error::{Error, Result};
 pub use crate::formula::Formula;
 pub use crate::integrate::Stats;

@@ -4,8 +4,8 @@ use std::f64::consts::{PI, TAU};
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector, Vector2, Vector4, vector};
 use rheos::dynamics::Counted;
-use rheos::dynamics::problems::{Driven, VanDerPol};
-use rheos::integrate::{Flow, Integration, Observer, Step};
+use rheos::dynamics::problems::{Forced, VanDerPol};
+use rheos::integrate::{Integration, Observer, Step, StepAction};
 use rheos::solver::explicit::{Bosh3, Heun};
 use rheos::solver::{Dense, Embedded, Method};
 use rheos::state::{Passive, Span};
@@ -19,9 +19,9 @@ use rheos::{
 struct Steps(Vec<(f64, f64)>);
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Steps {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         self.0.push((step.t0, step.t1));
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 
@@ -377,7 +377,7 @@ mod limits {
 
     #[test]
     fn the_first_step_is_the_one_asked_for() {
-        let (f, y0) = Driven::problem();
+        let (f, y0) = Forced::problem();
         let first = |control| lengths(&steps(&f, &y0, (0.0, 2.0), &[], Dopri5, control))[0];
         let pid = Pid::new(1e-6, 1e-6);
         for h in [1e-6, 1e-3, 0.0123] {
@@ -401,8 +401,8 @@ mod symmetry {
         where
             S: Copy + Dense<Field> + Dense<Mirrored> + Embedded<Field> + Embedded<Mirrored>,
         {
-            let y0 = Driven::exact(span.0);
-            let (f, _) = Driven::problem();
+            let y0 = Forced::exact(span.0);
+            let (f, _) = Forced::problem();
             let mirrored = Mirrored(f);
             let pid = Pid::new(1e-8, 1e-8);
             let a = Ivp::new(&f, y0, span).save_every(1).solve(solver, pid).unwrap();
@@ -418,7 +418,7 @@ mod symmetry {
             let b = b.solve(solver, Fixed::steps(9)).unwrap();
             assert_eq!(bits(&a.y), bits(&b.y));
         }
-        type Field = rheos::Autodiff<Driven, 2, 0>;
+        type Field = rheos::Autodiff<Forced, 2, 0>;
         struct Mirrored(Field);
         impl Dynamics for Mirrored {
             type State = Vector2<f64>;
@@ -436,7 +436,7 @@ mod symmetry {
 
     #[test]
     fn there_and_back_again() {
-        let (f, y0) = Driven::problem();
+        let (f, y0) = Forced::problem();
         let tight = Pid::new(1e-11, 1e-11);
         let there = solve(&f, y0, 0.0..3.0, Dopri5, tight).unwrap();
         let back = solve(&f, *there.last(), 3.0..0.0, Dopri5, tight).unwrap();
@@ -449,10 +449,10 @@ mod output {
 
     fn check<S>(solver: S, span: (f64, f64))
     where
-        S: Copy + Dense<rheos::Autodiff<Driven, 2, 0>> + Embedded<rheos::Autodiff<Driven, 2, 0>>,
+        S: Copy + Dense<rheos::Autodiff<Forced, 2, 0>> + Embedded<rheos::Autodiff<Forced, 2, 0>>,
     {
-        let (f, _) = Driven::problem();
-        let y0 = Driven::exact(span.0);
+        let (f, _) = Forced::problem();
+        let y0 = Forced::exact(span.0);
         let at = |x: f64| if x == 1.0 { span.1 } else { span.0 + x * (span.1 - span.0) };
         let times: Vec<f64> = [0.0, 0.0, 0.013, 0.2, 0.2, 0.21, 0.5, 0.999, 1.0, 1.0].map(at).into();
         let problem = || Ivp::new(&f, y0, span);
@@ -474,7 +474,7 @@ mod output {
         // The problem multiplies an error by at most exp(max sin − min sin) = e².
         let growth = 2.0_f64.exp();
         for (t, y) in saved.t.iter().zip(&saved.y) {
-            let error = (y - Driven::exact(*t)).amax();
+            let error = (y - Forced::exact(*t)).amax();
             assert!(error < 50.0 * 1e-9 * growth, "{error:e} at {t}");
         }
         // Times of accepted steps give the states there.
@@ -499,7 +499,7 @@ mod output {
 
     #[test]
     fn every_nth_step_is_kept() {
-        let (f, y0) = Driven::problem();
+        let (f, y0) = Forced::problem();
         let all = Ivp::new(&f, y0, 0.0..1.0).save_every(1).solve(Rk4, Fixed::steps(10)).unwrap();
         let third = Ivp::new(&f, y0, 0.0..1.0).save_every(3).solve(Rk4, Fixed::steps(10)).unwrap();
         assert_eq!(all.t.len(), 11);
@@ -528,9 +528,9 @@ mod accuracy {
 
     fn check<S>(solver: S)
     where
-        S: Copy + Method + Embedded<rheos::Autodiff<Driven, 2, 0>>,
+        S: Copy + Method + Embedded<rheos::Autodiff<Forced, 2, 0>>,
     {
-        let (f, y0) = Driven::problem();
+        let (f, y0) = Forced::problem();
         let ratios: Vec<f64> = (4..=10)
             .map(|k| {
                 let tolerance = 10.0_f64.powi(-k);
@@ -538,7 +538,7 @@ mod accuracy {
                 let error = (1..=8).map(f64::from).fold(0.0_f64, |max, t1| {
                     let control = Pid::new(tolerance, tolerance).max_steps(1_000_000);
                     let solution = solve(&f, y0, 0.0..t1, solver, control).unwrap();
-                    max.max((solution.last() - Driven::exact(t1)).amax())
+                    max.max((solution.last() - Forced::exact(t1)).amax())
                 });
                 error / tolerance
             })

@@ -11,17 +11,17 @@ mod seasons;
 use common::relative_error;
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SVector, Vector2, vector};
-use rheos::adjoint::{Checkpoints, ExactGradient, Gradient, Interpolating, Quadrature};
-use rheos::control::OnGrid;
-use rheos::dynamics::SplitField;
+use rheos::adjoint::{Checkpoints, ExactGradient, Gradient, InterpolatingAdjoint, QuadratureAdjoint};
+use rheos::control::StepTo;
+use rheos::dynamics::GenericSplit;
 use rheos::solver::explicit::Dop853;
 use rheos::solver::implicit::{Esdirk547, KenCarp5};
 use rheos::solver::multistep::{Adams, AdamsMoulton};
 use rheos::solver::reversible::ReversibleHeun;
 use rheos::solver::{DefaultSolver, Dense};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Controller, Discrete, Dopri5, Field, Fixed, Parametric, Pid, RadauIIA5,
-    ReversibleAdjoint, Rodas5P, Scalar, Solver, Tsit5, sensitivities,
+    Adjoint, Autodiff, BacksolveAdjoint, Controller, DiscreteAdjoint, Dopri5, Fixed, GenericDynamics, Parametric, Pid,
+    RadauIIA5, ReversibleAdjoint, Rodas5P, Scalar, Solver, Tsit5, sensitivities,
 };
 use seasons::{Model, model, weights};
 
@@ -56,7 +56,7 @@ where
 /// The growth of the prey alone, with its three parameters.
 struct Growth;
 
-impl Field<2, 3> for Growth {
+impl GenericDynamics<2, 3> for Growth {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
         vector![p[0] * (p[1] * (p[2] * t).cos() + 1.0) * y[0], T::zero()]
     }
@@ -65,7 +65,7 @@ impl Field<2, 3> for Growth {
 /// The rest of the model.
 struct Predation;
 
-impl Field<2, 3> for Predation {
+impl GenericDynamics<2, 3> for Predation {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
         vector![-p[0] * y[0] * y[1], p[2] * y[0] * y[1] - p[1] * y[1]]
     }
@@ -77,11 +77,11 @@ fn found_by_parts(control: Pid) -> Found {
     let p = f.params();
     let growth = Autodiff::new(Growth, vector![p[0], p[4], p[5]]);
     let predation = Autodiff::new(Predation, vector![p[1], p[2], p[3]]);
-    let parts = SplitField::new(growth, predation);
+    let parts = GenericSplit::new(growth, predation);
     let times = times();
     let problem = landing_on(&parts, &y0, &times);
     let Gradient { y0, params: (g, p), times, t0, t1, jumps, stats, drift } =
-        gradient(problem, KenCarp5, control, Discrete::new(), |y| weights(y.len())).unwrap();
+        gradient(problem, KenCarp5, control, DiscreteAdjoint::new(), |y| weights(y.len())).unwrap();
     Gradient { y0, params: vector![g[0], p[0], p[1], p[2], g[1], g[2]], times, t0, t1, jumps, stats, drift }
 }
 
@@ -99,24 +99,24 @@ fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
 #[test]
 fn all_of_them_agree() {
     let tight = Pid::new(1e-12, 1e-12);
-    let reference = landed(Dop853, tight, Discrete::new());
+    let reference = landed(Dop853, tight, DiscreteAdjoint::new());
     let table = [
-        ("Discrete", found(Dop853, tight, Discrete::new())),
-        ("Discrete, Tsit5", landed(Tsit5, tight, Discrete::new())),
-        ("Discrete, every 20", landed(Dop853, tight, Discrete::new().checkpoints(Checkpoints::Every(20)))),
-        ("Discrete, 5 slots", landed(Dop853, tight, Discrete::new().checkpoints(Checkpoints::Slots(5)))),
-        ("Discrete, ESDIRK", landed(Esdirk547, Pid::new(1e-11, 1e-11), Discrete::new())),
-        ("Discrete, Radau", landed(RadauIIA5, tight, Discrete::new())),
+        ("Discrete", found(Dop853, tight, DiscreteAdjoint::new())),
+        ("Discrete, Tsit5", landed(Tsit5, tight, DiscreteAdjoint::new())),
+        ("Discrete, every 20", landed(Dop853, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Every(20)))),
+        ("Discrete, 5 slots", landed(Dop853, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(5)))),
+        ("Discrete, ESDIRK", landed(Esdirk547, Pid::new(1e-11, 1e-11), DiscreteAdjoint::new())),
+        ("Discrete, Radau", landed(RadauIIA5, tight, DiscreteAdjoint::new())),
         ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::new(1e-11, 1e-11))),
-        ("Discrete, Rosenbrock", landed(Rodas5P, Pid::new(1e-11, 1e-11), Discrete::new())),
-        ("Discrete, automatic", landed(DefaultSolver::default(), Pid::new(1e-11, 1e-11), Discrete::new())),
-        ("Discrete, Adams", landed(Adams, tight, Discrete::new())),
-        ("Discrete, Adams–Moulton", landed(AdamsMoulton::<6>, Fixed::steps(20_000), Discrete::new())),
-        ("Backsolve", landed(Dop853, tight, Backsolve::new(Dop853, tight))),
-        ("Interpolating", landed(Dop853, tight, Interpolating::new(Dop853, tight))),
-        ("Interpolating, Tsit5", landed(Dop853, tight, Interpolating::new(Tsit5, tight))),
-        ("Quadrature, Gauss", landed(Dop853, tight, Quadrature::gauss(Dop853, tight))),
-        ("Quadrature, Kronrod", landed(Dop853, tight, Quadrature::kronrod(Dop853, tight, 1e-11))),
+        ("Discrete, Rosenbrock", landed(Rodas5P, Pid::new(1e-11, 1e-11), DiscreteAdjoint::new())),
+        ("Discrete, automatic", landed(DefaultSolver::default(), Pid::new(1e-11, 1e-11), DiscreteAdjoint::new())),
+        ("Discrete, Adams", landed(Adams, tight, DiscreteAdjoint::new())),
+        ("Discrete, Adams–Moulton", landed(AdamsMoulton::<6>, Fixed::steps(20_000), DiscreteAdjoint::new())),
+        ("Backsolve", landed(Dop853, tight, BacksolveAdjoint::new(Dop853, tight))),
+        ("Interpolating", landed(Dop853, tight, InterpolatingAdjoint::new(Dop853, tight))),
+        ("Interpolating, Tsit5", landed(Dop853, tight, InterpolatingAdjoint::new(Tsit5, tight))),
+        ("Quadrature, Gauss", landed(Dop853, tight, QuadratureAdjoint::gauss(Dop853, tight))),
+        ("Quadrature, Kronrod", landed(Dop853, tight, QuadratureAdjoint::kronrod(Dop853, tight, 1e-11))),
     ];
     for (name, found) in &table {
         assert_alike(name, found, &reference, 1e-8);
@@ -141,17 +141,17 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
     fn check<S, A>(solver: S, adjoint: A, tolerance: f64)
     where
         S: Dense<Model> + Clone,
-        A: ExactGradient + Adjoint<Model, S, OnGrid>,
+        A: ExactGradient + Adjoint<Model, S, StepTo>,
     {
         // 60 steps, so few that the solution is wrong in its fourth digit.
         let (f, y0) = model();
         let grid = frozen_grid::grid(0.0, 6.2, 60);
         frozen_grid::check(&f, &y0, (&grid, &[0.0, 1.37, 4.01, 6.2]), &solver, &adjoint, tolerance);
     }
-    check(Dopri5, Discrete::new(), 1e-11);
-    check(Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
-    check(Esdirk547, Discrete::new(), 1e-11);
-    check(RadauIIA5, Discrete::new(), 1e-11);
+    check(Dopri5, DiscreteAdjoint::new(), 1e-11);
+    check(Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
+    check(Esdirk547, DiscreteAdjoint::new(), 1e-11);
+    check(RadauIIA5, DiscreteAdjoint::new(), 1e-11);
     // Its states are reconstructed, with the rounding errors of the way back.
     check(ReversibleHeun, ReversibleAdjoint::new(), 1e-9);
 }
@@ -169,8 +169,9 @@ fn along_the_kept_solution_nothing_drifts() {
     let control = Pid::new(1e-10, 1e-10);
     let times = [0.0, 2.0];
     let last = |_: &[f64]| vec![0.0, 1.0];
-    assert!(gradient(over(&field, &2.0, &times), Tsit5, control, Backsolve::new(Tsit5, control), last).is_err());
-    let found = gradient(over(&field, &2.0, &times), Tsit5, control, Interpolating::new(Tsit5, control), last).unwrap();
+    assert!(gradient(over(&field, &2.0, &times), Tsit5, control, BacksolveAdjoint::new(Tsit5, control), last).is_err());
+    let found =
+        gradient(over(&field, &2.0, &times), Tsit5, control, InterpolatingAdjoint::new(Tsit5, control), last).unwrap();
     // y = (λ² cos t + λ sin t) / (1 + λ²) + C e^{−λ t}, and the derivative with respect to t1 is its slope.
     let slope = (rate * 2.0_f64.cos() - rate * rate * 2.0_f64.sin()) / (1.0 + rate * rate);
     assert!((found.times[1] - slope).abs() < 1e-8);

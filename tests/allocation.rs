@@ -8,8 +8,8 @@ use rheos::adjoint::{Forward, Outputs, Problem};
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::solver::explicit::Bosh3;
 use rheos::{
-    Adjoint, Backsolve, Controller, Discrete, Dopri5, Dynamics, Euler, Fixed, Ivp, Parametric, Pid, Rk4, Solver, State,
-    Tsit5, ode, solve,
+    Adjoint, BacksolveAdjoint, Controller, DiscreteAdjoint, Dopri5, Dynamics, Euler, Fixed, Ivp, Parametric, Pid, Rk4,
+    Solver, State, Tsit5, ode, solve,
 };
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
@@ -146,12 +146,12 @@ fn backward<A: Adjoint<Model, Rk4, Fixed>>(f: &Model, adjoint: &A, y0: &Vector2<
 #[test]
 fn backsolve_needs_no_memory_for_steps() {
     let (f, y0) = LotkaVolterra::problem();
-    let few = Backsolve::new(Rk4, Fixed::steps(FEW));
-    let many = Backsolve::new(Rk4, Fixed::steps(MANY));
+    let few = BacksolveAdjoint::new(Rk4, Fixed::steps(FEW));
+    let many = BacksolveAdjoint::new(Rk4, Fixed::steps(MANY));
     assert_eq!(forward(&f, &few, &y0, MANY).0, forward(&f, &few, &y0, FEW).0);
     assert_eq!(backward(&f, &many, &y0, FEW), backward(&f, &few, &y0, FEW));
     assert_eq!(backward(&f, &many, &y0, MANY), backward(&f, &few, &y0, FEW));
-    let [few, many] = [FEW, MANY].map(|n| Backsolve::new(Dopri5, pid(n)));
+    let [few, many] = [FEW, MANY].map(|n| BacksolveAdjoint::new(Dopri5, pid(n)));
     assert_eq!(backward(&f, &many, &y0, FEW), backward(&f, &few, &y0, FEW));
 }
 
@@ -162,7 +162,7 @@ fn discrete_keeps_a_time_a_length_and_a_state_per_step() {
     // Two outputs, their times, and what the record says of the one piece of the solve.
     let rest = (2 * size_of::<f64>() + 4 * size_of_val(&y0)) as u64 + 512;
     for n in [FEW, 1000, MANY] {
-        let (info, forward) = forward(&f, &Discrete::new(), &y0, n);
+        let (info, forward) = forward(&f, &DiscreteAdjoint::new(), &y0, n);
         assert_eq!(forward.record.grids().map(<[f64]>::len).collect::<Vec<_>>(), [n + 1]);
         let least = (n as u64 + 1) * step;
         // The number of steps is known, so that no vector grows.
@@ -175,8 +175,8 @@ fn discrete_keeps_a_time_a_length_and_a_state_per_step() {
 #[test]
 fn the_backward_pass_of_discrete_allocates_once() {
     let (f, y0) = LotkaVolterra::problem();
-    let few = backward(&f, &Discrete::new(), &y0, FEW);
-    let many = backward(&f, &Discrete::new(), &y0, MANY);
+    let few = backward(&f, &DiscreteAdjoint::new(), &y0, FEW);
+    let many = backward(&f, &DiscreteAdjoint::new(), &y0, MANY);
     assert_eq!(many.count_total, few.count_total);
     // One derivative per point of the grid, and nothing else that grows with the steps.
     assert_eq!(many.bytes_total - few.bytes_total, ((MANY - FEW) * size_of::<f64>()) as u64);

@@ -6,17 +6,17 @@ mod gradient;
 use gradient::{gradient, over};
 use nalgebra::{SVector, vector};
 use rheos::adjoint::Checkpoints;
-use rheos::dynamics::problems::{Brusselator, Driven, Lorenz, LotkaVolterra, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Brusselator, Forced, Lorenz, LotkaVolterra, Orbit, VanDerPol};
 use rheos::dynamics::{Counted, Jacobian};
-use rheos::integrate::{Flow, Integration, Observer, Step};
+use rheos::integrate::{Integration, Observer, Step, StepAction};
 use rheos::solver::explicit::{Dop853, Vern9};
 use rheos::solver::rosenbrock::Rodas4;
 use rheos::solver::{Auto, AutoWorkspace, DefaultSolver, Dense, Embedded, Method};
 use rheos::state::Span;
 use rheos::verify::{dense_order, order_with};
 use rheos::{
-    Autodiff, Discrete, Dopri5, Dynamics, Field, Ivp, Pid, Result, Rodas5P, Scalar, Solver, State, Stats, Tsit5, Vern7,
-    ode, sensitivities, solve, solve_ivp,
+    Autodiff, DiscreteAdjoint, Dopri5, Dynamics, GenericDynamics, Ivp, Pid, Result, Rodas5P, Scalar, Solver, State,
+    Stats, Tsit5, Vern7, ode, sensitivities, solve, solve_ivp,
 };
 
 /// For every accepted step, where it starts and whether it is one of the stiff method.
@@ -24,10 +24,10 @@ use rheos::{
 struct Phases(Vec<(f64, bool)>);
 
 impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Observer<F, Auto<E, I>> for Phases {
-    fn observe(&mut self, step: Step<'_, F, Auto<E, I>>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, Auto<E, I>>) -> Result<StepAction<F::State>> {
         let ws: &AutoWorkspace<_, _, _> = step.workspace;
         self.0.push((step.t0, ws.is_stiff()));
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 
@@ -65,7 +65,7 @@ impl Arenstorf {
     }
 }
 
-impl Field<4, 0> for Arenstorf {
+impl GenericDynamics<4, 0> for Arenstorf {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 4>, _: &SVector<T, 0>) -> SVector<T, 4> {
         let (mu, rest) = (T::from(0.012277471), T::from(1.0 - 0.012277471));
         let d1 = ((y[0] + mu).powi(2) + y[1] * y[1]).sqrt().powi(3);
@@ -114,7 +114,7 @@ macro_rules! never_switches {
 never_switches! {
     lorenz_is_not_stiff: Lorenz::problem(), 20.0;
     orbit_is_not_stiff: Orbit::problem(), 50.0;
-    driven_is_not_stiff: Driven::problem(), 50.0;
+    driven_is_not_stiff: Forced::problem(), 50.0;
     arenstorf_is_not_stiff: Arenstorf::problem(), Arenstorf::PERIOD;
     lotka_volterra_is_not_stiff: LotkaVolterra::problem(), 50.0;
     brusselator_is_not_stiff: Brusselator::problem(), 20.0;
@@ -149,7 +149,7 @@ fn van_der_pol_changes_the_method_at_every_jump_and_costs_no_more_than_the_stiff
 /// `y' = −λ(t) (y − sin t) + cos t`, with the solution `sin t`; `λ` is 1 but for a time around 5, where it is 10⁵.
 struct StiffInTheMiddle;
 
-impl Field<1, 0> for StiffInTheMiddle {
+impl GenericDynamics<1, 0> for StiffInTheMiddle {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 1>, _: &SVector<T, 0>) -> SVector<T, 1> {
         let lambda = T::from(1e5) * (-((t - T::from(5.0)) * T::from(0.5)).powi(8)).exp() + T::one();
         vector![-lambda * (y[0] - t.sin()) + t.cos()]
@@ -195,20 +195,20 @@ fn backwards_in_time() {
 
 #[test]
 fn orders_are_those_of_the_methods() {
-    let (f, y0) = Driven::problem();
+    let (f, y0) = Forced::problem();
     let solver = DefaultSolver::default();
-    let report = order_with(&f, &y0, 0.0..10.0, &solver, Driven::exact).unwrap();
+    let report = order_with(&f, &y0, 0.0..10.0, &solver, Forced::exact).unwrap();
     assert!(report.passed(), "{report}");
-    let report = dense_order(&f, 0.0..4.0, &solver, Driven::exact).unwrap();
+    let report = dense_order(&f, 0.0..4.0, &solver, Forced::exact).unwrap();
     assert!(report.passed(), "{report}");
     assert_eq!(<Auto<Vern7, Rodas4> as Method>::ORDER, 4);
-    assert_eq!(<Auto<Vern7, Rodas4> as Dense<Autodiff<Driven, 2, 0>>>::DENSE_ORDER, 3);
+    assert_eq!(<Auto<Vern7, Rodas4> as Dense<Autodiff<Forced, 2, 0>>>::DENSE_ORDER, 3);
 }
 
 /// H. H. Robertson's reaction, with derivatives by dual numbers: differences are too coarse for concentrations of 10⁻¹⁴.
 struct Robertson;
 
-impl Field<3, 0> for Robertson {
+impl GenericDynamics<3, 0> for Robertson {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, _: &SVector<T, 0>) -> SVector<T, 3> {
         let (slow, fast) = (y[0] * 0.04 - y[1] * y[2] * 1e4, y[1] * y[1] * 3e7);
         vector![-slow, slow - fast, fast]
@@ -218,7 +218,7 @@ impl Field<3, 0> for Robertson {
 /// The Oregonator: Hairer & Wanner II, section IV.10.
 struct Oregonator;
 
-impl Field<3, 0> for Oregonator {
+impl GenericDynamics<3, 0> for Oregonator {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, _: &SVector<T, 0>) -> SVector<T, 3> {
         vector![
             (y[1] + y[0] * (T::one() - y[0] * 8.375e-6 - y[1])) * 77.27,
@@ -310,7 +310,7 @@ fn the_gradient_goes_back_over_changes_of_method() {
     let params_bar: SVector<f64, 1> = forward.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
 
     for rule in [Checkpoints::All, Checkpoints::Every(30), Checkpoints::Slots(12)] {
-        let adjoint = Discrete::new().checkpoints(rule);
+        let adjoint = DiscreteAdjoint::new().checkpoints(rule);
         let backward = gradient(over(&f, &y0, &times), solver, control, &adjoint, |_| w.to_vec()).unwrap();
         for (a, b) in [(backward.y0.as_slice(), y0_bar.as_slice()), (backward.params.as_slice(), params_bar.as_slice())]
         {

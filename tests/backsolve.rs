@@ -1,6 +1,6 @@
 //! What a reconstruction backwards in time can and cannot know.
 
-use rheos::{Backsolve, Discrete, Dopri5, Error, Pid, ode};
+use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Error, Pid, ode};
 
 #[path = "common/gradient.rs"]
 mod gradient;
@@ -22,21 +22,22 @@ fn a_reconstruction_that_drifts_is_an_error_and_not_a_wrong_gradient() {
     // e^{20 · 3} makes a state out of any rounding error.
     let far = [0.0, 3.0];
     let failure =
-        gradient(over(&field, &2.0, &far), Dopri5, control, Backsolve::new(Dopri5, control), last).unwrap_err();
+        gradient(over(&field, &2.0, &far), Dopri5, control, BacksolveAdjoint::new(Dopri5, control), last).unwrap_err();
     let Error::Drift { t, drift, limit } = failure else { panic!("{failure}") };
     assert_eq!((t, limit), (0.0, 0.01));
     assert!(drift > 1.0, "{drift}");
 
     // Reset at output times often enough, it is right, and says how far it drifted.
     let near: Vec<f64> = (0..=60).map(|i| f64::from(i) * 0.05).collect();
-    let found = gradient(over(&field, &2.0, &near), Dopri5, control, Backsolve::new(Dopri5, control), last).unwrap();
+    let found =
+        gradient(over(&field, &2.0, &near), Dopri5, control, BacksolveAdjoint::new(Dopri5, control), last).unwrap();
     assert!(found.drift > 0.0 && found.drift < 1e-6, "{}", found.drift);
-    let exact = gradient(over(&field, &2.0, &near), Dopri5, control, Discrete::new(), last).unwrap();
+    let exact = gradient(over(&field, &2.0, &near), Dopri5, control, DiscreteAdjoint::new(), last).unwrap();
     assert_eq!(exact.drift, 0.0);
     assert!((found.y0 - exact.y0).abs() < 1e-8 && (found.y0 - (-60.0_f64).exp()).abs() < 1e-8);
 
     // Who wants it anyway can have it.
-    let blind = Backsolve::new(Dopri5, control.max_steps(1_000_000)).drift_limit(f64::INFINITY);
+    let blind = BacksolveAdjoint::new(Dopri5, control.max_steps(1_000_000)).drift_limit(f64::INFINITY);
     let found = gradient(over(&field, &2.0, &far), Dopri5, control, &blind, last);
     assert!(found.is_err() || found.is_ok_and(|found| found.drift > 1.0));
 }
@@ -48,7 +49,7 @@ fn a_stable_way_back_reports_a_small_drift() {
         0.0
     });
     let control = Pid::new(1e-9, 1e-9);
-    let adjoint = Backsolve::new(Dopri5, control);
+    let adjoint = BacksolveAdjoint::new(Dopri5, control);
     let found = gradient(over(&growth, &1.0, &[0.0, 4.0]), Dopri5, control, &adjoint, |_| vec![0.0, 1.0]).unwrap();
     assert!((found.y0 - 2.0_f64.exp()).abs() < 1e-7);
     assert!(found.drift < 1e-7);
@@ -63,7 +64,7 @@ fn a_start_at_the_origin_is_no_drift() {
             0.0
         });
         let control = Pid::new(1e-8, 1e-8 * unit);
-        let adjoint = Backsolve::new(Dopri5, control);
+        let adjoint = BacksolveAdjoint::new(Dopri5, control);
         let found = gradient(over(&field, &0.0, &[0.0, 1.0]), Dopri5, control, &adjoint, |_| vec![0.0, 1.0]).unwrap();
         assert!(found.drift < 1e-6, "{unit:e}: {:e}", found.drift);
         assert!((found.y0 - (-0.5_f64).exp()).abs() < 1e-7, "{unit:e}: {}", found.y0);

@@ -6,11 +6,14 @@ use common::{golden, numbers, relative_error};
 use nalgebra::{SMatrix, SVector};
 use rheos::formula::{Bias, Rows, Static, Weight};
 use rheos::nn::{
-    Block, Driven, Elman, Layer, LayerField, Linear, Net, OdeBlock, Recurrence, Relaxed, Rescaled, Residual, Sequence,
+    Block, Driven, Elman, Layer, LayerField, LeakyField, Linear, Net, OdeBlock, Recurrence, Residual, Sequence,
+    TimeRescaled,
 };
 use rheos::state::Passive;
 use rheos::train::{Adam, mean_squared_error};
-use rheos::{Backsolve, Discrete, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, formula, solve, verify};
+use rheos::{
+    BacksolveAdjoint, DiscreteAdjoint, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, formula, solve, verify,
+};
 
 type Cell = Net<Elman<f64, 2, 4>, Static<3>>;
 type Readout = Net<Linear<f64, 4, 1>, Static<3>>;
@@ -110,15 +113,19 @@ where
 #[test]
 fn euler_with_step_one_is_the_residual_block_bit_for_bit() {
     let residual = run(&Residual(cell()));
-    let ode = run(&flow(Euler, Fixed::step(1.0), Discrete::new()));
+    let ode = run(&flow(Euler, Fixed::step(1.0), DiscreteAdjoint::new()));
     assert_eq!(residual, ode);
 }
 
 #[test]
 fn euler_step_of_the_relaxed_cell_is_the_recurrent_cell() {
     let recurrent = run(&Recurrence(cell()));
-    let relaxed =
-        run(&OdeBlock { field: Relaxed(cell()), solver: Euler, control: Fixed::step(1.0), adjoint: Discrete::new() });
+    let relaxed = run(&OdeBlock {
+        field: LeakyField(cell()),
+        solver: Euler,
+        control: Fixed::step(1.0),
+        adjoint: DiscreteAdjoint::new(),
+    });
     assert!((recurrent.0 - relaxed.0).amax() < 1e-15);
     assert!((recurrent.2 - relaxed.2).amax() < 1e-15);
     let error = relative_error(&relaxed.3.coordinates(), &recurrent.3.coordinates());
@@ -128,9 +135,9 @@ fn euler_step_of_the_relaxed_cell_is_the_recurrent_cell() {
 #[test]
 fn adjoints_of_an_ode_block_agree() {
     let tight = Pid::new(1e-12, 1e-12);
-    let discrete = run(&flow(Dopri5, tight, Discrete::new()));
-    let continuous = run(&flow(Dopri5, tight, Backsolve::new(Dopri5, tight)));
-    let fine = run(&flow(Rk4, Fixed::steps(200), Discrete::new()));
+    let discrete = run(&flow(Dopri5, tight, DiscreteAdjoint::new()));
+    let continuous = run(&flow(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight)));
+    let fine = run(&flow(Rk4, Fixed::steps(200), DiscreteAdjoint::new()));
     for other in [continuous, fine] {
         assert!((discrete.0 - other.0).amax() < 1e-9);
         for (a, b) in discrete.1.iter().zip(&other.1) {
@@ -146,7 +153,7 @@ fn fields_of_layers_have_true_pullbacks() {
     let state = (h0(), Passive(inputs()[0]));
     let report = verify::vjp(&mut Driven(cell()), 0.0, &state);
     assert!(report.passed(), "{report}");
-    let report = verify::vjp(&mut Relaxed(cell()), 0.0, &state);
+    let report = verify::vjp(&mut LeakyField(cell()), 0.0, &state);
     assert!(report.passed(), "{report}");
     let gaps = Passive(SMatrix::<f64, 1, 3>::new(0.5, 2.0, 1.25));
     let report = verify::vjp(&mut autonomous(), 0.0, &(h0(), gaps));
@@ -167,16 +174,17 @@ fn flow_alone() -> Flow<f64> {
     Flow { linear: Linear { weight: weight_hh, bias: bias_hh } }
 }
 
-type Autonomous = Rescaled<LayerField<Net<Flow<f64>, Static<3>>>>;
+type Autonomous = TimeRescaled<LayerField<Net<Flow<f64>, Static<3>>>>;
 
 fn autonomous() -> Autonomous {
-    Rescaled(Net::new(flow_alone()).field())
+    TimeRescaled(Net::new(flow_alone()).field())
 }
 
 #[test]
 fn rescaled_samples_move_by_their_own_gaps() {
     let gaps = [0.5, 2.0, 1.25];
-    let block = OdeBlock { field: autonomous(), solver: Rk4, control: Fixed::steps(400), adjoint: Discrete::new() };
+    let block =
+        OdeBlock { field: autonomous(), solver: Rk4, control: Fixed::steps(400), adjoint: DiscreteAdjoint::new() };
     let (h, _) = block.forward(&SMatrix::from(gaps.map(|gap| [gap])), &h0(), 1.0).unwrap();
     for (i, gap) in gaps.into_iter().enumerate() {
         let alone: LayerField<Net<_, Static<1>>> = Net::new(flow_alone()).field();
@@ -217,13 +225,13 @@ where
 #[test]
 fn one_sequence_model_trains_every_block() {
     let x = inputs();
-    let rk4 = (Rk4, Fixed::steps(3), Discrete::new());
+    let rk4 = (Rk4, Fixed::steps(3), DiscreteAdjoint::new());
     gradient_is_a_derivative(Sequence { block: Recurrence(cell()), readout: readout() }, &x);
     gradient_is_a_derivative(Sequence { block: Residual(cell()), readout: readout() }, &x);
     gradient_is_a_derivative(Sequence { block: flow(rk4.0, rk4.1, rk4.2), readout: readout() }, &x);
     let tight = Pid::new(1e-11, 1e-11);
     gradient_is_a_derivative(
-        Sequence { block: flow(Dopri5, tight, Backsolve::new(Dopri5, tight)), readout: readout() },
+        Sequence { block: flow(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight)), readout: readout() },
         &x,
     );
 
@@ -241,7 +249,7 @@ fn one_sequence_model_trains_every_block() {
 
 #[test]
 fn adam_lowers_the_loss_of_an_ode_block() {
-    let mut model = Sequence { block: flow(Rk4, Fixed::steps(2), Discrete::new()), readout: readout() };
+    let mut model = Sequence { block: flow(Rk4, Fixed::steps(2), DiscreteAdjoint::new()), readout: readout() };
     let targets = sequence::<1>(&elman(&["target"]));
     let mut adam = Adam::new(0.02);
     let mut losses = Vec::new();

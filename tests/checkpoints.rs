@@ -3,14 +3,14 @@
 use allocation_counter::measure;
 use nalgebra::{DVector, SVector, Vector2};
 use rheos::adjoint::{Checkpoints, Gradient};
-use rheos::control::OnGrid;
+use rheos::control::StepTo;
 use rheos::dynamics::problems::LotkaVolterra;
-use rheos::dynamics::{Counted, Remembered};
-use rheos::solver::Reverse;
+use rheos::dynamics::{Counted, Memoized};
+use rheos::solver::StepVjp;
 use rheos::solver::explicit::Dop853;
 use rheos::solver::implicit::Esdirk547;
 use rheos::{
-    Controller, Differentiable, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, ode, verify,
+    Controller, Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, ode, verify,
 };
 
 #[path = "common/gradient.rs"]
@@ -21,9 +21,9 @@ type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
 
 const TIMES: [f64; 4] = [0.0, 1.3, 2.0, 5.0];
 
-fn found<S, C>(solver: S, control: C, adjoint: &Discrete) -> Gradient<SVector<f64, 2>, SVector<f64, 4>>
+fn found<S, C>(solver: S, control: C, adjoint: &DiscreteAdjoint) -> Gradient<SVector<f64, 2>, SVector<f64, 4>>
 where
-    S: Reverse<Model>,
+    S: StepVjp<Model>,
     C: Controller<Model, S>,
 {
     let (f, y0) = LotkaVolterra::problem();
@@ -31,9 +31,9 @@ where
 }
 
 /// The same with steps that end at the output times.
-fn landed<S, C>(solver: S, control: C, adjoint: &Discrete) -> Gradient<SVector<f64, 2>, SVector<f64, 4>>
+fn landed<S, C>(solver: S, control: C, adjoint: &DiscreteAdjoint) -> Gradient<SVector<f64, 2>, SVector<f64, 4>>
 where
-    S: Reverse<Model>,
+    S: StepVjp<Model>,
     C: Controller<Model, S>,
 {
     let (f, y0) = LotkaVolterra::problem();
@@ -48,8 +48,8 @@ fn squares(y: &[Vector2<f64>]) -> Vec<Vector2<f64>> {
 #[test]
 fn the_gradient_does_not_depend_on_what_is_kept() {
     /// Steps without equations to solve are repeated to the last bit.
-    fn check<S: Reverse<Model> + Copy, C: Controller<Model, S> + Copy>(solver: S, control: C, is_explicit: bool) {
-        let adjoint = Discrete::new();
+    fn check<S: StepVjp<Model> + Copy, C: Controller<Model, S> + Copy>(solver: S, control: C, is_explicit: bool) {
+        let adjoint = DiscreteAdjoint::new();
         for found in [found, landed] {
             let all = found(solver, control, &adjoint);
             assert_eq!(all.stats.recomputed, 0);
@@ -103,7 +103,7 @@ fn reversible(slots: u64, r: u64) -> u64 {
 #[test]
 fn as_few_steps_are_computed_again_as_can_be() {
     for (steps, slots) in [(10, 1), (10, 3), (150, 4), (150, 9), (600, 5)] {
-        let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(slots));
+        let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(slots));
         let recomputed = found(Rk4, Fixed::steps(steps), &adjoint).stats.recomputed;
         // The first sweep is the forward pass, which goes on to the end: the last stretch, of r steps at most, is computed
         // once more.
@@ -111,14 +111,14 @@ fn as_few_steps_are_computed_again_as_can_be() {
         let r = (0..).find(|&r| reversible(slots as u64, r) >= steps as u64).unwrap();
         assert!((least..=least + r).contains(&recomputed), "{steps} steps, {slots} slots: {recomputed}, {least}");
     }
-    let recomputed = found(Rk4, Fixed::steps(100), &Discrete::new().checkpoints(Checkpoints::Every(10))).stats;
+    let recomputed = found(Rk4, Fixed::steps(100), &DiscreteAdjoint::new().checkpoints(Checkpoints::Every(10))).stats;
     assert_eq!(recomputed.recomputed, 90);
 }
 
 #[test]
 fn an_unknown_number_of_steps_costs_little_more() {
     for (rtol, slots) in [(1e-6, 5), (1e-9, 5), (1e-9, 10), (1e-11, 8), (1e-11, 16)] {
-        let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(slots));
+        let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(slots));
         let backward = found(Dopri5, Pid::new(rtol, rtol), &adjoint).stats;
         let steps = backward.accepted as usize;
         let least = fewest(steps, slots) - (steps - 1);
@@ -140,7 +140,7 @@ fn a_hundred_thousand_steps_in_thirty_two_slots() {
         0.0
     });
     let y0 = DVector::from_element(N, 1.0);
-    let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(32));
+    let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(32));
     let mut recomputed = 0;
     let memory = measure(|| {
         let loss = |_: &[DVector<f64>]| vec![DVector::zeros(N), DVector::from_element(N, 1.0)];
@@ -164,13 +164,14 @@ fn differences_on_the_frozen_grid_agree_with_the_discrete_adjoint() {
     let (mut f, y0) = LotkaVolterra::problem();
     let steps = Ivp::new(&f, y0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::new(1e-5, 1e-5)).unwrap().t;
     let loss = |y: &[SVector<f64, 2>]| y.iter().map(|y| y * 2.0).collect();
-    let adaptive = gradient(over(&f, &y0, &TIMES), Dopri5, Pid::new(1e-5, 1e-5), Discrete::new(), loss).unwrap();
-    let frozen = gradient(over(&f, &y0, &TIMES), Dopri5, OnGrid::new(steps.clone()), Discrete::new(), loss).unwrap();
+    let adaptive = gradient(over(&f, &y0, &TIMES), Dopri5, Pid::new(1e-5, 1e-5), DiscreteAdjoint::new(), loss).unwrap();
+    let frozen =
+        gradient(over(&f, &y0, &TIMES), Dopri5, StepTo::new(steps.clone()), DiscreteAdjoint::new(), loss).unwrap();
     assert_eq!((adaptive.y0, adaptive.params), (frozen.y0, frozen.params));
     assert_eq!(adaptive.times, frozen.times);
 
     let times = [0.0, 1.31, 2.07, 5.0];
-    let report = verify::gradient(&mut f, &Dopri5, &OnGrid::new(steps), &Discrete::new(), &times, &y0).unwrap();
+    let report = verify::gradient(&mut f, &Dopri5, &StepTo::new(steps), &DiscreteAdjoint::new(), &times, &y0).unwrap();
     assert!(report.error() < 1e-9, "{report}");
 }
 
@@ -178,15 +179,15 @@ fn differences_on_the_frozen_grid_agree_with_the_discrete_adjoint() {
 /// in the backward pass.
 #[test]
 fn remembered_evaluations_are_not_repeated() {
-    fn check<S: rheos::solver::Reverse<Counted<Model>> + rheos::solver::Reverse<Remembered<Counted<Model>>> + Copy>(
+    fn check<S: rheos::solver::StepVjp<Counted<Model>> + rheos::solver::StepVjp<Memoized<Counted<Model>>> + Copy>(
         solver: S,
         evaluations_again: u64,
     ) {
         let (model, y0) = LotkaVolterra::problem();
         let times = [0.0, 0.4, 1.1, 2.0];
         let loss = |y: &[Vector2<f64>]| y.to_vec();
-        let (counted, remembered) = (Counted::new(model), Remembered::new(Counted::new(model)));
-        let (control, adjoint) = (Fixed::steps(40), Discrete::new());
+        let (counted, remembered) = (Counted::new(model), Memoized::new(Counted::new(model)));
+        let (control, adjoint) = (Fixed::steps(40), DiscreteAdjoint::new());
         let run = landing_on(&counted, &y0, &times).forward(solver, control, adjoint).unwrap();
         let expected = run.backward(&run.y).unwrap();
         let found = gradient(landing_on(&remembered, &y0, &times), solver, control, adjoint, loss).unwrap();
@@ -204,7 +205,7 @@ fn remembered_evaluations_are_not_repeated() {
 #[test]
 fn what_is_remembered_is_dropped_with_the_parameters() {
     let (model, y0) = LotkaVolterra::problem();
-    let mut remembered = Remembered::new(model);
+    let mut remembered = Memoized::new(model);
     rheos::solve(&remembered, y0, 0.0..1.0, Rk4, Fixed::steps(10)).unwrap();
     assert_eq!(remembered.len(), 40);
     remembered.set_params(&(2.0 * model.params()));
@@ -222,7 +223,7 @@ fn no_state_at_all_is_refused() {
     let (f, y0) = LotkaVolterra::problem();
     let loss = |y: &[Vector2<f64>]| y.to_vec();
     for rule in [Checkpoints::Every(0), Checkpoints::Slots(0)] {
-        let adjoint = Discrete::new().checkpoints(rule);
+        let adjoint = DiscreteAdjoint::new().checkpoints(rule);
         let refused = gradient(over(&f, &y0, &TIMES), Rk4, Fixed::steps(10), &adjoint, loss);
         assert!(matches!(refused, Err(Error::InvalidArgument { name: "checkpoints", .. })), "{refused:?}");
     }
@@ -235,7 +236,7 @@ fn a_step_of_no_length_is_an_error_and_no_overflow() {
     let loss = |y: &[Vector2<f64>]| y.to_vec();
     for h in [1e-20, f64::MIN_POSITIVE] {
         for rule in [Checkpoints::All, Checkpoints::Every(3), Checkpoints::Slots(2), Checkpoints::Slots(usize::MAX)] {
-            let adjoint = Discrete::new().checkpoints(rule);
+            let adjoint = DiscreteAdjoint::new().checkpoints(rule);
             let found = gradient(over(&f, &y0, &[1.0, 2.0]), Rk4, Fixed::step(h), &adjoint, loss);
             assert!(found.is_err(), "{found:?}");
         }

@@ -8,11 +8,11 @@ mod order_tests;
 mod gradient;
 use gradient::{gradient, over};
 use nalgebra::{DVector, Matrix2, Matrix3, SVector, Vector2, Vector3, Vector4, vector};
-use rheos::dynamics::problems::{Driven, LotkaVolterra, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Forced, LotkaVolterra, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::solver::implicit::{GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA9};
 use rheos::verify::{dense_order, order_with};
-use rheos::{Autodiff, Discrete, Dynamics, Error, Fixed, Ivp, Parametric, Pid, RadauIIA5, Solver, ode, solve};
+use rheos::{Autodiff, DiscreteAdjoint, Dynamics, Error, Fixed, Ivp, Parametric, Pid, RadauIIA5, Solver, ode, solve};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {
@@ -40,10 +40,10 @@ macro_rules! for_every_method {
 
             #[test]
             fn adaptive_solves_stay_near_their_tolerance() {
-                let (f, y0) = Driven::problem();
+                let (f, y0) = Forced::problem();
                 for tol in [1e-4, 1e-6, 1e-8, 1e-10] {
                     let solution = solve(&f, y0, 0.0..10.0, $method, Pid::new(tol, tol)).unwrap();
-                    let error = (solution.last() - Driven::exact(10.0)).norm();
+                    let error = (solution.last() - Forced::exact(10.0)).norm();
                     assert!(error < 10.0 * tol, "{error:e} at {tol:e}");
                 }
             }
@@ -305,14 +305,14 @@ fn a_second_look_accepts_a_first_step_over_an_initial_layer() {
 
 #[test]
 fn dynamic_vectors_and_single_precision() {
-    let (f, y0) = Driven::problem();
+    let (f, y0) = Forced::problem();
     let dynamic = ode(move |t, y: &DVector<f64>, dy: &mut DVector<f64>| {
         let mut slope = Vector2::zeros();
         f.eval(t, &vector![y[0], y[1]], &mut slope);
         dy.copy_from(&slope);
     });
     let y = solve(&dynamic, DVector::from_column_slice(y0.as_slice()), 0.0..10.0, RadauIIA5, Pid::new(1e-8, 1e-8));
-    assert!((y.unwrap().last() - Driven::exact(10.0)).norm() < 1e-7);
+    assert!((y.unwrap().last() - Forced::exact(10.0)).norm() < 1e-7);
 
     let single = ode(|_, y: &SVector<f32, 1>, dy: &mut SVector<f32, 1>| dy[0] = -100.0 * (y[0] - 1.0));
     let y = solve(&single, vector![0.0], 0.0..1.0, RadauIIA5, Fixed::steps(10)).unwrap();
@@ -369,7 +369,7 @@ fn a_singular_matrix_is_never_accepted() {
 /// Against central differences of the same solve: the state, the parameters, and every time.
 #[test]
 fn discrete_adjoints_differentiate_the_steps() {
-    fn check<S: rheos::solver::Reverse<Autodiff<LotkaVolterra, 2, 4>> + Clone>(method: S, times: &[f64]) {
+    fn check<S: rheos::solver::StepVjp<Autodiff<LotkaVolterra, 2, 4>> + Clone>(method: S, times: &[f64]) {
         let (mut f, y0) = LotkaVolterra::problem();
         let loss =
             |y: &[Vector2<f64>]| -> f64 { y.iter().enumerate().map(|(i, y)| (i + 1) as f64 * y[0] * y[1]).sum() };
@@ -381,7 +381,8 @@ fn discrete_adjoints_differentiate_the_steps() {
         let bars = |y: &[Vector2<f64>]| -> Vec<_> {
             y.iter().enumerate().map(|(i, y)| vector![y[1], y[0]] * (i + 1) as f64).collect()
         };
-        let found = gradient(over(&f, &y0, times), method.clone(), Fixed::steps(10), Discrete::new(), bars).unwrap();
+        let found =
+            gradient(over(&f, &y0, times), method.clone(), Fixed::steps(10), DiscreteAdjoint::new(), bars).unwrap();
 
         // Sixth-order central differences.
         let derivative = |value: &dyn Fn(f64) -> f64| {

@@ -9,7 +9,7 @@ use nalgebra::SVector;
 use rheos::dynamics::problems::detest::*;
 use rheos::solver::Embedded;
 use rheos::solver::explicit::{CashKarp, Dop853, Dopri8, Vern6, Vern8, Vern9};
-use rheos::{Autodiff, Dopri5, Dynamics, Field, Pid, Tsit5, Vern7, solve};
+use rheos::{Autodiff, Dopri5, Dynamics, GenericDynamics, Pid, Tsit5, Vern7, solve};
 use serde_json::Value;
 
 type RightHandSide = dyn Fn(f64, &[f64], &mut [f64]);
@@ -34,7 +34,7 @@ impl Dynamics for Problem {
 impl Problem {
     fn new<M, const N: usize>(name: &'static str, (model, y0): (Autodiff<M, N, 0>, SVector<f64, N>)) -> Self
     where
-        M: Field<N, 0> + 'static,
+        M: GenericDynamics<N, 0> + 'static,
     {
         let field = move |t: f64, y: &[f64], dy: &mut [f64]| {
             let mut slope = SVector::zeros();

@@ -5,17 +5,17 @@ mod gradient;
 
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, Vector2, vector};
-use rheos::control::{OnGrid, Plan, Trial, Verdict};
+use rheos::control::{Plan, StepTo, Trial, Verdict};
 use rheos::data::{Series, Table};
 use rheos::dynamics::Counted;
 use rheos::formula::{Bias, Static, Weight};
-use rheos::integrate::{Flow, Observer, Step};
+use rheos::integrate::{Observer, Step, StepAction};
 use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
 use rheos::solver::explicit::{Bosh3, Heun};
 use rheos::state::Span;
 use rheos::{
-    Adjoint, Backsolve, Controller, Differentiable, Discrete, Dopri5, Dynamics, Error, Euler, Failure, Fixed, Ivp, Pid,
-    Rk4, Solver, Stats, Tsit5, ode, solve, verify,
+    Adjoint, BacksolveAdjoint, Controller, Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Error, Euler, Failure,
+    Fixed, Ivp, Pid, Rk4, Solver, Stats, Tsit5, ode, solve, verify,
 };
 
 fn decay() -> impl Differentiable<State = f64, Params = ()> {
@@ -245,9 +245,9 @@ mod times {
             (&[0.0, 1.0], f64::NAN, Error::NonFiniteInitialState),
         ];
         for (times, y0, expected) in cases {
-            assert_same(&error(&f, &Discrete::new(), times, *y0), expected);
-            assert_same(&error(&f, &Backsolve::new(Tsit5, pid()), times, *y0), expected);
-            assert_same(&error(&f, &Backsolve::new(Rk4, Fixed::steps(5)), times, *y0), expected);
+            assert_same(&error(&f, &DiscreteAdjoint::new(), times, *y0), expected);
+            assert_same(&error(&f, &BacksolveAdjoint::new(Tsit5, pid()), times, *y0), expected);
+            assert_same(&error(&f, &BacksolveAdjoint::new(Rk4, Fixed::steps(5)), times, *y0), expected);
         }
     }
 }
@@ -262,9 +262,9 @@ mod lengths {
         for found in [0, 2, 4] {
             let expected = Error::LengthMismatch { name: "cotangents", found, expected: 3 };
             let loss = |_: &[f64]| vec![1.0; found];
-            let discrete = gradient(over(&f, &1.0, &times), Rk4, Fixed::steps(4), Discrete::new(), loss);
+            let discrete = gradient(over(&f, &1.0, &times), Rk4, Fixed::steps(4), DiscreteAdjoint::new(), loss);
             assert_eq!(discrete.unwrap_err(), expected);
-            let adjoint = Backsolve::new(Rk4, Fixed::steps(4));
+            let adjoint = BacksolveAdjoint::new(Rk4, Fixed::steps(4));
             let continuous = gradient(over(&f, &1.0, &times), Rk4, Fixed::steps(4), &adjoint, loss);
             assert_eq!(continuous.unwrap_err(), expected);
         }
@@ -296,7 +296,8 @@ mod lengths {
 #[test]
 fn a_block_passes_on_the_error_of_its_solve() {
     let layer: Net<_, Static<1>> = Net::new(Mlp::<f64, 2, 2, 2>::uniform(&mut || 0.3));
-    let block = OdeBlock { field: layer.field(), solver: Euler, control: Fixed::steps(0), adjoint: Discrete::new() };
+    let block =
+        OdeBlock { field: layer.field(), solver: Euler, control: Fixed::steps(0), adjoint: DiscreteAdjoint::new() };
     let error = rheos::nn::Block::forward(&block, &(), &vector![1.0, 2.0], 1.0).err();
     assert_eq!(error, Some(invalid("n", 0.0, "at least one step")));
 }
@@ -311,7 +312,7 @@ fn verification_passes_on_the_errors_of_its_solves() {
     assert_eq!(error, invalid("t1", f64::INFINITY, "finite"));
 
     let mut f = decay();
-    let (control, adjoint) = (Fixed::steps(4), Discrete::new());
+    let (control, adjoint) = (Fixed::steps(4), DiscreteAdjoint::new());
     let error = verify::gradient(&mut f, &Rk4, &control, &adjoint, &[0.0, 0.5, 0.25, 1.0], &1.0).unwrap_err();
     assert_eq!(error, Error::UnsortedTimes { index: 2, time: 0.25, previous: 0.5 });
     let error = verify::gradient(&mut f, &Rk4, &Fixed::steps(0), &adjoint, &[0.0, 1.0], &1.0).unwrap_err();
@@ -474,7 +475,8 @@ mod failures {
         for control in [Fixed::steps(20_000_000), Fixed::step(1e-8), Fixed::step(1e-14)] {
             let failure = solve(&f, 0.0, 0.0..1.0, Rk4, control).unwrap_err();
             assert!(matches!(failure.error, Error::GridTooFine { max_steps: 10_000_000, .. }), "{failure}");
-            let found = gradient(over(&decay(), &1.0, &[0.0, 1.0]), Rk4, control, Discrete::new(), |y| y.to_vec());
+            let found =
+                gradient(over(&decay(), &1.0, &[0.0, 1.0]), Rk4, control, DiscreteAdjoint::new(), |y| y.to_vec());
             assert!(matches!(found.unwrap_err(), Error::GridTooFine { .. }));
         }
         assert!(solve(&f, 0.0, 0.0..1.0, Rk4, Fixed::steps(100).max_steps(100)).is_ok());
@@ -482,7 +484,7 @@ mod failures {
         let problem = Ivp::new(&f, 0.0, 0.0..1.0).land_on(&[0.123, 0.456]);
         let failure = problem.solve(Rk4, Fixed::steps(100).max_steps(101)).unwrap_err();
         assert!(matches!(failure.error, Error::MaxSteps { steps: 101, .. }), "{failure}");
-        let grid = OnGrid::new(vec![0.0, 0.1, 0.2, 0.3, 1.0]);
+        let grid = StepTo::new(vec![0.0, 0.1, 0.2, 0.3, 1.0]);
         assert!(solve(&f, 0.0, 0.0..1.0, Rk4, grid.clone().max_steps(4)).is_ok());
         let failure = solve(&f, 0.0, 0.0..1.0, Rk4, grid.max_steps(3)).unwrap_err();
         assert_eq!((failure.error, failure.partial.last_time()), (Error::MaxSteps { t: 0.3, steps: 3 }, 0.3));
@@ -517,8 +519,8 @@ mod failures {
     fn an_observer_that_leads_astray_is_an_error() {
         struct Astray(f64, Vec<f64>);
         impl<F: Dynamics<State = Vec<f64>>, S: Solver<F>> Observer<F, S> for Astray {
-            fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>, Error> {
-                Ok(Flow::Jump { t: self.0, before: step.y1.clone(), after: self.1.clone() })
+            fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>, Error> {
+                Ok(StepAction::Jump { t: self.0, before: step.y1.clone(), after: self.1.clone() })
             }
         }
         let f = ode(|_t, y: &Vec<f64>, dy: &mut Vec<f64>| dy.clone_from(y));
@@ -572,8 +574,9 @@ mod failures {
         let few = pid().max_steps(3);
         let loss = |y: &[f64]| y.to_vec();
         for error in [
-            gradient(over(&explodes, &1.0, &[0.0, 0.9]), Dopri5, few, Discrete::new(), loss).unwrap_err(),
-            gradient(over(&explodes, &1.0, &[0.0, 0.9]), Dopri5, pid(), Backsolve::new(Dopri5, few), loss).unwrap_err(),
+            gradient(over(&explodes, &1.0, &[0.0, 0.9]), Dopri5, few, DiscreteAdjoint::new(), loss).unwrap_err(),
+            gradient(over(&explodes, &1.0, &[0.0, 0.9]), Dopri5, pid(), BacksolveAdjoint::new(Dopri5, few), loss)
+                .unwrap_err(),
         ] {
             assert!(matches!(error, Error::MaxSteps { steps: 3, .. }), "{error}");
         }

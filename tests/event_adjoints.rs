@@ -10,16 +10,17 @@ use std::sync::LazyLock;
 use common::relative_error;
 use frozen_grid::derivative_within;
 use nalgebra::{SVector, Vector2, Vector4, vector};
-use rheos::adjoint::{Checkpoints, Cotangents, ExactGradient, Gradient, Interpolating, Quadrature};
-use rheos::control::OnGrid;
-use rheos::solution::{DifferentiableEvents, Direction, Ending, Hit, Surface, keep};
+use rheos::adjoint::{Checkpoints, Cotangents, ExactGradient, Gradient, InterpolatingAdjoint, QuadratureAdjoint};
+use rheos::control::StepTo;
+use rheos::solution::{DifferentiableEvents, Direction, Ending, EventFunction, EventRecord, keep};
 use rheos::solver::explicit::Dop853;
 use rheos::solver::implicit::Esdirk547;
 use rheos::solver::multistep::{AdamsBashforth, AdamsMoulton, FixedBdf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Controller, Differentiable, DifferentiableEvent, Discrete, Dopri5, Dynamics, Error,
-    Field, Fixed, Ivp, Parametric, Pid, Result, ReversibleAdjoint, Rodas5P, Scalar, Solver, Tsit5, Vern7, ode,
+    Adjoint, Autodiff, BacksolveAdjoint, Controller, Differentiable, DifferentiableEvent, DiscreteAdjoint, Dopri5,
+    Dynamics, Error, Fixed, GenericDynamics, Ivp, Parametric, Pid, Result, ReversibleAdjoint, Rodas5P, Scalar, Solver,
+    Tsit5, Vern7, ode,
 };
 
 /// A problem with events.
@@ -29,7 +30,7 @@ type WithEvents<'a, F, K = keep::End> = Ivp<'a, F, K, DifferentiableEvents<'a, F
 #[derive(Debug)]
 struct Found<Y, P> {
     y: Vec<Y>,
-    hits: Vec<Hit<Y>>,
+    hits: Vec<EventRecord<Y>>,
     gradient: Gradient<Y, P>,
 }
 
@@ -46,7 +47,7 @@ type FoundOf<F> = Found<<F as Dynamics>::State, <F as Parametric>::Params>;
 fn found<'a, F, K, S, C, A>(
     problem: WithEvents<'a, F, K>,
     (solver, control, adjoint): (S, C, A),
-    loss: impl FnOnce(&[F::State], &[Hit<F::State>], &mut Cotangents<F::State>),
+    loss: impl FnOnce(&[F::State], &[EventRecord<F::State>], &mut Cotangents<F::State>),
 ) -> Result<FoundOf<F>>
 where
     F: Differentiable,
@@ -81,21 +82,21 @@ mod ball {
 
     #[derive(Clone, Copy)]
     struct Fall;
-    impl Field<2, 2> for Fall {
+    impl GenericDynamics<2, 2> for Fall {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
             vector![y[1], -p[0]]
         }
     }
 
     struct Floor;
-    impl Surface<2, 2> for Floor {
+    impl EventFunction<2, 2> for Floor {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, _p: &SVector<T, 2>) -> T {
             y[0]
         }
     }
 
     struct Bounce;
-    impl Field<2, 2> for Bounce {
+    impl GenericDynamics<2, 2> for Bounce {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
             vector![y[0], -p[1] * y[1]]
         }
@@ -170,7 +171,7 @@ mod ball {
         super::found(ball(span(times)).land_on(times), (solver, control, adjoint), loss).unwrap()
     }
 
-    type Loss<'l> = &'l dyn Fn(&[Vector2<f64>], &[Hit<Vector2<f64>>], &mut Cotangents<Vector2<f64>>);
+    type Loss<'l> = &'l dyn Fn(&[Vector2<f64>], &[EventRecord<Vector2<f64>>], &mut Cotangents<Vector2<f64>>);
 
     /// A landing time, the speed at a landing, and the end, in every way of keeping and of stepping.
     #[test]
@@ -214,14 +215,14 @@ mod ball {
         }
         let pid = Pid::new(1e-8, 1e-8);
         for lands in [false, true] {
-            check_all(lands, (Dopri5, pid, Discrete::new()));
-            check_all(lands, (Dopri5, Fixed::steps(37), Discrete::new()));
-            check_all(lands, (Dopri5, Fixed::step(0.07), Discrete::new()));
+            check_all(lands, (Dopri5, pid, DiscreteAdjoint::new()));
+            check_all(lands, (Dopri5, Fixed::steps(37), DiscreteAdjoint::new()));
+            check_all(lands, (Dopri5, Fixed::step(0.07), DiscreteAdjoint::new()));
             check_all(lands, (Coupled::new(Dopri5), Fixed::steps(37), ReversibleAdjoint::new()));
         }
-        check_all(false, (Dopri5, Fixed::steps(37), Discrete::new().checkpoints(Checkpoints::Every(4))));
-        check_all(false, (Dopri5, Fixed::steps(37), Discrete::new().checkpoints(Checkpoints::Slots(3))));
-        check_all(false, (Dopri5, pid, Discrete::new().checkpoints(Checkpoints::Slots(2))));
+        check_all(false, (Dopri5, Fixed::steps(37), DiscreteAdjoint::new().checkpoints(Checkpoints::Every(4))));
+        check_all(false, (Dopri5, Fixed::steps(37), DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3))));
+        check_all(false, (Dopri5, pid, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(2))));
     }
 
     /// Outputs before the landing see the state before, those at it or later the state after; one number apart.
@@ -229,11 +230,11 @@ mod ball {
     fn an_output_at_a_landing_is_on_one_side_of_it() {
         let control = Fixed::steps(3);
         let nothing = |_: &[_], _: &[_], _: &mut Cotangents<_>| ();
-        let t = solved(Dopri5, control, Discrete::new(), &[0.0, 0.9], &nothing).hits[0].t;
+        let t = solved(Dopri5, control, DiscreteAdjoint::new(), &[0.0, 0.9], &nothing).hits[0].t;
         for lands in [false, true] {
             for (time, n) in [(t.next_down(), 0), (t, 1), (t.next_up(), 1)] {
                 for j in 0..2 {
-                    let method = (Dopri5, control, Discrete::new());
+                    let method = (Dopri5, control, DiscreteAdjoint::new());
                     let found = kept(lands, method, &[0.0, time, 0.9], &|_, _, bar| bar.y[1][j] = 1.0);
                     // Landing makes other steps, by whose rounding the ball may be on the floor a little earlier.
                     let landed = usize::from(found.hits[0].t <= time);
@@ -250,14 +251,14 @@ mod ball {
     #[test]
     fn a_landing_at_the_end_of_the_span_counts() {
         let tight = Pid::new(1e-10, 1e-10);
-        let along = Interpolating::new(Dopri5, tight);
+        let along = InterpolatingAdjoint::new(Dopri5, tight);
         // Rounding decides whether the ball lands just before the end; both are to be seen.
         let t = first_landing().0;
         let mut seen = [false; 2];
         for end in [t.next_down(), t, t.next_up(), t.next_up().next_up()] {
             for j in 0..2 {
                 let loss: Loss<'_> = &|_, _, bar| bar.y[1][j] = 1.0;
-                let exact = solved(Dopri5, Fixed::steps(2), Discrete::new(), &[0.0, end], loss);
+                let exact = solved(Dopri5, Fixed::steps(2), DiscreteAdjoint::new(), &[0.0, end], loss);
                 let along = solved(Dopri5, tight, along, &[0.0, end], loss);
                 for found in [exact, along] {
                     let landed = found.hits.len();
@@ -276,11 +277,14 @@ mod ball {
         let tight = Pid::new(1e-11, 1e-11);
         let loss: Loss<'_> = &|_, _, bar| bar.y[1][0] = 1.0;
         let [(_, expected), _] = flight(2, 1.5);
-        check(&solved(Dopri5, tight, Interpolating::new(Dopri5, tight), &[0.0, 1.5], loss), expected);
-        check(&solved(Dopri5, tight, Quadrature::gauss(Dopri5, tight), &[0.0, 1.5], loss), expected);
-        check(&solved(Dopri5, tight, Backsolve::new(Dopri5, tight), &[0.0, 1.5], loss), expected);
+        check(&solved(Dopri5, tight, InterpolatingAdjoint::new(Dopri5, tight), &[0.0, 1.5], loss), expected);
+        check(&solved(Dopri5, tight, QuadratureAdjoint::gauss(Dopri5, tight), &[0.0, 1.5], loss), expected);
+        check(&solved(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight), &[0.0, 1.5], loss), expected);
         let second: Loss<'_> = &|_, _, bar| bar.hits[1].t = 1.0;
-        check(&solved(Dopri5, tight, Interpolating::new(Dopri5, tight), &[0.0, 1.5], second), second_landing().1);
+        check(
+            &solved(Dopri5, tight, InterpolatingAdjoint::new(Dopri5, tight), &[0.0, 1.5], second),
+            second_landing().1,
+        );
     }
 
     /// A loss may be in any unit.
@@ -290,8 +294,8 @@ mod ball {
         let unit = 2.0_f64.powi(-600);
         let loss: Loss<'_> = &|_, _, bar| bar.y[1][1] = unit;
         let tight = Pid::new(1e-11, 1e-11);
-        let exact = solved(Dopri5, Fixed::steps(30), Discrete::new(), &[0.0, 1.5], loss);
-        let along = solved(Dopri5, tight, Interpolating::new(Dopri5, tight), &[0.0, 1.5], loss);
+        let exact = solved(Dopri5, Fixed::steps(30), DiscreteAdjoint::new(), &[0.0, 1.5], loss);
+        let along = solved(Dopri5, tight, InterpolatingAdjoint::new(Dopri5, tight), &[0.0, 1.5], loss);
         for found in [exact, along] {
             let found = [found.y0[0], found.params[0], found.params[1]].map(|bar| bar / unit);
             assert!(relative_error(&found, &expected) < 1e-12, "{found:?} for {expected:?}");
@@ -302,7 +306,7 @@ mod ball {
     #[test]
     fn grazing_is_an_error_where_it_matters() {
         struct Ceiling(f64);
-        impl Surface<2, 2> for Ceiling {
+        impl EventFunction<2, 2> for Ceiling {
             fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, _p: &SVector<T, 2>) -> T {
                 y[0] - self.0
             }
@@ -311,7 +315,7 @@ mod ball {
         let apex = 4.5 / GRAVITY;
         let gradient = |ceiling: f64, weight: f64| {
             let touch = DifferentiableEvent::on(Direction::Rising, Ceiling(ceiling));
-            let loss = |_: &[_], hits: &[Hit<_>], bar: &mut Cotangents<_>| {
+            let loss = |_: &[_], hits: &[EventRecord<_>], bar: &mut Cotangents<_>| {
                 assert_eq!(hits.len(), 1);
                 bar.hits[0].t = weight;
                 bar.y[2] = vector![1.0, 0.0];
@@ -319,7 +323,7 @@ mod ball {
             // A step ends at the apex, or there would be two changes of sign in one.
             let times = [0.0, 3.0 / GRAVITY, 0.5];
             let problem = Ivp::new(&*BALL, vector![0.0, 3.0], 0.0..0.5).event(touch).land_on(&times);
-            super::found(problem, (Dopri5, Fixed::step(0.1), Discrete::new()), loss)
+            super::found(problem, (Dopri5, Fixed::step(0.1), DiscreteAdjoint::new()), loss)
         };
         let error = gradient(apex - 1e-15, 1.0).unwrap_err();
         assert!(matches!(error, Error::Grazing { event: 0, t, .. } if (t - 3.0 / GRAVITY).abs() < 1e-6), "{error}");
@@ -335,7 +339,7 @@ mod ball {
     fn settings_and_lengths_are_checked() {
         let times = [0.0, 1.0];
         let problem = || ball(span(&times)).save_at(&times);
-        let method = (Dopri5, Fixed::steps(5), Discrete::new());
+        let method = (Dopri5, Fixed::steps(5), DiscreteAdjoint::new());
         let refused = super::found(problem().event(landing().stop_at(0)), method, |_, _, _| ());
         assert!(matches!(refused, Err(Error::InvalidArgument { name: "stop_at", .. })));
         let refused = super::found(problem(), method, |_, _, bar| bar.hits.clear());
@@ -354,27 +358,27 @@ mod ball {
 fn events_that_happen_together_have_their_own_derivatives() {
     #[derive(Clone, Copy)]
     struct TwoBalls;
-    impl Field<4, 2> for TwoBalls {
+    impl GenericDynamics<4, 2> for TwoBalls {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 4>, _p: &SVector<T, 2>) -> SVector<T, 4> {
             let g = T::from(10.0);
             vector![y[1], -g, y[3], -g]
         }
     }
     struct Floor(usize);
-    impl Surface<4, 2> for Floor {
+    impl EventFunction<4, 2> for Floor {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 4>, _p: &SVector<T, 2>) -> T {
             y[2 * self.0]
         }
     }
     struct Bounce(usize);
-    impl Field<4, 2> for Bounce {
+    impl GenericDynamics<4, 2> for Bounce {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 4>, p: &SVector<T, 2>) -> SVector<T, 4> {
             let mut after = *y;
             after[2 * self.0 + 1] = -p[self.0] * y[2 * self.0 + 1];
             after
         }
     }
-    type Loss<'l> = &'l dyn Fn(&[Hit<Vector4<f64>>], &mut Cotangents<Vector4<f64>>);
+    type Loss<'l> = &'l dyn Fn(&[EventRecord<Vector4<f64>>], &mut Cotangents<Vector4<f64>>);
     let landing = |i| DifferentiableEvent::on(Direction::Falling, Floor(i)).reset_by(Bounce(i));
     let kept = [0.7, 0.9];
     let balls = Autodiff::new(TwoBalls, vector![kept[0], kept[1]]);
@@ -386,7 +390,7 @@ fn events_that_happen_together_have_their_own_derivatives() {
             let gradient = |loss: Loss<'_>| {
                 let times = [0.0, first, 0.8];
                 let problem = Ivp::new(&balls, y0, 0.0..0.8).event(landing(0)).event(landing(1)).save_at(&times);
-                let method = (Dopri5, Fixed::steps(7), Discrete::new());
+                let method = (Dopri5, Fixed::steps(7), DiscreteAdjoint::new());
                 found(problem, method, |_, hits, bar| loss(hits, bar)).unwrap()
             };
             let time = gradient(&|hits, bar| {
@@ -425,7 +429,7 @@ mod impacts {
 
     #[derive(Clone, Copy)]
     struct Oscillator;
-    impl Field<2, 6> for Oscillator {
+    impl GenericDynamics<2, 6> for Oscillator {
         fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 6>) -> SVector<T, 2> {
             vector![y[1], p[1] * (p[2] * t).cos() - p[0] * y[1] - y[0] - y[0] * y[0] * y[0]]
         }
@@ -437,7 +441,7 @@ mod impacts {
     }
 
     struct Gap;
-    impl Surface<2, 6> for Gap {
+    impl EventFunction<2, 6> for Gap {
         fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 6>) -> T {
             y[0] - table(t, p).0
         }
@@ -445,7 +449,7 @@ mod impacts {
 
     /// Seen from the table, the speed is reversed and diminished.
     struct Impact;
-    impl Field<2, 6> for Impact {
+    impl GenericDynamics<2, 6> for Impact {
         fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 6>) -> SVector<T, 2> {
             let (height, speed) = table(t, p);
             vector![height, speed - p[5] * (y[1] - speed)]
@@ -454,7 +458,7 @@ mod impacts {
 
     /// Where the speed changes sign, which is only noted.
     struct Turn;
-    impl Surface<2, 6> for Turn {
+    impl EventFunction<2, 6> for Turn {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, _p: &SVector<T, 6>) -> T {
             y[1]
         }
@@ -482,7 +486,7 @@ mod impacts {
     }
 
     /// `L = Σ w · y(tᵢ) + Σ (w t + w · before + w · after)`.
-    fn weights(_: &[Vector2<f64>], hits: &[Hit<Vector2<f64>>], bar: &mut Cotangents<Vector2<f64>>) {
+    fn weights(_: &[Vector2<f64>], hits: &[EventRecord<Vector2<f64>>], bar: &mut Cotangents<Vector2<f64>>) {
         for (i, y) in bar.y.iter_mut().enumerate() {
             *y = vector![weight(i, 0), weight(i, 1)];
         }
@@ -495,7 +499,7 @@ mod impacts {
         }
     }
 
-    fn loss(y: &[Vector2<f64>], hits: &[Hit<Vector2<f64>>]) -> f64 {
+    fn loss(y: &[Vector2<f64>], hits: &[EventRecord<Vector2<f64>>]) -> f64 {
         let mut bar = Cotangents::zeros(y, hits);
         weights(y, hits, &mut bar);
         let of_states: f64 = y.iter().zip(&bar.y).map(|(y, w)| y.dot(w)).sum();
@@ -580,21 +584,21 @@ mod impacts {
     const TIMES: [f64; 5] = [0.0, 2.13, 4.55, 7.02, 9.0];
 
     /// So few steps that the solution is wrong in its fourth digit.
-    fn frozen(times: [f64; 5]) -> OnGrid {
+    fn frozen(times: [f64; 5]) -> StepTo {
         let point = |i: u32| times[0] + (times[4] - times[0]) * (f64::from(i) / 45.0).powf(1.1);
-        OnGrid::new((0..=45).map(point).collect())
+        StepTo::new((0..=45).map(point).collect())
     }
 
     #[test]
     fn the_exact_gradient_is_the_derivative_of_the_solve_on_its_frozen_grid() {
         let grid = frozen(TIMES);
-        check(problem, (Dopri5, grid.clone(), Discrete::new()), (At, TIMES));
-        check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Slots(3))), (At, TIMES));
-        check(problem, (Dopri5, grid.clone(), Discrete::new().checkpoints(Checkpoints::Every(4))), (At, TIMES));
-        check(problem, (Dopri5, grid.clone(), Discrete::new()), (Landing, TIMES));
-        check(problem, (Vern7, grid.clone(), Discrete::new()), (At, TIMES));
-        check(problem, (Esdirk547, grid.clone(), Discrete::new()), (At, TIMES));
-        check(problem, (Rodas5P, grid.clone(), Discrete::new()), (At, TIMES));
+        check(problem, (Dopri5, grid.clone(), DiscreteAdjoint::new()), (At, TIMES));
+        check(problem, (Dopri5, grid.clone(), DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3))), (At, TIMES));
+        check(problem, (Dopri5, grid.clone(), DiscreteAdjoint::new().checkpoints(Checkpoints::Every(4))), (At, TIMES));
+        check(problem, (Dopri5, grid.clone(), DiscreteAdjoint::new()), (Landing, TIMES));
+        check(problem, (Vern7, grid.clone(), DiscreteAdjoint::new()), (At, TIMES));
+        check(problem, (Esdirk547, grid.clone(), DiscreteAdjoint::new()), (At, TIMES));
+        check(problem, (Rodas5P, grid.clone(), DiscreteAdjoint::new()), (At, TIMES));
         check(problem, (Coupled::new(Dopri5), grid.clone(), ReversibleAdjoint::new()), (At, TIMES));
         check(problem, (Coupled::new(Dopri5), grid, ReversibleAdjoint::new()), (Landing, TIMES));
     }
@@ -603,31 +607,31 @@ mod impacts {
     #[test]
     fn multistep_methods_go_across_events() {
         let grid = frozen(TIMES);
-        check(problem, (AdamsBashforth::<3>, grid.clone(), Discrete::new()), (At, TIMES));
+        check(problem, (AdamsBashforth::<3>, grid.clone(), DiscreteAdjoint::new()), (At, TIMES));
         check(
             problem,
-            (AdamsMoulton::<4>, grid.clone(), Discrete::new().checkpoints(Checkpoints::Slots(3))),
+            (AdamsMoulton::<4>, grid.clone(), DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3))),
             (At, TIMES),
         );
-        check(problem, (FixedBdf::<2>::new(), grid, Discrete::new()), (Landing, TIMES));
+        check(problem, (FixedBdf::<2>::new(), grid, DiscreteAdjoint::new()), (Landing, TIMES));
     }
 
     #[test]
     fn so_it_is_where_the_grid_follows_the_ends() {
-        check(problem, (Dopri5, Fixed::steps(43), Discrete::new()), (At, TIMES));
-        check(problem, (Tsit5, Fixed::step(0.2035), Discrete::new()), (Landing, TIMES));
+        check(problem, (Dopri5, Fixed::steps(43), DiscreteAdjoint::new()), (At, TIMES));
+        check(problem, (Tsit5, Fixed::step(0.2035), DiscreteAdjoint::new()), (Landing, TIMES));
     }
 
     #[test]
     fn so_it_is_backwards_in_time() {
         let times = TIMES.map(|t| 1.0 - t);
-        check(problem, (Dopri5, frozen(times), Discrete::new()), (At, times));
+        check(problem, (Dopri5, frozen(times), DiscreteAdjoint::new()), (At, times));
     }
 
     #[test]
     fn so_it_is_where_an_event_ends_the_solve() {
-        check(ending, (Dopri5, frozen(TIMES), Discrete::new()), (At, TIMES));
-        check(ending, (Dopri5, Fixed::steps(43), Discrete::new()), (Landing, TIMES));
+        check(ending, (Dopri5, frozen(TIMES), DiscreteAdjoint::new()), (At, TIMES));
+        check(ending, (Dopri5, Fixed::steps(43), DiscreteAdjoint::new()), (Landing, TIMES));
     }
 
     #[test]
@@ -638,11 +642,11 @@ mod impacts {
             super::found(problem, (Dop853, Pid::new(1e-12, 1e-12), adjoint), weights).unwrap()
         }
         let tight = Pid::new(1e-12, 1e-12);
-        let reference = found(Discrete::new());
+        let reference = found(DiscreteAdjoint::new());
         for (name, found) in [
-            ("Backsolve", found(Backsolve::new(Dop853, tight))),
-            ("Interpolating", found(Interpolating::new(Dop853, tight))),
-            ("Quadrature", found(Quadrature::gauss(Dop853, tight))),
+            ("Backsolve", found(BacksolveAdjoint::new(Dop853, tight))),
+            ("Interpolating", found(InterpolatingAdjoint::new(Dop853, tight))),
+            ("Quadrature", found(QuadratureAdjoint::gauss(Dop853, tight))),
         ] {
             for (a, b) in [
                 (found.y0.as_slice(), reference.y0.as_slice()),
@@ -663,7 +667,7 @@ mod threshold {
 
     #[derive(Clone, Copy)]
     struct Growth;
-    impl Field<1, 2> for Growth {
+    impl GenericDynamics<1, 2> for Growth {
         fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 1>, p: &SVector<T, 2>) -> SVector<T, 1> {
             vector![p[0] * y[0]]
         }
@@ -692,8 +696,8 @@ mod threshold {
         let problem = || problem(&model, y0, span(&times)).save_at(&times);
         let exact = t0 + (c / y0).ln() / a;
         let time = |_: &[_], _: &[_], bar: &mut Cotangents<_>| bar.hits[0].t = 1.0;
-        let discrete = found(problem(), (Dop853, tight, Discrete::new()), time).unwrap();
-        let continuous = found(problem(), (Dop853, tight, Interpolating::new(Dop853, tight)), time).unwrap();
+        let discrete = found(problem(), (Dop853, tight, DiscreteAdjoint::new()), time).unwrap();
+        let continuous = found(problem(), (Dop853, tight, InterpolatingAdjoint::new(Dop853, tight)), time).unwrap();
         for found in [discrete, continuous] {
             assert_eq!((found.y.len(), found.hits.len()), (2, 1));
             assert!((found.hits[0].t - exact).abs() < 1e-11);
@@ -725,13 +729,13 @@ mod threshold {
             assert!(relative_error(&all, &[0.0, 0.0, 3.0, 0.0, 0.0]) < tolerance, "{all:?}");
         }
         let tight = Pid::new(1e-12, 1e-12);
-        check(Tsit5, Fixed::step(0.5), Discrete::new(), 1e-13);
-        check(Tsit5, Fixed::steps(20), Discrete::new(), 1e-13);
+        check(Tsit5, Fixed::step(0.5), DiscreteAdjoint::new(), 1e-13);
+        check(Tsit5, Fixed::steps(20), DiscreteAdjoint::new(), 1e-13);
         check(ReversibleHeun, Fixed::step(0.05), ReversibleAdjoint::new(), 1e-12);
         check(Alf, Fixed::step(0.05), ReversibleAdjoint::new(), 1e-12);
-        check(Dop853, tight, Backsolve::new(Dop853, tight), 1e-9);
-        check(Dop853, tight, Interpolating::new(Dop853, tight), 1e-9);
-        check(Dop853, tight, Quadrature::gauss(Dop853, tight), 1e-9);
+        check(Dop853, tight, BacksolveAdjoint::new(Dop853, tight), 1e-9);
+        check(Dop853, tight, InterpolatingAdjoint::new(Dop853, tight), 1e-9);
+        check(Dop853, tight, QuadratureAdjoint::gauss(Dop853, tight), 1e-9);
     }
 }
 
@@ -751,7 +755,7 @@ fn fields_from_closures_have_events_too() {
         },
     );
     let problem = Ivp::new(&decay, 1.0, 0.0..2.0).event(rising.samples(2));
-    let method = (Tsit5, Pid::new(1e-11, 1e-11), Discrete::new());
+    let method = (Tsit5, Pid::new(1e-11, 1e-11), DiscreteAdjoint::new());
     let found = found(problem, method, |_, _, bar| bar.hits[0].t = 1.0).unwrap();
     let t = found.hits[0].t;
     assert!((t - 0.567_143_290_409_784).abs() < 1e-9);
@@ -811,15 +815,15 @@ mod tensors {
         direction.read_coordinates(&numbers(count, 50));
 
         let (times, y0): (_, Point) = ([0.0, 0.15, 6.0], device.tensor([[0.1, -0.2]]));
-        let grid = OnGrid::new((0..=60).map(|i| 0.1 * f64::from(i)).collect());
-        let adjoint = Discrete::new();
+        let grid = StepTo::new((0..=60).map(|i| 0.1 * f64::from(i)).collect());
+        let adjoint = DiscreteAdjoint::new();
         // Levels that the solution does pass.
         let net = |weights: &Weights<Mlp, f64, Cpu>| ModuleField::new(weights.module().clone());
         let field = net(&weights);
         let free = Ivp::new(&field, y0.clone(), 0.0..6.0).save_at(&[0.27, 0.54]).solve(Dopri5, grid.clone()).unwrap();
         let levels = [0, 1].map(|i| free.y[i].coordinates()[0]);
 
-        let loss = |_: &[_], hits: &[Hit<Point>], bar: &mut Cotangents<Point>| {
+        let loss = |_: &[_], hits: &[EventRecord<Point>], bar: &mut Cotangents<Point>| {
             assert_eq!(hits.iter().map(|hit| hit.event).collect::<Vec<_>>(), [0, 1]);
             bar.hits[1].t = 1.0;
             bar.hits[0].after.read_coordinates(&[0.3, 0.7]);

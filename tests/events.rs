@@ -5,8 +5,8 @@ use std::f64::consts::{LN_2, PI, TAU};
 
 use nalgebra::Vector2;
 use rheos::dynamics::{Jacobian, Ode};
-use rheos::integrate::{Flow, Observer, Step};
-use rheos::solution::{Direction, Ending, Events, Hit, Stepper};
+use rheos::integrate::{Observer, Step, StepAction};
+use rheos::solution::{Direction, Ending, EventRecord, Events, Stepper};
 use rheos::solver::explicit::{Bosh3, CarpenterKennedy, Dop853};
 use rheos::solver::implicit::Esdirk547;
 use rheos::solver::{Dense, Embedded};
@@ -25,7 +25,7 @@ fn clock() -> impl Dynamics<State = f64> + Copy {
     ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0)
 }
 
-fn times<Y>(hits: &[Hit<Y>]) -> Vec<f64> {
+fn times<Y>(hits: &[EventRecord<Y>]) -> Vec<f64> {
     hits.iter().map(|hit| hit.t).collect()
 }
 
@@ -211,7 +211,7 @@ mod within_a_step {
     use super::*;
 
     /// One step of a method that is exact for this field, from 0 to 4 with `y = t³`.
-    fn one_step<'a>(events: impl IntoIterator<Item = Event<'a, f64>>) -> Vec<Hit<f64>> {
+    fn one_step<'a>(events: impl IntoIterator<Item = Event<'a, f64>>) -> Vec<EventRecord<f64>> {
         let cubic = ode(|t, _y: &f64, dy: &mut f64| *dy = 3.0 * t * t);
         let mut watching = Events::new(events.into_iter().collect());
         let solution = Ivp::new(&cubic, 0.0, 0.0..4.0).observe(&mut watching).solve(Dopri5, Fixed::steps(1)).unwrap();
@@ -462,9 +462,9 @@ mod at_the_edges {
 struct Ends(Vec<f64>);
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Ends {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         self.0.push(step.t1);
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 
@@ -541,9 +541,13 @@ mod steps {
     fn an_observer_of_the_users_can_end_a_solve() {
         struct Enough;
         impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Enough {
-            fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+            fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
                 let y = step.y1.clone();
-                Ok(if step.t1 > 0.4 { Flow::Stop { t: step.t1, before: y.clone(), after: y } } else { Flow::On })
+                Ok(if step.t1 > 0.4 {
+                    StepAction::Stop { t: step.t1, before: y.clone(), after: y }
+                } else {
+                    StepAction::On
+                })
             }
         }
         let solution = Ivp::new(&clock(), 0.0, 0.0..1.0).observe(&mut Enough).solve(Euler, Fixed::steps(4)).unwrap();
@@ -554,13 +558,13 @@ mod steps {
     fn of_two_observers_that_end_a_step_the_earlier_time_counts() {
         struct At(f64);
         impl<S: Dense<F>, F: Dynamics> Observer<F, S> for At {
-            fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+            fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
                 if self.0 > step.t1 {
-                    return Ok(Flow::On);
+                    return Ok(StepAction::On);
                 }
                 let mut y = step.y1.clone();
                 step.interpolate(self.0, &mut y);
-                Ok(Flow::Stop { t: self.0, before: y.clone(), after: y })
+                Ok(StepAction::Stop { t: self.0, before: y.clone(), after: y })
             }
         }
         for (first, second) in [(0.3, 0.7), (0.7, 0.3)] {
@@ -583,15 +587,15 @@ mod steps {
             done: bool,
         }
         impl<F: Dynamics<State = f64>, S: Solver<F>> Observer<F, S> for Halfway {
-            fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<f64>> {
+            fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<f64>> {
                 if self.done || step.t1 < 0.5 {
-                    return Ok(Flow::On);
+                    return Ok(StepAction::On);
                 }
                 self.done = true;
                 Ok(if self.stop {
-                    Flow::Stop { t: 0.5, before: 0.5, after: 0.5 }
+                    StepAction::Stop { t: 0.5, before: 0.5, after: 0.5 }
                 } else {
-                    Flow::Jump { t: 0.5, before: 0.5, after: 0.0 }
+                    StepAction::Jump { t: 0.5, before: 0.5, after: 0.0 }
                 })
             }
         }

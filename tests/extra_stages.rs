@@ -1,19 +1,19 @@
 //! Output inside a step that takes evaluations of its own: computed when asked for, and differentiated with the step.
 
 use nalgebra::{SVector, Vector2, vector};
-use rheos::dynamics::problems::Driven;
+use rheos::dynamics::problems::Forced;
 use rheos::solver::explicit::tables::Dop853Table;
 use rheos::solver::explicit::{
     CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg45, Ssp33, Vern6, Vern8, Vern9, Williamson3,
 };
-use rheos::solver::{Dense, Embedded, EmbeddedTableau, Reverse};
+use rheos::solver::{Dense, Embedded, EmbeddedTableau, StepVjp};
 use rheos::state::Tolerance;
-use rheos::{Autodiff, Discrete, Dynamics, Field, Fixed, Ivp, Pid, Scalar, Vern7, verify};
+use rheos::{Autodiff, DiscreteAdjoint, Dynamics, Fixed, GenericDynamics, Ivp, Pid, Scalar, Vern7, verify};
 
 const SPAN: (f64, f64) = (0.0, 10.0);
 
 fn driven() -> (impl Dynamics<State = Vector2<f64>>, Vector2<f64>) {
-    Driven::problem()
+    Forced::problem()
 }
 
 #[test]
@@ -38,8 +38,8 @@ fn a_step_without_output_does_not_pay_for_it() {
 
 #[test]
 fn output_does_not_change_the_solution() {
-    fn check<S: Dense<Autodiff<Driven, 2, 0>> + Embedded<Autodiff<Driven, 2, 0>> + Copy>(solver: S, accuracy: f64) {
-        let (f, y0) = Driven::problem();
+    fn check<S: Dense<Autodiff<Forced, 2, 0>> + Embedded<Autodiff<Forced, 2, 0>> + Copy>(solver: S, accuracy: f64) {
+        let (f, y0) = Forced::problem();
         let times: Vec<f64> = (1..100).map(|i| 0.1 * f64::from(i)).collect();
         // The first step is far too long, so that steps are rejected.
         let control = Pid::new(1e-8, 1e-8).first_step(5.0);
@@ -49,7 +49,7 @@ fn output_does_not_change_the_solution() {
         assert_eq!(with.stats.accepted, without.stats.accepted);
         assert_eq!(with.last(), without.last());
         for (t, y) in with.t.iter().zip(&with.y) {
-            assert!((y - Driven::exact(*t)).amax() < accuracy, "{} at {t}: {y}", S::NAME);
+            assert!((y - Forced::exact(*t)).amax() < accuracy, "{} at {t}: {y}", S::NAME);
         }
     }
     // The output of order 7 or 6 is as good as the solution, that of order 3 is not.
@@ -60,9 +60,9 @@ fn output_does_not_change_the_solution() {
 }
 
 /// A forced oscillator with parameters: every kind of derivative is different from zero.
-struct Forced;
+struct Oscillator;
 
-impl Field<2, 3> for Forced {
+impl GenericDynamics<2, 3> for Oscillator {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
         SVector::from([y[1], (t * p[2]).sin() - p[0] * y[0] - p[1] * y[1] * y[1] * y[1]])
     }
@@ -70,12 +70,12 @@ impl Field<2, 3> for Forced {
 
 #[test]
 fn the_discrete_adjoint_differentiates_them() {
-    fn check<S: Reverse<Autodiff<Forced, 2, 3>> + Copy>(solver: S, tolerance: f64) {
-        let mut f = Autodiff::new(Forced, vector![2.0, 0.3, 1.5]);
+    fn check<S: StepVjp<Autodiff<Oscillator, 2, 3>> + Copy>(solver: S, tolerance: f64) {
+        let mut f = Autodiff::new(Oscillator, vector![2.0, 0.3, 1.5]);
         let y0 = vector![1.0, -0.4];
         for times in [[0.25, 0.61, 1.17, 1.23, 1.75], [1.75, 1.23, 1.17, 0.61, 0.25]] {
             for control in [Fixed::steps(4), Fixed::step(0.4)] {
-                let report = verify::gradient(&mut f, &solver, &control, &Discrete::new(), &times, &y0).unwrap();
+                let report = verify::gradient(&mut f, &solver, &control, &DiscreteAdjoint::new(), &times, &y0).unwrap();
                 assert!(report.error() < tolerance, "{} {report}", S::NAME);
             }
         }
@@ -135,10 +135,10 @@ fn three_solutions_make_one_error_estimate() {
 
 #[test]
 fn the_error_estimate_has_the_order_it_declares() {
-    fn check<S: Embedded<Autodiff<Driven, 2, 0>> + Copy>(solver: S, h: f64) {
-        let (f, _) = Driven::problem();
+    fn check<S: Embedded<Autodiff<Forced, 2, 0>> + Copy>(solver: S, h: f64) {
+        let (f, _) = Forced::problem();
         let tolerance = Tolerance { rtol: 1e-9, atol: 1e-9 };
-        let norm = |h: f64| step(solver, &f, 1.0, h, &Driven::exact(1.0), tolerance).1;
+        let norm = |h: f64| step(solver, &f, 1.0, h, &Forced::exact(1.0), tolerance).1;
         let local = |h: f64| (norm(h) / norm(0.5 * h)).log2();
         let order = 2.0 * local(0.5 * h) - local(h);
         assert!((order - f64::from(S::ERROR_ORDER)).abs() < 0.3, "{}: {order} {}", S::NAME, S::ERROR_ORDER);
@@ -150,11 +150,11 @@ fn the_error_estimate_has_the_order_it_declares() {
 
 #[test]
 fn adaptive_steps_of_high_order_keep_to_the_tolerance() {
-    fn check<S: Embedded<Autodiff<Driven, 2, 0>> + Copy>(solver: S) {
-        let (f, y0) = Driven::problem();
+    fn check<S: Embedded<Autodiff<Forced, 2, 0>> + Copy>(solver: S) {
+        let (f, y0) = Forced::problem();
         for tolerance in [1e-5, 1e-8, 1e-11] {
             let end = Ivp::new(&f, y0, SPAN).solve(solver, Pid::new(tolerance, tolerance)).unwrap();
-            let error = (end.last() - Driven::exact(SPAN.1)).amax();
+            let error = (end.last() - Forced::exact(SPAN.1)).amax();
             println!("{} {error:e} {tolerance:e}", S::NAME);
             assert!(error < 100.0 * tolerance, "{}: {error:e} at {tolerance:e}", S::NAME);
         }

@@ -19,16 +19,16 @@ mod run;
 use common::{golden, numbers, relative_error};
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, SVector};
-use rheos::adjoint::{Gradient, Interpolating, Outputs, Quadrature};
-use rheos::dynamics::problems::{Driven, LotkaVolterra, Spiral};
+use rheos::adjoint::{Gradient, InterpolatingAdjoint, Outputs, QuadratureAdjoint};
+use rheos::dynamics::problems::{Forced, LotkaVolterra, Spiral};
 use rheos::formula::{Bias, Static, Weight};
 use rheos::nn::{LayerField, Linear, Mlp, Net};
 use rheos::solution::keep;
 use rheos::solver::explicit::{Bosh3, Heun, Midpoint, Ralston, Rk38};
 use rheos::solver::implicit::{Esdirk547, ImplicitEuler, ImplicitMidpoint, Sdirk4, TrBdf2, Trapezoid};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Controller, Discrete, Dopri5, Dynamics, Error, Euler, Field, Fixed, Ivp, Pid, Rk4,
-    Scalar, Solver, State, Tsit5, verify,
+    Adjoint, Autodiff, BacksolveAdjoint, Controller, DiscreteAdjoint, Dopri5, Dynamics, Error, Euler, Fixed,
+    GenericDynamics, Ivp, Pid, Rk4, Scalar, Solver, State, Tsit5, verify,
 };
 
 type Batch = SMatrix<f64, 2, 3>;
@@ -105,8 +105,8 @@ fn assert_within(errors: &[(&'static str, f64)], tolerance: f64) {
 
 #[test]
 fn discrete_adjoint_equals_step_by_step_differentiation() {
-    fn check<S: rheos::solver::Reverse<Network>>(name: &str, solver: S) {
-        let found = sum_of_squares(solver, Fixed::step(1.0 / 16.0), Discrete::new());
+    fn check<S: rheos::solver::StepVjp<Network>>(name: &str, solver: S) {
+        let found = sum_of_squares(solver, Fixed::step(1.0 / 16.0), DiscreteAdjoint::new());
         assert_within(&errors(&found, &["fixed_step_h_1_16_discretise_then_differentiate", name]), 1e-12);
     }
     check("euler", Euler);
@@ -126,15 +126,15 @@ fn adjoints_at_tight_tolerance_agree_with_the_exact_gradient() {
     };
     let (network, times) = (network(), reference(&["t"]));
     let landing = || landing_on(&network, &y0(), &times);
-    check(sum_of_squares(Dopri5, tight, Discrete::new()));
-    check(squares(landing(), Dopri5, tight, Discrete::new()));
-    check(sum_of_squares(Tsit5, tight, Discrete::new()));
-    check(sum_of_squares(Dopri5, tight, Backsolve::new(Dopri5, tight)));
-    check(squares(landing(), Dopri5, tight, Backsolve::new(Tsit5, tight)));
-    check(sum_of_squares(Tsit5, tight, Backsolve::new(Dopri5, tight)));
-    check(squares(landing(), Dopri5, tight, Interpolating::new(Dopri5, tight)));
-    check(squares(landing(), Tsit5, tight, Quadrature::gauss(Dopri5, tight)));
-    check(squares(landing(), Tsit5, tight, Quadrature::kronrod(Dopri5, tight, 1e-9)));
+    check(sum_of_squares(Dopri5, tight, DiscreteAdjoint::new()));
+    check(squares(landing(), Dopri5, tight, DiscreteAdjoint::new()));
+    check(sum_of_squares(Tsit5, tight, DiscreteAdjoint::new()));
+    check(sum_of_squares(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight)));
+    check(squares(landing(), Dopri5, tight, BacksolveAdjoint::new(Tsit5, tight)));
+    check(sum_of_squares(Tsit5, tight, BacksolveAdjoint::new(Dopri5, tight)));
+    check(squares(landing(), Dopri5, tight, InterpolatingAdjoint::new(Dopri5, tight)));
+    check(squares(landing(), Tsit5, tight, QuadratureAdjoint::gauss(Dopri5, tight)));
+    check(squares(landing(), Tsit5, tight, QuadratureAdjoint::kronrod(Dopri5, tight, 1e-9)));
 }
 
 #[test]
@@ -145,24 +145,24 @@ fn pullbacks_of_the_library_agree_with_differences() {
     let (mut f, y) = Spiral::problem();
     let report = verify::vjp(&mut f, 0.3, &y);
     assert!(report.passed(), "{report}");
-    let (mut f, _) = Driven::problem();
-    let report = verify::vjp(&mut f, 0.3, &Driven::exact(0.3));
+    let (mut f, _) = Forced::problem();
+    let report = verify::vjp(&mut f, 0.3, &Forced::exact(0.3));
     assert!(report.passed(), "{report}");
     let report = verify::vjp(&mut network(), 0.0, &y0());
     assert!(report.passed(), "{report}");
 }
 
 /// A forced oscillator with parameters: every kind of derivative is different from zero.
-struct Forced;
+struct Oscillator;
 
-impl Field<2, 3> for Forced {
+impl GenericDynamics<2, 3> for Oscillator {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
         SVector::from([y[1], (t * p[2]).sin() - p[0] * y[0] - p[1] * y[1] * y[1] * y[1]])
     }
 }
 
-fn forced() -> (Autodiff<Forced, 2, 3>, SVector<f64, 2>) {
-    (Autodiff::new(Forced, SVector::from([2.0, 0.3, 1.5])), SVector::from([1.0, -0.4]))
+fn forced() -> (Autodiff<Oscillator, 2, 3>, SVector<f64, 2>) {
+    (Autodiff::new(Oscillator, SVector::from([2.0, 0.3, 1.5])), SVector::from([1.0, -0.4]))
 }
 
 /// Times with outputs at both ends, on a grid point (1.0), between grid points, and twice at once.
@@ -170,14 +170,15 @@ const TIMES: [f64; 7] = [0.25, 0.25, 0.61, 1.0, 1.17, 1.17, 1.75];
 
 #[test]
 fn discrete_adjoint_is_the_derivative_of_what_was_computed() {
-    fn check<S: rheos::solver::Reverse<Autodiff<Forced, 2, 3>> + Copy>(solver: S, times: &[f64]) {
+    fn check<S: rheos::solver::StepVjp<Autodiff<Oscillator, 2, 3>> + Copy>(solver: S, times: &[f64]) {
         let (mut f, y0) = forced();
         // 15 equal steps, and steps that do not divide the interval.
         for control in [Fixed::steps(15), Fixed::step(0.11)] {
-            let report = verify::gradient(&mut f, &solver, &control, &Discrete::new(), times, &y0).unwrap();
+            let report = verify::gradient(&mut f, &solver, &control, &DiscreteAdjoint::new(), times, &y0).unwrap();
             assert!(report.error() < 1e-8, "{} {report}", std::any::type_name::<S>());
             let report =
-                verify::gradient(&mut f, &solver, &control, &Discrete::new(), Outputs::LandingOn(times), &y0).unwrap();
+                verify::gradient(&mut f, &solver, &control, &DiscreteAdjoint::new(), Outputs::LandingOn(times), &y0)
+                    .unwrap();
             assert!(report.error() < 1e-8, "landing, {} {report}", std::any::type_name::<S>());
         }
     }
@@ -211,12 +212,12 @@ fn every_adjoint_agrees_with_every_other() {
     let loss = |y: &[SVector<f64, 2>]| y.iter().enumerate().map(|(i, y)| y * (1.0 + i as f64)).collect::<Vec<_>>();
     let all = |times: &[f64]| {
         [
-            gradient(over(&f, &y0, times), Dopri5, tight, Discrete::new(), loss).unwrap(),
-            gradient(landing_on(&f, &y0, times), Tsit5, tight, Discrete::new(), loss).unwrap(),
-            gradient(over(&f, &y0, times), Rk4, Fixed::steps(4000), Discrete::new(), loss).unwrap(),
-            gradient(landing_on(&f, &y0, times), Esdirk547, tight, Discrete::new(), loss).unwrap(),
-            gradient(over(&f, &y0, times), Tsit5, tight, Backsolve::new(Dopri5, tight), loss).unwrap(),
-            gradient(over(&f, &y0, times), Dopri5, tight, Backsolve::new(Rk4, Fixed::steps(500)), loss).unwrap(),
+            gradient(over(&f, &y0, times), Dopri5, tight, DiscreteAdjoint::new(), loss).unwrap(),
+            gradient(landing_on(&f, &y0, times), Tsit5, tight, DiscreteAdjoint::new(), loss).unwrap(),
+            gradient(over(&f, &y0, times), Rk4, Fixed::steps(4000), DiscreteAdjoint::new(), loss).unwrap(),
+            gradient(landing_on(&f, &y0, times), Esdirk547, tight, DiscreteAdjoint::new(), loss).unwrap(),
+            gradient(over(&f, &y0, times), Tsit5, tight, BacksolveAdjoint::new(Dopri5, tight), loss).unwrap(),
+            gradient(over(&f, &y0, times), Dopri5, tight, BacksolveAdjoint::new(Rk4, Fixed::steps(500)), loss).unwrap(),
         ]
     };
     let backwards: Vec<f64> = TIMES.iter().rev().copied().collect();
@@ -243,9 +244,9 @@ fn a_solve_over_no_time_passes_cotangents_through() {
     let mut slope = y0;
     f.eval(0.5, &y0, &mut slope);
     let over_no_time = || over(&f, &y0, &[0.5, 0.5]);
-    let run = over_no_time().forward(Dopri5, pid, Discrete::new()).unwrap();
+    let run = over_no_time().forward(Dopri5, pid, DiscreteAdjoint::new()).unwrap();
     assert_eq!(run.y, [y0, y0]);
-    let continuous = gradient(over_no_time(), Dopri5, pid, Backsolve::new(Dopri5, pid), |_| vec![w, w]).unwrap();
+    let continuous = gradient(over_no_time(), Dopri5, pid, BacksolveAdjoint::new(Dopri5, pid), |_| vec![w, w]).unwrap();
     for found in [run.backward(&[w, w]).unwrap(), continuous] {
         assert_eq!(found.y0, w * 2.0);
         assert_eq!(found.params, SVector::<f64, 3>::zeros());
@@ -266,7 +267,7 @@ fn a_wrong_pullback_is_found_out() {
     let report = verify::vjp(&mut wrong, 0.7, &2.0);
     assert!(!report.passed());
     assert!(report.to_string().contains("y[0]"));
-    let adjoint = Discrete::new();
+    let adjoint = DiscreteAdjoint::new();
     let report = verify::gradient(&mut wrong, &Rk4, &Fixed::steps(10), &adjoint, &[0.0, 0.3], &1.0).unwrap();
     assert!(!report.passed());
 }

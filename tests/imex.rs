@@ -1,8 +1,8 @@
 //! Additive Runge–Kutta methods: coupling conditions, order on split fields, stiffness, and failures.
 
 use nalgebra::{DVector, Vector2, vector};
-use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
-use rheos::dynamics::{Counted, Jacobian, Neighbourhood, SplitField};
+use rheos::dynamics::problems::{Forced, Orbit, VanDerPol};
+use rheos::dynamics::{Counted, GenericSplit, Jacobian, Neighbourhood};
 use rheos::solver::implicit::imex::tables::{
     Ars222Table, Ars443Table, ImexEulerTable, KenCarp3Table, KenCarp4Table, KenCarp5Table,
 };
@@ -120,16 +120,16 @@ fn coupling_conditions_hold_to_the_declared_order() {
 }
 
 /// [`Orbit`], with one component in each part.
-fn orbit() -> SplitField<impl Dynamics<State = Vector2<f64>>, impl Jacobian<State = Vector2<f64>>> {
-    SplitField::new(
+fn orbit() -> GenericSplit<impl Dynamics<State = Vector2<f64>>, impl Jacobian<State = Vector2<f64>>> {
+    GenericSplit::new(
         ode(|_, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[1] * y.norm_squared(), 0.0]),
         ode(|_, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![0.0, y[0] * y.norm_squared()]),
     )
 }
 
-/// [`Driven`], with terms of both components in both parts.
-fn driven() -> SplitField<impl Dynamics<State = Vector2<f64>>, impl Jacobian<State = Vector2<f64>>> {
-    SplitField::new(
+/// [`Forced`], with terms of both components in both parts.
+fn driven() -> GenericSplit<impl Dynamics<State = Vector2<f64>>, impl Jacobian<State = Vector2<f64>>> {
+    GenericSplit::new(
         ode(|t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![0.5 * y[0], 0.3 * y[1]] * t.cos()),
         ode(|t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
             *dy = vector![0.5 * y[0] * t.cos(), -0.3 * y[1] * y[1] - t.sin()];
@@ -150,19 +150,19 @@ macro_rules! for_every_method {
 
             #[test]
             fn non_autonomous() {
-                let report = order_with(&driven(), &Driven::exact(0.0), 0.0..10.0, &$method, Driven::exact).unwrap();
+                let report = order_with(&driven(), &Forced::exact(0.0), 0.0..10.0, &$method, Forced::exact).unwrap();
                 assert!(report.passed(), "{report}");
             }
 
             #[test]
             fn backwards_in_time() {
-                let report = order_with(&driven(), &Driven::exact(10.0), 10.0..0.0, &$method, Driven::exact).unwrap();
+                let report = order_with(&driven(), &Forced::exact(10.0), 10.0..0.0, &$method, Forced::exact).unwrap();
                 assert!(report.passed(), "{report}");
             }
 
             #[test]
             fn dense_output() {
-                let report = dense_order(&driven(), 0.0..4.0, &$method, Driven::exact).unwrap();
+                let report = dense_order(&driven(), 0.0..4.0, &$method, Forced::exact).unwrap();
                 assert!(report.passed(), "{report}");
                 let report = dense_order(&orbit(), 0.0..4.0, &$method, Orbit::exact).unwrap();
                 assert!(report.passed(), "{report}");
@@ -189,7 +189,7 @@ fn the_parts_add_up_to_the_field() {
     let y = vector![0.3, -1.2];
     let (mut sum, mut whole) = (Vector2::zeros(), Vector2::zeros());
     driven().eval(0.7, &y, &mut sum);
-    Driven::problem().0.eval(0.7, &y, &mut whole);
+    Forced::problem().0.eval(0.7, &y, &mut whole);
     assert!((sum - whole).amax() < 1e-15);
     orbit().eval(0.7, &y, &mut sum);
     Orbit::problem().0.eval(0.7, &y, &mut whole);
@@ -199,8 +199,8 @@ fn the_parts_add_up_to_the_field() {
 /// `y' = λ (y − cos t) − sin t` of Prothero and Robinson, with the stiff term implicit.
 fn prothero_robinson(
     lambda: f64,
-) -> SplitField<impl Dynamics<State = f64> + Clone, impl Jacobian<State = f64> + Clone> {
-    SplitField::new(
+) -> GenericSplit<impl Dynamics<State = f64> + Clone, impl Jacobian<State = f64> + Clone> {
+    GenericSplit::new(
         ode(|t: f64, _: &f64, dy: &mut f64| *dy = -t.sin()),
         ode(move |t: f64, y: &f64, dy: &mut f64| *dy = lambda * (y - t.cos())),
     )
@@ -263,9 +263,9 @@ fn methods_without_error_estimates_are_stable_too() {
 /// `u_t + u_x = ν u_xx + 5 u (1 − u)`, periodic on (0, 1): upwind advection and reaction explicit, diffusion implicit.
 fn advection_diffusion_reaction(
     n: usize,
-) -> SplitField<impl Dynamics<State = DVector<f64>>, impl Jacobian<State = DVector<f64>>> {
+) -> GenericSplit<impl Dynamics<State = DVector<f64>>, impl Jacobian<State = DVector<f64>>> {
     let dx = 1.0 / n as f64;
-    SplitField::new(
+    GenericSplit::new(
         ode(move |_, u: &DVector<f64>, du: &mut DVector<f64>| {
             for i in 0..n {
                 du[i] = (u[(i + n - 1) % n] - u[i]) / dx + 5.0 * u[i] * (1.0 - u[i]);
@@ -297,8 +297,8 @@ fn advection_diffusion_and_reaction() {
 }
 
 /// Nothing explicit.
-fn all_implicit<F: Dynamics>(f: F) -> SplitField<impl Dynamics<State = F::State>, F> {
-    SplitField::new(ode(|_, _: &F::State, dy: &mut F::State| rheos::State::set_zeros(dy)), f)
+fn all_implicit<F: Dynamics>(f: F) -> GenericSplit<impl Dynamics<State = F::State>, F> {
+    GenericSplit::new(ode(|_, _: &F::State, dy: &mut F::State| rheos::State::set_zeros(dy)), f)
 }
 
 #[test]
@@ -355,10 +355,10 @@ fn evaluations_are_those_of_both_parts() {
     fn check<S>(method: S)
     where
         S: Copy + Method,
-        S: for<'a> Embedded<SplitField<&'a Counted<Decay>, &'a Counted<Decay>>>,
+        S: for<'a> Embedded<GenericSplit<&'a Counted<Decay>, &'a Counted<Decay>>>,
     {
         let (explicit, implicit) = (Counted::new(Decay { rate: 1.0 }), Counted::new(Decay { rate: 500.0 }));
-        let f = SplitField::new(&explicit, &implicit);
+        let f = GenericSplit::new(&explicit, &implicit);
         let solution = solve(&f, 1.0, 0.0..1.0, method, Pid::new(1e-6, 1e-6)).unwrap();
         assert_eq!(solution.stats.evaluations, explicit.evaluations() + implicit.evaluations(), "{}", S::NAME);
         assert_eq!((explicit.jacobians(), implicit.jacobians()), (0, solution.stats.jacobians));
@@ -388,7 +388,7 @@ impl Jacobian for Decay {
 #[test]
 fn a_singular_matrix_is_an_error() {
     // 1 − h J = 0 for h = 1, J = 1.
-    let f = SplitField::new(Decay { rate: 1.0 }, Decay { rate: -1.0 });
+    let f = GenericSplit::new(Decay { rate: 1.0 }, Decay { rate: -1.0 });
     let failure = solve(&f, 1.0, 0.0..1.0, ImexEuler, Fixed::steps(1)).unwrap_err();
     assert!(matches!(failure.error, Error::SingularMatrix { t: 0.0, h: 1.0 }), "{}", failure.error);
 }
@@ -409,9 +409,9 @@ fn equations_that_are_not_solved_end_or_shorten_the_step() {
 fn saved_states_are_about_as_exact_as_the_steps() {
     fn check<S: Dense<F> + Embedded<F> + Copy, F: Dynamics<State = Vector2<f64>>>(f: &F, method: S) {
         let times: Vec<f64> = (0..=1000).map(|i| 0.02 * f64::from(i)).collect();
-        let ivp = || Ivp::new(f, Driven::exact(0.0), 0.0..20.0);
+        let ivp = || Ivp::new(f, Forced::exact(0.0), 0.0..20.0);
         let worst = |solution: Solution<Vector2<f64>>| {
-            let errors = solution.t.iter().zip(&solution.y).map(|(&t, y)| (y - Driven::exact(t)).amax());
+            let errors = solution.t.iter().zip(&solution.y).map(|(&t, y)| (y - Forced::exact(t)).amax());
             errors.fold(0.0, f64::max)
         };
         let saved = worst(ivp().save_at(&times).solve(method, Pid::new(1e-8, 1e-8)).unwrap());

@@ -11,16 +11,18 @@ use frozen_grid::{check, grid, inside, weight};
 use gradient::{gradient, landing_on};
 use nalgebra::{SVector, Vector2, vector};
 use rheos::adjoint::Checkpoints;
-use rheos::dynamics::{Split, SplitField, SplitVjp};
-use rheos::solver::Reverse;
+use rheos::dynamics::{GenericSplit, Split, SplitVjp};
+use rheos::solver::StepVjp;
 use rheos::solver::implicit::{Ars222, Ars443, ImexEuler, KenCarp3, KenCarp4, KenCarp5, Krylov};
-use rheos::{Autodiff, Differentiable, Discrete, Dynamics, Field, Parametric, Pid, RadauIIA5, Scalar, verify};
+use rheos::{
+    Autodiff, Differentiable, DiscreteAdjoint, Dynamics, GenericDynamics, Parametric, Pid, RadauIIA5, Scalar, verify,
+};
 
 /// A swing that is pushed: the part that is not stiff.
 #[derive(Clone, Copy)]
 struct Push;
 
-impl Field<2, 3> for Push {
+impl GenericDynamics<2, 3> for Push {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
         vector![p[0] * (p[1] * t).cos() + y[1], y[0].sin() * p[2] + t.sin() * y[1]]
     }
@@ -30,33 +32,33 @@ impl Field<2, 3> for Push {
 #[derive(Clone, Copy)]
 struct Damping;
 
-impl Field<2, 2> for Damping {
+impl GenericDynamics<2, 2> for Damping {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
         let turn = (p[1] * t).sin();
         vector![turn * y[1] - p[0] * y[0] * (y[1] * y[1] + 1.0), -turn * y[0] - p[0] * y[1] * (y[0] * 0.3 + 1.0)]
     }
 }
 
-type Model = SplitField<Autodiff<Push, 2, 3>, Autodiff<Damping, 2, 2>>;
+type Model = GenericSplit<Autodiff<Push, 2, 3>, Autodiff<Damping, 2, 2>>;
 
 fn model(damping: f64) -> (Model, Vector2<f64>) {
     let push = Autodiff::new(Push, vector![1.5, 2.1, -0.8]);
     let damping = Autodiff::new(Damping, vector![damping, 1.7]);
-    (SplitField::new(push, damping), vector![1.0, 0.6])
+    (GenericSplit::new(push, damping), vector![1.0, 0.6])
 }
 
-fn check_on_frozen_grid<S: Reverse<Model> + Clone>(solver: S) {
+fn check_on_frozen_grid<S: StepVjp<Model> + Clone>(solver: S) {
     let (f, y0) = model(6.0);
     let forwards = grid(0.0, 4.0, 20);
     // Two outputs in one step, and one at its end.
     let times = [0.0, inside(&forwards, 9, 0.3), inside(&forwards, 9, 0.7), forwards[12], 4.0];
-    check(&f, &y0, (&forwards, &times), &solver, &Discrete::new(), 1e-11);
-    check(&f, &y0, (&forwards, &times), &solver, &Discrete::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
+    check(&f, &y0, (&forwards, &times), &solver, &DiscreteAdjoint::new(), 1e-11);
+    check(&f, &y0, (&forwards, &times), &solver, &DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
     // What was damped is driven apart.
     let (f, y0) = model(1.0);
     let backwards = grid(0.5, 0.2, 5);
     let times = [0.5, inside(&backwards, 1, 0.5), inside(&backwards, 3, 0.4), 0.2];
-    check(&f, &y0, (&backwards, &times), &solver, &Discrete::new(), 1e-11);
+    check(&f, &y0, (&backwards, &times), &solver, &DiscreteAdjoint::new(), 1e-11);
 }
 
 #[test]
@@ -164,14 +166,14 @@ fn parts_may_share_their_parameters() {
     let f = Shared { stiff: Autodiff::new(Damping, vector![3.0, 1.7]) };
     let grid = grid(0.0, 2.0, 15);
     let times = [0.0, inside(&grid, 7, 0.4), 2.0];
-    check(&f, &vector![1.0, 0.6], (&grid, &times), &KenCarp3, &Discrete::new(), 1e-11);
+    check(&f, &vector![1.0, 0.6], (&grid, &times), &KenCarp3, &DiscreteAdjoint::new(), 1e-11);
 }
 
 /// Van der Pol's oscillator `y₁' = y₂`, `y₂' = μ ((1 − y₁²) y₂ − b y₁)`: the first equation.
 #[derive(Clone, Copy)]
 struct Position;
 
-impl Field<2, 1> for Position {
+impl GenericDynamics<2, 1> for Position {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 1>) -> SVector<T, 2> {
         vector![p[0] * y[1], T::from(0.0)]
     }
@@ -181,7 +183,7 @@ impl Field<2, 1> for Position {
 #[derive(Clone, Copy)]
 struct Velocity;
 
-impl Field<2, 2> for Velocity {
+impl GenericDynamics<2, 2> for Velocity {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
         vector![T::from(0.0), p[0] * ((-y[0] * y[0] + 1.0) * y[1] - p[1] * y[0])]
     }
@@ -190,14 +192,14 @@ impl Field<2, 2> for Velocity {
 /// Where the step is short against what the solution does, the gradient is that of the solution, whatever the method.
 #[test]
 fn on_a_stiff_problem_it_is_the_gradient_of_radau() {
-    let f = SplitField::new(Autodiff::new(Position, vector![1.0]), Autodiff::new(Velocity, vector![50.0, 1.0]));
+    let f = GenericSplit::new(Autodiff::new(Position, vector![1.0]), Autodiff::new(Velocity, vector![50.0, 1.0]));
     let (y0, times) = (vector![2.0, -0.66], [0.0, 0.3, 0.7]);
     let control = Pid::new(1e-11, 1e-11);
     let loss = |y: &[Vector2<f64>]| (0..y.len()).map(|i| weight(&y0, i)).collect::<Vec<_>>();
-    let expected = gradient(landing_on(&f, &y0, &times), RadauIIA5, control, Discrete::new(), loss).unwrap();
+    let expected = gradient(landing_on(&f, &y0, &times), RadauIIA5, control, DiscreteAdjoint::new(), loss).unwrap();
     for found in [
-        gradient(landing_on(&f, &y0, &times), KenCarp5, control, Discrete::new(), loss).unwrap(),
-        gradient(landing_on(&f, &y0, &times), KenCarp4, control, Discrete::new(), loss).unwrap(),
+        gradient(landing_on(&f, &y0, &times), KenCarp5, control, DiscreteAdjoint::new(), loss).unwrap(),
+        gradient(landing_on(&f, &y0, &times), KenCarp4, control, DiscreteAdjoint::new(), loss).unwrap(),
     ] {
         let params = |p: (SVector<f64, 1>, SVector<f64, 2>)| [p.0[0], p.1[0] * 50.0, p.1[1]];
         assert!(relative_error(found.y0.as_slice(), expected.y0.as_slice()) < 1e-8);

@@ -5,7 +5,7 @@
 mod order_tests;
 
 use nalgebra::{DVector, Matrix2, Vector2, vector};
-use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Forced, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::solver::implicit::{
     Esdirk4, Esdirk547, ImplicitEuler, ImplicitMidpoint, Kvaerno3, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
@@ -104,9 +104,9 @@ fn what_is_called_l_stable_is() {
 fn adaptive_methods_are_as_accurate_as_asked() {
     for_each!([TrBdf2, Sdirk4, Kvaerno3, Esdirk4, Esdirk547], |method| {
         for tol in [1e-4, 1e-6, 1e-8] {
-            let (f, y0) = Driven::problem();
+            let (f, y0) = Forced::problem();
             let solution = solve(&f, y0, 0.0..10.0, method, Pid::new(tol, tol)).unwrap();
-            let error = (solution.last() - Driven::exact(10.0)).amax();
+            let error = (solution.last() - Forced::exact(10.0)).amax();
             // As many errors of the size of the tolerance as there are steps, and u' = u cos t amplifies them by up to e².
             assert!(error < 7.4 * tol * solution.stats.accepted as f64, "{method:?} at {tol:e}: {error:e}");
         }
@@ -209,7 +209,7 @@ fn differences_agree_with_the_jacobian() {
         let (exact, found) = (f.jacobian(0.0, &y, near), rheos::dynamics::differences(&f, 0.0, &y, near));
         assert!((exact - found).amax() < 1e-5 * exact.amax(), "{found}");
     }
-    let (f, _) = Driven::problem();
+    let (f, _) = Forced::problem();
     let (mut exact, mut found) = (Vector2::zeros(), Vector2::zeros());
     let closure = ode(|t, y: &Vector2<f64>, dy: &mut Vector2<f64>| f.eval(t, y, dy));
     f.time_derivative(1.2, &vector![0.4, -0.3], Neighbourhood::of_step(0.01), &mut exact);

@@ -2,7 +2,7 @@
 //! problem is written.
 
 use nalgebra::{Vector2, vector};
-use rheos::adjoint::{Interpolating, Quadrature};
+use rheos::adjoint::{InterpolatingAdjoint, QuadratureAdjoint};
 use rheos::dynamics::{Jacobian, Split};
 use rheos::solver::explicit::{
     Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
@@ -316,16 +316,16 @@ mod unit_of_the_loss {
     fn changes_no_bit() {
         let tight = Pid::new(1e-6, 1e-6);
         assert_no_faults(vec![
-            check(Dopri5, &Discrete::new()),
-            check(Esdirk4, &Discrete::new()),
-            check(RadauIIA5, &Discrete::new()),
-            check(Rodas5P, &Discrete::new()),
-            check(Bdf, &Discrete::new()),
-            check(Kvaerno3.with(Krylov::new()), &Discrete::new()),
+            check(Dopri5, &DiscreteAdjoint::new()),
+            check(Esdirk4, &DiscreteAdjoint::new()),
+            check(RadauIIA5, &DiscreteAdjoint::new()),
+            check(Rodas5P, &DiscreteAdjoint::new()),
+            check(Bdf, &DiscreteAdjoint::new()),
+            check(Kvaerno3.with(Krylov::new()), &DiscreteAdjoint::new()),
             check(ReversibleHeun, &ReversibleAdjoint::new()),
-            check(Dopri5, &Backsolve::new(Dopri5, tight)),
-            check(Dopri5, &Interpolating::new(Dopri5, tight)),
-            check(Dopri5, &Quadrature::gauss(Dopri5, tight)),
+            check(Dopri5, &BacksolveAdjoint::new(Dopri5, tight)),
+            check(Dopri5, &InterpolatingAdjoint::new(Dopri5, tight)),
+            check(Dopri5, &QuadratureAdjoint::gauss(Dopri5, tight)),
         ]);
     }
 }

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector, SVector, Vector2, Vector3, vector};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::dynamics::problems::VanDerPol;
-use rheos::dynamics::{Counted, Jacobian, JacobianVector, Neighbourhood};
+use rheos::dynamics::{Counted, Jacobian, Jvp, Neighbourhood};
 use rheos::solver::implicit::{Krylov, Kvaerno3, LinearSolver};
 use rheos::state::Passive;
 use rheos::{Dynamics, Error, Fixed, Pid, Solution, ode, solve};
@@ -19,7 +19,7 @@ impl Dynamics for Linear {
     }
 }
 
-impl JacobianVector for Linear {
+impl Jvp for Linear {
     fn jvp(&self, _: f64, _: &DVector<f64>, v: &DVector<f64>, out: &mut DVector<f64>) {
         self.0.mul_to(v, out);
     }

@@ -5,7 +5,7 @@
 mod order_tests;
 
 use nalgebra::{Matrix2, Vector2, vector};
-use rheos::dynamics::problems::{Driven, Orbit};
+use rheos::dynamics::problems::{Forced, Orbit};
 use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::{Dense, StepStart};
@@ -109,11 +109,11 @@ fn local_error<S: Dense<Power>>(method: &S, p: i32) -> f64 {
     worst / exact(grid[grid.len() - 1])
 }
 
-type Model = rheos::Autodiff<Driven, 2, 0>;
+type Model = rheos::Autodiff<Forced, 2, 0>;
 
 /// Twelve steps of the lengths `h`, each tried before with the lengths `tried`.
 fn walk<S: Solver<Model>>(method: &S, ws: &mut S::Workspace, tried: &[f64]) -> Result<Vector2<f64>> {
-    let (f, mut y0) = Driven::problem();
+    let (f, mut y0) = Forced::problem();
     let (mut t, mut y1) = (0.0, y0);
     for i in 0..12 {
         let h = if i % 3 == 0 { 0.05 } else { 0.1 };
@@ -129,7 +129,7 @@ fn walk<S: Solver<Model>>(method: &S, ws: &mut S::Workspace, tried: &[f64]) -> R
 }
 
 fn forgets_rejected_trials<S: Solver<Model>>(method: &S) {
-    let (f, y0) = Driven::problem();
+    let (f, y0) = Forced::problem();
     let expected = walk(method, &mut method.workspace(&f, &y0), &[]).unwrap();
     let found = walk(method, &mut method.workspace(&f, &y0), &[2.0, 0.6]).unwrap();
     // Newton's method may have started from another Jacobian.
@@ -137,7 +137,7 @@ fn forgets_rejected_trials<S: Solver<Model>>(method: &S) {
 }
 
 fn forgets_all_at_a_reset<S: Solver<Model>>(method: &S) {
-    let (f, y0) = Driven::problem();
+    let (f, y0) = Forced::problem();
     let mut ws = method.workspace(&f, &y0);
     let first = walk(method, &mut ws, &[]);
     method.reset(&mut ws);
@@ -151,12 +151,12 @@ fn forgets_all_at_a_reset<S: Solver<Model>>(method: &S) {
 #[test]
 fn output_between_the_steps_is_of_the_order_of_the_method() {
     fn check<S: Dense<Model> + Clone>(method: S) {
-        let (f, y0) = Driven::problem();
+        let (f, y0) = Forced::problem();
         // Between the steps of both grids.
         let times: Vec<f64> = (0..50).map(|i| 2.013 + 0.1 * f64::from(i)).collect();
         let error = |n: usize| {
             let solution = Ivp::new(&f, y0, 0.0..8.0).save_at(&times).solve(method.clone(), Fixed::steps(n)).unwrap();
-            let errors = times.iter().zip(&solution.y).map(|(&t, y)| (y - Driven::exact(t)).amax());
+            let errors = times.iter().zip(&solution.y).map(|(&t, y)| (y - Forced::exact(t)).amax());
             errors.fold(0.0, f64::max)
         };
         let order = (error(160) / error(320)).log2();
@@ -173,7 +173,7 @@ fn output_between_the_steps_is_of_the_order_of_the_method() {
 #[test]
 fn a_step_costs_what_is_said() {
     let evaluations = |solution: rheos::Solution<Vector2<f64>>| solution.stats.evaluations;
-    let (f, y0) = Driven::problem();
+    let (f, y0) = Forced::problem();
     // Vern7 has 10 stages, and three or four steps of it start.
     let bashforth = solve(&f, y0, 0.0..1.0, AdamsBashforth::<4>, Fixed::steps(50)).unwrap();
     assert_eq!(evaluations(bashforth), 50 + 3 * 10);
@@ -184,7 +184,7 @@ fn a_step_costs_what_is_said() {
 #[test]
 fn every_evaluation_is_counted() {
     fn check<S: Dense<Counted<Model>>>(method: S) {
-        let (f, y0) = Driven::problem();
+        let (f, y0) = Forced::problem();
         let f = Counted::new(f);
         let times = [0.04, 1.234];
         let solution = Ivp::new(&f, y0, 0.0..2.0).save_at(&times).solve(method, Fixed::steps(23)).unwrap();

@@ -4,7 +4,7 @@ mod common;
 
 use common::{golden, numbers, relative_error};
 use nalgebra::{DVector, Matrix3, SVector, Vector2, Vector3, vector};
-use rheos::dynamics::problems::{Driven, Lorenz, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Forced, Lorenz, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::solver::explicit::Dop853;
 use rheos::solver::implicit::Krylov;
@@ -24,14 +24,14 @@ macro_rules! for_each {
 fn errors_follow_the_tolerance() {
     for_each!([Adams, Bdf, Ndf], |method| {
         for tol in [1e-4, 1e-6, 1e-8, 1e-10] {
-            let (f, y0) = Driven::problem();
+            let (f, y0) = Forced::problem();
             let solution = solve(&f, y0, 0.0..10.0, method, Pid::new(tol, tol)).unwrap();
-            let error = (solution.last() - Driven::exact(10.0)).amax();
+            let error = (solution.last() - Forced::exact(10.0)).amax();
             // As many errors of the size of the tolerance as there are steps, and u' = u cos t amplifies them by up to e².
             assert!(error < 7.4 * tol * solution.stats.accepted as f64, "{method:?} at {tol:e}: {error:e}");
             // Backwards, v' = 0.3 v (cos t − v) − sin t amplifies them by more.
-            let solution = solve(&f, Driven::exact(3.0), 3.0..0.0, method, Pid::new(tol, tol)).unwrap();
-            let error = (solution.last() - Driven::exact(0.0)).amax();
+            let solution = solve(&f, Forced::exact(3.0), 3.0..0.0, method, Pid::new(tol, tol)).unwrap();
+            let error = (solution.last() - Forced::exact(0.0)).amax();
             assert!(error < 10.0 * tol * solution.stats.accepted as f64, "{method:?} at {tol:e}, backwards: {error:e}");
         }
     });
@@ -118,11 +118,11 @@ fn history_saves_evaluations_where_tolerances_are_tight() {
 #[test]
 fn output_between_the_steps_is_as_good_as_the_steps() {
     let times: Vec<f64> = (1..500).map(|i| 0.02 * f64::from(i)).collect();
-    let (f, y0) = Driven::problem();
+    let (f, y0) = Forced::problem();
     for_each!([Adams, Bdf, Ndf], |method| {
         for tol in [1e-5, 1e-8] {
             let solution = Ivp::new(&f, y0, 0.0..10.0).save_at(&times).solve(method, Pid::new(tol, tol)).unwrap();
-            let errors = times.iter().zip(&solution.y).map(|(&t, y)| (y - Driven::exact(t)).amax());
+            let errors = times.iter().zip(&solution.y).map(|(&t, y)| (y - Forced::exact(t)).amax());
             let error = errors.fold(0.0, f64::max);
             assert!(error < 7.4 * tol * solution.stats.accepted as f64, "{method:?} at {tol:e}: {error:e}");
         }
@@ -207,8 +207,8 @@ fn other_linear_solvers_give_the_same_solution() {
 #[test]
 fn without_an_error_estimate_the_order_stays_what_it_is_at_first() {
     for_each!([Adams, Bdf, Ndf], |method| {
-        let (f, y0) = Driven::problem();
-        let report = order_with(&f, &y0, 0.0..10.0, &method, Driven::exact).unwrap();
+        let (f, y0) = Forced::problem();
+        let report = order_with(&f, &y0, 0.0..10.0, &method, Forced::exact).unwrap();
         assert!(report.passed(), "{report}");
     });
 }

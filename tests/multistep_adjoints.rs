@@ -13,12 +13,14 @@ use frozen_grid::{Steps, check_steps, derivative_within};
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SVector, Vector2};
 use rheos::adjoint::{Checkpoints, Gradient};
-use rheos::control::OnGrid;
+use rheos::control::StepTo;
 use rheos::dynamics::problems::VanDerPol;
 use rheos::solver::explicit::Dop853;
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
-use rheos::solver::{Dense, Embedded, Method, OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
-use rheos::{Bdf, Controller, Differentiable, Discrete, Fixed, Ivp, Pid, RadauIIA5, Result, Solver, sensitivities};
+use rheos::solver::{Dense, Embedded, Method, OutputCotangent, Past, StepCotangent, StepNote, StepStart, StepVjp};
+use rheos::{
+    Bdf, Controller, Differentiable, DiscreteAdjoint, Fixed, Ivp, Pid, RadauIIA5, Result, Solver, sensitivities,
+};
 use seasons::{Model, model, weights};
 
 type Found = Gradient<Vector2<f64>, SVector<f64, 6>>;
@@ -35,7 +37,7 @@ impl<S: Method> Method for Again<S> {
     const NAME: &'static str = S::NAME;
 }
 
-impl<F: Differentiable, S: Reverse<F>> Solver<F> for Again<S> {
+impl<F: Differentiable, S: StepVjp<F>> Solver<F> for Again<S> {
     /// That of the method, and how many steps were taken.
     type Workspace = (S::Workspace, usize);
 
@@ -63,7 +65,7 @@ impl<F: Differentiable, S: Reverse<F>> Solver<F> for Again<S> {
     }
 }
 
-impl<F: Differentiable, S: Reverse<F>> Dense<F> for Again<S> {
+impl<F: Differentiable, S: StepVjp<F>> Dense<F> for Again<S> {
     const DENSE_ORDER: u32 = S::DENSE_ORDER;
 
     fn interpolate(
@@ -78,7 +80,7 @@ impl<F: Differentiable, S: Reverse<F>> Dense<F> for Again<S> {
     }
 }
 
-impl<F: Differentiable, S: Reverse<F>> Reverse<F> for Again<S> {
+impl<F: Differentiable, S: StepVjp<F>> StepVjp<F> for Again<S> {
     type Tape = S::Tape;
 
     const LOOKS_BACK: usize = S::LOOKS_BACK;
@@ -151,16 +153,16 @@ fn derivative(g: impl Fn(f64) -> f64) -> f64 {
 /// The gradient beside extrapolated differences of the same steps, in everything that it is a gradient with respect to.
 fn check<S, C>(solver: S, control: C, times: [f64; 6])
 where
-    S: Reverse<Model> + Clone,
+    S: StepVjp<Model> + Clone,
     C: Controller<Model, S> + Clone,
 {
     let (f, y0) = model();
     let steps = Steps { control, times: &times, moving: &|_| true, differences: DIFFERENCES };
-    check_steps(&f, &y0, steps, &solver, &Discrete::new(), 1e-11);
+    check_steps(&f, &y0, steps, &solver, &DiscreteAdjoint::new(), 1e-11);
 }
 
-fn check_on_grid<S: Reverse<Model> + Clone>(solver: S) {
-    check(solver, OnGrid::new(grid()), times());
+fn check_on_grid<S: StepVjp<Model> + Clone>(solver: S) {
+    check(solver, StepTo::new(grid()), times());
 }
 
 #[test]
@@ -194,7 +196,7 @@ fn gradients_at_variable_order_are_the_derivatives_of_the_steps() {
 /// Where every point follows both ends, the derivatives with respect to all of them count.
 #[test]
 fn a_uniform_grid_moves_with_its_ends() {
-    fn check_uniform<S: Reverse<Model> + Clone>(solver: S) {
+    fn check_uniform<S: StepVjp<Model> + Clone>(solver: S) {
         let grid: Vec<f64> = (0..=155).map(|i| 0.04 * f64::from(i)).collect();
         check(solver, Fixed::steps(155), outputs(&grid));
     }
@@ -209,17 +211,18 @@ fn a_uniform_grid_moves_with_its_ends() {
 /// A grid that gives way to the outputs.
 #[test]
 fn outputs_that_are_landed_on_move_the_grid() {
-    fn check<S: Reverse<Model> + Clone>(solver: S) {
+    fn check<S: StepVjp<Model> + Clone>(solver: S) {
         let ((f, y0), times, w) = (model(), times(), weights(6));
-        let control = OnGrid::new(grid());
+        let control = StepTo::new(grid());
         let found =
-            gradient(landing_on(&f, &y0, &times), solver.clone(), control, Discrete::new(), |_| w.clone()).unwrap();
+            gradient(landing_on(&f, &y0, &times), solver.clone(), control, DiscreteAdjoint::new(), |_| w.clone())
+                .unwrap();
         let loss = |moved: &[f64]| -> f64 {
             let inner = grid().into_iter().filter(|t| *t > 0.0 && *t < 6.2);
             let mut grid: Vec<f64> = inner.chain(moved.iter().copied()).collect();
             grid.sort_by(f64::total_cmp);
             let ends = (moved[0], moved[5]);
-            let solution = Ivp::new(&f, y0, ends).save_at(moved).solve(solver.clone(), OnGrid::new(grid)).unwrap();
+            let solution = Ivp::new(&f, y0, ends).save_at(moved).solve(solver.clone(), StepTo::new(grid)).unwrap();
             solution.y.iter().zip(&w).map(|(y, w)| y.dot(w)).sum()
         };
         for i in 0..6 {
@@ -245,13 +248,13 @@ fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
     }
 }
 
-fn found<S: Reverse<Model>, C: Controller<Model, S>>(solver: S, control: C, adjoint: Discrete) -> Found {
+fn found<S: StepVjp<Model>, C: Controller<Model, S>>(solver: S, control: C, adjoint: DiscreteAdjoint) -> Found {
     let (f, y0) = model();
     gradient(over(&f, &y0, &times()), solver, control, adjoint, |y| weights(y.len())).unwrap()
 }
 
 /// The same with steps that end at the output times.
-fn landed<S: Reverse<Model>, C: Controller<Model, S>>(solver: S, control: C, adjoint: Discrete) -> Found {
+fn landed<S: StepVjp<Model>, C: Controller<Model, S>>(solver: S, control: C, adjoint: DiscreteAdjoint) -> Found {
     let (f, y0) = model();
     gradient(landing_on(&f, &y0, &times()), solver, control, adjoint, |y| weights(y.len())).unwrap()
 }
@@ -261,18 +264,18 @@ fn landed<S: Reverse<Model>, C: Controller<Model, S>>(solver: S, control: C, adj
 fn grid_and_notes_are_what_an_adaptive_solve_did() {
     fn check<S>(solver: S, tolerance: f64)
     where
-        S: Reverse<Model> + Embedded<Model> + Clone,
+        S: StepVjp<Model> + Embedded<Model> + Clone,
     {
         let ((f, y0), control) = (model(), Pid::new(tolerance, tolerance));
         let times = times();
-        let run = over(&f, &y0, &times).forward(solver.clone(), control, Discrete::new()).unwrap();
+        let run = over(&f, &y0, &times).forward(solver.clone(), control, DiscreteAdjoint::new()).unwrap();
         let notes = run.record().notes().collect::<Vec<_>>().concat();
         assert!(notes.iter().any(|note| note.formula > 3), "{notes:?}");
         let grid = run.record().grids().collect::<Vec<_>>().concat();
-        let again = found(Again { solver: solver.clone(), notes }, OnGrid::new(grid), Discrete::new());
+        let again = found(Again { solver: solver.clone(), notes }, StepTo::new(grid), DiscreteAdjoint::new());
         // The equations of an implicit method are solved to a part of the tolerance, and to rounding where there is none.
         let alike = if S::NAME == "BDF" { tolerance } else { 1e-11 };
-        assert_alike(S::NAME, &found(solver, control, Discrete::new()), &again, alike);
+        assert_alike(S::NAME, &found(solver, control, DiscreteAdjoint::new()), &again, alike);
     }
     check(Adams, 1e-8);
     check(Bdf, 1e-7);
@@ -282,36 +285,36 @@ fn grid_and_notes_are_what_an_adaptive_solve_did() {
 #[test]
 fn tight_gradients_are_those_of_the_equation() {
     let tight = Pid::new(1e-12, 1e-12);
-    let reference = landed(Dop853, tight, Discrete::new());
-    assert_alike("Adams", &landed(Adams, tight, Discrete::new()), &reference, 1e-8);
-    assert_alike("Adams, interpolated", &found(Adams, tight, Discrete::new()), &reference, 1e-8);
+    let reference = landed(Dop853, tight, DiscreteAdjoint::new());
+    assert_alike("Adams", &landed(Adams, tight, DiscreteAdjoint::new()), &reference, 1e-8);
+    assert_alike("Adams, interpolated", &found(Adams, tight, DiscreteAdjoint::new()), &reference, 1e-8);
     for solver in [Bdf, Ndf] {
-        let mut found = landed(solver, Pid::new(1e-12, 1e-12), Discrete::new());
+        let mut found = landed(solver, Pid::new(1e-12, 1e-12), DiscreteAdjoint::new());
         // The first step has a length of 1e-6, by which what its equation was solved to, a part of the tolerance, is divided.
         assert!((found.times[0] - reference.times[0]).abs() < 1e-6);
         found.times[0] = reference.times[0];
         assert_alike("BDF", &found, &reference, 1e-8);
     }
     let steps = Fixed::steps(6000);
-    assert_alike("Adams–Bashforth", &found(AdamsBashforth::<5>, steps, Discrete::new()), &reference, 1e-8);
-    assert_alike("Adams–Moulton", &found(AdamsMoulton::<5>, steps, Discrete::new()), &reference, 1e-8);
-    assert_alike("FixedBdf", &found(FixedBdf::<6>::new(), steps, Discrete::new()), &reference, 1e-8);
+    assert_alike("Adams–Bashforth", &found(AdamsBashforth::<5>, steps, DiscreteAdjoint::new()), &reference, 1e-8);
+    assert_alike("Adams–Moulton", &found(AdamsMoulton::<5>, steps, DiscreteAdjoint::new()), &reference, 1e-8);
+    assert_alike("FixedBdf", &found(FixedBdf::<6>::new(), steps, DiscreteAdjoint::new()), &reference, 1e-8);
 
     // Forwards in time.
     let (f, y0) = model();
     let forward = sensitivities(&f, Dop853, tight, &times(), &y0).unwrap();
     let y0_bar: Vector2<f64> = forward.y0.iter().zip(weights(6)).map(|(d, w)| d.tr_mul(&w)).sum();
-    assert!(relative_error(found(Adams, tight, Discrete::new()).y0.as_slice(), y0_bar.as_slice()) < 1e-8);
+    assert!(relative_error(found(Adams, tight, DiscreteAdjoint::new()).y0.as_slice(), y0_bar.as_slice()) < 1e-8);
 }
 
 #[test]
 fn the_gradient_does_not_depend_on_what_is_kept() {
     fn check<S, C>(solver: S, control: C, tolerance: f64)
     where
-        S: Reverse<Model> + Clone,
+        S: StepVjp<Model> + Clone,
         C: Controller<Model, S> + Clone,
     {
-        let adjoint = Discrete::new();
+        let adjoint = DiscreteAdjoint::new();
         for found in [found, landed] {
             let all = found(solver.clone(), control.clone(), adjoint);
             assert_eq!(all.stats.recomputed, 0);
@@ -332,17 +335,17 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
     }
     check(AdamsBashforth::<1>, Fixed::steps(150), 1e-12);
     check(AdamsBashforth::<4>, Fixed::step(0.04), 1e-11);
-    check(AdamsMoulton::<5>, OnGrid::new(grid()), 1e-11);
+    check(AdamsMoulton::<5>, StepTo::new(grid()), 1e-11);
     check(FixedBdf::<1>::new(), Fixed::steps(150), 1e-12);
-    check(FixedBdf::<4>::new(), OnGrid::new(grid()), 1e-11);
+    check(FixedBdf::<4>::new(), StepTo::new(grid()), 1e-11);
     check(Adams, Pid::new(1e-7, 1e-7), 1e-9);
-    check(Again { solver: Ndf, notes: up_and_down(5) }, OnGrid::new(grid()), 1e-11);
+    check(Again { solver: Ndf, notes: up_and_down(5) }, StepTo::new(grid()), 1e-11);
 }
 
 /// Where states are kept every few steps, most of the points that a step looks back on are at hand already.
 #[test]
 fn steps_are_computed_again_once() {
-    let adjoint = Discrete::new().checkpoints(Checkpoints::Every(20));
+    let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Every(20));
     for recomputed in [
         found(AdamsBashforth::<4>, Fixed::steps(200), adjoint).stats.recomputed,
         found(FixedBdf::<3>::new(), Fixed::steps(200), adjoint).stats.recomputed,
@@ -356,8 +359,8 @@ fn steps_are_computed_again_once() {
 fn a_step_costs_one_evaluation_or_two() {
     let evaluations = |found: Found| found.stats.evaluations;
     // One step to start with, whose solution reads 9 stages.
-    assert_eq!(evaluations(found(AdamsBashforth::<2>, Fixed::steps(200), Discrete::new())), 200 + 9);
-    let adams = found(Adams, Pid::new(1e-8, 1e-8), Discrete::new());
+    assert_eq!(evaluations(found(AdamsBashforth::<2>, Fixed::steps(200), DiscreteAdjoint::new())), 200 + 9);
+    let adams = found(Adams, Pid::new(1e-8, 1e-8), DiscreteAdjoint::new());
     assert_eq!(adams.stats.evaluations, 2 * adams.stats.accepted);
 }
 
@@ -368,11 +371,11 @@ fn stiff_gradients_converge_to_that_of_radau() {
     let times = [0.0, 40.0, 120.0];
     let loss = |y: &[Vector2<f64>]| vec![Vector2::new(1.0, 0.5); y.len()];
     let reference =
-        gradient(landing_on(&f, &y0, &times), RadauIIA5, Pid::new(1e-10, 1e-10), Discrete::new(), loss).unwrap();
+        gradient(landing_on(&f, &y0, &times), RadauIIA5, Pid::new(1e-10, 1e-10), DiscreteAdjoint::new(), loss).unwrap();
     for (solver, tolerance, expected) in [(Bdf, 1e-9, 1e-3), (Bdf, 1e-11, 3e-5), (Ndf, 1e-9, 1e-3), (Ndf, 1e-11, 3e-5)]
     {
         let control = Pid::new(tolerance, tolerance);
-        let found = gradient(landing_on(&f, &y0, &times), solver, control, Discrete::new(), loss).unwrap();
+        let found = gradient(landing_on(&f, &y0, &times), solver, control, DiscreteAdjoint::new(), loss).unwrap();
         let y0 = relative_error(found.y0.as_slice(), reference.y0.as_slice());
         let params = relative_error(found.params.as_slice(), reference.params.as_slice());
         assert!(y0 < expected && params < expected, "{tolerance:e}: {y0:e} {params:e}");
@@ -383,12 +386,12 @@ fn stiff_gradients_converge_to_that_of_radau() {
 #[test]
 fn stiff_gradients_are_the_derivatives_of_the_steps() {
     let (f, y0) = VanDerPol::problem(100.0);
-    let (times, exact) = ([0.0, 31.0, 60.0], Discrete::new());
+    let (times, exact) = ([0.0, 31.0, 60.0], DiscreteAdjoint::new());
     let w = [Vector2::new(0.0, 0.0), Vector2::new(1.0, 0.5), Vector2::new(-0.3, 2.0)];
     for solver in [Bdf, Ndf] {
         let run = over(&f, &y0, &times).forward(solver, Pid::new(1e-3, 1e-3), exact).unwrap();
         let again = Again { solver, notes: run.record().notes().collect::<Vec<_>>().concat() };
-        let control = OnGrid::new(run.record().grids().collect::<Vec<_>>().concat());
+        let control = StepTo::new(run.record().grids().collect::<Vec<_>>().concat());
         let found = gradient(over(&f, &y0, &times), again.clone(), control.clone(), &exact, |_| w.to_vec()).unwrap();
         let loss = |mu: f64| -> f64 {
             let (f, _) = VanDerPol::problem(mu);

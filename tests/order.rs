@@ -4,7 +4,7 @@
 #[path = "common/order_tests.rs"]
 mod order_tests;
 
-use rheos::dynamics::problems::{Driven, Orbit};
+use rheos::dynamics::problems::{Forced, Orbit};
 use rheos::solver::Method;
 use rheos::solver::explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston,
@@ -51,7 +51,11 @@ for_every_method! {
 
 #[test]
 fn the_solutions_of_the_order_problems_solve_them() {
-    fn residual<M: rheos::Field<2, 0>>(f: &Autodiff<M, 2, 0>, exact: fn(f64) -> nalgebra::Vector2<f64>, t: f64) -> f64 {
+    fn residual<M: rheos::GenericDynamics<2, 0>>(
+        f: &Autodiff<M, 2, 0>,
+        exact: fn(f64) -> nalgebra::Vector2<f64>,
+        t: f64,
+    ) -> f64 {
         let h = 1e-5;
         let mut slope = exact(t);
         f.eval(t, &exact(t), &mut slope);
@@ -59,7 +63,7 @@ fn the_solutions_of_the_order_problems_solve_them() {
     }
     for t in [0.0, 0.7, 1.9] {
         assert!(residual(&Orbit::problem().0, Orbit::exact, t) < 1e-9);
-        assert!(residual(&Driven::problem().0, Driven::exact, t) < 1e-9);
+        assert!(residual(&Forced::problem().0, Forced::exact, t) < 1e-9);
     }
 }
 
@@ -105,8 +109,8 @@ impl<F: Dynamics> Solver<F> for Boast {
 
 #[test]
 fn a_method_that_claims_too_high_an_order_is_found_out() {
-    let (f, y0) = Driven::problem();
-    let report = order_with(&f, &y0, 0.0..10.0, &Boast, Driven::exact).unwrap();
+    let (f, y0) = Forced::problem();
+    let report = order_with(&f, &y0, 0.0..10.0, &Boast, Forced::exact).unwrap();
     assert!(!report.passed(), "{report}");
     assert!(report.to_string().contains("declared order 6"));
 }

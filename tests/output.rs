@@ -4,7 +4,7 @@ use allocation_counter::measure;
 use nalgebra::{DVector, Vector2};
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::dynamics::{Counted, Jacobian};
-use rheos::integrate::{Flow, Observer, Step};
+use rheos::integrate::{Observer, Step, StepAction};
 use rheos::solution::{Curve, Ending, Interpolated, Stepper, Trajectory};
 use rheos::solver::Dense;
 use rheos::solver::explicit::{
@@ -365,11 +365,11 @@ mod declared_jumps {
     struct Ends(f64);
 
     impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Ends {
-        fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+        fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
             assert_eq!(step.t0, self.0, "steps have no gaps");
             assert!(step.is_after(step.t1, step.t0));
             self.0 = step.t1;
-            Ok(Flow::On)
+            Ok(StepAction::On)
         }
     }
 
@@ -525,9 +525,9 @@ mod stepping {
     struct Steps(Vec<(u64, u64, [u64; 2])>);
 
     impl<F: Dynamics<State = Plane>, S: Solver<F>> Observer<F, S> for Steps {
-        fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<Plane>> {
+        fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<Plane>> {
             self.0.push((step.t0.to_bits(), step.t1.to_bits(), [step.y1[0].to_bits(), step.y1[1].to_bits()]));
-            Ok(Flow::On)
+            Ok(StepAction::On)
         }
     }
 
@@ -774,7 +774,7 @@ mod slopes {
     struct Compare(u32);
 
     impl<S: Dense<Swing>> Observer<Swing, S> for Compare {
-        fn observe(&mut self, step: Step<'_, Swing, S>) -> Result<Flow<Plane>> {
+        fn observe(&mut self, step: Step<'_, Swing, S>) -> Result<StepAction<Plane>> {
             self.0 += 1;
             let (solver, start) = (step.solver, StepStart { t: step.t0, h: step.h, y0: step.y0 });
             let mut at = |theta| {
@@ -798,7 +798,7 @@ mod slopes {
                 let error = (slope - expected).norm();
                 assert!(error < 1e-11, "{}, step {}, {theta}: {slope} {expected} {error:e}", S::NAME, self.0);
             }
-            Ok(Flow::On)
+            Ok(StepAction::On)
         }
     }
 
@@ -851,7 +851,7 @@ mod slopes {
 mod paused {
     use super::*;
     use rheos::solution::keep::{Keep, Pausable, Watch};
-    use rheos::solution::{Events, Hit};
+    use rheos::solution::{EventRecord, Events};
     use rheos::solution::{Paused, PausedSolve};
     use rheos::{Event, Solution};
 
@@ -988,7 +988,7 @@ mod paused {
         let longer = Ivp::new(&f, 0.5, 0.0..4.0).jumps_at(&JUMPS).save_at(&TIMES);
         assert!(error(longer.resume(method.0, method.1, paused())).contains("span"));
         let Paused { .. } = paused();
-        let _: Vec<Hit<f64>> = stepper.finish().unwrap().hits;
+        let _: Vec<EventRecord<f64>> = stepper.finish().unwrap().hits;
     }
 
     #[cfg(feature = "serde")]

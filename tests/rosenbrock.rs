@@ -5,12 +5,12 @@
 mod order_tests;
 
 use nalgebra::{DVector, SVector, Vector2, vector};
-use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Forced, Orbit, VanDerPol};
 use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
 use rheos::solver::{Dense, Embedded, StepStart};
 use rheos::verify::{dense_order, order_with};
-use rheos::{Autodiff, Dynamics, Error, Field, Fixed, Ivp, Pid, Rodas5P, Scalar, Solver, ode, solve};
+use rheos::{Autodiff, Dynamics, Error, Fixed, GenericDynamics, Ivp, Pid, Rodas5P, Scalar, Solver, ode, solve};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr, embedded $embedded:expr, at_infinity $at_infinity:expr);* $(;)?) => {
@@ -165,7 +165,7 @@ fn is_stable_on_the_left<S: Solver<Rotation>>(method: &S, at_infinity: f64) {
 /// Van der Pol's equation as a problem of singular perturbation: `ε y'' = (1 − y²) y' − y`.
 struct SingularVanDerPol;
 
-impl Field<2, 0> for SingularVanDerPol {
+impl GenericDynamics<2, 0> for SingularVanDerPol {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
         vector![y[1], ((T::one() - y[0] * y[0]) * y[1] - y[0]) / T::from(1e-6)]
     }
@@ -174,7 +174,7 @@ impl Field<2, 0> for SingularVanDerPol {
 /// H. H. Robertson's reaction.
 struct Robertson;
 
-impl Field<3, 0> for Robertson {
+impl GenericDynamics<3, 0> for Robertson {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, _: &SVector<T, 0>) -> SVector<T, 3> {
         let (slow, fast) = (y[0] * 0.04 - y[1] * y[2] * 1e4, y[1] * y[1] * 3e7);
         vector![-slow, slow - fast, fast]
@@ -184,7 +184,7 @@ impl Field<3, 0> for Robertson {
 /// The Oregonator: Hairer & Wanner II, section IV.10.
 struct Oregonator;
 
-impl Field<3, 0> for Oregonator {
+impl GenericDynamics<3, 0> for Oregonator {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, _: &SVector<T, 0>) -> SVector<T, 3> {
         vector![
             (y[1] + y[0] * (T::one() - y[0] * 8.375e-6 - y[1])) * 77.27,
@@ -204,7 +204,7 @@ fn error_at_end<S, M, const N: usize>(
     reference: SVector<f64, N>,
 ) -> f64
 where
-    M: Field<N, 0>,
+    M: GenericDynamics<N, 0>,
     S: Embedded<Autodiff<M, N, 0>>,
 {
     let model = Autodiff::new(model, SVector::zeros());

@@ -12,12 +12,15 @@ use gradient::{gradient, landing_on};
 use nalgebra::{DVector, SVector, Vector2, Vector3, dvector, vector};
 use rheos::adjoint::Checkpoints;
 use rheos::dynamics::problems::stiff::Robertson;
-use rheos::dynamics::{Jacobian, Neighbourhood, SplitField, VjpAlong};
-use rheos::solver::Reverse;
+use rheos::dynamics::{GenericSplit, Jacobian, Neighbourhood, SecondOrderVjp};
+use rheos::solver::StepVjp;
 use rheos::solver::implicit::Krylov;
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
 use rheos::state::{MatrixOf, MatrixSpace};
-use rheos::{Autodiff, Differentiable, Discrete, Dynamics, Field, Parametric, Pid, RadauIIA5, Rodas5P, Scalar, ode};
+use rheos::{
+    Autodiff, Differentiable, DiscreteAdjoint, Dynamics, GenericDynamics, Parametric, Pid, RadauIIA5, Rodas5P, Scalar,
+    ode,
+};
 
 /// Lotka and Volterra's predators and prey in a year with seasons, whose births and deaths follow a law that is not
 /// polynomial.
@@ -26,7 +29,7 @@ struct Seasons;
 
 type Model = Autodiff<Seasons, 2, 5>;
 
-impl Field<2, 5> for Seasons {
+impl GenericDynamics<2, 5> for Seasons {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 5>) -> SVector<T, 2> {
         let growth = p[0] * (p[3] * (p[4] * t).cos() + 1.0);
         let eaten = p[1] * y[0] * y[1] / (y[0] * 0.4 + 1.0);
@@ -41,16 +44,16 @@ fn model() -> (Model, Vector2<f64>) {
 fn check_on_frozen_grid<F, S>(f: &F, y0: &F::State, solver: S, tolerance: f64)
 where
     F: Differentiable<State: std::fmt::Debug> + Clone,
-    S: Reverse<F> + Clone,
+    S: StepVjp<F> + Clone,
 {
     let forwards = grid(0.0, 4.0, 20);
     // Two outputs in one step, and one at its end.
     let times = [0.0, inside(&forwards, 9, 0.3), inside(&forwards, 9, 0.7), forwards[12], 4.0];
-    check(f, y0, (&forwards, &times), &solver, &Discrete::new(), tolerance);
-    check(f, y0, (&forwards, &times), &solver, &Discrete::new().checkpoints(Checkpoints::Slots(3)), tolerance);
+    check(f, y0, (&forwards, &times), &solver, &DiscreteAdjoint::new(), tolerance);
+    check(f, y0, (&forwards, &times), &solver, &DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3)), tolerance);
     let backwards = grid(0.5, 0.2, 5);
     let times = [0.5, inside(&backwards, 1, 0.5), inside(&backwards, 3, 0.4), 0.2];
-    check(f, y0, (&backwards, &times), &solver, &Discrete::new(), tolerance);
+    check(f, y0, (&backwards, &times), &solver, &DiscreteAdjoint::new(), tolerance);
 }
 
 #[test]
@@ -111,10 +114,10 @@ where
     }
 }
 
-impl<F: Differentiable> VjpAlong for ByDifferences<F> {}
+impl<F: Differentiable> SecondOrderVjp for ByDifferences<F> {}
 
 /// What `vjp_along` finds at one point: for the state, for the parameters, and for the time.
-fn along<F: VjpAlong<State = Vector2<f64>>>(f: &F) -> (Vector2<f64>, F::Params, f64) {
+fn along<F: SecondOrderVjp<State = Vector2<f64>>>(f: &F) -> (Vector2<f64>, F::Params, f64) {
     let (y, v, w) = (vector![1.0, 1.2], vector![0.3, -0.4], vector![0.7, 1.1]);
     let (mut ybar, mut pbar) = (Vector2::zeros(), rheos::State::zeros_like(&f.params()));
     let time = f.vjp_along(0.6, &y, (&v, 0.2), &w, &mut ybar, &mut pbar);
@@ -129,7 +132,7 @@ fn second_derivatives_by_differences_are_those_of_dual_numbers() {
     assert!(relative_error(found.1.as_slice(), exact.1.as_slice()) < 1e-12, "{found:?} {exact:?}");
     assert!((found.2 / exact.2 - 1.0).abs() < 1e-12, "{found:?} {exact:?}");
 
-    let split = SplitField::new(f, f);
+    let split = GenericSplit::new(f, f);
     let twice = along(&split);
     assert!(relative_error(twice.0.as_slice(), (2.0 * exact.0).as_slice()) < 1e-14);
     assert!(relative_error(twice.1.1.as_slice(), exact.1.as_slice()) < 1e-14);
@@ -144,7 +147,7 @@ fn second_derivatives_by_differences_are_those_of_dual_numbers() {
 #[derive(Clone, Copy)]
 struct ByHand;
 
-impl Field<2, 1> for ByHand {
+impl GenericDynamics<2, 1> for ByHand {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 1>) -> SVector<T, 2> {
         vector![p[0] * t * y[0] * y[1] * y[1], p[0] * (t * y[0]).sin()]
     }
@@ -193,11 +196,11 @@ fn on_robertsons_reaction_it_is_the_gradient_of_radau() {
     let times = [0.0, 4.0, 40.0];
     let loss = |y: &[Vector3<f64>]| (0..y.len()).map(|i| weight(&y0, i)).collect::<Vec<_>>();
     let control = Pid::new(1e-10, 1e-14);
-    let expected = gradient(landing_on(&f, &y0, &times), RadauIIA5, control, Discrete::new(), loss).unwrap();
+    let expected = gradient(landing_on(&f, &y0, &times), RadauIIA5, control, DiscreteAdjoint::new(), loss).unwrap();
     let scaled = |bar: SVector<f64, 3>| bar.component_mul(&f.params());
     for found in [
-        gradient(landing_on(&f, &y0, &times), Rodas5P, control, Discrete::new(), loss).unwrap(),
-        gradient(landing_on(&f, &y0, &times), Rodas4P, control, Discrete::new(), loss).unwrap(),
+        gradient(landing_on(&f, &y0, &times), Rodas5P, control, DiscreteAdjoint::new(), loss).unwrap(),
+        gradient(landing_on(&f, &y0, &times), Rodas4P, control, DiscreteAdjoint::new(), loss).unwrap(),
     ] {
         assert!(relative_error(found.y0.as_slice(), expected.y0.as_slice()) < 1e-8);
         assert!(relative_error(scaled(found.params).as_slice(), scaled(expected.params).as_slice()) < 1e-8);

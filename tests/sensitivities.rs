@@ -5,21 +5,21 @@ mod gradient;
 
 use gradient::{gradient, over};
 use nalgebra::{SVector, vector};
-use rheos::adjoint::{Interpolating, Quadrature, hessian_vector};
+use rheos::adjoint::{InterpolatingAdjoint, QuadratureAdjoint, hessian_vector};
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::dynamics::problems::stiff::Robertson;
 use rheos::dynamics::{Dual, Tangent};
 use rheos::solver::explicit::{Bosh3, Dop853};
 use rheos::solver::implicit::{Esdirk547, GaussLegendre4, RadauIIA9, Trapezoid};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Bdf, Discrete, Dopri5, Field, Fixed, Parametric, Pid, RadauIIA5, Rk4, Rodas5P,
-    Scalar, Solver, Tsit5, sensitivities,
+    Adjoint, Autodiff, BacksolveAdjoint, Bdf, DiscreteAdjoint, Dopri5, Fixed, GenericDynamics, Parametric, Pid,
+    RadauIIA5, Rk4, Rodas5P, Scalar, Solver, Tsit5, sensitivities,
 };
 
 /// `y' = a y + b t`, solved by `y = (y0 + b/a²) e^{at} − b t / a − b / a²`.
 struct Ramp;
 
-impl Field<1, 2> for Ramp {
+impl GenericDynamics<1, 2> for Ramp {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 1>, p: &SVector<T, 2>) -> SVector<T, 1> {
         vector![p[0] * y[0] + p[1] * t]
     }
@@ -48,7 +48,7 @@ fn forwards_and_backwards_give_the_same_derivatives() {
     fn check<S>(solver: S)
     where
         S: Copy
-            + rheos::solver::Reverse<Autodiff<LotkaVolterra, 2, 4>>
+            + rheos::solver::StepVjp<Autodiff<LotkaVolterra, 2, 4>>
             + for<'f> rheos::solver::Dense<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 2>>
             + for<'f> rheos::solver::Dense<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 4>>,
     {
@@ -57,7 +57,8 @@ fn forwards_and_backwards_give_the_same_derivatives() {
         let w = [vector![0.3, 1.0], vector![-0.2, 0.5], vector![1.0, 1.0], vector![2.0, -1.0]];
         let control = Fixed::steps(40);
         let forward = sensitivities(&model, solver, control, &times, &y0).unwrap();
-        let backward = gradient(over(&model, &y0, &times), solver, control, Discrete::new(), |_| w.to_vec()).unwrap();
+        let backward =
+            gradient(over(&model, &y0, &times), solver, control, DiscreteAdjoint::new(), |_| w.to_vec()).unwrap();
         let y0_bar: SVector<f64, 2> = forward.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         let params_bar: SVector<f64, 4> = forward.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         assert!((y0_bar - backward.y0).amax() < 1e-11 * backward.y0.amax());
@@ -89,12 +90,12 @@ fn the_hessian_is_the_derivative_of_the_gradient_and_symmetric() {
     fn check<S>(solver: S)
     where
         S: Copy
-            + rheos::solver::Reverse<Autodiff<LotkaVolterra, 2, 4>>
+            + rheos::solver::StepVjp<Autodiff<LotkaVolterra, 2, 4>>
             + for<'f> Solver<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 1>>
-            + for<'f> rheos::solver::Reverse<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 1>>,
+            + for<'f> rheos::solver::StepVjp<rheos::dynamics::Tangent<'f, LotkaVolterra, 2, 4, 1>>,
     {
         let (model, y0) = LotkaVolterra::problem();
-        let (control, adjoint, times) = (Fixed::steps(60), Discrete::new(), [0.0, 1.3, 3.0]);
+        let (control, adjoint, times) = (Fixed::steps(60), DiscreteAdjoint::new(), [0.0, 1.3, 3.0]);
         // L = Σ |y|⁴ / 4 has the cotangents |y|² y.
         let grad = |y0: SVector<f64, 2>, params: SVector<f64, 4>| {
             let model = Autodiff::new(LotkaVolterra, params);
@@ -144,8 +145,10 @@ fn stiff_sensitivities_agree_with_the_adjoint() {
         let w = [vector![0.0, 0.0, 0.0], vector![0.3, 1e4, -0.2], vector![-0.5, 2e4, 0.7]];
         let found = sensitivities(&model, solver, tight, &times, &y0).unwrap();
         let expected =
-            gradient(over(&model, &y0, &times), RadauIIA9, Pid::new(1e-12, 1e-16), Discrete::new(), |_| w.to_vec())
-                .unwrap();
+            gradient(over(&model, &y0, &times), RadauIIA9, Pid::new(1e-12, 1e-16), DiscreteAdjoint::new(), |_| {
+                w.to_vec()
+            })
+            .unwrap();
         let y0_bar: SVector<f64, 3> = found.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         let params_bar: SVector<f64, 3> = found.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         for i in 0..3 {
@@ -193,8 +196,8 @@ fn a_fit_that_is_exact_has_a_hessian() {
         assert!((found.y0[0] - (-1.4_f64).exp()).abs() < 1e-9, "{}", found.y0[0]);
     }
     let steps = Fixed::steps(50);
-    check(Discrete::new());
-    check(Interpolating::new(Dopri5, steps));
-    check(Backsolve::new(Dopri5, steps));
-    check(Quadrature::gauss(Dopri5, steps));
+    check(DiscreteAdjoint::new());
+    check(InterpolatingAdjoint::new(Dopri5, steps));
+    check(BacksolveAdjoint::new(Dopri5, steps));
+    check(QuadratureAdjoint::gauss(Dopri5, steps));
 }

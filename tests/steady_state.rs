@@ -5,7 +5,7 @@ use rheos::adjoint::SteadyState;
 use rheos::dynamics::problems::Brusselator;
 use rheos::solver::implicit::Krylov;
 use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Error, Field, Parametric, Scalar, ode};
+use rheos::{Autodiff, Error, GenericDynamics, Parametric, Scalar, ode};
 
 #[test]
 fn the_brusselator_rests_where_it_should() {
@@ -32,7 +32,7 @@ fn the_brusselator_rests_where_it_should() {
 /// A layer in equilibrium, `z = tanh(W z + b)`, as a field: `tanh(W z + b) − z`.
 struct Equilibrium;
 
-impl Field<3, 12> for Equilibrium {
+impl GenericDynamics<3, 12> for Equilibrium {
     fn eval<T: Scalar>(&self, t: T, z: &SVector<T, 3>, p: &SVector<T, 12>) -> SVector<T, 3> {
         SVector::from_fn(|i, _| {
             let sum = (0..3).map(|j| p[3 * i + j] * z[j]).fold(p[9 + i] + t * 0.1, |sum, x| sum + x);
@@ -89,7 +89,7 @@ where
     SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
 {
     struct Linear<const N: usize>(SMatrix<f64, N, N>);
-    impl<const N: usize> Field<N, N> for Linear<N> {
+    impl<const N: usize> GenericDynamics<N, N> for Linear<N> {
         fn eval<T: Scalar>(&self, _: T, y: &SVector<T, N>, p: &SVector<T, N>) -> SVector<T, N> {
             SVector::from_fn(|i, _| (0..N).map(|j| (y[j] - p[j]) * self.0[(i, j)]).fold(T::zero(), |sum, x| sum + x))
         }

@@ -14,17 +14,17 @@ use dfdx::nn::{BuildModule, ToDtype};
 use dfdx::prelude::{Cpu, Rank2, Tensor, ZerosTensor};
 use frozen_grid::derivative;
 use gradient::{gradient, landing_on, over};
-use rheos::adjoint::{Checkpoints, ExactGradient, Gradient, Interpolating, Quadrature};
-use rheos::control::OnGrid;
+use rheos::adjoint::{Checkpoints, ExactGradient, Gradient, InterpolatingAdjoint, QuadratureAdjoint};
+use rheos::control::StepTo;
 use rheos::nn::tensor::{ModuleField, Weights};
 use rheos::solver::explicit::{Dop853, Heun, Midpoint, Rk38};
 use rheos::solver::implicit::{Krylov, Kvaerno3};
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton};
 use rheos::solver::reversible::{Coupled, ReversibleHeun};
-use rheos::solver::{Dense, Reverse};
+use rheos::solver::{Dense, StepVjp};
 use rheos::{
-    Adjoint, Backsolve, Controller, Discrete, Dopri5, Euler, Fixed, Ivp, Parametric, Pid, ReversibleAdjoint, Rk4,
-    Solver, State, Tsit5,
+    Adjoint, BacksolveAdjoint, Controller, DiscreteAdjoint, Dopri5, Euler, Fixed, Ivp, Parametric, Pid,
+    ReversibleAdjoint, Rk4, Solver, State, Tsit5,
 };
 use serde_json::Value;
 
@@ -120,10 +120,10 @@ fn compare(name: &str, found: &Found, expected: &Value, tolerance: f64) {
 
 #[test]
 fn fixed_steps_reproduce_the_reference_gradients() {
-    fn run<S: Reverse<Network>>(solver: S, name: &str) {
+    fn run<S: StepVjp<Network>>(solver: S, name: &str) {
         let expected = &golden()["fixed_step_h_1_16_discretise_then_differentiate"][name];
         assert!(expected.is_object());
-        compare(S::NAME, &found(solver, Fixed::step(1.0 / 16.0), Discrete::new()), expected, 1e-12);
+        compare(S::NAME, &found(solver, Fixed::step(1.0 / 16.0), DiscreteAdjoint::new()), expected, 1e-12);
     }
     run(Euler, "euler");
     run(Midpoint, "midpoint");
@@ -136,26 +136,26 @@ fn fixed_steps_reproduce_the_reference_gradients() {
 #[test]
 fn at_a_tight_tolerance_all_of_them_agree() {
     let tight = Pid::new(1e-12, 1e-12);
-    let kept = |rule| Discrete::new().checkpoints(rule);
+    let kept = |rule| DiscreteAdjoint::new().checkpoints(rule);
     let table = [
-        ("Discrete", found(Dop853, tight, Discrete::new())),
-        ("Discrete, landing", landed(Dop853, tight, Discrete::new())),
-        ("Discrete, Dopri5", landed(Dopri5, tight, Discrete::new())),
-        ("Discrete, Tsit5", landed(Tsit5, tight, Discrete::new())),
+        ("Discrete", found(Dop853, tight, DiscreteAdjoint::new())),
+        ("Discrete, landing", landed(Dop853, tight, DiscreteAdjoint::new())),
+        ("Discrete, Dopri5", landed(Dopri5, tight, DiscreteAdjoint::new())),
+        ("Discrete, Tsit5", landed(Tsit5, tight, DiscreteAdjoint::new())),
         ("Discrete, every 7", landed(Dop853, tight, kept(Checkpoints::Every(7)))),
         ("Discrete, 1 slot", landed(Dop853, tight, kept(Checkpoints::Slots(1)))),
         ("Discrete, 5 slots", landed(Dop853, tight, kept(Checkpoints::Slots(5)))),
         ("Discrete, 5 slots, known steps", landed(Rk4, Fixed::steps(1_000), kept(Checkpoints::Slots(5)))),
         ("Discrete, Adams–Moulton", landed(AdamsMoulton::<6>, Fixed::steps(400), kept(Checkpoints::Slots(9)))),
-        ("Discrete, Adams", landed(Adams, tight, Discrete::new())),
+        ("Discrete, Adams", landed(Adams, tight, DiscreteAdjoint::new())),
         ("Reversible, coupled", landed(Coupled::new(Dop853), tight, ReversibleAdjoint::new())),
         ("Reversible Heun", landed(ReversibleHeun, Fixed::steps(40_000), ReversibleAdjoint::new())),
-        ("Backsolve", landed(Dop853, tight, Backsolve::new(Dop853, tight))),
-        ("Backsolve, Dopri5", landed(Dopri5, tight, Backsolve::new(Dopri5, tight))),
-        ("Interpolating", landed(Dop853, tight, Interpolating::new(Dop853, tight))),
-        ("Interpolating, Tsit5", landed(Dop853, tight, Interpolating::new(Tsit5, tight))),
-        ("Quadrature, Gauss", landed(Dop853, tight, Quadrature::gauss(Dop853, tight))),
-        ("Quadrature, Kronrod", landed(Dop853, tight, Quadrature::kronrod(Dop853, tight, 1e-11))),
+        ("Backsolve", landed(Dop853, tight, BacksolveAdjoint::new(Dop853, tight))),
+        ("Backsolve, Dopri5", landed(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight))),
+        ("Interpolating", landed(Dop853, tight, InterpolatingAdjoint::new(Dop853, tight))),
+        ("Interpolating, Tsit5", landed(Dop853, tight, InterpolatingAdjoint::new(Tsit5, tight))),
+        ("Quadrature, Gauss", landed(Dop853, tight, QuadratureAdjoint::gauss(Dop853, tight))),
+        ("Quadrature, Kronrod", landed(Dop853, tight, QuadratureAdjoint::kronrod(Dop853, tight, 1e-11))),
     ];
     let exact = &golden()["exact"];
     let reference = &table[0].1;
@@ -182,11 +182,11 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
     fn check<S, A>(name: &str, solver: S, adjoint: A, tolerance: f64)
     where
         S: Dense<Network> + Clone,
-        A: ExactGradient + Adjoint<Network, S, OnGrid>,
+        A: ExactGradient + Adjoint<Network, S, StepTo>,
     {
         let (net, y0) = golden_net(&golden());
         // 12 steps of very different lengths, and outputs inside of them.
-        let control = OnGrid::new((0..=12).map(|i| (f64::from(i) / 12.0).powf(1.4)).collect());
+        let control = StepTo::new((0..=12).map(|i| (f64::from(i) / 12.0).powf(1.4)).collect());
         let times = [0.0, 0.33, 0.71, 1.0];
         let w: Vec<Batch<f64>> = (0..4).map(|i| direction(&y0, 0.7 + f64::from(i))).collect();
         let found =
@@ -224,13 +224,18 @@ fn exact_gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
             close("times", found.times[i], derivative(|h| loss(&net, &y0, &moved(h))));
         }
     }
-    check("Discrete", Dopri5, Discrete::new(), 1e-11);
-    check("Discrete, Dop853", Dop853, Discrete::new(), 1e-11);
-    check("Discrete, every 5", Dopri5, Discrete::new().checkpoints(Checkpoints::Every(5)), 1e-11);
-    check("Discrete, 3 slots", Tsit5, Discrete::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
-    check("Discrete, Adams–Bashforth", AdamsBashforth::<3>, Discrete::new(), 1e-11);
-    check("Discrete, Adams–Moulton", AdamsMoulton::<4>, Discrete::new().checkpoints(Checkpoints::Every(3)), 1e-11);
-    check("Discrete, Kværnø without a matrix", Kvaerno3.with(Krylov::new()), Discrete::new(), 1e-11);
+    check("Discrete", Dopri5, DiscreteAdjoint::new(), 1e-11);
+    check("Discrete, Dop853", Dop853, DiscreteAdjoint::new(), 1e-11);
+    check("Discrete, every 5", Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Every(5)), 1e-11);
+    check("Discrete, 3 slots", Tsit5, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
+    check("Discrete, Adams–Bashforth", AdamsBashforth::<3>, DiscreteAdjoint::new(), 1e-11);
+    check(
+        "Discrete, Adams–Moulton",
+        AdamsMoulton::<4>,
+        DiscreteAdjoint::new().checkpoints(Checkpoints::Every(3)),
+        1e-11,
+    );
+    check("Discrete, Kværnø without a matrix", Kvaerno3.with(Krylov::new()), DiscreteAdjoint::new(), 1e-11);
     check("Reversible Heun", ReversibleHeun, ReversibleAdjoint::new(), 1e-11);
     check("Reversible, coupled", Coupled::new(Dopri5), ReversibleAdjoint::new(), 1e-11);
 }
@@ -242,7 +247,7 @@ fn single_precision_follows_double_precision() {
     let single: ModuleField<Mlp<f32>, Rank2<3, 2>, f32, Cpu> = ModuleField::new(net.module().to_dtype::<f32>());
     let loss = |y: &[Batch<f32>]| y.iter().map(|y| y.clone() * 2.0).collect();
     let y0 = y0.to_dtype::<f32>();
-    let found = gradient(over(&single, &y0, &TIMES), Rk4, Fixed::steps(16), Discrete::new(), loss).unwrap();
+    let found = gradient(over(&single, &y0, &TIMES), Rk4, Fixed::steps(16), DiscreteAdjoint::new(), loss).unwrap();
     let expected = &golden["fixed_step_h_1_16_discretise_then_differentiate"]["rk4_classical"]["grads"];
     assert_close("y0", &found.y0.coordinates(), &numbers(&expected["y0"]), 1e-5);
     assert_close("W1", &found.params.module().0.weight.coordinates(), &numbers(&expected["W1"]), 1e-5);

@@ -10,12 +10,12 @@ use rheos::dfdx::prelude::*;
 use rheos::formula::{Bias, Static, Weight};
 use rheos::nn::tensor::{FormulaModule, ModuleLayer, Tensors};
 use rheos::nn::{
-    AutonomousField, Block, Driven, Elman, Layer, Linear as MatrixLinear, Net as MatrixNet, OdeBlock, Recurrence,
-    Relaxed, Rescaled, Residual, Samples, Sequence,
+    AutonomousField, Block, Driven, Elman, Layer, LeakyField, Linear as MatrixLinear, Net as MatrixNet, OdeBlock,
+    Recurrence, Residual, Samples, Sequence, TimeRescaled,
 };
 use rheos::state::Passive;
 use rheos::train::{Adam, mean_squared_error};
-use rheos::{Backsolve, Discrete, Dopri5, Euler, Fixed, Parametric, Pid, Rk4, State, formula, verify};
+use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Euler, Fixed, Parametric, Pid, Rk4, State, formula, verify};
 
 /// A batch of three with `N` components: rows here, columns of a matrix.
 type Rows<const N: usize, E = f64> = Tensor<Rank2<3, N>, E, Cpu>;
@@ -179,17 +179,17 @@ where
 fn tensors_and_matrices_agree_on_every_block() {
     backends_agree(Recurrence(tensor_cell()), Recurrence(matrix_cell()));
     backends_agree(Residual(tensor_cell()), Residual(matrix_cell()));
-    let rk4 = (Rk4, Fixed::steps(3), Discrete::new());
+    let rk4 = (Rk4, Fixed::steps(3), DiscreteAdjoint::new());
     backends_agree(
         OdeBlock::new(Driven(tensor_cell()), rk4.0, rk4.1, rk4.2),
         OdeBlock::new(Driven(matrix_cell()), rk4.0, rk4.1, rk4.2),
     );
     backends_agree(
-        OdeBlock::new(Relaxed(tensor_cell()), rk4.0, rk4.1, rk4.2),
-        OdeBlock::new(Relaxed(matrix_cell()), rk4.0, rk4.1, rk4.2),
+        OdeBlock::new(LeakyField(tensor_cell()), rk4.0, rk4.1, rk4.2),
+        OdeBlock::new(LeakyField(matrix_cell()), rk4.0, rk4.1, rk4.2),
     );
     let pid = Pid::new(1e-7, 1e-7);
-    let backsolve = Backsolve::new(Dopri5, pid);
+    let backsolve = BacksolveAdjoint::new(Dopri5, pid);
     backends_agree(
         OdeBlock::new(Driven(tensor_cell()), Dopri5, pid, backsolve),
         OdeBlock::new(Driven(matrix_cell()), Dopri5, pid, backsolve),
@@ -202,26 +202,26 @@ fn tensor_flow() -> TensorFlow {
 
 formula! {
     /// `tanh(W h + b)`.
-    struct Flow<T> { linear: MatrixLinear<T, 4, 4> }
+    struct StepAction<T> { linear: MatrixLinear<T, 4, 4> }
     fn apply(&self, h: rheos::formula::Rows<4>) -> rheos::formula::Rows<4> {
         self.linear.apply(h).tanh()
     }
 }
 
-fn matrix_flow() -> Matrices<Flow<f64>> {
-    Matrices::new(Flow { linear: matrix_linear("W_hh", "b_hh") })
+fn matrix_flow() -> Matrices<StepAction<f64>> {
+    Matrices::new(StepAction { linear: matrix_linear("W_hh", "b_hh") })
 }
 
 #[test]
 fn tensors_and_matrices_agree_on_an_ode_rnn_with_gaps_of_every_sample() {
     let gaps = [0.5, 2.0, 1.25];
-    let rk4 = (Rk4, Fixed::steps(2), Discrete::new());
+    let rk4 = (Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let tensors = Sequence {
-        block: (OdeBlock::new(Rescaled(tensor_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell())),
+        block: (OdeBlock::new(TimeRescaled(tensor_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell())),
         readout: tensor_readout(),
     };
     let matrices = Sequence {
-        block: (OdeBlock::new(Rescaled(matrix_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(matrix_cell())),
+        block: (OdeBlock::new(TimeRescaled(matrix_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(matrix_cell())),
         readout: matrix_readout(),
     };
     let (x, h0, target) = (elman(&["x"]), elman(&["h0"]), elman(&["target"]));
@@ -235,7 +235,7 @@ fn tensors_and_matrices_agree_on_an_ode_rnn_with_gaps_of_every_sample() {
     assert!(relative_error(&tensors.inputs, &matrices.inputs) < 1e-12);
     assert!(relative_error(&tensors.h0, &matrices.h0) < 1e-12);
     let ((flow, cell), readout) = tensors.params;
-    let ((Flow { linear }, cell_m), readout_m) = matrices.params;
+    let ((StepAction { linear }, cell_m), readout_m) = matrices.params;
     let flow_m = [linear.weight.transpose().as_slice(), linear.bias.as_slice()].concat();
     assert!(relative_error(&flow.coordinates(), &flow_m) < 1e-12);
     assert!(relative_error(&cell.coordinates(), &in_module_order(&cell_m)) < 1e-12);
@@ -247,7 +247,7 @@ fn euler_with_step_one_is_the_residual_block_bit_for_bit() {
     let (x, h0, target) = (rows(&elman(&["x"])), rows(&elman(&["h0"])), rows(&elman(&["target"])));
     let residual = Sequence { block: Residual(tensor_cell()), readout: tensor_readout() };
     let ode = Sequence {
-        block: OdeBlock::new(Driven(tensor_cell()), Euler, Fixed::step(1.0), Discrete::new()),
+        block: OdeBlock::new(Driven(tensor_cell()), Euler, Fixed::step(1.0), DiscreteAdjoint::new()),
         readout: tensor_readout(),
     };
     let residual = pass(&residual, &h0[0], &x, &target);
@@ -264,7 +264,7 @@ fn fields_of_modules_have_true_pullbacks() {
     let report = verify::vjp(&mut Driven(tensor_cell()), 0.0, &state);
     assert!(report.passed(), "{report}");
     let gaps: Tensor<(Const<3>,), f64, Cpu> = Cpu::default().tensor([0.5, 2.0, 1.25]);
-    let report = verify::vjp(&mut Rescaled(tensor_flow().field()), 0.0, &(state.0, Passive(gaps)));
+    let report = verify::vjp(&mut TimeRescaled(tensor_flow().field()), 0.0, &(state.0, Passive(gaps)));
     assert!(report.passed(), "{report}");
 }
 
@@ -329,7 +329,7 @@ fn the_same_code_trains_tensors_and_matrices_alike() {
     let matrices = Sequence { block: Recurrence(matrix_cell()), readout: matrix_readout() };
     alike(train(tensors, h0_t, &x_t, &target_t, 300), train(matrices, h0_m, &x_m, &target_m, 300));
 
-    let rk4 = (Rk4, Fixed::steps(2), Discrete::new());
+    let rk4 = (Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let block = OdeBlock::new(Driven(tensor_cell()), rk4.0, rk4.1, rk4.2);
     let tensors = Sequence { block, readout: tensor_readout() };
     let block = OdeBlock::new(Driven(matrix_cell()), rk4.0, rk4.1, rk4.2);
@@ -340,14 +340,14 @@ fn the_same_code_trains_tensors_and_matrices_alike() {
 #[test]
 fn single_precision_trains_as_double_precision_does() {
     let (x, h0, target) = (rows::<2>(&elman(&["x"])), rows::<4>(&elman(&["h0"])), rows::<1>(&elman(&["target"])));
-    let block = OdeBlock::new(Driven(tensor_cell()), Rk4, Fixed::steps(2), Discrete::new());
+    let block = OdeBlock::new(Driven(tensor_cell()), Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let double = train(Sequence { block, readout: tensor_readout() }, &h0[0], &x, &target, 20);
 
     let cell: TensorCell<f32> =
         ModuleLayer::new(FormulaModule::on_device(&module().to_host(), &Cpu::default()).unwrap());
     let readout = linear::<4, 1>("W_out", "b_out").to_dtype::<f32>();
     let readout = ModuleLayer::<_, Rows<4, f32>, Rows<1, f32>>::new(readout);
-    let block = OdeBlock::new(Driven(cell), Rk4, Fixed::steps(2), Discrete::new());
+    let block = OdeBlock::new(Driven(cell), Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let x: Vec<Rows<2, f32>> = x.iter().map(|x| x.clone().to_dtype()).collect();
     let target: Vec<Rows<1, f32>> = target.iter().map(|y| y.clone().to_dtype()).collect();
     let single = train(Sequence { block, readout }, &h0[0].clone().to_dtype(), &x, &target, 20);
@@ -369,17 +369,17 @@ fn a_batch_may_be_sized_at_run_time() {
     let (x, h0) = (elman(&["x"]), elman(&["h0"]));
     let gaps = [0.5, 2.0, 1.25];
 
-    let rk4 = (Rk4, Fixed::steps(2), Discrete::new());
+    let rk4 = (Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let flow = ModuleLayer::<_, AnyRows<4>, AnyRows<4>>::new(tensor_flow().into_module());
     let cell = ModuleLayer::<_, (AnyRows<4>, AnyRows<2>), AnyRows<4>>::new(module());
-    let block = (OdeBlock::new(Rescaled(flow.field()), rk4.0, rk4.1, rk4.2), Recurrence(cell));
+    let block = (OdeBlock::new(TimeRescaled(flow.field()), rk4.0, rk4.1, rk4.2), Recurrence(cell));
     let any_model =
         Sequence { block, readout: ModuleLayer::<_, AnyRows<4>, AnyRows<1>>::new(tensor_readout().into_module()) };
     let x_any: Vec<_> = x.chunks(6).map(|x| (Cpu::default().tensor((gaps.to_vec(), (3,))), any_rows::<2>(x))).collect();
     let target_any: Vec<AnyRows<1>> = elman(&["target"]).chunks(3).map(any_rows).collect();
     let found = pass(&any_model, &any_rows(&h0), &x_any, &target_any);
 
-    let block = (OdeBlock::new(Rescaled(tensor_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell()));
+    let block = (OdeBlock::new(TimeRescaled(tensor_flow().field()), rk4.0, rk4.1, rk4.2), Recurrence(tensor_cell()));
     let model = Sequence { block, readout: tensor_readout() };
     let x: Vec<_> = rows(&x).into_iter().map(|x| (Cpu::default().tensor(gaps), x)).collect();
     let expected = pass(&model, &rows(&h0)[0], &x, &rows(&elman(&["target"])));

@@ -8,7 +8,7 @@ use rheos::formula::{Rows, Static, Structure, Weight, grad, jvp};
 use rheos::nn::tensor::{FormulaModule, ModuleField, ModuleLayer, OdeLayer, Tensors, to_device, to_host};
 use rheos::nn::{Elman, Layer, Linear, Mlp, Net};
 use rheos::state::Element;
-use rheos::{Discrete, Euler, Fixed, Parametric, State, formula};
+use rheos::{DiscreteAdjoint, Euler, Fixed, Parametric, State, formula};
 
 formula! {
     /// Every operation there is.
@@ -208,7 +208,8 @@ fn a_formula_is_a_field_and_a_layer_of_tensors() {
     let field = Net::<_, Static<SAMPLES>>::new(params).field();
     let matrices = rheos::solve(&field, x, 0.0..1.0, Euler, Fixed::steps(3)).unwrap();
 
-    let layer = OdeLayer::new(ModuleField::new(module.clone()), Euler, Fixed::steps(3), Discrete::new(), 0.0..1.0);
+    let layer =
+        OdeLayer::new(ModuleField::new(module.clone()), Euler, Fixed::steps(3), DiscreteAdjoint::new(), 0.0..1.0);
     close("an ODE layer", &layer.forward(rows(&x)).as_vec(), matrices.last().as_slice(), 1e-14);
 
     let layer = ModuleLayer::<_, Batch<2>, Batch<2>>::new(module);

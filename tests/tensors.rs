@@ -18,7 +18,8 @@ use rheos::adjoint::Outputs;
 use rheos::nn::tensor::{ModuleField, OdeLayer, Taped, TensorField, Weights};
 use rheos::state::TensorElement;
 use rheos::{
-    Backsolve, Differentiable, Discrete, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, solve, verify,
+    BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, solve,
+    verify,
 };
 
 type Batch<E> = Tensor<Rank2<3, 2>, E, Cpu>;
@@ -310,11 +311,11 @@ fn time_is_differentiated_and_unused_parameters_have_gradient_zero() {
 
     let times = [0.1, 0.5, 1.0];
     for outputs in [Outputs::At(&times), Outputs::LandingOn(&times)] {
-        let report = verify::gradient(&mut net, &Rk4, &Fixed::steps(8), &Discrete::new(), outputs, &y).unwrap();
+        let report = verify::gradient(&mut net, &Rk4, &Fixed::steps(8), &DiscreteAdjoint::new(), outputs, &y).unwrap();
         assert!(report.passed(), "{report}");
     }
     let loss = |y: &[Batch<f64>]| y.to_vec();
-    let found = gradient(over(&net, &y, &times), Rk4, Fixed::steps(4), Discrete::new(), loss).unwrap();
+    let found = gradient(over(&net, &y, &times), Rk4, Fixed::steps(4), DiscreteAdjoint::new(), loss).unwrap();
     assert_eq!(found.params.module().unused.array(), [0.0; 3]);
     assert_ne!(found.params.module().omega.array(), 0.0);
 }
@@ -380,7 +381,7 @@ fn optimisers_of_dfdx_take_a_gradient() {
     let before = value(&net);
     let mut sgd = Sgd::new(&net, SgdConfig { lr: 1e-3, momentum: None, weight_decay: None });
     let loss = |y: &[Batch<f64>]| vec![y[0].zeros_like(), y[1].clone() * 2.0];
-    let found = gradient(over(&net, &y0, &[0.0, 1.0]), Rk4, Fixed::steps(8), Discrete::new(), loss).unwrap();
+    let found = gradient(over(&net, &y0, &[0.0, 1.0]), Rk4, Fixed::steps(8), DiscreteAdjoint::new(), loss).unwrap();
     let grads = net.gradients(&found.params).unwrap();
     sgd.update(&mut net, &grads).unwrap();
     let slope = found.params.inner(&found.params);
@@ -430,7 +431,8 @@ fn a_layer_has_the_gradient_of_the_unrolled_steps() {
     let value = output.retaped::<NoneTape>();
     let expected = output.square().sum().backward();
 
-    let layer = OdeLayer::new(ModuleField::new(field.clone()), Euler, Fixed::steps(steps), Discrete::new(), 0.0..1.0);
+    let layer =
+        OdeLayer::new(ModuleField::new(field.clone()), Euler, Fixed::steps(steps), DiscreteAdjoint::new(), 0.0..1.0);
     let mut network = around(&device, Residual(layer));
     network.0 = unrolled.0.clone();
     network.2 = unrolled.2.clone();
@@ -456,7 +458,8 @@ fn gradients_add_up_and_survive_leaf_tracking() {
     let field = mlp::<f64>(&device);
     let x = points::<f64>(&device);
     let plain = Unrolled { field: field.clone(), steps: 3 };
-    let layer = OdeLayer::new(ModuleField::new(field.clone()), Euler, Fixed::steps(3), Discrete::new(), 0.0..1.0);
+    let layer =
+        OdeLayer::new(ModuleField::new(field.clone()), Euler, Fixed::steps(3), DiscreteAdjoint::new(), 0.0..1.0);
 
     let start = field.alloc_grads();
     let twice = plain.forward(plain.forward(x.clone().traced(start.clone())));
@@ -478,7 +481,7 @@ fn a_broadcast_input_gets_the_sum_of_its_gradients() {
     let field = mlp::<f64>(&device);
     let row = device.tensor([0.3, -0.8]);
     let plain = Unrolled { field: field.clone(), steps: 3 };
-    let layer = OdeLayer::new(ModuleField::new(field), Euler, Fixed::steps(3), Discrete::new(), 0.0..1.0);
+    let layer = OdeLayer::new(ModuleField::new(field), Euler, Fixed::steps(3), DiscreteAdjoint::new(), 0.0..1.0);
     let rows = || -> Taped<Rank2<3, 2>, f64, Cpu> { row.leaky_trace().broadcast() };
     let expected = plain.forward(rows()).square().sum().backward();
     let found = layer.forward(rows()).square().sum().backward();
@@ -488,8 +491,13 @@ fn a_broadcast_input_gets_the_sum_of_its_gradients() {
 #[test]
 fn optimisers_train_the_weights_inside_a_layer() {
     let device = Cpu::default();
-    let layer =
-        OdeLayer::new(ModuleField::new(mlp::<f64>(&device)), Dopri5, Pid::new(1e-6, 1e-6), Discrete::new(), 0.0..1.0);
+    let layer = OdeLayer::new(
+        ModuleField::new(mlp::<f64>(&device)),
+        Dopri5,
+        Pid::new(1e-6, 1e-6),
+        DiscreteAdjoint::new(),
+        0.0..1.0,
+    );
     let mut network = around(&device, layer);
     let x = points::<f64>(&device);
     let target: Tensor<Rank2<3, 1>, f64, Cpu> = device.tensor([[0.5], [-0.2], [0.1]]);
@@ -520,8 +528,8 @@ fn optimisers_train_the_weights_inside_a_layer() {
 fn a_layer_takes_any_adjoint() {
     let device = Cpu::default();
     let (net, x, tight) = (ModuleField::new(mlp::<f64>(&device)), points::<f64>(&device), Pid::new(1e-10, 1e-10));
-    let discrete = OdeLayer::new(net.clone(), Dopri5, tight, Discrete::new(), 0.0..1.0);
-    let backsolve = OdeLayer::new(net.clone(), Dopri5, tight, Backsolve::new(Dopri5, tight), 0.0..1.0);
+    let discrete = OdeLayer::new(net.clone(), Dopri5, tight, DiscreteAdjoint::new(), 0.0..1.0);
+    let backsolve = OdeLayer::new(net.clone(), Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight), 0.0..1.0);
     let expected = discrete.forward(x.leaky_trace()).square().sum().backward();
     let found = backsolve.forward(x.leaky_trace()).square().sum().backward();
     assert_close("x", &grad_of(&found, &x), &grad_of(&expected, &x), 1e-7);
@@ -533,7 +541,7 @@ fn a_layer_takes_any_adjoint() {
 fn a_failed_solve_is_not_a_number_and_says_why() {
     let device = Cpu::default();
     let few = Pid::new(1e-10, 1e-10).max_steps(2);
-    let mut layer = OdeLayer::new(ModuleField::new(mlp::<f64>(&device)), Dopri5, few, Discrete::new(), 0.0..1.0);
+    let mut layer = OdeLayer::new(ModuleField::new(mlp::<f64>(&device)), Dopri5, few, DiscreteAdjoint::new(), 0.0..1.0);
     let x = points::<f64>(&device);
     assert!(matches!(layer.solve(&x), Err(Error::MaxSteps { steps: 2, .. })));
     assert_eq!(layer.failure(), None);
@@ -555,7 +563,7 @@ fn a_failed_solve_is_not_a_number_and_says_why() {
 fn a_layer_of_run_time_batch_size_solves_any_batch() {
     let device = Cpu::default();
     let net = ModuleField::new(mlp::<f64>(&device));
-    let layer = OdeLayer::new(net, Rk4, Fixed::steps(4), Discrete::new(), 0.0..1.0);
+    let layer = OdeLayer::new(net, Rk4, Fixed::steps(4), DiscreteAdjoint::new(), 0.0..1.0);
     for n in [1, 5] {
         let x = device.tensor((assorted(2 * n), (n, Const::<2>)));
         let grads = layer.forward(x.leaky_trace()).square().sum().backward();

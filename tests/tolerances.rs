@@ -7,7 +7,7 @@
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 use rheos::dynamics::problems::detest::*;
 use rheos::dynamics::problems::stiff::Robertson;
-use rheos::dynamics::problems::{Driven, Orbit, VanDerPol};
+use rheos::dynamics::problems::{Forced, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::solver::explicit::{
     Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
@@ -21,7 +21,7 @@ use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
 use rheos::solver::{DefaultSolver, Dense, Embedded};
 use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Bdf, Dopri5, Dynamics, Field, Ivp, Pid, RadauIIA5, Rodas5P, Scalar, Tsit5, Vern7};
+use rheos::{Autodiff, Bdf, Dopri5, Dynamics, GenericDynamics, Ivp, Pid, RadauIIA5, Rodas5P, Scalar, Tsit5, Vern7};
 use serde_json::Value;
 
 type RightHandSide = dyn Fn(f64, &DVector<f64>, &mut DVector<f64>);
@@ -66,7 +66,7 @@ impl Problem {
         saves: Vec<(f64, DVector<f64>)>,
     ) -> Self
     where
-        M: Field<N, P> + Copy + 'static,
+        M: GenericDynamics<N, P> + Copy + 'static,
         SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
     {
         let fixed = |y: &DVector<f64>| SVector::<f64, N>::from_column_slice(y.as_slice());
@@ -145,8 +145,8 @@ fn reference(name: &str) -> Vec<(f64, DVector<f64>)> {
 }
 
 fn driven(tolerance: f64) -> Problem {
-    let exact = |t| DVector::from_column_slice(Driven::exact(t).as_slice());
-    Problem::new("driven", Driven::problem(), (tolerance, tolerance), Vec::new()).with(exact, 20.0, 2000)
+    let exact = |t| DVector::from_column_slice(Forced::exact(t).as_slice());
+    Problem::new("driven", Forced::problem(), (tolerance, tolerance), Vec::new()).with(exact, 20.0, 2000)
 }
 
 fn orbit(tolerance: f64) -> Problem {
@@ -282,7 +282,7 @@ fn saves_of_van_der_pol() {
 #[derive(Clone, Copy)]
 struct Decay;
 
-impl Field<1, 0> for Decay {
+impl GenericDynamics<1, 0> for Decay {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 1>, _: &SVector<T, 0>) -> SVector<T, 1> {
         -y
     }

@@ -18,7 +18,7 @@ use measure::Curve;
 use methods::{Entry, Outcome};
 use plot::{Names, WorkCurve, WorkPanel};
 use problems::{Memory, Problem};
-use rheos::{Autodiff, Differentiable, Field};
+use rheos::{Autodiff, Differentiable, GenericDynamics};
 
 const HELP: &str = "\
 Measures what the gradient of a solve costs by every adjoint, prints tables and draws pictures.
@@ -112,7 +112,7 @@ fn memory<'a, F: Differentiable>(
 }
 
 /// The error of the gradient against evaluations, forwards and backwards.
-fn accuracy<M: Field<N, P> + 'static, const N: usize, const P: usize>(
+fn accuracy<M: GenericDynamics<N, P> + 'static, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
     exponents: &[i32],
 ) -> Result<Vec<WorkPanel>, Box<dyn Error>> {

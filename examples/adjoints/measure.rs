@@ -1,7 +1,7 @@
 //! Memory, time and error of a gradient.
 
 use rheos::solver::explicit::{Dop853, Vern9};
-use rheos::{Autodiff, Discrete, Dopri5, Field, Ivp, Pid, sensitivities, solve};
+use rheos::{Autodiff, DiscreteAdjoint, Dopri5, GenericDynamics, Ivp, Pid, sensitivities, solve};
 
 use crate::methods::{Entry, Outcome};
 use crate::problems::Problem;
@@ -82,12 +82,12 @@ pub fn error(found: &[f64], expected: &[f64]) -> f64 {
 
 /// The gradient at a tolerance of 1e-13, and how far two ways to compute it are apart: backwards over steps of DOP853, and
 /// forwards with those of Verner's method of order 9.
-pub fn reference<M: Field<N, P>, const N: usize, const P: usize>(
+pub fn reference<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
 ) -> rheos::Result<(Vec<f64>, f64)> {
     let Problem { field, y0, end, w, .. } = problem;
     let (tight, times) = (Pid::new(1e-13, 1e-13), [0.0, *end]);
-    let back = Ivp::new(field, *y0, 0.0..*end).forward(Dop853, tight, Discrete::new())?.backward(&[*w])?;
+    let back = Ivp::new(field, *y0, 0.0..*end).forward(Dop853, tight, DiscreteAdjoint::new())?.backward(&[*w])?;
     let backwards = [back.y0.as_slice(), back.params.as_slice()].concat();
     let forth = sensitivities(field, Vern9, tight, &times, y0)?;
     let forwards = [forth.y0[1].tr_mul(w).as_slice(), forth.params[1].tr_mul(w).as_slice()].concat();
@@ -96,7 +96,10 @@ pub fn reference<M: Field<N, P>, const N: usize, const P: usize>(
 }
 
 /// The steps of a solve at the tolerance `rtol`, of which the checkpoints keep every √n-th.
-pub fn steps<M: Field<N, P>, const N: usize, const P: usize>(problem: &Problem<Autodiff<M, N, P>>, rtol: f64) -> usize {
+pub fn steps<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
+    problem: &Problem<Autodiff<M, N, P>>,
+    rtol: f64,
+) -> usize {
     let solution = solve(&problem.field, problem.y0, 0.0..problem.end, Dopri5, Pid::new(rtol, rtol));
     solution.map_or(1, |solution| solution.stats.accepted as usize)
 }

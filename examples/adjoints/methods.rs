@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use rheos::adjoint::{Checkpoints, Interpolating, Quadrature};
+use rheos::adjoint::{Checkpoints, InterpolatingAdjoint, QuadratureAdjoint};
 use rheos::solver::reversible::{Coupled, ReversibleHeun};
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Controller, Differentiable, Discrete, Dopri5, Field, Fixed, Ivp, Pid, Result,
-    ReversibleAdjoint, Solver, State, Stats, sensitivities,
+    Adjoint, Autodiff, BacksolveAdjoint, Controller, Differentiable, DiscreteAdjoint, Dopri5, Fixed, GenericDynamics,
+    Ivp, Pid, Result, ReversibleAdjoint, Solver, State, Stats, sensitivities,
 };
 
 use crate::problems::Problem;
@@ -46,16 +46,16 @@ macro_rules! entries {
     };
     ($problem:ident, $control:ident, $every:expr, $tolerance:expr) => {
         entries! { $problem, $control, every $every;
-            COMPUTED, "Discrete, every state": Dopri5, Discrete::new();
-            COMPUTED, "Discrete, every √n-th": Dopri5, Discrete::new().checkpoints(Checkpoints::Every($every));
-            COMPUTED, "Discrete, 32 slots": Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(32));
-            COMPUTED, "Discrete, 8 slots": Dopri5, Discrete::new().checkpoints(Checkpoints::Slots(8));
+            COMPUTED, "Discrete, every state": Dopri5, DiscreteAdjoint::new();
+            COMPUTED, "Discrete, every √n-th": Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Every($every));
+            COMPUTED, "Discrete, 32 slots": Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(32));
+            COMPUTED, "Discrete, 8 slots": Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(8));
             COMPUTED, "Reversible, coupled": Coupled::new(Dopri5), ReversibleAdjoint::new();
             COMPUTED, "Reversible Heun": ReversibleHeun, ReversibleAdjoint::new();
-            EQUATION, "Backsolve": Dopri5, Backsolve::new(Dopri5, $control).drift_limit(ANY_DRIFT);
-            EQUATION, "Interpolating": Dopri5, Interpolating::new(Dopri5, $control);
-            EQUATION, "Quadrature, Gauss": Dopri5, Quadrature::gauss(Dopri5, $control);
-            EQUATION, "Quadrature, Kronrod": Dopri5, Quadrature::kronrod(Dopri5, $control, $tolerance);
+            EQUATION, "Backsolve": Dopri5, BacksolveAdjoint::new(Dopri5, $control).drift_limit(ANY_DRIFT);
+            EQUATION, "Interpolating": Dopri5, InterpolatingAdjoint::new(Dopri5, $control);
+            EQUATION, "Quadrature, Gauss": Dopri5, QuadratureAdjoint::gauss(Dopri5, $control);
+            EQUATION, "Quadrature, Kronrod": Dopri5, QuadratureAdjoint::kronrod(Dopri5, $control, $tolerance);
         }
     };
 }
@@ -114,7 +114,7 @@ macro_rules! with_sensitivities {
 }
 
 /// [`fixed`] and forward sensitivities.
-pub fn small_fixed<M: Field<N, P> + 'static, const N: usize, const P: usize>(
+pub fn small_fixed<M: GenericDynamics<N, P> + 'static, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
     steps: usize,
 ) -> Vec<Entry<'_>> {
@@ -122,7 +122,7 @@ pub fn small_fixed<M: Field<N, P> + 'static, const N: usize, const P: usize>(
 }
 
 /// [`adaptive`] and forward sensitivities.
-pub fn small_adaptive<M: Field<N, P> + 'static, const N: usize, const P: usize>(
+pub fn small_adaptive<M: GenericDynamics<N, P> + 'static, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
     rtol: f64,
     steps: usize,

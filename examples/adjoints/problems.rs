@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::nn::Mlp;
 use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
-use rheos::{Autodiff, Differentiable, Field, Scalar, State};
+use rheos::{Autodiff, Differentiable, GenericDynamics, Scalar, State};
 
 /// A field, where it starts and for how long it runs. The loss is `w · y` at the end, the only output beside the start.
 pub struct Problem<F: Differentiable> {
@@ -22,7 +22,7 @@ pub struct Problem<F: Differentiable> {
 #[derive(Clone, Copy)]
 pub struct Seasons;
 
-impl Field<2, 6> for Seasons {
+impl GenericDynamics<2, 6> for Seasons {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 6>) -> SVector<T, 2> {
         let growth = p[0] * (p[4] * (p[5] * t).cos() + 1.0);
         vector![growth * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]]
@@ -45,7 +45,7 @@ pub fn seasons() -> Problem<Autodiff<Seasons, 2, 6>> {
 #[derive(Clone, Copy)]
 pub struct Followers;
 
-impl Field<2, 3> for Followers {
+impl GenericDynamics<2, 3> for Followers {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
         vector![p[0] * ((p[2] * t).cos() - y[0]), p[1] * (y[0] * y[0] - y[1])]
     }

@@ -179,7 +179,7 @@ pub fn settings(quick: bool) -> Settings {
 /// | backsolve, a reset at each quarter | 5 | 7284 |
 /// | interpolating, both passes at 1e-4 | 5 | 2225 |
 ///
-/// The errors on the test data agree within the ranges over the seeds. [`Interpolating`](rheos::adjoint::Interpolating) keeps the
+/// The errors on the test data agree within the ranges over the seeds. [`InterpolatingAdjoint`](rheos::adjoint::InterpolatingAdjoint) keeps the
 /// solution and reconstructs nothing, so it cannot drift. Of the three that bring
 /// all seeds to the end, it costs least.
 pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {

@@ -1,10 +1,10 @@
 //! The models under comparison, all made of the same parts.
 
 use nalgebra::SMatrix;
-use rheos::adjoint::Interpolating;
+use rheos::adjoint::InterpolatingAdjoint;
 use rheos::formula::{Formula, Static};
-use rheos::nn::{AutonomousField, Driven, Elman, LayerField, Mlp, Net, OdeBlock, Relaxed, Rescaled};
-use rheos::{Backsolve, Discrete, Dopri5, Fixed, Parametric, Pid, Rk4, State};
+use rheos::nn::{AutonomousField, Driven, Elman, LayerField, LeakyField, Mlp, Net, OdeBlock, TimeRescaled};
+use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Fixed, Parametric, Pid, Rk4, State};
 
 use crate::count::Counting;
 
@@ -15,32 +15,32 @@ pub type Uniform<'a> = dyn FnMut() -> f64 + 'a;
 pub const TOLERANCE: Pid = Pid::new(1e-4, 1e-4);
 
 /// Ways to solve and differentiate.
-pub type ByRk4<F> = OdeBlock<F, Rk4, Fixed, Discrete>;
+pub type ByRk4<F> = OdeBlock<F, Rk4, Fixed, DiscreteAdjoint>;
 /// Adaptive steps, exact gradient.
-pub type ByDopri5<F> = OdeBlock<F, Dopri5, Pid, Discrete>;
+pub type ByDopri5<F> = OdeBlock<F, Dopri5, Pid, DiscreteAdjoint>;
 /// Adaptive steps, adjoint equation.
-pub type ByBacksolve<F> = OdeBlock<F, Dopri5, Pid, Backsolve<Dopri5, Pid>>;
+pub type ByBacksolve<F> = OdeBlock<F, Dopri5, Pid, BacksolveAdjoint<Dopri5, Pid>>;
 /// Adaptive steps, adjoint equation along the kept solution.
-pub type ByInterpolating<F> = OdeBlock<F, Dopri5, Pid, Interpolating<Dopri5, Pid>>;
+pub type ByInterpolating<F> = OdeBlock<F, Dopri5, Pid, InterpolatingAdjoint<Dopri5, Pid>>;
 
 /// One step of the classical method per observation, so that the residual network differs by the method alone.
 pub fn rk4<F>(field: F) -> ByRk4<F> {
-    OdeBlock { field, solver: Rk4, control: Fixed::steps(1), adjoint: Discrete::new() }
+    OdeBlock { field, solver: Rk4, control: Fixed::steps(1), adjoint: DiscreteAdjoint::new() }
 }
 
 /// Dormand–Prince with the discrete adjoint.
 pub fn dopri5<F>(field: F) -> ByDopri5<F> {
-    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Discrete::new() }
+    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: DiscreteAdjoint::new() }
 }
 
 /// Dormand–Prince with the continuous adjoint, which solves the state backwards as well.
 pub fn backsolve<F>(field: F) -> ByBacksolve<F> {
-    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Backsolve::new(Dopri5, TOLERANCE) }
+    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: BacksolveAdjoint::new(Dopri5, TOLERANCE) }
 }
 
 /// Dormand–Prince with the continuous adjoint along the solution of the forward pass.
 pub fn interpolating<F>(field: F) -> ByInterpolating<F> {
-    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: Interpolating::new(Dopri5, TOLERANCE) }
+    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: InterpolatingAdjoint::new(Dopri5, TOLERANCE) }
 }
 
 /// A formula on batches of `B` samples.
@@ -68,16 +68,17 @@ pub fn driven<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<
 }
 
 /// The cell as a flow towards its own value, `dh/dt = g(h, x) − h`.
-pub fn relaxed<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Relaxed<Cell<I, H, B>> {
-    Relaxed(cell(rng))
+pub fn relaxed<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> LeakyField<Cell<I, H, B>> {
+    LeakyField(cell(rng))
 }
 
 /// A network with one hidden layer as the flow between two observations, with a gap for every sample.
-pub type Between<const N: usize, const H: usize, const B: usize> = Rescaled<LayerField<Counted<Mlp<f64, N, H, N>, B>>>;
+pub type Between<const N: usize, const H: usize, const B: usize> =
+    TimeRescaled<LayerField<Counted<Mlp<f64, N, H, N>, B>>>;
 
 /// Such a flow with random weights.
 pub fn between<const N: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Between<N, H, B> {
-    Rescaled(counted(Mlp::uniform(rng)).field())
+    TimeRescaled(counted(Mlp::uniform(rng)).field())
 }
 
 /// The number of parameters.

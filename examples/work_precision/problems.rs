@@ -8,7 +8,7 @@ use rheos::dynamics::problems::detest::{B1, D5};
 use rheos::dynamics::problems::stiff::{
     Beam, E5, Heat, Hires, MedicalAkzoNobel, Oregonator, Pollution, RingModulator, Robertson,
 };
-use rheos::{Autodiff, Dynamics, Field, Scalar};
+use rheos::{Autodiff, Dynamics, GenericDynamics, Scalar};
 
 use crate::any_size::AnySize;
 use crate::measure::Case;
@@ -88,7 +88,7 @@ pub fn medical_akzo_nobel() -> Case<AnySize> {
 #[derive(Clone, Copy)]
 pub struct Arenstorf;
 
-impl Field<4, 0> for Arenstorf {
+impl GenericDynamics<4, 0> for Arenstorf {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 4>, _: &SVector<T, 0>) -> SVector<T, 4> {
         const MOON: f64 = 0.012277471;
         const EARTH: f64 = 1.0 - MOON;
@@ -124,7 +124,7 @@ pub fn arenstorf() -> Case<Autodiff<Arenstorf, 4, 0>> {
 #[derive(Clone, Copy)]
 pub struct Pleiades;
 
-impl Field<28, 0> for Pleiades {
+impl GenericDynamics<28, 0> for Pleiades {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 28>, _: &SVector<T, 0>) -> SVector<T, 28> {
         let mut dy = SVector::<T, 28>::zeros();
         for i in 0..7 {

@@ -2,7 +2,7 @@
 
 use crate::dynamics::Dynamics;
 use crate::integrate::Step;
-use crate::solution::Hit;
+use crate::solution::EventRecord;
 use crate::solver::{Dense, StepStart};
 use crate::state::State;
 
@@ -19,7 +19,7 @@ pub(super) struct Approach<Y> {
 
 impl<Y: State> Approach<Y> {
     /// Of the event with the function `g` that was hit with this `velocity` in a step.
-    pub fn new<F, S>(velocity: Y, hit: &Hit<Y>, g: &dyn Fn(f64, &Y) -> f64, step: &mut Step<'_, F, S>) -> Self
+    pub fn new<F, S>(velocity: Y, hit: &EventRecord<Y>, g: &dyn Fn(f64, &Y) -> f64, step: &mut Step<'_, F, S>) -> Self
     where
         F: Dynamics<State = Y>,
         S: Dense<F>,
@@ -46,7 +46,7 @@ impl<Y: State> Approach<Y> {
 /// else the field.
 pub(super) fn velocity<F: Dynamics, S: Dense<F>>(
     step: &mut Step<'_, F, S>,
-    hit: &Hit<F::State>,
+    hit: &EventRecord<F::State>,
     of_step: bool,
 ) -> F::State {
     let mut velocity = hit.before.zeros_like();

@@ -1,6 +1,6 @@
 //! The cotangents of a loss: its derivatives with respect to outputs and events.
 
-use crate::solution::Hit;
+use crate::solution::EventRecord;
 use crate::state::State;
 
 /// The derivatives of a loss with respect to the states at the outputs and to the hits of events.
@@ -11,27 +11,27 @@ pub struct Cotangents<Y> {
     /// With respect to every output that was reached.
     pub y: Vec<Y>,
     /// With respect to every hit.
-    pub hits: Vec<HitCotangent<Y>>,
+    pub hits: Vec<EventCotangent<Y>>,
 }
 
-/// The derivatives of a loss with respect to the fields of a [`Hit`].
+/// The derivatives of a loss with respect to the fields of a [`EventRecord`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct HitCotangent<Y> {
+pub struct EventCotangent<Y> {
     /// With respect to the time.
     pub t: f64,
     /// With respect to the state before.
     pub before: Y,
-    /// With respect to the state after, which is the same where the event has no reset: [`Hit::state`].
+    /// With respect to the state after, which is the same where the event has no reset: [`EventRecord::state`].
     pub after: Y,
 }
 
 impl<Y: State> Cotangents<Y> {
     /// Zero cotangents: the loss depends on none of these states and hits.
     #[must_use]
-    pub fn zeros(y: &[Y], hits: &[Hit<Y>]) -> Self {
-        let zeros = |hit: &Hit<Y>| {
+    pub fn zeros(y: &[Y], hits: &[EventRecord<Y>]) -> Self {
+        let zeros = |hit: &EventRecord<Y>| {
             let zero = hit.before.zeros_like();
-            HitCotangent { t: 0.0, before: zero.clone(), after: zero }
+            EventCotangent { t: 0.0, before: zero.clone(), after: zero }
         };
         Self { y: y.iter().map(Y::zeros_like).collect(), hits: hits.iter().map(zeros).collect() }
     }
@@ -43,7 +43,7 @@ pub struct CotangentsRef<'c, Y> {
     /// With respect to every output that was reached.
     pub y: &'c [Y],
     /// With respect to every hit; zero where there are none.
-    pub hits: Option<&'c [HitCotangent<Y>]>,
+    pub hits: Option<&'c [EventCotangent<Y>]>,
 }
 
 impl<Y> Clone for CotangentsRef<'_, Y> {

@@ -2,9 +2,9 @@
 //!
 //! A loss `L` depends on the states at output times and on the times and states of events. An adjoint takes its
 //! cotangents, such as `∂L/∂y(tᵢ)`, and returns the gradient with respect to the initial state, the parameters and every
-//! time. [`Discrete`] differentiates the steps that were computed (discretise, then differentiate), and so does
-//! [`ReversibleAdjoint`] in constant memory for methods whose steps can be undone; [`Backsolve`], [`Interpolating`] and
-//! [`Quadrature`] solve the adjoint equation backwards (differentiate, then discretise).
+//! time. [`DiscreteAdjoint`] differentiates the steps that were computed (discretise, then differentiate), and so does
+//! [`ReversibleAdjoint`] in constant memory for methods whose steps can be undone; [`BacksolveAdjoint`], [`InterpolatingAdjoint`] and
+//! [`QuadratureAdjoint`] solve the adjoint equation backwards (differentiate, then discretise).
 //!
 //! [`Ivp::forward`](crate::solution::Ivp::forward) solves and records, and [`Run::backward`] goes back. Where an event resets the
 //! state, and where the field is declared to jump ([`Ivp::jumps_at`](crate::solution::Ivp::jumps_at)), the solve is cut into pieces,
@@ -34,10 +34,11 @@ mod timeline;
 mod traits;
 
 pub use continuous::{
-    AdjointEquation, Augmented, Backsolve, BacksolveRecord, Costate, CurveRecord, Interpolating, Quadrature,
+    AdjointEquation, Augmented, BacksolveAdjoint, BacksolveRecord, Costate, CurveRecord, InterpolatingAdjoint,
+    QuadratureAdjoint,
 };
-pub use cotangents::{Cotangents, CotangentsRef, HitCotangent};
-pub use discrete::{Checkpoints, Discrete, DiscreteRecord};
+pub use cotangents::{Cotangents, CotangentsRef, EventCotangent};
+pub use discrete::{Checkpoints, DiscreteAdjoint, DiscreteRecord};
 pub(crate) use finite::{
     check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
 };

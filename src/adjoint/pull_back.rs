@@ -42,7 +42,7 @@ pub(super) enum Place {
     /// An output, by its number.
     Output(usize),
     /// A hit, by its number.
-    Hit(usize),
+    EventRecord(usize),
 }
 
 /// The result of the backward pass over one piece.
@@ -203,7 +203,7 @@ fn marks<'a, Y>(
         let before = timeline.times[next..outputs.end].partition_point(|&time| timeline.span.is_after(t, time));
         marks.extend((next..next + before).map(|i| Mark::of_output(timeline, cotangents, i)));
         next += before;
-        marks.push(Mark { t, cotangent, place: Place::Hit(*i) });
+        marks.push(Mark { t, cotangent, place: Place::EventRecord(*i) });
     }
     marks.extend((next..outputs.end).map(|i| Mark::of_output(timeline, cotangents, i)));
     marks

@@ -7,7 +7,7 @@ use super::{Forward, ForwardResult};
 use crate::control::Controller;
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::{Error, Result};
-use crate::integrate::{Flow, Halt, Integration, Observer, Pieces as Segments, Reached, Stats, Step};
+use crate::integrate::{Integration, Observer, Pieces as Segments, Reached, Stats, Step, StepAction, Termination};
 use crate::solution::{Ending, Events, Failure, Interpolated, check_outputs};
 use crate::solver::{Dense, Solver};
 use crate::state::{Span, State};
@@ -78,7 +78,7 @@ where
     };
     let hits = events.into_hits();
     let outcome = match (outcome, check_outputs(span, times, y.len(), end)) {
-        (Ok(stats), Err(error)) => Err(Halt { error, t: end, stats }),
+        (Ok(stats), Err(error)) => Err(Termination { error, t: end, stats }),
         (outcome, _) => outcome,
     };
     let reached = y.len();
@@ -104,7 +104,7 @@ where
 
 /// The failure of a solve whose arguments are wrong.
 pub(super) fn refuse<Y: State>(error: Error, t: f64, y0: &Y) -> Box<Failure<Y>> {
-    Failure::new(Halt { error, t, stats: Stats::default() }, &[], Vec::new(), y0.clone())
+    Failure::new(Termination { error, t, stats: Stats::default() }, &[], Vec::new(), y0.clone())
 }
 
 /// Watches for events, notes how the solution comes to them, and cuts the solve into pieces.
@@ -208,19 +208,19 @@ impl<'a, Y: State, K> Recorder<'a, Y, K> {
 
 impl<F: Dynamics, S: Dense<F>, K: Keep<F, S>> Observer<F, S> for Recorder<'_, F::State, K> {
     #[inline]
-    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         if !self.timeline.span.is_after(self.segment_end, step.t0) {
             self.cross_jump::<F, S>(step.t0, step.y0);
         }
         let known = self.events.hits().len();
         let flow = if self.events.is_empty() {
-            Flow::On
+            StepAction::On
         } else {
             self.events.observe(Step { workspace: &mut *step.workspace, ..step })?
         };
         let cut = match &flow {
-            Flow::Stop { t, before, .. } | Flow::Jump { t, before, .. } => Some((*t, before)),
-            Flow::On | Flow::Pause => None,
+            StepAction::Stop { t, before, .. } | StepAction::Jump { t, before, .. } => Some((*t, before)),
+            StepAction::On | StepAction::Pause => None,
         };
         let is_last = cut.is_some() || step.t1 == self.segment_end;
         if !K::EXACT

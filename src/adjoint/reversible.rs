@@ -13,16 +13,16 @@ use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::integrate::Stats;
 use crate::solver::Solver;
-use crate::solver::reversible::{Unwind, Unwinding};
+use crate::solver::reversible::{Reversal, ReverseStep};
 use crate::state::{Span, State};
 
-/// Differentiates the steps that were taken, like [`Discrete`](crate::adjoint::Discrete), with a method that can undo them:
+/// Differentiates the steps that were taken, like [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint), with a method that can undo them:
 /// [`solver::reversible`](crate::solver::reversible).
 ///
 /// The forward pass keeps the state at the end, what the method carries beside it, and the times of the accepted steps;
 /// the backward pass reconstructs each state from the next. So it is for each part of the solve between two resets of the
 /// state or jumps of the field. Memory does not grow with the number of steps but for 8 bytes
-/// each. The gradient is that of [`Discrete`](crate::adjoint::Discrete) up to the rounding errors of the way back, which grow as the
+/// each. The gradient is that of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) up to the rounding errors of the way back, which grow as the
 /// method says; about the dependence of the steps on the state, and about times, everything said there holds.
 ///
 /// ```
@@ -76,7 +76,7 @@ struct Ended<Y, W> {
 impl<F, S, C> Adjoint<F, S, C> for ReversibleAdjoint
 where
     F: Differentiable,
-    S: Unwind<F>,
+    S: ReverseStep<F>,
     C: Controller<F, S>,
 {
     type Record = ReversibleRecord<F::State, S::Workspace>;
@@ -142,7 +142,7 @@ struct Undo<'a, F: Differentiable, S: Solver<F>, C> {
 impl<F, S, C> WayBack<F> for Undo<'_, F, S, C>
 where
     F: Differentiable,
-    S: Unwind<F>,
+    S: ReverseStep<F>,
     C: Controller<F, S>,
 {
     fn over(
@@ -159,7 +159,7 @@ where
             None => sweep.start(field, end, &mut ybar),
             Some(workspace) => {
                 let carried = solver.cotangent(field, end);
-                let mut at = Unwinding { carried, y: end.clone(), workspace: workspace.clone() };
+                let mut at = Reversal { carried, y: end.clone(), workspace: workspace.clone() };
                 for n in (0..grid.len() - 1).rev() {
                     let step = sweep.enter(n);
                     let moved = solver.unwind(field, &mut at, step, &mut sweep.inside, &mut ybar, pbar)?;

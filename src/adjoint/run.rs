@@ -9,7 +9,7 @@ use crate::control::Controller;
 use crate::dynamics::{Differentiable, Dynamics, Parametric};
 use crate::error::{Error, Result};
 use crate::integrate::Stats;
-use crate::solution::{DifferentiableEvent, Ending, Failure, Hit};
+use crate::solution::{DifferentiableEvent, Ending, EventRecord, Failure};
 use crate::solver::{Solver, Stiffness};
 use crate::state::{Span, State};
 
@@ -20,12 +20,12 @@ use crate::state::{Span, State};
 ///
 /// ```
 /// use rheos::train::mean_squared_error;
-/// use rheos::{Discrete, Ivp, Pid, Tsit5, ode};
+/// use rheos::{DiscreteAdjoint, Ivp, Pid, Tsit5, ode};
 ///
 /// // y' = −y: the derivative of y(t) with respect to y0 is e^{−t}.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
 /// let (times, tolerance) = ([0.5, 2.0], Pid::new(1e-10, 1e-10));
-/// let run = Ivp::new(&decay, 1.0, 0.0..2.0).save_at(&times).forward(Tsit5, tolerance, Discrete::new())?;
+/// let run = Ivp::new(&decay, 1.0, 0.0..2.0).save_at(&times).forward(Tsit5, tolerance, DiscreteAdjoint::new())?;
 /// let (loss, cotangents) = mean_squared_error(&run.y, &[0.6, 0.1])?;
 /// let found = run.backward(&cotangents)?;
 /// let expected = (run.y[0] - 0.6) * (-0.5_f64).exp() + (run.y[1] - 0.1) * (-2.0_f64).exp();
@@ -35,7 +35,7 @@ use crate::state::{Span, State};
 /// assert_eq!(run.gradient_of(|y| mean_squared_error(y, &[0.6, 0.1]))?, (loss, found));
 ///
 /// // One line where the cotangents are known: dy(2)/dy0.
-/// let found = Ivp::new(&decay, 1.0, 0.0..2.0).forward(Tsit5, tolerance, Discrete::new())?.backward(&[1.0])?;
+/// let found = Ivp::new(&decay, 1.0, 0.0..2.0).forward(Tsit5, tolerance, DiscreteAdjoint::new())?.backward(&[1.0])?;
 /// assert!((found.y0 - (-2.0_f64).exp()).abs() < 1e-8);
 /// # Ok::<(), rheos::Error>(())
 /// ```
@@ -46,14 +46,14 @@ use crate::state::{Span, State};
 /// time.
 ///
 /// ```
-/// use rheos::{DifferentiableEvent, Discrete, Dopri5, Ivp, Pid, ode};
+/// use rheos::{DifferentiableEvent, DiscreteAdjoint, Dopri5, Ivp, Pid, ode};
 ///
 /// // y' = −y is doubled when it has fallen to 1/2: at t = ln 2y0, so that y(1) = e^{ln 2y0 − 1} = 2y0/e.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
 /// let add = |w: f64, ybar: &mut f64| { *ybar += w; 0.0 };
 /// let refill = DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, move |_, _t, _y, w, ybar, _| add(w, ybar))
 ///     .reset(|_, _t, y| *y *= 2.0, move |_, _t, _y, w: &f64, ybar, _| add(2.0 * w, ybar));
-/// let run = Ivp::new(&decay, 1.0, 0.0..1.0).event(refill).forward(Dopri5, Pid::new(1e-10, 1e-10), Discrete::new())?;
+/// let run = Ivp::new(&decay, 1.0, 0.0..1.0).event(refill).forward(Dopri5, Pid::new(1e-10, 1e-10), DiscreteAdjoint::new())?;
 /// assert!((run.backward(&[1.0])?.y0 - 2.0 / 1.0_f64.exp()).abs() < 1e-8);
 ///
 /// // dt/dy0 = 1/y0.
@@ -75,7 +75,7 @@ where
     /// The states there.
     pub y: Vec<F::State>,
     /// The events that happened, in the order of integration.
-    pub hits: Vec<Hit<F::State>>,
+    pub hits: Vec<EventRecord<F::State>>,
     /// The cost of the solve.
     pub stats: Stats,
     /// Why the solve ended.
@@ -214,6 +214,6 @@ pub struct Gradient<Y, P> {
     /// The cost of the backward pass; an evaluation there includes its pullback.
     pub stats: Stats,
     /// The largest distance of a reconstructed state from the state of the forward pass, relative to it, over the output times.
-    /// The gradient is wrong by about as much. Only [`Backsolve`](crate::adjoint::Backsolve) measures it; elsewhere it is zero.
+    /// The gradient is wrong by about as much. Only [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) measures it; elsewhere it is zero.
     pub drift: f64,
 }

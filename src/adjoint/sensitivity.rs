@@ -6,9 +6,9 @@ use super::finite::{check_argument, check_cotangents, check_gradient};
 use super::{Adjoint, Gradient};
 use crate::control::Controller;
 use crate::dynamics::tangent::{Dual, Tangent, along, derivative};
-use crate::dynamics::{Autodiff, Field, Parametric};
+use crate::dynamics::{Autodiff, GenericDynamics, Parametric};
 use crate::error::{Error, Result};
-use crate::integrate::{Flow, Observer, Stats, Step};
+use crate::integrate::{Observer, Stats, Step, StepAction};
 use crate::solution::{Ivp, check_times};
 use crate::solver::{Dense, Solver};
 
@@ -29,7 +29,7 @@ pub struct Sensitivities<const N: usize, const P: usize> {
 /// state and the parameters, by dual numbers: the variational equation on the steps that the solution takes.
 ///
 /// Right where there are fewer parameters than outputs; an [`Adjoint`] costs the same for any number of parameters. The
-/// derivatives are those of the steps that were taken, as they are with [`Discrete`](crate::adjoint::Discrete); an implicit method
+/// derivatives are those of the steps that were taken, as they are with [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint); an implicit method
 /// solves its equations for the derivatives along with the state. Its linear solver must be [`Lu`](crate::solver::implicit::Lu): inner
 /// products, of which [`Krylov`](crate::solver::implicit::Krylov) is made, do not see derivatives, and it does not compile.
 ///
@@ -55,7 +55,7 @@ pub fn sensitivities<M, S, C, const N: usize, const P: usize>(
     y0: &SVector<f64, N>,
 ) -> Result<Sensitivities<N, P>>
 where
-    M: Field<N, P>,
+    M: GenericDynamics<N, P>,
     S: Clone + for<'f> Dense<Tangent<'f, M, N, P, N>> + for<'f> Dense<Tangent<'f, M, N, P, P>>,
     C: Clone + for<'f> Controller<Tangent<'f, M, N, P, N>, S> + for<'f> Controller<Tangent<'f, M, N, P, P>, S>,
 {
@@ -89,7 +89,7 @@ fn solve<M, S, C, const N: usize, const P: usize, const K: usize>(
     y0: SVector<Dual<K>, N>,
 ) -> Result<Solved<N, K>>
 where
-    M: Field<N, P>,
+    M: GenericDynamics<N, P>,
     S: for<'f> Dense<Tangent<'f, M, N, P, K>>,
     C: for<'f> Controller<Tangent<'f, M, N, P, K>, S>,
 {
@@ -110,12 +110,12 @@ struct Finite;
 
 impl<'f, M, S, const N: usize, const P: usize, const K: usize> Observer<Tangent<'f, M, N, P, K>, S> for Finite
 where
-    M: Field<N, P>,
+    M: GenericDynamics<N, P>,
     S: Solver<Tangent<'f, M, N, P, K>>,
 {
-    fn observe(&mut self, step: Step<'_, Tangent<'f, M, N, P, K>, S>) -> Result<Flow<SVector<Dual<K>, N>>> {
+    fn observe(&mut self, step: Step<'_, Tangent<'f, M, N, P, K>, S>) -> Result<StepAction<SVector<Dual<K>, N>>> {
         if step.y1.iter().all(has_finite_derivatives) {
-            return Ok(Flow::On);
+            return Ok(StepAction::On);
         }
         Err(Error::NonFiniteDerivative { t: step.t0, h: step.h })
     }
@@ -149,14 +149,14 @@ pub struct HessianVector<const N: usize, const P: usize> {
 /// ```
 /// use nalgebra::vector;
 /// use rheos::dynamics::problems::LotkaVolterra;
-/// use rheos::{Discrete, Dopri5, Pid};
+/// use rheos::{DiscreteAdjoint, Dopri5, Pid};
 /// use rheos::adjoint::hessian_vector;
 ///
 /// let (model, y0) = LotkaVolterra::problem();
 /// let direction = (vector![1.0, 0.0], vector![0.0, 0.0, 0.0, 0.5]);
 /// let tight = Pid::new(1e-9, 1e-9);
 /// // L = Σ |y(t)|²
-/// let found = hessian_vector(&model, Dopri5, tight, &Discrete::new(), &[0.0, 1.0], (&y0, &direction), |y| {
+/// let found = hessian_vector(&model, Dopri5, tight, &DiscreteAdjoint::new(), &[0.0, 1.0], (&y0, &direction), |y| {
 ///     y.iter().map(|y| y.map(|y| y * 2.0)).collect()
 /// })?;
 /// assert!(found.y0.norm() > 0.0 && found.params.norm() > 0.0);
@@ -176,7 +176,7 @@ pub fn hessian_vector<M, S, C, A, const N: usize, const P: usize>(
     loss: impl FnOnce(&[SVector<Dual<1>, N>]) -> Vec<SVector<Dual<1>, N>>,
 ) -> Result<HessianVector<N, P>>
 where
-    M: Field<N, P>,
+    M: GenericDynamics<N, P>,
     S: for<'f> Solver<Tangent<'f, M, N, P, 1>>,
     C: for<'f> Controller<Tangent<'f, M, N, P, 1>, S>,
     A: for<'f> Adjoint<Tangent<'f, M, N, P, 1>, S, C>,

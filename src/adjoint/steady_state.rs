@@ -17,12 +17,12 @@ use crate::state::{State, euclidean_norm};
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
-/// use rheos::{Autodiff, Field, Scalar};
+/// use rheos::{Autodiff, GenericDynamics, Scalar};
 /// use rheos::adjoint::SteadyState;
 ///
 /// /// `y' = a − b y`, at rest at `a / b`.
 /// struct Relaxation;
-/// impl Field<1, 2> for Relaxation {
+/// impl GenericDynamics<1, 2> for Relaxation {
 ///     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 1>, p: &SVector<T, 2>) -> SVector<T, 1> {
 ///         vector![p[0] - p[1] * y[0]]
 ///     }

@@ -74,7 +74,7 @@ impl<F: Differentiable> Stretch<'_, F> {
     fn state(&self, place: Place) -> &F::State {
         match place {
             Place::Output(i) => &self.timeline.y[i],
-            Place::Hit(i) => &self.timeline.hits[i].before,
+            Place::EventRecord(i) => &self.timeline.hits[i].before,
         }
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::approach::Approach;
 use super::problem::Outputs;
 use crate::integrate::{Piece as Segment, Pieces as Segments};
-use crate::solution::{Ending, Hit};
+use crate::solution::{Ending, EventRecord};
 use crate::state::Span;
 
 /// What the backward pass needs to know of a solve, but for the steps.
@@ -29,7 +29,7 @@ pub(super) struct Timeline<Y> {
     pub pieces: Vec<Piece>,
     /// The first and the last state of each piece, of an adjoint that needs them.
     pub ends: Vec<(Y, Y)>,
-    pub hits: Vec<Hit<Y>>,
+    pub hits: Vec<EventRecord<Y>>,
     /// How the solution came to each hit.
     pub approaches: Vec<Approach<Y>>,
     pub ending: Ending,

@@ -1,11 +1,11 @@
 //! The trait of an adjoint, and what its two passes return.
 
-use super::{CotangentsRef, Discrete, Problem, ReversibleAdjoint};
+use super::{CotangentsRef, DiscreteAdjoint, Problem, ReversibleAdjoint};
 use crate::control::Controller;
 use crate::dynamics::Differentiable;
 use crate::error::Result;
 use crate::integrate::Stats;
-use crate::solution::{Ending, Failure, Hit};
+use crate::solution::{Ending, EventRecord, Failure};
 use crate::solver::{Solver, Stiffness};
 
 /// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
@@ -13,7 +13,7 @@ use crate::solver::{Solver, Stiffness};
 /// [`Ivp::forward`](crate::solution::Ivp::forward) calls it; to be implemented for a way of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot differentiate solves of `{F}` by `{S}`",
-    note = "`Discrete` needs a method that can be transposed (`Reverse`), `Backsolve` a solver for the augmented system; \
+    note = "`DiscreteAdjoint` needs a method that can be transposed (`StepVjp`), `BacksolveAdjoint` a solver for the augmented system; \
             both need a field that implements `rheos::Differentiable`"
 )]
 pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
@@ -76,11 +76,11 @@ where
 #[diagnostic::on_unimplemented(
     message = "the gradient of `{Self}` is not exact",
     label = "this adjoint solves an equation of its own, and is as exact as its tolerance",
-    note = "use `Discrete`, or `ReversibleAdjoint` with a reversible method"
+    note = "use `DiscreteAdjoint`, or `ReversibleAdjoint` with a reversible method"
 )]
 pub trait ExactGradient {}
 
-impl ExactGradient for Discrete {}
+impl ExactGradient for DiscreteAdjoint {}
 impl ExactGradient for ReversibleAdjoint {}
 
 /// A forward pass, or the solution up to where it failed.
@@ -92,7 +92,7 @@ pub struct Forward<Y, R> {
     /// The states at the outputs that were reached: all of them, unless a terminal event came before.
     pub y: Vec<Y>,
     /// The events that happened, in the order of integration.
-    pub hits: Vec<Hit<Y>>,
+    pub hits: Vec<EventRecord<Y>>,
     /// The time at which the solve ended.
     pub end: f64,
     /// Why it ended.
@@ -120,7 +120,7 @@ pub struct Pullback<Y> {
     pub jumps: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,
-    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it. Only [`Backsolve`](super::Backsolve)
+    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it. Only [`BacksolveAdjoint`](super::BacksolveAdjoint)
     /// measures it; elsewhere it is zero.
     pub drift: f64,
 }

@@ -9,9 +9,9 @@ mod fixed;
 mod initial_step;
 mod law;
 mod limits;
-mod on_grid;
 mod pid;
 mod predictive;
+mod step_to;
 mod watch;
 
 pub use adaptive::{Adaptive, AdaptiveMemory};
@@ -19,6 +19,6 @@ pub use controller::{Controller, Plan, Trial, Verdict};
 pub use fixed::{Fixed, FixedMemory};
 pub use law::{Accepted, StepLaw};
 pub use limits::MinStep;
-pub use on_grid::OnGrid;
 pub use pid::{Filter, Pid};
 pub use predictive::{Gustafsson, LastStep, Predictive};
+pub use step_to::StepTo;

@@ -4,10 +4,10 @@ use nalgebra::{SMatrix, SVector};
 use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
 use num_traits::FloatConst;
 
-use super::{Differentiable, Dynamics, Jacobian, JacobianVector, Neighbourhood, Parametric};
+use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric};
 use crate::state::MatrixSpace;
 
-/// A scalar a [`Field`] may be evaluated with: `f64` or a dual number over it.
+/// A scalar a [`GenericDynamics`] may be evaluated with: `f64` or a dual number over it.
 ///
 /// The usual functions (`sin`, `exp`, `powi`, …) are methods of [`num_dual::DualNum`], re-exported as
 /// [`DualNum`](crate::dynamics::DualNum); constants such as `T::PI()` are those of [`num_traits::FloatConst`].
@@ -21,12 +21,12 @@ impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 ///
 /// ```
 /// use nalgebra::{SVector, Vector2};
-/// use rheos::{Autodiff, Field, Scalar};
+/// use rheos::{Autodiff, GenericDynamics, Scalar};
 /// use rheos::dynamics::{Jacobian, Neighbourhood};
 ///
 /// struct LotkaVolterra;
 ///
-/// impl Field<2, 4> for LotkaVolterra {
+/// impl GenericDynamics<2, 4> for LotkaVolterra {
 ///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 4>) -> SVector<T, 2> {
 ///         SVector::from([p[0] * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]])
 ///     }
@@ -36,12 +36,12 @@ impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 /// let jacobian = model.jacobian(0.0, &Vector2::new(2.0, 0.5), Neighbourhood::of_step(1.0));
 /// assert_eq!(jacobian[(1, 1)], -1.0); // ∂ẏ/∂y = δ x − γ = 2 − 3
 /// ```
-pub trait Field<const N: usize, const P: usize> {
+pub trait GenericDynamics<const N: usize, const P: usize> {
     /// `f(t, y, p)`.
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> SVector<T, N>;
 }
 
-/// A [`Field`] with its parameters, differentiated by forward-mode dual numbers.
+/// A [`GenericDynamics`] with its parameters, differentiated by forward-mode dual numbers.
 ///
 /// One pullback costs one evaluation with `N`, one with `P` and one with a single dual component: right for small
 /// models, wrong for networks.
@@ -51,7 +51,7 @@ pub struct Autodiff<M, const N: usize, const P: usize> {
     params: SVector<f64, P>,
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Autodiff<M, N, P> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Autodiff<M, N, P> {
     /// The model `field` at the parameters `params`.
     pub fn new(field: M, params: SVector<f64, P>) -> Self {
         Self { field, params }
@@ -77,7 +77,7 @@ fn constant<T: Scalar, const K: usize>(x: &SVector<f64, K>) -> SVector<T, K> {
     x.map(T::from)
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Dynamics for Autodiff<M, N, P> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Dynamics for Autodiff<M, N, P> {
     type State = SVector<f64, N>;
     #[inline]
     fn eval(&self, t: f64, y: &SVector<f64, N>, dy: &mut SVector<f64, N>) {
@@ -95,7 +95,7 @@ impl<M, const N: usize, const P: usize> Parametric for Autodiff<M, N, P> {
     }
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for Autodiff<M, N, P>
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Jacobian for Autodiff<M, N, P>
 where
     SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
 {
@@ -114,14 +114,14 @@ where
 }
 
 /// One evaluation with a single dual component.
-impl<M: Field<N, P>, const N: usize, const P: usize> JacobianVector for Autodiff<M, N, P> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Jvp for Autodiff<M, N, P> {
     fn jvp(&self, t: f64, y: &SVector<f64, N>, v: &SVector<f64, N>, out: &mut SVector<f64, N>) {
         let y = y.zip_map(v, Dual64::new);
         *out = self.field.eval(Dual64::from(t), &y, &constant(&self.params)).map(|df| df.eps);
     }
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Differentiable for Autodiff<M, N, P> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Differentiable for Autodiff<M, N, P> {
     type Trace = ();
 
     fn vjp(

@@ -8,7 +8,7 @@ use super::{Counted, Dynamics};
 /// ```
 /// use nalgebra::Vector2;
 /// use rheos::dynamics::problems::VanDerPol;
-/// use rheos::dynamics::{Jacobian, JacobianVector, Neighbourhood};
+/// use rheos::dynamics::{Jacobian, Jvp, Neighbourhood};
 ///
 /// let (model, y) = VanDerPol::problem(5.0); // an `Autodiff` model has them from dual numbers
 /// let v = Vector2::new(0.3, -1.0);
@@ -19,21 +19,21 @@ use super::{Counted, Dynamics};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no exact products of its Jacobian with a vector",
     label = "this has no `jvp(t, y, v, out)`",
-    note = "implement `rheos::dynamics::JacobianVector`, write the field over a generic scalar and wrap it in `rheos::Autodiff`, or \
+    note = "implement `rheos::dynamics::Jvp`, write the field over a generic scalar and wrap it in `rheos::Autodiff`, or \
             use differences: `Krylov::new()` without `exact()`"
 )]
-pub trait JacobianVector: Dynamics {
+pub trait Jvp: Dynamics {
     /// Writes `(∂f/∂y) v` at `(t, y)` into `out`.
     fn jvp(&self, t: f64, y: &Self::State, v: &Self::State, out: &mut Self::State);
 }
 
-impl<F: JacobianVector> JacobianVector for Counted<F> {
+impl<F: Jvp> Jvp for Counted<F> {
     fn jvp(&self, t: f64, y: &F::State, v: &F::State, out: &mut F::State) {
         self.inner().jvp(t, y, v, out);
     }
 }
 
-impl<F: JacobianVector + ?Sized> JacobianVector for &F {
+impl<F: Jvp + ?Sized> Jvp for &F {
     fn jvp(&self, t: f64, y: &F::State, v: &F::State, out: &mut F::State) {
         (**self).jvp(t, y, v, out);
     }

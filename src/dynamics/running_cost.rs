@@ -17,7 +17,7 @@ pub struct RunningCost<F, G> {
 /// pullback by [`with_vjp`](RunningCost::with_vjp).
 ///
 /// ```
-/// use rheos::{Discrete, Dopri5, Ivp, Pid, ode};
+/// use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid, ode};
 /// use rheos::dynamics::running_cost;
 ///
 /// // The energy ∫ y² dt of y' = −y over [0, 1] is y0² (1 − e⁻²) / 2.
@@ -27,7 +27,7 @@ pub struct RunningCost<F, G> {
 ///     0.0
 /// });
 /// let tight = Pid::new(1e-11, 1e-11);
-/// let run = Ivp::new(&model, (3.0, 0.0), 0.0..1.0).forward(Dopri5, tight, Discrete::new())?;
+/// let run = Ivp::new(&model, (3.0, 0.0), 0.0..1.0).forward(Dopri5, tight, DiscreteAdjoint::new())?;
 /// let found = run.backward(&[(0.0, 1.0)])?;
 /// let energy = 0.5 * (1.0 - (-2.0_f64).exp());
 /// assert!((run.y[0].1 - 9.0 * energy).abs() < 1e-9);

@@ -1,6 +1,6 @@
 //! Fields that are the sum of a stiff and a non-stiff part.
 
-use super::{Differentiable, Dynamics, Jacobian, Parametric, VjpAlong};
+use super::{Differentiable, Dynamics, Jacobian, Parametric, SecondOrderVjp};
 use crate::state::{MatrixSpace, State};
 
 /// A vector field `f = f_E + f_I`, of which an [`Imex`](crate::solver::implicit::Imex) method treats the part `f_E` explicitly and the stiff
@@ -11,7 +11,7 @@ use crate::state::{MatrixSpace, State};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not split into an explicit and an implicit part",
     label = "this field is in one piece",
-    note = "put the two parts together with `rheos::dynamics::SplitField::new(explicit, implicit)`, or implement `rheos::dynamics::Split`"
+    note = "put the two parts together with `rheos::dynamics::GenericSplit::new(explicit, implicit)`, or implement `rheos::dynamics::Split`"
 )]
 pub trait Split: Dynamics {
     /// The implicit part.
@@ -27,27 +27,27 @@ pub trait Split: Dynamics {
 /// A split field with the pullbacks of its parts, of which the discrete adjoint of an [`Imex`](crate::solver::implicit::Imex) method is made.
 ///
 /// The body of [`Differentiable::vjp`] is then `self.vjp_parts(t, y, w, ybar, pbar)`, with `type Trace = ()`.
-/// [`SplitField`] has it where both parts are differentiable:
+/// [`GenericSplit`] has it where both parts are differentiable:
 ///
 /// ```
-/// use rheos::{Discrete, Ivp, Pid, ode};
+/// use rheos::{DiscreteAdjoint, Ivp, Pid, ode};
 /// use rheos::solver::implicit::KenCarp4;
-/// use rheos::dynamics::SplitField;
+/// use rheos::dynamics::GenericSplit;
 ///
 /// // y' = −50 y + 50 cos t, with the derivative e^(−50 t) in y(0)
 /// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 50.0 * t.cos())
 ///     .with_vjp(|t, _y, w, _ybar| -50.0 * t.sin() * w);
 /// let decay = ode(|_, y: &f64, dy: &mut f64| *dy = -50.0 * y).with_vjp(|_, _y, w, ybar| { *ybar -= 50.0 * w; 0.0 });
-/// let model = SplitField::new(driving, decay);
+/// let model = GenericSplit::new(driving, decay);
 /// let tight = Pid::new(1e-9, 1e-9);
-/// let found = Ivp::new(&model, 0.0, 0.0..0.1).forward(KenCarp4, tight, Discrete::new())?.backward(&[1.0])?;
+/// let found = Ivp::new(&model, 0.0, 0.0..0.1).forward(KenCarp4, tight, DiscreteAdjoint::new())?.backward(&[1.0])?;
 /// assert!((found.y0 - (-5.0_f64).exp()).abs() < 1e-7);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "the parts of `{Self}` cannot be differentiated, so steps of an additive method on it cannot either",
     label = "this has no `explicit_vjp` and `implicit_vjp`",
-    note = "both parts of a `rheos::dynamics::SplitField` must be `rheos::Differentiable`; a split field of your own implements \
+    note = "both parts of a `rheos::dynamics::GenericSplit` must be `rheos::Differentiable`; a split field of your own implements \
             `rheos::dynamics::SplitVjp`"
 )]
 pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
@@ -91,25 +91,25 @@ pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
 /// ```
 /// use rheos::solver::implicit::KenCarp4;
 /// use rheos::{Pid, ode, solve};
-/// use rheos::dynamics::SplitField;
+/// use rheos::dynamics::GenericSplit;
 ///
 /// // y' = −1000 y + 1000 cos t − sin t, with the solution cos t
 /// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 1000.0 * t.cos() - t.sin());
 /// let decay = ode(|_, y: &f64, dy: &mut f64| *dy = -1000.0 * y);
-/// let model = SplitField::new(driving, decay);
+/// let model = GenericSplit::new(driving, decay);
 /// let solution = solve(&model, 1.0, 0.0..1.0, KenCarp4, Pid::new(1e-6, 1e-6))?;
 /// assert!((solution.last() - 1.0_f64.cos()).abs() < 1e-5);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SplitField<E, I> {
+pub struct GenericSplit<E, I> {
     /// The part that is treated explicitly.
     pub explicit: E,
     /// The stiff part.
     pub implicit: I,
 }
 
-impl<E: Dynamics, I: Dynamics<State = E::State>> SplitField<E, I> {
+impl<E: Dynamics, I: Dynamics<State = E::State>> GenericSplit<E, I> {
     /// The field `explicit + implicit`.
     #[must_use]
     pub const fn new(explicit: E, implicit: I) -> Self {
@@ -118,7 +118,7 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> SplitField<E, I> {
 }
 
 /// The sum; it makes room for one of the two terms in every evaluation.
-impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for SplitField<E, I> {
+impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for GenericSplit<E, I> {
     type State = E::State;
 
     fn eval(&self, t: f64, y: &E::State, dy: &mut E::State) {
@@ -129,7 +129,7 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for SplitField<E, I> {
     }
 }
 
-impl<E: Dynamics, I: Dynamics<State = E::State>> Split for SplitField<E, I> {
+impl<E: Dynamics, I: Dynamics<State = E::State>> Split for GenericSplit<E, I> {
     type Implicit = I;
 
     fn eval_explicit(&self, t: f64, y: &E::State, dy: &mut E::State) {
@@ -142,7 +142,7 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> Split for SplitField<E, I> {
 }
 
 /// That of the sum, by differences: for methods that treat all of it implicitly.
-impl<E: Dynamics<State: MatrixSpace>, I: Dynamics<State = E::State>> Jacobian for SplitField<E, I> {}
+impl<E: Dynamics<State: MatrixSpace>, I: Dynamics<State = E::State>> Jacobian for GenericSplit<E, I> {}
 
 impl<F: Split + ?Sized> Split for &F {
     type Implicit = F::Implicit;
@@ -157,7 +157,7 @@ impl<F: Split + ?Sized> Split for &F {
 }
 
 /// The parameters of both parts.
-impl<E: Parametric, I: Parametric> Parametric for SplitField<E, I> {
+impl<E: Parametric, I: Parametric> Parametric for GenericSplit<E, I> {
     type Params = (E::Params, I::Params);
 
     fn params(&self) -> Self::Params {
@@ -170,7 +170,7 @@ impl<E: Parametric, I: Parametric> Parametric for SplitField<E, I> {
     }
 }
 
-impl<E: Differentiable, I: Differentiable<State = E::State>> Differentiable for SplitField<E, I> {
+impl<E: Differentiable, I: Differentiable<State = E::State>> Differentiable for GenericSplit<E, I> {
     type Trace = ();
 
     fn vjp(&self, t: f64, y: &E::State, w: &E::State, ybar: &mut E::State, pbar: &mut Self::Params) -> f64 {
@@ -178,7 +178,7 @@ impl<E: Differentiable, I: Differentiable<State = E::State>> Differentiable for 
     }
 }
 
-impl<E: Differentiable, I: Differentiable<State = E::State>> SplitVjp for SplitField<E, I> {
+impl<E: Differentiable, I: Differentiable<State = E::State>> SplitVjp for GenericSplit<E, I> {
     fn explicit_vjp(&self, t: f64, y: &E::State, w: &E::State, ybar: &mut E::State, pbar: &mut Self::Params) -> f64 {
         self.explicit.vjp(t, y, w, ybar, &mut pbar.0)
     }
@@ -188,7 +188,7 @@ impl<E: Differentiable, I: Differentiable<State = E::State>> SplitVjp for SplitF
     }
 }
 
-impl<E: VjpAlong, I: VjpAlong<State = E::State>> VjpAlong for SplitField<E, I> {
+impl<E: SecondOrderVjp, I: SecondOrderVjp<State = E::State>> SecondOrderVjp for GenericSplit<E, I> {
     fn vjp_along(
         &self,
         t: f64,

@@ -3,7 +3,7 @@
 use nalgebra::{Const, SMatrix, SVector, U1};
 use num_dual::{Derivative, DualSVec, DualSVec64};
 
-use super::{Autodiff, Differentiable, Dynamics, Field, Jacobian, Neighbourhood, Parametric};
+use super::{Autodiff, Differentiable, Dynamics, GenericDynamics, Jacobian, Neighbourhood, Parametric};
 use crate::state::MatrixSpace;
 
 /// A number and its derivatives along `K` directions.
@@ -40,7 +40,7 @@ pub fn derivative<const K: usize>(x: &Dual<K>, k: usize) -> f64 {
     x.eps.0.map_or(0.0, |eps| eps[k])
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Dynamics for Tangent<'_, M, N, P, K> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> Dynamics for Tangent<'_, M, N, P, K> {
     type State = SVector<Dual<K>, N>;
 
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
@@ -60,7 +60,7 @@ impl<M, const N: usize, const P: usize, const K: usize> Parametric for Tangent<'
 
 /// By dual numbers over dual numbers: the Jacobian has derivatives of its own, without which the equations of an implicit
 /// step would be solved for the state and not for its derivatives.
-impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Jacobian for Tangent<'_, M, N, P, K>
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> Jacobian for Tangent<'_, M, N, P, K>
 where
     SVector<Dual<K>, N>: MatrixSpace<Matrix = SMatrix<Dual<K>, N, N>>,
 {
@@ -76,7 +76,9 @@ where
 }
 
 /// By dual numbers over dual numbers.
-impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Differentiable for Tangent<'_, M, N, P, K> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> Differentiable
+    for Tangent<'_, M, N, P, K>
+{
     type Trace = ();
 
     fn vjp(&self, t: f64, y: &Self::State, w: &Self::State, ybar: &mut Self::State, pbar: &mut Self::Params) -> f64 {
@@ -85,7 +87,7 @@ impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> Differentia
 }
 
 /// The pullback of a field where time, state and parameters carry derivatives.
-fn pullback<M: Field<N, P>, const N: usize, const P: usize, const K: usize>(
+fn pullback<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize>(
     field: &M,
     t: Dual<K>,
     (y, params): (&SVector<Dual<K>, N>, &SVector<Dual<K>, P>),
@@ -103,7 +105,7 @@ fn pullback<M: Field<N, P>, const N: usize, const P: usize, const K: usize>(
 
 /// The derivative of the pullback of `w` along the direction `(v, tau)` in `(y, t)`, added to `ybar` and `pbar` and returned
 /// for the time.
-pub(super) fn pullback_along<M: Field<N, P>, const N: usize, const P: usize>(
+pub(super) fn pullback_along<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     model: &Autodiff<M, N, P>,
     (t, tau): (f64, f64),
     (y, v): (&SVector<f64, N>, &SVector<f64, N>),

@@ -12,7 +12,7 @@ pub struct Name<'a> {
 #[derive(Debug, Clone, Copy)]
 enum Part<'a> {
     Root,
-    Field(&'a str),
+    GenericDynamics(&'a str),
     Element(usize),
 }
 
@@ -25,7 +25,7 @@ impl<'a> Name<'a> {
     /// The name of a field.
     #[must_use]
     pub const fn field(&'a self, field: &'a str) -> Self {
-        Self { parent: Some(self), part: Part::Field(field) }
+        Self { parent: Some(self), part: Part::GenericDynamics(field) }
     }
 
     /// The name of an element of an array.
@@ -44,7 +44,7 @@ impl fmt::Display for Name<'_> {
         }
         match self.part {
             Part::Root => Ok(()),
-            Part::Field(name) => f.write_str(name.strip_prefix("r#").unwrap_or(name)),
+            Part::GenericDynamics(name) => f.write_str(name.strip_prefix("r#").unwrap_or(name)),
             Part::Element(index) => write!(f, "{index}"),
         }
     }

@@ -1,7 +1,7 @@
 //! The loop and its counts.
 
 use super::pieces::Landing;
-use super::{Flow, Halt, Leg, Observer, Piece, Pieces, Stats, Step, observer};
+use super::{Leg, Observer, Piece, Pieces, Stats, Step, StepAction, Termination, observer};
 
 use crate::control::{Controller, Plan, Trial, Verdict};
 use crate::dynamics::{Dynamics, check_shape};
@@ -41,7 +41,7 @@ pub struct Reached<Y, W> {
     /// Whether the problem looks stiff for the method.
     pub stiffness: Option<Stiffness>,
     /// The cost, or why neither the end of the span nor a stop was reached.
-    pub outcome: Result<Stats, Halt>,
+    pub outcome: Result<Stats, Termination>,
 }
 
 impl<Y, W> Reached<Y, W> {
@@ -55,7 +55,7 @@ impl<Y, W> Reached<Y, W> {
 impl<Y> Reached<Y, ()> {
     /// A solve that could not begin.
     pub(crate) fn refused(t: f64, y: Y, error: Error) -> Self {
-        let outcome = Err(Halt { error, t, stats: Stats::default() });
+        let outcome = Err(Termination { error, t, stats: Stats::default() });
         Self { t, y, workspace: (), stopped: false, stiffness: None, outcome }
     }
 }
@@ -157,7 +157,7 @@ where
         let (stopped, outcome) = match result {
             Ok(course) => (course != Course::Done, Ok(stats)),
             // A field that has no value may know why.
-            Err(error) => (false, Err(Halt { error: self.field.failure(t, &y).unwrap_or(error), t, stats })),
+            Err(error) => (false, Err(Termination { error: self.field.failure(t, &y).unwrap_or(error), t, stats })),
         };
         Reached { t, y, workspace, stopped, stiffness, outcome }
     }
@@ -299,23 +299,23 @@ where
             at.stats.accepted += 1;
             at.stats.forced += u64::from(forced);
             match flow {
-                Flow::Stop { t, after, .. } => {
+                StepAction::Stop { t, after, .. } => {
                     at.move_to(time, t, after)?;
                     return Ok(Course::Stopped);
                 }
-                Flow::Jump { t, after, .. } => {
+                StepAction::Jump { t, after, .. } => {
                     at.move_to(time, t, after)?;
                     *start = piece.enter(self.span, t);
                     self.restart(at, memory, Span { t0: *start, t1: piece.inner.t1 })?;
                     return Ok(Course::Done);
                 }
-                Flow::On | Flow::Pause => {}
+                StepAction::On | StepAction::Pause => {}
             }
             solver.accept(&mut at.workspace);
             at.y.replace_by(y1);
             at.t = time;
             *start = t1;
-            if let Flow::Pause = flow {
+            if let StepAction::Pause = flow {
                 return Ok(Course::Paused(Leg { done: i, ..leg }));
             }
         }

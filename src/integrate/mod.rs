@@ -12,6 +12,6 @@ mod stats;
 pub(crate) use integration::{Course, Progress, check_after};
 pub use integration::{Integration, Reached};
 pub(crate) use leg::Leg;
-pub use observer::{Flow, Observer, Step};
+pub use observer::{Observer, Step, StepAction};
 pub(crate) use pieces::{Piece, Pieces};
-pub use stats::{Halt, Stats};
+pub use stats::{Stats, Termination};

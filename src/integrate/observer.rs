@@ -73,7 +73,7 @@ impl<F: Dynamics, S: Solver<F>> Step<'_, F, S> {
 /// What an observer answers to a step.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
-pub enum Flow<Y> {
+pub enum StepAction<Y> {
     /// Go on.
     On,
     /// Accept the step and pause: the solve can be taken up again as if nothing had happened.
@@ -116,20 +116,20 @@ pub trait Observer<F: Dynamics, S: Solver<F>> {
     ///
     /// # Errors
     /// Whatever it returns ends the solve.
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>>;
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>>;
 }
 
 /// Looks away.
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for () {
     #[inline(always)]
-    fn observe(&mut self, _: Step<'_, F, S>) -> Result<Flow<F::State>> {
-        Ok(Flow::On)
+    fn observe(&mut self, _: Step<'_, F, S>) -> Result<StepAction<F::State>> {
+        Ok(StepAction::On)
     }
 }
 
 impl<F: Dynamics, S: Solver<F>, O: Observer<F, S>> Observer<F, S> for &mut O {
     #[inline]
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         (**self).observe(step)
     }
 }
@@ -138,17 +138,17 @@ impl<F: Dynamics, S: Solver<F>, O: Observer<F, S>> Observer<F, S> for &mut O {
 /// ends it earlier still, its answer counts.
 impl<F: Dynamics, S: Solver<F>, A: Observer<F, S>, B: Observer<F, S>> Observer<F, S> for (A, B) {
     #[inline]
-    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         let first = self.0.observe(step.reborrow())?;
         let second = match &first {
-            Flow::On | Flow::Pause => self.1.observe(step)?,
-            Flow::Stop { t, before, after } | Flow::Jump { t, before, after } => {
+            StepAction::On | StepAction::Pause => self.1.observe(step)?,
+            StepAction::Stop { t, before, after } | StepAction::Jump { t, before, after } => {
                 check_time(Span { t0: step.t0, t1: step.t1 }, *t)?;
                 self.1.observe(Step { t1: *t, y1: before, next: after, ..step })?
             }
         };
         Ok(match (first, second) {
-            (Flow::On, second) | (_, second @ (Flow::Stop { .. } | Flow::Jump { .. })) => second,
+            (StepAction::On, second) | (_, second @ (StepAction::Stop { .. } | StepAction::Jump { .. })) => second,
             (first, _) => first,
         })
     }

@@ -1,6 +1,6 @@
 //! Solves over fields that jump at known times: the pieces from jump to jump, and what lies beside a jump.
 
-use super::{Course, Flow, Integration, Observer, Progress, Step};
+use super::{Course, Integration, Observer, Progress, Step, StepAction};
 use crate::control::Controller;
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
@@ -153,9 +153,9 @@ where
             let workspace = &mut at.workspace;
             let step = Step { field, solver, workspace, t0, t1: to, h: 0.0, computed, y0: &y, y1: &y, next: &y };
             match observer.observe(step)? {
-                Flow::On | Flow::Pause => at.t = to,
-                Flow::Jump { t, after, .. } => at.move_to(to, t, after)?,
-                Flow::Stop { t, after, .. } => {
+                StepAction::On | StepAction::Pause => at.t = to,
+                StepAction::Jump { t, after, .. } => at.move_to(to, t, after)?,
+                StepAction::Stop { t, after, .. } => {
                     at.move_to(to, t, after)?;
                     return Ok(Course::Stopped);
                 }

@@ -53,7 +53,7 @@ impl std::ops::AddAssign for Stats {
 
 /// Where and why a solve ended early.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Halt {
+pub struct Termination {
     /// The reason.
     pub error: Error,
     /// Time of the last good state.

@@ -23,16 +23,16 @@ pub struct Driven<L>(pub L);
 /// One Euler step of length 1 gives back `h₁ = g(h₀, x)`, the cell itself (up to rounding); the rest points for a
 /// constant input are the fixed points of the cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Relaxed<L>(pub L);
+pub struct LeakyField<L>(pub L);
 
 /// The field `dy/ds = Δ f(y)` with a gap `Δ` of its own for every sample, for the state `(y, Passive(Δ))`.
 ///
 /// Over `0 ≤ s ≤ 1` each sample moves by its own time `Δ`: a batch with irregular gaps in one solve. The steps are
 /// shared by the samples. Only for autonomous fields, since the samples are at different times.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rescaled<F>(pub F);
+pub struct TimeRescaled<F>(pub F);
 
-parametric_wrappers!(LayerField, Driven, Relaxed, Rescaled);
+parametric_wrappers!(LayerField, Driven, LeakyField, TimeRescaled);
 
 /// A space that is the other space.
 #[diagnostic::on_unimplemented(
@@ -140,7 +140,7 @@ fn hold<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
     }
 }
 
-/// What [`Driven`] and [`Relaxed`] share: `dh/dt = g(h, x) + decay · h`.
+/// What [`Driven`] and [`LeakyField`] share: `dh/dt = g(h, x) + decay · h`.
 macro_rules! driven {
     ($field:ident, $decay:expr) => {
         impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Dynamics for $field<L> {
@@ -212,9 +212,9 @@ macro_rules! driven {
 }
 
 driven!(Driven, 0.0);
-driven!(Relaxed, -1.0);
+driven!(LeakyField, -1.0);
 
-impl<F: Dynamics<State: Samples>> Dynamics for Rescaled<F> {
+impl<F: Dynamics<State: Samples>> Dynamics for TimeRescaled<F> {
     type State = (F::State, Passive<<F::State as Samples>::Weights>);
     #[inline]
     fn eval(&self, _s: f64, (y, gaps): &Self::State, (dy, zero): &mut Self::State) {
@@ -244,7 +244,7 @@ fn scale<Y: Samples>(y: &mut Y, gaps: &Passive<Y::Weights>) {
     }
 }
 
-impl<F: Differentiable<State: Samples>> Differentiable for Rescaled<F> {
+impl<F: Differentiable<State: Samples>> Differentiable for TimeRescaled<F> {
     /// The trace of the field, and its value.
     type Trace = (F::Trace, Option<F::State>);
 

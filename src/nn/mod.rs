@@ -39,7 +39,7 @@ mod wrappers;
 pub use autonomous::Autonomous;
 pub use block::{Block, Recurrence, Residual};
 pub use elman::Elman;
-pub use field::{AutonomousField, Driven, LayerField, Relaxed, Rescaled, SameAs};
+pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeRescaled};
 pub use layer::Layer;
 pub use linear::Linear;
 pub use mlp::Mlp;

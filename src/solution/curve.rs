@@ -2,7 +2,7 @@
 
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
-use crate::integrate::{Flow, Observer, Step};
+use crate::integrate::{Observer, Step, StepAction};
 use crate::solver::{Dense, lagrange, node};
 use crate::state::{Span, State};
 
@@ -179,7 +179,7 @@ fn nodes_of(degree: usize) -> Vec<f64> {
 }
 
 impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Curve<F::State> {
-    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         if self.nodes.is_empty() {
             self.nodes = nodes_of(S::DENSE_DEGREE);
         }
@@ -199,7 +199,7 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Curve<F::State> {
         self.values.push(step.y1.clone());
         self.ends.push(step.t1);
         self.last.clone_from(step.next);
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Ending, Solution};
 use crate::error::Error;
-use crate::integrate::{Halt, Stats};
+use crate::integrate::{Stats, Termination};
 
 /// A solve that ended early: why, and everything that was computed before.
 ///
@@ -18,8 +18,8 @@ pub struct Failure<Y, K = Vec<Y>> {
 
 impl<Y> Failure<Y> {
     /// A solve that was halted at the state `end`, having saved `y` at the first of `times`.
-    pub(crate) fn new(halt: Halt, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
-        let Halt { error, t: t_end, stats } = halt;
+    pub(crate) fn new(halt: Termination, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
+        let Termination { error, t: t_end, stats } = halt;
         let t = times[..y.len()].to_vec();
         let (hits, ending) = (Vec::new(), Ending::Failure);
         let partial = Solution { t, y, hits, ending, stats, stiffness: None, end: (t_end, end) };

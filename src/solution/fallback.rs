@@ -6,7 +6,7 @@ use super::{Failure, Ivp, Solution};
 use crate::control::Controller;
 use crate::dynamics::Dynamics;
 use crate::error::Result;
-use crate::integrate::{Halt, Integration, Observer, Reached};
+use crate::integrate::{Integration, Observer, Reached, Termination};
 use crate::solver::Solver;
 use crate::state::Span;
 
@@ -16,7 +16,7 @@ pub struct Rescued<Y, K = Vec<Y>> {
     /// The solution; its cost is that of both methods.
     pub solution: Solution<Y, K>,
     /// Where and why the first method gave up, and what it had cost. `None` if it did not.
-    pub halt: Option<Halt>,
+    pub halt: Option<Termination>,
 }
 
 /// The solution by one method or by two, or the failure of the second.
@@ -74,7 +74,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
             let after = integration.run(reached.y, workspace, &mut watching).without_workspace();
             let outcome = match after.outcome {
                 Ok(stats) => Ok(halt.stats + stats),
-                Err(second) => Err(Halt { stats: halt.stats + second.stats, ..second }),
+                Err(second) => Err(Termination { stats: halt.stats + second.stats, ..second }),
             };
             reached = Reached { outcome, stiffness: reached.stiffness, ..after };
         }

@@ -6,7 +6,7 @@ use super::{Ending, Failure, Solution, keep};
 use crate::control::Controller;
 use crate::dynamics::Dynamics;
 use crate::error::Result;
-use crate::integrate::{Halt, Integration, Observer, Reached};
+use crate::integrate::{Integration, Observer, Reached, Termination};
 use crate::solver::Solver;
 use crate::state::Span;
 
@@ -137,7 +137,7 @@ impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
 
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// Looks for an [`Event`](super::Event) or a [`DifferentiableEvent`](super::DifferentiableEvent); any number of them, which
-    /// [hits](super::Hit) name in the order in which they were added. To be [differentiated](Self::forward), a solve needs
+    /// [hits](super::EventRecord) name in the order in which they were added. To be [differentiated](Self::forward), a solve needs
     /// derivatives of them all.
     ///
     /// ```
@@ -268,14 +268,16 @@ where
     let (stopped_by, hits) = events.finish();
     let (t, y) = K::finish(keeper, times, t_end, &end);
     let outcome = match (outcome, check_outputs(span, times, t.len(), t_end)) {
-        (Ok(stats), Err(error)) => Err(Halt { error, t: t_end, stats }),
+        (Ok(stats), Err(error)) => Err(Termination { error, t: t_end, stats }),
         (outcome, _) => outcome,
     };
     let solution = |ending, stats| Solution { t, y, hits, ending, stats, stiffness, end: (t_end, end) };
     match outcome {
         Ok(stats) if !stopped => Ok(solution(Ending::Span, stats)),
         Ok(stats) => Ok(solution(stopped_by.map_or(Ending::Observer, Ending::Event), stats)),
-        Err(Halt { error, stats, .. }) => Err(Box::new(Failure { error, partial: solution(Ending::Failure, stats) })),
+        Err(Termination { error, stats, .. }) => {
+            Err(Box::new(Failure { error, partial: solution(Ending::Failure, stats) }))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What of a solution is kept: the type parameters of [`Ivp`](crate::solution::Ivp).
 
 use super::event::EventsRecord;
-use super::{Curve, Events, Hit, Interpolated, Landed, Mapped, Trajectory};
+use super::{Curve, EventRecord, Events, Interpolated, Landed, Mapped, Trajectory};
 use crate::adjoint::Outputs;
 use crate::dynamics::Dynamics;
 use crate::error::Result;
@@ -266,7 +266,7 @@ pub trait Watch<F: Dynamics, S: Solver<F>>: Observer<F, S> {
     /// Forgets the events behind `t`, where another observer ended a solve over `span`.
     fn retreat(&mut self, span: Span, t: f64);
     /// The event that ended the solve, and all hits.
-    fn finish(self) -> (Option<usize>, Vec<Hit<F::State>>);
+    fn finish(self) -> (Option<usize>, Vec<EventRecord<F::State>>);
     /// What is known of the events so far.
     type Record;
     /// What is known of the events so far, as a value.
@@ -283,7 +283,7 @@ impl<F: Dynamics, S: Solver<F>> Watch<F, S> for () {
         Ok(())
     }
     fn retreat(&mut self, _: Span, _: f64) {}
-    fn finish(self) -> (Option<usize>, Vec<Hit<F::State>>) {
+    fn finish(self) -> (Option<usize>, Vec<EventRecord<F::State>>) {
         (None, Vec::new())
     }
     type Record = ();
@@ -300,7 +300,7 @@ impl<F: Dynamics, S: Dense<F>> Watch<F, S> for Events<'_, F::State> {
     fn retreat(&mut self, span: Span, t: f64) {
         Events::retreat(self, span, t);
     }
-    fn finish(self) -> (Option<usize>, Vec<Hit<F::State>>) {
+    fn finish(self) -> (Option<usize>, Vec<EventRecord<F::State>>) {
         (self.stopped_by(), self.into_hits())
     }
     type Record = EventsRecord<F::State>;

@@ -17,7 +17,8 @@ pub use auto::solve_ivp;
 pub use curve::Curve;
 pub use ensemble::{Ensemble, Outcome};
 pub use event::{
-    AddTo, DifferentiableEvent, DifferentiableEvents, Direction, Event, Events, HaveDerivatives, Hit, Surface,
+    AddTo, DifferentiableEvent, DifferentiableEvents, Direction, Event, EventFunction, EventRecord, Events,
+    HaveDerivatives,
 };
 pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};

@@ -2,7 +2,7 @@
 
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
-use crate::integrate::{Flow, Observer, Step};
+use crate::integrate::{Observer, Step, StepAction};
 use crate::solver::{Dense, Solver};
 use crate::state::{Span, State};
 
@@ -145,21 +145,21 @@ fn pass<F: Dynamics, S: Dense<F>>(
 }
 
 impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Interpolated<'_, F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         pass(&mut self.waiting, step, |_, y| self.y.push(y))?;
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 
 impl<F: Dynamics, S: Dense<F>, G: FnMut(f64, &F::State) -> R, R> Observer<F, S> for Mapped<'_, G, R> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         pass(&mut self.waiting, step, |t, y| self.values.push((self.map)(t, &y)))?;
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Landed<'_, F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         while let [time, rest @ ..] = self.waiting {
             let y = if *time == step.t1 {
                 step.next
@@ -177,21 +177,21 @@ impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Landed<'_, F::State> {
             self.y.push(y.clone());
             self.waiting = rest;
         }
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Trajectory<F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         if step.is_still() {
-            return Ok(Flow::On);
+            return Ok(StepAction::On);
         }
         self.seen += 1;
         if self.seen.is_multiple_of(self.every) {
             self.t.push(step.t1);
             self.y.push(step.next.clone());
         }
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a solve returns.
 
-use super::Hit;
+use super::EventRecord;
 use crate::integrate::Stats;
 use crate::solver::Stiffness;
 
@@ -12,7 +12,7 @@ pub struct Solution<Y, K = Vec<Y>> {
     /// What was kept: the states at these times, or the values of a function of them, or a [`Curve`](super::Curve).
     pub y: K,
     /// The events that happened, in the order of integration.
-    pub hits: Vec<Hit<Y>>,
+    pub hits: Vec<EventRecord<Y>>,
     /// Why the solve ended.
     pub ending: Ending,
     /// What the solve cost.

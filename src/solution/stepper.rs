@@ -7,7 +7,9 @@ use super::{Ivp, keep};
 use crate::control::Controller;
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
-use crate::integrate::{Course, Flow, Halt, Integration, Observer, Piece, Pieces, Progress, Reached, Stats, Step};
+use crate::integrate::{
+    Course, Integration, Observer, Piece, Pieces, Progress, Reached, Stats, Step, StepAction, Termination,
+};
 use crate::solver::Solver;
 use crate::solver::implicit::Matrices;
 use crate::state::Span;
@@ -306,7 +308,7 @@ where
         let Self { control, lists, watching: ((events, _), keeper), at, .. } = self;
         let Position { span, progress: Progress { t, y, .. }, memory, stopped, stiffness, .. } = at;
         let stiffness = stiffness.or(control.stiffness(&memory));
-        let outcome = result.map(|()| stats).map_err(|error| Halt { error, t, stats });
+        let outcome = result.map(|()| stats).map_err(|error| Termination { error, t, stats });
         let reached = Reached { t, y, workspace: (), stopped, stiffness, outcome };
         conclude::<F, S, K, E>((span, lists.outputs), keeper, events, reached)
     }
@@ -406,17 +408,17 @@ struct Interrupted<P> {
 
 impl<F: Dynamics, S: Solver<F>, P: Observer<F, S>> Observer<F, S> for Interrupted<P> {
     #[inline]
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         let still = step.is_still();
         let flow = self.observer.observe(step)?;
         if !self.one_step || still {
             return Ok(flow);
         }
         Ok(match flow {
-            Flow::On => Flow::Pause,
-            Flow::Jump { t, before, after } => {
+            StepAction::On => StepAction::Pause,
+            StepAction::Jump { t, before, after } => {
                 self.jumped = true;
-                Flow::Stop { t, before, after }
+                StepAction::Stop { t, before, after }
             }
             flow => flow,
         })

@@ -2,7 +2,7 @@
 //!
 //! A solver is immutable configuration; what it remembers lies in a workspace that the caller holds, so that no step
 //! allocates. The abilities of a method are traits, and what asks for one names it in its bounds: adaptive steps need
-//! [`Embedded`], save times between steps need [`Dense`], an exact gradient needs [`Reverse`].
+//! [`Embedded`], save times between steps need [`Dense`], an exact gradient needs [`StepVjp`].
 //!
 //! # Which method
 //!
@@ -46,6 +46,6 @@ pub use interpolant::Interpolant;
 pub use method::{Dense, Embedded, Method, Probe, Solver};
 use method::{SMOOTH_DEGREE, slope_by_values};
 pub(crate) use nodes::{lagrange, node};
-pub use reverse::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote, StepStart};
+pub use reverse::{OutputCotangent, Past, StageTape, StepCotangent, StepNote, StepStart, StepVjp};
 pub use stiffness::Stiffness;
 pub use tableau::{Coarse, EmbeddedTableau, Tableau, check, check_embedded};

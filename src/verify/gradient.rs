@@ -125,7 +125,7 @@ pub fn vjp<F: Differentiable>(f: &mut F, t: f64, y: &F::State) -> GradientReport
 ///
 /// Times are interpolated, or landed on by [`Outputs::LandingOn`]. Differences need a solve that depends smoothly on its data:
 /// use [`Fixed`](crate::control::Fixed) steps, or tolerances tighter than the error you want to see. For
-/// [`Backsolve`](crate::adjoint::Backsolve) the difference includes the error of the discretisation; set the tolerance with
+/// [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) the difference includes the error of the discretisation; set the tolerance with
 /// [`GradientReport::within`].
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::state::MatrixSpace;
-use rheos::{Autodiff, Dynamics, Field};
+use rheos::{Autodiff, Dynamics, GenericDynamics};
 
 /// A model with a Jacobian.
 pub struct AnySize(Box<dyn Jacobian<State = DVector<f64>>>);
@@ -23,7 +23,7 @@ impl AnySize {
     /// A problem with a state of static size.
     pub fn of_static<M, const N: usize, const P: usize>((model, y0): (Autodiff<M, N, P>, SVector<f64, N>)) -> AnyProblem
     where
-        M: Field<N, P> + 'static,
+        M: GenericDynamics<N, P> + 'static,
         SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
     {
         (Self(Box::new(Static(model))), DVector::from_column_slice(y0.as_slice()))
@@ -53,7 +53,7 @@ fn fixed<const N: usize>(y: &DVector<f64>) -> SVector<f64, N> {
     SVector::from_column_slice(y.as_slice())
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Dynamics for Static<M, N, P> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Dynamics for Static<M, N, P> {
     type State = DVector<f64>;
     fn eval(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
         let mut slope = SVector::zeros();
@@ -62,7 +62,7 @@ impl<M: Field<N, P>, const N: usize, const P: usize> Dynamics for Static<M, N, P
     }
 }
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Jacobian for Static<M, N, P>
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Jacobian for Static<M, N, P>
 where
     SVector<f64, N>: MatrixSpace<Matrix = SMatrix<f64, N, N>>,
 {

@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 
 use rheos::adjoint::ExactGradient;
-use rheos::control::OnGrid;
+use rheos::control::StepTo;
 use rheos::solver::Dense;
 use rheos::{Adjoint, Controller, Differentiable, Ivp, State};
 
@@ -53,11 +53,11 @@ pub fn check<F, S, A>(f: &F, y0: &F::State, (grid, times): (&[f64], &[f64]), sol
 where
     F: Differentiable<State: Debug> + Clone,
     S: Dense<F> + Clone,
-    A: ExactGradient + Adjoint<F, S, OnGrid>,
+    A: ExactGradient + Adjoint<F, S, StepTo>,
 {
     let last = times.len() - 1;
     let moving = |i: usize| i == 0 || i == last || !grid.contains(&times[i]);
-    let steps = Steps { control: OnGrid::new(grid.to_vec()), times, moving: &moving, differences: DIFFERENCES };
+    let steps = Steps { control: StepTo::new(grid.to_vec()), times, moving: &moving, differences: DIFFERENCES };
     check_steps(f, y0, steps, solver, adjoint, tolerance);
 }
 

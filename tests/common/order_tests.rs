@@ -13,15 +13,15 @@ macro_rules! solution_order_tests {
 
         #[test]
         fn non_autonomous() {
-            let (f, y0) = Driven::problem();
-            let report = order_with(&f, &y0, 0.0..10.0, &$method, Driven::exact).unwrap();
+            let (f, y0) = Forced::problem();
+            let report = order_with(&f, &y0, 0.0..10.0, &$method, Forced::exact).unwrap();
             assert!(report.passed(), "{report}");
         }
 
         #[test]
         fn backwards_in_time() {
-            let (f, _) = Driven::problem();
-            let report = order_with(&f, &Driven::exact($back), $back..0.0, &$method, Driven::exact).unwrap();
+            let (f, _) = Forced::problem();
+            let report = order_with(&f, &Forced::exact($back), $back..0.0, &$method, Forced::exact).unwrap();
             assert!(report.passed(), "{report}");
         }
     };
@@ -32,8 +32,8 @@ macro_rules! dense_order_tests {
     ($method:expr, $end:expr) => {
         #[test]
         fn dense_output() {
-            let (f, _) = Driven::problem();
-            let report = dense_order(&f, 0.0..$end, &$method, Driven::exact).unwrap();
+            let (f, _) = Forced::problem();
+            let report = dense_order(&f, 0.0..$end, &$method, Forced::exact).unwrap();
             assert!(report.passed(), "{report}");
             let (f, _) = Orbit::problem();
             let report = dense_order(&f, 0.0..$end, &$method, Orbit::exact).unwrap();

@@ -1,7 +1,7 @@
 //! The model of the tests of gradients: not autonomous, with parameters, and differentiated by dual numbers.
 
 use nalgebra::{SVector, Vector2, vector};
-use rheos::{Autodiff, Field, Scalar};
+use rheos::{Autodiff, GenericDynamics, Scalar};
 
 /// Lotka and Volterra's predators and prey in a year with seasons: the growth of the prey is `α (1 + ε cos ω t)`.
 #[derive(Debug, Clone, Copy)]
@@ -9,7 +9,7 @@ pub struct Seasons;
 
 pub type Model = Autodiff<Seasons, 2, 6>;
 
-impl Field<2, 6> for Seasons {
+impl GenericDynamics<2, 6> for Seasons {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 6>) -> SVector<T, 2> {
         let growth = p[0] * (p[4] * (p[5] * t).cos() + 1.0);
         vector![growth * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]]

@@ -3,7 +3,7 @@
 use allocation_counter::measure;
 use nalgebra::{Const, Dyn, OMatrix, SMatrix};
 use rheos::formula::{Columns, Dynamic, Formula, Rows, Static};
-use rheos::nn::{Driven, Elman, Layer, Linear, Mlp, Net, Relaxed, TimeField};
+use rheos::nn::{Driven, Elman, Layer, LeakyField, Linear, Mlp, Net, TimeField};
 use rheos::state::Passive;
 use rheos::{Differentiable, Parametric, State, formula};
 
@@ -81,7 +81,7 @@ fn traced_fields_allocate_nothing() {
     let (fixed, any) = ((fixed(), Passive(fixed())), (any_batch(5), Passive(any_batch(5))));
     assert_eq!(of_field(&Driven(net::<Elman<f64, 2, 4>, Static<5>>()), &fixed), 0);
     assert_eq!(of_field(&Driven(net::<Elman<f64, 2, 4>, Dynamic>()), &any), 0);
-    assert_eq!(of_field(&Relaxed(net::<Elman<f64, 2, 4>, Dynamic>()), &any), 0);
+    assert_eq!(of_field(&LeakyField(net::<Elman<f64, 2, 4>, Dynamic>()), &any), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use nalgebra::Vector2;
 use rheos::formula::{Bias, Rows, Static, Structure, Weight};
 use rheos::nn::{Block, Layer, Net, OdeBlock, Residual};
-use rheos::{Discrete, Dopri5, Error, Fixed, Pid, Rk4, State, formula, solve};
+use rheos::{DiscreteAdjoint, Dopri5, Error, Fixed, Pid, Rk4, State, formula, solve};
 
 formula! {
     /// `W z`, by a copy of `W`.
@@ -50,7 +50,7 @@ fn a_block_fails() {
     let block = Residual(Net::<CopiedBias<f64>, Static<1>>::new(CopiedBias::zeros()));
     assert!(names(&block.forward(&z, &z, 1.0).unwrap_err(), "CopiedBias"));
     let field = Net::<CopiedWeight<f64>, Static<1>>::new(CopiedWeight::zeros()).field();
-    let block = OdeBlock::new(field, Rk4, Fixed::steps(2), Discrete::new());
+    let block = OdeBlock::new(field, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     assert!(names(&block.forward(&(), &z, 1.0).unwrap_err(), "CopiedWeight"));
 }
 

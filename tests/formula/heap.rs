@@ -3,7 +3,7 @@
 use nalgebra::{Const, DMatrix, Dyn, OMatrix};
 use rheos::formula::{Bias, Dynamic, Heap, Static, Structure, Weight};
 use rheos::nn::{Block, Elman, Layer, Linear, Mlp, Net, OdeBlock};
-use rheos::{Discrete, Error, Fixed, Parametric, Rk4, State};
+use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State};
 
 use crate::reference::assert_close;
 use crate::support::{any_batch, assorted, assorted_draw, pass, value_and_pullback};
@@ -48,10 +48,14 @@ fn parameters_of_another_shape_are_an_error() {
     let mut net: Net<_> = Net::new(linear(3, 1));
     net.set_params(&linear(3, 2));
     assert_eq!(net.call(&x), Err(Error::ShapeMismatch { name: "params", index: 1, found: 4, expected: 2 }));
-    let block_error =
-        OdeBlock::new(Net::<Mlp<Heap<f64>, 2, 2, 2>>::new(misshapen()).field(), Rk4, Fixed::steps(2), Discrete::new())
-            .forward(&(), &any_batch(4), 1.0)
-            .err();
+    let block_error = OdeBlock::new(
+        Net::<Mlp<Heap<f64>, 2, 2, 2>>::new(misshapen()).field(),
+        Rk4,
+        Fixed::steps(2),
+        DiscreteAdjoint::new(),
+    )
+    .forward(&(), &any_batch(4), 1.0)
+    .err();
     assert_eq!(block_error, Some(Error::ShapeMismatch { name: "params", index: 2, found: 6, expected: 4 }));
 }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector2;
 use rheos::formula::Parameters;
-use rheos::{Differentiable, Discrete, Dopri5, Dynamics, Ivp, Parametric, Pid, State, parameters, verify};
+use rheos::{Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Ivp, Parametric, Pid, State, parameters, verify};
 
 parameters! {
     /// Rates of a predator and its prey.
@@ -81,7 +81,7 @@ fn a_gradient_has_the_names_of_the_parameters() {
 
     let pid = Pid::new(1e-10, 1e-10);
     let to_the_end = |model: &Model| {
-        let run = Ivp::new(model, y0, 0.0..2.0).forward(Dopri5, pid, Discrete::new()).unwrap();
+        let run = Ivp::new(model, y0, 0.0..2.0).forward(Dopri5, pid, DiscreteAdjoint::new()).unwrap();
         (run.y[0][0], run.backward(&[Vector2::new(1.0, 0.0)]).unwrap().params)
     };
     let found = to_the_end(&model).1;

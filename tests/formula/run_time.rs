@@ -2,10 +2,12 @@
 
 use rheos::formula::{Bias, Dynamic, Rows, Static, Structure, Weight};
 use rheos::nn::{
-    Block, Driven, Elman, Layer, Linear, Mlp, Net, OdeBlock, Recurrence, Relaxed, Rescaled, Residual, Sequence,
+    Block, Driven, Elman, Layer, LeakyField, Linear, Mlp, Net, OdeBlock, Recurrence, Residual, Sequence, TimeRescaled,
 };
 use rheos::state::Passive;
-use rheos::{Backsolve, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, State, formula, solve};
+use rheos::{
+    BacksolveAdjoint, DiscreteAdjoint, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, State, formula, solve,
+};
 
 use crate::reference::assert_close;
 use crate::support::{AnyBatch, any_batch, assorted, assorted_draw, pass, value_and_pullback};
@@ -62,9 +64,9 @@ fn blocks_and_sequences_refuse_inputs_of_another_size() {
     refused(Recurrence(cell()));
     refused(Residual(cell()));
     let pid = Pid::new(1e-6, 1e-6);
-    refused(OdeBlock::new(Driven(cell()), Rk4, Fixed::steps(2), Discrete::new()));
-    refused(OdeBlock::new(Driven(cell()), Dopri5, pid, Backsolve::new(Dopri5, pid)));
-    refused(OdeBlock::new(Relaxed(cell()), Rk4, Fixed::steps(2), Discrete::new()));
+    refused(OdeBlock::new(Driven(cell()), Rk4, Fixed::steps(2), DiscreteAdjoint::new()));
+    refused(OdeBlock::new(Driven(cell()), Dopri5, pid, BacksolveAdjoint::new(Dopri5, pid)));
+    refused(OdeBlock::new(LeakyField(cell()), Rk4, Fixed::steps(2), DiscreteAdjoint::new()));
 }
 
 #[test]
@@ -82,7 +84,7 @@ fn a_solve_fails_for_the_argument_that_does_not_fit() {
         assert!(solve(f, fitting, 0.0..1.0, Rk4, Fixed::steps(3)).is_ok());
     }
     refused(&Driven(cell()));
-    refused(&Relaxed(cell()));
+    refused(&LeakyField(cell()));
 }
 
 #[test]
@@ -111,7 +113,7 @@ fn a_cotangent_of_another_size_is_an_error() {
     }
     refused(Recurrence(cell()));
     refused(Residual(cell()));
-    refused(OdeBlock::new(Driven(cell()), Rk4, Fixed::steps(2), Discrete::new()));
+    refused(OdeBlock::new(Driven(cell()), Rk4, Fixed::steps(2), DiscreteAdjoint::new()));
 }
 
 #[test]
@@ -129,8 +131,8 @@ fn a_cotangent_of_a_sequence_of_another_size_is_an_error() {
 /// Each sample of a state has its own gap.
 #[test]
 fn gaps_of_another_number_of_samples_are_an_error() {
-    let field = || Rescaled(Net::<_>::new(Mlp::<f64, 4, 5, 4>::draw(&mut assorted_draw())).field());
-    let block = OdeBlock::new(field(), Rk4, Fixed::steps(2), Discrete::new());
+    let field = || TimeRescaled(Net::<_>::new(Mlp::<f64, 4, 5, 4>::draw(&mut assorted_draw())).field());
+    let block = OdeBlock::new(field(), Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     for found in [1, 2, 4] {
         let expected = Error::SampleMismatch { input: "gaps", found, expected: 3 };
         let y0 = (hidden(3), Passive(any_batch::<1>(found)));
@@ -232,8 +234,8 @@ fn a_solve_of_a_run_time_batch_is_that_of_a_static_one() {
     let y0 = any_batch::<2>(3);
     let fixed = nalgebra::SMatrix::<f64, 2, 3>::from_column_slice(y0.as_slice());
     let pid = Pid::new(1e-6, 1e-6);
-    let a = OdeBlock::new(net.field(), Dopri5, pid, Discrete::new());
-    let b = OdeBlock::new(any.field(), Dopri5, pid, Discrete::new());
+    let a = OdeBlock::new(net.field(), Dopri5, pid, DiscreteAdjoint::new());
+    let b = OdeBlock::new(any.field(), Dopri5, pid, DiscreteAdjoint::new());
     let ((a1, a_record), (b1, b_record)) = (a.forward(&(), &fixed, 1.0).unwrap(), b.forward(&(), &y0, 1.0).unwrap());
     assert_eq!(a1.as_slice(), b1.as_slice());
     let (mut a_bar, mut b_bar) = (a.params().zeros_like(), b.params().zeros_like());

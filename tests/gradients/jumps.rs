@@ -1,8 +1,8 @@
 //! Declared jumps of the field: in the gradient as in the solve.
 
 use nalgebra::{Matrix1, Vector1, vector};
-use rheos::adjoint::{Checkpoints, Interpolating, Quadrature};
-use rheos::dynamics::{Jacobian, Neighbourhood, VjpAlong};
+use rheos::adjoint::{Checkpoints, InterpolatingAdjoint, QuadratureAdjoint};
+use rheos::dynamics::{Jacobian, Neighbourhood, SecondOrderVjp};
 use rheos::solver::DefaultSolver;
 use rheos::solver::explicit::Dop853;
 use rheos::solver::implicit::Esdirk547;
@@ -10,8 +10,8 @@ use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::solver::rosenbrock::Rodas4P;
 use rheos::{
-    Adjoint, Backsolve, Bdf, Controller, Differentiable, DifferentiableEvent, Discrete, Dopri5, Dynamics, Error, Fixed,
-    Ivp, Parametric, Pid, RadauIIA5, ReversibleAdjoint, Rk4, Rodas5P, Solver, Tsit5,
+    Adjoint, BacksolveAdjoint, Bdf, Controller, Differentiable, DifferentiableEvent, DiscreteAdjoint, Dopri5, Dynamics,
+    Error, Fixed, Ivp, Parametric, Pid, RadauIIA5, ReversibleAdjoint, Rk4, Rodas5P, Solver, Tsit5,
 };
 
 use crate::common::relative_error;
@@ -89,7 +89,7 @@ impl Jacobian for Switched {
     }
 }
 /// By differences.
-impl VjpAlong for Switched {}
+impl SecondOrderVjp for Switched {}
 
 const RATE: f64 = 1.7;
 const START: f64 = 0.8;
@@ -193,7 +193,7 @@ impl Concat for Vec<Y> {
 #[test]
 fn every_adjoint_goes_across_a_jump() {
     let (pid, steps) = (Pid::new(1e-10, 1e-10), Fixed::steps(50));
-    let discrete = Discrete::new();
+    let discrete = DiscreteAdjoint::new();
     check("Dopri5", (Dopri5, pid, discrete), 1e-8);
     check("Dopri5, fixed", (Dopri5, steps, discrete), 1e-8);
     check("Rk4", (Rk4, Fixed::step(0.02), discrete), 1e-6);
@@ -214,12 +214,12 @@ fn every_adjoint_goes_across_a_jump() {
     check("Reversible, coupled", (Coupled::new(Dopri5), pid, undo), 1e-8);
     check("Reversible Heun", (ReversibleHeun, Fixed::steps(4000), undo), 1e-6);
     check("Alf", (Alf, Fixed::steps(4000), undo), 1e-6);
-    check("Backsolve", (Dopri5, pid, Backsolve::new(Dopri5, pid)), 1e-7);
-    check("Backsolve, fixed", (Dopri5, steps, Backsolve::new(Rk4, steps)), 1e-6);
-    check("Interpolating", (Dopri5, pid, Interpolating::new(Dopri5, pid)), 1e-7);
-    check("Interpolating, Dop853", (Dop853, pid, Interpolating::new(Dop853, pid)), 1e-8);
-    check("Gauss", (Dopri5, pid, Quadrature::gauss(Dopri5, pid)), 1e-7);
-    check("Kronrod", (Dopri5, steps, Quadrature::kronrod(Dopri5, steps, 1e-9)), 1e-7);
+    check("Backsolve", (Dopri5, pid, BacksolveAdjoint::new(Dopri5, pid)), 1e-7);
+    check("Backsolve, fixed", (Dopri5, steps, BacksolveAdjoint::new(Rk4, steps)), 1e-6);
+    check("Interpolating", (Dopri5, pid, InterpolatingAdjoint::new(Dopri5, pid)), 1e-7);
+    check("Interpolating, Dop853", (Dop853, pid, InterpolatingAdjoint::new(Dop853, pid)), 1e-8);
+    check("Gauss", (Dopri5, pid, QuadratureAdjoint::gauss(Dopri5, pid)), 1e-7);
+    check("Kronrod", (Dopri5, steps, QuadratureAdjoint::kronrod(Dopri5, steps, 1e-9)), 1e-7);
 }
 
 /// A pulse that is shorter than any step would be: without its ends declared, no step sees it.
@@ -267,11 +267,11 @@ fn a_short_pulse_has_a_derivative() {
         assert!(relative_error(&found.jumps, &[-300.0 * left[0], 300.0 * left[1]]) < 1e-8, "{:?}", found.jumps);
     }
     let pid = Pid::new(1e-10, 1e-10);
-    check(pid, Discrete::new());
-    check(Fixed::steps(40), Discrete::new());
-    check(pid, Backsolve::new(Dopri5, pid));
-    check(pid, Interpolating::new(Dopri5, pid));
-    check(pid, Quadrature::gauss(Dopri5, pid));
+    check(pid, DiscreteAdjoint::new());
+    check(Fixed::steps(40), DiscreteAdjoint::new());
+    check(pid, BacksolveAdjoint::new(Dopri5, pid));
+    check(pid, InterpolatingAdjoint::new(Dopri5, pid));
+    check(pid, QuadratureAdjoint::gauss(Dopri5, pid));
 }
 
 /// An event on each side of a jump, and one exactly at it.
@@ -332,15 +332,15 @@ fn events_and_jumps_go_together() {
         }
     }
     let (pid, steps) = (Pid::new(1e-11, 1e-11), Fixed::steps(50));
-    check("Dopri5", (Dopri5, pid, Discrete::new()), 1e-8);
-    check("Dopri5, fixed", (Dopri5, steps, Discrete::new()), 1e-8);
-    check("slots", (Dopri5, Fixed::step(0.03), Discrete::new().checkpoints(Checkpoints::Slots(3))), 1e-8);
-    check("Adams", (Adams, pid, Discrete::new()), 1e-7);
-    check("Rodas5P", (Rodas5P, pid, Discrete::new()), 1e-7);
+    check("Dopri5", (Dopri5, pid, DiscreteAdjoint::new()), 1e-8);
+    check("Dopri5, fixed", (Dopri5, steps, DiscreteAdjoint::new()), 1e-8);
+    check("slots", (Dopri5, Fixed::step(0.03), DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3))), 1e-8);
+    check("Adams", (Adams, pid, DiscreteAdjoint::new()), 1e-7);
+    check("Rodas5P", (Rodas5P, pid, DiscreteAdjoint::new()), 1e-7);
     check("coupled", (Coupled::new(Dopri5), steps, ReversibleAdjoint::new()), 1e-8);
-    check("Backsolve", (Dop853, pid, Backsolve::new(Dop853, pid)), 1e-8);
-    check("Interpolating", (Dop853, pid, Interpolating::new(Dop853, pid)), 1e-8);
-    check("Quadrature", (Dop853, pid, Quadrature::gauss(Dop853, pid)), 1e-8);
+    check("Backsolve", (Dop853, pid, BacksolveAdjoint::new(Dop853, pid)), 1e-8);
+    check("Interpolating", (Dop853, pid, InterpolatingAdjoint::new(Dop853, pid)), 1e-8);
+    check("Quadrature", (Dop853, pid, QuadratureAdjoint::gauss(Dop853, pid)), 1e-8);
 }
 
 /// With steps so few that the solution is wrong in its third digit, the gradient of the computed steps is that of the solve.
@@ -388,12 +388,12 @@ fn the_exact_adjoints_are_the_derivative_of_the_solve_across_jumps() {
         }
     }
     for lands in [false, true] {
-        check("Rk4", (Rk4, Fixed::steps(5), Discrete::new()), lands, 1e-9);
-        check("Dopri5", (Dopri5, Fixed::step(0.31), Discrete::new()), lands, 1e-9);
-        check("Esdirk547", (Esdirk547, Fixed::steps(5), Discrete::new()), lands, 1e-9);
-        check("Rodas5P", (Rodas5P, Fixed::steps(5), Discrete::new()), lands, 1e-9);
-        check("AdamsBashforth", (AdamsBashforth::<3>, Fixed::steps(8), Discrete::new()), lands, 1e-9);
-        check("FixedBdf", (FixedBdf::<2>::new(), Fixed::steps(8), Discrete::new()), lands, 1e-9);
+        check("Rk4", (Rk4, Fixed::steps(5), DiscreteAdjoint::new()), lands, 1e-9);
+        check("Dopri5", (Dopri5, Fixed::step(0.31), DiscreteAdjoint::new()), lands, 1e-9);
+        check("Esdirk547", (Esdirk547, Fixed::steps(5), DiscreteAdjoint::new()), lands, 1e-9);
+        check("Rodas5P", (Rodas5P, Fixed::steps(5), DiscreteAdjoint::new()), lands, 1e-9);
+        check("AdamsBashforth", (AdamsBashforth::<3>, Fixed::steps(8), DiscreteAdjoint::new()), lands, 1e-9);
+        check("FixedBdf", (FixedBdf::<2>::new(), Fixed::steps(8), DiscreteAdjoint::new()), lands, 1e-9);
         check("coupled", (Coupled::new(Rk4), Fixed::steps(8), ReversibleAdjoint::new()), lands, 1e-9);
         check("Reversible Heun", (ReversibleHeun, Fixed::step(0.127), ReversibleAdjoint::new()), lands, 1e-9);
     }
@@ -414,6 +414,7 @@ fn methods_that_leave_their_steps_are_refused() {
             },
         );
     let problem = Ivp::new(&f, (1.0, 0.0), 0.0..2.0).jumps_at(&[1.0]);
-    let refused = problem.forward(rheos::solver::symplectic::Yoshida4, Fixed::steps(10), Discrete::new()).unwrap_err();
+    let refused =
+        problem.forward(rheos::solver::symplectic::Yoshida4, Fixed::steps(10), DiscreteAdjoint::new()).unwrap_err();
     assert!(matches!(refused.error, Error::InvalidEntry { name: "jumps_at", index: 0, .. }), "{refused}");
 }

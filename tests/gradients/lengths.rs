@@ -1,14 +1,14 @@
 //! Cotangents, parameters and slopes that do not fit, and settings outside their domains.
 
 use nalgebra::{DMatrix, DVector};
-use rheos::adjoint::{Cotangents, Interpolating, Problem, Quadrature};
+use rheos::adjoint::{Cotangents, InterpolatingAdjoint, Problem, QuadratureAdjoint};
 use rheos::dynamics::Counted;
 use rheos::nn::{Block, OdeBlock};
 use rheos::solver::multistep::Adams;
 use rheos::solver::reversible::ReversibleHeun;
 use rheos::{
-    Adjoint, Backsolve, Bdf, Differentiable, Discrete, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, RadauIIA5,
-    ReversibleAdjoint, Rk4, Rodas5P, Solver, State, ode, solve,
+    Adjoint, BacksolveAdjoint, Bdf, Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric,
+    Pid, RadauIIA5, ReversibleAdjoint, Rk4, Rodas5P, Solver, State, ode, solve,
 };
 
 use crate::gradient::{gradient, over};
@@ -65,10 +65,10 @@ fn cotangents_have_the_shape_of_the_state() {
             assert_eq!(refused, Err(Error::LengthMismatch { name: "pbar", found, expected: 2 }));
         }
     }
-    check(Rk4, Discrete::new());
-    check(Dopri5, Backsolve::new(Dopri5, PID));
-    check(Dopri5, Interpolating::new(Dopri5, PID));
-    check(Dopri5, Quadrature::gauss(Dopri5, PID));
+    check(Rk4, DiscreteAdjoint::new());
+    check(Dopri5, BacksolveAdjoint::new(Dopri5, PID));
+    check(Dopri5, InterpolatingAdjoint::new(Dopri5, PID));
+    check(Dopri5, QuadratureAdjoint::gauss(Dopri5, PID));
     check(ReversibleHeun, ReversibleAdjoint::new());
 }
 
@@ -80,7 +80,7 @@ fn a_matrix_is_not_its_transpose() {
     let still =
         ode(|_t, y: &DMatrix<f64>, dy: &mut DMatrix<f64>| dy.copy_from(&y.map(|_| 0.0))).with_vjp(|_, _, _, _| 0.0);
     let loss = |y: &[DMatrix<f64>]| vec![y[0].transpose(), y[1].clone()];
-    let refused = gradient(over(&still, &matrix, &[0.0, 1.0]), Rk4, Fixed::steps(4), Discrete::new(), loss);
+    let refused = gradient(over(&still, &matrix, &[0.0, 1.0]), Rk4, Fixed::steps(4), DiscreteAdjoint::new(), loss);
     assert_eq!(refused, Err(Error::ShapeMismatch { name: "cotangents", index: 0, found: 6, expected: 6 }));
 }
 
@@ -94,7 +94,7 @@ fn cotangents_of_hits_have_the_shape_of_the_state() {
             0.0
         },
     );
-    let run = Ivp::new(&f, ones(2), 0.0..1.0).event(falls).forward(Dopri5, PID, Discrete::new()).unwrap();
+    let run = Ivp::new(&f, ones(2), 0.0..1.0).event(falls).forward(Dopri5, PID, DiscreteAdjoint::new()).unwrap();
     let check = |spoil: fn(&mut Cotangents<DVector<f64>>), name, (found, expected)| {
         let mut bar = run.cotangents();
         spoil(&mut bar);
@@ -108,7 +108,7 @@ fn cotangents_of_hits_have_the_shape_of_the_state() {
 
 #[test]
 fn cotangents_of_blocks_have_the_shape_of_the_state() {
-    let block = OdeBlock::new(Decay(ones(2)), Rk4, Fixed::steps(4), Discrete::new());
+    let block = OdeBlock::new(Decay(ones(2)), Rk4, Fixed::steps(4), DiscreteAdjoint::new());
     let (_, record) = block.forward(&(), &ones(2), 1.0).unwrap();
     let refused = block.backward(record, ones(3), &mut ones(2));
     assert_eq!(refused, Err(Error::LengthMismatch { name: "hbar", found: 3, expected: 2 }));
@@ -128,7 +128,7 @@ fn slopes_have_the_shape_of_the_state() {
         assert_eq!(solve(&odd, ones(2), 0.0..1.0, Bdf, PID).unwrap_err().error, expected);
         assert_eq!(solve(&odd, ones(2), 0.0..1.0, Adams, PID).unwrap_err().error, expected);
         let loss = |y: &[DVector<f64>]| y.to_vec();
-        let refused = gradient(over(&odd, &ones(2), &[0.0, 1.0]), Dopri5, PID, Discrete::new(), loss);
+        let refused = gradient(over(&odd, &ones(2), &[0.0, 1.0]), Dopri5, PID, DiscreteAdjoint::new(), loss);
         assert_eq!(refused.unwrap_err(), expected);
     }
     // Where the type fixes the shape, nothing is evaluated.
@@ -145,11 +145,11 @@ fn a_limit_on_drift_is_a_number_and_not_negative() {
     let f = Decay(ones(2));
     let loss = |y: &[DVector<f64>]| y.to_vec();
     for limit in [f64::NAN, -0.1] {
-        let adjoint = Backsolve::new(Dopri5, PID).drift_limit(limit);
+        let adjoint = BacksolveAdjoint::new(Dopri5, PID).drift_limit(limit);
         let refused = gradient(over(&f, &ones(2), &[0.0, 1.0]), Dopri5, PID, &adjoint, loss);
         assert!(matches!(refused, Err(Error::InvalidArgument { name: "drift_limit", .. })), "{refused:?}");
     }
-    let strict = Backsolve::new(Dopri5, PID).drift_limit(0.0);
+    let strict = BacksolveAdjoint::new(Dopri5, PID).drift_limit(0.0);
     let refused = gradient(over(&f, &ones(2), &[0.0, 1.0]), Dopri5, PID, &strict, loss);
     assert!(matches!(refused, Err(Error::Drift { limit: 0.0, .. })), "{refused:?}");
 }
@@ -168,10 +168,10 @@ fn times_have_derivatives_over_no_time() {
             let found = run.backward(&[ones(1)]).unwrap();
             assert_eq!((found.t0, found.t1, found.y0[0]), (-1.0, 1.0, 1.0));
         }
-        by(Dopri5, control, Discrete::new());
-        by(Dopri5, control, Backsolve::new(Dopri5, PID));
-        by(Dopri5, control, Interpolating::new(Dopri5, PID));
-        by(Dopri5, control, Quadrature::gauss(Dopri5, PID));
+        by(Dopri5, control, DiscreteAdjoint::new());
+        by(Dopri5, control, BacksolveAdjoint::new(Dopri5, PID));
+        by(Dopri5, control, InterpolatingAdjoint::new(Dopri5, PID));
+        by(Dopri5, control, QuadratureAdjoint::gauss(Dopri5, PID));
     }
     check(Fixed::steps(10));
     check(Fixed::step(0.1));

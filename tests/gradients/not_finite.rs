@@ -1,13 +1,13 @@
 //! A gradient that is not finite is an error that says where it became so.
 
 use nalgebra::{SVector, Vector1, Vector2, vector};
-use rheos::adjoint::{Checkpoints, Cotangents, Interpolating, Quadrature, hessian_vector};
+use rheos::adjoint::{Checkpoints, Cotangents, InterpolatingAdjoint, QuadratureAdjoint, hessian_vector};
 use rheos::nn::{Block, OdeBlock};
 use rheos::solver::multistep::{Adams, AdamsBashforth};
 use rheos::solver::reversible::ReversibleHeun;
 use rheos::{
-    Adjoint, Autodiff, Backsolve, Differentiable, DifferentiableEvent, Discrete, Dopri5, Dynamics, Error, Field, Fixed,
-    Ivp, Parametric, Pid, ReversibleAdjoint, Rk4, Scalar, Solver, ode, sensitivities,
+    Adjoint, Autodiff, BacksolveAdjoint, Differentiable, DifferentiableEvent, DiscreteAdjoint, Dopri5, Dynamics, Error,
+    Fixed, GenericDynamics, Ivp, Parametric, Pid, ReversibleAdjoint, Rk4, Scalar, Solver, ode, sensitivities,
 };
 
 use crate::gradient::{gradient, landing_on, over};
@@ -16,7 +16,7 @@ use crate::gradient::{gradient, landing_on, over};
 #[derive(Clone, Copy)]
 struct Torricelli;
 
-impl Field<1, 1> for Torricelli {
+impl GenericDynamics<1, 1> for Torricelli {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
         vector![-p[0] * y[0].sqrt()]
     }
@@ -52,18 +52,18 @@ fn no_adjoint_returns_a_gradient_that_is_not_finite() {
         is_located(name, found, (0.0, 1.0));
     }
     let steps = Fixed::steps(10);
-    check("Rk4", Rk4, steps, Discrete::new());
-    check("Dopri5", Dopri5, PID, Discrete::new());
-    check("slots", Dopri5, steps, Discrete::new().checkpoints(Checkpoints::Slots(3)));
-    check("Adams–Bashforth", AdamsBashforth::<3>, steps, Discrete::new());
-    check("Adams", Adams, PID, Discrete::new());
+    check("Rk4", Rk4, steps, DiscreteAdjoint::new());
+    check("Dopri5", Dopri5, PID, DiscreteAdjoint::new());
+    check("slots", Dopri5, steps, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3)));
+    check("Adams–Bashforth", AdamsBashforth::<3>, steps, DiscreteAdjoint::new());
+    check("Adams", Adams, PID, DiscreteAdjoint::new());
     check("Reversible", ReversibleHeun, steps, ReversibleAdjoint::new());
-    check("Backsolve", Dopri5, PID, Backsolve::new(Dopri5, PID));
-    check("Backsolve, fixed", Dopri5, PID, Backsolve::new(Rk4, steps));
-    check("Interpolating", Dopri5, PID, Interpolating::new(Dopri5, PID));
-    check("Interpolating, fixed", Dopri5, PID, Interpolating::new(Rk4, steps));
-    check("Gauss", Dopri5, PID, Quadrature::gauss(Dopri5, PID));
-    check("Kronrod", Dopri5, PID, Quadrature::kronrod(Dopri5, PID, 1e-8));
+    check("Backsolve", Dopri5, PID, BacksolveAdjoint::new(Dopri5, PID));
+    check("Backsolve, fixed", Dopri5, PID, BacksolveAdjoint::new(Rk4, steps));
+    check("Interpolating", Dopri5, PID, InterpolatingAdjoint::new(Dopri5, PID));
+    check("Interpolating, fixed", Dopri5, PID, InterpolatingAdjoint::new(Rk4, steps));
+    check("Gauss", Dopri5, PID, QuadratureAdjoint::gauss(Dopri5, PID));
+    check("Kronrod", Dopri5, PID, QuadratureAdjoint::kronrod(Dopri5, PID, 1e-8));
 }
 
 #[test]
@@ -74,11 +74,11 @@ fn derivatives_forwards_are_finite_too() {
 
     let loss = |y: &[SVector<rheos::dynamics::Dual<1>, 1>]| y.to_vec();
     let along = (vector![1.0], vector![0.0]);
-    let found = hessian_vector(&f, Rk4, Fixed::steps(4), &Discrete::new(), &[0.0, 1.0], (&y0, &along), loss);
+    let found = hessian_vector(&f, Rk4, Fixed::steps(4), &DiscreteAdjoint::new(), &[0.0, 1.0], (&y0, &along), loss);
     assert!(matches!(found, Err(Error::NonFiniteDerivative { .. } | Error::InvalidEntry { .. })), "{found:?}");
     // A second derivative may overflow where the first one is 1.
     struct Square;
-    impl Field<1, 1> for Square {
+    impl GenericDynamics<1, 1> for Square {
         fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
             vector![p[0] * y[0] * y[0]]
         }
@@ -87,10 +87,11 @@ fn derivatives_forwards_are_finite_too() {
     let constant =
         |y: &[SVector<rheos::dynamics::Dual<1>, 1>]| vec![vector![rheos::dynamics::Dual::from(1.0)]; y.len()];
     let far = (vector![1e304], vector![0.0]);
-    let found = hessian_vector(&f, Rk4, Fixed::steps(4), &Discrete::new(), &[0.0, 1.0], (&y0, &far), constant);
+    let found = hessian_vector(&f, Rk4, Fixed::steps(4), &DiscreteAdjoint::new(), &[0.0, 1.0], (&y0, &far), constant);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "y0", index: 0, .. })), "{found:?}");
     let nowhere = (vector![f64::NAN], vector![0.0]);
-    let found = hessian_vector(&f, Rk4, Fixed::steps(4), &Discrete::new(), &[0.0, 1.0], (&y0, &nowhere), constant);
+    let found =
+        hessian_vector(&f, Rk4, Fixed::steps(4), &DiscreteAdjoint::new(), &[0.0, 1.0], (&y0, &nowhere), constant);
     assert!(matches!(found, Err(Error::InvalidEntry { name: "direction.y0", index: 0, .. })), "{found:?}");
 }
 
@@ -112,10 +113,10 @@ fn gradients_across_events_are_finite_or_an_error() {
         // √y falls from 1 by t/4: the event is at t = 4 − 4/√2.
         is_located(name, found, (4.0 - 8.0_f64.sqrt() - 1e-3, 4.0));
     }
-    check("Discrete", Discrete::new());
-    check("Backsolve", Backsolve::new(Dopri5, PID));
-    check("Interpolating", Interpolating::new(Dopri5, PID));
-    check("Quadrature", Quadrature::gauss(Dopri5, PID));
+    check("Discrete", DiscreteAdjoint::new());
+    check("Backsolve", BacksolveAdjoint::new(Dopri5, PID));
+    check("Interpolating", InterpolatingAdjoint::new(Dopri5, PID));
+    check("Quadrature", QuadratureAdjoint::gauss(Dopri5, PID));
 }
 
 #[test]
@@ -125,11 +126,11 @@ fn the_step_that_loses_the_derivative_is_named() {
         0.0
     });
     let loss = |_: &[f64]| vec![0.0, 1.0];
-    let found = gradient(over(&broken, &1.0, &[0.0, 1.0]), Rk4, Fixed::steps(10), Discrete::new(), loss);
+    let found = gradient(over(&broken, &1.0, &[0.0, 1.0]), Rk4, Fixed::steps(10), DiscreteAdjoint::new(), loss);
     let Err(Error::NonFiniteDerivative { t, h }) = found else { panic!("{found:?}") };
     assert!((t - 0.4).abs() < 1e-12 && (h - 0.1).abs() < 1e-12, "{t} {h}");
     // The way back of the adjoint equation begins at the end.
-    let continuous = Interpolating::new(Rk4, Fixed::steps(10));
+    let continuous = InterpolatingAdjoint::new(Rk4, Fixed::steps(10));
     let found = gradient(over(&broken, &1.0, &[0.0, 1.0]), Rk4, Fixed::steps(10), &continuous, loss);
     let Err(Error::NonFiniteDerivative { t, h }) = found else { panic!("{found:?}") };
     assert!((t - 0.5).abs() < 1e-12 && (h + 0.1).abs() < 1e-12, "{t} {h}");
@@ -146,10 +147,10 @@ fn a_cotangent_that_overflows_is_an_error() {
     let loss = |_: &[f64]| vec![0.0, 1.0];
     is_located(
         "Discrete",
-        gradient(over(&growth, &1e-300, &[0.0, 1.0]), Rk4, control, Discrete::new(), loss),
+        gradient(over(&growth, &1e-300, &[0.0, 1.0]), Rk4, control, DiscreteAdjoint::new(), loss),
         (0.0, 0.4),
     );
-    let continuous = Interpolating::new(Rk4, control);
+    let continuous = InterpolatingAdjoint::new(Rk4, control);
     is_located(
         "continuous",
         gradient(over(&growth, &1e-300, &[0.0, 1.0]), Rk4, control, &continuous, loss),
@@ -171,10 +172,10 @@ fn cotangents_whose_sum_overflows_are_an_error() {
             found => panic!("{found:?}"),
         }
     }
-    check(Discrete::new());
-    check(Backsolve::new(Dopri5, PID));
-    check(Interpolating::new(Dopri5, PID));
-    check(Quadrature::gauss(Dopri5, PID));
+    check(DiscreteAdjoint::new());
+    check(BacksolveAdjoint::new(Dopri5, PID));
+    check(InterpolatingAdjoint::new(Dopri5, PID));
+    check(QuadratureAdjoint::gauss(Dopri5, PID));
 }
 
 /// `y' = p₀ + √p₁ + √t`: no derivative with respect to the second parameter, nor with respect to the start, where they are 0.
@@ -210,17 +211,17 @@ fn a_parameter_or_a_time_without_a_derivative_is_named() {
     let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.0]];
     let y0 = vector![0.0];
     let flat = Rates(vector![1.0, 0.0]);
-    let found = gradient(over(&flat, &y0, &[0.5, 1.0]), Rk4, Fixed::steps(5), Discrete::new(), loss);
+    let found = gradient(over(&flat, &y0, &[0.5, 1.0]), Rk4, Fixed::steps(5), DiscreteAdjoint::new(), loss);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "params", index: 1, .. })), "{found:?}");
-    let gauss = Quadrature::gauss(Dopri5, PID);
+    let gauss = QuadratureAdjoint::gauss(Dopri5, PID);
     let found = gradient(over(&flat, &y0, &[0.5, 1.0]), Dopri5, PID, &gauss, loss);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "params", index: 1, .. })), "{found:?}");
     let sudden = Rates(vector![1.0, 1.0]);
-    let found = gradient(over(&sudden, &y0, &[0.0, 1.0]), Dopri5, PID, Discrete::new(), loss);
+    let found = gradient(over(&sudden, &y0, &[0.0, 1.0]), Dopri5, PID, DiscreteAdjoint::new(), loss);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "times", index: 0, .. })), "{found:?}");
     // It is named where no output has that time, too.
     let found =
-        Ivp::new(&sudden, y0, 0.0..1.0).forward(Dopri5, PID, Discrete::new()).unwrap().backward(&[vector![1.0]]);
+        Ivp::new(&sudden, y0, 0.0..1.0).forward(Dopri5, PID, DiscreteAdjoint::new()).unwrap().backward(&[vector![1.0]]);
     assert!(matches!(found, Err(Error::NonFiniteGradient { name: "t0", index: 0, .. })), "{found:?}");
 }
 
@@ -237,10 +238,10 @@ fn cotangents_that_are_not_finite_are_named() {
             assert_eq!(value.to_bits(), bad.to_bits());
         }
     }
-    check(Discrete::new());
-    check(Backsolve::new(Dopri5, PID));
-    check(Interpolating::new(Dopri5, PID));
-    check(Quadrature::gauss(Dopri5, PID));
+    check(DiscreteAdjoint::new());
+    check(BacksolveAdjoint::new(Dopri5, PID));
+    check(InterpolatingAdjoint::new(Dopri5, PID));
+    check(QuadratureAdjoint::gauss(Dopri5, PID));
 }
 
 #[test]
@@ -254,7 +255,7 @@ fn cotangents_of_hits_that_are_not_finite_are_named() {
         },
     );
     let times = [0.0, 2.0];
-    let run = over(&fall, &1.0, &times).event(ground).forward(Dopri5, PID, Discrete::new()).unwrap();
+    let run = over(&fall, &1.0, &times).event(ground).forward(Dopri5, PID, DiscreteAdjoint::new()).unwrap();
     let check = |spoil: fn(&mut Cotangents<f64>), expected: &str| {
         let mut bar = run.cotangents();
         spoil(&mut bar);
@@ -270,7 +271,7 @@ fn cotangents_of_hits_that_are_not_finite_are_named() {
 #[test]
 fn blocks_return_finite_gradients_or_an_error() {
     let (f, y0) = empty_tank();
-    let block = OdeBlock::new(f, Rk4, Fixed::steps(2), Discrete::new());
+    let block = OdeBlock::new(f, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let backward = |hbar: f64| {
         let (_, record) = block.forward(&(), &y0, 1.0).unwrap();
         block.backward(record, vector![hbar], &mut vector![0.0])

@@ -1,7 +1,7 @@
 //! The adaptive quadrature of the gradient of the parameters: its tolerance, and where it cannot be had.
 
 use nalgebra::{Vector1, vector};
-use rheos::adjoint::{Gradient, Quadrature};
+use rheos::adjoint::{Gradient, QuadratureAdjoint};
 use rheos::dynamics::Counted;
 use rheos::{Differentiable, Dopri5, Dynamics, Error, Fixed, Parametric, Pid, Rk4};
 
@@ -37,7 +37,7 @@ impl Differentiable for Driven {
 /// With four steps of the adjoint equation; the gradient, and the pullbacks it took.
 fn integral(g: fn(f64) -> f64, tolerance: f64) -> (Result<Gradient<Vector1<f64>, f64>, Error>, u64) {
     let f = Counted::new(Driven(g));
-    let adjoint = Quadrature::kronrod(Rk4, Fixed::steps(4), tolerance);
+    let adjoint = QuadratureAdjoint::kronrod(Rk4, Fixed::steps(4), tolerance);
     let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.0]];
     let found = gradient(over(&f, &vector![0.0], &[0.0, 1.0]), Dopri5, Pid::new(1e-6, 1e-6), &adjoint, loss);
     (found, f.pullbacks())

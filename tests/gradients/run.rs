@@ -1,13 +1,13 @@
 //! A gradient in two steps.
 
 use nalgebra::{SVector, vector};
-use rheos::adjoint::{Checkpoints, Interpolating, Quadrature};
+use rheos::adjoint::{Checkpoints, InterpolatingAdjoint, QuadratureAdjoint};
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::solver::reversible::Coupled;
 use rheos::train::mean_squared_error;
 use rheos::{
-    Adjoint, Backsolve, Controller, DifferentiableEvent, Discrete, Dopri5, Error, Failure, Fixed, Ivp, Pid,
-    ReversibleAdjoint, Rodas5P, Solver, Vern7, ode,
+    Adjoint, BacksolveAdjoint, Controller, DifferentiableEvent, DiscreteAdjoint, Dopri5, Error, Failure, Fixed, Ivp,
+    Pid, ReversibleAdjoint, Rodas5P, Solver, Vern7, ode,
 };
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
@@ -34,15 +34,15 @@ fn a_run_goes_back_more_than_once() {
         assert!((sum.params - a.params - b.params).norm() < 1e-6 * sum.params.norm());
     }
     let tight = Pid::new(1e-9, 1e-9);
-    check(Dopri5, tight, Discrete::new());
-    check(Dopri5, tight, Discrete::new().checkpoints(Checkpoints::Slots(4)));
-    check(Dopri5, tight, Discrete::new().checkpoints(Checkpoints::Every(7)));
-    check(rheos::solver::multistep::Adams, tight, Discrete::new().checkpoints(Checkpoints::Slots(4)));
-    check(Rodas5P, tight, Discrete::new());
+    check(Dopri5, tight, DiscreteAdjoint::new());
+    check(Dopri5, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(4)));
+    check(Dopri5, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Every(7)));
+    check(rheos::solver::multistep::Adams, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(4)));
+    check(Rodas5P, tight, DiscreteAdjoint::new());
     check(Coupled::new(Dopri5), Fixed::steps(100), ReversibleAdjoint::new());
-    check(Dopri5, tight, Backsolve::new(Dopri5, tight));
-    check(Dopri5, tight, Interpolating::new(Dopri5, tight));
-    check(Vern7, tight, Quadrature::gauss(Dopri5, tight));
+    check(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight));
+    check(Dopri5, tight, InterpolatingAdjoint::new(Dopri5, tight));
+    check(Vern7, tight, QuadratureAdjoint::gauss(Dopri5, tight));
 }
 
 /// Output times need not include the ends of the span, and those that do move with them.
@@ -51,13 +51,15 @@ fn outputs_at_the_ends_move_with_them() {
     let (f, y0) = LotkaVolterra::problem();
     let w = vector![0.4, -1.0];
     let tight = Pid::new(1e-10, 1e-10);
-    let run = |times: &'static [f64]| Ivp::new(&f, y0, 0.0..2.0).save_at(times).forward(Dopri5, tight, Discrete::new());
+    let run = |times: &'static [f64]| {
+        Ivp::new(&f, y0, 0.0..2.0).save_at(times).forward(Dopri5, tight, DiscreteAdjoint::new())
+    };
     let inside = run(&[1.0]).unwrap().backward(&[w]).unwrap();
     let with_ends = run(&[0.0, 1.0, 2.0, 2.0]).unwrap();
     let found = with_ends.backward(&[w * 0.0, w, w * 0.0, w * 0.0]).unwrap();
     assert_eq!((found.y0, found.params, found.t0), (inside.y0, inside.params, inside.t0));
     assert_eq!(found.times, [found.t0, inside.times[0], found.t1, found.t1]);
-    let end = Ivp::new(&f, y0, 0.0..2.0).forward(Dopri5, tight, Discrete::new()).unwrap();
+    let end = Ivp::new(&f, y0, 0.0..2.0).forward(Dopri5, tight, DiscreteAdjoint::new()).unwrap();
     assert_eq!((&end.t[..], &end.y[..]), (&[2.0][..], &with_ends.y[3..]));
     let at_end = with_ends.backward(&[w * 0.0, w * 0.0, w * 0.25, w * 0.75]).unwrap();
     let alone = end.backward(&[w]).unwrap();
@@ -79,7 +81,8 @@ fn an_error_of_the_loss_is_passed_on() {
         }
     }
     let (f, y0) = LotkaVolterra::problem();
-    let run = Ivp::new(&f, y0, 0.0..2.0).save_at(&TIMES).forward(Dopri5, Fixed::steps(20), Discrete::new()).unwrap();
+    let run =
+        Ivp::new(&f, y0, 0.0..2.0).save_at(&TIMES).forward(Dopri5, Fixed::steps(20), DiscreteAdjoint::new()).unwrap();
     assert_eq!(run.gradient_of(|_| Err::<((), _), _>(Mine::Unlike)), Err(Mine::Unlike));
     let short = run.gradient_of(|y| Ok::<_, Mine>((1.0, y[1..].to_vec())));
     assert_eq!(short, Err(Mine::Theirs(Error::LengthMismatch { name: "cotangents", found: 2, expected: 3 })));
@@ -98,12 +101,14 @@ fn a_failure_keeps_the_solution() {
     });
     let times = [0.5, 2.0];
     let tolerance = Pid::new(1e-8, 1e-8);
-    let failure: Box<Failure<f64>> =
-        Ivp::new(&blow_up, 1.0, 0.0..2.0).save_at(&times).forward(Dopri5, tolerance, Discrete::new()).unwrap_err();
+    let failure: Box<Failure<f64>> = Ivp::new(&blow_up, 1.0, 0.0..2.0)
+        .save_at(&times)
+        .forward(Dopri5, tolerance, DiscreteAdjoint::new())
+        .unwrap_err();
     assert_eq!(failure.partial.t, [0.5]);
     assert!((failure.partial.y[0] - 2.0).abs() < 1e-6);
     assert!((failure.partial.last_time() - 1.0).abs() < 1e-3);
-    let failure = Ivp::new(&blow_up, 1.0, 0.0..2.0).forward(Dopri5, tolerance, Discrete::new()).unwrap_err();
+    let failure = Ivp::new(&blow_up, 1.0, 0.0..2.0).forward(Dopri5, tolerance, DiscreteAdjoint::new()).unwrap_err();
     assert_eq!(failure.partial.t, [failure.partial.last_time()]);
 }
 
@@ -123,7 +128,7 @@ fn a_time_behind_a_terminal_event_moves_the_end_at_most() {
         },
     );
     let problem = Ivp::new(&decay, 1.0, 0.0..2.0).save_at(&[0.3, 1.0, 2.0]).event(half.terminal());
-    let run = problem.forward(Dopri5, Fixed::steps(3), Discrete::new()).unwrap();
+    let run = problem.forward(Dopri5, Fixed::steps(3), DiscreteAdjoint::new()).unwrap();
     assert_eq!((&run.t[..], run.hits.len()), (&[0.3][..], 1));
     let found = run.backward(&[1.0]).unwrap();
     assert!(found.t1 != 0.0 && (found.times[0] + 0.3_f64.exp().recip()).abs() < 1e-2);

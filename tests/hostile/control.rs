@@ -1,6 +1,6 @@
 //! Hostile controllers: one type for all of them, so that methods are compiled once.
 
-use rheos::control::{Adaptive, Controller, Filter, MinStep, OnGrid, Plan, Predictive, StepLaw, Trial, Verdict};
+use rheos::control::{Adaptive, Controller, Filter, MinStep, Plan, Predictive, StepLaw, StepTo, Trial, Verdict};
 use rheos::solver::Stiffness;
 use rheos::state::{Span, Tolerances};
 use rheos::{Dynamics, Error, Fixed, Pid, Result, Solver};
@@ -19,7 +19,7 @@ pub enum Either<A, B> {
 use Either::{One, Other};
 
 /// Steps that no error estimate chooses.
-pub type Grid = Either<Fixed, OnGrid>;
+pub type Grid = Either<Fixed, StepTo>;
 
 /// Any controller there is.
 pub type Any<Y> = Either<Grid, Either<Either<Pid, Predictive>, Adaptive<Filter, Tolerances<Y>>>>;
@@ -39,7 +39,7 @@ pub fn grid(case: &mut Case, span: Span) -> Grid {
             let h = draw::number(case, "Fixed::step", &[0.1, 0.03, 0.5, 10.0, 0.01]);
             One(Fixed::step(h).max_steps(most))
         }
-        _ => Other(OnGrid::new(draw::times(case, "OnGrid", span)).max_steps(most)),
+        _ => Other(StepTo::new(draw::times(case, "StepTo", span)).max_steps(most)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Hostile events.
 
-use rheos::integrate::{Flow, Observer, Step};
+use rheos::integrate::{Observer, Step, StepAction};
 use rheos::solution::Direction;
 use rheos::{DifferentiableEvent, Dynamics, Event, Result, Solver};
 
@@ -217,14 +217,14 @@ pub fn meddler(case: &mut Case) -> Meddler {
 }
 
 impl<F: Dynamics<State: Lengthen>, S: Solver<F>> Observer<F, S> for Meddler {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         if self.after_steps > 0 {
             self.after_steps -= 1;
-            return Ok(Flow::On);
+            return Ok(StepAction::On);
         }
         let t = step.t0 + self.part * (step.t1 - step.t0) + self.beyond;
         let (before, mut after) = (step.y1.clone(), step.y1.clone());
         self.reset.apply(&mut after);
-        Ok(if self.stops { Flow::Stop { t, before, after } } else { Flow::Jump { t, before, after } })
+        Ok(if self.stops { StepAction::Stop { t, before, after } } else { StepAction::Jump { t, before, after } })
     }
 }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nalgebra::{DVector, SVector, Vector2};
 use num_dual::Dual64;
-use rheos::dynamics::{Jacobian, Separable, SeparableVjp, VjpAlong};
-use rheos::{Autodiff, Differentiable, Dynamics, Field, Parametric, Scalar, State};
+use rheos::dynamics::{Jacobian, SecondOrderVjp, Separable, SeparableVjp};
+use rheos::{Autodiff, Differentiable, Dynamics, GenericDynamics, Parametric, Scalar, State};
 
 use crate::case::Case;
 use crate::draw;
@@ -214,7 +214,7 @@ impl<Y: Row> Dynamics for Hostile<Y> {
 
 impl<Y: Row + rheos::state::MatrixSpace> Jacobian for Hostile<Y> {}
 
-impl<Y: Row> VjpAlong for Hostile<Y> {}
+impl<Y: Row> SecondOrderVjp for Hostile<Y> {}
 
 impl<Y: Row> Parametric for Hostile<Y> {
     type Params = f64;
@@ -321,7 +321,7 @@ pub struct Generic {
     budget: Budget,
 }
 
-impl Field<2, 1> for Generic {
+impl GenericDynamics<2, 1> for Generic {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 1>) -> SVector<T, 2> {
         self.budget.spend();
         y.map(|y| self.rule.slope(t, y, p[0]))

@@ -1,15 +1,15 @@
 //! Gradients, with and without events.
 
-use rheos::adjoint::{Checkpoints, Cotangents, Gradient, HitCotangent, Interpolating, Quadrature};
-use rheos::dynamics::SplitField;
-use rheos::solution::{Ending, Hit, keep};
+use rheos::adjoint::{Checkpoints, Cotangents, EventCotangent, Gradient, InterpolatingAdjoint, QuadratureAdjoint};
+use rheos::dynamics::GenericSplit;
+use rheos::solution::{Ending, EventRecord, keep};
 use rheos::solver::explicit::{Bosh3, CarpenterKennedy};
 use rheos::solver::implicit::{KenCarp3, Krylov, Kvaerno3, RadauIIA3};
 use rheos::solver::multistep::Adams;
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::solver::rosenbrock::Rodas3;
 use rheos::solver::symplectic::{Leapfrog, Yoshida4};
-use rheos::solver::{DefaultSolver, Embedded, Reverse};
+use rheos::solver::{DefaultSolver, Embedded, StepVjp};
 use rheos::state::Span;
 use rheos::*;
 
@@ -36,7 +36,7 @@ const ADJOINTS: &[Attempt] = &[
         discrete_on_grid(case, (f, Hostile::<Plane>::start), solver);
     },
     |case| {
-        let f = SplitField::new(Hostile::draw(case), Hostile::draw(case));
+        let f = GenericSplit::new(Hostile::draw(case), Hostile::draw(case));
         discrete_on_grid(case, (f, Hostile::<Plane>::start), KenCarp3);
     },
     |case| {
@@ -69,14 +69,14 @@ fn checkpoints(case: &mut Case) -> Checkpoints {
     )
 }
 
-fn discrete_adjoint(case: &mut Case) -> Discrete {
-    Discrete::new().checkpoints(checkpoints(case))
+fn discrete_adjoint(case: &mut Case) -> DiscreteAdjoint {
+    DiscreteAdjoint::new().checkpoints(checkpoints(case))
 }
 
 fn discrete<Y, S>(case: &mut Case, solver: S)
 where
     Y: Row,
-    S: Embedded<Hostile<Y>> + Reverse<Hostile<Y>>,
+    S: Embedded<Hostile<Y>> + StepVjp<Hostile<Y>>,
 {
     case.note_method::<S>();
     let f = Hostile::draw(case);
@@ -88,7 +88,7 @@ where
 fn discrete_on_grid<F, S>(case: &mut Case, (f, start): (F, fn(&mut Case) -> F::State), solver: S)
 where
     F: Differentiable,
-    S: Reverse<F>,
+    S: StepVjp<F>,
 {
     case.note_method::<S>();
     let y0 = start(case);
@@ -124,20 +124,22 @@ fn continuous<Y: Row>(case: &mut Case) {
     let f = Hostile::<Y>::draw(case);
     let y0 = Hostile::<Y>::start(case);
     let (control, back) = (control::forward(case), backward(case));
-    match case.pick("adjoint", &["Backsolve", "Interpolating", "Quadrature::gauss", "Quadrature::kronrod"]) {
+    match case
+        .pick("adjoint", &["Backsolve", "Interpolating", "QuadratureAdjoint::gauss", "QuadratureAdjoint::kronrod"])
+    {
         "Backsolve" => {
             let limit = draw::number(case, "drift_limit", &[0.01, 1.0, f64::INFINITY]);
-            let adjoint = Backsolve::new(Dopri5, back).drift_limit(limit);
+            let adjoint = BacksolveAdjoint::new(Dopri5, back).drift_limit(limit);
             attempt(case, (&f, y0), Dopri5, control, &adjoint);
         }
         "Interpolating" => {
-            let adjoint = Interpolating::new(Dopri5, back);
+            let adjoint = InterpolatingAdjoint::new(Dopri5, back);
             attempt(case, (&f, y0), Dopri5, control, &adjoint);
         }
         kind => {
             let adjoint = match kind {
-                "Quadrature::gauss" => Quadrature::gauss(Dopri5, back),
-                _ => Quadrature::kronrod(Dopri5, back, draw::number(case, "tolerance", &[1e-3, 1e-6, 1e-12])),
+                "QuadratureAdjoint::gauss" => QuadratureAdjoint::gauss(Dopri5, back),
+                _ => QuadratureAdjoint::kronrod(Dopri5, back, draw::number(case, "tolerance", &[1e-3, 1e-6, 1e-12])),
             };
             attempt(case, (&f, y0), Dopri5, control, &adjoint);
         }
@@ -250,7 +252,7 @@ fn judge<'a, F, K, E, S, C, A>(
     for _ in 0..2 {
         let bar = Cotangents { y: cotangents(case, &run.y), hits: of_hits(case, &run.hits) };
         let finite =
-            |hit: &HitCotangent<F::State>| hit.t.is_finite() && hit.before.all_finite() && hit.after.all_finite();
+            |hit: &EventCotangent<F::State>| hit.t.is_finite() && hit.before.all_finite() && hit.after.all_finite();
         let fits = (bar.y.len(), bar.hits.len()) == (run.y.len(), run.hits.len())
             && bar.y.iter().all(State::all_finite)
             && bar.hits.iter().all(finite);
@@ -263,14 +265,14 @@ fn judge<'a, F, K, E, S, C, A>(
 }
 
 /// A cotangent for each hit, or one too few.
-fn of_hits<Y: State>(case: &mut Case, hits: &[Hit<Y>]) -> Vec<HitCotangent<Y>> {
+fn of_hits<Y: State>(case: &mut Case, hits: &[EventRecord<Y>]) -> Vec<EventCotangent<Y>> {
     let states: Vec<Y> = hits.iter().map(|hit| hit.before.clone()).collect();
     let (before, after) = (cotangents(case, &states), cotangents(case, &states));
     let both = before.into_iter().zip(after);
-    let mut bars: Vec<HitCotangent<Y>> = both
+    let mut bars: Vec<EventCotangent<Y>> = both
         .map(|(before, after)| {
             let t = draw::number(case, "cotangent of the time", &[0.0, 1.0, -0.3]);
-            HitCotangent { t, before, after }
+            EventCotangent { t, before, after }
         })
         .collect();
     if case.once_in(12) {
@@ -298,8 +300,10 @@ fn gradient_across_events(case: &mut Case) {
         "Reversible" => {
             with_outputs(case, problem, &times, (Coupled::new(Bosh3), control, &ReversibleAdjoint::new()));
         }
-        "Backsolve" => with_outputs(case, problem, &times, (Dopri5, control, &Backsolve::new(Dopri5, back))),
-        "Interpolating" => with_outputs(case, problem, &times, (Dopri5, control, &Interpolating::new(Dopri5, back))),
-        _ => with_outputs(case, problem, &times, (Dopri5, control, &Quadrature::kronrod(Dopri5, back, 1e-6))),
+        "Backsolve" => with_outputs(case, problem, &times, (Dopri5, control, &BacksolveAdjoint::new(Dopri5, back))),
+        "Interpolating" => {
+            with_outputs(case, problem, &times, (Dopri5, control, &InterpolatingAdjoint::new(Dopri5, back)))
+        }
+        _ => with_outputs(case, problem, &times, (Dopri5, control, &QuadratureAdjoint::kronrod(Dopri5, back, 1e-6))),
     }
 }

@@ -1,7 +1,7 @@
 //! Every family of methods, as functions that draw a solve.
 
 use nalgebra::{DVector, Vector2};
-use rheos::dynamics::SplitField;
+use rheos::dynamics::GenericSplit;
 use rheos::solver::explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston,
     Rk38, Ssp33, Vern6, Vern8, Vern9, Williamson3,
@@ -89,7 +89,7 @@ where
 /// A solve of a field in two parts.
 fn split(case: &mut Case) {
     case.note_method::<KenCarp4>();
-    let f = SplitField::new(Hostile::<Plane>::draw(case), Hostile::<Plane>::draw(case));
+    let f = GenericSplit::new(Hostile::<Plane>::draw(case), Hostile::<Plane>::draw(case));
     let y0 = Hostile::<Plane>::start(case);
     let span = draw::span(case);
     let control = control::any(case, span, &y0);

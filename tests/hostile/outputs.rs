@@ -1,6 +1,6 @@
 //! What every result of a solve must be.
 
-use rheos::solution::{Curve, Ending, Hit};
+use rheos::solution::{Curve, Ending, EventRecord};
 use rheos::state::Span;
 use rheos::{Error, Solution, State};
 
@@ -25,7 +25,7 @@ pub fn check_end<Y: State, K>(case: &mut Case, span: Span, solution: &Solution<Y
 }
 
 /// Checks events.
-pub fn check_hits<Y: State>(case: &mut Case, span: Span, hits: &[Hit<Y>]) {
+pub fn check_hits<Y: State>(case: &mut Case, span: Span, hits: &[EventRecord<Y>]) {
     let finite = hits.iter().all(|hit| hit.before.all_finite() && hit.state().all_finite());
     case.check(finite, "the states of events are finite");
     case.check(hits.iter().all(|hit| is_in(span, hit.t)), "events are in the span");

@@ -4,7 +4,7 @@ use nalgebra::{SVector, vector};
 use rheos::adjoint::{Sensitivities, hessian_vector};
 use rheos::solver::implicit::{Kvaerno3, RadauIIA3};
 use rheos::solver::rosenbrock::Rodas3;
-use rheos::{Discrete, Dopri5, sensitivities};
+use rheos::{DiscreteAdjoint, Dopri5, sensitivities};
 
 use crate::case::{Case, for_all_cases};
 use crate::methods::Plane;
@@ -44,7 +44,7 @@ fn second_derivatives() {
         let control = control::forward(case);
         let direction = (start(case), vector![draw::number(case, "direction", &[0.0, 1.0])]);
         let (few, factor) = (case.once_in(10), draw::number(case, "factor of the loss", &[2.0]));
-        let found = hessian_vector(&model, Dopri5, control, &Discrete::new(), &times, (&y0, &direction), |y| {
+        let found = hessian_vector(&model, Dopri5, control, &DiscreteAdjoint::new(), &times, (&y0, &direction), |y| {
             let most = if few { 1 } else { y.len() };
             y.iter().take(most).map(|y| y.map(|y| y * factor)).collect()
         });

@@ -1,6 +1,6 @@
 //! Solves of initial value problems.
 
-use rheos::integrate::{Flow, Observer, Step};
+use rheos::integrate::{Observer, Step, StepAction};
 use rheos::solution::{Curve, Trajectory};
 use rheos::solver::Dense;
 use rheos::state::Span;
@@ -127,9 +127,9 @@ impl<Y: State> Beside<Y> {
 }
 
 impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Beside<F::State> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         match self {
-            Self::Nothing => Ok(Flow::On),
+            Self::Nothing => Ok(StepAction::On),
             Self::Steps(steps) => steps.observe(step),
             Self::Curve(curve) => curve.observe(step),
         }

@@ -1,6 +1,6 @@
 //! The checks that users run on their own models.
 
-use rheos::{Discrete, Dopri5, Rk4, verify};
+use rheos::{DiscreteAdjoint, Dopri5, Rk4, verify};
 
 use crate::case::{Case, for_all_cases};
 use crate::fields::{Hostile, Rule};
@@ -28,7 +28,7 @@ fn verification() {
             if times.len() > 20 {
                 return;
             }
-            if let Ok(report) = verify::gradient(&mut f, &Dopri5, &control, &Discrete::new(), &times, &y0) {
+            if let Ok(report) = verify::gradient(&mut f, &Dopri5, &control, &DiscreteAdjoint::new(), &times, &y0) {
                 accept(case, report.passed(), report.entries.iter().all(|entry| entry.computed.is_finite()));
             }
         }

@@ -2,6 +2,17 @@
 
 use nalgebra::vector;
 use rheos::control::Predictive;
+use rheos::dynamics::separable;
+use rheos::solver::explicit::{Bosh3, CarpenterKennedy, Dop853, Vern9};
+use rheos::solver::implicit::{
+    Esdirk547, GaussLegendre4, GaussLegendre6, ImexEuler, ImplicitMidpoint, KenCarp3, KenCarp5, Krylov, Kvaerno3,
+    RadauIIA3, Sdirk4, TrBdf2,
+};
+use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
+use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun};
+use rheos::solver::rosenbrock::{Rodas3, Rodas4};
+use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, SymplecticEuler};
+use rheos::solver::{Auto, DefaultSolver, Embedded};
 use rheos::*;
 
 use super::corrupted::check_corrupted;

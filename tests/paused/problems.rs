@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use nalgebra::{DVector, Vector2, dvector, vector};
 use rheos::Dynamics;
-use rheos::dynamics::{Jacobian, SplitField};
+use rheos::dynamics::{GenericSplit, Jacobian};
 
 pub type Plane = Vector2<f64>;
 
@@ -52,8 +52,8 @@ impl Dynamics for Drift {
     }
 }
 
-pub fn split() -> SplitField<Drift, Lag> {
-    SplitField::new(Drift, STIFF)
+pub fn split() -> GenericSplit<Drift, Lag> {
+    GenericSplit::new(Drift, STIFF)
 }
 
 /// Has no value where it is evaluated for the second time, in the search for a first step.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use rheos::integrate::{Flow, Observer, Step};
+use rheos::integrate::{Observer, Step, StepAction};
 use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, Yoshida6};
 use rheos::{Dynamics, Fixed, Result, Rk4, Solver};
 
@@ -18,11 +18,11 @@ struct Energy {
 }
 
 impl<S: Solver<Kepler>> Observer<Kepler, S> for Energy {
-    fn observe(&mut self, step: Step<'_, Kepler, S>) -> Result<Flow<<Kepler as Dynamics>::State>> {
+    fn observe(&mut self, step: Step<'_, Kepler, S>) -> Result<StepAction<<Kepler as Dynamics>::State>> {
         let worst = &mut self.worst[(self.seen / self.per_tenth).min(9)];
         *worst = worst.max((Kepler::energy(step.y1) - Kepler::energy(&Kepler::exact(0.0))).abs());
         self.seen += 1;
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }
 

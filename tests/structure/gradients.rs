@@ -4,11 +4,13 @@ use nalgebra::{SVector, Vector2, vector};
 use rheos::adjoint::Outputs;
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::dynamics::separable;
-use rheos::solver::Reverse;
+use rheos::solver::StepVjp;
 use rheos::solver::explicit::Bosh3;
-use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun, Unwind};
+use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReverseStep, ReversibleHeun};
 use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SymplecticEuler, Yoshida4, Yoshida6};
-use rheos::{Autodiff, Discrete, Dopri5, Field, Fixed, Pid, ReversibleAdjoint, Rk4, Scalar, State, verify};
+use rheos::{
+    Autodiff, DiscreteAdjoint, Dopri5, Fixed, GenericDynamics, Pid, ReversibleAdjoint, Rk4, Scalar, State, verify,
+};
 
 use crate::gradient::{gradient, landing_on, over};
 use crate::problems::Pendulums;
@@ -28,7 +30,7 @@ fn the_pullback_of_a_separable_field_agrees_with_differences() {
 
 #[test]
 fn both_adjoints_of_a_symplectic_solve_are_the_derivative_of_what_was_computed() {
-    fn check<S: Reverse<Pendulums> + Unwind<Pendulums> + Copy>(solver: S) {
+    fn check<S: StepVjp<Pendulums> + ReverseStep<Pendulums> + Copy>(solver: S) {
         let (mut f, y0) = Pendulums::problem();
         let backwards: Vec<f64> = TIMES.iter().rev().copied().collect();
         for times in [&TIMES[..], &backwards] {
@@ -37,8 +39,15 @@ fn both_adjoints_of_a_symplectic_solve_are_the_derivative_of_what_was_computed()
                     let report = report.unwrap();
                     assert!(report.error() < 1e-8, "{} {report}", std::any::type_name::<S>());
                 };
-                check(verify::gradient(&mut f, &solver, &control, &Discrete::new(), times, &y0));
-                check(verify::gradient(&mut f, &solver, &control, &Discrete::new(), Outputs::LandingOn(times), &y0));
+                check(verify::gradient(&mut f, &solver, &control, &DiscreteAdjoint::new(), times, &y0));
+                check(verify::gradient(
+                    &mut f,
+                    &solver,
+                    &control,
+                    &DiscreteAdjoint::new(),
+                    Outputs::LandingOn(times),
+                    &y0,
+                ));
                 check(verify::gradient(&mut f, &solver, &control, &ReversibleAdjoint::new(), times, &y0));
                 check(verify::gradient(
                     &mut f,
@@ -63,7 +72,7 @@ fn both_adjoints_of_a_symplectic_solve_are_the_derivative_of_what_was_computed()
 /// A forced oscillator with parameters: every kind of derivative is different from zero.
 struct Forced;
 
-impl Field<2, 3> for Forced {
+impl GenericDynamics<2, 3> for Forced {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
         SVector::from([y[1], (t * p[2]).sin() - p[0] * y[0] - p[1] * y[1] * y[1] * y[1]])
     }
@@ -77,7 +86,7 @@ fn forced() -> (Model, Vector2<f64>) {
 
 #[test]
 fn the_adjoint_of_a_reversible_solve_is_the_derivative_of_what_was_computed() {
-    fn check<S: Unwind<Model> + Copy>(solver: S) {
+    fn check<S: ReverseStep<Model> + Copy>(solver: S) {
         let (mut f, y0) = forced();
         let backwards: Vec<f64> = TIMES.iter().rev().copied().collect();
         for times in [&TIMES[..], &backwards] {
@@ -103,7 +112,7 @@ fn undoing_the_steps_loses_nothing_against_keeping_them() {
     let (f, y0) = Pendulums::problem();
     let loss = |y: &[(Vector2<f64>, Vector2<f64>)]| y.to_vec();
     let times = [0.0, 3.3, 10.0];
-    let kept = gradient(over(&f, &y0, &times), Yoshida4, Fixed::steps(1000), Discrete::new(), loss).unwrap();
+    let kept = gradient(over(&f, &y0, &times), Yoshida4, Fixed::steps(1000), DiscreteAdjoint::new(), loss).unwrap();
     let undone = gradient(over(&f, &y0, &times), Yoshida4, Fixed::steps(1000), ReversibleAdjoint::new(), loss).unwrap();
     let relative = |a: &[f64], b: &[f64]| {
         let scale = a.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
@@ -120,7 +129,7 @@ fn adaptive_reversible_gradients_approach_the_exact_one() {
     let loss = |y: &[Vector2<f64>]| y.to_vec();
     let times = [0.0, 0.7, 2.0];
     let tight = Pid::new(1e-11, 1e-11);
-    let exact = gradient(over(&f, &y0, &times), Dopri5, tight, Discrete::new(), loss).unwrap();
+    let exact = gradient(over(&f, &y0, &times), Dopri5, tight, DiscreteAdjoint::new(), loss).unwrap();
     type Found = rheos::adjoint::Gradient<Vector2<f64>, SVector<f64, 4>>;
     fn check(found: rheos::Result<Found>, exact: &Found) {
         let found = found.unwrap();

@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use rheos::dynamics::separable;
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::solver::symplectic::Leapfrog;
-use rheos::{Adjoint, Differentiable, Discrete, Fixed, ReversibleAdjoint, Rk4, Solver, State, ode};
+use rheos::{Adjoint, Differentiable, DiscreteAdjoint, Fixed, ReversibleAdjoint, Rk4, Solver, State, ode};
 
 use crate::gradient::{gradient, over};
 
@@ -73,8 +73,8 @@ fn is_that_of_a_few_states_and_the_grid() {
     let pair = (y0.clone(), y0.clone());
     check!(oscillators, pair, Leapfrog);
     // The test sees an adjoint that keeps the states.
-    assert!(peak(&decay, &y0, Rk4, &Discrete::new(), 500) > 500 * BYTES);
-    assert!(peak(&oscillators, &pair, Leapfrog, &Discrete::new(), 500) > 1000 * BYTES);
+    assert!(peak(&decay, &y0, Rk4, &DiscreteAdjoint::new(), 500) > 500 * BYTES);
+    assert!(peak(&oscillators, &pair, Leapfrog, &DiscreteAdjoint::new(), 500) > 1000 * BYTES);
 }
 
 #[test]

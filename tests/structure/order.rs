@@ -1,6 +1,6 @@
 //! The order of every method, on an autonomous and on a non-autonomous problem, of its solution and of its dense output.
 
-use rheos::dynamics::problems::{Driven, Orbit};
+use rheos::dynamics::problems::{Forced, Orbit};
 use rheos::solver::explicit::{Bosh3, Heun};
 use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun};
 use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SymplecticEuler, Yoshida4, Yoshida6};
@@ -77,15 +77,15 @@ macro_rules! reversible {
 
             #[test]
             fn non_autonomous() {
-                let (f, y0) = Driven::problem();
-                let report = order_with(&f, &y0, 0.0..4.0, &$method, Driven::exact).unwrap();
+                let (f, y0) = Forced::problem();
+                let report = order_with(&f, &y0, 0.0..4.0, &$method, Forced::exact).unwrap();
                 assert!(shows_its_order(&report), "{report}");
             }
 
             #[test]
             fn dense_output() {
-                let (f, _) = Driven::problem();
-                let report = dense_order(&f, 0.0..4.0, &$method, Driven::exact).unwrap();
+                let (f, _) = Forced::problem();
+                let report = dense_order(&f, 0.0..4.0, &$method, Forced::exact).unwrap();
                 assert!(report.passed(), "{report}");
             }
         })*

@@ -5,7 +5,7 @@ use dfdx::shapes::{Const, HasShape, Rank2, Shape};
 use dfdx::tensor::{AsArray, Cpu, OwnedTape, Tensor, TensorFrom, ZerosTensor};
 use rheos::nn::tensor::{ModuleField, ModuleLayer, OdeLayer};
 use rheos::nn::{AutonomousField, Block, Layer, OdeBlock, Recurrence, Residual, Sequence};
-use rheos::{Discrete, Dopri5, Error, Fixed, Parametric, Pid, Rk4, State, solve};
+use rheos::{DiscreteAdjoint, Dopri5, Error, Fixed, Parametric, Pid, Rk4, State, solve};
 
 use crate::gradient::{gradient, over};
 
@@ -54,7 +54,7 @@ fn a_solve_names_the_device() {
     is_device(solve(&net, batch(), 0.0..1.0, Dopri5, Pid::new(1e-6, 1e-6)).map_err(|failure| failure.error));
     let field = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<true>).field();
     is_device(solve(&field, batch(), 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error));
-    let layer = OdeLayer::new(net, Rk4, Fixed::steps(2), Discrete::new(), 0.0..1.0);
+    let layer = OdeLayer::new(net, Rk4, Fixed::steps(2), DiscreteAdjoint::new(), 0.0..1.0);
     is_device(layer.solve(&batch()));
     assert!(layer.forward(batch()).array()[0][0].is_nan());
     assert!(matches!(layer.failure(), Some(Error::Device { .. })));
@@ -64,10 +64,10 @@ fn a_solve_names_the_device() {
 fn a_pullback_that_fails_is_an_error() {
     let loss = |y: &[Batch]| y.to_vec();
     let net = ModuleField::new(Exhausted::<false>);
-    let found = gradient(over(&net, &batch(), &[0.0, 1.0]), Rk4, Fixed::steps(2), Discrete::new(), loss);
+    let found = gradient(over(&net, &batch(), &[0.0, 1.0]), Rk4, Fixed::steps(2), DiscreteAdjoint::new(), loss);
     assert!(matches!(found, Err(Error::NonFiniteDerivative { .. })));
     let field = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>).field();
-    let block = OdeBlock::new(field, Rk4, Fixed::steps(2), Discrete::new());
+    let block = OdeBlock::new(field, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let (_, record) = block.forward(&(), &batch(), 1.0).unwrap();
     assert!(matches!(block.backward(record, batch(), &mut block.params()), Err(Error::NonFiniteDerivative { .. })));
 }
@@ -95,7 +95,7 @@ fn blocks_and_layers_return_the_error() {
     let readout = || ModuleLayer::<_, Batch, Batch>::new(Exhausted::<true>);
     is_device(readout().try_forward(&batch()));
     let still = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>).field();
-    let block = OdeBlock::new(still, Rk4, Fixed::steps(2), Discrete::new());
+    let block = OdeBlock::new(still, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     is_device(Sequence { block, readout: readout() }.forward(&batch(), &[(), ()], &[1.0, 1.0], 0));
     // A pullback has no way to return it.
     let (mut bar, mut params) = (batch(), readout().params());

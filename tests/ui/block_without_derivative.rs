@@ -2,11 +2,11 @@
 
 use nalgebra::Vector2;
 use rheos::nn::{Block, OdeBlock};
-use rheos::{Discrete, Fixed, Rk4, ode};
+use rheos::{DiscreteAdjoint, Fixed, Rk4, ode};
 
 fn train(_: &impl Block) {}
 
 fn main() {
     let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = -y);
-    train(&OdeBlock::new(field, Rk4, Fixed::steps(10), Discrete::new()));
+    train(&OdeBlock::new(field, Rk4, Fixed::steps(10), DiscreteAdjoint::new()));
 }

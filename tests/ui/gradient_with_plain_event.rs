@@ -1,6 +1,6 @@
 //! An event without derivatives.
 
-use rheos::{Discrete, Event, Fixed, Ivp, Rk4, ode};
+use rheos::{DiscreteAdjoint, Event, Fixed, Ivp, Rk4, ode};
 
 fn main() {
     let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| {
@@ -8,5 +8,5 @@ fn main() {
         0.0
     });
     let problem = Ivp::new(&decay, 1.0, 0.0..1.0).event(Event::falling(|_t, y: &f64| y - 0.5));
-    let _ = problem.forward(Rk4, Fixed::steps(10), Discrete::new());
+    let _ = problem.forward(Rk4, Fixed::steps(10), DiscreteAdjoint::new());
 }

@@ -1,8 +1,8 @@
 //! A closure alone has no derivative.
 
-use rheos::{Discrete, Fixed, Ivp, Rk4, ode};
+use rheos::{DiscreteAdjoint, Fixed, Ivp, Rk4, ode};
 
 fn main() {
     let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-    let _ = Ivp::new(&decay, 1.0, 0.0..1.0).forward(Rk4, Fixed::steps(10), Discrete::new());
+    let _ = Ivp::new(&decay, 1.0, 0.0..1.0).forward(Rk4, Fixed::steps(10), DiscreteAdjoint::new());
 }

@@ -1,7 +1,7 @@
 //! A method of one's own without a transpose has no discrete adjoint.
 
 use rheos::solver::{StepStart, Dense, Method};
-use rheos::{Discrete, Dynamics, Fixed, Ivp, Result, Solver, ode};
+use rheos::{DiscreteAdjoint, Dynamics, Fixed, Ivp, Result, Solver, ode};
 
 struct Mine;
 
@@ -33,5 +33,5 @@ fn main() {
         *ybar -= w;
         0.0
     });
-    let _ = Ivp::new(&decay, 1.0, 0.0..1.0).forward(Mine, Fixed::steps(10), Discrete::new());
+    let _ = Ivp::new(&decay, 1.0, 0.0..1.0).forward(Mine, Fixed::steps(10), DiscreteAdjoint::new());
 }

@@ -1,6 +1,6 @@
 //! The transpose of a Rosenbrock step takes second derivatives of the field.
 
-use rheos::{Differentiable, Discrete, Dynamics, Fixed, Ivp, Parametric};
+use rheos::{Differentiable, DiscreteAdjoint, Dynamics, Fixed, Ivp, Parametric};
 use rheos::dynamics::Jacobian;
 use rheos::solver::rosenbrock::Rodas4;
 
@@ -30,5 +30,5 @@ impl Differentiable for Decay {
 }
 
 fn main() {
-    let _ = Ivp::new(&Decay, 1.0, 0.0..1.0).forward(Rodas4, Fixed::steps(10), Discrete::new());
+    let _ = Ivp::new(&Decay, 1.0, 0.0..1.0).forward(Rodas4, Fixed::steps(10), DiscreteAdjoint::new());
 }

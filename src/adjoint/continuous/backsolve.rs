@@ -23,13 +23,13 @@ use crate::state::{Passive, State, Tolerance, error_norm};
 /// reported ([`Gradient::drift`](crate::adjoint::Gradient::drift)), and a backward pass that drifts beyond
 /// [`drift_limit`](Self::drift_limit) fails instead of returning a wrong gradient.
 #[derive(Debug, Clone, Copy)]
-pub struct Backsolve<S, C> {
+pub struct BacksolveAdjoint<S, C> {
     solver: S,
     control: C,
     drift_limit: f64,
 }
 
-impl<S, C> Backsolve<S, C> {
+impl<S, C> BacksolveAdjoint<S, C> {
     /// Solves the augmented system with `solver`, with steps from `control`.
     pub const fn new(solver: S, control: C) -> Self {
         Self { solver, control, drift_limit: 0.01 }
@@ -58,7 +58,7 @@ pub struct BacksolveRecord<Y> {
     timeline: Timeline<Y>,
 }
 
-impl<F, S, C, S2, C2> Adjoint<F, S, C> for Backsolve<S2, C2>
+impl<F, S, C, S2, C2> Adjoint<F, S, C> for BacksolveAdjoint<S2, C2>
 where
     F: Differentiable,
     S: Dense<F>,
@@ -93,7 +93,7 @@ where
 
 /// The way back by the augmented system.
 struct Reconstructing<'a, F: Differentiable, S, C> {
-    adjoint: &'a Backsolve<S, C>,
+    adjoint: &'a BacksolveAdjoint<S, C>,
     field: &'a F,
     timeline: &'a Timeline<F::State>,
     reconstruction: Reconstruction<F::State>,
@@ -113,7 +113,7 @@ where
         _: &mut [f64],
         pbar: &mut F::Params,
     ) -> Result<Swept<F::State>> {
-        let Self { adjoint: Backsolve { solver, control, .. }, field, timeline, .. } = *self;
+        let Self { adjoint: BacksolveAdjoint { solver, control, .. }, field, timeline, .. } = *self;
         let stretch = Stretch { field, timeline, incoming, end: &end };
         let augmented = Augmented::new(field);
         let state = (stretch.ends().1.clone(), end.zeros_like(), Passive(pbar.zeros_like()));

@@ -15,23 +15,23 @@ use crate::state::{Passive, State};
 /// Solves the adjoint equation backwards with a solver `S` and a controller `C` of its own, along the dense output of the
 /// forward pass.
 ///
-/// Nothing is reconstructed, so that it is right where [`Backsolve`](crate::adjoint::Backsolve) drifts; the price is that the
+/// Nothing is reconstructed, so that it is right where [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) drifts; the price is that the
 /// solution is kept, at `d + 1` states per step for an interpolant of degree `d`. The gradient is that of the exact solution
 /// up to the tolerances of both passes and the error of the interpolant. The parameters take no part in the error norm.
 #[derive(Debug, Clone, Copy)]
-pub struct Interpolating<S, C> {
+pub struct InterpolatingAdjoint<S, C> {
     solver: S,
     control: C,
 }
 
-impl<S, C> Interpolating<S, C> {
+impl<S, C> InterpolatingAdjoint<S, C> {
     /// Solves the adjoint equation with `solver`, with steps from `control`.
     pub const fn new(solver: S, control: C) -> Self {
         Self { solver, control }
     }
 }
 
-impl<F, S, C, S2, C2> Adjoint<F, S, C> for Interpolating<S2, C2>
+impl<F, S, C, S2, C2> Adjoint<F, S, C> for InterpolatingAdjoint<S2, C2>
 where
     F: Differentiable,
     S: Dense<F>,
@@ -60,7 +60,7 @@ where
 
 /// The way back along the curves.
 struct AlongCurves<'a, F: Differentiable, S, C> {
-    adjoint: &'a Interpolating<S, C>,
+    adjoint: &'a InterpolatingAdjoint<S, C>,
     field: &'a F,
     record: &'a CurveRecord<F::State>,
     stats: Stats,
@@ -79,7 +79,7 @@ where
         _: &mut [f64],
         pbar: &mut F::Params,
     ) -> Result<Swept<F::State>> {
-        let Self { adjoint: Interpolating { solver, control }, field, record, .. } = *self;
+        let Self { adjoint: InterpolatingAdjoint { solver, control }, field, record, .. } = *self;
         let stretch = Stretch { field, timeline: &record.timeline, incoming, end: &end };
         let equation = AdjointEquation::new(field, &record.curves[incoming.index]);
         let start = (end.zeros_like(), Passive(pbar.zeros_like()));

@@ -9,6 +9,6 @@ mod rule;
 
 pub use along::{AdjointEquation, Costate, CurveRecord};
 pub use augmented::Augmented;
-pub use backsolve::{Backsolve, BacksolveRecord};
-pub use interpolating::Interpolating;
-pub use quadrature::Quadrature;
+pub use backsolve::{BacksolveAdjoint, BacksolveRecord};
+pub use interpolating::InterpolatingAdjoint;
+pub use quadrature::QuadratureAdjoint;

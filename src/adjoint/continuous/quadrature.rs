@@ -9,17 +9,17 @@ use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
 use crate::dynamics::Differentiable;
 use crate::error::{Error, Result};
-use crate::integrate::{Flow, Observer, Stats, Step};
+use crate::integrate::{Observer, Stats, Step, StepAction};
 use crate::solver::Dense;
 use crate::state::{State, euclidean_norm};
 
 /// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
 /// each step of it by a quadrature rule: the parameters never enter a differential equation.
 ///
-/// Otherwise as [`Interpolating`](crate::adjoint::Interpolating). A step costs as many pullbacks as the rule has nodes, and no vector of
+/// Otherwise as [`InterpolatingAdjoint`](crate::adjoint::InterpolatingAdjoint). A step costs as many pullbacks as the rule has nodes, and no vector of
 /// the size of the parameters is added up stage by stage; so it suits models with many parameters and a small state.
 #[derive(Debug, Clone, Copy)]
-pub struct Quadrature<S, C> {
+pub struct QuadratureAdjoint<S, C> {
     solver: S,
     control: C,
     rule: Rule,
@@ -37,7 +37,7 @@ const MOST_PARTS: u32 = 4096;
 /// The difference of two rules is known up to so many roundings of the integrals of absolute values.
 const ROUNDINGS: f64 = 50.0;
 
-impl<S, C> Quadrature<S, C> {
+impl<S, C> QuadratureAdjoint<S, C> {
     /// The Gauss–Legendre rule of 5 nodes over each step of `solver`, with steps from `control`: exact for polynomials of
     /// degree 9, which the interpolants of most methods do not exceed.
     pub const fn gauss(solver: S, control: C) -> Self {
@@ -61,7 +61,7 @@ impl<S, C> Quadrature<S, C> {
     }
 }
 
-impl<F, S, C, S2, C2> Adjoint<F, S, C> for Quadrature<S2, C2>
+impl<F, S, C, S2, C2> Adjoint<F, S, C> for QuadratureAdjoint<S2, C2>
 where
     F: Differentiable,
     S: Dense<F>,
@@ -92,7 +92,7 @@ where
 
 /// The way back along the curves.
 struct AlongCurves<'a, F: Differentiable, S, C> {
-    adjoint: &'a Quadrature<S, C>,
+    adjoint: &'a QuadratureAdjoint<S, C>,
     field: &'a F,
     record: &'a CurveRecord<F::State>,
     stats: Stats,
@@ -111,7 +111,7 @@ where
         _: &mut [f64],
         pbar: &mut F::Params,
     ) -> Result<Swept<F::State>> {
-        let Self { adjoint: Quadrature { solver, control, rule }, field, record, .. } = *self;
+        let Self { adjoint: QuadratureAdjoint { solver, control, rule }, field, record, .. } = *self;
         let stretch = Stretch { field, timeline: &record.timeline, incoming, end: &end };
         let curve = &record.curves[incoming.index];
         let equation = Costate::new(field, curve);
@@ -234,9 +234,9 @@ impl<F: Differentiable> Integral<'_, F> {
 }
 
 impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S> for Integral<'_, F> {
-    fn observe(&mut self, mut step: Step<'_, Costate<'c, F>, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, mut step: Step<'_, Costate<'c, F>, S>) -> Result<StepAction<F::State>> {
         if step.is_still() {
-            return Ok(Flow::On);
+            return Ok(StepAction::On);
         }
         match self.rule {
             Rule::Gauss => {
@@ -246,6 +246,6 @@ impl<'c, F: Differentiable, S: Dense<Costate<'c, F>>> Observer<Costate<'c, F>, S
             }
             Rule::Kronrod { tolerance } => self.add_adaptively(&mut step, tolerance)?,
         }
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 }

@@ -11,7 +11,7 @@ use crate::control::Controller;
 use crate::dynamics::Differentiable;
 use crate::error::Result;
 use crate::integrate::Stats;
-use crate::solver::{Reverse, StepNote};
+use crate::solver::{StepNote, StepVjp};
 use crate::state::Span;
 
 /// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
@@ -27,21 +27,21 @@ use crate::state::Span;
 ///
 /// ```
 /// use rheos::adjoint::Checkpoints;
-/// use rheos::{Discrete, Fixed, Ivp, Rk4, ode};
+/// use rheos::{DiscreteAdjoint, Fixed, Ivp, Rk4, ode};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
-/// let adjoint = Discrete::new().checkpoints(Checkpoints::Slots(10));
+/// let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(10));
 /// let found = Ivp::new(&decay, 1.0, 0.0..2.0).forward(Rk4, Fixed::steps(1000), adjoint)?.backward(&[1.0])?;
 /// assert!((found.y0 - (-2.0_f64).exp()).abs() < 1e-12);
 /// assert_eq!(found.stats.recomputed, 2641); // 10 states instead of 1001
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Discrete {
+pub struct DiscreteAdjoint {
     checkpoints: Checkpoints,
 }
 
-impl Discrete {
+impl DiscreteAdjoint {
     /// Every state is kept.
     #[must_use]
     pub const fn new() -> Self {
@@ -82,10 +82,10 @@ impl<Y> DiscreteRecord<Y> {
     }
 }
 
-impl<F, S, C> Adjoint<F, S, C> for Discrete
+impl<F, S, C> Adjoint<F, S, C> for DiscreteAdjoint
 where
     F: Differentiable,
-    S: Reverse<F>,
+    S: StepVjp<F>,
     C: Controller<F, S>,
 {
     type Record = DiscreteRecord<F::State>;
@@ -126,7 +126,7 @@ struct KeptPieces<Y, E> {
 impl<F, S, E> Keep<F, S> for KeptPieces<F::State, E>
 where
     F: Differentiable,
-    S: Reverse<F>,
+    S: StepVjp<F>,
     E: Fn(Span) -> Option<usize>,
 {
     const EXACT: bool = true;
@@ -154,7 +154,7 @@ struct OverSteps<'a, F: Differentiable, S, C> {
 impl<F, S, C> WayBack<F> for OverSteps<'_, F, S, C>
 where
     F: Differentiable,
-    S: Reverse<F>,
+    S: StepVjp<F>,
     C: Controller<F, S>,
 {
     fn over(

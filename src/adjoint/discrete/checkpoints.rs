@@ -5,7 +5,7 @@ use super::stack::{Recent, Stack, Unstacking};
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::integrate::Step;
-use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
+use crate::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart, StepVjp};
 use crate::state::State;
 
 /// What of a forward pass is kept for the backward pass.
@@ -132,7 +132,7 @@ impl<Y: State> Kept<Y> {
     pub(super) fn step<F, S>(&mut self, step: &Step<'_, F, S>)
     where
         F: Differentiable + Dynamics<State = Y>,
-        S: Reverse<F>,
+        S: StepVjp<F>,
     {
         if self.lengths.is_empty() {
             self.grid[0] = step.computed.t0;
@@ -158,7 +158,7 @@ impl<Y: State> Kept<Y> {
 }
 
 /// Gives back the states of a forward pass from the last to the first.
-pub(super) struct Rewind<'a, F: Differentiable, S: Reverse<F>> {
+pub(super) struct Rewind<'a, F: Differentiable, S: StepVjp<F>> {
     problem: (&'a F, &'a S),
     grid: &'a [f64],
     lengths: &'a [f64],
@@ -175,7 +175,7 @@ pub(super) struct Rewind<'a, F: Differentiable, S: Reverse<F>> {
     pub(super) recomputed: u64,
 }
 
-impl<'a, F: Differentiable, S: Reverse<F>> Rewind<'a, F, S> {
+impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
     /// For what the forward pass of `solver` on `f` has kept.
     pub(super) fn new(problem: (&'a F, &'a S), kept: &'a Kept<F::State>) -> Self {
         let next = kept.stack.start().zeros_like();

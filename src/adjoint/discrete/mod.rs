@@ -6,6 +6,6 @@ mod revolve;
 mod stack;
 mod sweep;
 
-pub use adjoint::{Discrete, DiscreteRecord};
+pub use adjoint::{DiscreteAdjoint, DiscreteRecord};
 pub use checkpoints::Checkpoints;
 pub(super) use sweep::Sweep;

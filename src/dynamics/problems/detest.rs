@@ -19,7 +19,7 @@
 
 use nalgebra::{SVector, vector};
 
-use super::{Autodiff, Field, Scalar, second_difference};
+use super::{Autodiff, GenericDynamics, Scalar, second_difference};
 
 /// The end of the interval of integration of every problem; it starts at 0.
 pub const END: f64 = 20.0;
@@ -40,7 +40,7 @@ macro_rules! problems {
                 }
             }
 
-            impl Field<$n, 0> for $name {
+            impl GenericDynamics<$n, 0> for $name {
                 fn eval<T: Scalar>(&self, $t: T, $y: &SVector<T, $n>, _: &SVector<T, 0>) -> SVector<T, $n> {
                     $f
                 }

@@ -1,6 +1,6 @@
 //! Problems of the literature, shared by tests, examples and benches.
 //!
-//! [`Orbit`] and [`Driven`] have closed solutions and are meant for order tests; the others are test problems of the
+//! [`Orbit`] and [`Forced`] have closed solutions and are meant for order tests; the others are test problems of the
 //! field with their usual parameters and initial values. Two sets have modules of their own: [`detest`], the 25
 //! non-stiff problems every method of the field is measured on, and [`stiff`].
 
@@ -9,7 +9,7 @@ pub mod stiff;
 
 use nalgebra::{SVector, Vector2, Vector3, vector};
 
-use super::{Autodiff, Field, Scalar};
+use super::{Autodiff, GenericDynamics, Scalar};
 
 /// `yᵢ₋₁ − 2 yᵢ + yᵢ₊₁`, with zeros beyond the ends.
 fn second_difference<T: Scalar, const N: usize>(y: &SVector<T, N>) -> SVector<T, N> {
@@ -35,7 +35,7 @@ impl Orbit {
     }
 }
 
-impl Field<2, 0> for Orbit {
+impl GenericDynamics<2, 0> for Orbit {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
         let r2 = y[0] * y[0] + y[1] * y[1];
         vector![-y[1] * r2, y[0] * r2]
@@ -45,9 +45,9 @@ impl Field<2, 0> for Orbit {
 /// Non-autonomous, with a closed solution: `u' = u cos t`, `v' = 0.3 v (cos t − v) − sin t`. It sees a wrong node of a
 /// method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Driven;
+pub struct Forced;
 
-impl Driven {
+impl Forced {
     /// The problem, with its state at `t = 0`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 2, 0>, Vector2<f64>) {
@@ -61,7 +61,7 @@ impl Driven {
     }
 }
 
-impl Field<2, 0> for Driven {
+impl GenericDynamics<2, 0> for Forced {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
         vector![y[0] * t.cos(), y[1] * (t.cos() - y[1]) * 0.3 - t.sin()]
     }
@@ -79,7 +79,7 @@ impl Lorenz {
     }
 }
 
-impl Field<3, 3> for Lorenz {
+impl GenericDynamics<3, 3> for Lorenz {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, p: &SVector<T, 3>) -> SVector<T, 3> {
         vector![p[0] * (y[1] - y[0]), y[0] * (p[1] - y[2]) - y[1], y[0] * y[1] - p[2] * y[2]]
     }
@@ -97,7 +97,7 @@ impl LotkaVolterra {
     }
 }
 
-impl Field<2, 4> for LotkaVolterra {
+impl GenericDynamics<2, 4> for LotkaVolterra {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 4>) -> SVector<T, 2> {
         vector![p[0] * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]]
     }
@@ -115,7 +115,7 @@ impl VanDerPol {
     }
 }
 
-impl Field<2, 1> for VanDerPol {
+impl GenericDynamics<2, 1> for VanDerPol {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 1>) -> SVector<T, 2> {
         vector![y[1], p[0] * (T::one() - y[0] * y[0]) * y[1] - y[0]]
     }
@@ -133,7 +133,7 @@ impl Brusselator {
     }
 }
 
-impl Field<2, 2> for Brusselator {
+impl GenericDynamics<2, 2> for Brusselator {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
         let x2y = y[0] * y[0] * y[1];
         vector![p[0] + x2y - (p[1] + T::one()) * y[0], p[1] * y[0] - x2y]
@@ -154,7 +154,7 @@ impl Spiral {
     }
 }
 
-impl Field<2, 4> for Spiral {
+impl GenericDynamics<2, 4> for Spiral {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, a: &SVector<T, 4>) -> SVector<T, 2> {
         let cube = y.map(|y| y * y * y);
         vector![a[0] * cube[0] + a[1] * cube[1], a[2] * cube[0] + a[3] * cube[1]]

@@ -25,12 +25,12 @@ use crate::state::{Span, State, TensorElement, fresh};
 /// ```
 /// use dfdx::optim::{Adam, AdamConfig};
 /// use dfdx::prelude::*;
-/// use rheos::{Discrete, Fixed, Rk4};
+/// use rheos::{DiscreteAdjoint, Fixed, Rk4};
 /// use rheos::nn::tensor::{ModuleField, OdeLayer};
 ///
 /// let device = Cpu::default();
 /// let field = ModuleField::new(device.build_module::<(Linear<8, 32>, Tanh, Linear<32, 8>), f64>());
-/// let flow = OdeLayer::new(field, Rk4, Fixed::steps(4), Discrete::new(), 0.0..1.0);
+/// let flow = OdeLayer::new(field, Rk4, Fixed::steps(4), DiscreteAdjoint::new(), 0.0..1.0);
 /// let mut network = (device.build_module::<Linear<2, 8>, f64>(), flow, device.build_module::<Linear<8, 1>, f64>());
 ///
 /// let grads = network.alloc_grads();

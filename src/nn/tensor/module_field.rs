@@ -23,7 +23,7 @@ use crate::state::{State, TensorElement};
 ///
 /// ```
 /// use dfdx::prelude::*;
-/// use rheos::{Discrete, Fixed, Ivp, Rk4};
+/// use rheos::{DiscreteAdjoint, Fixed, Ivp, Rk4};
 /// use rheos::nn::tensor::ModuleField;
 ///
 /// type Mlp = (Linear<2, 16>, Tanh, Linear<16, 2>);
@@ -32,7 +32,7 @@ use crate::state::{State, TensorElement};
 /// let y0 = device.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]]); // a batch of three
 ///
 /// // L = |y(1)|²
-/// let run = Ivp::new(&net, y0, 0.0..1.0).forward(Rk4, Fixed::steps(8), Discrete::new())?;
+/// let run = Ivp::new(&net, y0, 0.0..1.0).forward(Rk4, Fixed::steps(8), DiscreteAdjoint::new())?;
 /// let gradient = run.backward(&[run.y[0].clone() * 2.0])?;
 /// assert_eq!(gradient.params.module().0.weight.shape(), net.module().0.weight.shape());
 /// # Ok::<(), rheos::Error>(())

@@ -47,13 +47,13 @@ use crate::state::{State, TensorElement, fresh};
 /// use dfdx::prelude::*;
 /// use rheos::nn::tensor::ModuleLayer;
 /// use rheos::nn::{AutonomousField, OdeBlock};
-/// use rheos::{Discrete, Fixed, Rk4};
+/// use rheos::{DiscreteAdjoint, Fixed, Rk4};
 ///
 /// type Batch = Tensor<Rank2<4, 2>, f64, Cpu>;
 /// type Mlp = (Linear<2, 8>, Tanh, Linear<8, 2>);
 /// let device = Cpu::default();
 /// let layer = ModuleLayer::<_, Batch, Batch>::new(device.build_module::<Mlp, f64>());
-/// let block = OdeBlock::new(layer.field(), Rk4, Fixed::steps(2), Discrete::new());
+/// let block = OdeBlock::new(layer.field(), Rk4, Fixed::steps(2), DiscreteAdjoint::new());
 /// # let _ = block;
 /// ```
 ///

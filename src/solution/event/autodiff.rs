@@ -6,32 +6,32 @@ use nalgebra::SVector;
 use num_dual::{Dual64, DualSVec64, gradient};
 
 use super::{DifferentiableEvent, Direction};
-use crate::dynamics::{Autodiff, Differentiable, Field, Parametric, Scalar};
+use crate::dynamics::{Autodiff, Differentiable, GenericDynamics, Parametric, Scalar};
 
 /// The function `g(t, y, p)` of an event, of a state with `N` components and `P` parameters, written over a generic scalar.
 ///
-/// [`DifferentiableEvent::on`] makes an event of it. Its reset, if it has one, has the signature of a [`Field`].
+/// [`DifferentiableEvent::on`] makes an event of it. Its reset, if it has one, has the signature of a [`GenericDynamics`].
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
-/// use rheos::{Autodiff, DifferentiableEvent, Discrete, Dopri5, Field, Fixed, Ivp, Scalar};
-/// use rheos::solution::{Direction, Surface};
+/// use rheos::{Autodiff, DifferentiableEvent, DiscreteAdjoint, Dopri5, GenericDynamics, Fixed, Ivp, Scalar};
+/// use rheos::solution::{Direction, EventFunction};
 ///
 /// /// A falling ball; the parameters are gravity and the part of its speed that the ball keeps when it lands.
 /// struct Fall;
-/// impl Field<2, 2> for Fall {
+/// impl GenericDynamics<2, 2> for Fall {
 ///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
 ///         vector![y[1], -p[0]]
 ///     }
 /// }
 /// struct Floor;
-/// impl Surface<2, 2> for Floor {
+/// impl EventFunction<2, 2> for Floor {
 ///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, _p: &SVector<T, 2>) -> T {
 ///         y[0]
 ///     }
 /// }
 /// struct Bounce;
-/// impl Field<2, 2> for Bounce {
+/// impl GenericDynamics<2, 2> for Bounce {
 ///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
 ///         vector![T::zero(), -p[1] * y[1]]
 ///     }
@@ -40,7 +40,7 @@ use crate::dynamics::{Autodiff, Differentiable, Field, Parametric, Scalar};
 /// let landing = DifferentiableEvent::on(Direction::Falling, Floor).reset_by(Bounce);
 /// let ball = Autodiff::new(Fall, vector![9.81, 0.8]);
 /// let problem = Ivp::new(&ball, vector![1.0, 0.0], 0.0..1.5).event(landing);
-/// let run = problem.forward(Dopri5, Fixed::steps(5), Discrete::new())?;
+/// let run = problem.forward(Dopri5, Fixed::steps(5), DiscreteAdjoint::new())?;
 /// // The second landing is at (1 + 2e) √(2 h / g).
 /// let mut second = run.cotangents();
 /// second.hits[1].t = 1.0;
@@ -50,14 +50,14 @@ use crate::dynamics::{Autodiff, Differentiable, Field, Parametric, Scalar};
 /// assert!((found.y0[0] - 0.5 * 2.6 * first).abs() < 1e-13);
 /// # Ok::<(), rheos::Error>(())
 /// ```
-pub trait Surface<const N: usize, const P: usize> {
+pub trait EventFunction<const N: usize, const P: usize> {
     /// `g(t, y, p)`.
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> T;
 }
 
-impl<'a, M: Field<N, P>, const N: usize, const P: usize> DifferentiableEvent<'a, Autodiff<M, N, P>> {
-    /// Where the function of `surface` changes sign in `direction`. See [`Surface`] for an example.
-    pub fn on(direction: Direction, surface: impl Surface<N, P> + 'a) -> Self {
+impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> DifferentiableEvent<'a, Autodiff<M, N, P>> {
+    /// Where the function of `surface` changes sign in `direction`. See [`EventFunction`] for an example.
+    pub fn on(direction: Direction, surface: impl EventFunction<N, P> + 'a) -> Self {
         let surface = Rc::new(surface);
         let g = Rc::clone(&surface);
         Self::new(
@@ -74,8 +74,8 @@ impl<'a, M: Field<N, P>, const N: usize, const P: usize> DifferentiableEvent<'a,
         )
     }
 
-    /// Changes the state by `map` when the event happens: its value is the state after. See [`Surface`] for an example.
-    pub fn reset_by(self, map: impl Field<N, P> + 'a) -> Self {
+    /// Changes the state by `map` when the event happens: its value is the state after. See [`EventFunction`] for an example.
+    pub fn reset_by(self, map: impl GenericDynamics<N, P> + 'a) -> Self {
         let map = Rc::new(map);
         let r = Rc::clone(&map);
         self.reset(
@@ -88,7 +88,7 @@ impl<'a, M: Field<N, P>, const N: usize, const P: usize> DifferentiableEvent<'a,
 /// A reset is pulled back as the field of the same signature.
 struct Borrowed<'m, M>(&'m M);
 
-impl<M: Field<N, P>, const N: usize, const P: usize> Field<N, P> for Borrowed<'_, M> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> GenericDynamics<N, P> for Borrowed<'_, M> {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> SVector<T, N> {
         self.0.eval(t, y, p)
     }

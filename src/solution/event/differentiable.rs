@@ -21,14 +21,14 @@ type ResetVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, &StateOf<F>, &mut StateOf
 /// [`on`](Self::on) and [`reset_by`](Self::reset_by) need no derivatives written by hand.
 ///
 /// ```
-/// use rheos::{DifferentiableEvent, Discrete, Dopri5, Ivp, Pid, ode};
+/// use rheos::{DifferentiableEvent, DiscreteAdjoint, Dopri5, Ivp, Pid, ode};
 ///
 /// // y' = −y falls to 1/2 at t = ln 2y0, and dt/dy0 = 1/y0.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
 /// let half =
 ///     DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, |_, _t, _y, w, ybar: &mut f64, _| { *ybar += w; 0.0 });
 /// let problem = Ivp::new(&decay, 1.0, 0.0..10.0).event(half.terminal());
-/// let run = problem.forward(Dopri5, Pid::new(1e-10, 1e-10), Discrete::new())?;
+/// let run = problem.forward(Dopri5, Pid::new(1e-10, 1e-10), DiscreteAdjoint::new())?;
 /// assert!((run.hits[0].t - std::f64::consts::LN_2).abs() < 1e-9);
 /// let mut time = run.cotangents();
 /// time.hits[0].t = 1.0;

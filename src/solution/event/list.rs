@@ -1,10 +1,10 @@
 //! The events of a problem, and what may be added to them.
 
 use super::record::EventsRecord;
-use super::{DifferentiableEvent, Event, Events, Hit};
+use super::{DifferentiableEvent, Event, EventRecord, Events};
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::Result;
-use crate::integrate::{Flow, Observer, Step};
+use crate::integrate::{Observer, Step, StepAction};
 use crate::solution::keep::Watch;
 use crate::solver::Dense;
 use crate::state::Span;
@@ -102,7 +102,7 @@ impl<'a, F: Differentiable> HaveDerivatives<'a, F> for DifferentiableEvents<'a, 
 }
 
 impl<F: Differentiable, S: Dense<F>> Observer<F, S> for DifferentiableEvents<'_, F> {
-    fn observe(&mut self, step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         self.watch.observe(step)
     }
 }
@@ -114,7 +114,7 @@ impl<F: Differentiable, S: Dense<F>> Watch<F, S> for DifferentiableEvents<'_, F>
     fn retreat(&mut self, span: Span, t: f64) {
         self.watch.retreat(span, t);
     }
-    fn finish(self) -> (Option<usize>, Vec<Hit<F::State>>) {
+    fn finish(self) -> (Option<usize>, Vec<EventRecord<F::State>>) {
         (self.watch.stopped_by(), self.watch.into_hits())
     }
     type Record = EventsRecord<F::State>;

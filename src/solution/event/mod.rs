@@ -11,9 +11,9 @@ mod record;
 mod root;
 mod watch;
 
-pub use autodiff::Surface;
+pub use autodiff::EventFunction;
 pub use differentiable::DifferentiableEvent;
 pub use list::{AddTo, DifferentiableEvents, HaveDerivatives};
-pub use plain::{Direction, Event, Hit};
+pub use plain::{Direction, Event, EventRecord};
 pub(crate) use record::EventsRecord;
 pub use watch::Events;

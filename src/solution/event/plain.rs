@@ -33,7 +33,7 @@ impl Direction {
 /// [`stop_at`](Self::stop_at)) and it can change the state ([`reset`](Self::reset)).
 ///
 /// The solution is continuous from the right: its value at the time of an event is the state after the reset. Save times
-/// before the event see the solution before, those at it or later the solution after; a [`Hit`] has both.
+/// before the event see the solution before, those at it or later the solution after; a [`EventRecord`] has both.
 ///
 /// `g` is compared at the ends of the steps, so two changes of sign within one step cancel each other unless it is
 /// [sampled](Self::samples) in between. Where `g` is zero at the start, or still zero after a reset, nothing happens: the
@@ -255,7 +255,7 @@ impl<Y> std::fmt::Debug for Event<'_, Y> {
 /// An event that happened.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Hit<Y> {
+pub struct EventRecord<Y> {
     /// Which event, by its place in the order they were added, from 0.
     pub event: usize,
     /// When.
@@ -267,7 +267,7 @@ pub struct Hit<Y> {
     pub after: Option<Y>,
 }
 
-impl<Y> Hit<Y> {
+impl<Y> EventRecord<Y> {
     /// The state with which the solution goes on from this event.
     #[must_use]
     pub fn state(&self) -> &Y {

@@ -1,6 +1,6 @@
 //! The events of a paused solve: hits, counters and signs.
 
-use super::Hit;
+use super::EventRecord;
 use super::watch::{Events, Place};
 use crate::error::{Error, Result};
 use crate::state::{Span, State};
@@ -11,7 +11,7 @@ use crate::state::{Span, State};
 pub struct EventsRecord<Y> {
     places: Vec<Place>,
     t: Option<f64>,
-    hits: Vec<Hit<Y>>,
+    hits: Vec<EventRecord<Y>>,
     stopped_by: Option<usize>,
 }
 

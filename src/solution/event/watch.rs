@@ -2,14 +2,14 @@
 
 use super::plain::Settings;
 use super::root::{Bracket, narrow};
-use super::{Event, Hit};
+use super::{Event, EventRecord};
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
-use crate::integrate::{Flow, Observer, Step, check_after};
+use crate::integrate::{Observer, Step, StepAction, check_after};
 use crate::solver::Dense;
 use crate::state::{Span, State};
 
-/// Watches a solve for events and keeps the [hits](Hit).
+/// Watches a solve for events and keeps the [hits](EventRecord).
 ///
 /// It observes like any other, for those who drive [`Integration`](crate::integrate::Integration) or
 /// [`Stepper`](crate::solution::Stepper) themselves. All events of a solve belong in one of these, which goes before other
@@ -34,7 +34,7 @@ pub struct Events<'a, Y> {
     pub(super) places: Vec<Place>,
     /// The time of `places`; none before the first step.
     pub(super) t: Option<f64>,
-    pub(super) hits: Vec<Hit<Y>>,
+    pub(super) hits: Vec<EventRecord<Y>>,
     pub(super) stopped_by: Option<usize>,
 }
 
@@ -86,7 +86,7 @@ impl<'a, Y: State> Events<'a, Y> {
 
     /// What happened so far, in the order of integration.
     #[must_use]
-    pub fn hits(&self) -> &[Hit<Y>] {
+    pub fn hits(&self) -> &[EventRecord<Y>] {
         &self.hits
     }
 
@@ -102,7 +102,7 @@ impl<'a, Y: State> Events<'a, Y> {
     }
 
     /// The hits alone.
-    pub(crate) fn into_hits(self) -> Vec<Hit<Y>> {
+    pub(crate) fn into_hits(self) -> Vec<EventRecord<Y>> {
         self.hits
     }
 
@@ -164,7 +164,7 @@ impl<'a, Y: State> Events<'a, Y> {
     }
 
     /// Looks at one part of a step, from where the solution was seen last to `to`.
-    fn search<F, S>(&mut self, step: &mut Step<'_, F, S>, to: f64, probe: &mut Y) -> Result<Flow<Y>>
+    fn search<F, S>(&mut self, step: &mut Step<'_, F, S>, to: f64, probe: &mut Y) -> Result<StepAction<Y>>
     where
         F: Dynamics<State = Y>,
         S: Dense<F>,
@@ -193,11 +193,11 @@ impl<'a, Y: State> Events<'a, Y> {
                 jumped |= self.happen(crossing, h, &mut after)?;
             }
             if self.stopped_by.is_some() {
-                return Ok(Flow::Stop { t, before: probe.clone(), after });
+                return Ok(StepAction::Stop { t, before: probe.clone(), after });
             }
             if jumped {
                 self.place(t, &after, together)?;
-                return Ok(Flow::Jump { t, before: probe.clone(), after });
+                return Ok(StepAction::Jump { t, before: probe.clone(), after });
             }
         }
         for place in &mut self.places {
@@ -207,7 +207,7 @@ impl<'a, Y: State> Events<'a, Y> {
             }
         }
         self.t = Some(to);
-        Ok(Flow::On)
+        Ok(StepAction::On)
     }
 
     /// Whether and when an event happens before `to`.
@@ -270,7 +270,7 @@ impl<'a, Y: State> Events<'a, Y> {
         let jumped = after.is_some();
         // A later event of the same time may not hide where this one leads.
         let checked = check_after(&before, y, (t, h));
-        self.hits.push(Hit { event, t, before, after });
+        self.hits.push(EventRecord { event, t, before, after });
         checked?;
         Ok(jumped)
     }
@@ -297,9 +297,9 @@ fn departure(start: f64, to: f64, noise: f64, mut g: impl FnMut(f64) -> f64) -> 
 }
 
 impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
-    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<Flow<F::State>> {
+    fn observe(&mut self, mut step: Step<'_, F, S>) -> Result<StepAction<F::State>> {
         if self.events.is_empty() {
-            return Ok(Flow::On);
+            return Ok(StepAction::On);
         }
         // What a step that failed has found does not count where it is tried again.
         self.retreat(Span { t0: step.t0, t1: step.t1 }, step.t0);
@@ -312,7 +312,7 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
         for part in 1..parts {
             let to = step.t0 + (step.t1 - step.t0) * (f64::from(part) / f64::from(parts));
             let flow = self.search(&mut step, to, &mut probe)?;
-            if !matches!(flow, Flow::On) {
+            if !matches!(flow, StepAction::On) {
                 return Ok(flow);
             }
         }

@@ -3,7 +3,7 @@
 use super::Auto;
 use crate::dynamics::Differentiable;
 use crate::error::Result;
-use crate::solver::{OutputCotangent, Past, Reverse, StepCotangent, StepNote, StepStart};
+use crate::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart, StepVjp};
 
 /// The formula of the explicit method in a note.
 const EXPLICIT: usize = 0;
@@ -11,11 +11,11 @@ const EXPLICIT: usize = 0;
 const STIFF: usize = 1;
 
 /// Both methods must be of one step each. Which of them made a step is held fixed, as its length is.
-impl<F, E, I> Reverse<F> for Auto<E, I>
+impl<F, E, I> StepVjp<F> for Auto<E, I>
 where
     F: Differentiable,
-    E: Reverse<F>,
-    I: Reverse<F>,
+    E: StepVjp<F>,
+    I: StepVjp<F>,
 {
     type Tape = (E::Tape, I::Tape);
 

@@ -11,7 +11,7 @@ use crate::solver::by_table::marker_of_table;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::method::{SMOOTH_DEGREE, slope_by_values};
 use crate::solver::{
-    Dense, Method, OutputCotangent, Reverse, Solver, StageTape, StepCotangent, StepStart, Tableau, check,
+    Dense, Method, OutputCotangent, Solver, StageTape, StepCotangent, StepStart, StepVjp, Tableau, check,
 };
 use crate::state::State;
 
@@ -184,7 +184,7 @@ pub struct LowStorageTape<F: Differentiable, const S: usize> {
     output_bar: F::State,
 }
 
-impl<F: Differentiable, T: LowStorageTableau<S>, const S: usize> Reverse<F> for LowStorage<T, S> {
+impl<F: Differentiable, T: LowStorageTableau<S>, const S: usize> StepVjp<F> for LowStorage<T, S> {
     type Tape = LowStorageTape<F, S>;
 
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
@@ -215,6 +215,6 @@ impl<F: Differentiable, T: LowStorageTableau<S>, const S: usize> Reverse<F> for 
     }
 
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
-        Reverse::<F>::tape_evaluations(&Erk::<Butcher<T>, S>::new(), &tape.stages)
+        StepVjp::<F>::tape_evaluations(&Erk::<Butcher<T>, S>::new(), &tape.stages)
     }
 }

@@ -15,7 +15,7 @@
 //! differentiation), divided for the grid as it is: their coefficients follow the steps, which may change from one to the
 //! next, and a rejected step leaves the history alone.
 //!
-//! A step is a map of the states at the last points, so that [`Discrete`](crate::adjoint::Discrete) differentiates these methods as
+//! A step is a map of the states at the last points, so that [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) differentiates these methods as
 //! exactly as any other, with the orders held fixed as the steps are: for the price of one pulled back evaluation a step, two
 //! where the method corrects, or one linear system.
 

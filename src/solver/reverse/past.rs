@@ -1,6 +1,6 @@
 //! What a multistep method looks back on.
 
-use super::{OutputCotangent, Reverse, StepCotangent, StepStart};
+use super::{OutputCotangent, StepCotangent, StepStart, StepVjp};
 use crate::dynamics::Differentiable;
 use crate::error::Result;
 use crate::state::State;
@@ -56,9 +56,9 @@ impl<'a, Y> Past<'a, Y> {
     }
 }
 
-/// Pulls cotangents back through a step that nothing precedes: [`Reverse::step_vjp`] of a multistep method. The step is taken
+/// Pulls cotangents back through a step that nothing precedes: [`StepVjp::step_vjp`] of a multistep method. The step is taken
 /// again; returned beside the result are the evaluations for that.
-pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: Reverse<F>>(
+pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: StepVjp<F>>(
     solver: &S,
     f: &F,
     tape: &mut S::Tape,
@@ -75,7 +75,7 @@ pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: Reverse<F>>(
     Ok((moved, solver.evaluations(&ws)))
 }
 
-/// [`Reverse::step_vjp`] of a multistep method, whose tape counts the evaluations for it.
+/// [`StepVjp::step_vjp`] of a multistep method, whose tape counts the evaluations for it.
 macro_rules! step_vjp_without_past {
     () => {
         fn step_vjp(

@@ -12,9 +12,9 @@ use crate::state::State;
     message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
     label = "this adjoint needs the transpose of every step",
     note = "every Runge–Kutta, Rosenbrock and multistep method has one where the field implements `rheos::Differentiable`; \
-            otherwise use `rheos::Backsolve`"
+            otherwise use `rheos::BacksolveAdjoint`"
 )]
-pub trait Reverse<F: Differentiable>: Dense<F> {
+pub trait StepVjp<F: Differentiable>: Dense<F> {
     /// What the reverse pass of a step needs, allocated once per backward pass.
     type Tape;
 
@@ -115,7 +115,7 @@ pub struct OutputCotangent<'a, Y> {
     pub theta: f64,
     /// The derivative of the loss with respect to it.
     pub cotangent: &'a Y,
-    /// The derivative of the loss with respect to its time; filled in by [`Reverse::step_vjp`].
+    /// The derivative of the loss with respect to its time; filled in by [`StepVjp::step_vjp`].
     pub time: f64,
 }
 
@@ -172,7 +172,7 @@ impl std::ops::AddAssign for StepCotangent {
     }
 }
 
-impl<F: Differentiable, T: Tableau<S>, const S: usize> Reverse<F> for Erk<T, S> {
+impl<F: Differentiable, T: Tableau<S>, const S: usize> StepVjp<F> for Erk<T, S> {
     type Tape = StageTape<F, S>;
 
     fn tape(&self, _f: &F, y0: &F::State) -> Self::Tape {

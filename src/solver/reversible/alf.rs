@@ -5,7 +5,7 @@
 //! ICLR 2021, arXiv:2102.04668, section 3 and appendix A.
 
 use super::slopes::{estimate, point, pull_points};
-use super::{Reversible, Unwind, Unwinding};
+use super::{Reversal, ReverseStep, Reversible};
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
@@ -222,7 +222,7 @@ pub struct AlfCotangent<F: Differentiable> {
     trace: F::Trace,
 }
 
-impl<F: Differentiable, const ORDER: u32> Unwind<F> for AsynchronousLeapfrog<ORDER> {
+impl<F: Differentiable, const ORDER: u32> ReverseStep<F> for AsynchronousLeapfrog<ORDER> {
     type Cotangent = AlfCotangent<F>;
 
     fn cotangent(&self, _f: &F, y: &F::State) -> Self::Cotangent {
@@ -238,13 +238,13 @@ impl<F: Differentiable, const ORDER: u32> Unwind<F> for AsynchronousLeapfrog<ORD
     fn unwind(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent> {
-        let Unwinding { y, workspace: ws, carried } = at;
+        let Reversal { y, workspace: ws, carried } = at;
         let AlfCotangent { velocity_bars, slope_bar, midpoint_bar, y0, trace } = carried;
         let h = step.length();
         let middle = step.t0 + 0.5 * h;
@@ -280,7 +280,7 @@ impl<F: Differentiable, const ORDER: u32> Unwind<F> for AsynchronousLeapfrog<ORD
     fn unwind_start(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         t0: f64,
         ybar: &mut F::State,
         pbar: &mut F::Params,

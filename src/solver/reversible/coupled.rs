@@ -2,12 +2,12 @@
 //!
 //! S. McCallum, J. Foster, *Efficient, accurate and stable gradients for neural ODEs* (2024), arXiv:2410.11648.
 
-use super::{Reversible, Unwind, Unwinding};
+use super::{Reversal, ReverseStep, Reversible};
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::solver::implicit::Matrices;
 use crate::solver::kept_states::{KeptStates, Use, show};
-use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Reverse, Solver, StepCotangent, StepStart};
+use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::{ErrorNorm, Span, State};
 
 /// McCallum & Foster's reversible form of the method `S`: its order, its error estimate and its dense output, at twice its
@@ -241,7 +241,7 @@ pub struct CoupledCotangent<F: Differentiable, T> {
     tape: T,
 }
 
-impl<F: Differentiable, S: Reverse<F> + Solver<F, Workspace: Clone>> Unwind<F> for Coupled<S> {
+impl<F: Differentiable, S: StepVjp<F> + Solver<F, Workspace: Clone>> ReverseStep<F> for Coupled<S> {
     type Cotangent = CoupledCotangent<F, S::Tape>;
 
     fn cotangent(&self, f: &F, y: &F::State) -> Self::Cotangent {
@@ -256,13 +256,13 @@ impl<F: Differentiable, S: Reverse<F> + Solver<F, Workspace: Clone>> Unwind<F> f
     fn unwind(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent> {
-        let Unwinding { y, workspace: ws, carried: CoupledCotangent { z_bar, step_bar, y0, tape } } = at;
+        let Reversal { y, workspace: ws, carried: CoupledCotangent { z_bar, step_bar, y0, tape } } = at;
         let (t, h) = (step.t0, step.length());
         // z₁ = z₀ + y₁ − Φ(t + h, −h, y₁).
         step_bar.set_zeros();
@@ -293,7 +293,7 @@ impl<F: Differentiable, S: Reverse<F> + Solver<F, Workspace: Clone>> Unwind<F> f
         Ok(cotangent)
     }
 
-    fn unwind_start(&self, _: &F, at: &mut Unwinding<F, Self>, _: f64, ybar: &mut F::State, _: &mut F::Params) -> f64 {
+    fn unwind_start(&self, _: &F, at: &mut Reversal<F, Self>, _: f64, ybar: &mut F::State, _: &mut F::Params) -> f64 {
         ybar.add_scaled(1.0, &at.carried.z_bar);
         0.0
     }

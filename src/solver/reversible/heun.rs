@@ -6,7 +6,7 @@
 use std::mem::swap;
 
 use super::slopes::{estimate, point, pull_points};
-use super::{Reversible, Unwind, Unwinding};
+use super::{Reversal, ReverseStep, Reversible};
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::Result;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
@@ -205,7 +205,7 @@ impl<F: Differentiable> ReversibleHeunCotangent<F> {
     }
 }
 
-impl<F: Differentiable> Unwind<F> for ReversibleHeun {
+impl<F: Differentiable> ReverseStep<F> for ReversibleHeun {
     type Cotangent = ReversibleHeunCotangent<F>;
 
     fn cotangent(&self, _f: &F, y: &F::State) -> Self::Cotangent {
@@ -222,13 +222,13 @@ impl<F: Differentiable> Unwind<F> for ReversibleHeun {
     fn unwind(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent> {
-        let Unwinding { y, workspace: ws, carried } = at;
+        let Reversal { y, workspace: ws, carried } = at;
         let (t, h) = (step.t0, step.length());
         ws.leap(-h, y);
         f.eval_traced(t, &ws.next_hat, &mut ws.next_slope, &mut carried.next_trace);
@@ -261,7 +261,7 @@ impl<F: Differentiable> Unwind<F> for ReversibleHeun {
     fn unwind_start(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         t0: f64,
         ybar: &mut F::State,
         pbar: &mut F::Params,

@@ -3,7 +3,7 @@
 //! From the end of a step an algebraically reversible method computes its start, by the same evaluations and with no
 //! equation to solve; rounding apart, nothing is lost. [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) walks back along
 //! the solution that way, transposing step by step, and so has the gradient of the computed solution (as
-//! [`Discrete`](crate::adjoint::Discrete) has it) without keeping the states.
+//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) has it) without keeping the states.
 //!
 //! | method | order | evaluations per step | for |
 //! |---|---|---|---|
@@ -29,4 +29,4 @@ mod step_back;
 pub use alf::{Alf, AlfCotangent, AlfWorkspace, AsynchronousLeapfrog, DampedAlf};
 pub use coupled::{Coupled, CoupledCotangent, CoupledWorkspace};
 pub use heun::{ReversibleHeun, ReversibleHeunCotangent, ReversibleHeunWorkspace};
-pub use step_back::{Reversible, Unwind, Unwinding};
+pub use step_back::{Reversal, ReverseStep, Reversible};

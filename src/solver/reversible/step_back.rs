@@ -33,9 +33,9 @@ pub trait Reversible<F: Dynamics>: Solver<F> {
     message = "steps of `{Self}` cannot be undone and transposed for this field",
     label = "this adjoint needs an algebraically reversible method and a differentiable field",
     note = "use `ReversibleHeun`, `Alf` or `Coupled::new(..)`, or a symplectic method on a field with `SeparableVjp`; \
-            `rheos::Discrete` works with more methods"
+            `rheos::DiscreteAdjoint` works with more methods"
 )]
-pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Workspace: Clone> {
+pub trait ReverseStep<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Workspace: Clone> {
     /// The cotangent of what the workspace carries from step to step, and room to work.
     type Cotangent;
 
@@ -45,14 +45,14 @@ pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Worksp
     /// Undoes the step over `step`, at whose end `at` is, and pulls cotangents back through it.
     ///
     /// `ybar` holds the cotangent of the state at the end and receives that of the state at the start. `outputs` and the
-    /// result are those of [`Reverse::step_vjp`](crate::solver::Reverse::step_vjp).
+    /// result are those of [`StepVjp::step_vjp`](crate::solver::StepVjp::step_vjp).
     ///
     /// # Errors
     /// Those of [`step`](Solver::step).
     fn unwind(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
@@ -64,7 +64,7 @@ pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Worksp
     fn unwind_start(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         t0: f64,
         ybar: &mut F::State,
         pbar: &mut F::Params,
@@ -72,7 +72,7 @@ pub trait Unwind<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Worksp
 }
 
 /// Where the way back has come to.
-pub struct Unwinding<F: Differentiable, S: Unwind<F> + ?Sized> {
+pub struct Reversal<F: Differentiable, S: ReverseStep<F> + ?Sized> {
     /// The state.
     pub y: F::State,
     /// What the method carries beside it.

@@ -17,16 +17,16 @@
 //! time is a part of the method too, and asked of the field at every step.
 //!
 //! A step contains the Jacobian, so that its transpose takes second derivatives of the field, one product for each stage:
-//! [`Discrete`](crate::adjoint::Discrete) asks for a field with [`VjpAlong`](crate::dynamics::VjpAlong). Its gradient is exact where the
+//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) asks for a field with [`SecondOrderVjp`](crate::dynamics::SecondOrderVjp). Its gradient is exact where the
 //! Jacobian is.
 //!
 //! ```
 //! use nalgebra::vector;
 //! use rheos::dynamics::problems::stiff::Robertson;
-//! use rheos::{Discrete, Ivp, Pid, Rodas5P};
+//! use rheos::{DiscreteAdjoint, Ivp, Pid, Rodas5P};
 //!
 //! let (model, y0) = Robertson::problem();
-//! let run = Ivp::new(&model, y0, 0.0..40.0).forward(Rodas5P, Pid::new(1e-6, 1e-10), Discrete::new())?;
+//! let run = Ivp::new(&model, y0, 0.0..40.0).forward(Rodas5P, Pid::new(1e-6, 1e-10), DiscreteAdjoint::new())?;
 //! let found = run.backward(&[vector![1.0, 1.0, 1.0]])?; // of the sum of all, which is conserved
 //! assert!(found.y0.iter().all(|bar| (bar - 1.0_f64).abs() < 1e-10));
 //! # Ok::<(), rheos::Error>(())

@@ -11,15 +11,15 @@
 
 use super::engine::{Rosenbrock, RosenbrockWorkspace};
 use super::table::{RosenbrockTable, repeated_arguments};
-use crate::dynamics::VjpAlong;
+use crate::dynamics::SecondOrderVjp;
 use crate::error::{Error, Result};
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
-use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
+use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
 /// A step of a Rosenbrock method, taken again, and the cotangents of its stages.
-pub struct RosenbrockTape<F: VjpAlong, const S: usize, L: TransposedSolver<F>> {
+pub struct RosenbrockTape<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> {
     forward: RosenbrockWorkspace<F, S, L>,
     transposed: L::Transposed,
     /// The end of the step; then the argument of a stage.
@@ -38,9 +38,9 @@ pub struct RosenbrockTape<F: VjpAlong, const S: usize, L: TransposedSolver<F>> {
 /// exact where the Jacobian and `∂f/∂t` are exact and `vjp_along` is, as for [`Autodiff`](crate::dynamics::Autodiff) models with
 /// [`Lu`](crate::solver::implicit::Lu). A Jacobian made of differences, or what an iterative solver leaves, makes the computed step differ from
 /// that one, and the gradient is wrong by about as much.
-impl<F, T, const S: usize, L> Reverse<F> for Rosenbrock<T, S, L>
+impl<F, T, const S: usize, L> StepVjp<F> for Rosenbrock<T, S, L>
 where
-    F: VjpAlong,
+    F: SecondOrderVjp,
     T: RosenbrockTable<S>,
     L: TransposedSolver<F>,
 {
@@ -101,7 +101,7 @@ where
     }
 }
 
-impl<F: VjpAlong, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F, S, L> {
+impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F, S, L> {
     /// What the end of the step, the stages behind stage `i` and the outputs give to its increment, into `w[i]`.
     fn give_increment<T: RosenbrockTable<S>>(
         &mut self,

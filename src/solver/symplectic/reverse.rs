@@ -3,8 +3,8 @@
 use super::{SplittingTable, Symplectic, SymplecticWorkspace};
 use crate::dynamics::SeparableVjp;
 use crate::error::Result;
-use crate::solver::reversible::{Unwind, Unwinding};
-use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
+use crate::solver::reversible::{Reversal, ReverseStep};
+use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::{Span, State};
 
 /// A kick or a drift: how long it is and where in the step it sees the time, both in steps.
@@ -131,7 +131,7 @@ fn replay_and_pull<F: SeparableVjp, T: SplittingTable<S>, const S: usize>(
     cotangent
 }
 
-impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> Reverse<F> for Symplectic<T, S> {
+impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> StepVjp<F> for Symplectic<T, S> {
     type Tape = SymplecticTape<F::Position, F::Momentum, S>;
 
     fn tape(&self, _f: &F, y0: &F::State) -> Self::Tape {
@@ -209,7 +209,7 @@ fn undo_and_pull<F: SeparableVjp, T: SplittingTable<S>, const S: usize>(
     cotangent
 }
 
-impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> Unwind<F> for Symplectic<T, S> {
+impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> ReverseStep<F> for Symplectic<T, S> {
     type Cotangent = SymplecticCotangent<F::State>;
 
     fn cotangent(&self, _f: &F, y: &F::State) -> Self::Cotangent {
@@ -219,13 +219,13 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> Unwind<F> for Symple
     fn unwind(
         &self,
         f: &F,
-        at: &mut Unwinding<F, Self>,
+        at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
         ybar: &mut F::State,
         pbar: &mut F::Params,
     ) -> Result<StepCotangent> {
-        let Unwinding { y, workspace, carried: SymplecticCotangent { slope_bar, output: inner, output_bar } } = at;
+        let Reversal { y, workspace, carried: SymplecticCotangent { slope_bar, output: inner, output_bar } } = at;
         let (t, h) = (step.t0, step.length());
         let mut cotangent = undo_and_pull::<F, T, S>(f, (workspace, slope_bar), (t, h), y, ybar, pbar);
         for output in outputs {
@@ -240,7 +240,7 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> Unwind<F> for Symple
         Ok(cotangent)
     }
 
-    fn unwind_start(&self, _: &F, _: &mut Unwinding<F, Self>, _: f64, _: &mut F::State, _: &mut F::Params) -> f64 {
+    fn unwind_start(&self, _: &F, _: &mut Reversal<F, Self>, _: f64, _: &mut F::State, _: &mut F::Params) -> f64 {
         0.0
     }
 }

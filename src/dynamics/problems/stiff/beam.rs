@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use nalgebra::SVector;
 
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// The number of angles.
 const N: usize = 40;
@@ -104,7 +104,7 @@ impl<T: Scalar> Inverse<T> {
     }
 }
 
-impl Field<80, 0> for Beam {
+impl GenericDynamics<80, 0> for Beam {
     /// With the matrices `A` and `S` of cosines and sines, `A θ'' = v − S θ'²`. From `(A + i S)(C + i D) = 1` follow
     /// `A⁻¹ = C + D C⁻¹ D` and `A⁻¹ S = −D C⁻¹`, so that `θ'' = C v + D C⁻¹ (D v + θ'²)`: the work is linear in `n`.
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 80>, _: &SVector<T, 0>) -> SVector<T, 80> {

@@ -2,7 +2,7 @@
 
 use nalgebra::{SVector, Vector3, Vector4, vector};
 
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// A pyrolysis, problem E5 of W. H. Enright, T. E. Hull and B. Lindberg, *Comparing numerical methods for stiff systems of
 /// ODEs* (1975), over 18 decades of time as in Hairer & Wanner.
@@ -38,7 +38,7 @@ impl E5 {
     }
 }
 
-impl Field<4, 4> for E5 {
+impl GenericDynamics<4, 4> for E5 {
     /// With `y₃'` as the difference of `y₂'` and `y₄'`, which loses the fewest digits.
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 4>, p: &SVector<T, 4>) -> SVector<T, 4> {
         let [start, pairing] = [p[0] * y[0], p[1] * y[0] * y[2]];
@@ -48,7 +48,7 @@ impl Field<4, 4> for E5 {
     }
 }
 
-impl Field<3, 4> for E5 {
+impl GenericDynamics<3, 4> for E5 {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 3>, p: &SVector<T, 4>) -> SVector<T, 3> {
         let dy: SVector<T, 4> = self.eval(t, &vector![y[0], y[1] + y[2], y[1], y[2]], p);
         vector![dy[0], dy[2], dy[3]]

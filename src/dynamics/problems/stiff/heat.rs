@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use nalgebra::SVector;
 
 use crate::dynamics::problems::second_difference;
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// The heat equation `uₜ = uₓₓ` on `[0, 1]` with `u = 0` at the ends, by central differences on `N` inner nodes.
 ///
@@ -42,7 +42,7 @@ impl Heat {
     }
 }
 
-impl<const N: usize> Field<N, 0> for Heat {
+impl<const N: usize> GenericDynamics<N, 0> for Heat {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, N>, _: &SVector<T, 0>) -> SVector<T, N> {
         second_difference(y) * T::from(((N + 1) * (N + 1)) as f64)
     }

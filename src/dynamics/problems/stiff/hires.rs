@@ -2,7 +2,7 @@
 
 use nalgebra::{SVector, vector};
 
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// E. Schäfer's model of the growth of plants in light (1975); problem HIRES, "high irradiance responses".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl Hires {
     }
 }
 
-impl Field<8, 0> for Hires {
+impl GenericDynamics<8, 0> for Hires {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 8>, _: &SVector<T, 0>) -> SVector<T, 8> {
         let last = y[5] * y[7] * 280.0 - y[6] * 1.81;
         vector![

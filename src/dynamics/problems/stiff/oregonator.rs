@@ -2,7 +2,7 @@
 
 use nalgebra::{SVector, Vector3, vector};
 
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// The Oregonator of Field and Noyes (1974), a model of the Belousov–Zhabotinsky reaction; problem OREGO.
 ///
@@ -21,7 +21,7 @@ impl Oregonator {
     }
 }
 
-impl Field<3, 3> for Oregonator {
+impl GenericDynamics<3, 3> for Oregonator {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, p: &SVector<T, 3>) -> SVector<T, 3> {
         let [s, q, w] = [p[0], p[1], p[2]];
         vector![s * (y[1] + y[0] * (T::one() - q * y[0] - y[1])), (y[2] - (y[0] + 1.0) * y[1]) / s, w * (y[0] - y[2])]

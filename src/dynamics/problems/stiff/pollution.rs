@@ -2,7 +2,7 @@
 
 use nalgebra::SVector;
 
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// J. G. Verwer's model of air pollution (1994): 25 reactions between 20 species; problem POLLU. The parameters are the
 /// rates.
@@ -58,7 +58,7 @@ impl Pollution {
     ];
 }
 
-impl Field<20, 25> for Pollution {
+impl GenericDynamics<20, 25> for Pollution {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 20>, p: &SVector<T, 25>) -> SVector<T, 20> {
         let mut dy = SVector::zeros();
         for ((consumed, made), &rate) in Self::REACTIONS.iter().zip(p) {

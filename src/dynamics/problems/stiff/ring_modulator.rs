@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use nalgebra::{SVector, vector};
 
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// E. H. Horneber's ring modulator (1976): a circuit that mixes a signal of 1 kHz with one of 10 kHz by four diodes.
 ///
@@ -51,7 +51,7 @@ fn diode<T: Scalar>(u: T) -> T {
     (u * DELTA).exp_m1() * GAMMA
 }
 
-impl Field<15, 0> for RingModulator {
+impl GenericDynamics<15, 0> for RingModulator {
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 15>, _: &SVector<T, 0>) -> SVector<T, 15> {
         let signal = (t * (2e3 * PI)).sin() * 0.5;
         let carrier = (t * (2e4 * PI)).sin() * 2.0;

@@ -2,7 +2,7 @@
 
 use nalgebra::{SVector, Vector3, vector};
 
-use crate::dynamics::{Autodiff, Field, Scalar};
+use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// H. H. Robertson's chemical reaction (1966): `A → B`, `B + B → C + B`, `B + C → A + C` with the rates `p₁`, `p₂`, `p₃`.
 ///
@@ -21,7 +21,7 @@ impl Robertson {
     }
 }
 
-impl Field<3, 3> for Robertson {
+impl GenericDynamics<3, 3> for Robertson {
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, p: &SVector<T, 3>) -> SVector<T, 3> {
         let [decay, pairing, return_] = [p[0] * y[0], p[1] * y[1] * y[1], p[2] * y[1] * y[2]];
         vector![return_ - decay, decay - return_ - pairing, pairing]

@@ -7,7 +7,7 @@ use crate::dynamics::{Differentiable, Jacobian};
 use crate::error::{Error, Result};
 use crate::solver::implicit::Lu;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
-use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart};
+use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
 /// A step of a collocation method, solved again, and the cotangents of its stages.
@@ -21,7 +21,7 @@ pub struct CollocationTape<F: Differentiable + Jacobian, const S: usize> {
 }
 
 /// The stages are solved again to rounding, and so are the transposed equations.
-impl<F, T, const S: usize> Reverse<F> for Collocation<T, S>
+impl<F, T, const S: usize> StepVjp<F> for Collocation<T, S>
 where
     F: Differentiable + Jacobian,
     T: CollocationTableau<S>,

@@ -4,7 +4,7 @@ use super::{Dirk, DirkTableau, DirkWorkspace};
 use crate::dynamics::Differentiable;
 use crate::error::{Error, Result};
 use crate::solver::implicit::TransposedSolver;
-use crate::solver::{Dense, OutputCotangent, Reverse, Solver, StageTape, StepCotangent, StepStart};
+use crate::solver::{Dense, OutputCotangent, Solver, StageTape, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
 /// The stages of a step, solved to rounding, and what pulls cotangents back through them.
@@ -15,7 +15,7 @@ pub struct DirkTape<F: Differentiable, const S: usize, L: TransposedSolver<F>> {
     y1: F::State,
 }
 
-impl<F, T, const S: usize, L> Reverse<F> for Dirk<T, S, L>
+impl<F, T, const S: usize, L> StepVjp<F> for Dirk<T, S, L>
 where
     F: Differentiable,
     T: DirkTableau<S>,

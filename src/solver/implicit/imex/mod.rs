@@ -5,7 +5,7 @@
 //! tableaus of a method, their proofs and their source. That the two fit each other is shown by `tests/imex.rs`.
 //!
 //! Steps have an exact transpose where both parts can be pulled back ([`SplitVjp`](crate::dynamics::SplitVjp)), so that
-//! [`Discrete`](crate::adjoint::Discrete) differentiates them.
+//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) differentiates them.
 
 mod ars222;
 mod ars443;

@@ -13,7 +13,7 @@ use crate::dynamics::SplitVjp;
 use crate::error::{Error, Result};
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
-use crate::solver::{OutputCotangent, Reverse, Solver, StepCotangent, StepStart, Tableau};
+use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp, Tableau};
 use crate::state::State;
 
 /// A step of an additive method, solved again to rounding, and the cotangents of its stages.
@@ -28,7 +28,7 @@ pub struct ImexTape<F: SplitVjp, const S: usize, L: TransposedSolver<F::Implicit
     implicit_bar: F::State,
 }
 
-impl<F, T, const S: usize, L> Reverse<F> for Imex<T, S, L>
+impl<F, T, const S: usize, L> StepVjp<F> for Imex<T, S, L>
 where
     F: SplitVjp,
     T: ImexTableau<S>,

@@ -8,7 +8,7 @@ use crate::dynamics::Differentiable;
 use crate::error::Result;
 use crate::solver::explicit::Vern7;
 use crate::solver::reverse::step_vjp_without_past;
-use crate::solver::{OutputCotangent, Past, Reverse, StageTape, StepCotangent, StepNote};
+use crate::solver::{OutputCotangent, Past, StageTape, StepCotangent, StepNote, StepVjp};
 
 /// A tape with that of [`Vern7`](type@Vern7).
 type StartedTape<F> = AdamsTape<F, StageTape<F, 16>>;
@@ -16,7 +16,7 @@ type StartedTape<F> = AdamsTape<F, StageTape<F, 16>>;
 /// The two methods of fixed order, of which the formula of order `K` reads `$corrector` earlier slopes in the corrector.
 macro_rules! reverse_of_fixed_order {
     ($method:ident, $corrector:expr) => {
-        impl<F: Differentiable, const K: usize> Reverse<F> for $method<K> {
+        impl<F: Differentiable, const K: usize> StepVjp<F> for $method<K> {
             type Tape = StartedTape<F>;
 
             const LOOKS_BACK: usize = K - 1;
@@ -55,7 +55,7 @@ macro_rules! reverse_of_fixed_order {
             }
 
             fn tape_evaluations(&self, tape: &Self::Tape) -> u64 {
-                tape.evaluations + Reverse::<F>::tape_evaluations(&Vern7, &tape.starter)
+                tape.evaluations + StepVjp::<F>::tape_evaluations(&Vern7, &tape.starter)
             }
         }
     };
@@ -64,7 +64,7 @@ macro_rules! reverse_of_fixed_order {
 reverse_of_fixed_order!(AdamsBashforth, None);
 reverse_of_fixed_order!(AdamsMoulton, Some(K - 1));
 
-impl<F: Differentiable> Reverse<F> for Adams {
+impl<F: Differentiable> StepVjp<F> for Adams {
     type Tape = AdamsTape<F, ()>;
 
     const LOOKS_BACK: usize = HIGHEST - 1;

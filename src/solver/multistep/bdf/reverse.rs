@@ -6,9 +6,9 @@ use crate::dynamics::Differentiable;
 use crate::error::Result;
 use crate::solver::implicit::{DirkTape, Esdirk547, TransposedSolver};
 use crate::solver::reverse::step_vjp_without_past;
-use crate::solver::{OutputCotangent, Past, Reverse, Solver, StepCotangent, StepNote};
+use crate::solver::{OutputCotangent, Past, Solver, StepCotangent, StepNote, StepVjp};
 
-impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for FixedBdf<K, L> {
+impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> StepVjp<F> for FixedBdf<K, L> {
     type Tape = BackwardTape<F, L, DirkTape<F, 7, L>>;
 
     const LOOKS_BACK: usize = K;
@@ -54,7 +54,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> Reverse<F> for F
     }
 }
 
-impl<F: Differentiable, L: TransposedSolver<F>> Reverse<F> for Bdf<L> {
+impl<F: Differentiable, L: TransposedSolver<F>> StepVjp<F> for Bdf<L> {
     type Tape = BackwardTape<F, L, ()>;
 
     const LOOKS_BACK: usize = HIGHEST;

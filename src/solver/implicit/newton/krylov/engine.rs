@@ -100,7 +100,7 @@ impl<P: Copy> Krylov<P> {
     }
 
     /// With exact products in place of differences, for a field that has them:
-    /// [`JacobianVector`](crate::dynamics::JacobianVector).
+    /// [`Jvp`](crate::dynamics::Jvp).
     pub const fn exact(self) -> Krylov<Exact> {
         let Self { dimension, restarts, tolerance, .. } = self;
         Krylov { products: Exact, dimension, restarts, tolerance }

@@ -1,6 +1,6 @@
 //! Where the products of a Jacobian with a vector come from.
 
-use crate::dynamics::{Dynamics, JacobianVector, Neighbourhood, TOLERANCES};
+use crate::dynamics::{Dynamics, Jvp, Neighbourhood, TOLERANCES};
 use crate::state::State;
 
 /// The point where a field is linearised, with the slope there.
@@ -69,11 +69,11 @@ fn size<Y: State>(y: &Y, slope: &Y, near: Neighbourhood<'_, Y>) -> f64 {
     sizes.into_iter().find(|size| *size > 0.0 && size.is_finite()).unwrap_or(1.0)
 }
 
-/// Exact products, for a field that has them: [`JacobianVector`].
+/// Exact products, for a field that has them: [`Jvp`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Exact;
 
-impl<F: JacobianVector> Products<F> for Exact {
+impl<F: Jvp> Products<F> for Exact {
     fn linearise(self, _: &F, _: &mut Point<F::State>, _: Neighbourhood<'_, F::State>) -> u64 {
         0
     }

@@ -2,7 +2,7 @@
 
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
-use rheos::{formula, Discrete, Fixed, Ivp, Rk4, State, solve};
+use rheos::{formula, DiscreteAdjoint, Fixed, Ivp, Rk4, State, solve};
 use rheos::formula::{Heap, Rows};
 use rheos::nn::Linear;
 use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
@@ -41,7 +41,7 @@ pub fn run(weights: &Value) {
         Ok(Found { evaluations, value: solution.last().inner(&ones), gradient: 0.0 })
     });
     Row { task: "large", what: "gradient", how: "Discrete, dfdx" }.print(1, || {
-        let run = Ivp::new(&net, y0.clone(), 0.0..1.0).forward(Rk4, STEPS, Discrete::new());
+        let run = Ivp::new(&net, y0.clone(), 0.0..1.0).forward(Rk4, STEPS, DiscreteAdjoint::new());
         let run = run.map_err(|failure| failure.error)?;
         let found = run.backward(std::slice::from_ref(&ones))?;
         Ok(Found {

@@ -5,7 +5,7 @@ use nalgebra::SMatrix;
 use rheos::formula::Static;
 use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
 use rheos::train::mean_squared_error;
-use rheos::{Discrete, Fixed, Parametric, Rk4, State};
+use rheos::{DiscreteAdjoint, Fixed, Parametric, Rk4, State};
 use rheos_peers::network;
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ pub fn run(weights: &Value) {
     let mlp =
         Mlp::<f32, HIDDEN, HIDDEN, HIDDEN> { first: network::linear(&layers[0]), second: network::linear(&layers[1]) };
     let flow: Batched<_> = Net::new(mlp);
-    let flow = OdeBlock::new(flow.field(), Rk4, Fixed::steps(SUBSTEPS), Discrete::new());
+    let flow = OdeBlock::new(flow.field(), Rk4, Fixed::steps(SUBSTEPS), DiscreteAdjoint::new());
     let readout: Batched<_> = Net::new(network::linear::<f32, HIDDEN, 1>(&weights["readout"]));
     let model = Sequence { block: (Recurrence(cell), flow), readout };
 

@@ -3,11 +3,11 @@
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
 use nalgebra::SMatrix;
-use rheos::{formula, Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, Pid, State};
+use rheos::{formula, Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Ivp, Pid, State};
 use rheos::formula::{Rows, Static};
 use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
 use rheos::nn::{Linear, Net};
-use rheos::solver::Reverse;
+use rheos::solver::StepVjp;
 use rheos_peers::network;
 use serde_json::Value;
 
@@ -47,9 +47,9 @@ pub fn run(weights: &Value) {
 fn rows<F>(field: &F, y0: &F::State, ones: F::State, [discrete, backsolve]: [&'static str; 2])
 where
     F: Differentiable,
-    Dopri5: Reverse<F>,
-    Discrete: Adjoint<F, Dopri5, Pid>,
-    Backsolve<Dopri5, Pid>: Adjoint<F, Dopri5, Pid>,
+    Dopri5: StepVjp<F>,
+    DiscreteAdjoint: Adjoint<F, Dopri5, Pid>,
+    BacksolveAdjoint<Dopri5, Pid>: Adjoint<F, Dopri5, Pid>,
 {
     for (times, forward, backward) in [
         (vec![100.0], "forward, end", "gradient, end"),
@@ -63,8 +63,8 @@ where
             let value = solution.y.iter().map(|y| y.inner(&ones)).sum();
             Ok(Found { evaluations: solution.stats.evaluations, value, gradient: 0.0 })
         });
-        row(backward, discrete).print(1, || by(field, Discrete::new(), &times, y0, &ones));
-        let adjoint = Backsolve::new(Dopri5, TOLERANCE);
+        row(backward, discrete).print(1, || by(field, DiscreteAdjoint::new(), &times, y0, &ones));
+        let adjoint = BacksolveAdjoint::new(Dopri5, TOLERANCE);
         row(backward, backsolve).print(1, || by(field, adjoint, &times, y0, &ones));
     }
 }
@@ -73,7 +73,7 @@ where
 fn by<F, A>(field: &F, adjoint: A, times: &[f64], y0: &F::State, ones: &F::State) -> Outcome<Found>
 where
     F: Differentiable,
-    Dopri5: Reverse<F>,
+    Dopri5: StepVjp<F>,
     A: Adjoint<F, Dopri5, Pid>,
 {
     let run = Ivp::new(field, y0.clone(), 0.0..100.0).save_at(times).forward(Dopri5, TOLERANCE, adjoint);

@@ -2,12 +2,12 @@
 
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
-use rheos::{formula, Adjoint, Backsolve, Differentiable, Discrete, Dopri5, Ivp, Pid, State};
+use rheos::{formula, Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Ivp, Pid, State};
 use rheos::formula::{Rows, Static};
 use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
 use rheos::nn::{LayerField, Mlp, Net};
 use rheos::train::Adam;
-use rheos::solver::Reverse;
+use rheos::solver::StepVjp;
 use rheos_peers::network;
 use serde_json::Value;
 
@@ -47,13 +47,13 @@ pub fn run(weights: &Value) {
 fn rows<F>(net: &F, times: &[f64], y: &[F::State], [discrete, backsolve]: [&'static str; 2])
 where
     F: Differentiable + Clone,
-    Dopri5: Reverse<F>,
-    Discrete: Adjoint<F, Dopri5, Pid>,
-    Backsolve<Dopri5, Pid>: Adjoint<F, Dopri5, Pid>,
+    Dopri5: StepVjp<F>,
+    DiscreteAdjoint: Adjoint<F, Dopri5, Pid>,
+    BacksolveAdjoint<Dopri5, Pid>: Adjoint<F, Dopri5, Pid>,
 {
     let row = |how| Row { task: "spiral", what: "training step", how };
-    row(discrete).print(STEPS, || train(net.clone(), &Discrete::new(), times, y));
-    row(backsolve).print(STEPS, || train(net.clone(), &Backsolve::new(Dopri5, TOLERANCE), times, y));
+    row(discrete).print(STEPS, || train(net.clone(), &DiscreteAdjoint::new(), times, y));
+    row(backsolve).print(STEPS, || train(net.clone(), &BacksolveAdjoint::new(Dopri5, TOLERANCE), times, y));
 }
 
 /// Mean absolute error over all states, and its derivative.
@@ -79,7 +79,7 @@ fn mean_absolute_error<Y: State>(y: &[Y], truth: &[Y]) -> (f64, Vec<Y>) {
 fn train<F, A>(mut net: F, adjoint: &A, times: &[f64], truth: &[F::State]) -> Outcome<Found>
 where
     F: Differentiable,
-    Dopri5: Reverse<F>,
+    Dopri5: StepVjp<F>,
     A: Adjoint<F, Dopri5, Pid>,
 {
     let mut adam = Adam::new(1e-3);

@@ -10,25 +10,25 @@ use crate::state::{Span, State};
 /// Steps that end at given times, and at the end of the solve.
 ///
 /// It repeats the steps of an adaptive solve: on a frozen grid the solution depends smoothly on the initial state and the
-/// parameters, so that central differences agree with the gradient of [`Discrete`](crate::adjoint::Discrete).
+/// parameters, so that central differences agree with the gradient of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint).
 ///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode, solve};
-/// use rheos::control::OnGrid;
+/// use rheos::control::StepTo;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let adaptive = Ivp::new(&decay, 1.0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::new(1e-6, 1e-6))?;
-/// let again = solve(&decay, 1.0, 0.0..5.0, Dopri5, OnGrid::new(adaptive.t.clone()))?;
+/// let again = solve(&decay, 1.0, 0.0..5.0, Dopri5, StepTo::new(adaptive.t.clone()))?;
 /// assert_eq!(again.last(), adaptive.last());
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct OnGrid {
+pub struct StepTo {
     times: Vec<f64>,
     max_steps: u64,
 }
 
-impl OnGrid {
+impl StepTo {
     /// Steps from each of `times` to the next, which must be in the order of integration. The first and the last of them
     /// stand for the ends of the solve, wherever those are: the first step starts with it, and the last one ends with it.
     #[must_use]
@@ -44,7 +44,7 @@ impl OnGrid {
     }
 }
 
-impl<F: Dynamics, S: Solver<F>> Controller<F, S> for OnGrid {
+impl<F: Dynamics, S: Solver<F>> Controller<F, S> for StepTo {
     /// How many of the times have been passed, and the span.
     type Memory = (usize, Span);
 

@@ -1,6 +1,6 @@
 //! Second derivatives of a field: how its pullback changes along a direction.
 
-use super::{Autodiff, Counted, Differentiable, Field, OdeWithVjp, Remembered, Tangent, tangent};
+use super::{Autodiff, Counted, Differentiable, GenericDynamics, Memoized, OdeWithVjp, Tangent, tangent};
 use crate::state::State;
 use nalgebra::SVector;
 
@@ -9,12 +9,12 @@ use nalgebra::SVector;
 /// A [`Rosenbrock`](crate::solver::rosenbrock::Rosenbrock) method reads the Jacobian at the start of every step, so that the derivative of its
 /// step has second derivatives of the field in it: this is all that its discrete adjoint asks for.
 ///
-/// The function is provided by differences of the pullback, so that `impl VjpAlong for Model {}` is enough.
+/// The function is provided by differences of the pullback, so that `impl SecondOrderVjp for Model {}` is enough.
 /// [`Autodiff`] has it exact, from dual numbers over dual numbers.
 ///
 /// ```
 /// use rheos::{Differentiable, Dynamics, Parametric};
-/// use rheos::dynamics::VjpAlong;
+/// use rheos::dynamics::SecondOrderVjp;
 ///
 /// /// `y' = −k y²`.
 /// struct Pairing { k: f64 }
@@ -36,7 +36,7 @@ use nalgebra::SVector;
 ///         0.0
 ///     }
 /// }
-/// impl VjpAlong for Pairing {}
+/// impl SecondOrderVjp for Pairing {}
 ///
 /// let (mut ybar, mut pbar) = (0.0, 0.0);
 /// Pairing { k: 3.0 }.vjp_along(0.0, &0.5, (&0.1, 0.0), &1.0, &mut ybar, &mut pbar);
@@ -46,10 +46,10 @@ use nalgebra::SVector;
 #[diagnostic::on_unimplemented(
     message = "the pullback of `{Self}` has no derivative, so that steps of a Rosenbrock method on it have no transpose",
     label = "this has no `vjp_along`",
-    note = "`impl rheos::dynamics::VjpAlong for YourModel {{}}` takes differences of its pullback; or write the field over a generic \
+    note = "`impl rheos::dynamics::SecondOrderVjp for YourModel {{}}` takes differences of its pullback; or write the field over a generic \
             scalar and wrap it in `rheos::Autodiff`"
 )]
-pub trait VjpAlong: Differentiable {
+pub trait SecondOrderVjp: Differentiable {
     /// For the direction `(v, τ)` in `(y, t)`, adds `∂/∂y` of `wᵀ (∂f/∂y v + τ ∂f/∂t)` to `ybar` and its `∂/∂θ` to `pbar`,
     /// and returns its `∂/∂t`; by the symmetry of second derivatives, `d/dε` of the [pullback](Differentiable::vjp) of `w`
     /// at `(t + ε τ, y + ε v)` where `ε = 0`.
@@ -108,7 +108,7 @@ fn difference_along<F: Differentiable + ?Sized>(
 }
 
 /// Exact, by dual numbers over dual numbers.
-impl<M: Field<N, P>, const N: usize, const P: usize> VjpAlong for Autodiff<M, N, P> {
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> SecondOrderVjp for Autodiff<M, N, P> {
     fn vjp_along(
         &self,
         t: f64,
@@ -123,10 +123,13 @@ impl<M: Field<N, P>, const N: usize, const P: usize> VjpAlong for Autodiff<M, N,
 }
 
 /// By differences: a Hessian–vector product through a Rosenbrock method has third derivatives in it.
-impl<M: Field<N, P>, const N: usize, const P: usize, const K: usize> VjpAlong for Tangent<'_, M, N, P, K> {}
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> SecondOrderVjp
+    for Tangent<'_, M, N, P, K>
+{
+}
 
 /// By differences.
-impl<Y, G, V> VjpAlong for OdeWithVjp<Y, G, V>
+impl<Y, G, V> SecondOrderVjp for OdeWithVjp<Y, G, V>
 where
     Y: State,
     G: Fn(f64, &Y, &mut Y),
@@ -135,7 +138,7 @@ where
 }
 
 /// What it costs is not counted.
-impl<F: VjpAlong> VjpAlong for Counted<F> {
+impl<F: SecondOrderVjp> SecondOrderVjp for Counted<F> {
     fn vjp_along(
         &self,
         t: f64,
@@ -149,7 +152,7 @@ impl<F: VjpAlong> VjpAlong for Counted<F> {
     }
 }
 
-impl<F: VjpAlong> VjpAlong for Remembered<F> {
+impl<F: SecondOrderVjp> SecondOrderVjp for Memoized<F> {
     fn vjp_along(
         &self,
         t: f64,

@@ -9,7 +9,7 @@ use crate::state::{MatrixOf, MatrixSpace, State};
 /// A field that keeps the trace of every evaluation, so that a discrete adjoint does not evaluate it again: nothing is
 /// computed twice, and every activation of a network is held from the forward pass to the backward pass.
 ///
-/// A solve over it takes the same steps, and its gradient is the same but for the rounding of times. [`Discrete`](crate::adjoint::Discrete)
+/// A solve over it takes the same steps, and its gradient is the same but for the rounding of times. [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint)
 /// computes the stages of every step once more on its way back, since the states are much less to keep than the stages with
 /// what lies inside the field; where there is room for all of it, this saves those evaluations. Methods whose stages are the
 /// solution of equations evaluate more than they come back to, and gain less.
@@ -20,18 +20,18 @@ use crate::state::{MatrixOf, MatrixSpace, State};
 ///
 /// ```
 /// use rheos::dynamics::problems::LotkaVolterra;
-/// use rheos::dynamics::{Counted, Remembered};
-/// use rheos::{Discrete, Dopri5, Ivp, Pid};
+/// use rheos::dynamics::{Counted, Memoized};
+/// use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
-/// let field = Remembered::new(Counted::new(model));
-/// let run = Ivp::new(&field, y0, 0.0..1.0).forward(Dopri5, Pid::new(1e-6, 1e-6), Discrete::new())?;
+/// let field = Memoized::new(Counted::new(model));
+/// let run = Ivp::new(&field, y0, 0.0..1.0).forward(Dopri5, Pid::new(1e-6, 1e-6), DiscreteAdjoint::new())?;
 /// run.backward(&run.y)?;
 /// // Those of the forward pass, and none in the backward pass.
 /// assert_eq!(field.inner().evaluations(), run.stats.evaluations);
 /// # Ok::<(), rheos::Error>(())
 /// ```
-pub struct Remembered<F: Differentiable> {
+pub struct Memoized<F: Differentiable> {
     field: F,
     log: RefCell<Vec<Evaluation<F>>>,
 }
@@ -43,7 +43,7 @@ struct Evaluation<F: Differentiable> {
     trace: F::Trace,
 }
 
-impl<F: Differentiable> Remembered<F> {
+impl<F: Differentiable> Memoized<F> {
     /// Begins with nothing kept.
     pub const fn new(field: F) -> Self {
         Self { field, log: RefCell::new(Vec::new()) }
@@ -102,7 +102,7 @@ fn are_equal<Y: State>(x: &Y, y: &Y) -> bool {
     difference.inner(&difference) == 0.0
 }
 
-impl<F: Differentiable> Dynamics for Remembered<F> {
+impl<F: Differentiable> Dynamics for Memoized<F> {
     type State = F::State;
 
     fn eval(&self, t: f64, y: &F::State, dy: &mut F::State) {
@@ -120,7 +120,7 @@ impl<F: Differentiable> Dynamics for Remembered<F> {
     }
 }
 
-impl<F: Differentiable> Parametric for Remembered<F> {
+impl<F: Differentiable> Parametric for Memoized<F> {
     type Params = F::Params;
 
     fn params(&self) -> F::Params {
@@ -133,7 +133,7 @@ impl<F: Differentiable> Parametric for Remembered<F> {
     }
 }
 
-impl<F: Differentiable> Differentiable for Remembered<F> {
+impl<F: Differentiable> Differentiable for Memoized<F> {
     type Trace = F::Trace;
 
     fn vjp(&self, t: f64, y: &F::State, w: &F::State, ybar: &mut F::State, pbar: &mut F::Params) -> f64 {
@@ -163,7 +163,7 @@ impl<F: Differentiable> Differentiable for Remembered<F> {
     }
 }
 
-impl<F: Differentiable + Jacobian> Jacobian for Remembered<F>
+impl<F: Differentiable + Jacobian> Jacobian for Memoized<F>
 where
     F::State: MatrixSpace,
 {
