@@ -14,7 +14,7 @@ use dfdx::prelude::{
 };
 use dfdx::tensor_ops::Backward;
 use gradient::{gradient, over};
-use rheos::adjoint::Outputs;
+use rheos::solution::Outputs;
 use rheos::nn::tensor::{ModuleField, OdeLayer, Taped, TensorField, Weights};
 use rheos::state::TensorElement;
 use rheos::{

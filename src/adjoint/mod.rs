@@ -42,7 +42,7 @@ pub use discrete::{Checkpoints, DiscreteAdjoint, DiscreteRecord};
 pub(crate) use finite::{
     check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,
 };
-pub use problem::{Outputs, Problem};
+pub use problem::Problem;
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 pub(crate) use run::Asked;
 pub use run::{Gradient, GradientOf, Run, RunResult};

@@ -1,9 +1,8 @@
 //! The solve that is differentiated.
 
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::Differentiable;
 use crate::error::Result;
-use crate::solution::{DifferentiableEvent, Events};
-use crate::solver::Dense;
+use crate::solution::{DifferentiableEvent, Events, Outputs};
 use crate::state::Span;
 
 /// A solve as an [`Adjoint`](crate::adjoint::Adjoint) sees it: all but the initial state. [`Ivp::forward`](crate::solution::Ivp::forward)
@@ -55,55 +54,5 @@ impl<'a, F: Differentiable, S, C> Problem<'a, F, S, C> {
     pub(super) fn check(&self) -> Result<()> {
         self.span.validate()?;
         self.span.validate_times(self.outputs.times())
-    }
-}
-
-/// Which states of a solve a loss may depend on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Outputs<'t> {
-    /// The one at the end: of the span, or where a terminal event ended the solve.
-    End,
-    /// Those at given times, by interpolation, or by landing where the interpolant of the method is [too
-    /// rough](Dense::LANDS).
-    At(&'t [f64]),
-    /// Those at given times, by landing on them.
-    LandingOn(&'t [f64]),
-}
-
-impl<'t> Outputs<'t> {
-    /// The times asked for.
-    #[must_use]
-    pub const fn times(self) -> &'t [f64] {
-        match self {
-            Self::End => &[],
-            Self::At(times) | Self::LandingOn(times) => times,
-        }
-    }
-
-    /// The times that a solve by the method `S` must land on.
-    pub(super) fn stops<F: Dynamics, S: Dense<F>>(self) -> &'t [f64] {
-        match self {
-            Self::At(times) if S::LANDS => times,
-            Self::LandingOn(times) => times,
-            _ => &[],
-        }
-    }
-}
-
-impl<'t> From<&'t [f64]> for Outputs<'t> {
-    fn from(times: &'t [f64]) -> Self {
-        Self::At(times)
-    }
-}
-
-impl<'t> From<&'t Vec<f64>> for Outputs<'t> {
-    fn from(times: &'t Vec<f64>) -> Self {
-        Self::At(times)
-    }
-}
-
-impl<'t, const N: usize> From<&'t [f64; N]> for Outputs<'t> {
-    fn from(times: &'t [f64; N]) -> Self {
-        Self::At(times)
     }
 }

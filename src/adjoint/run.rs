@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::cotangents::{Cotangents, CotangentsRef};
-use super::problem::{Outputs, Problem};
+use super::problem::Problem;
 use super::{Adjoint, Forward, Pullback};
 use crate::control::Controller;
 use crate::dynamics::{Differentiable, Dynamics, Parametric};
 use crate::error::{Error, Result};
 use crate::integrate::Stats;
-use crate::solution::{DifferentiableEvent, Ending, EventRecord, Failure};
+use crate::solution::{DifferentiableEvent, Ending, EventRecord, Failure, Outputs};
 use crate::solver::{Solver, Stiffness};
 use crate::state::{Span, State};
 

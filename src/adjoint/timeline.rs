@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use super::approach::Approach;
-use super::problem::Outputs;
 use crate::integrate::{Piece as Segment, Pieces as Segments};
-use crate::solution::{Ending, EventRecord};
+use crate::solution::{Ending, EventRecord, Outputs};
 use crate::state::Span;
 
 /// What the backward pass needs to know of a solve, but for the steps.

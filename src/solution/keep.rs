@@ -1,8 +1,7 @@
 //! What of a solution is kept: the type parameters of [`Ivp`](crate::solution::Ivp).
 
 use super::event::EventsRecord;
-use super::{Curve, EventRecord, Events, Interpolated, Landed, Mapped, Trajectory};
-use crate::adjoint::Outputs;
+use super::{Curve, EventRecord, Events, Interpolated, Landed, Mapped, Outputs, Trajectory};
 use crate::dynamics::Dynamics;
 use crate::error::Result;
 use crate::integrate::Observer;

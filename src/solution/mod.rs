@@ -8,6 +8,7 @@ mod failure;
 mod fallback;
 mod ivp;
 pub mod keep;
+mod outputs;
 mod paused;
 mod record;
 mod result;
@@ -23,6 +24,7 @@ pub use event::{
 pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};
+pub use outputs::Outputs;
 pub use paused::Paused;
 pub use record::{Interpolated, Landed, Mapped, Trajectory};
 pub(crate) use record::{check_outputs, check_times};

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::fmt;
 
 use super::difference::{central, resolution, sample, weights};
-use crate::adjoint::{Adjoint, Outputs, Problem};
+use crate::adjoint::{Adjoint, Problem};
 use crate::control::Controller;
 use crate::dynamics::Differentiable;
 use crate::error::Result;
-use crate::solution::check_times;
+use crate::solution::{Outputs, check_times};
 use crate::solver::Solver;
 use crate::state::State;
 

@@ -1,7 +1,7 @@
 //! Gradients of symplectic and reversible solves.
 
 use nalgebra::{SVector, Vector2, vector};
-use rheos::adjoint::Outputs;
+use rheos::solution::Outputs;
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::dynamics::separable;
 use rheos::solver::StepVjp;
