@@ -4,8 +4,9 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use nalgebra::{DVector, SVector, Vector2};
-use rheos::adjoint::{Forward, Outputs, Problem};
+use rheos::adjoint::{Forward, Problem};
 use rheos::dynamics::problems::LotkaVolterra;
+use rheos::solution::Outputs;
 use rheos::solver::explicit::Bosh3;
 use rheos::{
     Adjoint, BacksolveAdjoint, Controller, DiscreteAdjoint, Dopri5, Dynamics, Euler, Fixed, Ivp, Parametric, Pid, Rk4,

@@ -14,8 +14,8 @@ use dfdx::prelude::{
 };
 use dfdx::tensor_ops::Backward;
 use gradient::{gradient, over};
-use rheos::solution::Outputs;
 use rheos::nn::tensor::{ModuleField, OdeLayer, Taped, TensorField, Weights};
+use rheos::solution::Outputs;
 use rheos::state::TensorElement;
 use rheos::{
     BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, solve,

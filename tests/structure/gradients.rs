@@ -1,9 +1,9 @@
 //! Gradients of symplectic and reversible solves.
 
 use nalgebra::{SVector, Vector2, vector};
-use rheos::solution::Outputs;
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::dynamics::separable;
+use rheos::solution::Outputs;
 use rheos::solver::StepVjp;
 use rheos::solver::explicit::Bosh3;
 use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReverseStep, ReversibleHeun};
