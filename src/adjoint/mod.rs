@@ -19,6 +19,7 @@ mod forward;
 pub mod choosing {}
 mod cotangents;
 mod discrete;
+mod drift;
 mod finite;
 mod layout;
 mod problem;

@@ -68,15 +68,23 @@ pub(super) trait WayBack<F: Differentiable> {
         times_bar: &mut [f64],
         pbar: &mut F::Params,
     ) -> Result<Swept<F::State>>;
+
+    /// The cost so far.
+    fn stats(&self) -> Stats;
+
+    /// The largest relative distance of a reconstructed state from the forward pass so far; zero where none is reconstructed.
+    fn drift(&self) -> f64 {
+        0.0
+    }
 }
 
-/// Pulls cotangents back over all pieces. The stats and the drift are left to the caller.
+/// Pulls cotangents back over all pieces.
 pub(super) fn pull_back<F: Differentiable, S, C>(
     problem: &Problem<'_, F, S, C>,
     timeline: &Timeline<F::State>,
     cotangents: CotangentsRef<'_, F::State>,
     pbar: &mut F::Params,
-    way: &mut impl WayBack<F>,
+    mut way: impl WayBack<F>,
 ) -> Result<Pullback<F::State>> {
     check(timeline, cotangents)?;
     check_params(problem.field, pbar)?;
@@ -133,7 +141,7 @@ pub(super) fn pull_back<F: Differentiable, S, C>(
     }
     bars.move_with_ends(timeline);
     let Bars { times, t0, t1, jumps } = bars;
-    let back = Pullback { y0: following.y, times, t0, t1, jumps, stats: Stats::default(), drift: 0.0 };
+    let back = Pullback { y0: following.y, times, t0, t1, jumps, stats: way.stats(), drift: way.drift() };
     back.checked(&timeline.start, pbar)
 }
 

@@ -2,10 +2,11 @@
 
 use super::cotangents::CotangentsRef;
 use super::discrete::Sweep;
+use super::drift::{Drift, check_limit};
 use super::layout::Layout;
 use super::problem::Problem;
 use super::pull_back::{Incoming, Swept, WayBack, pull_back};
-use super::recorder::{Keep, Seen, record};
+use super::recorder::{Keep, Seen, record, refuse};
 use super::timeline::Timeline;
 use super::{Adjoint, ForwardResult, Pullback};
 use crate::control::Controller;
@@ -22,8 +23,10 @@ use crate::state::{Span, State};
 /// The forward pass keeps the state at the end, what the method carries beside it, and the times of the accepted steps;
 /// the backward pass reconstructs each state from the next. So it is for each part of the solve between two resets of the
 /// state or jumps of the field. Memory does not grow with the number of steps but for 8 bytes
-/// each. The gradient is that of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) up to the rounding errors of the way back, which grow as the
-/// method says; about the dependence of the steps on the state, and about times, everything said there holds.
+/// each. The gradient is the one of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) up to the rounding errors of the
+/// way back, which grow where the forward steps contract. So the reconstruction is compared with the initial state and with
+/// up to eight states in between. The largest distance is reported ([`Gradient::drift`](crate::adjoint::Gradient::drift)),
+/// and a backward pass that drifts beyond [`drift_limit`](Self::drift_limit) fails instead of returning a wrong gradient.
 ///
 /// ```
 /// use rheos::{Fixed, Ivp, ReversibleAdjoint, ode};
@@ -38,14 +41,26 @@ use crate::state::{Span, State};
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReversibleAdjoint {
-    _private: (),
+    drift_limit: Option<f64>,
 }
 
 impl ReversibleAdjoint {
-    /// The adjoint; it has no settings.
+    /// The adjoint, with the default limit of the drift.
     #[must_use]
     pub const fn new() -> Self {
-        Self { _private: () }
+        Self { drift_limit: None }
+    }
+
+    /// How far, relative to the state, the reconstruction may come from the forward pass, 0 at least. The default is the
+    /// square root of the unit roundoff: half of the digits, 1.5e-8 in `f64`. Infinity allows any distance.
+    #[must_use]
+    pub const fn drift_limit(mut self, limit: f64) -> Self {
+        self.drift_limit = Some(limit);
+        self
+    }
+
+    fn limit_for<Y: State>(&self, y: &Y) -> f64 {
+        self.drift_limit.unwrap_or_else(|| y.rounding().sqrt())
     }
 }
 
@@ -64,10 +79,51 @@ impl<Y, W> ReversibleRecord<Y, W> {
     }
 }
 
+/// States of the forward pass at multiples of a stride, which doubles as they become too many. The first is the start.
+#[derive(Debug, Clone)]
+struct Landmarks<Y> {
+    stride: usize,
+    states: Vec<Y>,
+}
+
+/// The most states that are kept of a piece.
+const MOST_LANDMARKS: usize = 8;
+
+impl<Y: State> Landmarks<Y> {
+    fn new(y0: &Y) -> Self {
+        Self { stride: 1, states: vec![y0.clone()] }
+    }
+
+    /// Keeps the state after `n` steps, or not.
+    fn keep(&mut self, n: usize, y: &Y) {
+        if !n.is_multiple_of(self.stride) {
+            return;
+        }
+        if self.states.len() == MOST_LANDMARKS {
+            let mut i = 0;
+            self.states.retain(|_| {
+                i += 1;
+                i % 2 == 1
+            });
+            self.stride *= 2;
+            if !n.is_multiple_of(self.stride) {
+                return;
+            }
+        }
+        self.states.push(y.clone());
+    }
+
+    /// The state after `n` steps, if it was kept.
+    fn at(&self, n: usize) -> Option<&Y> {
+        if n.is_multiple_of(self.stride) { self.states.get(n / self.stride) } else { None }
+    }
+}
+
 /// The steps of a piece.
 #[derive(Debug, Clone)]
 struct Ended<Y, W> {
     grid: Vec<f64>,
+    landmarks: Landmarks<Y>,
     end: Y,
     /// As the last step left it; none where there is no step.
     workspace: Option<W>,
@@ -82,6 +138,7 @@ where
     type Record = ReversibleRecord<F::State, S::Workspace>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        check_limit(self.limit_for(y0)).map_err(|error| refuse(error, problem.span.t0, y0))?;
         record(problem, y0, Ends(Vec::with_capacity(1)), |timeline, Ends(pieces)| ReversibleRecord { timeline, pieces })
     }
 
@@ -95,9 +152,9 @@ where
         let ReversibleRecord { timeline, pieces } = record;
         let landing = !problem.outputs.stops::<F, S>().is_empty();
         let layout = Layout::new(timeline, landing);
-        let mut way = Undo { problem, pieces, layout, stats: Stats::default() };
-        let back = pull_back(problem, timeline, cotangents, pbar, &mut way)?;
-        Ok(Pullback { stats: way.stats, ..back })
+        let drift = Drift::new(&timeline.start, self.limit_for(&timeline.start));
+        let way = Undo { problem, pieces, layout, drift, stats: Stats::default() };
+        pull_back(problem, timeline, cotangents, pbar, way)
     }
 }
 
@@ -112,7 +169,7 @@ where
     const EXACT: bool = true;
 
     fn start(&mut self, t0: f64, y0: &F::State, _: Option<Span>) {
-        self.0.push(Ended { grid: vec![t0], end: y0.clone(), workspace: None });
+        self.0.push(Ended { grid: vec![t0], landmarks: Landmarks::new(y0), end: y0.clone(), workspace: None });
     }
 
     fn step(&mut self, Seen { step, is_last, .. }: Seen<'_, F, S>) -> Result<()> {
@@ -121,6 +178,7 @@ where
             *start = step.computed.t0;
         }
         piece.grid.push(step.computed.t1);
+        piece.landmarks.keep(piece.grid.len() - 1, step.y1);
         if is_last {
             let mut workspace = step.workspace.clone();
             step.solver.accept(&mut workspace);
@@ -136,6 +194,7 @@ struct Undo<'a, F: Differentiable, S: Solver<F>, C> {
     problem: &'a Problem<'a, F, S, C>,
     pieces: &'a [Ended<F::State, S::Workspace>],
     layout: Layout<'a>,
+    drift: Drift<F::State>,
     stats: Stats,
 }
 
@@ -153,18 +212,22 @@ where
         pbar: &mut F::Params,
     ) -> Result<Swept<F::State>> {
         let Problem { field, solver, control, .. } = *self.problem;
-        let Ended { grid, end, workspace } = &self.pieces[incoming.index];
+        let Ended { grid, landmarks, end, workspace } = &self.pieces[incoming.index];
         let mut sweep = Sweep::new(grid, incoming);
         self.stats.evaluations += match workspace {
             None => sweep.start(field, end, &mut ybar),
             Some(workspace) => {
                 let carried = solver.cotangent(field, end);
+                self.drift.set_out(end);
                 let mut at = Reversal { carried, y: end.clone(), workspace: workspace.clone() };
                 for n in (0..grid.len() - 1).rev() {
                     let step = sweep.enter(n);
                     let moved = solver.unwind(field, &mut at, step, &mut sweep.inside, &mut ybar, pbar)?;
                     if !at.y.all_finite() {
                         return Err(Error::NonFinite { t: step.t1, h: -step.length() });
+                    }
+                    if let Some(y) = landmarks.at(n) {
+                        self.drift.compare(&at.y, grid[n], y)?;
                     }
                     sweep.leave(n, moved, &ybar)?;
                 }
@@ -175,5 +238,13 @@ where
         };
         self.stats.accepted += grid.len() as u64 - 1;
         Ok(sweep.finish::<F, S, C>(incoming, ybar, &mut self.layout, (control, times_bar)))
+    }
+
+    fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    fn drift(&self) -> f64 {
+        self.drift.worst()
     }
 }

@@ -2,11 +2,14 @@
 
 use std::cell::RefCell;
 
-use crate::adjoint::recorder::{Keep, Seen};
+use crate::adjoint::pull_back::{WayBack, pull_back};
+use crate::adjoint::recorder::{Keep, Seen, record};
 use crate::adjoint::timeline::Timeline;
+use crate::adjoint::{CotangentsRef, ForwardResult, Problem, Pullback};
+use crate::control::Controller;
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::Result;
-use crate::integrate::{Observer, Step};
+use crate::integrate::{Observer, Stats, Step};
 use crate::solution::Curve;
 use crate::solver::Dense;
 use crate::state::{Passive, Span, State};
@@ -100,8 +103,45 @@ pub struct CurveRecord<Y> {
     pub(super) curves: Vec<Curve<Y>>,
 }
 
+impl<Y: State> CurveRecord<Y> {
+    /// Solves and keeps the solution.
+    pub(super) fn of<F, S, C>(problem: &Problem<'_, F, S, C>, y0: &Y) -> ForwardResult<Y, Self>
+    where
+        F: Differentiable<State = Y>,
+        S: Dense<F>,
+        C: Controller<F, S>,
+    {
+        record(problem, y0, Curves(Vec::with_capacity(1)), |timeline, Curves(curves)| Self { timeline, curves })
+    }
+}
+
+/// The way back of an adjoint `A` along curves.
+pub(super) struct AlongCurves<'a, A, F: Differentiable> {
+    pub(super) adjoint: &'a A,
+    pub(super) field: &'a F,
+    pub(super) record: &'a CurveRecord<F::State>,
+    pub(super) stats: Stats,
+}
+
+impl<'a, A, F: Differentiable> AlongCurves<'a, A, F>
+where
+    Self: WayBack<F>,
+{
+    /// Pulls cotangents back along the record.
+    pub(super) fn pull_back<S, C>(
+        adjoint: &'a A,
+        problem: &Problem<'a, F, S, C>,
+        record: &'a CurveRecord<F::State>,
+        cotangents: CotangentsRef<'_, F::State>,
+        pbar: &mut F::Params,
+    ) -> Result<Pullback<F::State>> {
+        let way = Self { adjoint, field: problem.field, record, stats: Stats::default() };
+        pull_back(problem, &record.timeline, cotangents, pbar, way)
+    }
+}
+
 /// Keeps the solution piece by piece.
-pub(super) struct Curves<Y>(pub(super) Vec<Curve<Y>>);
+struct Curves<Y>(Vec<Curve<Y>>);
 
 impl<F: Dynamics, S: Dense<F>> Keep<F, S> for Curves<F::State> {
     const EXACT: bool = false;

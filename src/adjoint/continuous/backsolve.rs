@@ -1,6 +1,7 @@
 //! The continuous adjoint, solved backwards in time.
 
 use super::Augmented;
+use crate::adjoint::drift::{Drift, check_limit};
 use crate::adjoint::pull_back::{Incoming, Swept, WayBack, pull_back};
 use crate::adjoint::recorder::{record, refuse};
 use crate::adjoint::stretch::{Landmarks, Stretch};
@@ -8,10 +9,10 @@ use crate::adjoint::timeline::Timeline;
 use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
 use crate::dynamics::Differentiable;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::integrate::Stats;
 use crate::solver::{Dense, Solver};
-use crate::state::{Passive, State, Tolerance, error_norm};
+use crate::state::{Passive, State};
 
 /// The adjoint method of Chen et al. 2018: solves the augmented system of [`Augmented`] backwards, from each output
 /// time to the one before, with a solver `S` and a controller `C` of its own.
@@ -42,14 +43,6 @@ impl<S, C> BacksolveAdjoint<S, C> {
         self.drift_limit = limit;
         self
     }
-
-    fn validate(&self) -> Result<()> {
-        let value = self.drift_limit;
-        if value >= 0.0 {
-            return Ok(());
-        }
-        Err(Error::InvalidArgument { name: "drift_limit", value, expected: "0 at least" })
-    }
 }
 
 /// The output times and the states there, and those at resets of the state and jumps of the field.
@@ -69,7 +62,7 @@ where
     type Record = BacksolveRecord<F::State>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
-        self.validate().map_err(|error| refuse(error, problem.span.t0, y0))?;
+        check_limit(self.drift_limit).map_err(|error| refuse(error, problem.span.t0, y0))?;
         record(problem, y0, (), |timeline, ()| BacksolveRecord { timeline })
     }
 
@@ -80,14 +73,10 @@ where
         cotangents: CotangentsRef<'_, F::State>,
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
-        self.validate()?;
-        let start = &timeline.start;
-        let reconstruction =
-            Reconstruction { difference: start.zeros_like(), limit: self.drift_limit, largest: 0.0, drift: 0.0 };
-        let mut way =
-            Reconstructing { adjoint: self, field: problem.field, timeline, reconstruction, stats: Stats::default() };
-        let back = pull_back(problem, timeline, cotangents, pbar, &mut way)?;
-        Ok(Pullback { stats: way.stats, drift: way.reconstruction.drift, ..back })
+        check_limit(self.drift_limit)?;
+        let drift = Drift::new(&timeline.start, self.drift_limit);
+        let way = Reconstructing { adjoint: self, field: problem.field, timeline, drift, stats: Stats::default() };
+        pull_back(problem, timeline, cotangents, pbar, way)
     }
 }
 
@@ -96,7 +85,7 @@ struct Reconstructing<'a, F: Differentiable, S, C> {
     adjoint: &'a BacksolveAdjoint<S, C>,
     field: &'a F,
     timeline: &'a Timeline<F::State>,
-    reconstruction: Reconstruction<F::State>,
+    drift: Drift<F::State>,
     stats: Stats,
 }
 
@@ -117,51 +106,33 @@ where
         let stretch = Stretch { field, timeline, incoming, end: &end };
         let augmented = Augmented::new(field);
         let state = (stretch.ends().1.clone(), end.zeros_like(), Passive(pbar.zeros_like()));
-        let solved = stretch.solve((&augmented, solver, control), state, (&mut self.reconstruction, &mut ()))?;
+        let solved = stretch.solve((&augmented, solver, control), state, (&mut self.drift, &mut ()))?;
         self.stats += solved.stats;
         pbar.add_scaled(solved.unit, &solved.state.2.0);
         Ok(solved.swept(|(_, y, _)| y))
     }
+
+    fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    fn drift(&self) -> f64 {
+        self.drift.worst()
+    }
 }
 
-/// Puts the state back to that of the forward pass at every output time, and measures how far it was from it.
-struct Reconstruction<Y> {
-    difference: Y,
-    limit: f64,
-    /// The norm of the largest state from which the way back set out so far.
-    largest: f64,
-    /// The largest distance so far, relative to the state.
-    drift: f64,
-}
-
-impl<Y: State, P> Landmarks<(Y, Y, P), Y> for Reconstruction<Y> {
+/// Puts the state back to its value in the forward pass at every output time, and measures the distance.
+impl<Y: State, P> Landmarks<(Y, Y, P), Y> for Drift<Y> {
     fn costate((_, a, _): &mut (Y, Y, P)) -> &mut Y {
         a
     }
 
     fn depart(&mut self, (reconstructed, _, _): &mut (Y, Y, P), y: &Y) {
         reconstructed.assign(y);
-        self.largest = self.largest.max(active_norm(y));
+        self.set_out(y);
     }
 
     fn arrive(&mut self, (reconstructed, _, _): &(Y, Y, P), t: f64, y: &Y) -> Result<()> {
-        self.difference.assign(reconstructed);
-        self.difference.add_scaled(-1.0, y);
-        let (error, size) = (active_norm(&self.difference), active_norm(y));
-        // A state at the origin is compared with the largest that the way back came from.
-        let unit = if size > 0.0 { size } else { self.largest };
-        let drift = if error == 0.0 { 0.0 } else { error / unit };
-        if drift.is_nan() || drift > self.limit {
-            return Err(Error::Drift { t, drift, limit: self.limit });
-        }
-        self.drift = self.drift.max(drift);
-        Ok(())
+        self.compare(reconstructed, t, y)
     }
-}
-
-/// The root mean square of the coordinates that an error norm sees. Passive parts do not move, so a drift relative to them as
-/// well would look smaller than it is.
-fn active_norm<Y: State>(x: &Y) -> f64 {
-    let zero = x.zeros_like();
-    error_norm(x, &zero, &zero, Tolerance { rtol: 0.0, atol: 1.0 })
 }

@@ -1,8 +1,7 @@
 //! The continuous adjoint along the forward solution.
 
-use super::along::{AdjointEquation, CurveRecord, Curves};
-use crate::adjoint::pull_back::{Incoming, Swept, WayBack, pull_back};
-use crate::adjoint::recorder::record;
+use super::along::{AdjointEquation, AlongCurves, CurveRecord};
+use crate::adjoint::pull_back::{Incoming, Swept, WayBack};
 use crate::adjoint::stretch::{Landmarks, Stretch};
 use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
@@ -42,7 +41,7 @@ where
     type Record = CurveRecord<F::State>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
-        record(problem, y0, Curves(Vec::with_capacity(1)), |timeline, Curves(curves)| CurveRecord { timeline, curves })
+        CurveRecord::of(problem, y0)
     }
 
     fn backward(
@@ -52,21 +51,11 @@ where
         cotangents: CotangentsRef<'_, F::State>,
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
-        let mut way = AlongCurves { adjoint: self, field: problem.field, record, stats: Stats::default() };
-        let back = pull_back(problem, &record.timeline, cotangents, pbar, &mut way)?;
-        Ok(Pullback { stats: way.stats, ..back })
+        AlongCurves::pull_back(self, problem, record, cotangents, pbar)
     }
 }
 
-/// The way back along the curves.
-struct AlongCurves<'a, F: Differentiable, S, C> {
-    adjoint: &'a InterpolatingAdjoint<S, C>,
-    field: &'a F,
-    record: &'a CurveRecord<F::State>,
-    stats: Stats,
-}
-
-impl<F, S, C> WayBack<F> for AlongCurves<'_, F, S, C>
+impl<F, S, C> WayBack<F> for AlongCurves<'_, InterpolatingAdjoint<S, C>, F>
 where
     F: Differentiable,
     S: for<'f> Solver<AdjointEquation<'f, F>>,
@@ -87,6 +76,10 @@ where
         self.stats += solved.stats;
         pbar.add_scaled(solved.unit, &solved.state.1.0);
         Ok(solved.swept(|(y, _)| y))
+    }
+
+    fn stats(&self) -> Stats {
+        self.stats
     }
 }
 

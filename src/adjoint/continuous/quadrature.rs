@@ -1,9 +1,9 @@
 //! The continuous adjoint with the parameters left to a quadrature rule.
 
-use super::along::{Along, Costate, CurveRecord, Curves};
+use super::along::{Along, AlongCurves, Costate, CurveRecord};
 use super::rule::{GAUSS_5, KRONROD_15, Node};
-use crate::adjoint::pull_back::{Incoming, Swept, WayBack, pull_back};
-use crate::adjoint::recorder::{record, refuse};
+use crate::adjoint::pull_back::{Incoming, Swept, WayBack};
+use crate::adjoint::recorder::refuse;
 use crate::adjoint::stretch::{Landmarks, Stretch};
 use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
@@ -73,7 +73,7 @@ where
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
         self.validate().map_err(|error| refuse(error, problem.span.t0, y0))?;
-        record(problem, y0, Curves(Vec::with_capacity(1)), |timeline, Curves(curves)| CurveRecord { timeline, curves })
+        CurveRecord::of(problem, y0)
     }
 
     fn backward(
@@ -84,21 +84,11 @@ where
         pbar: &mut F::Params,
     ) -> Result<Pullback<F::State>> {
         self.validate()?;
-        let mut way = AlongCurves { adjoint: self, field: problem.field, record, stats: Stats::default() };
-        let back = pull_back(problem, &record.timeline, cotangents, pbar, &mut way)?;
-        Ok(Pullback { stats: way.stats, ..back })
+        AlongCurves::pull_back(self, problem, record, cotangents, pbar)
     }
 }
 
-/// The way back along the curves.
-struct AlongCurves<'a, F: Differentiable, S, C> {
-    adjoint: &'a QuadratureAdjoint<S, C>,
-    field: &'a F,
-    record: &'a CurveRecord<F::State>,
-    stats: Stats,
-}
-
-impl<F, S, C> WayBack<F> for AlongCurves<'_, F, S, C>
+impl<F, S, C> WayBack<F> for AlongCurves<'_, QuadratureAdjoint<S, C>, F>
 where
     F: Differentiable,
     S: for<'f> Dense<Costate<'f, F>>,
@@ -134,6 +124,10 @@ where
         self.stats.evaluations += integral.pullbacks;
         pbar.add_scaled(solved.unit, &integral.total);
         Ok(solved.swept(|y| y))
+    }
+
+    fn stats(&self) -> Stats {
+        self.stats
     }
 }
 

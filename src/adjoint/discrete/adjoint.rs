@@ -110,9 +110,8 @@ where
         let DiscreteRecord { timeline, kept } = record;
         let landing = !problem.outputs.stops::<F, S>().is_empty();
         let layout = Layout::new(timeline, landing);
-        let mut way = OverSteps { problem, kept, layout, stats: Stats::default() };
-        let back = pull_back(problem, timeline, cotangents, pbar, &mut way)?;
-        Ok(Pullback { stats: way.stats, ..back })
+        let way = OverSteps { problem, kept, layout, stats: Stats::default() };
+        pull_back(problem, timeline, cotangents, pbar, way)
     }
 }
 
@@ -180,5 +179,9 @@ where
         self.stats.accepted += last as u64;
         self.stats.recomputed += rewind.recomputed;
         Ok(sweep.finish::<F, S, C>(incoming, ybar, &mut self.layout, (control, times_bar)))
+    }
+
+    fn stats(&self) -> Stats {
+        self.stats
     }
 }
