@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::plain::Settings;
+use super::plain;
+use super::settings::{Settings, event_settings};
 use super::{Direction, Event, plain};
 use crate::dynamics::{Differentiable, Dynamics};
 
@@ -91,35 +92,7 @@ impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
         self
     }
 
-    /// See [`Event::terminal`].
-    pub fn terminal(self) -> Self {
-        self.stop_at(1)
-    }
-
-    /// See [`Event::stop_at`].
-    pub fn stop_at(mut self, n: u64) -> Self {
-        self.settings.stop_at = Some(n);
-        self
-    }
-
-    /// See [`Event::at_most`].
-    pub fn at_most(mut self, hits: u64) -> Self {
-        self.settings.at_most = hits;
-        self
-    }
-
-    /// See [`Event::samples`].
-    pub fn samples(mut self, n: u32) -> Self {
-        self.settings.samples = n;
-        self
-    }
-
-    /// See [`Event::time_tolerance`]. The derivative is that of the time at which `g` is zero; it is exact for the times
-    /// found where the tolerance is left at rounding.
-    pub fn time_tolerance(mut self, dt: f64) -> Self {
-        self.settings.tolerance = dt;
-        self
-    }
+    event_settings!();
 
     /// The event of the solutions of `f`, without derivatives.
     pub fn of<'e>(&self, f: &'e F) -> Event<'e, F::State>

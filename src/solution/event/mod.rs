@@ -9,6 +9,7 @@ mod list;
 mod plain;
 mod record;
 mod root;
+mod settings;
 mod watch;
 
 pub use autodiff::EventFunction;

@@ -1,7 +1,7 @@
 //! Finds events in the steps of a solve.
 
-use super::plain::Settings;
 use super::root::{Bracket, narrow};
+use super::settings::Settings;
 use super::{Event, EventRecord};
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
