@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::plain;
 use super::settings::{Settings, event_settings};
 use super::{Direction, Event, plain};
 use crate::dynamics::{Differentiable, Dynamics};
