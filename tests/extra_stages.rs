@@ -105,7 +105,7 @@ fn step<F: Dynamics, S: Embedded<F>>(
 ) -> (F::State, f64) {
     let mut ws = solver.workspace(f, y0);
     let mut y1 = y0.clone();
-    solver.step(f, &mut ws, t, h, y0, &mut y1).unwrap();
+    solver.step(f, &mut ws, StepStart { t, h, y0 }, &mut y1).unwrap();
     let norm = solver.error_sq(&mut ws, h, y0, &y1, &tol).sqrt();
     (y1, norm)
 }

@@ -49,7 +49,7 @@ fn stability<S: Solver<Linear> + Clone>(method: &S, re: f64, im: f64) -> f64 {
     let f = Linear { re, im };
     let mut ws = method.workspace(&f, &vector![1.0, 0.0]);
     let mut y1 = Vector2::zeros();
-    method.step(&f, &mut ws, 0.0, 1.0, &vector![1.0, 0.0], &mut y1).unwrap();
+    method.step(&f, &mut ws, StepStart { t: 0.0, h: 1.0, y0: &vector![1.0, 0.0] }, &mut y1).unwrap();
     y1.norm()
 }
 

@@ -96,7 +96,7 @@ fn local_error<S: Dense<Power>>(method: &S, p: i32) -> f64 {
     for (i, times) in grid.windows(2).enumerate() {
         let (t, h, y0) = (times[0], times[1] - times[0], exact(times[0]));
         let (mut y1, mut between) = (0.0, 0.0);
-        method.step(&f, &mut ws, t, h, &y0, &mut y1).unwrap();
+        method.step(&f, &mut ws, StepStart { t, h, y0: &y0 }, &mut y1).unwrap();
         if i > 6 {
             worst = worst.max((y1 - exact(t + h)).abs());
             for theta in [1e-9, 0.3, 0.8, 1.0 - 1e-9] {
@@ -118,9 +118,9 @@ fn walk<S: Solver<Model>>(method: &S, ws: &mut S::Workspace, tried: &[f64]) -> R
     for i in 0..12 {
         let h = if i % 3 == 0 { 0.05 } else { 0.1 };
         for factor in tried {
-            method.step(&f, ws, t, factor * h, &y0, &mut y1)?;
+            method.step(&f, ws, StepStart { t, h: factor * h, y0: &y0 }, &mut y1)?;
         }
-        method.step(&f, ws, t, h, &y0, &mut y1)?;
+        method.step(&f, ws, StepStart { t, h, y0: &y0 }, &mut y1)?;
         method.accept(ws);
         t += h;
         y0 = y1;

@@ -280,7 +280,10 @@ impl Jacobian for Misled {
 fn a_step_whose_equation_is_not_solved_is_tried_again_shorter() {
     let mut ws = Bdf.workspace(&Misled, &1.0);
     let mut y1 = 0.0;
-    assert_eq!(Bdf.step(&Misled, &mut ws, 0.0, 0.5, &1.0, &mut y1), Err(Error::NewtonDiverged { t: 0.0, h: 0.5 }));
+    assert_eq!(
+        Bdf.step(&Misled, &mut ws, StepStart { t: 0.0, h: 0.5, y0: &1.0 }, &mut y1),
+        Err(Error::NewtonDiverged { t: 0.0, h: 0.5 })
+    );
     // Shorter steps get by, since the wrong term loses its weight.
     let solution = solve(&Misled, 1.0, 0.0..10.0, Bdf, Pid::new(1e-8, 1e-8).first_step(1.0)).unwrap();
     assert!((solution.last() - 1.0 / 21.0_f64.sqrt()).abs() < 1e-6, "{}", solution.last());

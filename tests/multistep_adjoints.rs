@@ -50,9 +50,15 @@ impl<F: Differentiable, S: StepVjp<F>> Solver<F> for Again<S> {
         ws.1 = 0;
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         self.solver.follow(&mut ws.0, self.notes[ws.1]);
-        self.solver.step(f, &mut ws.0, t, h, y0, y1)
+        self.solver.step(f, &mut ws.0, StepStart { t, h, y0 }, y1)
     }
 
     fn accept(&self, ws: &mut Self::Workspace) {

@@ -94,8 +94,14 @@ impl<F: Dynamics> Solver<F> for Boast {
         Solver::<F>::reset(&Dopri5, ws);
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
-        Dopri5.step(f, ws, t, h, y0, y1)
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
+        Dopri5.step(f, ws, StepStart { t, h, y0 }, y1)
     }
 
     fn accept(&self, ws: &mut Self::Workspace) {

@@ -118,7 +118,7 @@ fn check<S: Dense<Forest>>(solver: S, limits: &Limits) {
     for h in [1.0, -1.0] {
         let mut ws = solver.workspace(&forest, &y0);
         let mut y1 = forest.start();
-        solver.step(&forest, &mut ws, 0.0, h, &y0, &mut y1).unwrap();
+        solver.step(&forest, &mut ws, StepStart { t: 0.0, h, y0: &y0 }, &mut y1).unwrap();
         assert_order(S::NAME, S::ORDER, limits, |order| forest.error(&y1, h, order));
 
         let inside = |theta: f64, ws: &mut S::Workspace| {
@@ -141,7 +141,7 @@ fn check_pair<S: Dense<Forest> + Embedded<Forest>>(solver: S, embedded_order: u3
     let y0 = forest.start();
     let mut ws = solver.workspace(&forest, &y0);
     let mut y1 = forest.start();
-    solver.step(&forest, &mut ws, 0.0, 1.0, &y0, &mut y1).unwrap();
+    solver.step(&forest, &mut ws, StepStart { t: 0.0, h: 1.0, y0: &y0 }, &mut y1).unwrap();
     let error = solver.error(&mut ws, 1.0);
     assert_order(&format!("{}, error", S::NAME), order, limits, |order| forest.size(error, order));
     check(solver, limits);

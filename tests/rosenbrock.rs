@@ -85,7 +85,7 @@ where
     let y0 = DVector::zeros(TREES.len());
     let mut ws = method.workspace(&Forest, &y0);
     let mut y1 = y0.clone();
-    method.step(&Forest, &mut ws, 0.0, 1.0, &y0, &mut y1).unwrap();
+    method.step(&Forest, &mut ws, StepStart { t: 0.0, h: 1.0, y0: &y0 }, &mut y1).unwrap();
     let mut inside = y0.clone();
     let step = StepStart { t: 0.0, h: 1.0, y0: &y0 };
     method.interpolate(&Forest, &mut ws, step, 0.3, &mut inside);
@@ -150,7 +150,7 @@ fn is_stable_on_the_left<S: Solver<Rotation>>(method: &S, at_infinity: f64) {
         let (f, y0) = (Rotation { re, im }, vector![1.0, 0.0]);
         let mut ws = method.workspace(&f, &y0);
         let mut y1 = y0;
-        method.step(&f, &mut ws, 0.0, 1.0, &y0, &mut y1).unwrap();
+        method.step(&f, &mut ws, StepStart { t: 0.0, h: 1.0, y0: &y0 }, &mut y1).unwrap();
         y1
     };
     for i in 0..200 {

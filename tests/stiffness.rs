@@ -13,7 +13,7 @@ fn look<F: Dynamics<State = SVector<f64, 2>>, S: Solver<F>>(f: &F, solver: S, h:
     let y0 = vector![1.0, -2.0];
     let mut y1 = y0;
     let mut ws = solver.workspace(f, &y0);
-    solver.step(f, &mut ws, 0.25, h, &y0, &mut y1).unwrap();
+    solver.step(f, &mut ws, StepStart { t: 0.25, h, y0: &y0 }, &mut y1).unwrap();
     solver.stiffness(&mut ws, StepStart { t: 0.25, h, y0: &y0 }, |x| x.norm())
 }
 
@@ -49,7 +49,7 @@ fn beyond_the_limit_solutions_grow() {
     fn growth<S: Embedded<F>, F: Dynamics<State = SVector<f64, 2>>>(f: &F, solver: &S, h: f64) -> f64 {
         let y0 = vector![1.0, 1.0];
         let mut y1 = y0;
-        solver.step(f, &mut solver.workspace(f, &y0), 0.0, h, &y0, &mut y1).unwrap();
+        solver.step(f, &mut solver.workspace(f, &y0), StepStart { t: 0.0, h, y0: &y0 }, &mut y1).unwrap();
         y1[0].abs()
     }
     let field = ode(|_t, y: &SVector<f64, 2>, dy: &mut SVector<f64, 2>| *dy = -y);

@@ -2,6 +2,7 @@
 
 use super::pieces::Landing;
 use super::{Leg, Observer, Piece, Pieces, Stats, Step, StepAction, Termination, observer};
+use crate::solver::StepStart;
 
 use crate::control::{Controller, Plan, Trial, Verdict};
 use crate::dynamics::{Dynamics, check_shape};
@@ -272,7 +273,7 @@ where
             i += 1;
             let (t, h) = (*start, leg.h);
             let t1 = leg.end_of(i);
-            let verdict = match solver.step(field, &mut at.workspace, t, h, &at.y, y1) {
+            let verdict = match solver.step(field, &mut at.workspace, StepStart { t, h, y0: &at.y }, y1) {
                 Ok(()) => {
                     let trial = Trial { t, h, y0: &at.y, y1 };
                     control.judge(memory, solver, &mut at.workspace, trial)

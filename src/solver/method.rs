@@ -39,7 +39,7 @@ pub trait Solver<F: Dynamics>: Method {
     ///
     /// # Errors
     /// An implicit method whose equations could not be solved says so; an explicit one never fails.
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()>;
+    fn step(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, y1: &mut F::State) -> Result<()>;
 
     /// Takes note that the last step was accepted.
     fn accept(&self, ws: &mut Self::Workspace);

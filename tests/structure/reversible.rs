@@ -15,13 +15,13 @@ fn there_and_back<F: Dynamics, S: Reversible<F>>(f: &F, y0: &F::State, solver: &
     let mut y = y0.clone();
     let mut other = y0.clone();
     for i in 0..n {
-        solver.step(f, &mut ws, i as f64 * h, h, &y, &mut other).unwrap();
+        solver.step(f, &mut ws, StepStart { t: i as f64 * h, h, y0: &y }, &mut other).unwrap();
         solver.accept(&mut ws);
         y.assign(&other);
     }
     let gone = largest_difference(&y, y0);
     for i in (0..n).rev() {
-        solver.step_back(f, &mut ws, i as f64 * h, h, &y, &mut other).unwrap();
+        solver.step_back(f, &mut ws, StepEnd { t: i as f64 * h, h, y1: &y }, &mut other).unwrap();
         y.assign(&other);
     }
     (largest_difference(&y, y0), gone)

@@ -17,7 +17,7 @@ const H: f64 = 0.3;
 fn step<F: rheos::Dynamics, S: Solver<F>>(f: &F, solver: &S, t: f64, h: f64, y0: &F::State) -> F::State {
     let mut ws = solver.workspace(f, y0);
     let mut y1 = y0.clone();
-    solver.step(f, &mut ws, t, h, y0, &mut y1).unwrap();
+    solver.step(f, &mut ws, StepStart { t, h, y0 }, &mut y1).unwrap();
     y1
 }
 

@@ -14,7 +14,7 @@ impl<F: Dynamics> Solver<F> for Mine {
     type Workspace = ();
     fn workspace(&self, _: &F, _: &F::State) {}
     fn reset(&self, _: &mut ()) {}
-    fn step(&self, _: &F, _: &mut (), _: f64, _: f64, _: &F::State, _: &mut F::State) -> Result<()> {
+    fn step(&self, _: &F, _: &mut (), _: StepStart<'_, F::State>, _: &mut F::State) -> Result<()> {
         Ok(())
     }
     fn accept(&self, _: &mut ()) {}

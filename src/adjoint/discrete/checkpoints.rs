@@ -277,7 +277,7 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
             if let Some(&note) = self.notes.get(n) {
                 solver.follow(&mut self.workspace, note);
             }
-            solver.step(f, &mut self.workspace, t, h, self.recent.at(n), &mut self.next)?;
+            solver.step(f, &mut self.workspace, StepStart { t, h, y0: self.recent.at(n) }, &mut self.next)?;
             solver.accept(&mut self.workspace);
             self.recent.push(&mut self.next);
         }

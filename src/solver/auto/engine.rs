@@ -182,11 +182,17 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     }
 
     #[inline]
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         let step = StepStart { t, h, y0 };
         ws.h = h.abs();
         ws.stiffness = in_use!(self, ws, |method, own| {
-            method.step(f, own, t, h, y0, y1)?;
+            method.step(f, own, StepStart { t, h, y0 }, y1)?;
             method.stiffness(own, step, |x| x.inner(x).sqrt())
         });
         if !ws.detector.is_stiff() {

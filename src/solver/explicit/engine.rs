@@ -130,7 +130,13 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     }
 
     #[inline(always)]
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         ws.compute_first(f, t, y0);
         // The argument of the last stage of an FSAL method is y1 itself.
         let stages = const { stages::<T, S>() };

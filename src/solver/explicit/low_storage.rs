@@ -130,7 +130,13 @@ impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Solver<F> for LowStor
 
     fn reset(&self, _ws: &mut Self::Workspace) {}
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         y1.assign(y0);
         ws.increment.set_zeros();
         for i in 0..S {
@@ -170,7 +176,7 @@ impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Dense<F> for LowStora
         out: &mut F::State,
     ) {
         // An explicit step does not fail.
-        let _ = self.step(f, ws, t, theta * h, y0, out);
+        let _ = self.step(f, ws, StepStart { t, h: theta * h, y0 }, out);
     }
 
     fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {

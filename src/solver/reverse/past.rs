@@ -69,7 +69,7 @@ pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: StepVjp<F>>(
 ) -> Result<(StepCotangent, u64)> {
     let mut ws = solver.workspace(f, y0);
     let mut y1 = y0.zeros_like();
-    solver.step(f, &mut ws, t, h, y0, &mut y1)?;
+    solver.step(f, &mut ws, StepStart { t, h, y0 }, &mut y1)?;
     let past = Past { times: &[t, t + h], states: &[y1, y0.clone()], note: solver.note(&ws) };
     let moved = solver.step_vjp_after(f, tape, past, outputs, ybar, pbar)?;
     Ok((moved, solver.evaluations(&ws)))

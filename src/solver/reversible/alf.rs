@@ -5,7 +5,7 @@
 //! ICLR 2021, arXiv:2102.04668, section 3 and appendix A.
 
 use super::slopes::{estimate, point, pull_points};
-use super::{Reversal, ReverseStep, Reversible};
+use super::{Reversal, ReverseStep, Reversible, StepEnd};
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
@@ -125,7 +125,13 @@ impl<F: Dynamics, const ORDER: u32> Solver<F> for AsynchronousLeapfrog<ORDER> {
         ws.started = false;
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         ws.start(f, t, y0);
         ws.find_midpoint(0.5 * h, y0);
         f.eval(t + 0.5 * h, &ws.midpoint, &mut ws.slope);
@@ -197,9 +203,7 @@ impl<F: Dynamics, const ORDER: u32> Reversible<F> for AsynchronousLeapfrog<ORDER
         &self,
         f: &F,
         ws: &mut Self::Workspace,
-        t: f64,
-        h: f64,
-        y1: &F::State,
+        StepEnd { t, h, y1 }: StepEnd<'_, F::State>,
         y0: &mut F::State,
     ) -> Result<()> {
         ws.start(f, t + h, y1);

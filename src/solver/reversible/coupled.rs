@@ -2,7 +2,7 @@
 //!
 //! S. McCallum, J. Foster, *Efficient, accurate and stable gradients for neural ODEs* (2024), arXiv:2410.11648.
 
-use super::{Reversal, ReverseStep, Reversible};
+use super::{Reversal, ReverseStep, Reversible, StepEnd};
 use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::solver::implicit::Matrices;
@@ -78,7 +78,7 @@ impl<Y: State, W> CoupledWorkspace<Y, W> {
         S: Solver<F, Workspace = W>,
     {
         solver.reset(&mut self.back);
-        solver.step(f, &mut self.back, t + h, -h, y, &mut self.stepped)?;
+        solver.step(f, &mut self.back, StepStart { t: t + h, h: -h, y0: y }, &mut self.stepped)?;
         self.stepped.scale_by(-1.0);
         self.stepped.add_scaled(1.0, y);
         Ok(())
@@ -118,10 +118,16 @@ impl<F: Dynamics, S: Solver<F>> Solver<F> for Coupled<S> {
         ws.started = false;
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         ws.start(y0);
         self.solver.reset(&mut ws.forth);
-        self.solver.step(f, &mut ws.forth, t, h, &ws.z, y1)?;
+        self.solver.step(f, &mut ws.forth, StepStart { t, h, y0: &ws.z }, y1)?;
         y1.add_scaled(self.coupling, y0);
         y1.add_scaled(-self.coupling, &ws.z);
         ws.retreat(f, &self.solver, (t, h), y1)?;
@@ -216,16 +222,14 @@ impl<F: Dynamics, S: Solver<F>> Reversible<F> for Coupled<S> {
         &self,
         f: &F,
         ws: &mut Self::Workspace,
-        t: f64,
-        h: f64,
-        y1: &F::State,
+        StepEnd { t, h, y1 }: StepEnd<'_, F::State>,
         y0: &mut F::State,
     ) -> Result<()> {
         ws.start(y1);
         ws.retreat(f, &self.solver, (t, h), y1)?;
         ws.z.add_scaled(-1.0, &ws.stepped);
         self.solver.reset(&mut ws.forth);
-        self.solver.step(f, &mut ws.forth, t, h, &ws.z, &mut ws.stepped)?;
+        self.solver.step(f, &mut ws.forth, StepStart { t, h, y0: &ws.z }, &mut ws.stepped)?;
         y0.assign(&ws.z);
         y0.add_scaled(1.0 / self.coupling, y1);
         y0.add_scaled(-1.0 / self.coupling, &ws.stepped);
@@ -273,7 +277,7 @@ impl<F: Differentiable, S: StepVjp<F> + Solver<F, Workspace: Clone>> ReverseStep
         ybar.add_scaled(1.0, z_bar);
         ybar.add_scaled(1.0, step_bar);
 
-        self.step_back(f, ws, t, h, y, y0)?;
+        self.step_back(f, ws, StepEnd { t, h, y1: y }, y0)?;
         // y₁ = Φ(t, h, z₀) + λ (y₀ − z₀).
         step_bar.assign(ybar);
         cotangent += self.solver.step_vjp(f, tape, StepStart { t, h, y0: &ws.z }, outputs, step_bar, pbar)?;

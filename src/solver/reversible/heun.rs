@@ -3,6 +3,7 @@
 //! P. Kidger, J. Foster, X. Li, T. Lyons, *Efficient and accurate gradients for neural SDEs*, NeurIPS 2021,
 //! arXiv:2105.13493, algorithms 1 and 2.
 
+use super::StepEnd;
 use std::mem::swap;
 
 use super::slopes::{estimate, point, pull_points};
@@ -94,7 +95,13 @@ impl<F: Dynamics> Solver<F> for ReversibleHeun {
         ws.started = false;
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         ws.start(f, t, y0);
         ws.leap(h, y0);
         f.eval(t + h, &ws.next_hat, &mut ws.next_slope);
@@ -167,9 +174,7 @@ impl<F: Dynamics> Reversible<F> for ReversibleHeun {
         &self,
         f: &F,
         ws: &mut Self::Workspace,
-        t: f64,
-        h: f64,
-        y1: &F::State,
+        StepEnd { t, h, y1 }: StepEnd<'_, F::State>,
         y0: &mut F::State,
     ) -> Result<()> {
         ws.start(f, t + h, y1);

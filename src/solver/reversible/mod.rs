@@ -29,4 +29,4 @@ mod step_back;
 pub use alf::{Alf, AlfCotangent, AlfWorkspace, AsynchronousLeapfrog, DampedAlf};
 pub use coupled::{Coupled, CoupledCotangent, CoupledWorkspace};
 pub use heun::{ReversibleHeun, ReversibleHeunCotangent, ReversibleHeunWorkspace};
-pub use step_back::{Reversal, ReverseStep, Reversible};
+pub use step_back::{Reversal, ReverseStep, Reversible, StepEnd};

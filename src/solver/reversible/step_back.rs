@@ -5,6 +5,17 @@ use crate::error::Result;
 use crate::solver::{Dense, OutputCotangent, Solver, StepCotangent};
 use crate::state::Span;
 
+/// A step to be undone: to `y1 = y(t + h)` over `h`.
+#[derive(Debug)]
+pub struct StepEnd<'a, Y> {
+    /// Where it started.
+    pub t: f64,
+    /// Its signed length.
+    pub h: f64,
+    /// The state where it ended.
+    pub y1: &'a Y,
+}
+
 /// A method that can undo its steps.
 #[diagnostic::on_unimplemented(
     message = "a step of `{Self}` cannot be undone",
@@ -17,15 +28,7 @@ pub trait Reversible<F: Dynamics>: Solver<F> {
     ///
     /// # Errors
     /// Those of [`step`](Solver::step).
-    fn step_back(
-        &self,
-        f: &F,
-        ws: &mut Self::Workspace,
-        t: f64,
-        h: f64,
-        y1: &F::State,
-        y0: &mut F::State,
-    ) -> Result<()>;
+    fn step_back(&self, f: &F, ws: &mut Self::Workspace, step: StepEnd<'_, F::State>, y0: &mut F::State) -> Result<()>;
 }
 
 /// A reversible method whose steps are undone and transposed in one go.

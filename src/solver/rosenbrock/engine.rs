@@ -168,7 +168,13 @@ where
 
     /// # Errors
     /// [`Error::SingularMatrix`], [`Error::LinearSolverFailed`] and [`Error::NonFinite`]; a shorter step may succeed.
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         self.linear.validate()?;
         self.linearise(f, ws, StepStart { t, h, y0 });
         if !self.linear.prepare(&mut ws.linear, h * T::GAMMA) {

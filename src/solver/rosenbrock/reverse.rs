@@ -69,7 +69,7 @@ where
     ) -> Result<StepCotangent> {
         let StepStart { t, h, y0 } = step;
         self.reset(&mut tape.forward);
-        self.step(f, &mut tape.forward, t, h, y0, &mut tape.state)?;
+        self.step(f, &mut tape.forward, StepStart { t, h, y0 }, &mut tape.state)?;
         let (point, a) = ((t, y0), h * T::GAMMA);
         if !self.linear.prepare_transposed(&mut tape.transposed, f, point, a) {
             return Err(Error::SingularMatrix { t, h });

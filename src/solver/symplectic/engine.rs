@@ -1,5 +1,6 @@
 //! The engine of all explicit symplectic methods.
 
+use crate::solver::reversible::StepEnd;
 use std::marker::PhantomData;
 use std::mem::take;
 
@@ -101,7 +102,13 @@ impl<F: Separable, T: SplittingTable<S>, const S: usize> Solver<F> for Symplecti
     }
 
     #[inline]
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         y1.assign(y0);
         let (q, p) = y1;
         let mut known = take(&mut ws.first_is_known);
@@ -157,7 +164,7 @@ impl<F: Separable, T: SplittingTable<S>, const S: usize> Dense<F> for Symplectic
         out: &mut F::State,
     ) {
         // An explicit step does not fail.
-        let _ = self.step(f, ws, t, theta * h, y0, out);
+        let _ = self.step(f, ws, StepStart { t, h: theta * h, y0 }, out);
         ws.forget();
     }
 
@@ -172,9 +179,7 @@ impl<F: Separable, T: SplittingTable<S>, const S: usize> Reversible<F> for Sympl
         &self,
         f: &F,
         ws: &mut Self::Workspace,
-        t: f64,
-        h: f64,
-        y1: &F::State,
+        StepEnd { t, h, y1 }: StepEnd<'_, F::State>,
         y0: &mut F::State,
     ) -> Result<()> {
         y0.assign(y1);

@@ -230,7 +230,7 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> ReverseStep<F> for S
         let mut cotangent = undo_and_pull::<F, T, S>(f, (workspace, slope_bar), (t, h), y, ybar, pbar);
         for output in outputs {
             let shorter = (t, output.theta * h);
-            self.step(f, workspace, t, shorter.1, y, inner)?;
+            self.step(f, workspace, StepStart { t, h: shorter.1, y0: y }, inner)?;
             output_bar.assign(output.cotangent);
             let moved = undo_and_pull::<F, T, S>(f, (workspace, slope_bar), shorter, inner, output_bar, pbar);
             ybar.add_scaled(1.0, output_bar);

@@ -133,7 +133,13 @@ where
 
     /// # Errors
     /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         let step = StepStart { t, h, y0 };
         ws.attempts += 1;
         if !ws.start_is_known {

@@ -51,7 +51,7 @@ where
         // An output at the very end is y1, but its velocity is that of the interpolant.
         add_outputs_at_end(outputs, ybar);
         self.reset(&mut tape.step);
-        self.step(f, &mut tape.step, t, h, y0, &mut tape.y1)?;
+        self.step(f, &mut tape.step, StepStart { t, h, y0 }, &mut tape.y1)?;
         for (i, stage) in tape.stages.iter_mut().enumerate() {
             stage.combine(y0, 1.0, &T::T[i], &tape.step.stages.w);
         }

@@ -196,7 +196,13 @@ where
     /// # Errors
     /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed. Those of
     /// [`LinearSolver::validate`].
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         self.linear.validate()?;
         let a = h * const { gamma::<T, S>() };
         solve_with_kept_jacobian(

@@ -47,7 +47,7 @@ where
         let StepStart { t, h, y0 } = step;
         let DirkTape { stages, forward, transposed, y1 } = tape;
         self.reset(forward);
-        self.step(f, forward, t, h, y0, y1)?;
+        self.step(f, forward, StepStart { t, h, y0 }, y1)?;
         for i in 0..S {
             stages.argument[i].combine(y0, h, &T::A[i][..=i], &forward.k[..=i]);
             stages.k[i].assign(&forward.k[i]);

@@ -158,7 +158,13 @@ where
     /// # Errors
     /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
     /// may succeed. Those of [`LinearSolver::validate`].
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         self.linear.validate()?;
         ws.compute_first(f, t, y0);
         let a = h * const { gamma::<T::Implicit, S>() };

@@ -60,7 +60,7 @@ where
     ) -> Result<StepCotangent> {
         let StepStart { t, h, y0 } = step;
         self.reset(&mut tape.forward);
-        self.step(f, &mut tape.forward, t, h, y0, &mut tape.state)?;
+        self.step(f, &mut tape.forward, StepStart { t, h, y0 }, &mut tape.state)?;
         // An output at the very end is y1, but its velocity is that of the interpolant.
         add_outputs_at_end(outputs, ybar);
         let mut cotangent = tape.move_outputs::<T>(outputs);

@@ -58,7 +58,13 @@ impl<F: Dynamics, const K: usize> Solver<F> for AdamsBashforth<K> {
         ws.reset();
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         ws.predict(f, StepStart { t, h, y0 }, y1);
         Ok(())
     }

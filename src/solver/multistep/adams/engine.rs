@@ -134,7 +134,13 @@ impl<F: Dynamics> Solver<F> for Adams {
         ws.order = AdamsOrder::new();
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         ws.start(f, t, y0);
         let k = ws.order.begin();
         ws.slopes.aim(h);

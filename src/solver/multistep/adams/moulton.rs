@@ -56,7 +56,13 @@ impl<F: Dynamics, const K: usize> Solver<F> for AdamsMoulton<K> {
         ws.reset();
     }
 
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         // The last evaluation of a step is the first of the next.
         if ws.predict(f, StepStart { t, h, y0 }, y1) {
             f.eval(t + h, y1, &mut ws.slope);

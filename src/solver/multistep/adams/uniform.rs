@@ -101,7 +101,7 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         if self.is_starting() {
             // Nothing may be kept from its last step, which need not be that before this one; it does not fail.
             Solver::<F>::reset(&Vern7, &mut self.starter);
-            let _ = Vern7.step(f, &mut self.starter, t, h, y0, y1);
+            let _ = Vern7.step(f, &mut self.starter, StepStart { t, h, y0 }, y1);
             return false;
         }
         if changed {

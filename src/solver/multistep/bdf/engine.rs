@@ -152,7 +152,13 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
     /// # Errors
     /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
     /// may succeed.
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         if ws.backward.states.len() == 0 {
             ws.start(f, t, y0);
             // A step that is taken again knows better than by its own length, which may have been tried after others.

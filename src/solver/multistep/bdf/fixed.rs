@@ -117,14 +117,20 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
     /// # Errors
     /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
     /// may succeed.
-    fn step(&self, f: &F, ws: &mut Self::Workspace, t: f64, h: f64, y0: &F::State, y1: &mut F::State) -> Result<()> {
+    fn step(
+        &self,
+        f: &F,
+        ws: &mut Self::Workspace,
+        StepStart { t, h, y0 }: StepStart<'_, F::State>,
+        y1: &mut F::State,
+    ) -> Result<()> {
         if !ws.is_current {
             ws.backward.note(y0, K + 1);
             ws.is_current = true;
         }
         if ws.is_starting(K) {
             ws.backward.states.aim(h);
-            return Esdirk547.with(self.linear.clone()).step(f, &mut ws.starter, t, h, y0, y1);
+            return Esdirk547.with(self.linear.clone()).step(f, &mut ws.starter, StepStart { t, h, y0 }, y1);
         }
         let formula = Formula { order: K, kappa: 0.0 };
         ws.backward.step(&self.linear, f, formula, StepStart { t, h, y0 }, y1)
