@@ -14,6 +14,7 @@ use gradient::{gradient, landing_on, over};
 use nalgebra::{SVector, Vector2};
 use rheos::adjoint::{Checkpoints, Gradient};
 use rheos::control::StepTo;
+use rheos::dynamics::Bars;
 use rheos::dynamics::problems::VanDerPol;
 use rheos::solver::explicit::Dop853;
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
@@ -101,10 +102,9 @@ impl<F: Differentiable, S: StepVjp<F>> StepVjp<F> for Again<S> {
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
-        self.solver.step_vjp(f, tape, step, outputs, ybar, pbar)
+        self.solver.step_vjp(f, tape, step, outputs, Bars { y: ybar, params: pbar })
     }
 
     fn step_vjp_after(
@@ -113,10 +113,9 @@ impl<F: Differentiable, S: StepVjp<F>> StepVjp<F> for Again<S> {
         tape: &mut Self::Tape,
         past: Past<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
-        self.solver.step_vjp_after(f, tape, past, outputs, ybar, pbar)
+        self.solver.step_vjp_after(f, tape, past, outputs, Bars { y: ybar, params: pbar })
     }
 
     fn note(&self, ws: &Self::Workspace) -> StepNote {

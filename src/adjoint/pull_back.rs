@@ -89,7 +89,7 @@ pub(super) fn pull_back<F: Differentiable, S, C>(
     check(timeline, cotangents)?;
     check_params(problem.field, pbar)?;
     let mut saltation = Saltation::new(problem, timeline, cotangents);
-    let mut bars = Bars::new(timeline);
+    let mut bars = TimeBars::new(timeline);
     let mut following = StartCotangent { y: timeline.start.zeros_like(), t: 0.0 };
     // Whether anything may depend on what follows: not that it does, which dual numbers do not tell.
     let mut matters = false;
@@ -140,7 +140,7 @@ pub(super) fn pull_back<F: Differentiable, S, C>(
         following = StartCotangent { y: swept.y, t };
     }
     bars.move_with_ends(timeline);
-    let Bars { times, t0, t1, jumps } = bars;
+    let TimeBars { times, t0, t1, jumps } = bars;
     let back = Pullback { y0: following.y, times, t0, t1, jumps, stats: way.stats(), drift: way.drift() };
     back.checked(&timeline.start, pbar)
 }
@@ -224,14 +224,14 @@ impl<'a, Y> Mark<'a, Y> {
 }
 
 /// The derivatives with respect to all times.
-struct Bars {
+struct TimeBars {
     times: Vec<f64>,
     t0: f64,
     t1: f64,
     jumps: Vec<f64>,
 }
 
-impl Bars {
+impl TimeBars {
     fn new<Y>(timeline: &Timeline<Y>) -> Self {
         Self { times: vec![0.0; timeline.times.len()], t0: 0.0, t1: 0.0, jumps: vec![0.0; timeline.jumps.len()] }
     }

@@ -10,7 +10,7 @@ use super::recorder::{Keep, Seen, record, refuse};
 use super::timeline::Timeline;
 use super::{Adjoint, ForwardResult, Pullback};
 use crate::control::Controller;
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::{Bars, Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::integrate::Stats;
 use crate::solver::Solver;
@@ -222,7 +222,8 @@ where
                 let mut at = Reversal { carried, y: end.clone(), workspace: workspace.clone() };
                 for n in (0..grid.len() - 1).rev() {
                     let step = sweep.enter(n);
-                    let moved = solver.unwind(field, &mut at, step, &mut sweep.inside, &mut ybar, pbar)?;
+                    let moved =
+                        solver.unwind(field, &mut at, step, &mut sweep.inside, Bars { y: &mut ybar, params: pbar })?;
                     if !at.y.all_finite() {
                         return Err(Error::NonFinite { t: step.t1, h: -step.length() });
                     }

@@ -157,3 +157,12 @@ impl<F: Dynamics + ?Sized> Dynamics for &F {
         (**self).failure(t, y)
     }
 }
+
+/// The cotangents of the state and of the parameters, which a pullback adds to.
+#[derive(Debug)]
+pub struct Bars<'a, F: Differentiable> {
+    /// The cotangent of the state.
+    pub y: &'a mut F::State,
+    /// The gradient of the parameters.
+    pub params: &'a mut F::Params,
+}

@@ -26,7 +26,7 @@ pub use counted::Counted;
 pub use differences::{Neighbourhood, differences};
 pub(crate) use differences::{TOLERANCES, difference_in_time};
 pub(crate) use field::check_shape;
-pub use field::{Differentiable, Dynamics, Parametric};
+pub use field::{Bars, Differentiable, Dynamics, Parametric};
 pub use jacobian::Jacobian;
 pub use jvp::Jvp;
 pub use memoized::Memoized;

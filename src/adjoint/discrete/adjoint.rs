@@ -8,7 +8,7 @@ use crate::adjoint::recorder::{Keep, Seen, record, refuse};
 use crate::adjoint::timeline::Timeline;
 use crate::adjoint::{Adjoint, CotangentsRef, ForwardResult, Problem, Pullback};
 use crate::control::Controller;
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
 use crate::integrate::Stats;
 use crate::solver::{StepNote, StepVjp};
@@ -171,7 +171,7 @@ where
         let mut sweep = Sweep::new(&kept.grid, incoming);
         for n in (0..last).rev() {
             sweep.enter(n);
-            let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, &mut ybar, pbar)?;
+            let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, Bars { y: &mut ybar, params: pbar })?;
             sweep.leave(n, moved, &ybar)?;
         }
         let extra = sweep.start(field, rewind.start(), &mut ybar);

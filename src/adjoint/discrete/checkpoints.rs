@@ -2,7 +2,7 @@
 
 use super::revolve::next_checkpoint;
 use super::stack::{Recent, Stack, Unstacking};
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::{Bars, Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::integrate::Step;
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart, StepVjp};
@@ -221,15 +221,14 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         n: usize,
         tape: &mut S::Tape,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let (f, solver) = self.problem;
         if S::TAKES_NOTES {
-            return solver.step_vjp_after(f, tape, self.past(n)?, outputs, ybar, pbar);
+            return solver.step_vjp_after(f, tape, self.past(n)?, outputs, Bars { y: ybar, params: pbar });
         }
         let (t, h) = (self.grid[n], self.lengths[n]);
-        solver.step_vjp(f, tape, StepStart { t, h, y0: self.state(n)? }, outputs, ybar, pbar)
+        solver.step_vjp(f, tape, StepStart { t, h, y0: self.state(n)? }, outputs, Bars { y: ybar, params: pbar })
     }
 
     /// The points up to the end of step `n`, as many as the step looks back on. To be called for each `n` in turn, from the

@@ -1,7 +1,7 @@
 //! The transpose of a step of either method, by the note that says which one made it.
 
 use super::Auto;
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart, StepVjp};
 
@@ -35,10 +35,9 @@ where
         (tape, _): &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
-        self.explicit.step_vjp(f, tape, step, outputs, ybar, pbar)
+        self.explicit.step_vjp(f, tape, step, outputs, Bars { y: ybar, params: pbar })
     }
 
     fn step_vjp_after(
@@ -47,13 +46,12 @@ where
         (explicit, stiff): &mut Self::Tape,
         past: Past<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         if past.note.formula == STIFF {
-            self.stiff.step_vjp(f, stiff, past.step(), outputs, ybar, pbar)
+            self.stiff.step_vjp(f, stiff, past.step(), outputs, Bars { y: ybar, params: pbar })
         } else {
-            self.explicit.step_vjp(f, explicit, past.step(), outputs, ybar, pbar)
+            self.explicit.step_vjp(f, explicit, past.step(), outputs, Bars { y: ybar, params: pbar })
         }
     }
 

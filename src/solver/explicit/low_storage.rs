@@ -2,6 +2,7 @@
 //!
 //! J. H. Williamson, *Low-storage Runge–Kutta schemes*, J. Comput. Phys. 35 (1980), doi:10.1016/0021-9991(80)90033-9.
 
+use crate::dynamics::Bars;
 use std::marker::PhantomData;
 
 use super::Erk;
@@ -203,16 +204,15 @@ impl<F: Differentiable, T: LowStorageTableau<S>, const S: usize> StepVjp<F> for 
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let method = Erk::<Butcher<T>, S>::new();
         let LowStorageTape { stages, output_bar } = tape;
-        let mut cotangent = method.step_vjp(f, stages, step, &mut [], ybar, pbar)?;
+        let mut cotangent = method.step_vjp(f, stages, step, &mut [], Bars { y: ybar, params: pbar })?;
         for output in outputs {
             output_bar.assign(output.cotangent);
             let shorter = StepStart { h: output.theta * step.h, ..step };
-            let moved = method.step_vjp(f, stages, shorter, &mut [], output_bar, pbar)?;
+            let moved = method.step_vjp(f, stages, shorter, &mut [], Bars { y: output_bar, params: pbar })?;
             ybar.add_scaled(1.0, output_bar);
             output.time = moved.end;
             cotangent.start += moved.start;

@@ -1,7 +1,7 @@
 //! What a multistep method looks back on.
 
 use super::{OutputCotangent, StepCotangent, StepStart, StepVjp};
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
 use crate::state::State;
 
@@ -64,14 +64,13 @@ pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: StepVjp<F>>(
     tape: &mut S::Tape,
     StepStart { t, h, y0 }: StepStart<'_, F::State>,
     outputs: &mut [OutputCotangent<'_, F::State>],
-    ybar: &mut F::State,
-    pbar: &mut F::Params,
+    Bars { y: ybar, params: pbar }: Bars<'_, F>,
 ) -> Result<(StepCotangent, u64)> {
     let mut ws = solver.workspace(f, y0);
     let mut y1 = y0.zeros_like();
     solver.step(f, &mut ws, StepStart { t, h, y0 }, &mut y1)?;
     let past = Past { times: &[t, t + h], states: &[y1, y0.clone()], note: solver.note(&ws) };
-    let moved = solver.step_vjp_after(f, tape, past, outputs, ybar, pbar)?;
+    let moved = solver.step_vjp_after(f, tape, past, outputs, Bars { y: ybar, params: pbar })?;
     Ok((moved, solver.evaluations(&ws)))
 }
 
@@ -84,11 +83,16 @@ macro_rules! step_vjp_without_past {
             tape: &mut Self::Tape,
             step: crate::solver::StepStart<'_, F::State>,
             outputs: &mut [crate::solver::OutputCotangent<'_, F::State>],
-            ybar: &mut F::State,
-            pbar: &mut F::Params,
+            crate::dynamics::Bars { y: ybar, params: pbar }: crate::dynamics::Bars<'_, F>,
         ) -> crate::error::Result<crate::solver::StepCotangent> {
-            let (moved, evaluations) =
-                crate::solver::reverse::first_step_vjp(self, f, tape, step, outputs, ybar, pbar)?;
+            let (moved, evaluations) = crate::solver::reverse::first_step_vjp(
+                self,
+                f,
+                tape,
+                step,
+                outputs,
+                crate::dynamics::Bars { y: ybar, params: pbar },
+            )?;
             tape.evaluations += evaluations;
             Ok(moved)
         }

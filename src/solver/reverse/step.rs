@@ -1,7 +1,7 @@
 //! The transpose of a step.
 
 use super::{Past, StageTape, StepNote};
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
 use crate::solver::explicit::Erk;
 use crate::solver::{Dense, Tableau};
@@ -43,8 +43,7 @@ pub trait StepVjp<F: Differentiable>: Dense<F> {
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        bars: Bars<'_, F>,
     ) -> Result<StepCotangent>;
 
     /// [`step_vjp`](Self::step_vjp) for the step to the last point of `past`, where more than a state precedes it.
@@ -61,10 +60,9 @@ pub trait StepVjp<F: Differentiable>: Dense<F> {
         tape: &mut Self::Tape,
         past: Past<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
-        self.step_vjp(f, tape, past.step(), outputs, ybar, pbar)
+        self.step_vjp(f, tape, past.step(), outputs, Bars { y: ybar, params: pbar })
     }
 
     /// What is to be noted of the step just computed and not yet accepted.
@@ -185,8 +183,7 @@ impl<F: Differentiable, T: Tableau<S>, const S: usize> StepVjp<F> for Erk<T, S> 
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let inner = outputs.iter().any(|output| output.theta < 1.0);
         let for_y1 = T::B.iter().rposition(|&b| b != 0.0).map_or(0, |last| last + 1);

@@ -6,7 +6,7 @@
 
 use super::slopes::{estimate, point, pull_points};
 use super::{Reversal, ReverseStep, Reversible, StepEnd};
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::{Bars, Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart};
@@ -245,8 +245,7 @@ impl<F: Differentiable, const ORDER: u32> ReverseStep<F> for AsynchronousLeapfro
         at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let Reversal { y, workspace: ws, carried } = at;
         let AlfCotangent { velocity_bars, slope_bar, midpoint_bar, y0, trace } = carried;

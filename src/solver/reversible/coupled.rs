@@ -3,7 +3,7 @@
 //! S. McCallum, J. Foster, *Efficient, accurate and stable gradients for neural ODEs* (2024), arXiv:2410.11648.
 
 use super::{Reversal, ReverseStep, Reversible, StepEnd};
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::{Bars, Differentiable, Dynamics};
 use crate::error::{Error, Result};
 use crate::solver::implicit::Matrices;
 use crate::solver::kept_states::{KeptStates, Use, show};
@@ -263,8 +263,7 @@ impl<F: Differentiable, S: StepVjp<F> + Solver<F, Workspace: Clone>> ReverseStep
         at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let Reversal { y, workspace: ws, carried: CoupledCotangent { z_bar, step_bar, y0, tape } } = at;
         let (t, h) = (step.t0, step.length());
@@ -272,7 +271,7 @@ impl<F: Differentiable, S: StepVjp<F> + Solver<F, Workspace: Clone>> ReverseStep
         step_bar.set_zeros();
         step_bar.add_scaled(-1.0, z_bar);
         let retreat = StepStart { t: t + h, h: -h, y0: y };
-        let moved = self.solver.step_vjp(f, tape, retreat, &mut [], step_bar, pbar)?;
+        let moved = self.solver.step_vjp(f, tape, retreat, &mut [], Bars { y: step_bar, params: pbar })?;
         let mut cotangent = StepCotangent { start: moved.end, end: moved.start };
         ybar.add_scaled(1.0, z_bar);
         ybar.add_scaled(1.0, step_bar);
@@ -280,7 +279,13 @@ impl<F: Differentiable, S: StepVjp<F> + Solver<F, Workspace: Clone>> ReverseStep
         self.step_back(f, ws, StepEnd { t, h, y1: y }, y0)?;
         // y₁ = Φ(t, h, z₀) + λ (y₀ − z₀).
         step_bar.assign(ybar);
-        cotangent += self.solver.step_vjp(f, tape, StepStart { t, h, y0: &ws.z }, outputs, step_bar, pbar)?;
+        cotangent += self.solver.step_vjp(
+            f,
+            tape,
+            StepStart { t, h, y0: &ws.z },
+            outputs,
+            Bars { y: step_bar, params: pbar },
+        )?;
         z_bar.add_scaled(1.0, step_bar);
         z_bar.add_scaled(-self.coupling, ybar);
         ybar.scale_by(self.coupling);

@@ -4,6 +4,7 @@
 //! arXiv:2105.13493, algorithms 1 and 2.
 
 use super::StepEnd;
+use crate::dynamics::Bars;
 use std::mem::swap;
 
 use super::slopes::{estimate, point, pull_points};
@@ -230,8 +231,7 @@ impl<F: Differentiable> ReverseStep<F> for ReversibleHeun {
         at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let Reversal { y, workspace: ws, carried } = at;
         let (t, h) = (step.t0, step.length());

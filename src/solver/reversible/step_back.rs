@@ -1,6 +1,6 @@
 //! A step that can be undone, and its transpose.
 
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::{Bars, Differentiable, Dynamics};
 use crate::error::Result;
 use crate::solver::{Dense, OutputCotangent, Solver, StepCotangent};
 use crate::state::Span;
@@ -58,8 +58,7 @@ pub trait ReverseStep<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, W
         at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        bars: Bars<'_, F>,
     ) -> Result<StepCotangent>;
 
     /// Pulls the cotangent of what the first step was given, a function of the initial state, back to that state; returns

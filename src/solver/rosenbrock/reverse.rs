@@ -11,7 +11,7 @@
 
 use super::engine::{Rosenbrock, RosenbrockWorkspace};
 use super::table::{RosenbrockTable, repeated_arguments};
-use crate::dynamics::SecondOrderVjp;
+use crate::dynamics::{Bars, SecondOrderVjp};
 use crate::error::{Error, Result};
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
@@ -64,8 +64,7 @@ where
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let StepStart { t, h, y0 } = step;
         self.reset(&mut tape.forward);

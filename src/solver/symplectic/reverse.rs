@@ -1,7 +1,7 @@
 //! The transposes of kicks and drifts, and of the steps they make.
 
 use super::{SplittingTable, Symplectic, SymplecticWorkspace};
-use crate::dynamics::SeparableVjp;
+use crate::dynamics::{Bars, SeparableVjp};
 use crate::error::Result;
 use crate::solver::reversible::{Reversal, ReverseStep};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
@@ -153,8 +153,7 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> StepVjp<F> for Sympl
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let SymplecticTape { moves, output_bar } = tape;
         let mut cotangent = replay_and_pull::<F, T, S>(f, moves, step, ybar, pbar);
@@ -222,8 +221,7 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> ReverseStep<F> for S
         at: &mut Reversal<F, Self>,
         step: Span,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let Reversal { y, workspace, carried: SymplecticCotangent { slope_bar, output: inner, output_bar } } = at;
         let (t, h) = (step.t0, step.length());

@@ -3,7 +3,7 @@
 use super::tableau::{bend, bend_slope};
 use super::transposed::TransposedStages;
 use super::{Collocation, CollocationTableau, CollocationWorkspace};
-use crate::dynamics::{Differentiable, Jacobian};
+use crate::dynamics::{Bars, Differentiable, Jacobian};
 use crate::error::{Error, Result};
 use crate::solver::implicit::Lu;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
@@ -44,8 +44,7 @@ where
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let StepStart { t, h, y0 } = step;
         // An output at the very end is y1, but its velocity is that of the interpolant.

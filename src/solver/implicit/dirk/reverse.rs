@@ -1,7 +1,7 @@
 //! The transpose of a diagonally implicit step, by the implicit function theorem.
 
 use super::{Dirk, DirkTableau, DirkWorkspace};
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Bars, Differentiable};
 use crate::error::{Error, Result};
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::{Dense, OutputCotangent, Solver, StageTape, StepCotangent, StepStart, StepVjp};
@@ -41,8 +41,7 @@ where
         tape: &mut Self::Tape,
         step: StepStart<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let StepStart { t, h, y0 } = step;
         let DirkTape { stages, forward, transposed, y1 } = tape;

@@ -4,7 +4,7 @@ use super::order::HIGHEST;
 use super::tape::Formulas;
 use super::uniform::UniformWorkspace;
 use super::{Adams, AdamsBashforth, AdamsMoulton, AdamsTape, AdamsWorkspace};
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
 use crate::solver::explicit::Vern7;
 use crate::solver::reverse::step_vjp_without_past;
@@ -34,11 +34,11 @@ macro_rules! reverse_of_fixed_order {
                 tape: &mut Self::Tape,
                 past: Past<'_, F::State>,
                 outputs: &mut [OutputCotangent<'_, F::State>],
-                ybar: &mut F::State,
-                pbar: &mut F::Params,
+                Bars { y: ybar, params: pbar }: Bars<'_, F>,
             ) -> Result<StepCotangent> {
                 if past.note.formula == 0 {
-                    let mut moved = Vern7.step_vjp(f, &mut tape.starter, past.step(), outputs, ybar, pbar)?;
+                    let mut moved =
+                        Vern7.step_vjp(f, &mut tape.starter, past.step(), outputs, Bars { y: ybar, params: pbar })?;
                     moved.start += tape.leave(f, past, ybar, pbar);
                     return Ok(moved);
                 }
@@ -81,8 +81,7 @@ impl<F: Differentiable> StepVjp<F> for Adams {
         tape: &mut Self::Tape,
         past: Past<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let k = past.note.formula;
         let formulas = Formulas { predictor: k, corrector: Some(k) };

@@ -2,7 +2,7 @@
 
 use super::order::HIGHEST;
 use super::{BackwardTape, Bdf, BdfWorkspace, FixedBdf, FixedBdfWorkspace};
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
 use crate::solver::implicit::{DirkTape, Esdirk547, TransposedSolver};
 use crate::solver::reverse::step_vjp_without_past;
@@ -28,14 +28,13 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> StepVjp<F> for F
         tape: &mut Self::Tape,
         past: Past<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         if past.note.formula > 0 {
             return tape.pull_back((&self.linear, f), past, 0.0, outputs, (ybar, pbar));
         }
         let starter = Esdirk547.with(self.linear.clone());
-        let mut moved = starter.step_vjp(f, &mut tape.starter, past.step(), outputs, ybar, pbar)?;
+        let mut moved = starter.step_vjp(f, &mut tape.starter, past.step(), outputs, Bars { y: ybar, params: pbar })?;
         moved.start += tape.leave_starting_step(ybar);
         Ok(moved)
     }
@@ -73,8 +72,7 @@ impl<F: Differentiable, L: TransposedSolver<F>> StepVjp<F> for Bdf<L> {
         tape: &mut Self::Tape,
         past: Past<'_, F::State>,
         outputs: &mut [OutputCotangent<'_, F::State>],
-        ybar: &mut F::State,
-        pbar: &mut F::Params,
+        Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let kappa = self.kappa[past.note.formula];
         tape.pull_back((&self.linear, f), past, kappa, outputs, (ybar, pbar))
