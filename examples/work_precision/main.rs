@@ -115,10 +115,13 @@ fn print_counts(only: &str) {
     );
 }
 
+/// A kind of work, and how much of it a point took.
+type Work = (&'static str, fn(&measure::Point) -> f64);
+
 /// One row of panels for evaluations and one for time, one panel for each family of methods. Methods that never came to the
 /// end are left out.
 fn draw(path: &Path, title: &str, curves: &[Curve]) -> rheos::Result<()> {
-    let rows: [(&str, fn(&measure::Point) -> f64); 2] = [
+    let rows: [Work; 2] = [
         ("evaluations of the field", |point| point.stats.evaluations as f64),
         ("time (µs)", |point| point.seconds * 1e6),
     ];

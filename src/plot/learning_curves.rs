@@ -25,7 +25,8 @@ pub struct LearningCurves {
 /// the curves. Those of more models would hide each other: the frame then has the medians alone, and each model has a small
 /// panel below with its band, where the other medians are grey.
 ///
-/// The axes contain all curves, and of the bands as much as lies within a decade of them.
+/// The axes contain all curves, and of the bands as much as lies within a decade of them. The band at the first step, of
+/// untrained models, may be cut off.
 ///
 /// ```
 /// use rheos::plot::{self, Series};
@@ -93,12 +94,14 @@ impl LearningCurves {
 
 figure!(LearningCurves);
 
-/// All curves, and of the bands as much as lies within a decade of them: one run that diverged must not flatten the others.
+/// All curves, and of the bands behind their first points as much as lies within a decade of the curves: neither a run that
+/// diverged nor the spread of the untrained models must flatten the others.
 fn losses(series: &[Series]) -> (f64, f64) {
     let along = |loss: f64| Scale::Logarithmic.along(loss);
     let curves: Vec<f64> = series.iter().flat_map(Series::points).map(|point| along(point.1)).collect();
     let (low, high) = range(curves.iter().copied(), 0.0);
-    let edges = series.iter().flat_map(Series::band).flat_map(|&(_, below, above)| [along(below), along(above)]);
+    let behind_first = |series| Series::band(series).get(1..).unwrap_or_default();
+    let edges = series.iter().flat_map(behind_first).flat_map(|&(_, below, above)| [along(below), along(above)]);
     let edges = edges.filter(|edge| is_drawable(*edge)).map(|edge| edge.clamp(low - 1.0, high + 1.0));
     range(curves.iter().copied().chain(edges), 0.03)
 }

@@ -4,23 +4,25 @@ use super::axes::Axis;
 use super::canvas::Canvas;
 use super::end_labels::End;
 use super::lines::Frame;
-use super::look::{EDGE, LABEL, NAME, OTHERS, WIDTH};
+use super::look::{LABEL, NAME, OTHERS, WIDTH};
 use super::panel::{BOTTOM_MARGIN, Panel};
 use super::text::Align;
 
 /// The height of a panel.
-const HEIGHT: f64 = 170.0;
+const HEIGHT: f64 = 150.0;
 /// Above each row, for the names.
 const ABOVE: f64 = 34.0;
-/// Between two columns.
-const GAP: f64 = 22.0;
+/// Between two columns: room for the last number on one axis and the first on the next.
+const GAP: f64 = 42.0;
+/// Right of the last column, for half of its last number.
+const RIGHT_MARGIN: f64 = 28.0;
 
 /// The panels below a large one, with the same axes. They make the canvas higher.
 pub fn draw(canvas: &mut Canvas, large: &Panel, curves: &[End]) {
     let banded: Vec<&End> = curves.iter().filter(|curve| !curve.series.band().is_empty()).collect();
     let left = large.frame.left;
     let widest = banded.iter().map(|curve| canvas.fonts.width(curve.series.name(), NAME, true)).fold(0.0, f64::max);
-    let space = WIDTH - left - EDGE;
+    let space = WIDTH - left - RIGHT_MARGIN;
     let width_of = |columns: usize| (space + GAP) / columns as f64 - GAP;
     let columns = if width_of(4) >= widest { 4 } else { 3 };
     let width = width_of(columns);

@@ -9,8 +9,9 @@ use crate::error::Error;
 
 /// A band of several runs that fall from 1, faster for a larger rate.
 fn model(rate: f64) -> Series {
-    let steps: Vec<f64> = (0..60).map(f64::from).collect();
-    let run = |shift: f64| -> Vec<f64> { steps.iter().map(|i| (-rate * i).exp() + 0.01 * shift).collect() };
+    // The last number of the axis stands at the right edge of the frame.
+    let steps: Vec<f64> = (0..=60).map(|i| 100.0 * f64::from(i)).collect();
+    let run = |shift: f64| -> Vec<f64> { steps.iter().map(|i| (-0.01 * rate * i).exp() + 0.01 * shift).collect() };
     Series::quartiles(format!("rate {rate}"), &steps, &[run(1.0), run(3.0), run(9.0)]).unwrap()
 }
 
@@ -175,7 +176,7 @@ fn data_that_cannot_be_drawn_are_errors() {
                 Some(expected.clone())
             );
         }
-        assert_eq!(trajectories(&[bad.clone()]).unwrap().compose().err(), Some(expected.clone()));
+        assert_eq!(trajectories(std::slice::from_ref(&bad)).unwrap().compose().err(), Some(expected.clone()));
         assert_eq!(learning_curves([bad.clone()]).compose().err(), Some(expected.clone()));
         assert_eq!(forecast([bad.clone()]).compose().err(), Some(expected.clone()));
         assert_eq!(forecast([]).truth(bad).compose().err(), Some(expected));
@@ -208,7 +209,7 @@ fn extreme_data_are_survived() {
         .unwrap();
     let long = "a name that is much longer than a figure is wide ".repeat(9);
     let named = wave(0.0).renamed(long.clone());
-    trajectories(&[named.clone()]).unwrap().title(long.clone()).axes(long.clone(), long).compose().unwrap();
+    trajectories(std::slice::from_ref(&named)).unwrap().title(long.clone()).axes(long.clone(), long).compose().unwrap();
     learning_curves([model(0.1).renamed(named.name())]).compose().unwrap();
 }
 
