@@ -21,12 +21,12 @@ pub struct LearningCurves {
 
 /// Losses over training steps on a logarithmic axis, with the name of each model beside the end of its curve.
 ///
-/// [`Series::quartiles`] makes a curve with a band from several runs. The bands of up to three models are in one frame with
+/// [`Series::quartiles`] makes a curve with a band from several runs. The bands of up to two models are in one frame with
 /// the curves. Those of more models would hide each other: the frame then has the medians alone, and each model has a small
 /// panel below with its band, where the other medians are grey.
 ///
-/// The axes contain all curves, and of the bands as much as lies within a decade of them. The band at the first step, of
-/// untrained models, may be cut off.
+/// The axes contain all curves behind their first points. The first points, of untrained models, and the bands widen the
+/// vertical axis by half of its length on each side at most, and are cut off there.
 ///
 /// ```
 /// use rheos::plot::{self, Series};
@@ -47,7 +47,7 @@ pub fn learning_curves(models: impl IntoIterator<Item = Series>) -> LearningCurv
 }
 
 /// The most bands that can be told apart in one frame.
-const BANDS_TOGETHER: usize = 3;
+const BANDS_TOGETHER: usize = 2;
 
 impl LearningCurves {
     pub(super) fn compose(&self) -> Result<Canvas> {
@@ -94,16 +94,21 @@ impl LearningCurves {
 
 figure!(LearningCurves);
 
-/// All curves, and of the bands behind their first points as much as lies within a decade of the curves: neither a run that
-/// diverged nor the spread of the untrained models must flatten the others.
+/// All curves behind their first points. The first points and the bands widen this range by half of it on each side at most:
+/// neither the untrained models nor a run that diverged must flatten the others.
 fn losses(series: &[Series]) -> (f64, f64) {
     let along = |loss: f64| Scale::Logarithmic.along(loss);
-    let curves: Vec<f64> = series.iter().flat_map(Series::points).map(|point| along(point.1)).collect();
+    let behind_first = |one: &Series| {
+        let losses: Vec<f64> = one.points().iter().map(|point| along(point.1)).filter(|y| is_drawable(*y)).collect();
+        losses[usize::from(losses.len() > 1)..].to_vec()
+    };
+    let curves: Vec<f64> = series.iter().flat_map(behind_first).collect();
     let (low, high) = range(curves.iter().copied(), 0.0);
-    let behind_first = |series| Series::band(series).get(1..).unwrap_or_default();
-    let edges = series.iter().flat_map(behind_first).flat_map(|&(_, below, above)| [along(below), along(above)]);
-    let edges = edges.filter(|edge| is_drawable(*edge)).map(|edge| edge.clamp(low - 1.0, high + 1.0));
-    range(curves.iter().copied().chain(edges), 0.03)
+    let room = (high - low) / 2.0;
+    let all = series.iter().flat_map(Series::points).map(|point| point.1);
+    let edges = series.iter().flat_map(Series::band).flat_map(|&(_, below, above)| [below, above]);
+    let others = all.chain(edges).map(along).filter(|place| is_drawable(*place));
+    range(curves.into_iter().chain(others.map(|place| place.clamp(low - room, high + room))), 0.03)
 }
 
 /// A few markers along a curve, at other places for each curve, so that those of curves that lie on each other can all be

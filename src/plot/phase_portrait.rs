@@ -101,8 +101,9 @@ impl PhasePortrait {
         // The same for all, so that the columns align.
         let margin = axes.iter().map(|[_, y]| left_margin(&canvas, y)).fold(0.0, f64::max);
         let side = ((WIDTH - EDGE) / columns as f64 - margin - 12.0).min(WIDEST);
+        canvas.size.0 = canvas.size.0.min(columns as f64 * (margin + side + 12.0) + EDGE);
         let mut top = canvas.title(&words.title, margin);
-        let legend = Legend::new(&canvas.fonts, self.entries(), WIDTH - margin - EDGE, LABEL);
+        let legend = Legend::new(&canvas.fonts, self.entries(), canvas.size.0 - margin - EDGE, LABEL);
         legend.draw(&mut canvas, (margin, top));
         top += legend.height();
 
