@@ -10,7 +10,7 @@ use super::panel::Panel;
 use super::series::{Series, check_all};
 use crate::error::Result;
 
-/// Predictions beside what was observed, over time; made by [`forecast`].
+/// Predictions beside observations, over time; made by [`forecast`].
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "a figure is drawn by `save`"]
 pub struct Forecast {
@@ -49,13 +49,13 @@ const KNOWN: Pen = Pen::solid(INK, 1.6);
 const BETWEEN: Pen = Pen::solid(AXIS, 0.7);
 
 impl Forecast {
-    /// What was known when the predictions were made: a black line, with a dotted line where it ends.
+    /// The observations up to the time of the predictions: a black line, with a dotted line where it ends.
     pub fn history(mut self, history: Series) -> Self {
         self.history = Some(history);
         self
     }
 
-    /// What was observed of the predicted: black dots, joined by a thin line. It breaks at a point that is not finite.
+    /// The observations that were to be predicted: black dots, joined by a thin line. It breaks at a point that is not finite.
     pub fn truth(mut self, truth: Series) -> Self {
         self.truth = Some(truth);
         self
@@ -74,7 +74,7 @@ impl Forecast {
         Ok(canvas)
     }
 
-    /// The range of what is known and, of predictions, as much as lies within a third of that range around it.
+    /// The range of the observations and, of predictions, as much as lies within a third of that range around it.
     fn values<'a, I: Iterator<Item = &'a Series>>(&'a self, known: impl Fn() -> I) -> (f64, f64) {
         let data: Vec<f64> = known().flat_map(Series::points).map(|point| point.1).collect();
         let courses = self.predictions.iter().flat_map(Series::points).map(|point| point.1);

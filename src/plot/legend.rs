@@ -7,7 +7,7 @@ use super::lines::{Frame, Place};
 use super::look::{Look, Pen, SAMPLE};
 use super::text::{Align, Fonts};
 
-/// What stands in front of a name.
+/// The sample in front of a name.
 #[derive(Clone, Copy, Debug)]
 pub enum Sample {
     Line(Pen),

@@ -58,7 +58,7 @@ pub const MARKERS: [(u32, f64, Option<f64>); 8] = [
     (4, 45.0, Some(0.4)),
 ];
 
-/// What tells a series from the others.
+/// The look of a series among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
     /// The colour, the dashes and the marker with this number.

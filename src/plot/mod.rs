@@ -1,4 +1,4 @@
-//! Pictures of what this crate computes, as SVG or PNG (feature `plot`).
+//! Pictures of solutions, fields, training runs and methods, as SVG or PNG (feature `plot`).
 //!
 //! | a picture of | from |
 //! |---|---|
@@ -9,8 +9,8 @@
 //! | history, truth and predictions with bands | [`forecast`] |
 //!
 //! Each function returns a figure; methods change its words, and `save` draws it into a file whose extension chooses the
-//! format. Legends stand outside the frames and cover no data. Axes contain the data: [`forecast`] and [`learning_curves`]
-//! say what they cut off. A picture without data, or an axis without length, is an error.
+//! format. Legends stand outside the frames and cover no data. Axes contain the data; only [`forecast`] and
+//! [`learning_curves`] cut off values that would flatten the others. A picture without data, or an axis without length, is an error.
 //!
 //! ```
 //! use rheos::{Dopri5, Ivp, Pid, ode, plot};

@@ -26,7 +26,7 @@ fn number_width(canvas: &Canvas, axis: &Axis) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// A frame with axes: maps values to places and draws what surrounds the data.
+/// A frame with axes: maps values to places and draws the surroundings of the data.
 pub struct Panel<'a> {
     pub frame: Frame,
     pub x: Axis<'a>,

@@ -33,7 +33,7 @@ pub fn draw(canvas: &mut Canvas, large: &Panel, curves: &[End]) {
         for (column, curve) in members.iter().enumerate() {
             let x = left + column as f64 * (width + GAP);
             let frame = Frame { left: x, top, right: x + width, bottom: top + HEIGHT };
-            let name = canvas.fonts.fitted(curve.series.name(), NAME, true, width);
+            let name = canvas.fonts.fitted(curve.series.name(), NAME, true, width + GAP / 2.0);
             canvas.heading(&name, (x, top - 10.0), Align::Left, NAME);
             let panel = Panel { frame, x: across(large, is_last), y: up(large, column == 0) };
             panel.grid(canvas);
@@ -54,11 +54,10 @@ fn across<'a>(large: &Panel<'a>, is_last: bool) -> Axis<'a> {
     Axis::new(if is_last { name } else { "" }, scale, (low, high), 4.0)
 }
 
-/// The vertical axis; only the first column has its numbers and its name.
+/// The vertical axis without its name, which has no room; only the first column has its numbers.
 fn up<'a>(large: &Panel<'a>, is_first: bool) -> Axis<'a> {
-    let mut axis = large.y.clone();
+    let mut axis = Axis { name: "", ..large.y.clone() };
     if !is_first {
-        axis.name = "";
         axis.hide_numbers();
     }
     axis

@@ -1,4 +1,4 @@
-//! What methods cost, in a grid of panels with logarithmic axes.
+//! Error against work of many methods, in a grid of panels with logarithmic axes.
 
 use super::axes::{Axis, Scale, range};
 use super::canvas::Canvas;
@@ -65,6 +65,8 @@ pub fn work_precision(methods: impl IntoIterator<Item = Series>) -> WorkPrecisio
 const PANEL: (f64, f64) = (370.0, 330.0);
 /// Between the columns, and above each row.
 const GAP: f64 = 62.0;
+/// How far names may reach into the space right of a panel.
+const BESIDE: f64 = 24.0;
 /// Above the title of a panel.
 const ABOVE: f64 = 24.0;
 
@@ -145,7 +147,7 @@ fn pen(look: Look) -> Pen {
 fn draw_row(canvas: &mut Canvas, row: &Row, left: f64, x: &Axis, y: &Axis) {
     let legend = |panel: &Methods| {
         let entries = looks(panel).map(|(one, look)| (one.name().to_owned(), Sample::Marked(pen(look), look)));
-        Legend::new(&canvas.fonts, entries.collect(), PANEL.0, NAME)
+        Legend::new(&canvas.fonts, entries.collect(), PANEL.0 + BESIDE, NAME)
     };
     let legends: Vec<Legend> = row.panels.iter().map(legend).collect();
     let names = legends.iter().map(Legend::height).fold(0.0, f64::max) + 12.0;
