@@ -66,7 +66,7 @@ const PANEL: (f64, f64) = (370.0, 330.0);
 /// Between the columns, and above each row.
 const GAP: f64 = 62.0;
 /// How far names may reach into the space right of a panel.
-const BESIDE: f64 = 24.0;
+const BESIDE: f64 = 36.0;
 /// Above the title of a panel.
 const ABOVE: f64 = 24.0;
 
@@ -103,7 +103,7 @@ impl WorkPrecision {
         let mut canvas = Canvas::new(0.0)?;
         let axes: Vec<[Axis; 2]> = self.rows.iter().map(|row| self.axes_of(row)).collect();
         let left = axes.iter().map(|[_, y]| left_margin(&canvas, y)).fold(0.0, f64::max);
-        canvas.size.0 = left + columns as f64 * (PANEL.0 + GAP) - GAP + 28.0;
+        canvas.size.0 = left + columns as f64 * (PANEL.0 + GAP) - GAP + BESIDE + 4.0;
         canvas.size.1 = canvas.title(&self.words.title, left);
         for (row, [x, y]) in self.rows.iter().zip(axes) {
             draw_row(&mut canvas, row, left, &x, &y);
