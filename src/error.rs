@@ -2,8 +2,6 @@
 //!
 //! Failures of a running solve arrive inside a [`Failure`](crate::solution::Failure), which also keeps what was computed so far.
 
-use std::path::PathBuf;
-
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -343,38 +341,50 @@ pub enum Error {
         /// The value.
         value: f64,
     },
-    /// A data file could not be read.
-    #[error("cannot read {path}: {reason}")]
-    Io {
+    /// A picture, or a part of it, has nothing to show.
+    #[cfg(feature = "plot")]
+    #[error(
+        "there is nothing to draw: `{name}` has no point whose coordinates are finite, and positive where the axis is \
+         logarithmic"
+    )]
+    NothingToPlot {
+        /// The series, or the kind of the picture.
+        name: String,
+    },
+    /// The axis of a picture has no length.
+    #[cfg(feature = "plot")]
+    #[error(
+        "the {axis} axis would go from {low} to {high}, but its ends must be finite and the first below the second"
+    )]
+    EmptyAxis {
+        /// The axis: x or y.
+        axis: &'static str,
+        /// Its lower end.
+        low: f64,
+        /// Its upper end.
+        high: f64,
+    },
+    /// The name of a picture says no format that can be written.
+    #[cfg(feature = "plot")]
+    #[error("{path} ends in neither .svg nor .png")]
+    PictureFormat {
         /// The file.
-        path: PathBuf,
-        /// What the operating system said.
+        path: std::path::PathBuf,
+    },
+    /// A picture could not be painted.
+    #[cfg(feature = "plot")]
+    #[error("the picture cannot be painted: {reason}")]
+    Painting {
+        /// The message of the library that paints.
         reason: String,
     },
-    /// A data file, or the part of it asked for, holds no row.
-    #[error("{path} holds no data row")]
-    EmptyData {
+    /// A picture could not be written.
+    #[cfg(feature = "plot")]
+    #[error("cannot write {path}: {reason}")]
+    Io {
         /// The file.
-        path: PathBuf,
-    },
-    /// A data file lacks a column.
-    #[error("{path} has no column `{column}`; its header is `{header}`")]
-    MissingColumn {
-        /// The file.
-        path: PathBuf,
-        /// The column asked for.
-        column: String,
-        /// The header line as it stands in the file.
-        header: String,
-    },
-    /// A row of a data file cannot be understood.
-    #[error("{path}, line {line}: {reason}")]
-    MalformedRow {
-        /// The file.
-        path: PathBuf,
-        /// The line, counted from 1 with the header.
-        line: usize,
-        /// What is wrong with it.
+        path: std::path::PathBuf,
+        /// What the operating system said.
         reason: String,
     },
 }

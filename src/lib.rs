@@ -96,18 +96,21 @@
 //!
 //! * `dfdx` (default): the tensor backend. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp and thiserror
 //!   only.
+//! * `plot`: the module `plot` draws solutions over time, phase portraits, learning curves, work–precision diagrams and
+//!   forecasts, as SVG or PNG.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod adjoint;
 pub mod control;
-pub mod data;
 pub mod dynamics;
 pub mod error;
 pub mod formula;
 pub mod integrate;
 pub mod nn;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod prelude;
 mod simd;
 pub mod solution;

@@ -6,7 +6,6 @@ mod gradient;
 use gradient::{gradient, landing_on, over};
 use nalgebra::{SMatrix, Vector2, vector};
 use rheos::control::{Plan, StepTo, Trial, Verdict};
-use rheos::data::{Series, Table};
 use rheos::dynamics::Counted;
 use rheos::formula::{Bias, Static, Weight};
 use rheos::integrate::{Observer, Step, StepAction};
@@ -665,54 +664,6 @@ mod messages {
         // What was computed can be had back.
         let back = boxed.downcast::<Box<Failure<f64>>>().unwrap();
         assert_eq!(back.partial, expected.partial);
-    }
-}
-
-mod data {
-    use super::*;
-
-    fn file(name: &str, text: &str) -> std::path::PathBuf {
-        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    #[test]
-    fn a_file_that_is_not_there_is_named() {
-        let path = std::path::PathBuf::from("no/such/file.csv");
-        let error = Table::read(&path).unwrap_err();
-        assert!(matches!(&error, Error::Io { path: found, .. } if *found == path), "{error:?}");
-        assert!(error.to_string().starts_with("cannot read no/such/file.csv: "), "{error}");
-    }
-
-    #[test]
-    fn an_empty_file_is_named() {
-        for (name, text) in [("empty.csv", ""), ("header.csv", "year,sunspots\n")] {
-            let path = file(name, text);
-            let error = Series::sunspots(&path).unwrap_err();
-            assert_eq!(error, Error::EmptyData { path: path.clone() });
-            assert_eq!(error.to_string(), format!("{} holds no data row", path.display()));
-        }
-    }
-
-    #[test]
-    fn a_malformed_row_is_found_by_its_line() {
-        let path = file("malformed.csv", "year,sunspots\n1700,5\n1701,eleven\n");
-        let error = Series::sunspots(&path).unwrap_err();
-        let Error::MalformedRow { path: found, line: 3, reason } = &error else { panic!("{error:?}") };
-        assert_eq!(*found, path);
-        assert!(reason.contains("sunspots") && reason.contains("eleven"), "{reason}");
-        assert_eq!(error.to_string(), format!("{}, line 3: {reason}", path.display()));
-    }
-
-    #[test]
-    fn a_missing_column_is_named_beside_the_header() {
-        let path = file("columns.csv", "year,spots\n1700,5\n");
-        let error = Series::sunspots(&path).unwrap_err();
-        let (column, header) = ("sunspots".to_owned(), "year,spots".to_owned());
-        assert_eq!(error, Error::MissingColumn { path: path.clone(), column, header });
-        let expected = format!("{} has no column `sunspots`; its header is `year,spots`", path.display());
-        assert_eq!(error.to_string(), expected);
     }
 }
 

@@ -6,7 +6,7 @@ use rheos::solver::explicit::tables::Dop853Table;
 use rheos::solver::explicit::{
     CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg45, Ssp33, Vern6, Vern8, Vern9, Williamson3,
 };
-use rheos::solver::{Dense, Embedded, EmbeddedTableau, StepVjp};
+use rheos::solver::{Dense, Embedded, EmbeddedTableau, StepStart, StepVjp};
 use rheos::state::Tolerance;
 use rheos::{Autodiff, DiscreteAdjoint, Dynamics, Fixed, GenericDynamics, Ivp, Pid, Scalar, Vern7, verify};
 

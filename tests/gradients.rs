@@ -23,8 +23,7 @@ use rheos::adjoint::{Gradient, InterpolatingAdjoint, QuadratureAdjoint};
 use rheos::dynamics::problems::{Forced, LotkaVolterra, Spiral};
 use rheos::formula::{Bias, Static, Weight};
 use rheos::nn::{LayerField, Linear, Mlp, Net};
-use rheos::solution::Outputs;
-use rheos::solution::keep;
+use rheos::solution::{Outputs, keep};
 use rheos::solver::explicit::{Bosh3, Heun, Midpoint, Ralston, Rk38};
 use rheos::solver::implicit::{Esdirk547, ImplicitEuler, ImplicitMidpoint, Sdirk4, TrBdf2, Trapezoid};
 use rheos::{

@@ -7,6 +7,7 @@ mod order_tests;
 use nalgebra::{DVector, Matrix2, Vector2, vector};
 use rheos::dynamics::problems::{Forced, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
+use rheos::solver::StepStart;
 use rheos::solver::implicit::{
     Esdirk4, Esdirk547, ImplicitEuler, ImplicitMidpoint, Kvaerno3, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };

@@ -9,7 +9,7 @@ use rheos::dynamics::{Jacobian, Neighbourhood};
 use rheos::solver::explicit::Dop853;
 use rheos::solver::implicit::Krylov;
 use rheos::solver::multistep::{Adams, Ndf};
-use rheos::solver::{Dense, Embedded};
+use rheos::solver::{Dense, Embedded, StepStart};
 use rheos::verify::order_with;
 use rheos::{Bdf, Controller, Dynamics, Error, Ivp, Pid, RadauIIA5, Solver, Vern7, ode, solve};
 

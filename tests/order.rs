@@ -5,11 +5,11 @@
 mod order_tests;
 
 use rheos::dynamics::problems::{Forced, Orbit};
-use rheos::solver::Method;
 use rheos::solver::explicit::{
     Bosh3, CarpenterKennedy, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, Heun, HeunEuler, Midpoint, Ralston,
     Rk38, Ssp33, Vern6, Vern8, Vern9, Williamson3,
 };
+use rheos::solver::{Method, StepStart};
 use rheos::verify::{dense_order, order, order_with};
 use rheos::{Autodiff, Dopri5, Dynamics, Euler, Result, Rk4, Solver, Tsit5, Vern7, ode};
 

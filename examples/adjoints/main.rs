@@ -6,8 +6,6 @@
 
 mod measure;
 mod methods;
-#[path = "../plot/mod.rs"]
-mod plot;
 mod problems;
 mod table;
 
@@ -16,8 +14,8 @@ use std::path::PathBuf;
 
 use measure::Curve;
 use methods::{Entry, Outcome};
-use plot::{Names, WorkCurve, WorkPanel};
 use problems::{Memory, Problem};
+use rheos::plot::{Series, WorkPrecision};
 use rheos::{Autodiff, Differentiable, GenericDynamics};
 
 const HELP: &str = "\
@@ -83,14 +81,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (seasons, followers) = (problems::seasons(), problems::followers());
     let [network, frugal] = [Memory::Reused, Memory::GivenBack].map(problems::network);
 
-    let rows = [
-        memory(&seasons, effort.small, |steps| methods::small_fixed(&seasons, steps)),
-        memory(&frugal, effort.network, |steps| methods::fixed(&frugal, steps)),
-    ];
-    plot::work_precision(&out.join("adjoints_memory.svg"), "Memory of a gradient", &rows)?;
+    let figure = WorkPrecision::new().title("Memory of a gradient");
+    let figure = memory(figure, &seasons, effort.small, |steps| methods::small_fixed(&seasons, steps));
+    let figure = memory(figure, &frugal, effort.network, |steps| methods::fixed(&frugal, steps));
+    figure.save(out.join("adjoints_memory.svg"))?;
 
-    let rows = [accuracy(&seasons, effort.exponents)?, accuracy(&followers, effort.exponents)?];
-    plot::work_precision(&out.join("adjoints_accuracy.svg"), "Error of a gradient", &rows)?;
+    let figure = WorkPrecision::new().title("Error of a gradient");
+    let figure = accuracy(figure, &seasons, effort.exponents)?;
+    accuracy(figure, &followers, effort.exponents)?.save(out.join("adjoints_accuracy.svg"))?;
 
     time(&seasons, 1_000, &methods::small_fixed(&seasons, 1_000), effort.rounds[0]);
     time(&network, 100, &methods::fixed(&network, 100), effort.rounds[1]);
@@ -99,23 +97,25 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Peak memory against the number of steps.
 fn memory<'a, F: Differentiable>(
+    figure: WorkPrecision,
     problem: &Problem<F>,
     steps: &[usize],
     entries: impl Fn(usize) -> Vec<Entry<'a>>,
-) -> Vec<WorkPanel> {
+) -> WorkPrecision {
     let curves = measure::curves(steps, entries, measure::peak);
     let names: Vec<String> = steps.iter().map(usize::to_string).collect();
     let title = format!("{}: peak bytes by number of steps", problem.title);
     print!("{}", table::columns(&title, &names, &curves, u64::to_string));
     let axes = ["steps", "bytes at the peak"];
-    panels(problem.title, axes, &curves, |i, peak| (steps[i] as f64, *peak as f64))
+    panels(figure.row(axes[0], axes[1]), problem.title, &curves, |i, peak| (steps[i] as f64, *peak as f64))
 }
 
 /// The error of the gradient against evaluations, forwards and backwards.
 fn accuracy<M: GenericDynamics<N, P> + 'static, const N: usize, const P: usize>(
+    figure: WorkPrecision,
     problem: &Problem<Autodiff<M, N, P>>,
     exponents: &[i32],
-) -> Result<Vec<WorkPanel>, Box<dyn Error>> {
+) -> Result<WorkPrecision, Box<dyn Error>> {
     let (expected, apart) = measure::reference(problem)?;
     let entries = |exponent: i32| {
         let rtol = 10.0_f64.powi(exponent);
@@ -135,7 +135,7 @@ fn accuracy<M: GenericDynamics<N, P> + 'static, const N: usize, const P: usize>(
     println!("Two references at 1e-13 are {apart:.1e} apart.\n");
     let axes = ["evaluations of the field", "error of the gradient"];
     let point = |_, outcome: &Outcome| (evaluations(outcome) as f64, error(outcome));
-    Ok(panels(problem.title, axes, &curves, point))
+    Ok(panels(figure.row(axes[0], axes[1]), problem.title, &curves, point))
 }
 
 fn evaluations(outcome: &Outcome) -> u64 {
@@ -148,22 +148,20 @@ fn time<F: Differentiable>(problem: &Problem<F>, steps: usize, entries: &[Entry]
     print!("{}", table::costs(&title, &measure::rows(entries, rounds)));
 }
 
-/// One panel for each family.
+/// One panel for each family. Adjoints that never came to the end are left out.
 fn panels<T>(
+    mut figure: WorkPrecision,
     title: &str,
-    axes: [&str; 2],
     curves: &[Curve<T>],
     place: impl Fn(usize, &T) -> (f64, f64),
-) -> Vec<WorkPanel> {
-    let curve = |curve: &Curve<T>| {
-        let points = curve.points.iter().enumerate().filter_map(|(i, point)| Some(place(i, point.as_ref()?)));
-        WorkCurve { label: curve.name.to_owned(), points: points.collect() }
-    };
-    let panel = |family: &[Curve<T>]| WorkPanel {
-        title: format!("{title}: {}", family[0].family),
-        axes: axes.map(str::to_owned),
-        names: Names::Above,
-        curves: family.iter().map(curve).collect(),
-    };
-    curves.chunk_by(|a, b| a.family == b.family).map(panel).collect()
+) -> WorkPrecision {
+    for family in curves.chunk_by(|a, b| a.family == b.family) {
+        let series = family.iter().enumerate().filter_map(|(look, curve)| {
+            let points = curve.points.iter().enumerate().filter_map(|(i, point)| Some(place(i, point.as_ref()?)));
+            let series = Series::new(curve.name, points).look(look);
+            (!series.points().is_empty()).then_some(series)
+        });
+        figure = figure.panel(format!("{title}: {}", family[0].family), series);
+    }
+    figure
 }

@@ -1,13 +1,14 @@
 //! (c) Weekly CO2 at Mauna Loa with its gaps: the next observation, whenever it comes.
 
+use std::error::Error;
 use std::path::Path;
 
 use nalgebra::SMatrix;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng};
-use rheos::data::{Autoregression, Series, persistence};
 use rheos::nn::{Block, Recurrence, Residual};
 
+use crate::data::{Autoregression, Series};
 use crate::forecast::{B, HIDDEN, HIDDEN_ODE_RNN, Model, Numbers, Steps, jump_and_flow, plain, rms, with_readout};
 use crate::models::{Between, Cell, Uniform, between, cell, dopri5, driven, interpolating, relaxed, rk4};
 use crate::run::{Candidate, Run, Settings, Trainer};
@@ -82,9 +83,9 @@ impl Observations {
 
 impl Data {
     /// Reads the file; the observations before 1985 are for training.
-    pub fn read(path: &Path) -> rheos::Result<Self> {
+    pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
         let series = Series::co2(path)?;
-        let (t, y) = (series.t(), series.y());
+        let Series { t, y } = &series;
         let train = t.iter().take_while(|&&t| t < SPLIT_WEEK).count();
         let unit = rms((1..train).map(|i| y[i] - y[i - 1]));
         // Withheld observations are the same for all models and seeds.
@@ -92,7 +93,7 @@ impl Data {
         let kept: Vec<usize> = (0..t.len()).filter(|&i| i < train || rng.random::<f64>() < 0.5).collect();
         let pick = |values: &[f64]| kept.iter().map(|&i| values[i]).collect();
         Ok(Self {
-            all: Observations::new(t.to_vec(), y.to_vec(), unit),
+            all: Observations::new(t.clone(), y.clone(), unit),
             thinned: Observations::new(pick(t), pick(y), unit),
             unit,
         })
@@ -119,7 +120,7 @@ impl Data {
             Ok([self.all.baseline(forecast, self.unit)?, self.thinned.baseline(forecast, self.unit)?])
         };
         // The value stays: the change is zero.
-        let still = |history: &[f64]| persistence(history, 1).map(|_| vec![0.0]);
+        let still = |_: &[f64]| Ok(vec![0.0]);
         Ok(vec![both(&still)?, both(&|history| ar9.forecast(history, 1))?])
     }
 }

@@ -6,12 +6,11 @@
 mod claims;
 mod co2;
 mod count;
+mod data;
 mod forecast;
 mod models;
 mod numbers;
 mod options;
-#[path = "../plot/mod.rs"]
-mod plot;
 mod readme;
 mod results;
 mod run;
@@ -26,8 +25,9 @@ use std::process::ExitCode;
 
 use numbers::Numbers;
 use options::{HELP, Options};
-use plot::{PlotResult, PortraitPanel, Series, Style};
 use results::{Results, baseline};
+use rheos::plot;
+use rheos::plot::{PhasePortrait, Plane, Series};
 use run::{Candidate, Run};
 use table::{Row, Table};
 
@@ -112,24 +112,21 @@ fn compare_on_spiral(options: &Options) -> Result<Table, Box<dyn Error>> {
     let table = tabulate("spiral", "(a) Spiral y' = A y³", &spiral::ERRORS, "an error of 0.3", rows);
 
     draw_curves(options, "spiral_curves", "Spiral: error of the whole trajectory", "RMSE", &results)?;
-    let limits = (-spiral::LIMIT, spiral::LIMIT);
-    let panels: Vec<PortraitPanel> = results
-        .middle()
-        .filter(|(_, _, run)| run.drawings.len() == 2)
-        .map(|(_, name, run)| PortraitPanel {
-            title: name.to_owned(),
-            truth: data.course.clone(),
-            learned: run.drawings[0].clone(),
-            arrows: run.drawings[1]
-                .chunks_exact(2)
-                .map(|a| [a[0].0, a[0].1, a[1].0 - a[0].0, a[1].1 - a[0].1])
-                .collect(),
-            x_limits: limits,
-            y_limits: limits,
-        })
-        .collect();
-    let title = "Spiral: truth, learned trajectory and motion over 0.05 s";
-    in_both_formats(&options.out, "spiral_portraits", |path| plot::phase_portrait(path, title, "y₁", "y₂", &panels))?;
+    let limits = -spiral::LIMIT..spiral::LIMIT;
+    let truth = Series::new("true trajectory", data.course.iter().copied()).black();
+    let planes = results.middle().filter(|(_, _, run)| run.drawings.len() == 2).map(|(_, name, run)| {
+        let arrows = run.drawings[1].chunks_exact(2);
+        Plane::new(limits.clone(), limits.clone())
+            .title(name)
+            .arrows(arrows.map(|a| [a[0].0, a[0].1, a[1].0 - a[0].0, a[1].1 - a[0].1]))
+            .curve(truth.clone())
+            .curve(Series::new("learned trajectory", run.drawings[0].iter().copied()))
+    });
+    let planes: Vec<Plane> = planes.collect();
+    if !planes.is_empty() {
+        let portrait = PhasePortrait::of(planes).title("Spiral: truth, learned trajectory and motion over 0.05 s");
+        in_both_formats(&options.out, "spiral_portraits", |path| portrait.save(path))?;
+    }
     Ok(table)
 }
 
@@ -147,12 +144,14 @@ fn compare_on_sunspots(options: &Options) -> Result<Table, Box<dyn Error>> {
 
     let title = "Sunspots 1921-2008: error 1 year ahead";
     draw_curves(options, "sunspots_curves", title, "RMSE (sunspot number)", &results)?;
-    let numbers: Vec<(f64, f64)> = data.test.t().iter().copied().zip(data.test.y().iter().copied()).collect();
+    let numbers = data.test.t.iter().copied().zip(data.test.y.iter().copied());
+    let observed = Series::new("observed", numbers);
     for (file, title, k) in [("sunspots_1", "1 year ahead", 0), ("sunspots_5", "5 years ahead", 1)] {
-        let mut series = vec![observed(numbers.clone(), Style::Reference)];
-        series.extend(results.forecasts(&sunspots::SHOWN, k, <[_]>::to_vec));
-        let title = format!("Yearly sunspots, {title}");
-        in_both_formats(&options.out, file, |path| plot::forecast(path, &title, "Year", "Sunspot number", &series))?;
+        let forecast = plot::forecast(results.forecasts(&sunspots::SHOWN, k, <[_]>::to_vec))
+            .truth(observed.clone())
+            .title(format!("Yearly sunspots, {title}"))
+            .axes("Year", "Sunspot number");
+        in_both_formats(&options.out, file, |path| forecast.save(path))?;
     }
     Ok(table)
 }
@@ -171,14 +170,17 @@ fn compare_on_co2(options: &Options) -> Result<Table, Box<dyn Error>> {
     let title = "CO2 1985-2001: error of the next observation";
     draw_curves(options, "co2_curves", title, "RMSE (ppm)", &results)?;
     // Two years are enough to see the gaps.
-    let shown = |points: &[(f64, f64)]| points.iter().copied().filter(|p| (1996.0..1998.0).contains(&p.0)).collect();
-    let mut series = vec![observed(shown(&data.test()), Style::Points)];
-    series.extend(results.forecasts(&co2::SHOWN, 0, shown));
+    let shown = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
+        points.iter().copied().filter(|p| (1996.0..1998.0).contains(&p.0)).collect()
+    };
+    let mut series = results.forecasts(&co2::SHOWN, 0, shown);
     // The first colour that no model has.
-    let label = co2::BASELINES[0].0.to_owned();
-    series.push(Series { label, points: shown(&data.persistence()), style: Style::Model(candidates.len()) });
-    let title = "CO2 at Mauna Loa, predicted with half of the weeks withheld";
-    in_both_formats(&options.out, "co2_forecast", |path| plot::forecast(path, title, "Year", "CO2 (ppm)", &series))?;
+    series.push(Series::new(co2::BASELINES[0].0, shown(&data.persistence())).look(candidates.len()));
+    let forecast = plot::forecast(series)
+        .truth(Series::new("observed", shown(&data.test())))
+        .title("CO2 at Mauna Loa, predicted with half of the weeks withheld")
+        .axes("Year", "CO2 (ppm)");
+    in_both_formats(&options.out, "co2_forecast", |path| forecast.save(path))?;
     Ok(table)
 }
 
@@ -187,20 +189,25 @@ fn metric<const K: usize>(run: &Run) -> f64 {
     run.metrics.get(K).copied().unwrap_or(f64::NAN)
 }
 
-fn draw_curves(options: &Options, file: &str, title: &str, y_label: &str, results: &Results<'_>) -> PlotResult {
-    let curves = results.curves();
-    in_both_formats(&options.out, file, |path| plot::learning_curves(path, title, "Iteration", y_label, &curves))
-}
-
-/// The observations in a forecast figure.
-fn observed(points: Vec<(f64, f64)>, style: Style) -> Series {
-    Series { label: "observed".to_owned(), points, style }
+/// The learning curves of the models of which a run reached its end.
+fn draw_curves(
+    options: &Options,
+    file: &str,
+    title: &str,
+    y_label: &str,
+    results: &Results<'_>,
+) -> Result<(), Box<dyn Error>> {
+    let curves = results.curves()?;
+    // No model may be asked for, or none may reach its end.
+    if curves.is_empty() {
+        return Ok(());
+    }
+    let figure = plot::learning_curves(curves).title(title).axes("Iteration", y_label);
+    in_both_formats(&options.out, file, |path| figure.save(path))?;
+    Ok(())
 }
 
 /// Draws a figure as SVG and as PNG.
-fn in_both_formats(folder: &Path, file: &str, draw: impl Fn(&Path) -> PlotResult) -> PlotResult {
-    for extension in ["svg", "png"] {
-        draw(&folder.join(file).with_extension(extension))?;
-    }
-    Ok(())
+fn in_both_formats(folder: &Path, file: &str, draw: impl Fn(&Path) -> rheos::Result<()>) -> rheos::Result<()> {
+    ["svg", "png"].into_iter().try_for_each(|extension| draw(&folder.join(file).with_extension(extension)))
 }

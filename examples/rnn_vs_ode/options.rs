@@ -22,8 +22,9 @@ OPTIONS
 
 OUTPUT
     A table for every data set on standard output. In the folder, pictures (SVG and PNG) of learning
-    curves with the range over the seeds, of forecasts and of phase portraits, and all numbers in
-    rnn_vs_ode.json. Other runs never replace the pictures and numbers of the full run.
+    curves with the quartiles over the seeds, of forecasts and of phase portraits, and all numbers in
+    rnn_vs_ode.json. A bar shows the progress, or without a terminal a line for each training on
+    standard error. Other runs never replace the pictures and numbers of the full run.
 
 DATA (in examples/data, nothing is downloaded)
     spiral           y' = A y³, sampled every 0.05 s

@@ -1,7 +1,8 @@
 //! A task after training: its table and its pictures. Runs that failed take part in neither.
 
+use rheos::plot::Series;
+
 use crate::options::Options;
-use crate::plot::{Curve, Series, Style};
 use crate::run::{Candidate, Run, Settings, train_all};
 use crate::statistics::{CONVERGED, Seeds, iterations_to_threshold, range_at_the_end, roughness, summary};
 use crate::table::{Cell, Row};
@@ -36,10 +37,14 @@ impl<'a> Results<'a> {
         self.candidates.iter().zip(&self.runs).map(row).collect()
     }
 
-    /// The learning curves of all models.
-    pub fn curves(&self) -> Vec<Curve> {
+    /// The learning curves of the models of which a run reached its end, with their numbers as looks.
+    pub fn curves(&self) -> rheos::Result<Vec<Series>> {
         let all = self.candidates.iter().zip(&self.runs).enumerate();
-        all.map(|(look, (candidate, runs))| curve(look, candidate.name, runs, self.settings.every)).collect()
+        let complete = all.filter(|(_, (_, runs))| completed(runs).next().is_some());
+        let curve = |(look, (candidate, runs)): (usize, (&Candidate<'_>, &Vec<Run>))| {
+            Ok(curve(candidate.name, runs, self.settings.every)?.look(look))
+        };
+        complete.map(curve).collect()
     }
 
     /// The middle run of every model, with its number and name.
@@ -58,7 +63,7 @@ impl<'a> Results<'a> {
         let chosen = self.middle().filter(|(_, name, _)| models.contains(name));
         let series = chosen.filter_map(|(look, name, run)| {
             let points = shown(run.drawings.get(drawing)?);
-            Some(Series { label: name.to_owned(), points, style: Style::Model(look) })
+            Some(Series::new(name, points).look(look))
         });
         series.collect()
     }
@@ -104,21 +109,15 @@ pub fn baseline(name: &str, parameters: usize, errors: &[f64]) -> Row {
     Row { model: name.to_owned(), parameters, cells, failures: Vec::new() }
 }
 
-/// Median and range over the runs that did not fail, at every point of the curve. The label says if there are fewer of
+/// Median and quartiles over the runs that did not fail, at every point of the curve. The name says if there are fewer of
 /// them than seeds.
-fn curve(look: usize, name: &str, runs: &[Run], every: usize) -> Curve {
+fn curve(name: &str, runs: &[Run], every: usize) -> rheos::Result<Series> {
     let seeds = over_seeds(runs, Run::final_error);
-    let label = name.to_owned() + &crate::table::incomplete(&seeds);
-    let mut curve = Curve { label, look, median: Vec::new(), low: Vec::new(), high: Vec::new() };
-    for i in 0..completed(runs).map(|run| run.curve.len()).max().unwrap_or(0) {
-        let values: Vec<f64> = completed(runs).filter_map(|run| run.curve.get(i).copied()).collect();
-        if let Some(spread) = summary(&values) {
-            curve.median.push(((i * every) as f64, spread.median));
-            curve.low.push(spread.min);
-            curve.high.push(spread.max);
-        }
-    }
-    curve
+    let name = name.to_owned() + &crate::table::incomplete(&seeds);
+    let curves: Vec<&[f64]> = completed(runs).map(|run| run.curve.as_slice()).collect();
+    let longest = curves.iter().map(|curve| curve.len()).max().unwrap_or(0);
+    let iterations: Vec<f64> = (0..longest).map(|i| (i * every) as f64).collect();
+    Series::quartiles(name, &iterations, &curves)
 }
 
 /// The run to draw: the middle one by final error among the runs that did not fail.
@@ -157,10 +156,12 @@ mod tests {
 
     #[test]
     fn failed_runs_are_in_no_learning_curve() {
-        let curve = curve(0, "Elman RNN", &runs(), 10);
-        assert_eq!(curve.label, "Elman RNN (3 of 5)");
-        assert_eq!(curve.median, [(0.0, 1.0), (10.0, 0.2), (20.0, 0.2)]);
-        assert_eq!((curve.low[0], curve.low[2], curve.high[2]), (1.0, 0.1, 0.3));
+        let curve = curve("Elman RNN", &runs(), 10).unwrap();
+        assert_eq!(curve.name(), "Elman RNN (3 of 5)");
+        assert_eq!(curve.points(), [(0.0, 1.0), (10.0, 0.2), (20.0, 0.2)]);
+        assert_eq!(curve.band()[0], (0.0, 1.0, 1.0));
+        let (_, low, high) = curve.band()[2];
+        assert!((low - 0.15).abs() < 1e-15 && (high - 0.25).abs() < 1e-15);
     }
 
     #[test]
@@ -170,6 +171,6 @@ mod tests {
         assert!(median_run(&failed).is_none());
         let cell = cells(&failed, &[Run::final_error], 0.25, 10)[0].to_string();
         assert_eq!(cell, "— (0 of 2)");
-        assert_eq!(curve(0, "Elman RNN", &failed, 10).label, "Elman RNN (0 of 2)");
+        assert_eq!(curve("Elman RNN", &failed, 10).unwrap().name(), "Elman RNN (0 of 2)");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::rngs::StdRng;
@@ -170,7 +170,7 @@ pub fn train_all(
     );
     progress.set_prefix(title.to_owned());
 
-    let next = AtomicUsize::new(0);
+    let (next, done, start) = (AtomicUsize::new(0), AtomicUsize::new(0), Instant::now());
     let runs = Mutex::new(vec![vec![Run::default(); seeds]; candidates.len()]);
     std::thread::scope(|scope| {
         for _ in 0..threads.min(jobs.len()) {
@@ -182,12 +182,22 @@ pub fn train_all(
                     if let Ok(mut runs) = runs.lock() {
                         runs[candidate][seed] = run;
                     }
+                    let part = (done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+                    // Without a terminal there is no bar.
+                    if progress.is_hidden() {
+                        eprintln!("{}", line(title, part, start.elapsed(), candidates[candidate].name, seed));
+                    }
                 }
             });
         }
     });
     progress.finish_and_clear();
     runs.into_inner().unwrap_or_default()
+}
+
+/// A line about a training that ended, and how many of all have.
+fn line(title: &str, (done, all): (usize, usize), time: Duration, model: &str, seed: usize) -> String {
+    format!("{title}: {done} of {all} trainings after {:.0} s; the last was {model}, seed {seed}", time.as_secs_f64())
 }
 
 #[cfg(test)]
@@ -207,6 +217,12 @@ mod tests {
             assert!((rate(decay, 50) - middle).abs() < 1e-15);
             assert!(rate(decay, 100).abs() < 1e-15);
         }
+    }
+
+    #[test]
+    fn a_line_says_how_far_the_training_is() {
+        let line = line("spiral", (3, 25), Duration::from_millis(12_400), "Elman RNN", 2);
+        assert_eq!(line, "spiral: 3 of 25 trainings after 12 s; the last was Elman RNN, seed 2");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! (b) Yearly sunspot numbers: one step and five steps ahead.
 
+use std::error::Error;
 use std::path::Path;
 
 use nalgebra::SMatrix;
-use rheos::data::{Autoregression, Scale, Series, persistence};
 use rheos::nn::{Block, Recurrence, Residual};
 
+use crate::data::{Autoregression, Scale, Series, persistence};
 use crate::forecast::{B, HIDDEN, HIDDEN_ODE_RNN, Model, Numbers, Steps, jump_and_flow, plain, rms, with_readout};
 use crate::models::{Between, Cell, Uniform, backsolve, between, cell, dopri5, driven, relaxed, rk4};
 use crate::run::{Candidate, Run, Settings, Trainer};
@@ -34,25 +35,25 @@ pub struct Data {
 
 impl Data {
     /// Reads the file; the years to 1920 are for training.
-    pub fn read(path: &Path) -> rheos::Result<Self> {
+    pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
         let series = Series::sunspots(path)?;
-        let (train, test) = series.split_at_time(1920.0)?;
-        let scale = Scale::fit(train.y())?;
-        let y: Vec<f64> = series.y().iter().map(|&y| scale.apply(y)).collect();
+        let (train, test) = series.split_at_time(1920.0);
+        let scale = Scale::fit(&train.y)?;
+        let y: Vec<f64> = series.y.iter().map(|&y| scale.apply(y)).collect();
         let steps = Steps {
             inputs: y[..y.len() - 1].iter().map(|&y| [y]).collect(),
             gaps: vec![1.0; y.len() - 1],
             targets: y[1..].to_vec(),
-            split: train.len() - 1,
+            split: train.t.len() - 1,
             warm_up: 10,
             window: 30,
         };
-        Ok(Self { test, all: series.y().to_vec(), steps, scale })
+        Ok(Self { test, all: series.y, steps, scale })
     }
 
     /// Errors of one and of [`HORIZON`] steps ahead, given forecasts from every year of the test part on.
     fn errors(&self, forecasts: &[Vec<f64>]) -> [f64; 2] {
-        let truth = self.test.y();
+        let truth = &self.test.y;
         let one = rms(forecasts.iter().zip(truth).map(|(path, y)| path[0] - y));
         let five = rms(forecasts.iter().zip(&truth[HORIZON - 1..]).map(|(path, y)| path[HORIZON - 1] - y));
         [one, five]
@@ -60,7 +61,7 @@ impl Data {
 
     /// The same for the baselines, in the order of [`BASELINES`].
     pub fn baselines(&self) -> rheos::Result<Vec<[f64; 2]>> {
-        let first = self.all.len() - self.test.len();
+        let first = self.all.len() - self.test.t.len();
         let origins = first..self.all.len();
         let train = &self.all[..first];
         let (ar2, ar9) = (Autoregression::fit(train, 2)?, Autoregression::fit(train, 9)?);
@@ -93,12 +94,12 @@ where
     };
     let mut run = steps.fit(trainer, &mut model, &adapt, |model| {
         let paths = invert(steps.predict(model, &adapt, test.clone(), 1, |y| [y])?);
-        Ok(rms(paths.iter().zip(data.test.y()).map(|(path, y)| path[0] - y)))
+        Ok(rms(paths.iter().zip(&data.test.y).map(|(path, y)| path[0] - y)))
     });
     run.finish(|run| {
         let paths = invert(steps.predict(&model, &adapt, test, HORIZON, |y| [y])?);
         run.metrics = data.errors(&paths).to_vec();
-        let years = data.test.t();
+        let years = &data.test.t;
         let at = |k: usize| years[k..].iter().zip(&paths).map(|(&t, path)| (t, path[k])).collect();
         run.drawings = vec![at(0), at(HORIZON - 1)];
         Ok(())

@@ -8,8 +8,6 @@
 mod any_size;
 mod measure;
 mod methods;
-#[path = "../plot/mod.rs"]
-mod plot;
 mod problems;
 mod reference;
 mod table;
@@ -18,7 +16,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use measure::{Curve, Effort};
-use plot::{Names, PlotResult, WorkCurve, WorkPanel};
+use rheos::plot::{Series, WorkPrecision};
 
 const HELP: &str = "\
 Draws work-precision diagrams of all adaptive methods and prints tables.
@@ -117,25 +115,27 @@ fn print_counts(only: &str) {
     );
 }
 
-/// One row of panels for evaluations and one for time, one panel for each family of methods.
-fn draw(path: &Path, title: &str, curves: &[Curve]) -> PlotResult {
-    let families = curves.chunk_by(|a, b| a.family == b.family);
-    let row = |work: &str, x: fn(&measure::Point) -> f64| -> Vec<WorkPanel> {
-        let curve = |curve: &Curve| WorkCurve {
-            label: curve.name.to_owned(),
-            points: curve.points.iter().map(|point| (x(point), point.error)).collect(),
-        };
-        let panel = |family: &[Curve]| WorkPanel {
-            title: family[0].family.to_owned(),
-            axes: [work.to_owned(), "error at the end".to_owned()],
-            names: Names::Inside,
-            curves: family.iter().map(curve).collect(),
-        };
-        families.clone().map(panel).collect()
-    };
-    let rows = [
-        row("evaluations of the field", |point| point.stats.evaluations as f64),
-        row("time (µs)", |point| point.seconds * 1e6),
+/// A kind of work, and how much of it a point took.
+type Work = (&'static str, fn(&measure::Point) -> f64);
+
+/// One row of panels for evaluations and one for time, one panel for each family of methods. Methods that never came to the
+/// end are left out.
+fn draw(path: &Path, title: &str, curves: &[Curve]) -> rheos::Result<()> {
+    let rows: [Work; 2] = [
+        ("evaluations of the field", |point| point.stats.evaluations as f64),
+        ("time (µs)", |point| point.seconds * 1e6),
     ];
-    plot::work_precision(path, title, &rows)
+    let mut figure = WorkPrecision::new().title(title);
+    for (work, x) in rows {
+        figure = figure.row(work, "error at the end");
+        for family in curves.chunk_by(|a, b| a.family == b.family) {
+            let series =
+                family.iter().enumerate().filter(|(_, curve)| !curve.points.is_empty()).map(|(look, curve)| {
+                    let points = curve.points.iter().map(|point| (x(point), point.error));
+                    Series::new(curve.name, points).look(look)
+                });
+            figure = figure.panel(family[0].family, series);
+        }
+    }
+    figure.save(path)
 }

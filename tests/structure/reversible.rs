@@ -1,8 +1,9 @@
 //! Steps undone: `n` steps forwards and `n` back.
 
 use rheos::dynamics::problems::{LotkaVolterra, Orbit};
+use rheos::solver::StepStart;
 use rheos::solver::explicit::Heun;
-use rheos::solver::reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun};
+use rheos::solver::reversible::{Alf, Coupled, DampedAlf, Reversible, ReversibleHeun, StepEnd};
 use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, Ruth3, SymplecticEuler, Yoshida6};
 use rheos::{Dopri5, Dynamics, Error, Fixed, Pid, Rk4, State, ode, solve};
 

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use nalgebra::{Matrix4, Vector2, Vector4, vector};
 use rheos::dynamics::separable;
-use rheos::solver::Dense;
 use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, PositionVerlet, Ruth3, SymplecticEuler, Yoshida4, Yoshida6};
+use rheos::solver::{Dense, StepStart};
 use rheos::{Error, Fixed, Ivp, Rk4, Solver, solve};
 
 use crate::problems::{Kepler, Pendulums, Shaken};

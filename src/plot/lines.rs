@@ -58,7 +58,7 @@ pub fn dashed(places: &[Place], pattern: &[f64]) -> Vec<Vec<Place>> {
 }
 
 /// A rectangle in logical pixels.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Frame {
     pub left: f64,
     pub top: f64,
@@ -77,7 +77,7 @@ impl Frame {
     }
 
     /// The part of a segment inside the frame, after Liang and Barsky.
-    fn clipped(&self, from: Place, to: Place) -> Option<(Place, Place)> {
+    pub fn clipped(&self, from: Place, to: Place) -> Option<(Place, Place)> {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
         let edges = [

@@ -2,13 +2,19 @@
 
 use plotters::style::RGBColor;
 
-/// The size of figures with one panel, in logical pixels.
-pub const SIZE: (f64, f64) = (1000.0, 640.0);
+/// The width of figures with one panel, in logical pixels.
+pub const WIDTH: f64 = 1000.0;
+/// The height of such a panel, without its surroundings.
+pub const HEIGHT: f64 = 480.0;
+/// From the edge of the canvas to all that is drawn.
+pub const EDGE: f64 = 16.0;
 
 /// Sizes of text.
 pub const TITLE: f64 = 20.0;
 pub const LABEL: f64 = 16.0;
 pub const TICK: f64 = 15.0;
+/// Names in and above small panels.
+pub const NAME: f64 = 14.0;
 
 /// The base line of the title.
 pub const TITLE_LINE: f64 = 14.0 + TITLE;
@@ -52,13 +58,33 @@ pub const MARKERS: [(u32, f64, Option<f64>); 8] = [
     (4, 45.0, Some(0.4)),
 ];
 
-/// The colour of a model.
-pub const fn colour(look: usize) -> RGBColor {
-    COLOURS[look % COLOURS.len()]
+/// The look of a series among others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The colour, the dashes and the marker with this number.
+    Number(usize),
+    /// Black, which belongs to data and to the truth.
+    Black,
+}
+
+impl Look {
+    pub const fn colour(self) -> RGBColor {
+        match self {
+            Self::Number(number) => COLOURS[number % COLOURS.len()],
+            Self::Black => INK,
+        }
+    }
+
+    pub const fn number(self) -> usize {
+        match self {
+            Self::Number(number) => number,
+            Self::Black => 0,
+        }
+    }
 }
 
 /// Colour, width and dash pattern of a line.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pen {
     pub colour: RGBColor,
     pub width: f64,
@@ -70,7 +96,18 @@ impl Pen {
         Self { colour, width, dashes: &[] }
     }
 
-    pub const fn model(look: usize) -> Self {
-        Self { colour: colour(look), width: 2.2, dashes: DASHES[look % DASHES.len()] }
+    /// Colour and dashes together, for lines that lie on each other.
+    pub const fn dashed(look: Look) -> Self {
+        let Look::Number(number) = look else { return Self::solid(INK, 2.0) };
+        Self { colour: look.colour(), width: 2.2, dashes: DASHES[number % DASHES.len()] }
+    }
+
+    /// A solid line, and dashes where the colours begin anew.
+    pub const fn plain(look: Look, width: f64) -> Self {
+        let round = look.number() / COLOURS.len();
+        Self { colour: look.colour(), width, dashes: DASHES[round % DASHES.len()] }
     }
 }
+
+/// The curves of other panels, for comparison.
+pub const OTHERS: Pen = Pen::solid(RGBColor(0xd2, 0xd2, 0xd2), 1.2);

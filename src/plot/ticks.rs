@@ -1,6 +1,7 @@
 //! Round values on an axis and how they are written.
 
-/// A place on an axis; no label makes it a small mark without a grid line.
+/// A place along an axis; no label makes it a small mark without a grid line.
+#[derive(Clone, Debug)]
 pub struct Tick {
     pub value: f64,
     pub label: Option<String>,
@@ -19,25 +20,29 @@ pub fn linear_ticks(low: f64, high: f64, count: f64) -> Vec<Tick> {
     let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
     (first..=last)
         .map(|index| index as f64 * step)
-        .map(|value| Tick { value, label: Some(linear_label(value, step)) })
+        .map(|value| Tick { value, label: Some(linear_label(value, step, low.abs().max(high.abs()))) })
         .collect()
 }
 
-fn linear_label(value: f64, step: f64) -> String {
+/// As many digits as a step needs. Large and small numbers are products with a power of ten, unless the step is so small
+/// beside the `largest` value that this would be no shorter.
+fn linear_label(value: f64, step: f64, largest: f64) -> String {
     // A step that was computed as 0.1 may be a little smaller.
-    let decimals = (-(step * 1.000_1).log10().floor()).max(0.0);
-    if decimals > 4.0 || value.abs() >= 1e6 {
-        return power_label(value);
+    let place = (step * 1.000_1).log10().floor();
+    let digits = largest.log10().floor() - place;
+    if (largest >= 1e6 || place < -4.0) && digits <= 4.0 {
+        return power_label(value, place);
     }
-    format!("{value:.*}", decimals as usize).replace('-', "−")
+    format!("{value:.*}", (-place).clamp(0.0, 17.0) as usize).replace('-', "−")
 }
 
-/// A number as a product with a power of ten.
-fn power_label(value: f64) -> String {
+/// A number as a product with a power of ten, to the decimal place whose power of ten is given.
+fn power_label(value: f64, place: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let text = format!("{value:.1e}").replace('-', "−").replace(".0e", "e");
+    let decimals = (value.abs() * 1.000_1).log10().floor() - place;
+    let text = format!("{value:.*e}", decimals.clamp(0.0, 17.0) as usize).replace('-', "−");
     let (factor, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     product(factor, exponent)
 }
@@ -116,6 +121,10 @@ mod tests {
         );
         assert_eq!(labels(&logarithmic_ticks(-3.2, 0.1)), ["10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
         assert_eq!(labels(&logarithmic_ticks(-1.1, 0.4)), ["0.1", "0.2", "0.5", "1", "2"]);
+        assert_eq!(labels(&linear_ticks(0.0, 2e6, 4.0)), ["0", "5·10⁵", "1.0·10⁶", "1.5·10⁶", "2.0·10⁶"]);
+        assert_eq!(labels(&linear_ticks(0.0, 2e-6, 2.0)), ["0", "10⁻⁶", "2·10⁻⁶"]);
+        assert_eq!(labels(&linear_ticks(1e7, 1e7 + 2.0, 2.0)), ["10000000", "10000001", "10000002"]);
+        assert_eq!(labels(&linear_ticks(1.0, 1.0 + 2e-6, 2.0)), ["1.000000", "1.000001", "1.000002"]);
         assert!(linear_ticks(0.0, 0.0, 5.0).is_empty());
         assert!(logarithmic_ticks(f64::NAN, 1.0).is_empty());
     }

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::axes::Axis;
 use super::canvas::Canvas;
 use super::lines::{Frame, Place, is_finite, thinned};
-use super::look::{AXIS, GRID, LABEL, Pen, TICK};
+use super::look::{AXIS, GRID, LABEL, Look, Pen, TICK};
 use super::text::Align;
 use super::ticks::Tick;
 
@@ -26,7 +26,7 @@ fn number_width(canvas: &Canvas, axis: &Axis) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// A frame with axes: maps values to places and draws what surrounds the data.
+/// A frame with axes: maps values to places and draws the surroundings of the data.
 pub struct Panel<'a> {
     pub frame: Frame,
     pub x: Axis<'a>,
@@ -34,7 +34,13 @@ pub struct Panel<'a> {
 }
 
 impl Panel<'_> {
+    /// Where a point lies on the canvas.
     pub fn place(&self, (x, y): (f64, f64)) -> Place {
+        self.on_canvas((self.x.scale.along(x), self.y.scale.along(y)))
+    }
+
+    /// The same from places along the axes.
+    fn on_canvas(&self, (x, y): (f64, f64)) -> Place {
         let Frame { left, top, right, bottom } = self.frame;
         (
             left + (x - self.x.low) / (self.x.high - self.x.low) * (right - left),
@@ -60,34 +66,51 @@ impl Panel<'_> {
         }
     }
 
-    /// A translucent band between two values at each abscissa, cut off at the frame. It breaks
-    /// where the abscissa is not finite or both values are NaN. A single NaN stands for the frame,
-    /// since it comes from a seed that left all bounds.
-    pub fn band(&self, canvas: &mut Canvas, band: &[(f64, f64, f64)], colour: RGBColor) {
-        let gap = |&(x, low, high): &(f64, f64, f64)| !x.is_finite() || (low.is_nan() && high.is_nan());
-        for run in band.split(gap) {
-            let edge = |value: f64, missing: f64| {
-                let value = if value.is_nan() { missing } else { value };
-                value.clamp(self.y.low, self.y.high)
-            };
-            let lower = run.iter().map(|&(x, low, _)| (x, edge(low, self.y.low)));
-            let upper = run.iter().map(|&(x, _, high)| (x, edge(high, self.y.high)));
-            let mut outline = thinned(&self.places(&lower.collect::<Vec<_>>()));
-            let back = thinned(&self.places(&upper.collect::<Vec<_>>()));
-            outline.extend(back.into_iter().rev());
-            canvas.area(outline, colour, 0.18);
+    /// Markers at the points inside the frame.
+    pub fn markers(&self, canvas: &mut Canvas, points: &[(f64, f64)], look: Look) {
+        for place in self.places(points) {
+            if is_finite(place) && self.frame.contains(place) {
+                canvas.marker(place, look);
+            }
         }
     }
 
+    /// A translucent band between two values at each abscissa with a thin edge, cut off at the frame. It breaks where the
+    /// abscissa is not finite or both values are NaN. A single NaN stands for the frame, since it comes from a run that
+    /// left all bounds.
+    pub fn band(&self, canvas: &mut Canvas, band: &[(f64, f64, f64)], colour: RGBColor) {
+        let inside = |&(x, ..): &(f64, f64, f64)| (self.x.low..=self.x.high).contains(&self.x.scale.along(x));
+        let gap = |&(_, low, high): &(f64, f64, f64)| low.is_nan() && high.is_nan();
+        for run in band.split(|point| !inside(point) || gap(point)) {
+            let edge = |value: f64, missing: f64| {
+                let along = self.y.scale.along(value);
+                let along = if along.is_nan() { missing } else { along };
+                along.clamp(self.y.low, self.y.high)
+            };
+            let outline = |of: &dyn Fn(&(f64, f64, f64)) -> f64| -> Vec<Place> {
+                thinned(&run.iter().map(|p| self.on_canvas((self.x.scale.along(p.0), of(p)))).collect::<Vec<_>>())
+            };
+            let lower = outline(&|&(_, low, _)| edge(low, self.y.low));
+            let upper = outline(&|&(_, _, high)| edge(high, self.y.high));
+            canvas.area(lower.iter().chain(upper.iter().rev()).copied().collect(), colour, 0.2);
+            for edge in [lower, upper] {
+                canvas.line(&edge, Pen::solid(colour, 0.6));
+            }
+        }
+    }
+
+    /// The grid below the data.
     pub fn grid(&self, canvas: &mut Canvas) {
+        #[cfg(test)]
+        canvas.frames.push(self.frame);
         let Frame { left, top, right, bottom } = self.frame;
         let pen = Pen::solid(GRID, 1.0);
         for tick in self.x.ticks.iter().filter(|tick| tick.label.is_some()) {
-            let (x, _) = self.place((tick.value, self.y.low));
+            let (x, _) = self.on_canvas((tick.value, self.y.low));
             canvas.line(&[(x, top), (x, bottom)], pen);
         }
         for tick in self.y.ticks.iter().filter(|tick| tick.label.is_some()) {
-            let (_, y) = self.place((self.x.low, tick.value));
+            let (_, y) = self.on_canvas((self.x.low, tick.value));
             canvas.line(&[(left, y), (right, y)], pen);
         }
     }
@@ -98,14 +121,14 @@ impl Panel<'_> {
         let pen = Pen::solid(AXIS, 1.0);
         canvas.line(&[(left, top), (left, bottom), (right, bottom)], pen);
         for tick in &self.x.ticks {
-            let (x, _) = self.place((tick.value, self.y.low));
+            let (x, _) = self.on_canvas((tick.value, self.y.low));
             canvas.line(&[(x, bottom), (x, bottom + mark_length(tick))], pen);
             if let Some(label) = &tick.label {
                 canvas.text(label, (x, bottom + 8.0 + TICK), Align::Centre, TICK);
             }
         }
         for tick in &self.y.ticks {
-            let (_, y) = self.place((self.x.low, tick.value));
+            let (_, y) = self.on_canvas((self.x.low, tick.value));
             canvas.line(&[(left - mark_length(tick), y), (left, y)], pen);
             if let Some(label) = &tick.label {
                 let place = (left - 9.0, y + 0.36 * TICK);
@@ -114,9 +137,11 @@ impl Panel<'_> {
         }
         let middle = ((left + right) / 2.0, (top + bottom) / 2.0);
         let below = bottom + 8.0 + TICK + 10.0 + LABEL;
-        canvas.text(self.x.name, (middle.0, below), Align::Centre, LABEL);
+        let name = canvas.fonts.fitted(self.x.name, LABEL, false, right - left);
+        canvas.text(&name, (middle.0, below), Align::Centre, LABEL);
         let beside = left - 9.0 - number_width(canvas, &self.y) - 12.0;
-        canvas.upright_text(self.y.name, (beside, middle.1), LABEL);
+        let name = canvas.fonts.fitted(self.y.name, LABEL, false, 1.2 * (bottom - top));
+        canvas.upright_text(&name, (beside, middle.1), LABEL);
     }
 }
 

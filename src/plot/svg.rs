@@ -6,16 +6,17 @@ use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, ShapeStyle, TextStyle};
 
-use super::PlotResult;
 use super::canvas::{Canvas, Shape, UNITS, unit_length, unit_place, unit_places};
 use super::lines::Frame;
 use super::look::{INK, PAPER};
 use super::text::{Align, Label};
+use super::{not_written, painting};
+use crate::error::Result;
 
 /// Verdana has the widths of DejaVu Sans and the others are narrower: nothing outgrows its place.
 const FONTS: &str = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
 
-pub fn save(canvas: &Canvas, path: &Path) -> PlotResult {
+pub fn save(canvas: &Canvas, path: &Path) -> Result<()> {
     let (width, height) = canvas.units();
     let mut text = String::new();
     {
@@ -26,33 +27,32 @@ pub fn save(canvas: &Canvas, path: &Path) -> PlotResult {
         for shape in &canvas.shapes {
             paint(&mut backend, shape)?;
         }
-        backend.present()?;
+        backend.present().map_err(painting)?;
     }
     // The view box stays in painted units while the picture gets its logical size.
     let from = format!("width=\"{width}\" height=\"{height}\"");
     let (width, height) = canvas.size;
     let to = format!("width=\"{width}\" height=\"{height}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"");
-    std::fs::write(path, text.replacen(&from, &to, 1))?;
-    Ok(())
+    std::fs::write(path, text.replacen(&from, &to, 1)).map_err(|error| not_written(path, error))
 }
 
-fn paint(backend: &mut SVGBackend, shape: &Shape) -> PlotResult {
+fn paint(backend: &mut SVGBackend, shape: &Shape) -> Result<()> {
     match shape {
         Shape::Line(places, colour, width) => {
-            backend.draw_path(unit_places(places), &ShapeStyle::from(colour).stroke_width(unit_length(*width)))?;
+            let style = ShapeStyle::from(colour).stroke_width(unit_length(*width));
+            backend.draw_path(unit_places(places), &style).map_err(painting)
         }
         Shape::Area(corners, colour, opacity) => {
-            backend.fill_polygon(unit_places(corners), &colour.mix(*opacity))?;
+            backend.fill_polygon(unit_places(corners), &colour.mix(*opacity)).map_err(painting)
         }
         Shape::Dot(place, radius, colour) => {
-            backend.draw_circle(unit_place(*place), unit_length(*radius), colour, true)?;
+            backend.draw_circle(unit_place(*place), unit_length(*radius), colour, true).map_err(painting)
         }
-        Shape::Text(label) => paint_text(backend, label)?,
+        Shape::Text(label) => paint_text(backend, label),
     }
-    Ok(())
 }
 
-fn paint_text(backend: &mut SVGBackend, label: &Label) -> PlotResult {
+fn paint_text(backend: &mut SVGBackend, label: &Label) -> Result<()> {
     // Plotters divides the size it is given by 1.24 and lowers a text that is anchored at its top
     // by 0.76 em. Both are undone, so that the anchor is on the base line.
     let rise = 0.76 * label.size;
@@ -68,5 +68,5 @@ fn paint_text(backend: &mut SVGBackend, label: &Label) -> PlotResult {
         Align::Right => HPos::Right,
     };
     let style = TextStyle::from(font).color(&INK).pos(Pos::new(anchor, VPos::Top));
-    Ok(backend.draw_text(&label.text, &style, unit_place(place))?)
+    backend.draw_text(&label.text, &style, unit_place(place)).map_err(painting)
 }

@@ -1,10 +1,10 @@
 //! Text and its width.
 
-use std::error::Error;
-
 use ab_glyph::{Font, FontRef, PxScale, PxScaleFont, ScaleFont};
 
 use super::lines::Place;
+use super::painting;
+use crate::error::Result;
 
 /// Where along a text its anchor lies.
 #[derive(Clone, Copy)]
@@ -39,10 +39,10 @@ pub struct Fonts {
 }
 
 impl Fonts {
-    pub fn load() -> Result<Self, Box<dyn Error>> {
+    pub fn load() -> Result<Self> {
         Ok(Self {
-            regular: FontRef::try_from_slice(dejavu::sans::regular())?,
-            bold: FontRef::try_from_slice(dejavu::sans::bold())?,
+            regular: FontRef::try_from_slice(dejavu::sans::regular()).map_err(painting)?,
+            bold: FontRef::try_from_slice(dejavu::sans::bold()).map_err(painting)?,
         })
     }
 
@@ -57,5 +57,34 @@ impl Fonts {
     pub fn width(&self, text: &str, size: f64, bold: bool) -> f64 {
         let font = self.scaled(size, bold);
         text.chars().map(|letter| f64::from(font.h_advance(font.glyph_id(letter)))).sum()
+    }
+
+    /// As much of a text as a width has room for; an ellipsis stands for the rest.
+    pub fn fitted(&self, text: &str, size: f64, bold: bool, width: f64) -> String {
+        if self.width(text, size, bold) <= width {
+            return text.to_owned();
+        }
+        let mut letters: Vec<char> = text.chars().collect();
+        while letters.pop().is_some() {
+            let shorter: String = letters.iter().chain(&['…']).collect();
+            if self.width(&shorter, size, bold) <= width {
+                return shorter;
+            }
+        }
+        "…".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_long_is_cut() {
+        let fonts = Fonts::load().unwrap();
+        let room = fonts.width("error of", 16.0, false);
+        assert_eq!(fonts.fitted("error", 16.0, false, room), "error");
+        let cut = fonts.fitted("error of the gradient", 16.0, false, room);
+        assert!(cut.ends_with('…') && fonts.width(&cut, 16.0, false) <= room, "{cut}");
     }
 }

@@ -1,19 +1,13 @@
 //! Forecasts that cost nothing, as a yardstick for learned models.
 
 use nalgebra::{DMatrix, DVector};
-
-use crate::error::{Error, Result};
+use rheos::{Error, Result};
 
 /// Repeats the last value of `history` for `horizon` steps.
 ///
 /// # Errors
 ///
-/// [`Error::LengthMismatch`] if `history` is empty.
-///
-/// ```
-/// assert_eq!(rheos::data::persistence(&[3.0, 4.0], 2)?, [4.0, 4.0]);
-/// # Ok::<(), rheos::Error>(())
-/// ```
+/// `Error::LengthMismatch` if `history` is empty.
 pub fn persistence(history: &[f64], horizon: usize) -> Result<Vec<f64>> {
     match history.last() {
         Some(&last) => Ok(vec![last; horizon]),
@@ -24,19 +18,6 @@ pub fn persistence(history: &[f64], horizon: usize) -> Result<Vec<f64>> {
 /// The linear autoregression `y[n] = intercept + Σ coefficients[k] · y[n - 1 - k]` with `k` from 0.
 ///
 /// It counts samples and knows no times, so it suits evenly spaced values only. Order 0 forecasts the mean.
-///
-/// ```
-/// use rheos::data::Autoregression;
-///
-/// // Each value is half the one before it, plus 3.
-/// let model = Autoregression::fit(&[0.0, 3.0, 4.5, 5.25], 1)?;
-/// assert!((model.intercept - 3.0).abs() < 1e-12);
-/// assert!((model.coefficients[0] - 0.5).abs() < 1e-12);
-/// let forecast = model.forecast(&[2.0], 2)?;
-/// assert!((forecast[0] - 4.0).abs() < 1e-12);
-/// assert!((forecast[1] - 5.0).abs() < 1e-12);
-/// # Ok::<(), rheos::Error>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Autoregression {
     /// The constant term, in the unit of the data.
@@ -53,8 +34,8 @@ impl Autoregression {
     ///
     /// # Errors
     ///
-    /// [`Error::LengthMismatch`] for fewer than `2 * order + 1` values, which give fewer equations than unknowns;
-    /// [`Error::InvalidArgument`] for a value that is not finite, or values so large that the fit overflows.
+    /// `Error::LengthMismatch` for fewer than `2 * order + 1` values, which give fewer equations than unknowns;
+    /// `Error::InvalidArgument` for a value that is not finite, or values so large that the fit overflows.
     pub fn fit(values: &[f64], order: usize) -> Result<Self> {
         let needed = order.saturating_mul(2).saturating_add(1);
         if values.len() < needed {
@@ -84,7 +65,7 @@ impl Autoregression {
     ///
     /// # Errors
     ///
-    /// [`Error::LengthMismatch`] if `history` has fewer values than there are coefficients.
+    /// `Error::LengthMismatch` if `history` has fewer values than there are coefficients.
     pub fn forecast(&self, history: &[f64], horizon: usize) -> Result<Vec<f64>> {
         let order = self.coefficients.len();
         let Some(start) = history.len().checked_sub(order) else {
@@ -135,8 +116,7 @@ mod tests {
     use crate::data::Series;
 
     fn sunspots() -> Vec<f64> {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/sunspots_yearly.csv");
-        Series::sunspots(path).unwrap().y().to_vec()
+        Series::sunspots(&crate::data("sunspots_yearly.csv")).unwrap().y
     }
 
     #[track_caller]

@@ -1,18 +1,8 @@
 //! Standardisation of values.
 
-use crate::error::{Error, Result};
+use rheos::{Error, Result};
 
 /// An affine map that takes values to mean 0 and standard deviation 1, and back.
-///
-/// ```
-/// use rheos::data::Scale;
-///
-/// let scale = Scale::fit(&[1.0, 3.0])?;
-/// assert_eq!(scale, Scale { mean: 2.0, std: 1.0 });
-/// assert_eq!(scale.apply(5.0), 3.0);
-/// assert_eq!(scale.invert(3.0), 5.0);
-/// # Ok::<(), rheos::Error>(())
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
     /// The value that becomes 0, in the unit of the data.
@@ -26,7 +16,7 @@ impl Scale {
     ///
     /// # Errors
     ///
-    /// [`Error::LengthMismatch`] without any value. [`Error::InvalidArgument`] for a value that is not finite, for
+    /// `Error::LengthMismatch` without any value. `Error::InvalidArgument` for a value that is not finite, for
     /// values that are all equal, and for values so large or so close to each other that the deviation leaves the range
     /// of `f64`.
     pub fn fit(values: &[f64]) -> Result<Self> {
