@@ -2,7 +2,7 @@
 
 use super::differences::difference_in_time;
 use super::{Counted, Differentiable, Dynamics, Neighbourhood, Ode, OdeWithVjp, differences};
-use crate::state::{MatrixOf, MatrixSpace};
+use crate::state::{MatrixOf, MatrixSpace, State};
 
 /// A vector field with its derivatives in the state and in time, which implicit methods use.
 ///
@@ -64,24 +64,43 @@ where
     V: Fn(f64, &Y, &Y, &mut Y) -> f64,
 {
     fn jacobian(&self, t: f64, y: &Y, _: Neighbourhood<'_, Y>) -> MatrixOf<Y> {
-        let (mut w, mut rows) = (y.zeros_like(), y.zero_matrix());
-        for i in 0..y.dimension() {
-            let mut row = y.zeros_like();
-            w.set_coordinate(i, 1.0);
-            self.vjp(t, y, &w, &mut row, &mut ());
-            w.set_coordinate(i, 0.0);
-            Y::write_column(&mut rows, i, &row);
-        }
-        Y::transposed(&rows)
+        rows_by_pullback(self, t, y)
     }
 
     fn time_derivative(&self, t: f64, y: &Y, _: Neighbourhood<'_, Y>, out: &mut Y) {
-        let (mut w, mut unwanted) = (y.zeros_like(), y.zeros_like());
-        for i in 0..y.dimension() {
-            w.set_coordinate(i, 1.0);
-            out.set_coordinate(i, self.vjp(t, y, &w, &mut unwanted, &mut ()));
-            w.set_coordinate(i, 0.0);
-        }
+        time_derivative_by_pullback(self, t, y, out);
+    }
+}
+
+/// `∂f/∂y`, one pullback for each row.
+pub(crate) fn rows_by_pullback<F: Differentiable<State: MatrixSpace>>(
+    f: &F,
+    t: f64,
+    y: &F::State,
+) -> MatrixOf<F::State> {
+    let (mut w, mut rows, mut unwanted) = (y.zeros_like(), y.zero_matrix(), f.params().zeros_like());
+    for i in 0..y.dimension() {
+        let mut row = y.zeros_like();
+        w.set_coordinate(i, 1.0);
+        f.vjp(t, y, &w, &mut row, &mut unwanted);
+        w.set_coordinate(i, 0.0);
+        F::State::write_column(&mut rows, i, &row);
+    }
+    F::State::transposed(&rows)
+}
+
+/// `∂f/∂t`, one pullback for each coordinate.
+pub(crate) fn time_derivative_by_pullback<F: Differentiable<State: MatrixSpace>>(
+    f: &F,
+    t: f64,
+    y: &F::State,
+    out: &mut F::State,
+) {
+    let (mut w, mut ybar, mut pbar) = (y.zeros_like(), y.zeros_like(), f.params().zeros_like());
+    for i in 0..y.dimension() {
+        w.set_coordinate(i, 1.0);
+        out.set_coordinate(i, f.vjp(t, y, &w, &mut ybar, &mut pbar));
+        w.set_coordinate(i, 0.0);
     }
 }
 

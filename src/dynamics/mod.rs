@@ -28,6 +28,7 @@ pub(crate) use differences::{TOLERANCES, difference_in_time};
 pub(crate) use field::check_shape;
 pub use field::{Bars, Differentiable, Dynamics, Parametric};
 pub use jacobian::Jacobian;
+pub(crate) use jacobian::{rows_by_pullback, time_derivative_by_pullback};
 pub use jvp::Jvp;
 pub use memoized::Memoized;
 pub use num_dual::DualNum;

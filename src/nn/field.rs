@@ -4,9 +4,9 @@ use super::pair_trace::PairTrace;
 use super::spoil::spoil;
 use super::wrappers::parametric_wrappers;
 use super::{Layer, Samples};
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::{Differentiable, Dynamics, Jacobian, Neighbourhood, rows_by_pullback};
 use crate::error::Error;
-use crate::state::{Passive, State};
+use crate::state::{MatrixOf, MatrixSpace, Passive, State};
 
 /// The autonomous field `dz/dt = g(z)` of a layer, made by [`field`](AutonomousField::field).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,6 +91,20 @@ where
     }
     fn failure(&self, _t: f64, y: &L::Input) -> Option<Error> {
         self.0.try_forward(y).err()
+    }
+}
+
+/// By pullbacks, one for each row: for a batch of one sample, whose state is a vector.
+impl<L: Layer<Input: MatrixSpace>> Jacobian for LayerField<L>
+where
+    L::Output: SameAs<L::Input>,
+{
+    fn jacobian(&self, t: f64, y: &L::Input, _: Neighbourhood<'_, L::Input>) -> MatrixOf<L::Input> {
+        rows_by_pullback(self, t, y)
+    }
+
+    fn time_derivative(&self, _: f64, _: &L::Input, _: Neighbourhood<'_, L::Input>, out: &mut L::Input) {
+        out.set_zeros();
     }
 }
 

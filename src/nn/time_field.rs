@@ -3,9 +3,11 @@
 use super::pair_trace::{PairTrace, TimeOf};
 use super::wrappers::parametric_wrappers;
 use super::{Layer, Samples};
-use crate::dynamics::{Differentiable, Dynamics};
+use crate::dynamics::{
+    Differentiable, Dynamics, Jacobian, Neighbourhood, rows_by_pullback, time_derivative_by_pullback,
+};
 use crate::error::Error;
-use crate::state::State;
+use crate::state::{MatrixOf, MatrixSpace, State};
 
 /// The field `dy/dt = g(y, t)` of a layer with two arguments, the second of which is the time: one row, the same number for
 /// each sample.
@@ -42,6 +44,17 @@ impl<Y: Samples, L: Layer<Input = (Y, Y::Weights), Output = Y>> Dynamics for Tim
     }
     fn failure(&self, t: f64, y: &Y) -> Option<Error> {
         self.0.try_forward(&(y.clone(), y.weights(t))).err()
+    }
+}
+
+/// By pullbacks, one for each row: for a batch of one sample, whose state is a vector.
+impl<Y: Samples + MatrixSpace, L: Layer<Input = (Y, Y::Weights), Output = Y>> Jacobian for TimeField<L> {
+    fn jacobian(&self, t: f64, y: &Y, _: Neighbourhood<'_, Y>) -> MatrixOf<Y> {
+        rows_by_pullback(self, t, y)
+    }
+
+    fn time_derivative(&self, t: f64, y: &Y, _: Neighbourhood<'_, Y>, out: &mut Y) {
+        time_derivative_by_pullback(self, t, y, out);
     }
 }
 
