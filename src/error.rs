@@ -19,6 +19,14 @@ pub enum Error {
         /// What would be accepted.
         expected: &'static str,
     },
+    /// No method has this name.
+    #[error("no method is called `{name}`; the names are {}", known.join(", "))]
+    UnknownMethod {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: &'static [&'static str],
+    },
     /// An entry of a list or state is outside its domain.
     #[error("`{name}[{index}]` is {value}, but it must be {expected}")]
     InvalidEntry {

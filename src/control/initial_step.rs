@@ -44,7 +44,7 @@ pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
     change.add_scaled(-1.0, probe.start);
     let d2 = norm(&change) / glanced;
 
-    let h = (100.0 * glanced).min(by_growth([size, d1, d2], f64::from(S::ERROR_ORDER))).min(length);
+    let h = (100.0 * glanced).min(by_growth([size, d1, d2], f64::from(solver.first_error_order()))).min(length);
     // A field that is not finite here gives no step; the first trial will report it.
     if h.is_finite() && h > 0.0 { h } else { length }
 }

@@ -122,6 +122,11 @@ pub trait Embedded<F: Dynamics>: Solver<F> {
         Self::ERROR_ORDER
     }
 
+    /// The order of the error norm with which the first step is chosen.
+    fn first_error_order(&self) -> u32 {
+        Self::ERROR_ORDER
+    }
+
     /// The factor from the step just accepted to the next, where the method chooses it together with its order; `None`
     /// leaves the choice to the controller. Called once per accepted step, before [`accept`](Solver::accept).
     #[inline]

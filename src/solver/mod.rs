@@ -22,6 +22,7 @@
 #[cfg(feature = "serde")]
 mod array;
 mod auto;
+mod by_name;
 mod by_table;
 #[doc = include_str!("comparison.md")]
 pub mod comparison {}
@@ -42,6 +43,7 @@ pub(crate) mod tableau;
 mod violation;
 
 pub use auto::{Auto, AutoWorkspace, DefaultSolver};
+pub use by_name::{AnyExplicit, AnyExplicitWorkspace, AnySolver, AnySolverWorkspace};
 pub use interpolant::Interpolant;
 pub use method::{Dense, Embedded, Method, Probe, Solver};
 use method::{SMOOTH_DEGREE, slope_by_values};
