@@ -35,7 +35,7 @@ impl<const S: usize> Interpolant<S> {
     /// weights `b`.
     #[must_use]
     pub const fn nested<const D: usize>(r: [[f64; S]; D]) -> Self {
-        const { assert!(D <= MAX_DEGREE, "interpolants have degree 9 at most") }
+        const { assert!(D <= MAX_DEGREE, "interpolants have at most degree 9") }
         let mut rows = [[0.0; S]; MAX_DEGREE];
         let mut d = 0;
         while d < D {
@@ -75,7 +75,7 @@ impl<const S: usize> Interpolant<S> {
     /// It is the form of the codes DOPRI5 and DOP853: Hairer, Nørsett & Wanner I, section II.6.
     #[must_use]
     pub const fn bridge<const D: usize>(b: [f64; S], end: usize, d: [[f64; S]; D]) -> Self {
-        const { assert!(D + 3 <= MAX_DEGREE, "interpolants have degree 9 at most") }
+        const { assert!(D + 3 <= MAX_DEGREE, "interpolants have at most degree 9") }
         let (mut slope0, mut slope1) = ([0.0; S], [0.0; S]);
         slope0[0] = 1.0;
         slope1[end] = 1.0;

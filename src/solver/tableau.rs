@@ -11,9 +11,9 @@ use crate::state::State;
 /// [`Dirk`](crate::solver::implicit::Dirk).
 ///
 /// A table of your own is checked at its first use, or at once with
-/// `const _: () = rheos::solver::check::<MyTable, 3>();` beside it. Checked are the row sums, the nodes in `[0, 1]`,
-/// `Σ b = 1`, and the order conditions of the solution and the interpolant up to order 9. A wrong digit is a compile
-/// error that names the condition.
+/// `const _: () = rheos::solver::check::<MyTable, 3>();`. The check covers the row sums, the nodes in `[0, 1]`, `Σ b = 1`,
+/// and the order conditions of the solution and the interpolant up to order 9. A wrong digit is a compile error that
+/// names the condition.
 ///
 /// ```
 /// use rheos::solver::explicit::Erk;
@@ -178,7 +178,7 @@ pub(super) const fn rows_end_before<T: Tableau<S>, const S: usize>(offset: usize
 
 /// The part of [`check`] that does not depend on the shape of `A`.
 pub(super) const fn check_orders<T: Tableau<S>, const S: usize>() {
-    assert!(T::EXTRA < S, "a method has one stage at least");
+    assert!(T::EXTRA < S, "a method has at least one stage");
     assert!(inside_the_step(&T::C), "the nodes C must lie in [0, 1]: a field need not be defined beyond the step");
     assert!(row_sums_hold(&T::A, &T::C), "the rows of A must add up to C");
     assert!(spares_extra::<T, S>(&T::B), "B must not read the EXTRA stages");
@@ -192,7 +192,7 @@ pub(super) const fn check_orders<T: Tableau<S>, const S: usize>() {
         expect_conditions("DENSE", weights.violated(&b, T::DENSE_ORDER, points[i]));
         i += 1;
     }
-    assert!(weights_hold(&T::DENSE.weights(1.0), &T::B), "DENSE at θ = 1 must give back B");
+    assert!(weights_hold(&T::DENSE.weights(1.0), &T::B), "DENSE at θ = 1 must equal B");
 }
 
 /// [`check`], and the same for the embedded solution and the third one.

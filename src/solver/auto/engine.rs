@@ -157,7 +157,7 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     const STAYS_INSIDE: bool = E::STAYS_INSIDE && I::STAYS_INSIDE;
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
-        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must tell whether a problem is stiff") }
+        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must detect stiffness") }
         AutoWorkspace {
             explicit: self.explicit.workspace(f, y0),
             stiff: self.stiff.workspace(f, y0),

@@ -1,4 +1,4 @@
-//! The largest eigenvalue of a field, beside the rate at which its solution changes.
+//! The largest eigenvalue of a field, and the rate at which its solution changes.
 
 use crate::dynamics::Dynamics;
 use crate::solver::StepStart;

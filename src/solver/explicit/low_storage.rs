@@ -94,7 +94,7 @@ impl<T: LowStorageTableau<S>, const S: usize> LowStorage<T, S> {
     pub const fn new() -> Self {
         const {
             check::<Butcher<T>, S>();
-            assert!(T::ALPHA[0] == 0.0, "nothing of the last step may stay in the first increment");
+            assert!(T::ALPHA[0] == 0.0, "the first ALPHA must be 0");
         }
         Self(PhantomData)
     }

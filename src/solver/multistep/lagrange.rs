@@ -130,7 +130,7 @@ mod tests {
         assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?}");
     }
 
-    /// `−Q'(xᵢ) lᵢ(s)`, beside a central difference.
+    /// `−Q'(xᵢ) lᵢ(s)` agrees with a central difference.
     #[test]
     fn a_polynomial_follows_its_nodes() {
         let (x, values, s, d) = ([0.0, -0.7, -1.9], [0.4, -1.1, 2.0], 0.6, 2e-6);

@@ -58,7 +58,7 @@ impl<'a, Y> Past<'a, Y> {
 }
 
 /// Pulls cotangents back through the first step of a solve: [`StepVjp::step_vjp`] of a multistep method. It recomputes
-/// the step, and returns the evaluations for it beside the result.
+/// the step, and returns the evaluations for it with the result.
 pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: StepVjp<F>>(
     solver: &S,
     f: &F,

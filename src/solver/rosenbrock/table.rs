@@ -11,8 +11,8 @@ use crate::solver::violation::expect_conditions;
 ///
 /// `(I / (h γ) − J) uᵢ = f(t + αᵢ h, y₀ + Σ aᵢⱼ uⱼ) + Σ cᵢⱼ uⱼ / h + γᵢ h ∂f/∂t`, and `y₁ = y₀ + Σ mᵢ uᵢ`.
 ///
-/// A table is checked at its first use, or at once with `const _: () = check_rosenbrock::<MyTable, 4>();` beside it.
-/// Checked are the sums `αᵢ` and `γᵢ`, nodes in `[0, 1]`, and the order conditions of the solution, the embedded
+/// A table is checked at its first use, or at once with `const _: () = check_rosenbrock::<MyTable, 4>();`. The check
+/// covers the sums `αᵢ` and `γᵢ`, the nodes in `[0, 1]`, and the order conditions of the solution, the embedded
 /// solution and the interpolant. An estimate must see the error on `y' = λ y` and on `y' = g(t)`. A wrong digit is a
 /// compile error that names the condition.
 pub trait RosenbrockTable<const S: usize> {
@@ -70,7 +70,7 @@ pub const fn check_rosenbrock<T: RosenbrockTable<S>, const S: usize>() {
         expect_conditions("DENSE", weights.violated(&m, T::DENSE_ORDER, points[i]));
         i += 1;
     }
-    assert!(weights_hold(&T::DENSE.weights(1.0), &T::M), "DENSE at θ = 1 must give back M");
+    assert!(weights_hold(&T::DENSE.weights(1.0), &T::M), "DENSE at θ = 1 must equal M");
 }
 
 const fn is_strictly_lower<const S: usize>(a: &[[f64; S]; S]) -> bool {

@@ -71,7 +71,7 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// const _: () = check_splitting::<Wrong, 2>();
 /// ```
 pub const fn check_splitting<T: SplittingTable<S>, const S: usize>() {
-    assert!(T::ORDER >= 1, "a method has order 1 at least");
+    assert!(T::ORDER >= 1, "a method has at least order 1");
     assert!(sums_to(&T::KICK, &[1.0; S], 1.0), "the kicks must add up to a step");
     assert!(sums_to(&T::DRIFT, &[1.0; S], 1.0), "the drifts must add up to a step");
     expect_conditions("the pair of KICK and DRIFT", violated(&T::KICK, &T::DRIFT, T::ORDER));

@@ -26,7 +26,7 @@ const ROUNDING: f64 = 2e-14;
 /// `A`.
 pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
     assert!(T::EXTRA == 0, "an implicit method has no extra stages");
-    assert!(T::ORDER as usize > S, "the error estimate has order S, below that of the method");
+    assert!(T::ORDER as usize > S, "the order of the method must be above S, the order of its error estimate");
     assert!(T::DENSE_ORDER as usize == S, "the collocation polynomial has order S");
     assert!(estimate_responds::<T, S>(), "the error estimate does not see the error on y' = λ y and y' = g(t)");
     assert!(first_pair::<T, S>() + 2 * T::PAIRS.len() == S, "REAL and PAIRS must be S eigenvalues");
@@ -35,7 +35,10 @@ pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
     let unit = multiply(&T::T, &T::T_INV);
     let mut i = 0;
     while i < S {
-        assert!(weights_hold(&T::DENSE.weights(T::C[i]), &T::A[i]), "A must integrate the collocation polynomial");
+        assert!(
+            weights_hold(&T::DENSE.weights(T::C[i]), &T::A[i]),
+            "A must be the integrals of the Lagrange polynomials"
+        );
         let mut j = 0;
         while j < S {
             assert!((product[i][j] - T::A[i][j]).abs() < ROUNDING, "T Λ T⁻¹ must be A");

@@ -42,7 +42,7 @@ pub const fn check_dirk<T: DirkTableau<S>, const S: usize>() {
     let mut i = 0;
     while i < S {
         let a = T::A[i][i];
-        assert!(a == 0.0 || a == gamma::<T, S>(), "the diagonal of A must have one value where it is not 0");
+        assert!(a == 0.0 || a == gamma::<T, S>(), "the nonzero diagonal entries of A must be equal");
         i += 1;
     }
     assert!(T::EXTRA == 0, "an implicit method has no extra stages");

@@ -13,7 +13,7 @@ const HIGHEST: usize = 6;
 
 /// Fails to compile for an invalid order.
 pub(super) const fn check<const K: usize>() {
-    assert!(1 <= K && K <= HIGHEST, "Adams methods of fixed order are of order 1 to 6");
+    assert!(1 <= K && K <= HIGHEST, "Adams methods of fixed order have order 1 to 6");
 }
 
 /// Slopes at earlier points, and a one-step method while there are too few.

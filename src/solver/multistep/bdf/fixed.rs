@@ -58,7 +58,7 @@ impl<const K: usize, L> FixedBdf<K, L> {
 
 /// Fails to compile for an invalid order.
 const fn check<const K: usize>() {
-    assert!(1 <= K && K <= 6, "the methods of backward differentiation are of order 1 to 6");
+    assert!(1 <= K && K <= 6, "BDF methods have order 1 to 6");
 }
 
 /// The workspace of [`FixedBdf`].

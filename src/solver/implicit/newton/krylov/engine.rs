@@ -202,7 +202,7 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
     fn validate(&self) -> Result<()> {
         let invalid = |name, value, expected| Err(Error::InvalidArgument { name, value, expected });
         if self.dimension == 0 {
-            return invalid("dimension", 0.0, "1 at least");
+            return invalid("dimension", 0.0, "at least 1");
         }
         if !(self.tolerance > 0.0 && self.tolerance <= 1.0) {
             return invalid("tolerance", self.tolerance, "in (0, 1]");

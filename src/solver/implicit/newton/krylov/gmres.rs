@@ -50,7 +50,7 @@ fn place(column: usize) -> std::ops::Range<usize> {
 impl<Y: State> Gmres<Y> {
     /// Storage for states of the shape of `y0`. The Krylov space is restarted at this dimension, or if it cannot grow.
     pub fn new(y0: &Y, dimension: usize) -> Self {
-        const { assert!(!Y::IS_DUAL, "GMRES does not solve for the derivatives that dual numbers carry; use `Lu`") }
+        const { assert!(!Y::IS_DUAL, "GMRES ignores the derivatives in dual numbers; use `Lu`") }
         let dimension = dimension.min(y0.coordinates().len());
         let mut new = Self {
             dimension,
