@@ -1,8 +1,8 @@
 //! Integration methods.
 //!
 //! A solver is immutable configuration. The caller holds its workspace, which is allocated once and stores its history.
-//! The capabilities of a method are traits: adaptive steps need [`Embedded`], save times between steps need [`Dense`], an
-//! exact gradient needs [`StepVjp`].
+//! The capabilities of a method are traits: adaptive steps need [`Embedded`], save times between steps need [`Dense`],
+//! an exact gradient needs [`StepVjp`].
 //!
 //! # Choosing a method
 //!

@@ -11,9 +11,9 @@ use crate::state::State;
 /// [`Dirk`](crate::solver::implicit::Dirk).
 ///
 /// A table of your own is checked at its first use, or at once with
-/// `const _: () = rheos::solver::check::<MyTable, 3>();`. The check covers the row sums, the nodes in `[0, 1]`, `Σ b = 1`,
-/// and the order conditions of the solution and the interpolant up to order 9. A wrong digit is a compile error that
-/// names the condition.
+/// `const _: () = rheos::solver::check::<MyTable, 3>();`. The check covers the row sums, the nodes in `[0, 1]`,
+/// `Σ b = 1`, and the order conditions of the solution and the interpolant up to order 9. A wrong digit is a compile
+/// error that names the condition.
 ///
 /// ```
 /// use rheos::solver::explicit::Erk;

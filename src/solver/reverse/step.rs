@@ -11,8 +11,8 @@ use crate::state::State;
 #[diagnostic::on_unimplemented(
     message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
     label = "this adjoint needs the transpose of every step",
-    note = "every Runge–Kutta, Rosenbrock and multistep method has one if the field implements `rheos::Differentiable`; \
-            otherwise use `rheos::BacksolveAdjoint`"
+    note = "Runge–Kutta and multistep methods have one if the field implements `rheos::Differentiable`, \
+            Rosenbrock methods if it also implements `SecondOrderVjp`; otherwise use `rheos::BacksolveAdjoint`"
 )]
 pub trait StepVjp<F: Differentiable>: Dense<F> {
     /// The storage of the reverse pass of a step, allocated once per backward pass.

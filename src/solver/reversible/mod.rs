@@ -8,7 +8,7 @@
 //! | method | order | evaluations per step | suitable for |
 //! |---|---|---|---|
 //! | [`ReversibleHeun`] | 2 | 1 | fields that hardly contract; the cheapest step |
-//! | [`Alf`](type@Alf) | 2 | 1 | the same, and fields of the second order |
+//! | [`Alf`](type@Alf) | 2 | 1 | the same, and second-order equations |
 //! | [`DampedAlf`] | 1 | 1 | fields that contract a little, at low accuracy |
 //! | [`Coupled<S>`](Coupled) | order of `S` | twice as many as `S` | high order; contraction within the coupling |
 //! | [`Symplectic`](crate::solver::symplectic::Symplectic) | 1 to 6 | | separable fields |

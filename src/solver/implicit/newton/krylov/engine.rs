@@ -81,14 +81,17 @@ impl Default for Krylov {
 }
 
 impl<P: Copy> Krylov<P> {
-    /// Sets the dimension at which the Krylov space is restarted, at least 1 and at most the dimension of the state.
-    /// One more state than that is stored.
+    /// Sets the dimension at which the Krylov space is restarted, at least 1.
+    ///
+    /// It never exceeds the dimension of the state. One more state than this dimension is stored.
     pub const fn dimension(mut self, dimension: usize) -> Self {
         self.dimension = dimension;
         self
     }
 
-    /// Sets the number of restarts before a system, and with it the step, is given up. A restart needs progress.
+    /// Sets the maximum number of restarts.
+    ///
+    /// A system, and with it the step, is given up after the last one, or after one without progress.
     pub const fn restarts(mut self, restarts: usize) -> Self {
         self.restarts = restarts;
         self
