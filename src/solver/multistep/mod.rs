@@ -15,8 +15,8 @@
 //! coefficients follow the steps, which may change at any time. A rejected step does not change the history.
 //!
 //! A step is a map of the states at the last points, so [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint)
-//! differentiates these methods exactly, with orders and steps held fixed. A backward step costs one pullback, two if
-//! the method corrects, or one linear system.
+//! differentiates these methods as exactly as any other, with orders and steps held fixed. A backward step costs one
+//! pullback, two if the method corrects, or one linear system.
 
 mod adams;
 mod bdf;

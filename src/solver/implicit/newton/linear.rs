@@ -25,8 +25,8 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
     fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
 
-    /// [`solve`](Self::solve) to a residual whose `size` is well below 1: the error that the outer iteration tolerates
-    /// is the unit. An iterative solver may stop there; a direct solver solves exactly.
+    /// [`solve`](Self::solve) for an outer iteration that tolerates an error of `size` 1. An iterative solver may stop
+    /// at a small part of it; a direct solver solves exactly.
     fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
         let _ = size;
         self.solve(ws, f, x)
@@ -109,8 +109,9 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
 /// Refinements of a transposed solve; each gains as many digits as the Jacobian has.
 const REFINEMENTS: usize = 5;
 
-/// A solver that also solves the complex systems of fully implicit methods: `(I − a J) (x + i y) = b + i c`, complex
-/// `a`.
+/// A solver that also solves the complex systems of fully implicit methods.
+///
+/// They are `(I − a J) (x + i y) = b + i c` for a complex `a`.
 pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
     /// The factorisation for one `a`, or its matrix-free equivalent. A step needs several.
     type Complex;
