@@ -1,4 +1,4 @@
-//! What steps are taken, what they cost, and that neither output nor the kind of state changes them.
+//! Adaptive steps: their lengths, their cost, and their independence of output and of the kind of state.
 
 use std::f64::consts::{PI, TAU};
 
@@ -337,7 +337,7 @@ mod limits {
             let (f, y0) = ellipse();
             let solved = Ivp::new(&f, y0, 0.0..TAU).save_every(1).solve(Dopri5, control.min_step(limit));
             let (end, times) = match solved {
-                // The two last steps share what was left.
+                // The two last steps share the rest of the span.
                 Ok(solution) => (2, solution.t),
                 Err(failure) => {
                     assert!(
@@ -394,7 +394,8 @@ mod limits {
 mod symmetry {
     use super::*;
 
-    /// Every number of a backwards solve is that of the forward solve of the mirrored problem, with the other sign.
+    /// Every number of a backward solve is the number of the forward solve of the mirrored problem, with the other
+    /// sign.
     #[test]
     fn backwards_is_forwards_in_reversed_time() {
         fn check<S>(solver: S, span: (f64, f64))

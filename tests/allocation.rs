@@ -1,6 +1,6 @@
-//! No step allocates, and an adjoint keeps what it says it keeps.
+//! Steps do not allocate, and the memory of an adjoint is as documented.
 //!
-//! `allocation-counter` replaces the allocator of this test by one that counts, for each thread on its own.
+//! `allocation-counter` replaces the allocator of this test by one that counts for each thread separately.
 
 use allocation_counter::{AllocationInfo, measure};
 use nalgebra::{DVector, SVector, Vector2};
@@ -18,7 +18,7 @@ type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
 const FEW: usize = 10;
 const MANY: usize = 10_000;
 
-/// What a solve of `n` steps allocates, its result included.
+/// The allocations of a solve of `n` steps, including its result.
 fn cost<F, S, C>(f: &F, y0: &F::State, solver: S, control: C, n: usize) -> AllocationInfo
 where
     F: Dynamics,
@@ -115,7 +115,7 @@ fn states_saved_by_interpolation_cost_their_own_size() {
     assert!(few.bytes_max <= (3 * 65 * 16 + 65 * 8) as u64, "{few:?}");
 }
 
-/// A forward pass of `n` steps from 0 to 1 with two outputs, and what it allocated.
+/// A forward pass of `n` steps from 0 to 1 with two outputs, and its allocations.
 fn forward<A: Adjoint<Model, Rk4, Fixed>>(
     f: &Model,
     adjoint: &A,
@@ -129,7 +129,7 @@ fn forward<A: Adjoint<Model, Rk4, Fixed>>(
     (info, result.expect("a forward pass"))
 }
 
-/// What the backward pass of such a solve allocates.
+/// The allocations of the backward pass of such a solve.
 fn backward<A: Adjoint<Model, Rk4, Fixed>>(f: &Model, adjoint: &A, y0: &Vector2<f64>, n: usize) -> AllocationInfo {
     let record = forward(f, adjoint, y0, n).1.record;
     let cotangents = [Vector2::zeros(), SVector::from([1.0, 2.0])];
@@ -160,7 +160,7 @@ fn backsolve_needs_no_memory_for_steps() {
 fn discrete_keeps_a_time_a_length_and_a_state_per_step() {
     let (f, y0) = LotkaVolterra::problem();
     let step = (2 * size_of::<f64>() + size_of_val(&y0)) as u64;
-    // Two outputs, their times, and what the record says of the one piece of the solve.
+    // Two outputs, their times, and the record of the one piece of the solve.
     let rest = (2 * size_of::<f64>() + 4 * size_of_val(&y0)) as u64 + 512;
     for n in [FEW, 1000, MANY] {
         let (info, forward) = forward(&f, &DiscreteAdjoint::new(), &y0, n);

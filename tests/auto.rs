@@ -1,4 +1,4 @@
-//! The automatic choice of a method: where it switches, that it does not where it should not, and what it costs.
+//! Automatic switching: its switches, its false alarms, and its cost.
 
 #[path = "common/gradient.rs"]
 mod gradient;
@@ -253,7 +253,7 @@ fn price<F: Jacobian, S: Embedded<F>>(f: &F, y0: &F::State, end: f64, solver: S,
     }
 }
 
-/// What nobody chose must not be a bad choice, at any tolerance.
+/// The default method must be a good choice at any tolerance.
 fn dearness<F: Jacobian>(name: &str, f: &F, y0: &F::State, end: f64, atol: f64) -> Vec<String> {
     let mut found = Vec::new();
     for digits in 3..=12 {

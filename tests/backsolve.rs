@@ -1,4 +1,4 @@
-//! What a reconstruction backwards in time can and cannot know.
+//! The limits of a reconstruction backwards in time.
 
 use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Error, Pid, ode};
 

@@ -352,7 +352,7 @@ fn a_sequence_returns_finite_gradients_or_an_error() {
     assert_eq!(name(Residual(Broken::Nowhere).forward(&1.0, &f64::NAN, 1.0).unwrap_err()), ("h", 0));
     // 2 · 1.2e308 overflows in the readout of the last observation.
     assert_eq!(name(backward(Recurrence(Broken::Hidden), 1.2e308)), ("hidden", 4));
-    // One coordinate of the block comes before that of the readout.
+    // One coordinate of the block comes before the coordinate of the readout.
     let model = Sequence { block: Recurrence(Broken::Nowhere), readout: Doubled };
     let unrolled = model.forward(&1.0, &[0.0; 5], &[1.0; 5], 0).unwrap();
     let error = model.backward(unrolled.record, &[1e8; 5], &mut (0.0, 0.0)).unwrap_err();

@@ -158,7 +158,7 @@ fn a_hundred_thousand_steps_in_thirty_two_slots() {
     assert!(states < 100 * 8 * N as u64, "{} bytes at most", memory.bytes_max);
 }
 
-/// The gradient with steps chosen by an error estimate is that of the same solve on its frozen grid.
+/// The gradient with adaptive steps equals the gradient of the same solve on its frozen grid.
 #[test]
 fn differences_on_the_frozen_grid_agree_with_the_discrete_adjoint() {
     let (mut f, y0) = LotkaVolterra::problem();
@@ -196,8 +196,8 @@ fn remembered_evaluations_are_not_repeated() {
         assert!(counted.evaluations() > remembered.inner().evaluations());
     }
     check(Rk4, 0);
-    // The velocity at two outputs needs all stages: the last, which is the first of the next step as well, and those of the
-    // interpolant alone.
+    // The velocity at two outputs needs all stages: the last, which is also the first of the next step, and the extra
+    // stages of the interpolant.
     check(Dopri5, 2);
     check(Dop853, 2 * (1 + 3));
 }

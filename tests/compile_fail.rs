@@ -1,6 +1,6 @@
-//! What must not compile, and what the compiler says about it.
+//! Programs that must not compile, with the compiler's messages.
 //!
-//! The messages are those of rustc 1.95, without the feature `dfdx`, whose types would appear in its lists of
+//! The messages come from rustc 1.95, without the feature `dfdx`, whose types would appear in its lists of
 //! implementations. `TRYBUILD=overwrite cargo test --no-default-features --test compile_fail` writes them anew.
 #![cfg(not(feature = "dfdx"))]
 

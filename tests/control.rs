@@ -201,7 +201,7 @@ mod laws {
         }
     }
 
-    /// The formula of the filter, and that of Söderlind's table III with its exponents `β₁, β₂, β₃`.
+    /// The formula of the filter agrees with Söderlind's table III and its exponents `β₁, β₂, β₃`.
     #[test]
     fn filters_are_those_of_the_literature() {
         let (errors, k) = ([0.3_f64, 0.7, 0.05], 5.0);
@@ -242,7 +242,7 @@ mod laws {
         assert!((found - 0.5 * (0.01_f64 / 0.25).powf(0.25)).abs() < 1e-6, "{found}");
     }
 
-    /// What the controller was made for: leaving a transient with an implicit method.
+    /// The purpose of the controller: leaving a transient with an implicit method.
     #[test]
     fn it_rejects_less_on_an_implicit_method() {
         let (field, y0) = VanDerPol::problem(1000.0);

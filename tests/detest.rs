@@ -74,7 +74,7 @@ fn problems() -> Vec<Problem> {
     list!(A1 A2 A3 A4 A5 B1 B2 B3 B4 B5 C1 C2 C3 C4 C5 D1 D2 D3 D4 D5 E1 E2 E3 E4 E5)
 }
 
-/// Where the error is more than what is allowed.
+/// The solves whose error exceeds the allowed error.
 fn failures<S: Embedded<Problem>>(solver: impl Fn() -> S) -> Vec<String> {
     let mut failures = Vec::new();
     for problem in problems() {

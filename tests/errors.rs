@@ -1,4 +1,4 @@
-//! Every bad input has an error of its own, and a solve that ends early keeps what it has computed.
+//! Every invalid input has its own error, and a solve that ends early keeps its results.
 
 #[path = "common/gradient.rs"]
 mod gradient;
@@ -513,7 +513,7 @@ mod failures {
         }
     }
 
-    /// An observer may end a step early at a time of the step and with a state like that of the solve.
+    /// An observer may end a step early, at a time in the step and with a state of the shape of the solve.
     #[test]
     fn an_observer_that_leads_astray_is_an_error() {
         struct Astray(f64, Vec<f64>);
@@ -661,7 +661,7 @@ mod messages {
         assert_eq!(typed().unwrap_err(), expected.error);
         let boxed = boxed().unwrap_err();
         assert_eq!(boxed.to_string(), expected.to_string());
-        // What was computed can be had back.
+        // The partial result can be recovered.
         let back = boxed.downcast::<Box<Failure<f64>>>().unwrap();
         assert_eq!(back.partial, expected.partial);
     }

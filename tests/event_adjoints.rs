@@ -68,8 +68,8 @@ fn span(times: &[f64]) -> (f64, f64) {
     (times[0], times[times.len() - 1])
 }
 
-/// A ball that falls and bounces. Gravity and the part of its speed that it keeps are parameters, and the closed form is in
-/// their terms and in that of the height it is dropped from.
+/// A bouncing ball. Its parameters are gravity and the restitution, the part of its speed that it keeps. The closed
+/// form depends on them and on the initial height.
 mod ball {
     use super::*;
 
@@ -112,7 +112,7 @@ mod ball {
         Ivp::new(&*BALL, vector![HEIGHT, 0.0], span).event(landing())
     }
 
-    /// With respect to the height, gravity and what is kept.
+    /// The derivatives with respect to the height, gravity and the restitution.
     type Derivatives = [f64; 3];
 
     fn first_landing() -> (f64, Derivatives) {

@@ -52,7 +52,7 @@ fn output_does_not_change_the_solution() {
             assert!((y - Forced::exact(*t)).amax() < accuracy, "{} at {t}: {y}", S::NAME);
         }
     }
-    // The output of order 7 or 6 is as good as the solution, that of order 3 is not.
+    // The output of order 7 or 6 is as accurate as the solution; the output of order 3 is not.
     check(Dop853, 1e-6);
     check(Vern7, 1e-6);
     check(Fehlberg45, 1e-3);
@@ -89,7 +89,7 @@ fn the_discrete_adjoint_differentiates_them() {
     check(Dop853, 1e-8);
     check(Vern7, 1e-8);
     check(Vern9, 1e-8);
-    // What the differences see here is rounding, in stages with coefficients of 3800 and in weights of 60.
+    // Here rounding dominates the differences: stages have coefficients of 3800, and weights of 60.
     check(Vern6, 1e-5);
     check(Vern8, 1e-6);
 }

@@ -54,7 +54,7 @@ fn check_on_frozen_grid<S: StepVjp<Model> + Clone>(solver: S) {
     let times = [0.0, inside(&forwards, 9, 0.3), inside(&forwards, 9, 0.7), forwards[12], 4.0];
     check(&f, &y0, (&forwards, &times), &solver, &DiscreteAdjoint::new(), 1e-11);
     check(&f, &y0, (&forwards, &times), &solver, &DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3)), 1e-11);
-    // What was damped is driven apart.
+    // Backwards, damped components grow.
     let (f, y0) = model(1.0);
     let backwards = grid(0.5, 0.2, 5);
     let times = [0.5, inside(&backwards, 1, 0.5), inside(&backwards, 3, 0.4), 0.2];
@@ -189,7 +189,7 @@ impl GenericDynamics<2, 2> for Velocity {
     }
 }
 
-/// Where the step is short against what the solution does, the gradient is that of the solution, whatever the method.
+/// If steps are short on the time scale of the solution, all methods have the gradient of the solution.
 #[test]
 fn on_a_stiff_problem_it_is_the_gradient_of_radau() {
     let f = GenericSplit::new(Autodiff::new(Position, vector![1.0]), Autodiff::new(Velocity, vector![50.0, 1.0]));

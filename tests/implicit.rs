@@ -114,7 +114,7 @@ fn adaptive_methods_are_as_accurate_as_asked() {
     });
 }
 
-/// The entries at `t = 2000` are those of the Test Set for IVP Solvers (Mazzia & Magherini), section VDPOL.
+/// The entries at `t = 2000` come from the Test Set for IVP Solvers (Mazzia & Magherini), section VDPOL.
 #[test]
 fn van_der_pol_at_mu_1000() {
     for_each!([TrBdf2, Sdirk4, Kvaerno3, Esdirk4, Esdirk547], |method| {

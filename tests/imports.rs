@@ -40,7 +40,7 @@ fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// The names that follow `crate::`, those of a list in braces one by one.
+/// The names that follow `crate::`; a list in braces counts name by name.
 fn after_crate(code: &str) -> Vec<&str> {
     let mut names = Vec::new();
     for (at, _) in code.match_indices("crate::") {

@@ -2,7 +2,7 @@
 
 use nalgebra::{matrix, vector};
 use rheos::dynamics::{Jacobian, Neighbourhood, differences};
-use rheos::formula::{Bias, Static, Weight};
+use rheos::formula::{Bias, Static, Structure, Weight};
 use rheos::nn::{Linear, Mlp, Net};
 use rheos::{Dopri5, Pid, RadauIIA5, Rodas5P, solve};
 
@@ -14,7 +14,8 @@ fn network() -> Net<Mlp<f64, 2, 8, 2>, Static<1>> {
 #[test]
 fn of_a_linear_layer_is_its_weight() {
     let weight = matrix![1.0, -2.0; 0.5, 3.0];
-    let net = Net::<_, Static<1>>::new(Linear { weight: Weight(weight), bias: Bias(vector![7.0, 8.0]) });
+    let net =
+        Net::<Linear<f64, 2, 2>, Static<1>>::new(Linear { weight: Weight(weight), bias: Bias(vector![7.0, 8.0]) });
     let found = net.field().jacobian(0.3, &vector![0.1, 0.2], Neighbourhood::of_step(1.0));
     assert_eq!(found, weight);
 }

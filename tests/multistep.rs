@@ -142,7 +142,7 @@ fn forgets_all_at_a_reset<S: Solver<Model>>(method: &S) {
     let first = walk(method, &mut ws, &[]);
     method.reset(&mut ws);
     assert_eq!(walk(method, &mut ws, &[]), first, "{}", S::NAME);
-    // Without it, the history would be that of another place. Euler's methods have none.
+    // Without it, the history would belong to another point. Euler's methods have no history.
     if S::ORDER > 1 {
         assert_ne!(walk(method, &mut ws, &[]), first, "{}", S::NAME);
     }

@@ -129,7 +129,7 @@ fn output_between_the_steps_is_as_good_as_the_steps() {
     });
 }
 
-/// The entries at `t = 2000` are those of the Test Set for IVP Solvers (Mazzia & Magherini), section VDPOL.
+/// The entries at `t = 2000` come from the Test Set for IVP Solvers (Mazzia & Magherini), section VDPOL.
 #[test]
 fn van_der_pol_at_mu_1000() {
     for_each!([Bdf, Ndf], |method| {
@@ -231,7 +231,7 @@ fn every_kind_of_state_has_the_same_history() {
     assert!((f64::from(*solution.last()) - (-2.0_f64).exp()).abs() < 1e-4);
 }
 
-/// A jump of the slope, which nothing announces: the history before it says nothing of what comes.
+/// An undeclared jump of the slope, before which the history is useless.
 #[test]
 fn a_jump_of_the_slope_is_survived() {
     let f = ode(|t: f64, y: &f64, dy: &mut f64| *dy = if t < 1.0 { -y } else { 5.0 - y });

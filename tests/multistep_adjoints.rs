@@ -39,7 +39,7 @@ impl<S: Method> Method for Again<S> {
 }
 
 impl<F: Differentiable, S: StepVjp<F>> Solver<F> for Again<S> {
-    /// That of the method, and how many steps were taken.
+    /// The workspace of the method, and the number of steps.
     type Workspace = (S::Workspace, usize);
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
@@ -369,7 +369,8 @@ fn a_step_costs_one_evaluation_or_two() {
     assert_eq!(adams.stats.evaluations, 2 * adams.stats.accepted);
 }
 
-/// A relaxation oscillation, over one of its jumps. The gradient is that of the solution found, and converges with it.
+/// A relaxation oscillation, over one of its jumps. The gradient belongs to the computed solution, and converges with
+/// it.
 #[test]
 fn stiff_gradients_converge_to_that_of_radau() {
     let (f, y0) = VanDerPol::problem(100.0);

@@ -1,4 +1,4 @@
-//! What is kept of a solve: curves, values of a map, several of them together; and solves that are paused and resumed.
+//! Outputs of a solve: curves, values of a map, several of them together; and solves that are paused and resumed.
 
 use allocation_counter::measure;
 use nalgebra::{DVector, Vector2};
@@ -504,7 +504,7 @@ mod declared_jumps {
         }
     }
 
-    /// The budget of an adaptive solve is that of all its pieces.
+    /// The budget of an adaptive solve covers all its pieces.
     #[test]
     fn the_budget_of_steps_is_for_the_whole_solve() {
         let f = ode(|t, _y: &f64, dy: &mut f64| *dy = 2.0 * t);
@@ -834,7 +834,7 @@ mod slopes {
         check(Auto::new(Vern7, Rodas5P));
     }
 
-    /// Their first steps are those of another method.
+    /// Another method makes their first steps.
     #[test]
     fn of_multistep_methods() {
         check(AdamsBashforth::<2>);

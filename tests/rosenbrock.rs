@@ -1,4 +1,4 @@
-//! Rosenbrock methods: orders, order conditions, stability, stiff problems with known solutions, and what they cost.
+//! Rosenbrock methods: orders, order conditions, stability, stiff problems with known solutions, and cost.
 
 #[macro_use]
 #[path = "common/order_tests.rs"]

@@ -189,7 +189,7 @@ fn closures_with_a_pullback_have_exact_gradients_too() {
     check_on_frozen_grid(&f, &dvector![1.0, 0.4], Ros3P, 1e-11);
 }
 
-/// Where the step is short against what the solution does, the gradient is that of the solution, whatever the method.
+/// If steps are short on the time scale of the solution, all methods have the gradient of the solution.
 #[test]
 fn on_robertsons_reaction_it_is_the_gradient_of_radau() {
     let (f, y0) = Robertson::problem();

@@ -53,14 +53,14 @@ fn check<Y: State>(shape: &Y, coordinates: usize) {
             assert_eq!(broken.coordinates(), vec![0.0; coordinates], "{name}");
         }
     }
-    // Too few coordinates are refused, and what is left over is handed back.
+    // Too few coordinates are refused; surplus coordinates are returned.
     let mut other = x.clone();
     if coordinates > 0 {
         assert_eq!(other.read_coordinates(&numbers(coordinates - 1, 0)), None, "{name}");
     }
     let more = numbers(coordinates + 2, 0);
     assert_eq!(other.read_coordinates(&more), Some(&more[coordinates..]), "{name}");
-    // Coordinates are added behind what is there.
+    // Coordinates are appended.
     let mut out = vec![7.0];
     x.write_coordinates(&mut out);
     assert_eq!((out[0], &out[1..]), (7.0, &x.coordinates()[..]), "{name}");
@@ -244,7 +244,7 @@ fn sums_of_slopes_do_not_depend_on_the_length() {
     check::<f32>();
 }
 
-/// What is wrong with a [`Broken`] state.
+/// The fault of a [`Broken`] state.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     None,

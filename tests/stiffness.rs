@@ -78,7 +78,7 @@ fn a_stiff_oscillator_is_suspected() {
     check!(Dopri5, Tsit5, Bosh3, Vern7);
 }
 
-/// The failure says what the budget went into.
+/// The failure mentions the suspicion of stiffness.
 #[test]
 fn a_failure_mentions_it() {
     let (field, _) = VanDerPol::problem(1000.0);

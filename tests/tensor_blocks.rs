@@ -90,7 +90,7 @@ fn columns<const N: usize>(values: &[f64]) -> Vec<Columns<N>> {
     values.chunks(3 * N).map(SMatrix::from_column_slice).collect()
 }
 
-/// What the test compares: outputs, loss, gradient of inputs and hidden state, and of the parameters.
+/// The compared results: outputs, loss, gradient of inputs and hidden state, and of the parameters.
 struct Pass<P> {
     outputs: Vec<f64>,
     loss: f64,

@@ -361,7 +361,7 @@ fn parameters_are_replaced_in_place() {
     net.set_params(&new);
     assert_eq!(net.params().coordinates(), new.coordinates());
     assert_ne!(before.as_vec(), net.module().0.bias.as_vec());
-    // The id is still that of the tensor from before.
+    // The tensor keeps its id.
     let grads = net.module().0.bias.leaky_trace().sum().backward();
     assert_eq!(grad_of(&grads, &before), [1.0; 16]);
 }

@@ -1,8 +1,8 @@
-//! What a gradient costs: every adjoint on small systems and on a network, in memory, in time and in evaluations for what
+//! The cost of a gradient: every adjoint on small systems and on a network, by memory, time and evaluations for an
 //! accuracy.
 //!
-//! `cargo run --release --example adjoints`, with `--quick` to see that everything works. Prints tables and draws memory
-//! against steps, and the error of the gradient against evaluations.
+//! Run it with `cargo run --release --example adjoints`; `--quick` only tests that everything works. It prints tables
+//! and draws memory against steps, and the error of the gradient against evaluations.
 
 mod measure;
 mod methods;
@@ -19,7 +19,7 @@ use rheos::plot::{Series, WorkPrecision};
 use rheos::{Autodiff, Differentiable, GenericDynamics};
 
 const HELP: &str = "\
-Measures what the gradient of a solve costs by every adjoint, prints tables and draws pictures.
+Measures the cost of a gradient by every adjoint, prints tables and draws pictures.
 
 USAGE
     cargo run --release --example adjoints -- [OPTIONS]
@@ -30,14 +30,14 @@ OPTIONS
     --help           this text
 ";
 
-/// How much is measured.
+/// The extent of the measurements.
 struct Effort {
     /// Numbers of steps for the memory of the small system and of the network.
     small: &'static [usize],
     network: &'static [usize],
     /// Exponents of ten of the tolerances.
     exponents: &'static [i32],
-    /// How often a gradient of the small system and one of the network are timed.
+    /// The number of timed gradients of the small system and of the network.
     rounds: [usize; 2],
 }
 
@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Peak memory against the number of steps.
+/// Draws peak memory against the number of steps.
 fn memory<'a, F: Differentiable>(
     figure: WorkPrecision,
     problem: &Problem<F>,
@@ -110,7 +110,7 @@ fn memory<'a, F: Differentiable>(
     panels(figure.row(axes[0], axes[1]), problem.title, &curves, |i, peak| (steps[i] as f64, *peak as f64))
 }
 
-/// The error of the gradient against evaluations, forwards and backwards.
+/// Draws the error of the gradient against evaluations, forwards and backwards.
 fn accuracy<M: GenericDynamics<N, P> + 'static, const N: usize, const P: usize>(
     figure: WorkPrecision,
     problem: &Problem<Autodiff<M, N, P>>,
@@ -142,7 +142,7 @@ fn evaluations(outcome: &Outcome) -> u64 {
     outcome.stats.iter().map(|stats| stats.evaluations).sum()
 }
 
-/// Time and evaluations at one number of steps.
+/// Prints time and evaluations at one number of steps.
 fn time<F: Differentiable>(problem: &Problem<F>, steps: usize, entries: &[Entry], rounds: usize) {
     let title = format!("{}: a gradient over {steps} steps", problem.title);
     print!("{}", table::costs(&title, &measure::rows(entries, rounds)));

@@ -6,14 +6,14 @@ use rheos::{Autodiff, DiscreteAdjoint, Dopri5, GenericDynamics, Ivp, Pid, sensit
 use crate::methods::{Entry, Outcome};
 use crate::problems::Problem;
 
-/// What was measured of one adjoint for each setting: a number of steps, or a tolerance. Where a solve fails there is nothing.
+/// The measurements of one adjoint by a setting: a number of steps, or a tolerance. `None` if a solve fails.
 pub struct Curve<T> {
     pub family: &'static str,
     pub name: &'static str,
     pub points: Vec<Option<T>>,
 }
 
-/// One curve for each of the adjoints that `entries` gives for a setting.
+/// One curve for each adjoint in the `entries` of a setting.
 pub fn curves<'a, X: Copy, T>(
     settings: &[X],
     entries: impl Fn(X) -> Vec<Entry<'a>>,
@@ -31,24 +31,24 @@ pub fn curves<'a, X: Copy, T>(
     curves
 }
 
-/// The most bytes of the heap held at one time, above those held before. The allocator that counts them is exact.
+/// The peak of heap memory in bytes, above the memory held before. The counting allocator is exact.
 pub fn peak(entry: &Entry) -> Option<u64> {
-    // The first run also makes room to work in that is kept for good.
+    // The first run also allocates storage that is never released.
     (entry.run)().ok()?;
     Some(allocation_counter::measure(|| drop((entry.run)())).bytes_max)
 }
 
-/// What a gradient costs, in evaluations and in time.
+/// The cost of a gradient, in evaluations and in time.
 pub struct Row {
     pub name: &'static str,
     pub outcome: Outcome,
-    /// Time of the backward pass over that of the forward pass: the median of all rounds.
+    /// The time of the backward pass relative to the forward pass: the median of all rounds.
     pub ratio: f64,
-    /// Time of both over that of the first adjoint.
+    /// The time of both passes relative to the first adjoint.
     pub total: f64,
 }
 
-/// All adjoints in turn, as often as there are `rounds`, so that a busy moment meets all of them alike.
+/// Runs all adjoints in turn, `rounds` times, so that a busy moment affects all of them alike.
 pub fn rows(entries: &[Entry], rounds: usize) -> Vec<Row> {
     let mut samples = vec![Vec::new(); entries.len()];
     for _ in 0..rounds {
@@ -80,8 +80,8 @@ pub fn error(found: &[f64], expected: &[f64]) -> f64 {
     found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / size
 }
 
-/// The gradient at a tolerance of 1e-13, and how far two ways to compute it are apart: backwards over steps of DOP853, and
-/// forwards with those of Verner's method of order 9.
+/// The gradient at a tolerance of 1e-13, and the difference of two ways to compute it: backwards over steps of DOP853,
+/// and forwards over steps of Verner's method of order 9.
 pub fn reference<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
 ) -> rheos::Result<(Vec<f64>, f64)> {
@@ -95,7 +95,7 @@ pub fn reference<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     Ok((backwards, apart))
 }
 
-/// The steps of a solve at the tolerance `rtol`, of which the checkpoints keep every √n-th.
+/// The number of steps of a solve at the tolerance `rtol`; the checkpoints keep every √n-th state.
 pub fn steps<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
     rtol: f64,

@@ -1,4 +1,4 @@
-//! Every adjoint, ready to be run.
+//! Every adjoint, with its method and its steps.
 
 use std::time::Instant;
 
@@ -11,9 +11,9 @@ use rheos::{
 
 use crate::problems::Problem;
 
-/// A gradient and what it cost.
+/// A gradient and its cost.
 pub struct Outcome {
-    /// With respect to the initial state and the parameters.
+    /// Of the initial state and the parameters.
     pub gradient: Vec<f64>,
     /// Forwards and backwards.
     pub stats: [Stats; 2],
@@ -22,18 +22,18 @@ pub struct Outcome {
     pub drift: f64,
 }
 
-/// An adjoint with the method and the steps it goes with.
+/// An adjoint with its method and its steps.
 pub struct Entry<'a> {
     pub family: &'static str,
     pub name: &'static str,
     pub run: Box<dyn Fn() -> Result<Outcome> + 'a>,
 }
 
-/// What a gradient is the derivative of.
+/// The families of adjoints: the gradient of the computed steps, or a solution of the adjoint equation.
 const COMPUTED: &str = "gradient of the steps";
 const EQUATION: &str = "adjoint equation";
 
-/// The default limit is for trainers; here the error behind it is to be seen.
+/// The default limit is for training; here a larger error shall be visible.
 const ANY_DRIFT: f64 = f64::INFINITY;
 
 macro_rules! entries {
@@ -94,7 +94,7 @@ where
     Ok(Outcome { gradient, stats: [run.stats, found.stats], seconds, drift: found.drift })
 }
 
-/// Adds the same gradient forwards in time, for which there is no way back.
+/// Adds forward sensitivities, which have no backward pass.
 macro_rules! with_sensitivities {
     ($entries:expr, $problem:ident, $control:expr) => {{
         let mut entries = $entries;

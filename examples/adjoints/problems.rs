@@ -1,4 +1,4 @@
-//! What is differentiated: two small systems and a network.
+//! The test problems: two small systems and a network.
 
 use dfdx::prelude::{Cache, Cpu, Rank2, Tensor, ZerosTensor};
 use nalgebra::{SVector, Vector2, vector};
@@ -8,7 +8,7 @@ use rheos::nn::Mlp;
 use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
 use rheos::{Autodiff, Differentiable, GenericDynamics, Scalar, State};
 
-/// A field, where it starts and for how long it runs. The loss is `w · y` at the end, the only output beside the start.
+/// A field with its initial state and its end. The loss is `w · y` at the end, the only output besides the start.
 pub struct Problem<F: Differentiable> {
     /// The title in tables and pictures.
     pub title: &'static str,
@@ -51,7 +51,7 @@ impl GenericDynamics<2, 3> for Followers {
     }
 }
 
-/// The faster one forgets its start by a factor of e¹⁸.
+/// The faster follower forgets its start by a factor of e¹⁸.
 pub fn followers() -> Problem<Autodiff<Followers, 2, 3>> {
     Problem {
         title: "Followers",
@@ -62,7 +62,7 @@ pub fn followers() -> Problem<Autodiff<Followers, 2, 3>> {
     }
 }
 
-/// What becomes of the memory of a dropped tensor.
+/// The policy for the memory of a dropped tensor.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
     Reused,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::measure::{Curve, Row};
 
-/// What every adjoint costs at one number of steps.
+/// The cost of every adjoint at one number of steps.
 pub fn costs(title: &str, rows: &[Row]) -> String {
     let mut text = format!("### {title}\n\n");
     text += "| adjoint | evaluations forwards | backwards | steps again | backward / forward | total |\n";
@@ -19,7 +19,7 @@ pub fn costs(title: &str, rows: &[Row]) -> String {
     text + "\n"
 }
 
-/// A row for each adjoint and a column for each setting, with a dash where nothing was found.
+/// A row for each adjoint and a column for each setting; a dash marks a missing measurement.
 pub fn columns<'a, T: 'a>(
     title: &str,
     settings: &[String],

@@ -1,8 +1,8 @@
-//! What accuracy costs: every adaptive method on problems whose solutions are known to many digits.
+//! The cost of accuracy: every adaptive method on problems whose solutions are known to many digits.
 //!
-//! `cargo run --release --no-default-features --example work_precision`, with `--quick` to see that everything works.
-//! Draws error against field evaluations and against time, and prints tables. With `--counts` it prints, in some ten minutes,
-//! the tables of the page `solver::comparison` instead, all that follows its introduction.
+//! Run it with `cargo run --release --no-default-features --example work_precision`; `--quick` only tests that
+//! everything works. It draws error against field evaluations and against time, and prints tables. With `--counts` it
+//! prints, in some ten minutes, only the tables of the page `solver::comparison`.
 
 #[path = "../../tests/common/any_size.rs"]
 mod any_size;

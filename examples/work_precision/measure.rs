@@ -32,13 +32,13 @@ impl<F: Dynamics> Case<F> {
     }
 }
 
-/// How much is measured.
+/// The extent of the measurements.
 pub struct Effort {
     /// Tolerances are powers of ten with these exponents.
     pub exponents: &'static [f64],
-    /// Time to repeat every solve in.
+    /// The time for repetitions of every solve.
     pub time: Duration,
-    /// The budget of a solve; where it does not suffice, there is no point in the diagram.
+    /// The budget of steps; a solve that exceeds it has no point in the diagram.
     pub steps: u64,
 }
 
@@ -53,12 +53,12 @@ impl Effort {
     pub const COUNTS: Self = Self { exponents: &[-6.0], time: Duration::ZERO, steps: 1_000_000 };
 }
 
-/// What a solve at one tolerance cost and how good it was.
+/// The cost and the error of a solve at one tolerance.
 pub struct Point {
     pub rtol: f64,
     pub error: f64,
     pub stats: Stats,
-    /// Of the fastest of the repeated solves.
+    /// The time of the fastest of the repeated solves.
     pub seconds: f64,
 }
 

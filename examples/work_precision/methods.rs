@@ -1,4 +1,4 @@
-//! The methods, by family; a new one is one more name.
+//! The methods, by family; add a method by its name.
 
 use rheos::dynamics::Jacobian;
 use rheos::solver::explicit::{
@@ -15,14 +15,14 @@ use rheos::{Bdf, Dopri5, Dynamics, RadauIIA5, Rodas5P, Tsit5, Vern7};
 
 use crate::measure::{Case, Curve, Effort, curve};
 
-/// One curve for each method, with the family and the name it has here.
+/// One curve for each method, with its family and its name.
 macro_rules! sweep {
     ($case:ident, $effort:ident; $($family:literal: $($method:expr),+;)+) => {
         vec![$($(curve($case, ($family, stringify!($method)), || $method, $effort)),+),+]
     };
 }
 
-/// Every method without a Jacobian.
+/// Every method that needs no Jacobian.
 pub fn explicit<F: Dynamics>(case: &Case<F>, effort: &Effort) -> Vec<Curve> {
     sweep! { case, effort;
         "order 2 and 3": HeunEuler, Fehlberg21, Bosh3, ReversibleHeun, Alf;

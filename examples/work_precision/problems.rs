@@ -14,7 +14,7 @@ use crate::any_size::AnySize;
 use crate::measure::Case;
 use crate::reference;
 
-/// Errors relative to `1 + |y|`, tolerances alike.
+/// A problem with errors and tolerances relative to `1 + |y|`.
 fn nonstiff<F: Dynamics>(
     name: &'static str,
     title: &'static str,
@@ -24,7 +24,7 @@ fn nonstiff<F: Dynamics>(
     Case { name, title, field, y0, end, expected, atol: 1.0, floor: 1.0, jumps: &[] }
 }
 
-/// Errors relative to `|y|`.
+/// A problem with errors relative to `|y|`.
 fn stiff<F: Dynamics>(name: &'static str, title: &'static str, (field, y0): (F, F::State), atol: f64) -> Case<F> {
     let (end, expected) = reference::stiff(name);
     Case { name, title, field, y0, end, expected, atol, floor: 0.0, jumps: &[] }
@@ -62,7 +62,7 @@ pub fn pollution() -> Case<AnySize> {
     stiff("pollution", "Air pollution (POLLU)", AnySize::of_static(Pollution::problem()), 1e-6)
 }
 
-/// In three unknowns: four have only three digits in double precision.
+/// E5 in three unknowns: with four, double precision leaves only three digits.
 pub fn e5() -> Case<AnySize> {
     let four = stiff("e5", "Pyrolysis (E5), three equations", AnySize::of_static(E5::reduced()), 1e-24);
     let expected = [0, 2, 3].map(|i| four.expected[i]).to_vec();
@@ -108,7 +108,7 @@ impl GenericDynamics<4, 0> for Arenstorf {
     }
 }
 
-/// One period, after which the satellite is back.
+/// One period of Arenstorf's orbit, after which the satellite is back.
 pub fn arenstorf() -> Case<Autodiff<Arenstorf, 4, 0>> {
     let y0 = vector![0.994, 0.0, 0.0, -2.001_585_106_379_082_5];
     let end = 17.065_216_560_157_96;
@@ -142,7 +142,7 @@ impl GenericDynamics<28, 0> for Pleiades {
     }
 }
 
-/// To `t = 3`, with the end of Mazzia & Magherini, *Test Set for IVP Solvers*.
+/// The Pleiades to `t = 3`, with the end of Mazzia & Magherini, *Test Set for IVP Solvers*.
 pub fn pleiades() -> Case<Autodiff<Pleiades, 28, 0>> {
     let y0 = [
         3.0, 3.0, -1.0, -3.0, 2.0, -2.0, 2.0, 3.0, -3.0, 2.0, 0.0, 0.0, -4.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.75, -1.5,

@@ -1,4 +1,4 @@
-//! Solutions at the end, as the tests have them.
+//! Reference solutions at the end, from the tests.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Numbers that are written as text, to keep all their digits.
+/// Numbers written as text, to keep all their digits.
 fn numbers(list: &Value) -> Vec<f64> {
     let entries = list.as_array().map(Vec::as_slice).unwrap_or_default();
     entries.iter().filter_map(Value::as_str).map(|text| text.parse().unwrap_or(f64::NAN)).collect()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::measure::{Curve, Point};
 
-/// What every method cost at the relative tolerance `rtol`.
+/// A table of the cost of every method at the relative tolerance `rtol`.
 pub fn markdown(title: &str, curves: &[Curve], rtol: f64) -> String {
     let mut text = format!("### {title}, rtol = {rtol:e}\n\n");
     text += "| method | steps | rejected | evaluations | Jacobians | LU | time (µs) | error |\n";
@@ -27,7 +27,7 @@ fn work(point: &Point) -> String {
     counts.map(|count| count.to_string()).join(" | ")
 }
 
-/// The same without times, as on the page `solver::comparison`; `curves` have one point at most.
+/// The same without times, as on the page `solver::comparison`; `curves` have at most one point.
 pub fn counts(title: &str, curves: &[Curve]) -> String {
     let mut text = format!("# {title}\n\n");
     text += "| method | steps | rejected | evaluations | Jacobians | LU | error |\n";

@@ -1,4 +1,4 @@
-//! Steps chosen by an error estimate.
+//! Step size control by an error estimate.
 
 use super::initial_step::initial_step;
 use super::limits::{Limits, MinStep};
@@ -13,8 +13,8 @@ use crate::state::{ErrorNorm, Span, State};
 
 /// A controller that keeps the estimated error of every step within a tolerance.
 ///
-/// What it has in common with its like is here: the norm `W` of errors, first step, limits and rejections. The law `L`
-/// chooses the length of the next step. [`Pid`](super::Pid) names the usual ones.
+/// The norm `W` measures errors. The law `L` chooses the length of the next step; [`Pid`](super::Pid) names the usual
+/// laws. All laws share the first step, the limits and the treatment of rejections.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
 pub struct Adaptive<L, W> {
@@ -24,38 +24,39 @@ pub struct Adaptive<L, W> {
 }
 
 impl<L, W> Adaptive<L, W> {
-    /// A controller by the law of your choice.
+    /// A controller with a law of your own.
     pub const fn with_law(law: L, norm: W) -> Self {
         Self { law, norm, limits: Limits::DEFAULT }
     }
 
-    /// The factor on the predicted step, in `(0, 1]`; 0.9 by default.
+    /// Sets the safety factor on the predicted step, in `(0, 1]`; 0.9 by default.
     pub const fn safety(mut self, safety: f64) -> Self {
         self.limits.safety = safety;
         self
     }
 
-    /// The least (in `(0, 1)`) and largest (above 1) change of the step; 0.2 and 10 by default.
+    /// Sets the smallest (in `(0, 1)`) and largest (above 1) ratio of successive steps; 0.2 and 10 by default.
     pub const fn factors(mut self, min: f64, max: f64) -> Self {
         self.limits.min_factor = min;
         self.limits.max_factor = max;
         self
     }
 
-    /// The length of the first step; by default it is estimated from the field.
+    /// Sets the length of the first step; by default it is estimated from the field.
     pub const fn first_step(mut self, h: f64) -> Self {
         self.limits.first_step = Some(h);
         self
     }
 
-    /// The smallest step; asking for a smaller one ends the solve, unless [`at_min_step`](Self::at_min_step) says
-    /// otherwise. Zero by default: the resolution of `t`.
+    /// Sets the smallest step; zero by default, which means the resolution of `t`.
+    ///
+    /// If the error asks for a smaller step, the solve ends, unless [`at_min_step`](Self::at_min_step) says otherwise.
     pub const fn min_step(mut self, h: f64) -> Self {
         self.limits.min_step = h;
         self
     }
 
-    /// What to do where an error asks for a step below the smallest one; to fail, by default.
+    /// Sets the minimum-step policy; [`MinStep::Fail`] by default.
     ///
     /// ```
     /// use rheos::control::MinStep;
@@ -74,13 +75,13 @@ impl<L, W> Adaptive<L, W> {
         self
     }
 
-    /// The longest step; unlimited by default.
+    /// Sets the longest step; unlimited by default.
     pub const fn max_step(mut self, h: f64) -> Self {
         self.limits.max_step = h;
         self
     }
 
-    /// The budget of steps, accepted and rejected together; 100 000 by default.
+    /// Sets the budget of steps, accepted and rejected together; 100 000 by default.
     pub const fn max_steps(mut self, steps: u64) -> Self {
         self.limits.max_steps = steps;
         self
@@ -102,8 +103,8 @@ impl<L: Copy, W> Adaptive<L, W> {
 }
 
 impl<L: StepLaw, W> Adaptive<L, W> {
-    /// Rejects a step in favour of one of length `h`. Where that is below the smallest step, the smallest is tried if
-    /// the user said so; `None` where nothing is left to try.
+    /// Rejects a step in favour of one of length `h`. If `h` is below the smallest step and the user allows it, the
+    /// smallest step is tried. `None` if no shorter step is left.
     fn shorten(&self, memory: &mut AdaptiveMemory<L::Past>, t: f64, tried: f64, h: f64) -> Option<Verdict> {
         let min = self.limits.floor(t);
         memory.rejected = true;
@@ -125,14 +126,14 @@ impl<L: StepLaw, W> Adaptive<L, W> {
     }
 }
 
-/// What an [`Adaptive`] controller knows of the steps so far.
+/// The memory of an [`Adaptive`] controller.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AdaptiveMemory<P> {
     span: Span,
     /// The length of the next step.
     h: f64,
-    /// What the law remembers.
+    /// The history of the law.
     past: P,
     rejected: bool,
     watch: Watch,
@@ -149,7 +150,7 @@ impl<L, W> Adaptive<L, W> {
     {
         let &Trial { t, h, y0, y1 } = trial;
         if const { lives_in_registers::<F::State>() } {
-            // Copies, since what is looked at needs an address, and the states of the loop shall not.
+            // Copies, because `stiffness` takes addresses, and the states of the loop must stay in registers.
             let (y0, y1) = (y0.clone(), y1.clone());
             return solver.stiffness(ws, StepStart { t, h, y0: &y0 }, |x| self.norm.norm(x, &y0, &y1));
         }
@@ -203,7 +204,7 @@ where
         trial: Trial<'_, F::State>,
     ) -> Verdict {
         let tried = trial.h.abs();
-        // The mean square, which is as good as its root and a dozen nanoseconds sooner there.
+        // The mean square serves as well as its root, which takes a dozen nanoseconds more.
         let error = solver.error_sq(ws, trial.h, trial.y0, trial.y1, &self.norm);
         let finite = error.is_finite() && trial.y1.all_finite();
 
@@ -217,15 +218,15 @@ where
             if memory.rejected {
                 factor = smaller(factor, 1.0);
             }
-            // A step cut short by the end of the span says nothing against the longer one that was planned. Rounding in
-            // `t + h` is not a cut.
+            // A step cut short by the end of the span is no reason to shorten the planned one. Rounding in `t + h` is
+            // not a cut.
             let next = if tried < 0.99 * memory.h { larger(memory.h, tried * factor) } else { tried * factor };
             memory.h = larger(smaller(next, self.limits.max_step), self.limits.floor(trial.t + trial.h));
             self.law.remember(&mut memory.past, step);
             memory.rejected = false;
             if memory.watch.is_due() {
                 let look = self.look(solver, ws, &trial);
-                // Stages that differ by rounding tell nothing.
+                // If stages differ by rounding only, the estimate is noise.
                 memory.watch.take(look.filter(|_| error > 1e-4));
             }
             return Verdict::Accept;
@@ -242,7 +243,7 @@ where
         })
     }
 
-    /// A quarter of the step: the equations of an implicit method are easier there.
+    /// Rejects in favour of a quarter of the step, where the equations of an implicit method are easier to solve.
     fn failed(&self, memory: &mut Self::Memory, t: f64, h: f64, error: Error) -> Verdict {
         self.shorten(memory, t, h.abs(), 0.25 * h.abs()).unwrap_or(Verdict::Fail(error))
     }

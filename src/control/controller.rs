@@ -1,19 +1,20 @@
-//! The trait of what chooses the steps, and its answers.
+//! The trait of step size controllers, and its types.
 
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
 use crate::solver::{Solver, Stiffness};
 use crate::state::Span;
 
-/// Chooses the steps of a solve. Configuration is immutable; what changes during a solve is the
-/// [`Memory`](Self::Memory).
+/// A step size controller.
+///
+/// Its configuration is immutable; its state during a solve is the [`Memory`](Self::Memory).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot choose the steps of `{S}`",
     label = "not a step size controller for this method",
     note = "use `Fixed::steps(n)` or `Fixed::step(h)` with any method, or `Pid::new(rtol, atol)` with an embedded pair"
 )]
 pub trait Controller<F: Dynamics, S: Solver<F>> {
-    /// What the controller remembers between steps.
+    /// The state of the controller during a solve.
     type Memory;
 
     /// Prepares a solve over `span`; may evaluate the field through the solver to find a first step.
@@ -22,11 +23,11 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
     /// A setting outside its domain.
     fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory>;
 
-    /// Takes note that the solve goes on from the state `y` at `rest.t0`, which does not continue the last step. The
-    /// default begins anew over the rest of the span.
+    /// Restarts at the state `y` at `rest.t0`, which does not continue the last step. The default calls
+    /// [`begin`](Self::begin) for the rest of the span.
     ///
     /// # Errors
-    /// Those of [`begin`](Self::begin).
+    /// As for [`begin`](Self::begin).
     fn restart(
         &self,
         memory: &mut Self::Memory,
@@ -40,7 +41,7 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
         Ok(())
     }
 
-    /// The steps to take from `t`. `end` is the next time the loop must land on; it cuts a plan that goes further.
+    /// Plans the steps from `t`. `end` is the next time the loop must land on; a plan beyond it is cut there.
     fn plan(&self, memory: &mut Self::Memory, t: f64, end: f64) -> Plan;
 
     /// Judges a step that has been computed but not yet accepted.
@@ -52,33 +53,32 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
         trial: Trial<'_, F::State>,
     ) -> Verdict;
 
-    /// Decides about a step of length `h` from `t` that could not be computed, for the reason `error`: the equations of an
-    /// implicit method had no solution that was found. Such a step is never accepted; the default gives up.
+    /// Judges a step of length `h` from `t` that failed with `error`: the equations of an implicit method were not
+    /// solved. Such a step is never accepted. The default ends the solve.
     fn failed(&self, memory: &mut Self::Memory, t: f64, h: f64, error: Error) -> Verdict {
         let _ = (memory, t, h);
         Verdict::Fail(error)
     }
 
-    /// Most steps, accepted and rejected together, that one solve may take.
+    /// The maximum number of steps in one solve, accepted and rejected together.
     fn max_steps(&self) -> u64;
 
-    /// The number of steps a solve over `span` will take, if it is known before and nothing forces more.
+    /// The number of steps of a solve over `span`, if it is known in advance and nothing forces more.
     fn expected_steps(&self, span: Span) -> Option<u64> {
         let _ = span;
         None
     }
 
-    /// Whether the steps so far look as if stability and not accuracy had limited them; asked once, at the end. The
-    /// default does not look.
+    /// The suspicion of stiffness, if stability rather than accuracy seems to have limited the steps. It is asked for
+    /// once, at the end. The default does not look for stiffness.
     fn stiffness(&self, memory: &Self::Memory) -> Option<Stiffness> {
         let _ = memory;
         None
     }
 
-    /// The derivatives with respect to `(t0, t1)` of a loss whose derivatives with respect to the grid points are
-    /// `grid_bar`, for the grid this controller made.
+    /// Pulls the gradient of a loss with respect to the grid points, `grid_bar`, back to `(t0, t1)`.
     ///
-    /// The default holds the inner grid points, as is right where an error estimate chose them.
+    /// The default holds the inner grid points fixed, as is right if an error estimate chose them.
     fn pull_back_grid(&self, grid: &[f64], grid_bar: &[f64]) -> (f64, f64) {
         let _ = grid;
         match grid_bar {
@@ -91,13 +91,13 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
 
 /// Equal steps up to a time. A step that is not accepted ends the plan.
 ///
-/// The length of the steps does not change within a plan, so the compiler can take what depends on nothing else (the
-/// products with the coefficients of a method) out of the loop.
+/// The step length is constant within a plan, so the compiler can move its products with the coefficients of a method
+/// out of the loop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// Where the last step ends.
+    /// The end of the last step.
     pub end: f64,
-    /// How many steps go there, at least one.
+    /// The number of steps, at least one.
     pub steps: u32,
 }
 
@@ -123,15 +123,16 @@ pub struct Trial<'a, Y> {
     pub y1: &'a Y,
 }
 
-/// What a controller says of a step.
+/// The decision of a controller about a step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// Good enough: move on.
+    /// The step is accepted.
     Accept,
-    /// Not good enough, but move on all the same; counted in [`Stats::forced`](crate::integrate::Stats::forced).
+    /// The step is accepted although its error is too large. It is counted in
+    /// [`Stats::forced`](crate::integrate::Stats::forced).
     Force,
-    /// Try again, with the target the controller names now.
+    /// The step is rejected; the controller plans another one.
     Reject,
-    /// Give up.
+    /// The solve ends.
     Fail(Error),
 }

@@ -31,14 +31,14 @@ impl Fixed {
         Self { grid: Grid::Steps(n), max_steps: MAX_STEPS }
     }
 
-    /// Steps of length `h > 0`, in the direction of the solve; the last one is shorter where `h` does not divide the
+    /// Steps of length `h > 0`, in the direction of the solve. The last one is shorter if `h` does not divide the
     /// interval.
     #[must_use]
     pub const fn step(h: f64) -> Self {
         Self { grid: Grid::Step(h), max_steps: MAX_STEPS }
     }
 
-    /// The budget of steps, 10 million by default. A grid of more of them is refused before the first step
+    /// Sets the budget of steps, 10 million by default. A longer grid is refused before the first step
     /// ([`Error::GridTooFine`]).
     ///
     /// ```
@@ -54,7 +54,7 @@ impl Fixed {
         self
     }
 
-    /// The signed step, and how many full ones there are.
+    /// The signed step and the number of full steps.
     fn layout(self, span: Span) -> Result<(f64, u64)> {
         let (h, steps) = match self.grid {
             Grid::Steps(0) => {
@@ -85,21 +85,21 @@ impl Fixed {
     }
 }
 
-/// What counts as nothing, in steps: times that differ by less are one point of the grid.
+/// The tolerance of the grid, in steps: times that differ by less are one grid point.
 const ROUNDING: f64 = 1e-9;
 
-/// Where on the grid a solve is.
+/// The position of a solve on the grid.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FixedMemory {
     t0: f64,
     /// The signed step.
     h: f64,
-    /// How many full steps the grid has; a shorter one may follow.
+    /// The number of full steps; a shorter one may follow.
     full: u64,
     /// The last grid point planned.
     done: u64,
-    /// Whether the solve is at that point, and not at a forced stop behind it.
+    /// Whether the solve is at that point, and not at a forced stop after it.
     on_grid: bool,
 }
 
@@ -118,7 +118,7 @@ impl<F: Dynamics, S: Solver<F>> Controller<F, S> for Fixed {
         Ok(FixedMemory { t0: span.t0, h, full, done: 0, on_grid: true })
     }
 
-    /// The grid stays where it was: the first step is a shorter one to its next point.
+    /// The grid stays where it is: a shorter first step leads to its next point.
     fn restart(
         &self,
         memory: &mut FixedMemory,

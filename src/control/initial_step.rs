@@ -6,20 +6,19 @@ use crate::state::{ErrorNorm, Span, State};
 
 /// The part of a tolerance that the error of the first step should take.
 const SHARE: f64 = 1e-3;
-/// The change of a small state, in tolerances, that counts as its size.
+/// The change, in tolerances, that counts as the size of a small state.
 const LEAST_SIZE: f64 = 100.0;
-/// Where the field looks at rest, this part of the interval is tried. It has no small multiple, lest a periodic force hides.
+/// If the field vanishes, this part of the interval is tried. It has no small multiple, so that no periodic force
+/// hides.
 const GLANCE: f64 = 7.182e-4;
 
-/// A first step; two evaluations.
+/// The first step, by two evaluations. It is positive and not longer than the span.
 ///
-/// As in Hairer, Nørsett & Wanner I, section II.4, "Starting step size", an Euler step over a hundredth of the time in which
-/// the state changes by its own size tells `d₁`, the norm of the slope, and `d₂`, the norm of its derivative along the
-/// solution. The rule made of them there takes the larger of the two, so that it depends on the unit of time. Here the
-/// derivatives of the solution are taken to grow by `λ = max(d₂/d₁, d₁/d₀)` from one to the next, so that an error of the
-/// order `k` is `d₁ λᵏ⁻¹ hᵏ`; where the slope is zero, it is `(√d₂ h)ᵏ`.
-///
-/// Not longer than the span, and positive.
+/// It starts as Hairer, Nørsett & Wanner I, section II.4, "Starting step size": an Euler step over a hundredth of the
+/// time in which the state changes by its own size gives `d₁`, the norm of the slope, and `d₂`, the norm of its
+/// derivative along the solution. Their rule takes the larger of the two, so it depends on the unit of time. Here each
+/// derivative of the solution is assumed larger than the previous one by `λ = max(d₂/d₁, d₁/d₀)`, so an error of order
+/// `k` is `d₁ λᵏ⁻¹ hᵏ`. If the slope is zero, it is `(√d₂ h)ᵏ`.
 pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
     f: &F,
     solver: &S,
@@ -34,7 +33,7 @@ pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
     let mut d1 = 0.0;
     let probe = solver.probe(f, ws, span.t0, y0, |slope| {
         d1 = norm(slope);
-        // Too short a step ends where it starts, as far as time tells.
+        // A shorter step would vanish in the rounding of time.
         let resolved = 64.0 * f64::EPSILON * span.t0.abs();
         glance(size, d1, length).max(resolved).min(length) * span.direction()
     });
@@ -49,14 +48,14 @@ pub(super) fn initial_step<F: Dynamics, S: Embedded<F>>(
     if h.is_finite() && h > 0.0 { h } else { length }
 }
 
-/// How far ahead to look: over a hundredth of the time in which the state changes by its `size`, both in tolerances. A slope
-/// that changes it by less than a tolerance over the whole interval tells nothing.
+/// The length of the Euler step: a hundredth of the time in which the state changes by its `size`, both in tolerances.
+/// A slope that changes it by less than a tolerance over the whole interval is ignored.
 fn glance(size: f64, d1: f64, length: f64) -> f64 {
     if d1 * length <= 1.0 { GLANCE * length } else { 0.01 * size / d1 }
 }
 
-/// The step whose error of this order is a small part of the tolerance, by the norms of the state, its slope and the
-/// derivative of that.
+/// The step whose error of this order is a small part of the tolerance. `d0`, `d1`, `d2` are the norms of the state,
+/// its slope and its second derivative.
 fn by_growth([d0, d1, d2]: [f64; 3], order: f64) -> f64 {
     if d1 > 0.0 {
         let rate = (d2 / d1).max(d1 / d0);

@@ -1,17 +1,17 @@
-//! From the errors of the last steps to the length of the next.
+//! The trait of step size laws.
 
 use crate::error::Result;
 
-/// A law by which an [`Adaptive`](super::Adaptive) controller changes its steps.
+/// The law by which an [`Adaptive`](super::Adaptive) controller changes its steps.
 ///
-/// It only says what it would like; safety factor, bounds and rejections are the controller's.
+/// A law only proposes; the controller applies the safety factor, the bounds and the rejections.
 ///
 /// ```
 /// use rheos::control::{Accepted, Adaptive, StepLaw};
 /// use rheos::{Dopri5, ode, solve};
 /// use rheos::state::Tolerance;
 ///
-/// /// The square root of what the last error allows.
+/// /// The square root of the elementary factor.
 /// struct Hesitant;
 ///
 /// impl StepLaw for Hesitant {
@@ -29,32 +29,32 @@ use crate::error::Result;
 /// # Ok::<(), rheos::Error>(())
 /// ```
 pub trait StepLaw {
-    /// What the law knows of earlier steps; the default is before any.
+    /// The errors and steps that the law remembers; the default is an empty history.
     type Past: Copy + Default;
 
-    /// The factor from the step just accepted to the next.
+    /// The proposed ratio of the next step to the step just accepted.
     fn factor(&self, past: &Self::Past, step: Accepted) -> f64;
 
-    /// Takes note of an accepted step.
+    /// Adds an accepted step to the history.
     fn remember(&self, past: &mut Self::Past, step: Accepted);
 
-    /// Whether its coefficients make sense.
+    /// Checks the coefficients of the law.
     ///
     /// # Errors
-    /// The coefficient that does not.
+    /// A coefficient outside its domain.
     fn validate(&self) -> Result<()> {
         Ok(())
     }
 }
 
-/// What a law is told of an accepted step.
+/// An accepted step, as a law sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Accepted {
     /// Its length.
     pub h: f64,
     /// The logarithm to base 2 of the mean square of its error, in units of the tolerance: at most 0.
     ///
-    /// In single precision, which is plenty for a choice: nothing else can happen until the next step size is known.
+    /// Single precision suffices for a step size, and is fast: the next step waits for it.
     pub log_sq: f32,
     /// The order `k` of the error: its norm behaves like `h^k`.
     pub order: f64,

@@ -1,16 +1,16 @@
-//! What bounds a choice of steps, whatever law makes it.
+//! The limits of a step size, for every law.
 
 use crate::error::{Error, Result};
 use crate::simd::{larger, smaller};
 
-/// What an [`Adaptive`](super::Adaptive) controller does where the smallest step it may take is not small enough.
+/// The minimum-step policy of an [`Adaptive`](super::Adaptive) controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MinStep {
-    /// It ends the solve with [`Error::StepSizeUnderflow`].
+    /// The solve ends with [`Error::StepSizeUnderflow`].
     #[default]
     Fail,
-    /// It takes the smallest step and counts it in [`Stats::forced`](crate::integrate::Stats::forced). The error is then larger
-    /// than asked for, and how much larger is not known.
+    /// The smallest step is accepted and counted in [`Stats::forced`](crate::integrate::Stats::forced). Its error is
+    /// larger than the tolerance, by an unknown factor.
     Accept,
 }
 
@@ -35,7 +35,7 @@ impl Limits {
         first_step: None,
         min_step: 0.0,
         at_min_step: MinStep::Fail,
-        // Finite, so that no length of a step becomes infinite, for which text formats have no word.
+        // Finite, so that no step length is infinite: text formats cannot write infinity.
         max_step: f64::MAX,
         max_steps: 100_000,
     };
@@ -56,21 +56,21 @@ impl Limits {
         }
     }
 
-    /// The smallest step from `t`: what the user set, or the resolution of the time.
+    /// The smallest step from `t`: set by the user, or the resolution of time.
     #[inline(always)]
     pub(super) fn floor(&self, t: f64) -> f64 {
         larger(self.min_step, larger(16.0 * f64::EPSILON * t.abs(), f64::MIN_POSITIVE))
     }
 
-    /// The change of the step that a law asks for, made safer and kept within bounds.
+    /// The proposed ratio of steps, times the safety factor and within bounds.
     #[inline(always)]
     pub(super) fn bound(&self, factor: f64) -> f64 {
         larger(self.min_factor, smaller(self.max_factor, self.safety * factor))
     }
 
-    /// The change of a step whose error, of this mean square and order, is too large.
+    /// The ratio of steps after a rejection, from the mean square of the error and its order.
     pub(super) fn shrink(&self, error_sq: f64, order: u32) -> f64 {
-        // Shorter by a tenth at least: an error just above 1 must not ask for the same step again.
+        // At least a tenth shorter: an error just above 1 must not ask for the same step again.
         (self.safety * error_sq.powf(-0.5 / f64::from(order))).min(0.9).max(self.min_factor)
     }
 }

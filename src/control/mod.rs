@@ -1,7 +1,7 @@
-//! How far a step goes and whether it is accepted.
+//! Step size control: the length and the acceptance of steps.
 //!
-//! [`Fixed`] needs nothing of a method; [`Pid`] and [`Predictive`] need an error estimate, and asking one of them to
-//! drive a method without it does not compile.
+//! [`Fixed`] works with any method. [`Pid`] and [`Predictive`] need an error estimate; with a method that has none they
+//! do not compile.
 
 mod adaptive;
 mod controller;

@@ -12,17 +12,17 @@ use crate::state::{Tolerance, Tolerances};
 ///
 /// | constructor | `P`, `I`, `D` | |
 /// |---|---|---|
-/// | [`new`](Self::new) | 0.2, 0.65, 0 | PI, that of the code DOPRI5: Hairer, Nørsett & Wanner II, section IV.2 |
+/// | [`new`](Self::new) | 0.2, 0.65, 0 | the controller of DOPRI5: Hairer, Nørsett & Wanner II, section IV.2 |
 /// | [`integral`](Self::integral) | 0, 1, 0 | the elementary controller: Hairer, Nørsett & Wanner I, section II.4 |
 /// | [`h211`](Self::h211) | −1/6, 1/3, 0 | H211PI: smooth step sequences |
 /// | [`h312`](Self::h312) | −2/9, 2/9, 1/18 | H312PID: smoother still, for fields that are not smooth |
 /// | [`each`](Self::each) | 0.2, 0.65, 0 | the default with tolerances for each coordinate |
 ///
-/// The form with `P, I, D` and the filters H211PI and H312PID are those of Söderlind, *Digital filters in adaptive
+/// The form with `P, I, D` and the filters H211PI and H312PID are from Söderlind, *Digital filters in adaptive
 /// time-stepping*, ACM TOMS 29 (2003), table III, doi:10.1145/641876.641877.
 ///
-/// A state that is a batch (the columns of a matrix, a tensor) is one state: its samples share each step, and the error
-/// is the mean over all of them. [`Ensemble`](crate::solution::Ensemble) gives each sample steps of its own.
+/// A batch (the columns of a matrix, a tensor) is one state: its samples share each step, and the error is the mean
+/// over all samples. [`Ensemble`](crate::solution::Ensemble) gives each sample its own steps.
 pub type Pid<W = Tolerance> = Adaptive<Filter, W>;
 
 /// The [`StepLaw`] of [`Pid`].
@@ -50,7 +50,7 @@ impl Adaptive<Filter, Tolerance> {
         Self::with_law(DOPRI5, Tolerance { rtol, atol })
     }
 
-    /// The elementary (I) controller: the last error alone decides.
+    /// The elementary (I) controller, which uses the last error only.
     pub const fn integral(rtol: f64, atol: f64) -> Self {
         Self::new(rtol, atol).coefficients(0.0, 1.0, 0.0)
     }
@@ -91,7 +91,7 @@ impl<W> Adaptive<Filter, W> {
         Self::with_law(DOPRI5, norm)
     }
 
-    /// The coefficients `P`, `I`, `D`.
+    /// Sets the coefficients `P`, `I`, `D`.
     pub const fn coefficients(self, proportional: f64, integral: f64, derivative: f64) -> Self {
         self.replace_law(Filter::new(proportional, integral, derivative))
     }

@@ -1,20 +1,21 @@
-//! The predictive law of Gustafsson.
+//! Gustafsson's predictive law.
 
 use super::{Accepted, Adaptive, StepLaw};
 use crate::simd::smaller;
 use crate::state::{Tolerance, Tolerances};
 
-/// The predictive controller of Gustafsson, for implicit methods.
+/// Gustafsson's predictive controller, for implicit methods.
 ///
-/// Where an implicit method crosses a transient its error per `h^k` falls or rises by much the same factor from step to
-/// step, which this controller expects to go on. With `εₙ` the norms of the last errors and `k` the order of the
-/// estimate, the next step is `safety h` times the smaller of
+/// Within a transient, the error of an implicit method per `h^k` changes by about the same factor from step to step.
+/// This controller expects the next factor to be the same. With `εₙ` the norms of the last errors and `k` the order of
+/// the estimate, the next step is `safety h` times the smaller of
 ///
 /// `εₙ^(−1/k)` and `(hₙ / hₙ₋₁) (εₙ₋₁ / εₙ²)^(1/k)`,
 ///
 /// kept within `[min_factor, max_factor]`: Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.8,
-/// equations (8.19) and (8.20), and the code RADAU5, which takes `εₙ₋₁` for at least 0.01; Gustafsson, *Control-theoretic
-/// techniques for stepsize selection in implicit Runge–Kutta methods*, ACM TOMS 20 (1994), doi:10.1145/198429.198437.
+/// equations (8.19) and (8.20). As in the code RADAU5, `εₙ₋₁` is at least 0.01. The source is Gustafsson,
+/// *Control-theoretic techniques for stepsize selection in implicit Runge–Kutta methods*, ACM TOMS 20 (1994),
+/// doi:10.1145/198429.198437.
 ///
 /// ```
 /// use rheos::{Dopri5, ode, solve};
@@ -32,27 +33,27 @@ pub type Predictive<W = Tolerance> = Adaptive<Gustafsson, W>;
 pub struct Gustafsson;
 
 impl Adaptive<Gustafsson, Tolerance> {
-    /// At the tolerances `rtol > 0` (relative) and `atol > 0` (in units of the state).
+    /// The controller with tolerances `rtol > 0` (relative) and `atol > 0` (in units of the state).
     pub const fn new(rtol: f64, atol: f64) -> Self {
         Self::with_law(Gustafsson, Tolerance { rtol, atol })
     }
 }
 
 impl<Y> Adaptive<Gustafsson, Tolerances<Y>> {
-    /// With relative and absolute tolerances for each coordinate, given as states.
+    /// The controller with relative and absolute tolerances for each coordinate, given as states.
     pub const fn each(rtol: Y, atol: Y) -> Self {
         Self::with_law(Gustafsson, Tolerances { rtol, atol })
     }
 }
 
 impl<W> Adaptive<Gustafsson, W> {
-    /// With an error norm of your own.
+    /// The controller with an error norm of your own.
     pub const fn with_norm(norm: W) -> Self {
         Self::with_law(Gustafsson, norm)
     }
 }
 
-/// The last accepted step, of length zero where there was none.
+/// The last accepted step; its length is zero if there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LastStep {
@@ -60,7 +61,7 @@ pub struct LastStep {
     log_sq: f32,
 }
 
-/// The binary logarithm of the square of 0.01, the least error that is remembered.
+/// The binary logarithm of the square of 0.01, the least error in the history.
 const LEAST: f32 = -13.287_712;
 
 impl StepLaw for Gustafsson {

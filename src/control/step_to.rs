@@ -1,4 +1,4 @@
-//! Steps that were chosen before.
+//! Steps on a given grid.
 
 use super::fixed::MAX_STEPS;
 use super::{Controller, Plan, Trial, Verdict};
@@ -9,8 +9,9 @@ use crate::state::{Span, State};
 
 /// Steps that end at given times, and at the end of the solve.
 ///
-/// It repeats the steps of an adaptive solve: on a frozen grid the solution depends smoothly on the initial state and the
-/// parameters, so that central differences agree with the gradient of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint).
+/// It repeats the steps of an adaptive solve. On such a frozen grid the solution depends smoothly on the initial state
+/// and the parameters, so central differences agree with the gradient of
+/// [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint).
 ///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode, solve};
@@ -29,14 +30,15 @@ pub struct StepTo {
 }
 
 impl StepTo {
-    /// Steps from each of `times` to the next, which must be in the order of integration. The first and the last of them
-    /// stand for the ends of the solve, wherever those are: the first step starts with it, and the last one ends with it.
+    /// Steps from each of `times` to the next; the times must be in the order of integration. The first and the last
+    /// time stand for the ends of the solve, whatever they are: the first step starts at `t0` and the last one ends at
+    /// `t1`.
     #[must_use]
     pub const fn new(times: Vec<f64>) -> Self {
         Self { times, max_steps: MAX_STEPS }
     }
 
-    /// The budget of steps, those that events and output times add included; 10 million by default.
+    /// Sets the budget of steps, including those added by events and output times; 10 million by default.
     #[must_use]
     pub const fn max_steps(mut self, steps: u64) -> Self {
         self.max_steps = steps;
@@ -45,7 +47,7 @@ impl StepTo {
 }
 
 impl<F: Dynamics, S: Solver<F>> Controller<F, S> for StepTo {
-    /// How many of the times have been passed, and the span.
+    /// The number of times passed, and the span.
     type Memory = (usize, Span);
 
     fn begin(&self, _: &F, _: &S, _: &mut S::Workspace, span: Span, _: &F::State) -> Result<Self::Memory> {

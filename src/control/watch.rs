@@ -1,22 +1,22 @@
-//! When to look for stiffness, and when to believe it.
+//! When to check for stiffness, and when to report it.
 
 use crate::solver::Stiffness;
 
-/// Accepted steps from one look to the next.
+/// Accepted steps from one check to the next.
 const EVERY: u32 = 100;
-/// Looks in a row, give or take, that make a suspicion.
+/// Signs of stiffness, almost consecutive, that make a suspicion.
 const ENOUGH: u8 = 15;
-/// Looks in a row without a sign that clear it.
+/// Consecutive checks without a sign that reset the count.
 const CLEARED: u8 = 6;
-/// How close to the end of the stability interval is a sign.
+/// A sign is `h |λ|` above this part of the stability interval.
 const CLOSE: f64 = 0.97;
 
-/// Looks at one step in a hundred, and at every one once there was a sign; a suspicion takes 15 signs, and 6 looks
-/// without a sign clear it. The numbers are those of the code DOPRI5, but for the hundred, which are a thousand there.
+/// The stiffness detection of the code DOPRI5: 15 signs make a suspicion, 6 checks without a sign reset the count. One
+/// step in a hundred is checked, and every step after a sign; DOPRI5 checks one in a thousand.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Watch {
-    /// Accepted steps until the next look.
+    /// Accepted steps until the next check.
     wait: u32,
     signs: u8,
     without: u8,
@@ -27,15 +27,15 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) const NEW: Self = Self { wait: EVERY, signs: 0, without: 0, found: None };
 
-    /// Counts an accepted step; whether to look at it.
+    /// Counts an accepted step; returns whether to check it.
     #[inline(always)]
     pub(super) fn is_due(&mut self) -> bool {
-        // A value that was read back may be out of range.
+        // A deserialized value may be out of range.
         self.wait = self.wait.wrapping_sub(1);
         self.wait == 0
     }
 
-    /// Takes note of what a look showed.
+    /// Records the result of a check.
     #[cold]
     pub(super) fn take(&mut self, look: Option<Stiffness>) {
         let sign = look.filter(|look| look.h_lambda > CLOSE * look.limit);

@@ -1,4 +1,4 @@
-//! The loop and its counts.
+//! The integration loop.
 
 use super::pieces::Landing;
 use super::{Leg, Observer, Piece, Pieces, Stats, Step, StepAction, Termination, observer};
@@ -10,25 +10,25 @@ use crate::error::{Error, Result};
 use crate::solver::{Solver, Stiffness};
 use crate::state::{Span, State};
 
-/// A solve that is about to happen: what is integrated, how, and from when to when.
+/// A solve: its field, method, controller and times.
 #[derive(Debug, Clone, Copy)]
 pub struct Integration<'a, F, S, C> {
     /// The field.
     pub field: &'a F,
     /// The method.
     pub solver: &'a S,
-    /// The choice of steps.
+    /// The step size controller.
     pub control: &'a C,
     /// The interval of integration; an empty one is a valid solve of no steps.
     pub span: Span,
-    /// Times to land on exactly, in the order of integration and inside the span; the end is always one.
+    /// Times to land on exactly, in the order of integration and inside the span. The end is always one of them.
     pub stops: &'a [f64],
-    /// Times at which the field or a derivative of it jumps, in any order; those outside the span do not matter. No step
-    /// evaluates the field on both sides of one or at it, and behind it the method and the controller begin anew.
+    /// Times at which the field or a derivative of it jumps, in any order. Times outside the span are ignored. No step
+    /// evaluates the field at a jump or on both sides of it. After a jump, the method and the controller restart.
     pub jumps: &'a [f64],
 }
 
-/// Where a solve came to.
+/// The end state and the outcome of a solve.
 #[derive(Debug, Clone)]
 pub struct Reached<Y, W> {
     /// The time of the state: the end of the span, unless an observer stopped the solve or it failed.
@@ -41,12 +41,12 @@ pub struct Reached<Y, W> {
     pub stopped: bool,
     /// Whether the problem looks stiff for the method.
     pub stiffness: Option<Stiffness>,
-    /// The cost, or why neither the end of the span nor a stop was reached.
+    /// The cost, or the reason why neither the end of the span nor a stop was reached.
     pub outcome: Result<Stats, Termination>,
 }
 
 impl<Y, W> Reached<Y, W> {
-    /// What is left for the user.
+    /// Drops the workspace.
     pub(crate) fn without_workspace(self) -> Reached<Y, ()> {
         let Self { t, y, stopped, stiffness, outcome, .. } = self;
         Reached { t, y, workspace: (), stopped, stiffness, outcome }
@@ -54,15 +54,16 @@ impl<Y, W> Reached<Y, W> {
 }
 
 impl<Y> Reached<Y, ()> {
-    /// A solve that could not begin.
+    /// A solve with an invalid argument.
     pub(crate) fn refused(t: f64, y: Y, error: Error) -> Self {
         let outcome = Err(Termination { error, t, stats: Stats::default() });
         Self { t, y, workspace: (), stopped: false, stiffness: None, outcome }
     }
 }
 
-/// What a solve changes, apart from the memory of the controller. It moves through the solve by value: then the compiler
-/// can keep a small state and its stages in registers from one step to the next, which behind references it does not.
+/// The variables of a solve, apart from the memory of the controller. They move through the solve by value: so the
+/// compiler can keep a small state and its stages in registers from one step to the next, which it cannot do behind
+/// references.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Progress<Y, W> {
@@ -74,7 +75,7 @@ pub(crate) struct Progress<Y, W> {
 }
 
 impl<Y: State, W> Progress<Y, W> {
-    /// Takes an observer's word for where the solve is, within the step that ends at `end`.
+    /// Moves to the time and the state that an observer returned, within the step that ends at `end`.
     pub(super) fn move_to(&mut self, end: f64, t: f64, y: Y) -> Result<()> {
         observer::check_time(Span { t0: self.t, t1: end }, t)?;
         check_after(&self.y, &y, (t, t - self.t))?;
@@ -83,7 +84,7 @@ impl<Y: State, W> Progress<Y, W> {
     }
 }
 
-/// Checks the state from which a solve is told to go on at the time `t`, to which a step came over `h`.
+/// Checks the state from which a solve continues at the time `t`, after a step of length `h`.
 pub(crate) fn check_after<Y: State>(before: &Y, after: &Y, (t, h): (f64, f64)) -> Result<()> {
     if !before.fits(after) {
         let (found, expected) = (after.coordinates().len(), before.coordinates().len());
@@ -92,18 +93,18 @@ pub(crate) fn check_after<Y: State>(before: &Y, after: &Y, (t, h): (f64, f64)) -
     if after.all_finite() { Ok(()) } else { Err(Error::NonFinite { t, h }) }
 }
 
-/// Why the steps ended.
+/// The reason why the steps ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Course {
-    /// There is nothing left to do.
+    /// The end is reached.
     Done,
     /// An observer stopped the solve.
     Stopped,
-    /// An observer asked for a pause; the rest of the leg is to be walked first.
+    /// An observer asked for a pause; the rest of the leg comes first.
     Paused(Leg),
 }
 
-/// The last state of a piece, and how it came to that.
+/// The end of a piece.
 struct Crossed<Y, W> {
     at: Progress<Y, W>,
     stiffness: Option<Stiffness>,
@@ -118,7 +119,8 @@ where
 {
     /// Integrates from the state `y`. The workspace may come from an earlier solve; it is reset.
     ///
-    /// The outcome is an error if an argument is invalid or the end is not reached. A pause counts as a stop here.
+    /// The outcome is an error if an argument is invalid, or if neither the end nor a stop is reached. A pause counts
+    /// as a stop here.
     pub fn run<O: Observer<F, S>>(
         &self,
         y: F::State,
@@ -157,7 +159,7 @@ where
         stats.factorisations = matrices.factorisations - matrices_before.factorisations;
         let (stopped, outcome) = match result {
             Ok(course) => (course != Course::Done, Ok(stats)),
-            // A field that has no value may know why.
+            // A field without a value may know the reason.
             Err(error) => (false, Err(Termination { error: self.field.failure(t, &y).unwrap_or(error), t, stats })),
         };
         Reached { t, y, workspace, stopped, stiffness, outcome }
@@ -170,7 +172,7 @@ where
         if !y.all_finite() {
             return Err(Error::NonFiniteInitialState);
         }
-        // No library below serves a state without coordinates.
+        // The libraries below do not support a state without coordinates.
         if y.count() == 0 && y.coordinates().is_empty() {
             return Err(Error::EmptyState);
         }
@@ -179,7 +181,7 @@ where
         Pieces::new(self.span, self.jumps)
     }
 
-    /// Refuses jumps where the method evaluates the field beyond its steps.
+    /// Refuses jumps if the method evaluates the field beyond its steps.
     fn check_jumps(&self) -> Result<()> {
         let Span { t0, t1 } = self.span;
         let inside = |&time: &f64| self.span.is_after(time, t0) && !self.span.is_after(time, t1);
@@ -198,12 +200,12 @@ where
         self.control.begin(self.field, self.solver, workspace, piece.inner, y)
     }
 
-    /// Checks that a solve which is done came to the end of the span.
+    /// Checks that a finished solve reached the end of the span.
     pub(crate) fn check_end(&self, t: f64) -> Result<()> {
         if t == self.span.t1 { Ok(()) } else { Err(Error::EndNotReached { t, end: self.span.t1 }) }
     }
 
-    /// Takes the steps of a piece. State and workspace go through by value, so that nothing else can see them.
+    /// Takes the steps of a piece. State and workspace move through by value, so that nothing else refers to them.
     #[inline(never)]
     fn cross<O: Observer<F, S>>(
         &self,
@@ -213,7 +215,7 @@ where
     ) -> Crossed<F::State, S::Workspace> {
         let Progress { t, y, mut workspace, stats } = at;
         let memory = self.begin(piece, &y, &mut workspace);
-        // A value of this function alone, which an argument of its size is not.
+        // A local value; an argument of this size is passed by reference.
         let mut at = Progress { t, y, workspace, stats };
         let (result, stiffness) = match memory {
             Ok(mut memory) => {
@@ -225,7 +227,7 @@ where
         Crossed { at, stiffness, result }
     }
 
-    /// Steps through a piece to the time `to`, or as far towards it as there is room for steps.
+    /// Steps through a piece to the time `to`, or as far as there is room for steps.
     #[inline(always)]
     pub(crate) fn advance<O: Observer<F, S>>(
         &self,
@@ -253,8 +255,8 @@ where
         Ok(Course::Done)
     }
 
-    /// Takes the steps of a leg that are left, until one of them is rejected or an observer objects. The next step would
-    /// start from `start`.
+    /// Takes the remaining steps of a leg, until one is rejected or an observer interrupts. The next step would start
+    /// from `start`.
     #[inline(always)]
     pub(crate) fn walk<O: Observer<F, S>>(
         &self,
@@ -323,7 +325,7 @@ where
         if i < leg.steps { Err(Error::MaxSteps { t: at.t, steps: control.max_steps() }) } else { Ok(Course::Done) }
     }
 
-    /// Goes on over `rest` of a piece from a state that does not continue the last step.
+    /// Continues over `rest` of a piece from a state that does not continue the last step.
     pub(crate) fn restart(
         &self,
         at: &mut Progress<F::State, S::Workspace>,

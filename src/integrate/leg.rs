@@ -1,17 +1,17 @@
-//! Equal steps to an end that is met exactly.
+//! Equal steps to an exact end.
 
 use super::pieces::Piece;
 use crate::control::Plan;
 use crate::error::{Error, Result};
 use crate::state::Span;
 
-/// A plan of the controller as it is carried out: equal steps, some of them done.
+/// A plan of the controller in progress.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Leg {
     pub(super) start: f64,
     pub(crate) end: f64,
-    /// The time that the end stands for: itself, or the jump a rounding error behind it.
+    /// The time of the end for observers: the end itself, or the jump a rounding error behind it.
     pub(super) time: f64,
     pub(super) h: f64,
     pub(super) steps: u32,
@@ -19,7 +19,7 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    /// The steps of `plan` from `start`; the last one ends where it is `time`.
+    /// The steps of `plan` from `start`. The end of the last one is called `time`.
     #[inline(always)]
     pub(super) fn new(start: f64, Plan { end, steps }: Plan, time: f64) -> Result<Self> {
         let steps = steps.max(1);
@@ -38,20 +38,20 @@ impl Leg {
         Ok(Self { start, end, time, h, steps, done: 0 })
     }
 
-    /// Where the step with the number `i` ends, from 1.
+    /// The end of step `i`, counted from 1.
     #[inline(always)]
     pub(super) fn end_of(&self, i: u32) -> f64 {
         if i == self.steps { self.end } else { self.start + f64::from(i) * self.h }
     }
 
-    /// The number of the last step that a budget of `allowed` further ones has room for.
+    /// The number of the last step within a budget of `allowed` further ones.
     #[inline(always)]
     pub(super) fn last_allowed(&self, allowed: u64) -> u32 {
         let left = u64::from(self.steps - self.done);
         if allowed < left { self.done + allowed as u32 } else { self.steps }
     }
 
-    /// Whether the rest of a leg that was read back goes on from the time `t` of `piece`.
+    /// Whether a deserialized leg continues from the time `t` of `piece`.
     pub(crate) fn continues(&self, whole: Span, t: f64, piece: Piece) -> bool {
         let Self { start, end, time, h, steps, done } = *self;
         let plan = [start, end, time, h];
@@ -65,7 +65,7 @@ impl Leg {
             && !whole.is_after(time, piece.outer.t1)
     }
 
-    /// The leg, if there is a step of it left.
+    /// The leg, if a step of it is left.
     pub(crate) fn unfinished(self) -> Option<Self> {
         (self.done < self.steps).then_some(self)
     }

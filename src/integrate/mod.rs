@@ -1,7 +1,7 @@
-//! The one loop: step, judge, observe, accept.
+//! The integration loop: step, judge, accept, observe.
 //!
-//! It knows nothing of methods, output, events or gradients. What wants to see the steps implements [`Observer`], and may
-//! answer that the solve shall pause, stop, or go on from another state.
+//! The loop is independent of methods, output, events and gradients. An [`Observer`] sees every accepted step. It may
+//! pause the solve, stop it, or continue it from another state.
 
 mod integration;
 mod leg;

@@ -1,4 +1,4 @@
-//! What may watch a solve, and answer.
+//! Observers of a solve and their answers.
 
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
@@ -13,27 +13,28 @@ pub struct Step<'a, F: Dynamics, S: Solver<F>> {
     pub solver: &'a S,
     /// Its workspace after the step.
     pub workspace: &'a mut S::Workspace,
-    /// Start of the step: the end of the one before.
+    /// Start of the step: the end of the previous one.
     pub t0: f64,
-    /// End of the step, or of the part of it that is left where an observer before this one ended the step early.
+    /// End of the step. If an earlier observer ended the step early, the end of the remaining part.
     pub t1: f64,
-    /// Its signed length as the method computed it: `t1 − t0` up to rounding, and more where the step was ended early. Zero
-    /// where declared jumps, or a jump and an end of the solve, are so close together that no step fits between: there the
-    /// state is taken as constant, and the workspace does not belong to the step.
+    /// Its signed length as the method computed it: `t1 − t0` up to rounding, and more if the step was ended early.
+    ///
+    /// It is zero between jumps, or between a jump and an end of the solve, that are too close for a step. There the
+    /// state is constant, and the workspace does not belong to the step.
     pub h: f64,
-    /// The times between which the method computed the step: they lie a rounding error inside of `t0` and `t1` where those
-    /// are declared jumps of the field.
+    /// The times between which the method computed the step. If `t0` or `t1` is a declared jump of the field, they lie
+    /// a rounding error inside.
     pub computed: Span,
     /// State at the start.
     pub y0: &'a F::State,
     /// State at the end.
     pub y1: &'a F::State,
-    /// State from which the solve goes on at `t1`. It differs from `y1` where the state jumps.
+    /// State from which the solve continues at `t1`. It differs from `y1` if the state jumps.
     pub next: &'a F::State,
 }
 
 impl<F: Dynamics, S: Solver<F>> Step<'_, F, S> {
-    /// Whether this is no step of the method, but a gap between jumps that is too short for one.
+    /// Whether this is no step of the method, but a gap between jumps that is too short for a step.
     #[must_use]
     pub fn is_still(&self) -> bool {
         self.h == 0.0
@@ -46,7 +47,7 @@ impl<F: Dynamics, S: Solver<F>> Step<'_, F, S> {
         if direction < 0.0 { a < b } else { a > b }
     }
 
-    /// The solution at `t` between the two ends, by the method's own interpolant; at the end itself it is `y1`.
+    /// The solution at `t` in the step, by the interpolant of the method. At the end it is `y1`.
     pub fn interpolate(&mut self, t: f64, out: &mut F::State)
     where
         S: Dense<F>,
@@ -57,43 +58,43 @@ impl<F: Dynamics, S: Solver<F>> Step<'_, F, S> {
             out.clone_from(self.y0);
         } else {
             let start = StepStart { t: self.computed.t0, h: self.h, y0: self.y0 };
-            // Beside a jump there is a rounding error that the method knows nothing of.
+            // The method stays a rounding error away from a jump.
             let theta = ((t - start.t) / self.h).clamp(0.0, 1.0);
             self.solver.interpolate(self.field, self.workspace, start, theta, out);
         }
     }
 
-    /// The same step for another observer.
+    /// The same step, for another observer.
     #[inline]
     fn reborrow(&mut self) -> Step<'_, F, S> {
         Step { workspace: &mut *self.workspace, ..*self }
     }
 }
 
-/// What an observer answers to a step.
+/// The answer of an observer to a step.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub enum StepAction<Y> {
-    /// Go on.
+    /// Continue.
     On,
-    /// Accept the step and pause: the solve can be taken up again as if nothing had happened.
+    /// Accept the step and pause. The solve can be resumed as if nothing had happened.
     Pause,
     /// End the solve at the time `t` of this step.
     Stop {
-        /// When, after the start of the step and not after its end.
+        /// The time, after the start of the step and not after its end.
         t: f64,
         /// The state there, on the solution.
         before: Y,
-        /// The state the solve ends with.
+        /// The final state of the solve.
         after: Y,
     },
-    /// Go on from another state at the time `t` of this step.
+    /// Continue from another state at the time `t` of this step.
     Jump {
-        /// When, after the start of the step and not after its end.
+        /// The time, after the start of the step and not after its end.
         t: f64,
         /// The state there, on the solution.
         before: Y,
-        /// The state to go on from.
+        /// The state to continue from.
         after: Y,
     },
 }
@@ -108,18 +109,18 @@ pub(super) fn check_time(step: Span, t: f64) -> Result<()> {
     Err(Error::InvalidArgument { name: "flow.t", value: t, expected })
 }
 
-/// Sees every accepted step of a solve.
+/// An observer of the accepted steps of a solve.
 ///
-/// Observers compose: a pair of them is one, and so is `&mut` of one.
+/// Observers compose: a pair of observers is an observer, and so is `&mut` of one.
 pub trait Observer<F: Dynamics, S: Solver<F>> {
     /// Called once for every accepted step, in order.
     ///
     /// # Errors
-    /// Whatever it returns ends the solve.
+    /// Any error ends the solve.
     fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<F::State>>;
 }
 
-/// Looks away.
+/// The empty observer.
 impl<F: Dynamics, S: Solver<F>> Observer<F, S> for () {
     #[inline(always)]
     fn observe(&mut self, _: Step<'_, F, S>) -> Result<StepAction<F::State>> {
@@ -134,7 +135,7 @@ impl<F: Dynamics, S: Solver<F>, O: Observer<F, S>> Observer<F, S> for &mut O {
     }
 }
 
-/// Both observers see every step. Where the first one ends it early, the second sees the part that is left; if that one
+/// Both observers see every step. If the first one ends it early, the second sees the remaining part. If the second
 /// ends it earlier still, its answer counts.
 impl<F: Dynamics, S: Solver<F>, A: Observer<F, S>, B: Observer<F, S>> Observer<F, S> for (A, B) {
     #[inline]

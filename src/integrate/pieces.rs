@@ -1,4 +1,4 @@
-//! Solves over fields that jump at known times: the pieces from jump to jump, and what lies beside a jump.
+//! The pieces of a solve between declared jumps of the field.
 
 use super::{Course, Integration, Observer, Progress, Step, StepAction};
 use crate::control::Controller;
@@ -9,24 +9,24 @@ use crate::state::Span;
 
 /// A part of a solve in which the field does not jump.
 ///
-/// The numbers beside a jump belong to the loop alone. The method steps over `inner`, which ends a rounding error before a
-/// jump and starts a rounding error behind it, so that no stage is evaluated on the other side or at the jump itself. An
-/// observer is told of `outer`: its steps start and end at the jumps, and each starts where the last one ended.
+/// The method steps over `inner`. It ends a rounding error before a jump and starts a rounding error after one, so no
+/// stage is evaluated at the jump or on the other side. An observer sees `outer`: its steps start and end at the jumps,
+/// and each starts at the end of the last one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Piece {
     /// From jump to jump.
     pub outer: Span,
-    /// The part of it the method steps over; empty where there is no room for a step.
+    /// The part of it that the method steps over; empty if it has no room for a step.
     pub inner: Span,
 }
 
 impl Piece {
-    /// The time a step starts from where the solution is at `t`.
+    /// The start of a step from the solution at `t`.
     pub(crate) fn enter(&self, whole: Span, t: f64) -> f64 {
         if whole.is_after(self.inner.t0, t) { self.inner.t0 } else { t }
     }
 
-    /// The last landing of this piece, on the way to `to`, which lies in it.
+    /// The last landing of this piece on the way to `to`, which lies in the piece.
     pub(crate) fn landing(&self, whole: Span, to: f64) -> Landing {
         let computed = if whole.is_after(to, self.inner.t1) { self.inner.t1 } else { to };
         Landing { computed, time: to }
@@ -36,13 +36,13 @@ impl Piece {
 /// A time that the loop must land on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Landing {
-    /// Where the last step before it ends: the time itself, or a rounding error before a jump.
+    /// The end of the last step before it: the time itself, or a rounding error before a jump.
     pub computed: f64,
     /// The time.
     pub time: f64,
 }
 
-/// The pieces of a solve, in the order of integration; one where nothing jumps.
+/// The pieces of a solve, in the order of integration.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pieces {
     span: Span,
@@ -71,15 +71,15 @@ impl Pieces {
         (index <= self.between().len()).then(|| self.piece(index))
     }
 
-    /// The first piece, which there always is.
+    /// The first piece, which always exists.
     pub(crate) fn first(&self) -> Piece {
         self.piece(0)
     }
 
-    /// The jumps that are inside the span.
+    /// The jumps inside the span.
     fn between(&self) -> &[f64] {
         let Span { t0, t1 } = self.span;
-        // A jump at the start has no piece before it, one at the end has none behind it.
+        // A jump at the start has no piece before it, a jump at the end none after it.
         let start = usize::from(self.jumps.first() == Some(&t0));
         let end = self.jumps.len() - usize::from(self.jumps.last() == Some(&t1));
         &self.jumps[start.min(end)..end]
@@ -98,7 +98,7 @@ impl Pieces {
     }
 }
 
-/// The part of `outer` that the method steps over, where the field jumps at its start, at its end or at both.
+/// The part of `outer` that the method steps over, if the field jumps at its start, its end or both.
 fn inside(outer: Span, direction: f64, (after_jump, before_jump): (bool, bool)) -> Span {
     if !after_jump && !before_jump {
         return outer;
@@ -106,16 +106,15 @@ fn inside(outer: Span, direction: f64, (after_jump, before_jump): (bool, bool)) 
     let next = if direction > 0.0 { outer.t0.next_up() } else { outer.t0.next_down() };
     let t0 = if after_jump { next } else { outer.t0 };
     let t1 = if before_jump { last_before(outer.t1, t0, direction) } else { outer.t1 };
-    // Steps are not resolved by the time in which they happen.
+    // Shorter steps vanish in the rounding of time.
     let least = f64::MIN_POSITIVE.max(16.0 * f64::EPSILON * t0.abs().max(t1.abs()));
     if (t1 - t0) * direction < least { Span { t0: outer.t0, t1: outer.t0 } } else { Span { t0, t1 } }
 }
 
-/// A time so short before `time` that nothing is lost, and so long that `t + (before − t)` is before it for every `t`
-/// from `start` on.
+/// A time negligibly before `time`, but such that `t + (before − t)` is before it for every `t` from `start` on.
 ///
-/// The length of a step is rounded by half a unit in the last place of twice the larger time, the sum by half a unit of
-/// the result: together less than two units of the larger one.
+/// The length of a step is rounded by half a unit in the last place of twice the larger time, and the sum by half a
+/// unit of the result: together less than two units of the larger one.
 fn last_before(time: f64, start: f64, direction: f64) -> f64 {
     let unit = f64::EPSILON * time.abs().max(start.abs()).max(f64::MIN_POSITIVE / f64::EPSILON);
     time - 2.0 * unit * direction
@@ -127,7 +126,7 @@ where
     S: Solver<F>,
     C: Controller<F, S>,
 {
-    /// The times to land on in a piece on the way from `from` to `to`: the stops, and `to` itself.
+    /// The landings in a piece on the way from `from` to `to`: the stops, and `to` itself.
     pub(crate) fn landings(&self, piece: Piece, (from, to): (f64, f64)) -> impl Iterator<Item = Landing> {
         let whole = self.span;
         let last = piece.landing(whole, to);
@@ -137,8 +136,8 @@ where
         stops[..before].iter().map(|&stop| Landing { computed: stop, time: stop }).chain([last])
     }
 
-    /// Lets the observer see the rest of a piece up to `to`, which is too short for a step. The state does not change
-    /// there, unless the observer changes it.
+    /// Shows the observer the rest of a piece up to `to`, which is too short for a step. The state is constant there,
+    /// unless the observer changes it.
     #[cold]
     pub(crate) fn stand_still<O: Observer<F, S>>(
         &self,
@@ -183,7 +182,7 @@ mod tests {
         }
     }
 
-    /// Whatever the jumps, the pieces cover the span without gaps, and no inner part touches a jump.
+    /// For any jumps, the pieces cover the span without gaps, and no inner part touches a jump.
     #[test]
     fn pieces_follow_one_another_and_keep_their_distance() {
         let (up, down) = (f64::next_up, f64::next_down);

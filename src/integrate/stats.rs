@@ -1,24 +1,25 @@
-//! What a solve cost, and where it ended early.
+//! The statistics and the early end of a solve.
 
 use crate::error::Error;
 
-/// What a solve cost.
+/// The statistics of a solve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stats {
-    /// Evaluations of the field. The one that looks at the shape of its output, for states of run-time size, is not counted.
+    /// Field evaluations. For states of run-time size, the evaluation that finds the shape of the output is not
+    /// counted.
     pub evaluations: u64,
     /// Accepted steps.
     pub accepted: u64,
     /// Rejected steps.
     pub rejected: u64,
-    /// Accepted steps whose error was too large, at the smallest step allowed.
+    /// Accepted steps with too large an error, at the smallest allowed step.
     pub forced: u64,
-    /// Jacobians of an implicit method. The evaluations of one by differences are not counted.
+    /// Jacobians of an implicit method. Evaluations for a Jacobian by differences are not counted.
     pub jacobians: u64,
-    /// Factorisations of its matrices.
+    /// Factorisations of matrices.
     pub factorisations: u64,
-    /// Steps that a backward pass computed again from a checkpoint.
+    /// Steps that a backward pass recomputed from a checkpoint.
     pub recomputed: u64,
 }
 
@@ -51,7 +52,7 @@ impl std::ops::AddAssign for Stats {
     }
 }
 
-/// Where and why a solve ended early.
+/// The early end of a solve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Termination {
     /// The reason.

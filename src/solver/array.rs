@@ -1,4 +1,4 @@
-//! Arrays of any length for serde, which knows those of fixed lengths only.
+//! Serde for arrays of any length; serde itself serves fixed lengths only.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,7 +1,7 @@
-//! What every method has that is made of a table.
+//! Constructors and traits of methods defined by a table.
 
-/// Constructors, `Default`, `Clone`, `Copy` and `Debug` of `$name<T, S, L> { linear: L, table: PhantomData }` with tables
-/// `$table`, which `$check` proves when the crate is compiled.
+/// Constructors, `Default`, `Clone`, `Copy` and `Debug` of `$name<T, S, L> { linear: L, table: PhantomData }` with
+/// tables `$table`, which `$check` checks at compile time.
 macro_rules! by_table {
     ($name:ident, $table:ident, $check:ident) => {
         impl<T: $table<S>, const S: usize> $name<T, S> {
@@ -14,7 +14,7 @@ macro_rules! by_table {
         }
 
         impl<T, const S: usize, L> $name<T, S, L> {
-            /// The same method with another way to solve linear systems.
+            /// The same method with another linear solver.
             #[must_use]
             pub fn with<M>(self, linear: M) -> $name<T, S, M> {
                 $name { linear, table: PhantomData }

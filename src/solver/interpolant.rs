@@ -1,13 +1,13 @@
-//! Continuous extensions: the weights of the solution between the ends of a step.
+//! Continuous extensions: the weights of the solution inside a step.
 
 /// The highest power of `θ` in an interpolant.
 const MAX_DEGREE: usize = 9;
 
 /// A continuous extension: `y(t + θ h) = y0 + h Σᵢ bᵢ(θ) kᵢ` with polynomials `bᵢ`.
 ///
-/// See Hairer, Nørsett & Wanner I, section II.6. The polynomials are kept in nested form,
-/// `b(θ) = θ (r₀ + (1 − θ) (r₁ + θ (r₂ + (1 − θ) (r₃ + ..))))`: where powers of `θ` cancel each other near the end of the
-/// step, as they do at high orders, it loses no digits.
+/// See Hairer, Nørsett & Wanner I, section II.6. The polynomials are stored in nested form,
+/// `b(θ) = θ (r₀ + (1 − θ) (r₁ + θ (r₂ + (1 − θ) (r₃ + ..))))`. At high orders the powers of `θ` cancel near the end of
+/// the step; the nested form loses no digits there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interpolant<const S: usize> {
     degree: usize,
@@ -15,10 +15,10 @@ pub struct Interpolant<const S: usize> {
 }
 
 impl<const S: usize> Interpolant<S> {
-    /// From the coefficients of `θ, θ², .., θᴰ` for each stage, `D ≤ 9`.
+    /// The interpolant with these coefficients of `θ, θ², .., θᴰ` for each stage, `D ≤ 9`.
     #[must_use]
     pub const fn new<const D: usize>(mut powers: [[f64; S]; D]) -> Self {
-        // Every other factor is θ, and dividing by that leaves the coefficients as they are.
+        // Every other factor is θ; dividing by it does not change the coefficients.
         let mut d = 0;
         while d < D {
             let mut i = 0;
@@ -31,10 +31,11 @@ impl<const S: usize> Interpolant<S> {
         Self::nested(powers)
     }
 
-    /// From the coefficients `r₀, r₁, ..` of the nested form for each stage, `D ≤ 9`. The first are the weights `b`.
+    /// The interpolant with these coefficients `r₀, r₁, ..` of the nested form for each stage, `D ≤ 9`; `r₀` are the
+    /// weights `b`.
     #[must_use]
     pub const fn nested<const D: usize>(r: [[f64; S]; D]) -> Self {
-        const { assert!(D <= MAX_DEGREE, "interpolants have degree 9 at most") }
+        const { assert!(D <= MAX_DEGREE, "interpolants have at most degree 9") }
         let mut rows = [[0.0; S]; MAX_DEGREE];
         let mut d = 0;
         while d < D {
@@ -44,14 +45,14 @@ impl<const S: usize> Interpolant<S> {
         Self { degree: D, rows }
     }
 
-    /// The straight line from `y0` to `y1`: right for a method of order 1.
+    /// The straight line from `y0` to `y1`, for a method of order 1.
     #[must_use]
     pub const fn linear(b: [f64; S]) -> Self {
         Self::nested([b])
     }
 
-    /// The parabola through `y0` and `y1` with the slope `k₁` at the start: order 2 for any method of order 2 or more,
-    /// and the straight line where there is one stage only.
+    /// The parabola through `y0` and `y1` with the slope `k₁` at the start. It has order 2 for any method of order 2 or
+    /// more; with one stage only, it is the straight line.
     #[must_use]
     pub const fn quadratic(b: [f64; S]) -> Self {
         let mut bend = [0.0; S];
@@ -74,7 +75,7 @@ impl<const S: usize> Interpolant<S> {
     /// It is the form of the codes DOPRI5 and DOP853: Hairer, Nørsett & Wanner I, section II.6.
     #[must_use]
     pub const fn bridge<const D: usize>(b: [f64; S], end: usize, d: [[f64; S]; D]) -> Self {
-        const { assert!(D + 3 <= MAX_DEGREE, "interpolants have degree 9 at most") }
+        const { assert!(D + 3 <= MAX_DEGREE, "interpolants have at most degree 9") }
         let (mut slope0, mut slope1) = ([0.0; S], [0.0; S]);
         slope0[0] = 1.0;
         slope1[end] = 1.0;
@@ -122,7 +123,7 @@ impl<const S: usize> Interpolant<S> {
         b
     }
 
-    /// Their derivatives `b'(θ)`.
+    /// The derivatives `b'(θ)`.
     #[inline]
     #[must_use]
     pub const fn derivative(&self, theta: f64) -> [f64; S] {
@@ -154,7 +155,8 @@ pub(super) const fn difference<const S: usize>(x: [f64; S], y: [f64; S]) -> [f64
     out
 }
 
-/// Writes `q(θ) = q(1) + (1 − θ) s(θ)`: the coefficients of `q`, from row `first` on, become `q(1)` and those of `s`.
+/// Writes `q(θ) = q(1) + (1 − θ) s(θ)`: replaces the coefficients of `q`, from row `first` on, by `q(1)` and the
+/// coefficients of `s`.
 const fn divide_by_one_minus_theta<const S: usize, const D: usize>(q: &mut [[f64; S]; D], first: usize, i: usize) {
     let mut at_one = 0.0;
     let mut d = D;

@@ -1,8 +1,8 @@
-//! What a workspace consists of, for a solve that is written down and read back.
+//! The states in a workspace, for a solve that is serialized.
 
 use crate::state::{State, StoredNorm};
 
-/// What a state in a workspace is there for, between two steps.
+/// The use of a state in a workspace, between two steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     /// The next step starts from it.
@@ -12,15 +12,15 @@ pub(crate) enum Use {
 }
 
 impl Use {
-    /// Needed under a condition.
+    /// `Needed` if the condition holds.
     pub(crate) const fn needed_if(condition: bool) -> Self {
         if condition { Self::Needed } else { Self::Free }
     }
 }
 
-/// Something that keeps states of one shape.
+/// A container of states of one shape.
 pub(crate) trait KeptStates<Y: State> {
-    /// Shows every state to `see`.
+    /// Calls `see` for every state.
     fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use));
 
     /// Whether all have the shape of `y`.
@@ -30,7 +30,7 @@ pub(crate) trait KeptStates<Y: State> {
         all
     }
 
-    /// Clears the states that are free where a number in them is not finite, for which text formats have no word.
+    /// Clears the free states with a number that is not finite, which text formats cannot write.
     fn scrub(&mut self) {
         self.each(&mut |x, used| {
             if used == Use::Free && !x.all_finite() {
@@ -40,7 +40,7 @@ pub(crate) trait KeptStates<Y: State> {
     }
 }
 
-/// Shows states of one use.
+/// Calls `see` for states of one use.
 pub(crate) fn show<'y, Y: 'y>(
     see: &mut dyn FnMut(&mut Y, Use),
     used: Use,
@@ -49,20 +49,20 @@ pub(crate) fn show<'y, Y: 'y>(
     states.into_iter().for_each(|x| see(x, used));
 }
 
-/// More than any solve counts, and so little that sums of counts do not overflow.
+/// An upper bound of all counts; sums of such counts do not overflow.
 const MOST: u64 = 1 << 54;
 
-/// Whether counts that were read back can be counts.
+/// Whether deserialized counts are possible.
 pub(crate) fn are_counts(counts: &[u64]) -> bool {
     counts.iter().all(|&count| count <= MOST)
 }
 
-/// The same for counts of steps in a row.
+/// Whether deserialized counts of consecutive steps are possible.
 pub(crate) fn are_small_counts(counts: &[u32]) -> bool {
     counts.iter().all(|&count| count <= u32::MAX / 4)
 }
 
-/// Whether a norm that was read back measures states of the shape of `y`.
+/// Whether a deserialized norm measures states of the shape of `y`.
 pub(crate) fn measures<Y: State>(norm: Option<&StoredNorm<Y>>, y: &Y) -> bool {
     let is_tolerance = |x: f64| x >= 0.0 && x.is_finite();
     match norm {

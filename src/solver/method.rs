@@ -6,7 +6,7 @@ use crate::dynamics::Dynamics;
 use crate::error::Result;
 use crate::state::{ErrorNorm, State};
 
-/// What is known of a method without a problem.
+/// The order and the name of a method.
 pub trait Method {
     /// The order of consistency: one step from `t` to `t + h` has an error of `O(h^(ORDER + 1))`.
     const ORDER: u32;
@@ -16,65 +16,67 @@ pub trait Method {
 
 /// One step of a method on a field `F`.
 ///
-/// The loop [`Integration`](crate::integrate::Integration) drives it: `step` may be called again with a smaller `h` from
-/// the same `(t, y0)` after a rejection; `accept` is called once before moving on. Steps may go backwards (`h < 0`).
+/// The loop [`Integration`](crate::integrate::Integration) drives it. After a rejection it calls `step` again with a
+/// smaller `h` from the same `(t, y0)`. It calls `accept` once before moving on. Steps may go backwards (`h < 0`).
 pub trait Solver<F: Dynamics>: Method {
-    /// Stages and whatever else a step needs, allocated once per solve.
+    /// The stages and other storage of a step, allocated once per solve.
     type Workspace;
 
-    /// Whether [`stiffness`](Self::stiffness) can tell anything.
+    /// Whether [`stiffness`](Self::stiffness) can return an estimate.
     const SENSES_STIFFNESS: bool = false;
 
-    /// Whether a step evaluates the field between its ends only. Where it does not, the field must be defined a step beyond
-    /// the end of the solve, and cannot [jump](crate::solution::Ivp::jumps_at).
+    /// Whether a step evaluates the field between its ends only. If not, the field must be defined up to one step
+    /// beyond the end of the solve, and cannot [jump](crate::solution::Ivp::jumps_at).
     const STAYS_INSIDE: bool = true;
 
     /// A workspace for states of the shape of `y0`.
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
 
-    /// Forgets what was kept from earlier steps. To be called before a step that does not continue the last one.
+    /// Forgets earlier steps. Call it before a step that does not continue the last one.
     fn reset(&self, ws: &mut Self::Workspace);
 
     /// Computes `y1 ≈ y(t + h)` from `y0 = y(t)`.
     ///
     /// # Errors
-    /// An implicit method whose equations could not be solved says so; an explicit one never fails.
+    /// The equations of an implicit method could not be solved. An explicit method never fails.
     fn step(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, y1: &mut F::State) -> Result<()>;
 
-    /// Takes note that the last step was accepted.
+    /// Accepts the last step.
     fn accept(&self, ws: &mut Self::Workspace);
 
-    /// Evaluations of the field since the workspace was made.
+    /// The number of field evaluations since the workspace was made.
     fn evaluations(&self, ws: &Self::Workspace) -> u64;
 
-    /// Jacobians and factorisations since the workspace was made; none for an explicit method.
+    /// The numbers of Jacobians and factorisations since the workspace was made; zero for an explicit method.
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
         let _ = ws;
         Matrices::default()
     }
 
-    /// Gets ready for a pause between two steps, at the state `y`: clears what no further step needs, so that a workspace
-    /// holds no number that is not finite, for which text formats have no word. The steps to come do not change.
+    /// Prepares a pause between two steps, at the state `y`. It clears what no further step reads, so that the
+    /// workspace holds only finite numbers: text formats cannot write others. The steps to come do not change.
     fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
         let _ = (ws, y);
     }
 
-    /// Checks a workspace that may have been read back against the state `y` at which the solve goes on, and computes what
-    /// is not written down. False if it is none of this method for states of that shape; a step from it might panic. A method
-    /// made of others asks them.
+    /// Checks a deserialized workspace against the state `y` at which the solve continues, and computes the parts that
+    /// are not serialized.
+    ///
+    /// It returns false if the workspace is not one of this method for states of that shape; a step from it might
+    /// panic. A method made of others calls their `restore`.
     fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
         let _ = (ws, y);
         true
     }
 
-    /// Takes note of the error norm of the solve, before its first step. An implicit method solves its equations to a
-    /// fraction of it, and to rounding where nobody names a norm.
+    /// Sets the error norm of the solve, before its first step. An implicit method solves its equations to a fraction
+    /// of the tolerance, and to machine precision if no norm is set.
     fn tolerate(&self, ws: &mut Self::Workspace, norm: &impl ErrorNorm<F::State>) {
         let _ = (ws, norm);
     }
 
-    /// How near the step just computed and not yet accepted is to the end of the stability region, with distances
-    /// measured by `norm`. `None` for a method that cannot tell, as the default says.
+    /// The distance of the last computed step from the end of the stability region, before it is accepted. `norm`
+    /// measures distances. `None`, the default, means that the method has no estimate.
     #[inline]
     fn stiffness(
         &self,
@@ -87,21 +89,22 @@ pub trait Solver<F: Dynamics>: Method {
     }
 }
 
-/// A method that estimates the error of its own steps, and so can choose them.
+/// A method that estimates its own error, and so can choose its steps.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` carries no error estimate, so it cannot choose its own steps",
     label = "this method has no embedded error estimate",
     note = "use `Fixed` steps with it, or an embedded pair such as `Bosh3`, `Dopri5` or `Tsit5`"
 )]
 pub trait Embedded<F: Dynamics>: Solver<F> {
-    /// The norm of the error estimate, the root of [`error_sq`](Self::error_sq), behaves like `h^(ERROR_ORDER)`.
+    /// The order of the error estimate: its norm, the root of [`error_sq`](Self::error_sq), behaves like
+    /// `h^(ERROR_ORDER)`.
     const ERROR_ORDER: u32;
 
     /// The estimated error of the last step.
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State;
 
-    /// The mean square of the estimated error of the last step, from `y0` to `y1`, in units of the tolerance: at most 1
-    /// where it is within.
+    /// The mean square of the estimated error of the last step, from `y0` to `y1`, in units of the tolerance. The error
+    /// is within the tolerance if it is at most 1.
     #[inline]
     fn error_sq(
         &self,
@@ -114,7 +117,7 @@ pub trait Embedded<F: Dynamics>: Solver<F> {
         norm.mean_sq(self.error(ws, h), y0, y1)
     }
 
-    /// The order of the error norm of the last step; a method of variable order knows it better than
+    /// The order of the error estimate of the last step. A method of variable order overrides the default,
     /// [`ERROR_ORDER`](Self::ERROR_ORDER).
     #[inline]
     fn error_order(&self, ws: &Self::Workspace) -> u32 {
@@ -127,8 +130,8 @@ pub trait Embedded<F: Dynamics>: Solver<F> {
         Self::ERROR_ORDER
     }
 
-    /// The factor from the step just accepted to the next, where the method chooses it together with its order; `None`
-    /// leaves the choice to the controller. Called once per accepted step, before [`accept`](Solver::accept).
+    /// The ratio of the next step to the last one, if the method chooses it together with its order. `None` leaves the
+    /// choice to the controller. It is called once per accepted step, before [`accept`](Solver::accept).
     #[inline]
     fn next_factor(
         &self,
@@ -142,8 +145,8 @@ pub trait Embedded<F: Dynamics>: Solver<F> {
         None
     }
 
-    /// `f(t, y)` and `f(t + h, y + h f(t, y))`, from which a first step size is chosen. The former is kept as the
-    /// first stage of the step to come.
+    /// `f(t, y)` and `f(t + h, y + h f(t, y))`, for the choice of a first step. The first slope is kept as the first
+    /// stage of the next step.
     fn probe<'w>(
         &self,
         f: &F,
@@ -165,22 +168,23 @@ pub struct Probe<'w, Y> {
     pub end: &'w Y,
 }
 
-/// A method whose solution is known between the ends of a step.
+/// A method with dense output.
 pub trait Dense<F: Dynamics>: Solver<F> {
-    /// The local error of the interpolant is `O(h^(DENSE_ORDER + 1))`, everywhere in the step.
+    /// The order of the interpolant: its local error is `O(h^(DENSE_ORDER + 1))` everywhere in the step.
     const DENSE_ORDER: u32;
 
-    /// The degree in `θ` of the interpolant where it is a polynomial. Where it is none, the degree of one that is as
-    /// accurate, which the default says.
+    /// The degree in `θ` of the interpolant. If it is no polynomial, the degree of a polynomial of the same accuracy,
+    /// as in the default.
     const DENSE_DEGREE: usize = Self::DENSE_ORDER as usize;
 
-    /// Whether [`save_at`](crate::solution::Ivp::save_at), [`save_map`](crate::solution::Ivp::save_map) and the adjoints land on their times,
-    /// because the interpolant is much less exact than the ends of the steps. Curves and events use it all the same.
+    /// Whether [`save_at`](crate::solution::Ivp::save_at), [`save_map`](crate::solution::Ivp::save_map) and the
+    /// adjoints land on their times, because the interpolant is much less accurate than the ends of the steps. Curves
+    /// and events use the interpolant even so.
     const LANDS: bool = false;
 
     /// `y(t + θ h)` for the step just computed, `0 ≤ θ ≤ 1`.
     ///
-    /// A method whose interpolant has stages of its own evaluates the field for the first interpolation in a step.
+    /// A method whose interpolant has stages of its own evaluates the field at the first interpolation in a step.
     fn interpolate(
         &self,
         f: &F,
@@ -192,13 +196,13 @@ pub trait Dense<F: Dynamics>: Solver<F> {
 
     /// The derivative of the interpolant with respect to time, at `t + θ h` of the step just computed.
     ///
-    /// The default reads it off the values at Chebyshev points of the step.
+    /// The default differentiates the polynomial through values at Chebyshev points of the step.
     fn slope(&self, f: &F, ws: &mut Self::Workspace, step: StepStart<'_, F::State>, theta: f64, out: &mut F::State) {
         slope_by_values(self, Self::DENSE_DEGREE, f, ws, step, theta, out);
     }
 }
 
-/// A degree by which polynomials meet the interpolants that are none, but smooth, to a few digits less than rounding.
+/// The degree at which polynomials match smooth interpolants to a few digits less than rounding.
 pub(super) const SMOOTH_DEGREE: usize = 12;
 
 /// The derivative of the polynomial of this degree through values of the interpolant.

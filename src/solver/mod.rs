@@ -1,23 +1,23 @@
-//! One step of an integration method.
+//! Integration methods.
 //!
-//! A solver is immutable configuration; what it remembers lies in a workspace that the caller holds, so that no step
-//! allocates. The abilities of a method are traits, and what asks for one names it in its bounds: adaptive steps need
-//! [`Embedded`], save times between steps need [`Dense`], an exact gradient needs [`StepVjp`].
+//! A solver is immutable configuration. The caller holds its workspace, which is allocated once and stores its history.
+//! The capabilities of a method are traits: adaptive steps need [`Embedded`], save times between steps need [`Dense`],
+//! an exact gradient needs [`StepVjp`].
 //!
-//! # Which method
+//! # Choosing a method
 //!
-//! | the problem | a method that suits it |
+//! | problem | method |
 //! |---|---|
-//! | nothing is known of it | [`DefaultSolver`], by [`solve_ivp`](crate::solution::solve_ivp) |
+//! | unknown | [`DefaultSolver`], by [`solve_ivp`](crate::solution::solve_ivp) |
 //! | not stiff | [`Tsit5`](type@explicit::Tsit5) or [`Dopri5`](type@explicit::Dopri5); [`Vern7`](type@explicit::Vern7), [`Vern9`](type@explicit::Vern9) or [`Dop853`](type@explicit::Dop853) below tolerances of about 1e-7; [`Adams`](type@multistep::Adams) if the field costs far more than the method |
 //! | stiff | [`Rodas5P`](type@crate::solver::rosenbrock::Rodas5P), [`Esdirk547`](type@implicit::Esdirk547) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`](type@multistep::Bdf) if the field is expensive and the accuracy low |
 //! | stiff, and too large for a matrix | [`Kvaerno3`](type@implicit::Kvaerno3) or [`TrBdf2`](type@implicit::TrBdf2) `.with(Krylov::new())` ([`Krylov`](implicit::Krylov)) |
 //! | stiff in one part | [`KenCarp4`](type@implicit::KenCarp4), for a field in two parts ([`Split`](crate::dynamics::Split)) |
 //! | mechanics over long times | [`Leapfrog`](type@symplectic::Leapfrog), [`BlanesMoan4`](type@symplectic::BlanesMoan4) or [`Yoshida6`](type@symplectic::Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
-//! | a network | [`Euler`](type@explicit::Euler) with step 1 is the residual network; any method above is a neural ODE of it |
-//! | a network, and memory is short | [`ReversibleHeun`](reversible::ReversibleHeun) or [`Coupled`](reversible::Coupled), with [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) |
+//! | a network | [`Euler`](type@explicit::Euler) with step 1 is a residual network; any method above makes it a neural ODE |
+//! | a network, with little memory | [`ReversibleHeun`](reversible::ReversibleHeun) or [`Coupled`](reversible::Coupled), with [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) |
 //!
-//! [`comparison`] has the stiff methods side by side on stiff problems.
+//! [`comparison`] compares the stiff methods on stiff problems.
 
 #[cfg(feature = "serde")]
 mod array;

@@ -1,11 +1,11 @@
 //! The order conditions of Runge–Kutta methods, evaluated at compile time.
 //!
-//! One condition `Σ bᵢ Φᵢ = θ^r / γ` for each rooted tree of `r` nodes: Hairer, Nørsett & Wanner I, section II.2 (and
-//! section II.6 for `θ ≠ 1`). There are 17 of them up to order 5, 200 up to order 8 and 486 up to order 9.
+//! There is one condition `Σ bᵢ Φᵢ = θ^r / γ` for each rooted tree of `r` nodes: Hairer, Nørsett & Wanner I, section
+//! II.2 (and section II.6 for `θ ≠ 1`). There are 17 of them up to order 5, 200 up to order 8 and 486 up to order 9.
 
 use super::violation::Violation;
 
-/// The highest order that is looked at.
+/// The highest order that is checked.
 const MAX_ORDER: usize = 9;
 
 /// The number of rooted trees with up to `r` nodes.
@@ -16,14 +16,14 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// Trees of the highest order are grafted onto no other.
 const BRANCHES: usize = TREES_UP_TO[MAX_ORDER - 1];
 
-/// How little an error estimate may see of a linear field, see [`sees_linear_fields`]. The least here are the 4e-3 of
-/// Fehlberg 2(1), whose estimate is small by design, and the 5e-3 of the pairs of Kennedy & Carpenter of order 4 and 5.
+/// The least response of an error estimate to a linear field, see [`sees_linear_fields`]. The least here are 4e-3 for
+/// Fehlberg 2(1), whose estimate is small by design, and 5e-3 for the pairs of Kennedy & Carpenter of order 4 and 5.
 pub(super) const LEAST_LINEAR_RESPONSE: f64 = 2e-4;
 
-/// The same for a quadrature. Pairs of high order hardly see those: Vern8 by 1.4e-5.
+/// The least response to a quadrature. Pairs of high order hardly respond: Vern8 by 1.4e-5.
 pub(super) const LEAST_QUADRATURE_RESPONSE: f64 = 1e-5;
 
-/// Relative to the terms of a sum: far above the rounding of the published digits, far below any wrong one.
+/// Relative to the terms of a sum: far above the rounding of the published digits, far below any wrong digit.
 const ROUNDING: f64 = 1e-12;
 
 /// A rooted tree as a Butcher product: the root of `branch` becomes a further child of the root of `trunk`.
@@ -35,7 +35,7 @@ pub(super) struct Tree {
     pub(super) branch: usize,
 }
 
-/// All rooted trees, in the order of their numbers of nodes; the first is the single node.
+/// All rooted trees, ordered by their numbers of nodes; the first is the single node.
 pub(super) const FOREST: [Tree; TREES] = grow_forest();
 
 /// Every tree is met once if its branches are grafted in ascending order: the last child of the trunk must not come
@@ -70,7 +70,7 @@ const fn close(x: f64, y: f64) -> bool {
     (x - y).abs() < ROUNDING
 }
 
-/// Whether all nodes lie in the step, so that nothing is asked of the field beyond its ends.
+/// Whether all nodes lie in the step, so that the field is not evaluated beyond its ends.
 pub(super) const fn inside_the_step<const S: usize>(c: &[f64; S]) -> bool {
     let mut i = 0;
     while i < S {
@@ -82,7 +82,7 @@ pub(super) const fn inside_the_step<const S: usize>(c: &[f64; S]) -> bool {
     true
 }
 
-/// `c = A 1`.
+/// Checks `c = A 1`.
 pub(super) const fn row_sums_hold<const S: usize>(a: &[[f64; S]; S], c: &[f64; S]) -> bool {
     let mut i = 0;
     while i < S {
@@ -112,13 +112,13 @@ pub(super) const fn weights_hold<const S: usize>(b: &[f64; S], expected: &[f64; 
     true
 }
 
-/// The elementary weights `Φ` of a tableau: of one stage for each tree. They serve all its sets of weights.
+/// The elementary weights `Φ` of a tableau, of each stage for each tree. They serve all its sets of weights.
 pub(super) struct ElementaryWeights<const S: usize> {
     phi: [[f64; S]; TREES],
 }
 
 impl<const S: usize> ElementaryWeights<S> {
-    /// Those of the trees up to `order` (9 at most).
+    /// The elementary weights of the trees up to `order` (9 at most).
     pub(super) const fn new(a: &[[f64; S]; S], order: u32) -> Self {
         let order = capped(order);
         let ends = row_ends(a);
@@ -159,10 +159,10 @@ impl<const S: usize> ElementaryWeights<S> {
 
 /// Whether the estimate `Σ e k` of order `h^order` sees the error on `y' = λ y`.
 ///
-/// Order conditions say of an estimate what it must not see. An estimate that satisfies the condition of the tall tree of its
-/// leading order as well, because the two solutions have one stability function, passes them all and reports no error of a
-/// linear field, however wrong its solution is. So `order! eᵀ Aⁿ⁻¹ 1`, the estimate in units of the term `(h λ)ⁿ / n!` of
-/// the exponential function, must not vanish.
+/// Order conditions only say which terms an estimate must not see. If both solutions have the same stability function,
+/// the estimate also satisfies the condition of the tall tree of its leading order. It then passes all order conditions
+/// and reports no error on a linear field, however wrong the solution is. So `order! eᵀ Aⁿ⁻¹ 1`, the estimate in units
+/// of the term `(h λ)ⁿ / n!` of the exponential function, must not vanish.
 pub(super) const fn sees_linear_fields<const S: usize>(a: &[[f64; S]; S], e: &[f64; S], order: u32) -> bool {
     let ends = row_ends(a);
     let mut tall = [1.0; S];
@@ -176,7 +176,7 @@ pub(super) const fn sees_linear_fields<const S: usize>(a: &[[f64; S]; S], e: &[f
     (factorial * inner(&tall, e)).abs() > LEAST_LINEAR_RESPONSE
 }
 
-/// The same for `y' = t^(order − 1)`: `order eᵀ c^(order − 1)` must not vanish.
+/// Whether the estimate sees the error on `y' = t^(order − 1)`: `order eᵀ c^(order − 1)` must not vanish.
 pub(super) const fn sees_quadratures<const S: usize>(c: &[f64; S], e: &[f64; S], order: u32) -> bool {
     let mut powers = [1.0; S];
     let mut r = 2;
@@ -223,7 +223,7 @@ pub(super) const fn sums_to<const S: usize>(x: &[f64; S], y: &[f64; S], expected
     sum.abs() < ROUNDING * size
 }
 
-/// `A x`, where nothing follows the first `ends[i]` entries of row `i`.
+/// `A x`, if row `i` is zero after its first `ends[i]` entries.
 const fn apply<const S: usize>(a: &[[f64; S]; S], ends: &[usize; S], x: &[f64; S]) -> [f64; S] {
     let mut out = [0.0; S];
     let mut i = 0;
@@ -238,7 +238,7 @@ const fn apply<const S: usize>(a: &[[f64; S]; S], ends: &[usize; S], x: &[f64; S
     out
 }
 
-/// How many entries of each row there are up to the last that is not zero.
+/// The number of entries of each row up to the last that is not zero.
 pub(super) const fn row_ends<const S: usize>(a: &[[f64; S]; S]) -> [usize; S] {
     let mut ends = [0; S];
     let mut i = 0;

@@ -1,4 +1,4 @@
-//! Whether stability and not accuracy limits the steps of an explicit method.
+//! Stiffness detection for explicit methods.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use super::tableau::stages;
 
 /// A suspicion that a problem is stiff for the explicit method that solves it.
 ///
-/// The stages of a step tell how strongly the field contracts: where a combination of them cancels the smooth motion,
-/// slopes differ by the Jacobian times the difference of the states, and the ratio of both is `|λ|` for the dominating
-/// eigenvalue `λ`. Where `h |λ|` stays at the end of the stability region, a method of the stiff family takes longer
-/// steps: Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.2, "Stiffness detection".
+/// A combination of stages that cancels the smooth motion shows how strongly the field contracts. There the slopes
+/// differ by the Jacobian times the difference of the states, and the ratio of both is `|λ|` for the dominant
+/// eigenvalue `λ`. If `h |λ|` stays at the end of the stability region, a stiff method takes longer steps: Hairer &
+/// Wanner, *Solving Ordinary Differential Equations II*, section IV.2, "Stiffness detection".
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stiffness {
@@ -18,7 +18,7 @@ pub struct Stiffness {
     pub t: f64,
     /// The estimate of `h |λ|`.
     pub h_lambda: f64,
-    /// The method is stable for real negative `h λ` down to minus this.
+    /// The stability interval on the negative real axis is `[−limit, 0]`.
     pub limit: f64,
 }
 
@@ -29,8 +29,8 @@ impl fmt::Display for Stiffness {
     }
 }
 
-/// The weights of a combination of slopes that cancels smooth motion, and of the slopes in the difference of states that
-/// belongs to it.
+/// The weights of a combination of slopes that cancels smooth motion, and the weights of the slopes in the
+/// corresponding difference of states.
 pub(super) struct Contrast<const S: usize> {
     pub(super) slopes: [f64; S],
     pub(super) states: [f64; S],
@@ -38,12 +38,12 @@ pub(super) struct Contrast<const S: usize> {
 
 impl<const S: usize> Contrast<S> {
     /// Weights `w` of the last four stages with `Σ w = Σ w c = Σ w c² = 0`, or of the last three without the last
-    /// condition; `None` where there is no such combination.
+    /// condition; `None` if there is no such combination.
     ///
-    /// For two stages with the same node, as in most pairs whose last stage is the slope at the end, it is their
-    /// difference. The states are `h Σ w A k` apart. Without two such stages, that distance must be larger in smooth motion
-    /// than the change of slope that the weights leave, or their ratio would not vanish with `h`: so it is where
-    /// `Σ w A c` or `Σ w A c²` is not zero, which stages of high order do not have.
+    /// If two stages have the same node, as in most pairs whose last stage is the slope at the end, it is their
+    /// difference. The states are `h Σ w A k` apart. Without two such stages, this distance must be larger in smooth
+    /// motion than the change of slope that the weights leave, or their ratio would not vanish with `h`. This holds if
+    /// `Σ w A c` or `Σ w A c²` is not zero; both vanish for stages of high order.
     pub(super) const fn of<T: Tableau<S>>() -> Option<Self> {
         let n = stages::<T, S>();
         let mut slopes = [0.0; S];

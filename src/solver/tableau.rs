@@ -1,4 +1,4 @@
-//! Butcher tableaus as constants that prove themselves at compile time.
+//! Butcher tableaus as constants, checked at compile time.
 
 use super::Interpolant;
 use super::order_conditions::{
@@ -7,12 +7,13 @@ use super::order_conditions::{
 use super::violation::expect_conditions;
 use crate::state::State;
 
-/// A Runge–Kutta method of `S` stages, as its Butcher tableau: explicit under [`Erk`](crate::solver::explicit::Erk), diagonally implicit
-/// under [`Dirk`](crate::solver::implicit::Dirk).
+/// A Butcher tableau of `S` stages: explicit for [`Erk`](crate::solver::explicit::Erk), diagonally implicit for
+/// [`Dirk`](crate::solver::implicit::Dirk).
 ///
-/// A table of your own is checked when it is first used (and at once with
-/// `const _: () = rheos::solver::check::<MyTable, 3>();` beside it): row sums, nodes in `[0, 1]`, `Σ b = 1`, the order
-/// conditions up to order 9 and those of the interpolant. A wrong digit is a compile error that names the condition.
+/// A table of your own is checked at its first use, or at once with
+/// `const _: () = rheos::solver::check::<MyTable, 3>();`. The check covers the row sums, the nodes in `[0, 1]`,
+/// `Σ b = 1`, and the order conditions of the solution and the interpolant up to order 9. A wrong digit is a compile
+/// error that names the condition.
 ///
 /// ```
 /// use rheos::solver::explicit::Erk;
@@ -44,7 +45,8 @@ pub trait Tableau<const S: usize> {
     const A: [[f64; S]; S];
     /// The weights `b`.
     const B: [f64; S];
-    /// How many of the last stages only the interpolant reads. They are computed when a state inside a step is asked for.
+    /// The number of last stages that only the interpolant reads. They are computed at the first interpolation in a
+    /// step.
     const EXTRA: usize = 0;
     /// The order of the interpolant: its local error is `O(h^(DENSE_ORDER + 1))`.
     const DENSE_ORDER: u32 = if Self::ORDER < 2 { 1 } else { 2 };
@@ -52,7 +54,7 @@ pub trait Tableau<const S: usize> {
     const DENSE: Interpolant<S> = Interpolant::quadratic(Self::B);
 }
 
-/// A tableau with a second set of weights `b̂`, whose solution differs from the first by an error estimate.
+/// A tableau with an embedded solution: a second set of weights `b̂`, whose difference from `b` estimates the error.
 #[diagnostic::on_unimplemented(
     message = "the method of `{Self}` carries no error estimate, so it cannot choose its own steps",
     label = "this method has no embedded error estimate",
@@ -61,22 +63,22 @@ pub trait Tableau<const S: usize> {
 pub trait EmbeddedTableau<const S: usize>: Tableau<S> {
     /// The order of the solution with the weights `b̂`.
     const EMBEDDED_ORDER: u32;
-    /// `b − b̂`, given as the difference so that no two solutions need to be subtracted. On `y' = λ y` and on `y' = g(t)`
-    /// the estimate must not vanish, or the table does not compile.
+    /// `b − b̂`, given as the difference so that no two solutions need to be subtracted. If the estimate vanishes on
+    /// `y' = λ y` or on `y' = g(t)`, the table does not compile.
     const E: [f64; S];
-    /// A third solution, where the method has one.
+    /// A third solution, if the method has one.
     const COARSE: Option<Coarse<S>> = None;
 }
 
-/// A third solution of an order below the other two, whose distance from the first damps the error estimate.
+/// A third solution of lower order, whose distance from the first damps the error estimate.
 ///
-/// With `ε` and `ε̃` the norms of the two estimates, the error is taken to be `ε² / √(ε² + 0.01 ε̃²)`, which is of a
-/// higher order than either: Hairer, Nørsett & Wanner I, section II.10.
+/// With `ε` and `ε̃` the norms of the two estimates, the error is `ε² / √(ε² + 0.01 ε̃²)`, which has a higher order
+/// than either: Hairer, Nørsett & Wanner I, section II.10.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coarse<const S: usize> {
     /// Its order.
     pub order: u32,
-    /// `b − b̃` with its weights `b̃`.
+    /// `b − b̃`, with the weights `b̃` of the third solution.
     pub e: [f64; S],
 }
 
@@ -102,12 +104,12 @@ pub(super) const fn padded<const S: usize>(entries: &[f64]) -> [f64; S] {
     out
 }
 
-/// The power of `h` that the difference of a solution and an embedded one behaves like.
+/// The power of `h` by which the difference of a solution and an embedded one behaves.
 pub(super) const fn estimate_order(order: u32, embedded: u32) -> u32 {
     1 + if order < embedded { order } else { embedded }
 }
 
-/// Makes the slope `k[last]` at the end of a step that at the start of the next.
+/// Makes the slope `k[last]` at the end of a step the slope at the start of the next.
 #[inline(always)]
 pub(super) fn end_to_start<Y: State>(k: &mut [Y], last: usize) {
     let (first, rest) = k.split_at_mut(1);
@@ -153,9 +155,9 @@ const fn spares_extra<T: Tableau<S>, const S: usize>(weights: &[f64; S]) -> bool
     true
 }
 
-/// Fails to compile where a tableau is inconsistent or below the orders it claims.
+/// Fails to compile if a tableau is inconsistent or below the orders it claims.
 ///
-/// Order conditions are checked to order 9 for the solution, the embedded solution and the interpolant.
+/// Order conditions are checked up to order 9, for the solution and the interpolant.
 pub const fn check<T: Tableau<S>, const S: usize>() {
     assert!(rows_end_before::<T, S>(0), "A must be strictly lower triangular");
     check_orders::<T, S>();
@@ -176,7 +178,7 @@ pub(super) const fn rows_end_before<T: Tableau<S>, const S: usize>(offset: usize
 
 /// The part of [`check`] that does not depend on the shape of `A`.
 pub(super) const fn check_orders<T: Tableau<S>, const S: usize>() {
-    assert!(T::EXTRA < S, "a method has one stage at least");
+    assert!(T::EXTRA < S, "a method has at least one stage");
     assert!(inside_the_step(&T::C), "the nodes C must lie in [0, 1]: a field need not be defined beyond the step");
     assert!(row_sums_hold(&T::A, &T::C), "the rows of A must add up to C");
     assert!(spares_extra::<T, S>(&T::B), "B must not read the EXTRA stages");
@@ -190,7 +192,7 @@ pub(super) const fn check_orders<T: Tableau<S>, const S: usize>() {
         expect_conditions("DENSE", weights.violated(&b, T::DENSE_ORDER, points[i]));
         i += 1;
     }
-    assert!(weights_hold(&T::DENSE.weights(1.0), &T::B), "DENSE at θ = 1 must give back B");
+    assert!(weights_hold(&T::DENSE.weights(1.0), &T::B), "DENSE at θ = 1 must equal B");
 }
 
 /// [`check`], and the same for the embedded solution and the third one.
@@ -201,10 +203,10 @@ pub const fn check_embedded<T: EmbeddedTableau<S>, const S: usize>() {
 
 /// The part of [`check_embedded`] that [`check`] leaves out.
 ///
-/// Beside its order conditions, an estimate must see the errors it is for: on linear fields and on quadratures it must not
-/// vanish to leading order. Rosenbrock, additive and collocation methods are checked in the same way. Multistep methods need
-/// no check, whose estimate is a multiple of the next difference of the solution, nor do reversible ones, whose estimate is the
-/// difference of the slopes at the ends: neither vanishes on such a field.
+/// Besides its order conditions, an estimate must not vanish to leading order on linear fields and on quadratures.
+/// Rosenbrock, additive and collocation methods are checked in the same way. Multistep and reversible methods need no
+/// check: their estimates are a multiple of the next difference of the solution, and the difference of the slopes at
+/// the ends. Neither vanishes on such a field.
 pub(super) const fn check_estimate<T: EmbeddedTableau<S>, const S: usize>() {
     assert!(T::EMBEDDED_ORDER != T::ORDER, "a pair of equal orders has no error estimate");
     check_difference::<T, S>("B − E", &T::E, T::EMBEDDED_ORDER);
@@ -217,7 +219,7 @@ pub(super) const fn check_estimate<T: EmbeddedTableau<S>, const S: usize>() {
     }
 }
 
-/// Whether `b − e` are weights of that order.
+/// Checks that `b − e` are weights of this order.
 const fn check_difference<T: EmbeddedTableau<S>, const S: usize>(name: &str, e: &[f64; S], order: u32) {
     assert!(spares_extra::<T, S>(e), "an error estimate must not read the EXTRA stages");
     let mut b_hat = T::B;

@@ -1,4 +1,4 @@
-//! What a compile-time check says of an order condition that fails.
+//! The compile-time message of a violated order condition.
 
 use super::order_conditions::{FOREST, Tree};
 
@@ -6,12 +6,12 @@ use super::order_conditions::{FOREST, Tree};
 #[derive(Clone, Copy)]
 pub(super) struct Violation {
     tree: usize,
-    /// Whether the weights are those of a solution inside the step.
+    /// Whether the weights belong to a solution inside the step.
     inside: bool,
 }
 
 impl Violation {
-    /// That of a tree, for the solution at `θ`.
+    /// The violation at a tree, for the solution at `θ`.
     pub(super) const fn new(tree: usize, theta: f64) -> Self {
         Self { tree, inside: theta != 1.0 }
     }

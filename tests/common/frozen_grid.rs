@@ -10,7 +10,7 @@ use rheos::{Adjoint, Controller, Differentiable, Ivp, State};
 
 const DIFFERENCES: (f64, i32) = (0.02, 4);
 
-/// `g'(0)` by central differences of `g`, extrapolated four times: an error of `O(h¹⁰)`, far below that of one difference.
+/// `g'(0)` by central differences of `g`, extrapolated four times: an error of `O(h¹⁰)`, far below one difference.
 pub fn derivative(g: impl Fn(f64) -> f64) -> f64 {
     let (reach, extrapolations) = DIFFERENCES;
     derivative_within(reach, extrapolations, g)
@@ -61,7 +61,7 @@ where
     check_steps(f, y0, steps, solver, adjoint, tolerance);
 }
 
-/// Steps that nobody chooses, and what of them is looked at.
+/// Given steps, and the quantities to be compared.
 pub struct Steps<'a, C> {
     pub control: C,
     pub times: &'a [f64],
@@ -71,7 +71,7 @@ pub struct Steps<'a, C> {
     pub differences: (f64, i32),
 }
 
-/// The same for other steps than those of a grid.
+/// The same for steps that are not on a given grid.
 pub fn check_steps<F, S, C, A>(
     f: &F,
     y0: &F::State,

@@ -6,7 +6,7 @@ use rheos::formula::{Batch, Bias, Rows, Static, Structure, grad, jvp};
 use crate::support::pass;
 
 formula! {
-    /// The derivative of `z x` in `z` alone, and that of `x` in `z`.
+    /// The derivative of `z x` in `z` alone, and the derivative of `x` in `z`.
     struct Held<T> {}
     fn apply(&self, x: Rows<2>, e: Rows<2>) -> (Rows<2>, Rows<2>) {
         (jvp(x, e, |z| z * x).1, jvp(x, e, |_| x).1)

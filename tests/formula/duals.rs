@@ -1,4 +1,4 @@
-//! Formulas over dual numbers, whose derivatives are those of [`jvp`].
+//! Formulas over dual numbers have the derivatives of [`jvp`].
 
 use nalgebra::SVector;
 use num_dual::Derivative;

@@ -2,7 +2,7 @@
 
 #![deny(missing_docs, unsafe_code, clippy::pedantic)]
 
-/// Names that hide those of the prelude.
+/// Names that hide the names of the prelude.
 mod shadowed {
     #[allow(unused_imports)]
     use rheos::Result;
@@ -29,7 +29,7 @@ mod shadowed {
     formula! {
         /// `x + b`.
         pub struct Shift<T, const N: usize> {
-            /// What is added.
+            /// The summand.
             pub bias: Bias<T, N>,
         }
         fn apply(&self, x: Rows<N>) -> Rows<N> {
@@ -60,7 +60,7 @@ mod same_names {
     use rheos::formula::{Bias, Rows, Structure};
 
     formula! {
-        /// Stores and sizes called as those of [`Structure`].
+        /// Stores and sizes with the names used in [`Structure`].
         pub struct Stores<Q, const V: usize> {
             /// First.
             pub k: Bias<Q, V>,

@@ -1,4 +1,4 @@
-//! What is not a number stays so, through values and derivatives.
+//! NaN stays NaN, through values and derivatives.
 
 use rheos::formula;
 use rheos::formula::{Batch, Bias, Dynamic, Rows, Structure, grad, jvp};

@@ -57,7 +57,7 @@ fn the_trace_estimated_along_a_probe() {
     let x = [given("trace", "x", "z"), numbers(case(&["second", "trace", "probe"]))].concat();
     let found = pass::<_, Static<SAMPLES>>(&params, SAMPLES, &x, &given("trace", "w", "trace"));
     assert_close("value", &found.value, &given("trace", "value", "trace"), TOLERANCE);
-    // The cotangent of the probe follows that of `z`.
+    // The cotangent of the probe follows the cotangent of `z`.
     assert_close("vjp", &found.input[..2 * SAMPLES], &given("trace", "vjp", "z"), TOLERANCE);
     assert_all_close("vjp of the parameters", &found.params, &tensors("trace", "vjp"), TOLERANCE);
     assert_eq!(pass::<_, Dynamic>(&params, SAMPLES, &x, &given("trace", "w", "trace")), found);

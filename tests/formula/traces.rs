@@ -1,4 +1,4 @@
-//! What is told apart by more than its type: traces of other evaluations, and leaves without entries.
+//! Distinctions beyond the type: traces of other evaluations, and leaves without entries.
 
 use std::cell::RefCell;
 

@@ -94,7 +94,7 @@ impl SecondOrderVjp for Switched {}
 const RATE: f64 = 1.7;
 const START: f64 = 0.8;
 
-/// What is kept: the state at 0.5, at the jump, and at 1.5, and their weights.
+/// The saved states, at 0.5, at the jump and at 1.5, and their weights.
 const TIMES: [f64; 3] = [0.5, 1.0, 1.5];
 const WEIGHTS: [f64; 3] = [0.3, -1.1, 0.7];
 
@@ -343,7 +343,8 @@ fn events_and_jumps_go_together() {
     check("Quadrature", (Dop853, pid, QuadratureAdjoint::gauss(Dop853, pid)), 1e-8);
 }
 
-/// With steps so few that the solution is wrong in its third digit, the gradient of the computed steps is that of the solve.
+/// With steps so long that the solution is wrong in its third digit, the gradient is the derivative of the computed
+/// solve.
 #[test]
 fn the_exact_adjoints_are_the_derivative_of_the_solve_across_jumps() {
     fn check<S, C, A>(name: &str, (solver, control, adjoint): (S, C, A), lands: bool, tolerance: f64)

@@ -59,7 +59,7 @@ fn cotangents_have_the_shape_of_the_state() {
             let cotangents = [ones(2), ones(found)];
             let refused = adjoint.backward(&problem, &record, (&cotangents).into(), &mut ones(2));
             assert_eq!(refused, Err(Error::ShapeMismatch { name: "cotangents", index: 1, found, expected: 2 }));
-            // And the gradient that of the parameters.
+            // The gradient must have the length of the parameters.
             let cotangents = [ones(2), ones(2)];
             let refused = adjoint.backward(&problem, &record, (&cotangents).into(), &mut ones(found));
             assert_eq!(refused, Err(Error::LengthMismatch { name: "pbar", found, expected: 2 }));

@@ -92,7 +92,7 @@ fn an_error_of_the_loss_is_passed_on() {
     assert!(loss > 0.0 && found.params.norm() > 0.0);
 }
 
-/// A forward pass that fails keeps what was computed.
+/// A failed forward pass keeps its results.
 #[test]
 fn a_failure_keeps_the_solution() {
     let blow_up = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y).with_vjp(|_t, y, w, ybar| {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// How many cases run in all areas together, where nobody says.
+/// The default number of cases in all areas together.
 const CASES: u64 = 6000;
 
 /// The areas that share the cases.
@@ -23,7 +23,7 @@ const AREAS: u64 = 14;
 /// A case that takes as long as this hangs. No case comes near it.
 const HANGS: Duration = Duration::from_secs(60);
 
-/// A seeded source of inputs, which notes what it gave.
+/// A seeded source of inputs, which records them.
 pub struct Case {
     rng: StdRng,
     notes: Vec<String>,
@@ -88,12 +88,12 @@ impl Case {
         self.succeeded = true;
     }
 
-    /// Takes note of a fault unless what was `promised` is so.
+    /// Records a fault if the promise does not hold.
     pub fn check(&mut self, promised: bool, promise: &str) {
         self.check_with(promised, promise, String::new);
     }
 
-    /// The same, with what was found.
+    /// The same, with the result.
     pub fn check_with(&mut self, promised: bool, promise: &str, found: impl FnOnce() -> String) {
         if !promised {
             self.faults.push(format!("not so: {promise}; {}", found()));

@@ -90,7 +90,7 @@ enum Reset {
     Huge,
     Nan,
     Infinite,
-    /// Adds a coordinate, where that is possible.
+    /// Adds a coordinate, if possible.
     Longer,
 }
 

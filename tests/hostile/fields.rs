@@ -119,7 +119,7 @@ impl Rule {
 
 /// A state that perhaps has no fixed length.
 pub trait Lengthen: State {
-    /// Changes the length, where that is possible.
+    /// Changes the length, if possible.
     fn lengthen(&mut self, _by: isize) {}
 }
 

@@ -167,7 +167,7 @@ fn cotangents<Y: State>(case: &mut Case, y: &[Y]) -> Vec<Y> {
     cotangents
 }
 
-/// What a gradient must be.
+/// The properties of every gradient.
 fn check_gradient<Y: State, P: State>(case: &mut Case, y0: &Y, found: &Gradient<Y, P>, times: usize) {
     let Gradient { y0: bar, params, times: of_times, t0, t1, jumps, drift, .. } = found;
     case.succeed();

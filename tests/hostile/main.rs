@@ -1,5 +1,5 @@
-//! Hostile inputs to every public entry point: whatever they are, there is no panic and no hang, and what comes back with
-//! `Ok` is finite, complete and in order.
+//! Hostile inputs to every public entry point: there is never a panic or a hang, and an `Ok` result is finite, complete
+//! and in order.
 //!
 //! The cases are seeded. `cargo test --test hostile` runs some thousand of them;
 //! `RHEOS_HOSTILE_CASES=100000 cargo test --release --test hostile` runs as many as it says. A fault is reported with the

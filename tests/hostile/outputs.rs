@@ -91,7 +91,7 @@ pub fn ask_curve<Y: State>(case: &mut Case, curve: &Curve<Y>) {
         let inside = is_in(covered, t);
         for (name, value) in [("at", curve.at(t)), ("before", curve.before(t)), ("slope", curve.slope(t))] {
             let value = value.map(|y| y.all_finite());
-            // Before the first step there is no slope, and that of a step may overflow.
+            // Before the first step there is no slope, and the slope of a step may overflow.
             let promised = match &value {
                 Ok(finite) => inside && *finite,
                 Err(_) => !inside || name == "slope" || large && value == Err(Error::NonFinite { t, h: 0.0 }),

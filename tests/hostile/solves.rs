@@ -99,7 +99,7 @@ where
     }
 }
 
-/// What is kept beside the outputs.
+/// The results saved besides the outputs.
 #[derive(Debug)]
 enum Beside<Y> {
     Nothing,
@@ -116,7 +116,7 @@ impl<Y: State> Beside<Y> {
         }
     }
 
-    /// Checks what was kept of a solve that ended at `end`.
+    /// Checks the results of a solve that ended at `end`.
     fn check(&self, case: &mut Case, span: Span, end: (f64, &Y)) {
         match self {
             Self::Nothing => {}

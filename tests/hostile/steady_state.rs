@@ -37,7 +37,7 @@ fn method(case: &mut Case) -> SteadyState {
     method
 }
 
-/// Solves, and differentiates at what was found or somewhere else.
+/// Solves, and differentiates at the solution or somewhere else.
 fn attempt<Y: Row, L: TransposedSolver<Hostile<Y>>>(case: &mut Case, method: SteadyState<L>) {
     let f = Hostile::<Y>::draw(case);
     let start = Hostile::<Y>::start(case);

@@ -1,4 +1,4 @@
-//! Texts that are not what was written.
+//! Corrupted texts.
 
 use rheos::solution::Ending;
 use rheos::{Controller, Dynamics, Solver, State};

@@ -1,5 +1,4 @@
-//! Solves that are paused after every step, as values and as text, with every method; and texts that are not what was
-//! written.
+//! Solves that are paused after every step, as values and as text, with every method; and corrupted texts.
 
 mod corrupted;
 mod methods;

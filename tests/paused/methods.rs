@@ -1,4 +1,4 @@
-//! Every method goes on to the bit, and refuses what it cannot have written.
+//! Every method resumes to the bit, and refuses corrupted workspaces.
 
 use nalgebra::vector;
 use rheos::control::Predictive;

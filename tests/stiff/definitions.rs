@@ -66,7 +66,7 @@ fn e5_is_the_same_in_three_and_in_four_equations() {
         let error = slope(&three, 0.0, &y) - Vector3::new(dy[0], dy[2], dy[3]);
         assert!(error.amax() < 1e-14 * dy.amax());
     }
-    // What is left at the end: y₂' = −M C y₂².
+    // The dynamics at the end: y₂' = −M C y₂².
     let dy = slope(&four, 0.0, &Vector4::new(0.0, 3.0, 3.0, 0.0));
     assert_eq!(dy, Vector4::new(0.0, -9.0 * 1.13e9, -9.0 * 1.13e9, 0.0));
 }

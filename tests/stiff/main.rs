@@ -64,7 +64,7 @@ methods! {
     ndf: Ndf, 1e-6;
 }
 
-/// The closed solution of the heat equation is that of the reference, which was checked by a matrix exponential.
+/// The closed solution of the heat equation agrees with the reference, which was checked by a matrix exponential.
 #[test]
 fn the_closed_solution_of_the_heat_equation_is_right() {
     let (end, expected) = reference("heat");

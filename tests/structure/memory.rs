@@ -1,4 +1,4 @@
-//! What a gradient holds at its peak, counted by the allocator.
+//! The peak memory of a gradient, counted by the allocator.
 
 use allocation_counter::measure;
 use nalgebra::DVector;

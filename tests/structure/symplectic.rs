@@ -1,4 +1,4 @@
-//! The step of a symplectic method is a symplectic map, and that of a symmetric one is undone by the step over `−h`.
+//! A step of a symplectic method is a symplectic map; the step over `−h` undoes a step of a symmetric method.
 
 use std::cell::Cell;
 
@@ -114,7 +114,7 @@ fn the_last_force_of_a_step_is_the_first_of_the_next() {
     assert_eq!(count!(BlanesMoan4), 301);
     assert_eq!(count!(Yoshida6), 351);
 
-    // Outputs inside steps do not change the solution, whichever force they leave behind.
+    // Outputs inside steps do not change the solution, whatever force they leave in the workspace.
     let times: Vec<f64> = (1..40).map(|i| 0.123 * f64::from(i)).collect();
     let plain = solve(&pendulum, (1.0, 0.0), 0.0..5.0, Leapfrog, Fixed::steps(50)).unwrap();
     let saved = Ivp::new(&pendulum, (1.0, 0.0), 0.0..5.0).save_at(&times).solve(Leapfrog, Fixed::steps(50)).unwrap();

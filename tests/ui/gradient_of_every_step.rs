@@ -1,4 +1,4 @@
-//! Which times the steps end at is not known before, so what is kept there has no derivatives.
+//! The times at the ends of steps are not known in advance, so their outputs have no derivatives.
 
 use rheos::{DiscreteAdjoint, Fixed, Ivp, Rk4, ode};
 

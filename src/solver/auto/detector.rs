@@ -1,63 +1,66 @@
-//! When to change from one method to the other, and back.
+//! When to switch between the two methods.
 
 use super::sight::Rates;
 use crate::solver::kept_states::are_counts;
 
-/// Accepted steps of the explicit method from one look at the field to the next: so many at first and after a sign,
+/// Accepted explicit steps from one check of the field to the next, at first and after a sign.
 const SOON: u32 = 8;
-/// and twice as many after every look without a sign, up to
+/// The interval doubles after every check without a sign, up to this value.
 const LATER: u32 = 32;
-/// A look is a sign of stiffness where `h |λ|` is above this part of the stability limit of the explicit method,
+/// A check is a sign of stiffness if `h |λ|` is above this part of the stability limit of the explicit method,
 const FELT: f64 = 0.25;
-/// and `|λ|` so many times the rate at which the solution changes: then a part of the field that is not in the solution has a
-/// share in the error.
+/// and `|λ|` is above this multiple of the rate at which the solution changes. Then a part of the field that is not in
+/// the solution contributes to the error.
 const APART: f64 = 20.0;
-/// So many signs in a row call for a trial of the stiff method.
+/// The number of consecutive signs that starts a trial of the stiff method.
 const SIGNS: u32 = 2;
-/// So do so many steps at the limit of stability,
+/// The number of steps at the limit of stability that starts one as well,
 const STIFF_STEPS: u32 = 15;
-/// unless so many others come in between, one after the other.
+/// unless so many other steps come between, one after the other.
 const PARDON: u32 = 6;
-/// A step is at the limit where `h |λ|` is above this part of it. Steps do not settle at the limit itself but a little below,
-/// where the error of the fast part is tolerated.
+/// A step is at the limit if `h |λ|` is above this part of it. Steps settle a little below the limit, where the error
+/// of the fast part is tolerated.
 const HELD_BACK: f64 = 0.75;
-/// A step of the stiff method is easy where `h |λ|` is below this part of the limit of the explicit method.
+/// A step of the stiff method is easy if `h |λ|` is below this part of the limit of the explicit method.
 const EASY: f64 = 0.5;
-/// So many easy steps, one after the other, call for a trial of the explicit method.
+/// The number of consecutive easy steps that starts a trial of the explicit method.
 const EASY_STEPS: u32 = 10;
-/// The steps of a trial, in which the length of the steps adapts.
+/// The steps of a trial, in which the step length adapts.
 const TRIAL: u32 = 8;
-/// After a trial that failed, so many steps pass before the next; twice as many after every further one.
+/// The steps from a failed trial to the next; doubled after every further failure.
 const PATIENCE: u32 = 32;
 
-/// Chooses between the two methods by the progress of their accepted steps.
+/// The choice between the two methods, by the progress of their accepted steps.
 ///
-/// Signs of stiffness only call for a trial, since a fast eigenvalue need not make the stiff method cheaper. On trial, the new
-/// method must come further by an evaluation than the old one did; else the old one comes back, and the next trial has to
-/// wait. Steps at the limit of stability are counted as in the code DOPRI5 (Hairer & Wanner II, section IV.2); at tight
-/// tolerances they stay away from it, and only a look at the field shows the stiffness. The way back to the explicit method is that of L. Petzold, *Automatic selection of methods for solving stiff and
-/// nonstiff systems of ordinary differential equations*, SIAM J. Sci. Stat. Comput. 4 (1983), doi:10.1137/0904010: where it
-/// would be stable with the steps that accuracy allows.
+/// Signs of stiffness only start a trial, since a fast eigenvalue need not make the stiff method cheaper. In a trial,
+/// the new method must make more progress per evaluation than the old one did. If not, the old one returns, and the
+/// next trial is delayed.
+///
+/// Steps at the limit of stability are counted as in the code DOPRI5 (Hairer & Wanner II, section IV.2). At tight
+/// tolerances steps stay away from the limit, and only a check of the field shows the stiffness. The way back to the
+/// explicit method follows L. Petzold, *Automatic selection of methods for solving stiff and nonstiff systems of
+/// ordinary differential equations*, SIAM J. Sci. Stat. Comput. 4 (1983), doi:10.1137/0904010: it is tried if it would
+/// be stable with the steps that accuracy allows.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Detector {
     is_stiff: bool,
-    /// The progress by an evaluation that the method in use must surpass: it is on trial.
+    /// The progress per evaluation that the method in use must surpass, if it is on trial.
     to_beat: Option<f64>,
-    /// Its accepted steps since it took over.
+    /// Its accepted steps since the last switch.
     steps: u32,
-    /// The means of its steps and of their cost, in evaluations.
+    /// The mean length and the mean cost of its steps; the cost in evaluations.
     step: f64,
     cost: f64,
-    /// Accepted steps until the next look, and from one look to the next.
+    /// Accepted steps until the next check, and from one check to the next.
     wait: u32,
     every: u32,
-    /// Signs against the method in use, one after the other.
+    /// Consecutive signs against the method in use.
     signs: u32,
-    /// Steps at the limit of stability, and others since the last of them.
+    /// Steps at the limit of stability, and other steps since the last of them.
     at_limit: u32,
     since: u32,
-    /// Steps before another trial.
+    /// Steps until the next trial.
     patience: u32,
     next_patience: u32,
     switches: u64,
@@ -83,7 +86,7 @@ impl Default for Detector {
     }
 }
 
-/// The result of a look at the field in an explicit step.
+/// The result of a check of the field in an explicit step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     /// `h |λ|` as a part of the stability limit of the explicit method.
@@ -93,14 +96,14 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// At a step that is as long as this part of the stability limit.
+    /// The result for a step of length `h`, in units of the stability limit.
     pub(super) fn of(rates: Rates, h: f64) -> Self {
         Self { h_lambda: h * rates.field, apart: rates.field / rates.solution }
     }
 }
 
 impl Detector {
-    /// Whether it can be what was read back.
+    /// Whether a deserialized result is possible.
     pub(super) fn is_possible(&self) -> bool {
         are_counts(&[self.switches])
     }
@@ -111,7 +114,7 @@ impl Detector {
         self.is_stiff
     }
 
-    /// Changes from one method to the other so far.
+    /// The number of switches so far.
     pub(super) fn switches(&self) -> u64 {
         self.switches
     }
@@ -126,13 +129,13 @@ impl Detector {
         *self = Self { is_stiff, switches: self.switches, ..Self::default() };
     }
 
-    /// Whether the field is to be looked at in the step to come, which is explicit.
+    /// Whether the next step, which is explicit, is to be checked.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
         self.wait == 0
     }
 
-    /// Takes note of a look.
+    /// Records a check.
     pub(super) fn see(&mut self, look: Option<Look>) {
         let sign = look.is_some_and(|Look { h_lambda, apart }| h_lambda > FELT && apart > APART);
         self.signs = if sign { self.signs.saturating_add(1) } else { 0 };
@@ -140,7 +143,7 @@ impl Detector {
         self.wait = self.every;
     }
 
-    /// Takes note of `h |λ|` in a step, as a part of the stability limit, by the stages of the explicit method or by the
+    /// Records `h |λ|` of a step, in units of the stability limit, from the stages of the explicit method or the
     /// Jacobian of the stiff one.
     #[inline]
     pub(super) fn weigh(&mut self, h_lambda: f64) {
@@ -157,8 +160,8 @@ impl Detector {
         }
     }
 
-    /// Counts an accepted step of the length `h > 0` that cost so many evaluations. True if the next one is to be made by the
-    /// other method.
+    /// Counts an accepted step of length `h > 0` and its cost in evaluations. Returns true if the next step is to be
+    /// made by the other method.
     #[inline]
     pub(super) fn accept(&mut self, h: f64, cost: f64) -> bool {
         self.steps = self.steps.saturating_add(1);
@@ -182,9 +185,9 @@ impl Detector {
         false
     }
 
-    /// The method in use is the better one.
+    /// Ends a successful trial.
     fn pass(&mut self) {
-        // A few steps at least, lest a method at its first, short steps makes way for the other.
+        // A few steps at least, so that the short first steps of a method do not end its trial.
         if self.steps >= TRIAL / 2 {
             (self.to_beat, self.patience, self.next_patience) = (None, 0, PATIENCE);
         }
@@ -212,7 +215,7 @@ mod tests {
     const STIFF: Look = Look { h_lambda: 0.6, apart: 100.0 };
     const EASY_STEP: Look = Look { h_lambda: 0.1, apart: 100.0 };
 
-    /// Steps of the length and cost that `step` gives for either method, until one method takes over.
+    /// Takes steps of the length and cost that `step` gives for either method, until one method takes over.
     fn feed(detector: &mut Detector, look: Look, step: impl Fn(bool) -> (f64, f64), most: u32) -> Option<u32> {
         (1..=most).find(|_| {
             if !detector.is_stiff() && detector.is_due() {

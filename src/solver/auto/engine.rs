@@ -1,4 +1,4 @@
-//! An explicit method and a stiff one in turn.
+//! Automatic switching between an explicit and a stiff method.
 
 use super::detector::{Detector, Look};
 use super::sight::{Rates, Sight};
@@ -12,21 +12,21 @@ use crate::solver::rosenbrock::Rodas5P;
 use crate::solver::{Dense, Embedded, Method, Probe, Solver, StepStart, Stiffness};
 use crate::state::{ErrorNorm, State};
 
-/// An explicit method `E` and a stiff method `I` as one: steps are made by `E`, and by `I` as long as the problem is stiff.
+/// Automatic switching between an explicit method `E` and a stiff method `I`.
 ///
-/// A solve starts with `E`. After every step it estimates `h |λ|` with the largest eigenvalue `λ` of the Jacobian, from the
-/// stages, and after every 8 to 32 steps by the power method, which costs three evaluations. Where `h |λ|` stays at the limit
-/// of stability for some 15 steps, or is above a quarter of it with `|λ|` far above the rate at which the solution changes, `I`
-/// is tried; it stays if its steps come further by an evaluation (a Jacobian counted as one for each coordinate). Where
-/// `h |λ|` is below half of the limit for 10 steps of `I`, `E` is tried in the same way. On a problem that is nowhere stiff,
-/// the steps are those of `E` to the last digit.
+/// A solve starts with `E`. It estimates `h |λ|`, with the largest eigenvalue `λ` of the Jacobian, in two ways: after
+/// every step from the stages, and after every 8 to 32 steps by the power method, which costs three evaluations. `I` is
+/// tried if `h |λ|` stays at the limit of stability for some 15 steps, or if it is above a quarter of the limit and
+/// `|λ|` is far above the rate at which the solution changes. `I` is kept if it makes more progress per evaluation,
+/// counting a Jacobian as one evaluation for each coordinate. `E` is tried in the same way if `h |λ|` is below half of
+/// the limit for 10 steps of `I`. On a problem that is nowhere stiff, the steps are bit-identical to the steps of `E`.
 ///
 /// `E` is any explicit pair of three stages or more; another method does not compile. `I` is a
-/// [`Rosenbrock`](crate::solver::rosenbrock::Rosenbrock) method. A change back needs the Jacobian as a matrix ([`Lu`](crate::solver::implicit::Lu)); without it
-/// the rest of the solve is made by `I`.
+/// [`Rosenbrock`](crate::solver::rosenbrock::Rosenbrock) method. Switching back needs the Jacobian as a matrix
+/// ([`Lu`](crate::solver::implicit::Lu)); without it, `I` makes the rest of the solve.
 ///
-/// The field must have a [`Jacobian`](crate::dynamics::Jacobian), so this is not for tensors; fields without one are solved by an
-/// explicit method alone.
+/// The field must have a [`Jacobian`](crate::dynamics::Jacobian), so this is not for tensors. Use an explicit method
+/// for a field without one.
 ///
 /// ```
 /// use rheos::dynamics::problems::VanDerPol;
@@ -44,9 +44,9 @@ pub struct Auto<E, I> {
     pub(super) stiff: I,
 }
 
-/// What to use where nothing is known of a problem: [`Tsit5`](type@Tsit5), and [`Rodas5P`](type@Rodas5P) where it is stiff.
+/// The default method for an unknown problem: [`Tsit5`](type@Tsit5), and [`Rodas5P`](type@Rodas5P) while it is stiff.
 ///
-/// Of order 5, with dense output of order 4. See [`Auto`]; [`solve_ivp`](crate::solution::solve_ivp) uses it.
+/// Order 5, with dense output of order 4. See [`Auto`]; [`solve_ivp`](crate::solution::solve_ivp) uses it.
 ///
 /// ```
 /// use rheos::dynamics::problems::VanDerPol;
@@ -63,7 +63,7 @@ pub struct Auto<E, I> {
 pub type DefaultSolver = Auto<Tsit5, Rodas5P>;
 
 impl<E, I> Auto<E, I> {
-    /// The explicit method `explicit` and the method `stiff` in turn.
+    /// Switching between the methods `explicit` and `stiff`.
     #[must_use]
     pub const fn new(explicit: E, stiff: I) -> Self {
         Self { explicit, stiff }
@@ -78,37 +78,37 @@ pub struct AutoWorkspace<Y, E, I> {
     stiff: I,
     sight: Sight<Y>,
     pub(super) detector: Detector,
-    /// How stiff the step to be accepted is, by its stages.
+    /// The stiffness of the step to be accepted, from its stages.
     #[cfg_attr(feature = "serde", serde(skip))]
     stiffness: Option<Stiffness>,
-    /// The look at the field in that step, if there was one, and what it showed.
+    /// The result of the check of the field in that step, if there was one.
     #[cfg_attr(feature = "serde", serde(skip))]
     seen: Option<Option<Rates>>,
     /// The stability limit of the explicit method, once it is known.
     limit: Option<f64>,
-    /// The length of the last step that was tried.
+    /// The length of the last trial step.
     h: f64,
     /// The cost when the last step was accepted, in evaluations.
     cost: u64,
-    /// Coordinates of a state, which a Jacobian costs.
+    /// The number of coordinates of a state: the cost of a Jacobian.
     dimension: u64,
 }
 
 impl<Y, E, I> AutoWorkspace<Y, E, I> {
-    /// Whether the next step, or the step not accepted yet, is one of the stiff method.
+    /// Whether the next step, or the step not accepted yet, belongs to the stiff method.
     #[must_use]
     pub fn is_stiff(&self) -> bool {
         self.detector.is_stiff()
     }
 
-    /// How often one method took over from the other since the workspace was made.
+    /// The number of switches between the methods since the workspace was made.
     #[must_use]
     pub fn switches(&self) -> u64 {
         self.detector.switches()
     }
 }
 
-/// Asks the method in use.
+/// Calls the method in use.
 macro_rules! in_use {
     ($self:ident, $ws:ident, |$method:ident, $workspace:ident| $body:expr) => {
         if $ws.detector.is_stiff() {
@@ -131,7 +131,7 @@ impl<E, I> Auto<E, I> {
         in_use!(self, ws, |method, own| method.reset(own));
     }
 
-    /// The evaluations so far, for steps and for looks at the field; a Jacobian counts as one for each coordinate.
+    /// The evaluations so far, for steps and for checks of the field. A Jacobian counts as one for each coordinate.
     fn cost<F>(&self, ws: &AutoWorkspace<F::State, E::Workspace, I::Workspace>) -> u64
     where
         F: Dynamics,
@@ -157,7 +157,7 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
     const STAYS_INSIDE: bool = E::STAYS_INSIDE && I::STAYS_INSIDE;
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
-        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must tell whether a problem is stiff") }
+        const { assert!(E::SENSES_STIFFNESS, "the explicit method of `Auto` must detect stiffness") }
         AutoWorkspace {
             explicit: self.explicit.workspace(f, y0),
             stiff: self.stiff.workspace(f, y0),
@@ -247,7 +247,7 @@ impl<F: Dynamics, E: Solver<F>, I: Solver<F>> Solver<F> for Auto<E, I> {
 }
 
 impl<F: Dynamics, E: Embedded<F>, I: Embedded<F>> Embedded<F> for Auto<E, I> {
-    /// The larger of the two, for the choice of the first step; after that, the order of the method in use counts.
+    /// The larger of the two, for the choice of the first step; later, the order of the method in use counts.
     const ERROR_ORDER: u32 = if E::ERROR_ORDER > I::ERROR_ORDER { E::ERROR_ORDER } else { I::ERROR_ORDER };
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {

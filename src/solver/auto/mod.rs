@@ -1,4 +1,4 @@
-//! An explicit method and a stiff one in turn, whichever the problem asks for.
+//! Automatic switching between an explicit and a stiff method.
 
 mod detector;
 mod engine;

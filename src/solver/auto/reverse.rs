@@ -1,4 +1,4 @@
-//! The transpose of a step of either method, by the note that says which one made it.
+//! The transpose of a step of either method; its note names the method.
 
 use super::Auto;
 use crate::dynamics::{Bars, Differentiable};
@@ -7,10 +7,10 @@ use crate::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart, S
 
 /// The formula of the explicit method in a note.
 const EXPLICIT: usize = 0;
-/// That of the stiff method.
+/// The formula of the stiff method in a note.
 const STIFF: usize = 1;
 
-/// Both methods must be of one step each. Which of them made a step is held fixed, as its length is.
+/// Both methods must be one-step methods. The choice of the method is held fixed, as the step length is.
 impl<F, E, I> StepVjp<F> for Auto<E, I>
 where
     F: Differentiable,
@@ -28,7 +28,7 @@ where
         (self.explicit.tape(f, y0), self.stiff.tape(f, y0))
     }
 
-    /// That of a first step, which the explicit method makes.
+    /// The transpose of a first step, which the explicit method makes.
     fn step_vjp(
         &self,
         f: &F,

@@ -1,4 +1,4 @@
-//! How fast the fastest part of a field contracts, beside how fast its solution changes.
+//! The largest eigenvalue of a field, and the rate at which its solution changes.
 
 use crate::dynamics::Dynamics;
 use crate::solver::StepStart;
@@ -6,14 +6,15 @@ use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::state::State;
 
 /// The largest eigenvalue of the Jacobian, by the nonlinear power method: a displacement of the state turns towards its
-/// eigenvector, a little further at every look.
+/// eigenvector, a little further at every check.
 ///
-/// Three evaluations a look, whatever the dimension. As in the code RKC: B. P. Sommeijer, L. F. Shampine & J. G. Verwer, *RKC:
-/// an explicit solver for parabolic PDEs*, J. Comput. Appl. Math. 88 (1998), doi:10.1016/S0377-0427(97)00219-7.
+/// A check costs three evaluations in any dimension. As in the code RKC: B. P. Sommeijer, L. F. Shampine & J. G.
+/// Verwer, *RKC: an explicit solver for parabolic PDEs*, J. Comput. Appl. Math. 88 (1998),
+/// doi:10.1016/S0377-0427(97)00219-7.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Sight<Y> {
-    /// The displacement, of length 1 once it is known.
+    /// The displacement; its length is 1 once it is known.
     direction: Y,
     is_known: bool,
     /// The slope at the start of the step.
@@ -58,7 +59,7 @@ impl<Y: State> Sight<Y> {
         self.is_known = false;
     }
 
-    /// Looks at a step to `y1`. `None` where the field shows nothing.
+    /// Checks a step to `y1`. `None` if there is no estimate.
     pub(super) fn look<F: Dynamics<State = Y>>(&mut self, f: &F, step: StepStart<'_, Y>, y1: &Y) -> Option<Rates> {
         let StepStart { t, h, y0 } = step;
         f.eval(t, y0, &mut self.slope);
@@ -68,7 +69,7 @@ impl<Y: State> Sight<Y> {
         Some(Rates { field, solution: self.change() / h.abs() })
     }
 
-    /// Replaces the direction by the product of the Jacobian with it, and returns the length of that.
+    /// Replaces the direction by its product with the Jacobian, and returns the length of the product.
     fn turn<F: Dynamics<State = Y>>(&mut self, f: &F, StepStart { t, h, y0 }: StepStart<'_, Y>) -> Option<f64> {
         if !self.is_known {
             self.direction.assign(&self.slope);
@@ -86,7 +87,7 @@ impl<Y: State> Sight<Y> {
         length.map(|length| length / increment)
     }
 
-    /// The change of the slope over the step, relative to the larger of both.
+    /// The change of the slope over the step, relative to the larger slope.
     fn change(&mut self) -> f64 {
         let larger = self.end.inner(&self.end).max(self.slope.inner(&self.slope));
         self.end.add_scaled(-1.0, &self.slope);
@@ -94,7 +95,7 @@ impl<Y: State> Sight<Y> {
     }
 }
 
-/// Scales `x` to length 1 and returns the length that it had, if that is a positive number.
+/// Scales `x` to length 1 and returns its original length, if that is a positive number.
 fn normalise<Y: State>(x: &mut Y) -> Option<f64> {
     let length = x.inner(x).sqrt();
     if !(length > 0.0 && length.is_finite()) {

@@ -1,4 +1,4 @@
-//! Carpenter & Kennedy's method of order 4 in two registers.
+//! Carpenter & Kennedy's low-storage method of order 4.
 //!
 //! M. H. Carpenter, C. A. Kennedy, *Fourth-order 2N-storage Runge–Kutta schemes*, NASA Technical Memorandum 109112 (1994),
 //! solution 3.
@@ -9,7 +9,7 @@ use super::{LowStorage, LowStorageTableau};
 #[derive(Debug, Clone, Copy)]
 pub struct CarpenterKennedyTable;
 
-/// Carpenter & Kennedy's method: order 4, 5 stages, in two registers.
+/// Carpenter & Kennedy's low-storage method: order 4, 5 stages, two registers.
 ///
 /// Also known as LSRK(5,4) or `RK4(3)5[2N]`.
 pub type CarpenterKennedy = LowStorage<CarpenterKennedyTable, 5>;

@@ -13,8 +13,9 @@ pub struct CashKarpTable;
 
 /// Cash & Karp's pair: order 5 with an embedded solution of order 4, 6 stages, output of order 4.
 ///
-/// The slope at the end, which the output needs, serves the next step. The paper has no interpolant. Ours is the cubic Hermite
-/// polynomial and a term `θ² (1 − θ)² Σ d k`, where `d` is the shortest vector that satisfies the conditions of order 4.
+/// The slope at the end, which the output needs, is the first stage of the next step. The paper has no interpolant.
+/// Ours is the cubic Hermite polynomial and a term `θ² (1 − θ)² Σ d k`, where `d` is the shortest vector that satisfies
+/// the conditions of order 4.
 pub type CashKarp = Erk<CashKarpTable, 7>;
 /// The method [`CashKarp`](type@CashKarp) as a value.
 pub const CashKarp: CashKarp = Erk::new();

@@ -1,8 +1,8 @@
 //! Dormand & Prince's method of order 8 with error estimates of orders 5 and 3.
 //!
-//! Hairer, Nørsett & Wanner I, section II.10 (the method and its estimates) and section II.6 (dense output), after P. J.
-//! Prince, J. R. Dormand, *High order embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 7 (1981),
-//! doi:10.1016/0771-050X(81)90010-3. The coefficients are those of the code DOP853, rounded to the nearest `f64`.
+//! Hairer, Nørsett & Wanner I, section II.10 (the method and its estimates) and section II.6 (dense output), after P.
+//! J. Prince, J. R. Dormand, *High order embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 7 (1981),
+//! doi:10.1016/0771-050X(81)90010-3. The coefficients are taken from the code DOP853, rounded to the nearest `f64`.
 
 use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
@@ -14,8 +14,8 @@ pub struct Dop853Table;
 
 /// Dormand & Prince's method of order 8: 12 stages, error estimates of orders 5 and 3, dense output of order 7.
 ///
-/// The dense output takes four more stages, in the steps that hold an output time only; the first of them serves the
-/// next step too. Also known as DOP853 or DP8.
+/// Steps with an output time inside take four more stages; the first of them is also the first stage of the next step.
+/// Also known as DOP853 or DP8.
 pub type Dop853 = Erk<Dop853Table, 16>;
 /// The method [`Dop853`](type@Dop853) as a value.
 pub const Dop853: Dop853 = Erk::new();

@@ -3,11 +3,11 @@
 //! P. J. Prince, J. R. Dormand, *High order embedded Runge–Kutta formulae*, J. Comput. Appl. Math. 7 (1981),
 //! doi:10.1016/0771-050X(81)90010-3, the rational approximation RK8(7)13M.
 //!
-//! The paper has no interpolant. Ours is made as those of W. H. Enright, K. R. Jackson, S. P. Nørsett, P. G. Thomsen,
-//! *Interpolants for Runge–Kutta formulas*, ACM Trans. Math. Softw. 12 (1986), doi:10.1145/7921.7923: the stages and the slope
-//! at the end make a solution of order 5 inside the step; the field at such a one at 0.3 makes solutions of order 6, and
-//! the field at three of them, at 1/4, 1/2 and 3/4, one of order 7. Each time the weights are the shortest that satisfy the
-//! conditions.
+//! The paper has no interpolant. Ours follows W. H. Enright, K. R. Jackson, S. P. Nørsett, P. G. Thomsen, *Interpolants
+//! for Runge–Kutta formulas*, ACM Trans. Math. Softw. 12 (1986), doi:10.1145/7921.7923. The stages and the slope at the
+//! end give a solution of order 5 inside the step. The field at this solution at 0.3 gives solutions of order 6. The
+//! field at three of those, at 1/4, 1/2 and 3/4, gives a solution of order 7. The weights are always the shortest that
+//! satisfy the conditions.
 
 use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
@@ -19,8 +19,8 @@ pub struct Dopri8Table;
 
 /// Prince & Dormand's pair: order 8 with an embedded solution of order 7, 13 stages, dense output of order 7.
 ///
-/// The dense output takes five more stages, in the steps that hold an output time only; the first of them serves the next
-/// step too. Also known as RK8(7)13M or DOP87.
+/// Steps with an output time inside take five more stages; the first of them is also the first stage of the next step.
+/// Also known as RK8(7)13M or DOP87.
 pub type Dopri8 = Erk<Dopri8Table, 18>;
 /// The method [`Dopri8`](type@Dopri8) as a value.
 pub const Dopri8: Dopri8 = Erk::new();

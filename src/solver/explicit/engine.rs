@@ -1,4 +1,4 @@
-//! The one engine of all explicit Runge–Kutta methods.
+//! The engine of all explicit Runge–Kutta methods.
 
 use std::marker::PhantomData;
 
@@ -34,11 +34,11 @@ pub struct ErkWorkspace<Y, const S: usize> {
     /// The slopes `k`.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     k: [Y; S],
-    /// The argument of the stage being evaluated; the error estimate once asked for.
+    /// The argument of the current stage; the error estimate after a call of `error`.
     stage: Y,
-    /// Whether `k[0]` is the slope at the start of the step to come.
+    /// Whether `k[0]` is the slope at the start of the next step.
     first_is_known: bool,
-    /// Whether the stages that only the interpolant reads have been computed for this step.
+    /// Whether the extra stages of the interpolant have been computed for this step.
     extra_is_known: bool,
     evaluations: u64,
 }
@@ -54,7 +54,7 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
         }
     }
 
-    /// Evaluates the stage `i`.
+    /// Evaluates stage `i`.
     #[inline(always)]
     fn compute<F: Dynamics<State = Y>, T: Tableau<S>>(&mut self, i: usize, f: &F, t: f64, h: f64, y0: &Y) {
         let (done, rest) = self.k.split_at_mut(i);
@@ -62,7 +62,7 @@ impl<Y: State, const S: usize> ErkWorkspace<Y, S> {
         f.eval(t + T::C[i] * h, &self.stage, &mut rest[0]);
     }
 
-    /// Leaves `h Σ e k` in `stage`.
+    /// Writes `h Σ e k` into `stage`.
     #[inline(always)]
     fn estimate(&mut self, h: f64, e: &[f64; S]) {
         self.stage.set_zeros();
@@ -88,12 +88,12 @@ impl<Y: State, const S: usize> KeptStates<Y> for ErkWorkspace<Y, S> {
     }
 }
 
-/// Whether a state is small enough for the stages to be written out one by one.
+/// Whether a state is small enough for unrolled stages.
 pub(crate) const fn lives_in_registers<Y>() -> bool {
     size_of::<Y>() <= 64 && !std::mem::needs_drop::<Y>()
 }
 
-/// `for $i in 1..$end`, written out up to 15, since the compiler does not unroll long loops.
+/// `for $i in 1..$end`, unrolled up to 15, since the compiler does not unroll long loops.
 macro_rules! unrolled {
     ($end:ident, |$i:ident| $body:expr) => {
         unrolled!($end, |$i| $body, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
@@ -190,7 +190,7 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     ) -> Option<Stiffness> {
         let contrast = const { Contrast::of::<T>() }?;
         let h_lambda = if const { lives_in_registers::<F::State>() } {
-            // The stages themselves need no address, and stay where they are.
+            // A copy, so that the stages themselves need no address.
             contrast_of(&mut ws.clone(), h, &contrast, &mut norm)
         } else {
             contrast_of(ws, h, &contrast, &mut norm)
@@ -199,7 +199,7 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Solver<F> for Erk<T, S> {
     }
 }
 
-/// How much the slopes of two stages differ, beside how much their states do; `None` if the latter do not.
+/// The ratio of the difference of slopes to the difference of their states; `None` if the states do not differ.
 #[cold]
 #[inline(never)]
 fn contrast_of<Y: State, const S: usize>(
@@ -259,7 +259,7 @@ impl<F: Dynamics, T: EmbeddedTableau<S>, const S: usize> Embedded<F> for Erk<T, 
     }
 }
 
-/// The order of the norm of the error, see [`Coarse`] where there are three solutions.
+/// The order of the error norm; see [`Coarse`] for methods with three solutions.
 const fn error_order<T: EmbeddedTableau<S>, const S: usize>() -> u32 {
     let fine = estimate_order(T::ORDER, T::EMBEDDED_ORDER);
     match T::COARSE {
@@ -296,7 +296,7 @@ impl<F: Dynamics, T: Tableau<S>, const S: usize> Dense<F> for Erk<T, S> {
     }
 }
 
-/// Computes the stages of the last step that only the interpolant reads.
+/// Computes the extra stages of the last step, which only the interpolant reads.
 fn compute_extra<F: Dynamics, T: Tableau<S>, const S: usize>(
     f: &F,
     ws: &mut ErkWorkspace<F::State, S>,

@@ -11,15 +11,15 @@ use crate::solver::{EmbeddedTableau, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct Fehlberg21Table;
 
-/// Fehlberg's pair of the lowest orders, 2 with an embedded solution of order 1: 3 stages, dense output of order 2. Its errors
-/// are far beyond the tolerance: on the problems DETEST at 1e-6 the median is 370 tolerances, and the worst 9500
-/// (`tests/tolerances.rs`).
+/// Fehlberg's pair of the lowest orders, 2 with an embedded solution of order 1: 3 stages, dense output of order 2.
 ///
-/// The embedded solution was made to be nearly of order 2, so that the estimate is `h² y″ / 512`. The error of the solution of
-/// order 2 is `0.04 h³ y‴` on a quadrature and `0.17 h³ y‴` on a linear field, which is more for steps above `h = 0.05` or
-/// 0.012. Nothing better can be had of the stages: an estimate of that error, by a second solution of order 2, would allow
-/// steps as long or longer at 1e-6. [`HeunEuler`](type@super::HeunEuler)
-/// keeps tolerances.
+/// Its errors are far beyond the tolerance: on the problems DETEST at 1e-6 the median is 370 tolerances, and the worst
+/// 9500 (`tests/tolerances.rs`).
+///
+/// The embedded solution is nearly of order 2 by design, so the estimate is `h² y″ / 512`. The error of the solution of
+/// order 2 is `0.04 h³ y‴` on a quadrature and `0.17 h³ y‴` on a linear field, which is more for steps above `h = 0.05`
+/// or 0.012. The stages allow nothing better: an estimate of that error, by a second solution of order 2, would allow
+/// steps as long or longer at 1e-6. [`HeunEuler`](type@super::HeunEuler) keeps tolerances.
 ///
 /// The solution of order 2 is continued (local extrapolation). Also known as RKF1(2).
 pub type Fehlberg21 = Erk<Fehlberg21Table, 3>;

@@ -13,8 +13,8 @@ pub struct Fehlberg45Table;
 
 /// Fehlberg's pair: order 4 with an embedded solution of order 5, 6 stages, output of order 4.
 ///
-/// The solution of order 4 is continued, as its author had it: the error estimate is that of the solution itself. The
-/// slope at the end, which the output needs, serves the next step. Also known as RKF45.
+/// The solution of order 4 is continued, as Fehlberg intended, so the estimate is of its own error. The slope at the
+/// end, which the output needs, is the first stage of the next step. Also known as RKF45.
 ///
 /// The report has no interpolant. Ours is the cubic Hermite polynomial and a term `θ² (1 − θ)² Σ d k`, where `d` is the
 /// shortest vector that satisfies the conditions of order 4.

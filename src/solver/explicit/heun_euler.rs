@@ -1,7 +1,6 @@
 //! Heun's method of order 2 with Euler's method as its embedded solution.
 //!
-//! K. Heun (1900), see [`Heun`](type@super::Heun); the pair is the simplest of all: Hairer, Nørsett & Wanner I, section
-//! II.4.
+//! K. Heun (1900), see [`Heun`](type@super::Heun). This is the simplest pair: Hairer, Nørsett & Wanner I, section II.4.
 
 use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle};
@@ -11,7 +10,7 @@ use crate::solver::{EmbeddedTableau, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct HeunEulerTable;
 
-/// Heun's method with a step of Euler's as error estimate: orders 2 and 1, 2 stages, dense output of order 2.
+/// Heun's method with an Euler step as error estimate: orders 2 and 1, 2 stages, dense output of order 2.
 ///
 /// Also known as adaptive Heun.
 pub type HeunEuler = Erk<HeunEulerTable, 2>;

@@ -1,4 +1,4 @@
-//! Runge–Kutta methods in two registers, however many stages they have.
+//! Low-storage Runge–Kutta methods: two registers for any number of stages.
 //!
 //! J. H. Williamson, *Low-storage Runge–Kutta schemes*, J. Comput. Phys. 35 (1980), doi:10.1016/0021-9991(80)90033-9.
 
@@ -22,9 +22,9 @@ pub trait LowStorageTableau<const S: usize> {
     const NAME: &'static str;
     /// The order of the solution.
     const ORDER: u32;
-    /// What stays of the increment, `α`; the first is zero.
+    /// The factors `α` of the increment; the first is zero.
     const ALPHA: [f64; S];
-    /// How much of the increment goes into the state, `β`.
+    /// The factors `β` of the increment in the state.
     const BETA: [f64; S];
 }
 
@@ -48,7 +48,8 @@ impl<T: LowStorageTableau<S>, const S: usize> Tableau<S> for Butcher<T> {
     const B: [f64; S] = weights_after(S, &T::ALPHA, &T::BETA);
 }
 
-/// The weights of the slopes in the state after `stages` stages: slope `j` is in every later increment, less and less.
+/// The weights of the slopes in the state after `stages` stages. Slope `j` is in every later increment, with decreasing
+/// weight.
 const fn weights_after<const S: usize>(stages: usize, alpha: &[f64; S], beta: &[f64; S]) -> [f64; S] {
     let mut weights = [0.0; S];
     let mut j = 0;
@@ -83,9 +84,9 @@ const fn row_sums<const S: usize>(a: &[[f64; S]; S]) -> [f64; S] {
 
 /// The method of a [`LowStorageTableau`] with `S` stages.
 ///
-/// Beside the states at the ends of a step it holds two, the increment and the slope that is added to it. It keeps nothing
-/// of a step, so an output inside one is computed by a step of its own to there: at `S` evaluations each, with the order
-/// of the method.
+/// Besides the states at the ends of a step it stores two: the increment, and the slope that is added to it. It stores
+/// no stages. An output inside a step is computed by a step of its own to the output time: at `S` evaluations each,
+/// with the order of the method.
 pub struct LowStorage<T, const S: usize>(PhantomData<fn() -> T>);
 
 impl<T: LowStorageTableau<S>, const S: usize> LowStorage<T, S> {
@@ -94,7 +95,7 @@ impl<T: LowStorageTableau<S>, const S: usize> LowStorage<T, S> {
     pub const fn new() -> Self {
         const {
             check::<Butcher<T>, S>();
-            assert!(T::ALPHA[0] == 0.0, "nothing of the last step may stay in the first increment");
+            assert!(T::ALPHA[0] == 0.0, "the first ALPHA must be 0");
         }
         Self(PhantomData)
     }
@@ -176,7 +177,7 @@ impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Dense<F> for LowStora
         theta: f64,
         out: &mut F::State,
     ) {
-        // An explicit step does not fail.
+        // An explicit step never fails.
         let _ = self.step(f, ws, StepStart { t, h: theta * h, y0 }, out);
     }
 
@@ -185,7 +186,7 @@ impl<F: Dynamics, T: LowStorageTableau<S>, const S: usize> Dense<F> for LowStora
     }
 }
 
-/// The stages of a step, which the way back needs all, and a cotangent.
+/// The stages of a step, all needed by the backward pass, and a cotangent.
 pub struct LowStorageTape<F: Differentiable, const S: usize> {
     stages: StageTape<F, S>,
     output_bar: F::State,

@@ -1,8 +1,8 @@
-//! Explicit Runge–Kutta methods: each file holds one table, its proof and its source.
+//! Explicit Runge–Kutta methods.
 //!
-//! Every method has a type and a value of the same name, so that `Dopri5` works in `OdeBlock<F, Dopri5, ..>` and in
-//! `solve(.., Dopri5, ..)`. The table behind it is in [`tables`]. The value, being a constant, proves the solution and the
-//! interpolant when the crate is compiled; the line below it proves the error estimate.
+//! Every method has a type and a value of the same name: `Dopri5` works both in `OdeBlock<F, Dopri5, ..>` and in
+//! `solve(.., Dopri5, ..)`. Its table is in [`tables`]. The order conditions of the solution, the interpolant and the
+//! error estimate are checked when the crate is compiled.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
@@ -57,7 +57,7 @@ pub use vern8::Vern8;
 pub use vern9::Vern9;
 pub use williamson3::Williamson3;
 
-/// The tableaus of the methods, to be read or built upon.
+/// The tableaus of the methods.
 pub mod tables {
     pub use super::bosh3::Bosh3Table;
     pub use super::carpenter_kennedy::CarpenterKennedyTable;

@@ -12,7 +12,7 @@ pub struct Rk38Table;
 
 /// The 3/8 rule: order 4, 4 stages, dense output of order 3.
 ///
-/// torchdiffeq's `rk4` is this method.
+/// This method is `rk4` in torchdiffeq.
 pub type Rk38 = Erk<Rk38Table, 4>;
 /// The method [`Rk38`](type@Rk38) as a value.
 pub const Rk38: Rk38 = Erk::new();

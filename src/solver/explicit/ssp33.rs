@@ -14,9 +14,9 @@ pub struct Ssp33Table;
 
 /// Shu & Osher's method: order 3, 3 stages, cubic Hermite output.
 ///
-/// A step is a convex combination of Euler steps of the same length: what those preserve (a bound, a total variation, a
-/// contraction), it preserves too. The slope at the end, which the output needs, serves the next step. Also known as
-/// SSPRK(3,3) or TVD-RK3.
+/// A step is a convex combination of Euler steps of the same length. So it preserves all properties that Euler steps
+/// preserve (a bound, a total variation, a contraction). The slope at the end, which the output needs, is the first
+/// stage of the next step. Also known as SSPRK(3,3) or TVD-RK3.
 pub type Ssp33 = Erk<Ssp33Table, 4>;
 /// The method [`Ssp33`](type@Ssp33) as a value.
 pub const Ssp33: Ssp33 = Erk::new();

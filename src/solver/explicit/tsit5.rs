@@ -20,7 +20,7 @@ pub const Tsit5: Tsit5 = Erk::new();
 
 const _: () = check_estimate::<Tsit5Table, 7>();
 
-/// The published `b(θ)` are products of factors; they are multiplied out here, as `scale · (θ² + p θ + q)` with a
+/// The published `b(θ)` are products of factors. They are multiplied out here, as `scale · (θ² + p θ + q)` with a
 /// further `θ²` (or, for the first, `θ (θ + r)`).
 #[rustfmt::skip]
 #[allow(clippy::excessive_precision, reason = "the digits are those of the paper")]

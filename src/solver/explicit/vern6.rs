@@ -1,8 +1,8 @@
 //! Verner's most efficient pair of orders 6 and 5.
 //!
 //! J. H. Verner, *Numerically optimal Runge–Kutta pairs with interpolants*, Numer. Algorithms 53 (2010),
-//! doi:10.1007/s11075-009-9290-3. The coefficients are those of the pair 6(5) called efficient on the author's pages,
-//! with its interpolant, rounded to the nearest `f64`.
+//! doi:10.1007/s11075-009-9290-3. The coefficients belong to the pair 6(5) called efficient on the author's pages, with
+//! its interpolant, rounded to the nearest `f64`.
 
 use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
@@ -14,7 +14,7 @@ pub struct Vern6Table;
 
 /// Verner's most efficient pair: order 6 with an embedded solution of order 5, 9 stages (FSAL), dense output of order 6.
 ///
-/// The dense output takes 3 more stages, in the steps that hold an output time only.
+/// Steps with an output time inside take 3 more stages.
 pub type Vern6 = Erk<Vern6Table, 12>;
 /// The method [`Vern6`](type@Vern6) as a value.
 pub const Vern6: Vern6 = Erk::new();

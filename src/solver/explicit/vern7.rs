@@ -1,8 +1,8 @@
 //! Verner's most efficient pair of orders 7 and 6.
 //!
 //! J. H. Verner, *Numerically optimal Runge–Kutta pairs with interpolants*, Numer. Algorithms 53 (2010),
-//! doi:10.1007/s11075-009-9290-3. The coefficients are those of the pair 7(6) called efficient on the author's pages,
-//! with its interpolant, rounded to the nearest `f64`.
+//! doi:10.1007/s11075-009-9290-3. The coefficients belong to the pair 7(6) called efficient on the author's pages, with
+//! its interpolant, rounded to the nearest `f64`.
 
 use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
@@ -14,8 +14,7 @@ pub struct Vern7Table;
 
 /// Verner's most efficient pair: order 7 with an embedded solution of order 6, 10 stages, dense output of order 6.
 ///
-/// The dense output takes 6 more stages, in the steps that hold an output time only; the first
-/// of them serves the next step too.
+/// Steps with an output time inside take 6 more stages; the first of them is also the first stage of the next step.
 pub type Vern7 = Erk<Vern7Table, 16>;
 /// The method [`Vern7`](type@Vern7) as a value.
 pub const Vern7: Vern7 = Erk::new();

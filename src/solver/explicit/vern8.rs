@@ -1,8 +1,8 @@
 //! Verner's most efficient pair of orders 8 and 7.
 //!
 //! J. H. Verner, *Numerically optimal Runge–Kutta pairs with interpolants*, Numer. Algorithms 53 (2010),
-//! doi:10.1007/s11075-009-9290-3. The coefficients are those of the pair 8(7) called efficient on the author's pages,
-//! with its interpolant, rounded to the nearest `f64`.
+//! doi:10.1007/s11075-009-9290-3. The coefficients belong to the pair 8(7) called efficient on the author's pages, with
+//! its interpolant, rounded to the nearest `f64`.
 
 use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
@@ -14,8 +14,7 @@ pub struct Vern8Table;
 
 /// Verner's most efficient pair: order 8 with an embedded solution of order 7, 13 stages, dense output of order 8.
 ///
-/// The dense output takes 8 more stages, in the steps that hold an output time only; the first
-/// of them serves the next step too.
+/// Steps with an output time inside take 8 more stages; the first of them is also the first stage of the next step.
 pub type Vern8 = Erk<Vern8Table, 21>;
 /// The method [`Vern8`](type@Vern8) as a value.
 pub const Vern8: Vern8 = Erk::new();

@@ -1,9 +1,9 @@
 //! Verner's most efficient pair of orders 9 and 8.
 //!
 //! J. H. Verner, *Numerically optimal Runge–Kutta pairs with interpolants*, Numer. Algorithms 53 (2010),
-//! doi:10.1007/s11075-009-9290-3. The coefficients are those of the pair 9(8) called efficient on the author's pages,
-//! with its interpolant, rounded to the nearest `f64`; the weights
-//! of the interpolant were solved for again from the order conditions, which determine them.
+//! doi:10.1007/s11075-009-9290-3. The coefficients belong to the pair 9(8) called efficient on the author's pages, with
+//! its interpolant, rounded to the nearest `f64`. The weights of the interpolant were recomputed from the order
+//! conditions, which determine them.
 
 use super::Erk;
 use crate::solver::tableau::{check_estimate, lower_triangle, padded};
@@ -15,8 +15,7 @@ pub struct Vern9Table;
 
 /// Verner's most efficient pair: order 9 with an embedded solution of order 8, 16 stages, dense output of order 9.
 ///
-/// The dense output takes 10 more stages, in the steps that hold an output time only; the first
-/// of them serves the next step too.
+/// Steps with an output time inside take 10 more stages; the first of them is also the first stage of the next step.
 pub type Vern9 = Erk<Vern9Table, 26>;
 /// The method [`Vern9`](type@Vern9) as a value.
 pub const Vern9: Vern9 = Erk::new();

@@ -1,4 +1,4 @@
-//! Williamson's method of order 3 in two registers.
+//! Williamson's low-storage method of order 3.
 //!
 //! J. H. Williamson, *Low-storage Runge–Kutta schemes*, J. Comput. Phys. 35 (1980), doi:10.1016/0021-9991(80)90033-9.
 
@@ -8,7 +8,7 @@ use super::{LowStorage, LowStorageTableau};
 #[derive(Debug, Clone, Copy)]
 pub struct Williamson3Table;
 
-/// Williamson's method: order 3, 3 stages, in two registers.
+/// Williamson's low-storage method: order 3, 3 stages, two registers.
 ///
 /// Also known as the RK3 of the low-storage literature.
 pub type Williamson3 = LowStorage<Williamson3Table, 3>;

@@ -1,11 +1,11 @@
 //! Implicit methods, for stiff problems.
 //!
-//! The stages of diagonally implicit methods ([`Dirk`]) are solved one after the other, those of [`Collocation`] methods
-//! all together; the latter have higher orders, and more linear algebra in a step.
+//! Diagonally implicit methods ([`Dirk`]) solve their stages one after the other. [`Collocation`] methods solve all
+//! stages together: they have higher orders, and more linear algebra in a step.
 //!
-//! A step solves equations by Newton's method, with linear systems solved by a [`LinearSolver`]: [`Lu`] unless
-//! `method.with(..)` says otherwise. A step whose equations were not solved is rejected and tried again shorter under an
-//! adaptive controller, and ends the solve under [`Fixed`](crate::control::Fixed); it is never accepted.
+//! A step solves its equations by Newton's method, with the linear solver [`Lu`] by default; `method.with(..)` sets
+//! another [`LinearSolver`]. A step whose equations were not solved is never accepted. An adaptive controller rejects
+//! it and tries a shorter one; under [`Fixed`](crate::control::Fixed) it ends the solve.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 

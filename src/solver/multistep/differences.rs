@@ -1,14 +1,14 @@
-//! What a multistep method remembers: modified divided differences of earlier values, on any grid.
+//! The history of a multistep method: modified divided differences of earlier values, on any grid.
 
 use crate::solver::Past;
 use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::state::State;
 
-/// The differences `Φⱼ(n) = (tₙ − tₙ₋₁) ⋯ (tₙ − tₙ₋ⱼ) δʲ[tₙ, .., tₙ₋ⱼ]` of values at the last points of a solve, with the
-/// divided difference `δʲ`: Hairer, Nørsett & Wanner I, section III.5, after F. T. Krogh (1973). On a uniform grid they
-/// are the backward differences `∇ʲ`.
+/// The differences `Φⱼ(n) = (tₙ − tₙ₋₁) ⋯ (tₙ − tₙ₋ⱼ) δʲ[tₙ, .., tₙ₋ⱼ]` of values at the last points of a solve, with
+/// the divided difference `δʲ`: Hairer, Nørsett & Wanner I, section III.5, after F. T. Krogh (1973). On a uniform grid
+/// they are the backward differences `∇ʲ`.
 ///
-/// A step is [aimed](Self::aim) as often as it is tried, which leaves the differences alone, and noted once by
+/// A step is [aimed](Self::aim) at each trial, which does not change the differences, and added once by
 /// [`advance`](Self::advance).
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -19,18 +19,18 @@ use crate::state::State;
 pub(super) struct Differences<Y, const N: usize> {
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     phi: [Y; N],
-    /// How many differences are known.
+    /// The number of known differences.
     len: usize,
     /// The lengths of the last steps, newest first.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     steps: [f64; N],
-    /// The step to come.
+    /// The next step.
     aim: Aim<N>,
-    /// Whether the step and all that it looks back on have one length, so that the next of that length looks the same.
+    /// Whether the step and its history have one length, so that another step of that length has the same coefficients.
     is_settled: bool,
 }
 
-/// Where the next point lies, seen from the points that are known.
+/// The position of the next point relative to the known points.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Aim<const N: usize> {
@@ -38,13 +38,13 @@ pub(super) struct Aim<const N: usize> {
     /// `(tₙ₊₁ − tₙ₋ⱼ) / h`: 1, 2, 3, .. on a uniform grid.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub distance: [f64; N],
-    /// `βⱼ`, by which `βⱼ Φⱼ(n) = Φⱼ*(n)` belongs to the points that are known as seen from the next.
+    /// `βⱼ`: `βⱼ Φⱼ(n) = Φⱼ*(n)` are the differences of the known points as seen from the next.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub beta: [f64; N],
 }
 
 impl<Y: State, const N: usize> Differences<Y, N> {
-    /// For values of the shape of `y0`.
+    /// Differences of values of the shape of `y0`.
     pub fn new(y0: &Y) -> Self {
         Self {
             phi: std::array::from_fn(|_| y0.zeros_like()),
@@ -55,13 +55,14 @@ impl<Y: State, const N: usize> Differences<Y, N> {
         }
     }
 
-    /// Forgets all.
+    /// Forgets all values.
     pub fn clear(&mut self) {
         self.len = 0;
         self.is_settled = false;
     }
 
-    /// Knows what `value` writes for each of the last points of `past`, and keeps at most `most` differences.
+    /// Rebuilds the differences from the `value` at each of the last points of `past`, and keeps at most `most` of
+    /// them.
     pub fn recall(&mut self, past: Past<'_, Y>, most: usize, mut value: impl FnMut((f64, &Y), &mut Y)) {
         self.clear();
         let Some(newest) = past.states.first() else { return };
@@ -73,11 +74,11 @@ impl<Y: State, const N: usize> Differences<Y, N> {
             value(past.point(i), &mut next);
             self.advance(&mut next, most);
         }
-        // Whoever aims next has computed nothing from these.
+        // The next `aim` must compute its coefficients.
         self.is_settled = false;
     }
 
-    /// How many differences are known.
+    /// The number of known differences.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -87,12 +88,12 @@ impl<Y: State, const N: usize> Differences<Y, N> {
         &self.phi[..self.len]
     }
 
-    /// The step that was aimed at last.
+    /// The last step aimed at.
     pub fn aimed(&self) -> &Aim<N> {
         &self.aim
     }
 
-    /// Aims at the point a step of length `h` ahead. False if all is as it was for the step before.
+    /// Aims at the point a step of length `h` ahead. False if the coefficients are the same as for the previous step.
     pub fn aim(&mut self, h: f64) -> bool {
         let uniform = self.steps[..self.len.saturating_sub(1)].iter().all(|&step| step == h);
         if uniform && self.is_settled && h == self.aim.h {
@@ -108,7 +109,7 @@ impl<Y: State, const N: usize> Differences<Y, N> {
         true
     }
 
-    /// Notes `value` at the point that was aimed at, or at the first, and keeps at most `most` differences. Leaves scrap in
+    /// Adds `value` at the point aimed at, or at the first point, and keeps at most `most` differences. Overwrites
     /// `value`.
     pub fn advance(&mut self, value: &mut Y, most: usize) {
         let kept = self.len.min(most);
@@ -143,7 +144,8 @@ impl<Y: State, const N: usize> KeptStates<Y> for Differences<Y, N> {
 }
 
 impl<const N: usize> Aim<N> {
-    /// `Π i / ((tₙ₊₁ − tₙ₊₁₋ᵢ) / h)` for `i` up to `j`: the ratio of a difference `Φⱼ` on a uniform grid to that on this one.
+    /// `Π i / ((tₙ₊₁ − tₙ₊₁₋ᵢ) / h)` for `i` up to `j`: the ratio of a difference `Φⱼ` on a uniform grid to the one on
+    /// this grid.
     pub fn uniformity(&self, j: usize) -> f64 {
         self.distance[..j].iter().enumerate().map(|(i, distance)| (i + 1) as f64 / distance).product()
     }

@@ -1,14 +1,15 @@
-//! Polynomials in terms of their values, for the transposes of what [`Differences`](super::differences::Differences) do.
+//! Polynomials in terms of their values, for the transposes of [`Differences`](super::differences::Differences).
 
 use super::weights::{integrals, products};
 
-/// Most nodes: twelve points, and the end of the step.
+/// The maximum number of nodes: twelve points, and the end of the step.
 pub(super) const M: usize = 13;
 
-/// Different nodes `xᵢ`, in units of a step from its start, of polynomials `Q = Σ vᵢ lᵢ` with values `vᵢ` there. Only the last
-/// may be the end of the step, 1.
+/// Different nodes `xᵢ`, in units of a step from its start, of polynomials `Q = Σ vᵢ lᵢ` with values `vᵢ` there. Only
+/// the last may be the end of the step, 1.
 ///
-/// A derivative with respect to a node, the values held, is that of the value there: `∂Q(s)/∂xᵢ = −Q'(xᵢ) lᵢ(s)`.
+/// The derivative with respect to a node, with fixed values, follows from the derivative with respect to its value:
+/// `∂Q(s)/∂xᵢ = −Q'(xᵢ) lᵢ(s)`.
 #[derive(Debug, Clone)]
 pub(super) struct Nodes {
     x: [f64; M],
@@ -53,8 +54,8 @@ impl Nodes {
         self.weights_of_values(&integrals(&self.distance, theta, self.len))
     }
 
-    /// Turns weights `cⱼ` of the products `πⱼ` into those of the values: `Σ cⱼ Π (1 − xₘ) δʲ[x₀, .., xⱼ]` over `m < j`, where
-    /// the value at `xᵢ` has the factor `1 / Π (xᵢ − xₘ)` over `m ≤ j` in the divided difference `δʲ`.
+    /// Turns weights `cⱼ` of the products `πⱼ` into weights of the values: `Σ cⱼ Π (1 − xₘ) δʲ[x₀, .., xⱼ]` over
+    /// `m < j`, where the value at `xᵢ` has the factor `1 / Π (xᵢ − xₘ)` over `m ≤ j` in the divided difference `δʲ`.
     fn weights_of_values(&self, c: &[f64; M]) -> [f64; M] {
         let Self { x, len, distance, .. } = self;
         let mut weights = [0.0; M];
@@ -84,7 +85,7 @@ impl Nodes {
     pub fn derivative(&self, v: &[f64; M]) -> [f64; M] {
         let mut derivative = [0.0; M];
         for (i, derivative) in derivative[..self.len].iter_mut().enumerate() {
-            // The slopes add up to 0, and the values may have much in common.
+            // The slopes add up to 0, and the values may be nearly equal.
             *derivative = self.slopes(i).iter().zip(v).map(|(slope, value)| slope * (value - v[i])).sum();
         }
         derivative
@@ -129,7 +130,7 @@ mod tests {
         assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?}");
     }
 
-    /// `−Q'(xᵢ) lᵢ(s)`, beside a central difference.
+    /// `−Q'(xᵢ) lᵢ(s)` agrees with a central difference.
     #[test]
     fn a_polynomial_follows_its_nodes() {
         let (x, values, s, d) = ([0.0, -0.7, -1.9], [0.4, -1.1, 2.0], 0.6, 2e-6);

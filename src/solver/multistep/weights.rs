@@ -1,7 +1,7 @@
-//! The polynomials that differences belong to, and their integrals.
+//! The polynomials of the differences, and their integrals.
 
-/// `πⱼ(θ) = Π (t − tₙ₋ᵢ) / (tₙ₊₁ − tₙ₋ᵢ)` for `i < j` at `t = tₙ + θ h`, from the distances `(tₙ₊₁ − tₙ₋ᵢ) / h`: the
-/// polynomial through the values known is `Σ πⱼ Φⱼ*`. The first `count` of them.
+/// `πⱼ(θ) = Π (t − tₙ₋ᵢ) / (tₙ₊₁ − tₙ₋ᵢ)` for `i < j` at `t = tₙ + θ h`, from the distances `(tₙ₊₁ − tₙ₋ᵢ) / h`. The
+/// polynomial through the known values is `Σ πⱼ Φⱼ*`. Only the first `count` are computed.
 pub(super) fn products<const N: usize>(distance: &[f64; N], theta: f64, count: usize) -> [f64; N] {
     let mut product = [0.0; N];
     product[0] = 1.0;
@@ -11,10 +11,10 @@ pub(super) fn products<const N: usize>(distance: &[f64; N], theta: f64, count: u
     product
 }
 
-/// `gⱼ(θ)`, the integrals of [`products`] over `0..θ`; the first `count` of them.
+/// `gⱼ(θ)`, the integrals of [`products`] over `0..θ`. Only the first `count` are computed.
 ///
-/// The recursion of Hairer, Nørsett & Wanner I, lemma III.5.2, for any `θ`: an integration by parts turns repeated
-/// integrals of one product into those of the next.
+/// The recursion of Hairer, Nørsett & Wanner I, lemma III.5.2, for any `θ`: integration by parts turns repeated
+/// integrals of one product into integrals of the next.
 pub(super) fn integrals<const N: usize>(distance: &[f64; N], theta: f64, count: usize) -> [f64; N] {
     let mut repeated = [0.0; N];
     let mut power = theta;

@@ -1,8 +1,8 @@
-//! The exact transpose of one step: what a discrete adjoint is made of.
+//! The exact transpose of one step, the basis of a discrete adjoint.
 //!
-//! A one-step method says how a step depends on the state before it, [`StepVjp::step_vjp`]. A multistep method looks back on
-//! more states than that one: it says how many, keeps a [`StepNote`] of each step, and carries from one transposed step to
-//! the next, in its tape, what later steps say of earlier points.
+//! A one-step method implements [`StepVjp::step_vjp`]. A step of a multistep method depends on several earlier points.
+//! Such a method states their number and keeps a [`StepNote`] of each step. Its tape carries the cotangents of earlier
+//! points from one transposed step to the next.
 
 mod past;
 mod stages;

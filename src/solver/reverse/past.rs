@@ -1,30 +1,31 @@
-//! What a multistep method looks back on.
+//! The history of a multistep method.
 
 use super::{OutputCotangent, StepCotangent, StepStart, StepVjp};
 use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
 use crate::state::State;
 
-/// What a step does not tell by its points: held fixed by a derivative, as the grid is, and followed where the step is taken
-/// again.
+/// The discrete choices of a step: its formula and its starting point.
+///
+/// A derivative holds them fixed, as it holds the grid; a recomputed step repeats them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StepNote {
-    /// Which formula it was. For a multistep method this is its order, and 0 for a step of another method that it starts with;
-    /// for [`Auto`](crate::solver::Auto) it is 0 for a step of the explicit method and 1 for one of the stiff method.
+    /// The formula. A multistep method notes its order, and 0 for a step of its starting method.
+    /// [`Auto`](crate::solver::Auto) notes 0 for a step of the explicit method and 1 for a step of the stiff method.
     pub formula: usize,
-    /// How far before the start of the solve a method of backward differentiation has put a state, for a prediction in its
-    /// first step; 0 where there is none.
+    /// The distance before the start of the solve at which a BDF method has placed a state, for the prediction in its
+    /// first step; 0 if there is none.
     pub lead: f64,
 }
 
-/// Points of a solve, from its start to some point, as a multistep method looks back on them.
+/// The history of a solve up to some point, for a multistep method.
 #[derive(Debug)]
 pub struct Past<'a, Y> {
     /// The times of all points.
     pub times: &'a [f64],
     /// The states at the last points, newest first.
     pub states: &'a [Y],
-    /// That of the step to the last point; the default at the start.
+    /// The note of the step to the last point; the default at the start.
     pub note: StepNote,
 }
 
@@ -50,14 +51,14 @@ impl<'a, Y> Past<'a, Y> {
         StepStart { t, h: self.point(0).0 - t, y0 }
     }
 
-    /// How many points there are before that step, its start included, of which the states are known.
+    /// The number of points with known states before that step, including its start.
     pub(in crate::solver) fn known(&self) -> usize {
         self.states.len() - 1
     }
 }
 
-/// Pulls cotangents back through a step that nothing precedes: [`StepVjp::step_vjp`] of a multistep method. The step is taken
-/// again; returned beside the result are the evaluations for that.
+/// Pulls cotangents back through the first step of a solve: [`StepVjp::step_vjp`] of a multistep method. It recomputes
+/// the step, and returns the evaluations for it with the result.
 pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: StepVjp<F>>(
     solver: &S,
     f: &F,
@@ -74,7 +75,7 @@ pub(in crate::solver) fn first_step_vjp<F: Differentiable, S: StepVjp<F>>(
     Ok((moved, solver.evaluations(&ws)))
 }
 
-/// [`StepVjp::step_vjp`] of a multistep method, whose tape counts the evaluations for it.
+/// [`StepVjp::step_vjp`] of a multistep method, whose tape counts the evaluations.
 macro_rules! step_vjp_without_past {
     () => {
         fn step_vjp(

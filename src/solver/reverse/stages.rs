@@ -19,7 +19,7 @@ pub struct StageTape<F: Differentiable, const S: usize> {
 }
 
 impl<F: Differentiable, const S: usize> StageTape<F, S> {
-    /// For states of the shape of `y0`.
+    /// A tape for states of the shape of `y0`.
     pub(crate) fn new(y0: &F::State) -> Self {
         Self {
             k: std::array::from_fn(|_| y0.zeros_like()),
@@ -31,7 +31,7 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         }
     }
 
-    /// Computes the first `used` stages of an explicit step again, with traces.
+    /// Recomputes the first `used` stages of an explicit step, with traces.
     pub(crate) fn compute<T: Tableau<S>>(
         &mut self,
         f: &F,
@@ -51,14 +51,15 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         self.evaluations += used as u64;
     }
 
-    /// Pulls the cotangents `(ybar, pbar)` and those of the `outputs` back through the first `used` stages, which have
-    /// been computed.
+    /// Pulls the cotangents `(ybar, pbar)` and the cotangents of the `outputs` back through the first `used` stages,
+    /// which have been computed.
     ///
-    /// `solve(i, argument, slope_bar)` turns the cotangent of the slope of stage `i` into that of its equation: with
-    /// `k = f(Y)` and `Y = ψ + h a k`, the `w` that satisfies `w = k̄ + h a Jᵀ w`. It leaves an explicit stage alone.
+    /// `solve(i, argument, slope_bar)` turns the cotangent of the slope of stage `i` into the cotangent of its
+    /// equation: for `k = f(Y)` and `Y = ψ + h a k`, the `w` with `w = k̄ + h a Jᵀ w`. It does not change an explicit
+    /// stage.
     ///
     /// # Errors
-    /// Those of `solve`.
+    /// The errors of `solve`.
     pub(crate) fn pull_back<T: Tableau<S>>(
         &mut self,
         f: &F,
@@ -68,7 +69,7 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         (ybar, pbar): (&mut F::State, &mut F::Params),
         mut solve: impl FnMut(usize, &F::State, &mut F::State) -> Result<()>,
     ) -> Result<StepCotangent> {
-        // An output at the very end is y1, but its velocity is that of the interpolant.
+        // An output at the end is y1, but its velocity comes from the interpolant.
         add_outputs_at_end(outputs, ybar);
         let mut cotangent = self.move_outputs::<T>(outputs);
         for i in (0..used).rev() {
@@ -102,8 +103,8 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         Ok(cotangent)
     }
 
-    /// Fills in the derivatives with respect to the output times, and returns what follows from `θ = (time − t) / h` for
-    /// the ends of the step.
+    /// Fills in the derivatives with respect to the output times. Returns their effect, through `θ = (time − t) / h`,
+    /// on the ends of the step.
     fn move_outputs<T: Tableau<S>>(&mut self, outputs: &mut [OutputCotangent<'_, F::State>]) -> StepCotangent {
         let mut cotangent = StepCotangent { start: 0.0, end: 0.0 };
         for output in outputs {

@@ -7,23 +7,23 @@ use crate::solver::explicit::Erk;
 use crate::solver::{Dense, Tableau};
 use crate::state::State;
 
-/// A method whose step can be differentiated in reverse, output between its ends included.
+/// A method whose steps, with their outputs inside, can be differentiated in reverse.
 #[diagnostic::on_unimplemented(
     message = "the step of `{Self}` has no transpose for this field, so it has no discrete adjoint",
     label = "this adjoint needs the transpose of every step",
-    note = "every Runge–Kutta, Rosenbrock and multistep method has one where the field implements `rheos::Differentiable`; \
-            otherwise use `rheos::BacksolveAdjoint`"
+    note = "Runge–Kutta and multistep methods have one if the field implements `rheos::Differentiable`, \
+            Rosenbrock methods if it also implements `SecondOrderVjp`; otherwise use `rheos::BacksolveAdjoint`"
 )]
 pub trait StepVjp<F: Differentiable>: Dense<F> {
-    /// What the reverse pass of a step needs, allocated once per backward pass.
+    /// The storage of the reverse pass of a step, allocated once per backward pass.
     type Tape;
 
-    /// How many points before the start of a step it looks back on at most; 0 for a one-step method, for which the functions
-    /// about the past need not be written.
+    /// The number of points before the start of a step that it depends on, at most. It is 0 for a one-step method,
+    /// which need not implement the functions about the past.
     const LOOKS_BACK: usize = 0;
 
-    /// Whether what a step was does not follow from its ends: then each has a [`StepNote`], and is transposed by
-    /// [`step_vjp_after`](Self::step_vjp_after). A method that looks back does.
+    /// Whether a step depends on more than its ends. If so, each step has a [`StepNote`] and is transposed by
+    /// [`step_vjp_after`](Self::step_vjp_after). This holds for every method that looks back.
     const TAKES_NOTES: bool = Self::LOOKS_BACK > 0;
 
     /// A tape for states of the shape of `y0`.
@@ -31,12 +31,12 @@ pub trait StepVjp<F: Differentiable>: Dense<F> {
 
     /// Pulls cotangents back through a step.
     ///
-    /// `ybar` holds the cotangent of the state at `t + h` and receives that of the state at `t`. `outputs` are outputs
-    /// inside the step; the derivatives with respect to their times are filled in. The gradient of the parameters is
-    /// added to `pbar`.
+    /// `ybar` holds the cotangent of the state at `t + h` and receives the cotangent of the state at `t`. `outputs` are
+    /// outputs inside the step; the derivatives with respect to their times are filled in. The gradient of the
+    /// parameters is added to `pbar`.
     ///
     /// # Errors
-    /// An implicit method whose equations, or their transpose, could not be solved says so; an explicit one never fails.
+    /// The equations of an implicit method, or their transpose, could not be solved. An explicit method never fails.
     fn step_vjp(
         &self,
         f: &F,
@@ -46,14 +46,14 @@ pub trait StepVjp<F: Differentiable>: Dense<F> {
         bars: Bars<'_, F>,
     ) -> Result<StepCotangent>;
 
-    /// [`step_vjp`](Self::step_vjp) for the step to the last point of `past`, where more than a state precedes it.
+    /// [`step_vjp`](Self::step_vjp) for the step to the last point of `past`, if it depends on more than its start.
     ///
-    /// To be called for every step of a solve, from the last to the first. The cotangents of the points before the start are
-    /// kept in the tape until those points are the start themselves; only then do they appear in `ybar`, and in the
+    /// Call it for every step of a solve, from the last to the first. The tape stores the cotangents of the points
+    /// before the start until those points are the start themselves. Only then do they appear in `ybar` and in the
     /// derivative with respect to the start of the step.
     ///
     /// # Errors
-    /// Those of [`step_vjp`](Self::step_vjp).
+    /// As for [`step_vjp`](Self::step_vjp).
     fn step_vjp_after(
         &self,
         f: &F,
@@ -65,20 +65,20 @@ pub trait StepVjp<F: Differentiable>: Dense<F> {
         self.step_vjp(f, tape, past.step(), outputs, Bars { y: ybar, params: pbar })
     }
 
-    /// What is to be noted of the step just computed and not yet accepted.
+    /// The note of the last computed step, before it is accepted.
     fn note(&self, ws: &Self::Workspace) -> StepNote {
         let _ = ws;
         StepNote::default()
     }
 
-    /// Brings the workspace to where it was before the step from the last point of `past`, which are as many as the method
-    /// [looks back on](Self::LOOKS_BACK), and that one.
+    /// Restores the workspace to its state before the step from the last point of `past`. `past` has that point and as
+    /// many before it as the method [looks back on](Self::LOOKS_BACK).
     fn recall(&self, f: &F, ws: &mut Self::Workspace, past: Past<'_, F::State>) {
         let _ = (f, past);
         self.reset(ws);
     }
 
-    /// Makes the next step one like that of the note.
+    /// Makes the next step repeat the choices of the note.
     fn follow(&self, ws: &mut Self::Workspace, note: StepNote) {
         let _ = (ws, note);
     }
@@ -87,14 +87,14 @@ pub trait StepVjp<F: Differentiable>: Dense<F> {
     fn tape_evaluations(&self, tape: &Self::Tape) -> u64;
 }
 
-/// A step that was taken: from `y0 = y(t)` over `h`.
+/// A step from `y0 = y(t)` over `h`.
 #[derive(Debug)]
 pub struct StepStart<'a, Y> {
-    /// Where it started.
+    /// The start.
     pub t: f64,
     /// Its signed length.
     pub h: f64,
-    /// The state where it started.
+    /// The state at the start.
     pub y0: &'a Y,
 }
 
@@ -106,10 +106,10 @@ impl<Y> Clone for StepStart<'_, Y> {
 
 impl<Y> Copy for StepStart<'_, Y> {}
 
-/// An output at `t + θ h` inside a step, seen from the backward pass.
+/// An output at `t + θ h` inside a step, in the backward pass.
 #[derive(Debug)]
 pub struct OutputCotangent<'a, Y> {
-    /// Its place in the step, in `(0, 1]`.
+    /// Its position in the step, in `(0, 1]`.
     pub theta: f64,
     /// The derivative of the loss with respect to it.
     pub cotangent: &'a Y,
@@ -125,29 +125,29 @@ impl<'a, Y> OutputCotangent<'a, Y> {
 }
 
 impl<Y: State> OutputCotangent<'_, Y> {
-    /// Notes the derivative with respect to its time, where the interpolant has this velocity, and returns what follows from
-    /// `θ = (time − t) / h` for the ends of the step.
+    /// Stores the derivative with respect to its time, given the velocity of the interpolant. Returns its effect,
+    /// through `θ = (time − t) / h`, on the ends of the step.
     pub(in crate::solver) fn move_along(&mut self, velocity: &Y) -> StepCotangent {
         self.time = self.cotangent.inner(velocity);
         StepCotangent { start: -(1.0 - self.theta) * self.time, end: -self.theta * self.time }
     }
 }
 
-/// Adds the cotangents of the outputs at the very end of a step to that of its end, the state that they are.
+/// Adds the cotangents of the outputs at the end of a step to the cotangent of its end state.
 pub(in crate::solver) fn add_outputs_at_end<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
     for output in outputs.iter().filter(|output| output.theta == 1.0) {
         ybar.add_scaled(1.0, output.cotangent);
     }
 }
 
-/// Adds the cotangents of the outputs inside a step to that of its start, which they are with the weight 1.
+/// Adds the cotangents of the outputs inside a step to the cotangent of its start, which they contain with weight 1.
 pub(in crate::solver) fn add_outputs_inside<Y: State>(outputs: &[OutputCotangent<'_, Y>], ybar: &mut Y) {
     for output in outputs.iter().filter(|output| output.theta < 1.0) {
         ybar.add_scaled(1.0, output.cotangent);
     }
 }
 
-/// Derivatives of a loss with respect to the two ends of a step in time, its states held.
+/// The derivatives of a loss with respect to the two end times of a step, with its states fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StepCotangent {
     /// With respect to the start of the step.
@@ -157,7 +157,7 @@ pub struct StepCotangent {
 }
 
 impl StepCotangent {
-    /// That of the length of the step alone.
+    /// The derivatives of a loss that depends on the length of the step alone.
     pub(in crate::solver) fn from_length(h: f64) -> Self {
         Self { start: -h, end: h }
     }
@@ -188,7 +188,7 @@ impl<F: Differentiable, T: Tableau<S>, const S: usize> StepVjp<F> for Erk<T, S> 
         let inner = outputs.iter().any(|output| output.theta < 1.0);
         let for_y1 = T::B.iter().rposition(|&b| b != 0.0).map_or(0, |last| last + 1);
         let used = if inner { S } else { for_y1 };
-        // The velocity of an output at the end is that of the interpolant, which reads every slope.
+        // The velocity of an output at the end comes from the interpolant, which reads every slope.
         tape.compute::<T>(f, step, if outputs.is_empty() { used } else { S });
         tape.pull_back::<T>(f, step, used, outputs, (ybar, pbar), |_, _, _| Ok(()))
     }

@@ -14,31 +14,34 @@ use crate::state::{Span, State};
 
 /// Asynchronous leapfrog, as [`Alf`](type@Alf) of order 2 and as [`DampedAlf`] of order 1.
 ///
-/// Beside the solution it carries a velocity `v`, which the field at the midpoint reflects:
+/// Besides the solution it carries a velocity `v`, which is reflected at the slope of the midpoint:
 /// `u = f(t + h/2, y₀ + h v₀/2)`, `v₁ = v₀ + 2 η (u − v₀)`, `y₁ = y₀ + h (v₀ + v₁)/2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AsynchronousLeapfrog<const ORDER: u32> {
     eta: f64,
 }
 
-/// Asynchronous leapfrog without damping (`η = 1`): order 2, one evaluation per step, symmetric and algebraically
-/// reversible, with an error estimate of order 1 and dense output of order 2.
+/// Asynchronous leapfrog without damping (`η = 1`): order 2, one evaluation per step.
 ///
-/// It is stable on the imaginary axis up to `i` only; where the field contracts, `v` oscillates about the slope.
+/// It is symmetric and algebraically reversible, with an error estimate of order 1 and dense output of order 2.
+///
+/// It is stable on the imaginary axis up to `i` only. If the field contracts, `v` oscillates about the slope.
 pub type Alf = AsynchronousLeapfrog<2>;
 /// The method [`Alf`](type@Alf) as a value.
 pub const Alf: Alf = AsynchronousLeapfrog { eta: 1.0 };
 
-/// Asynchronous leapfrog with damping, `1/2 < η < 1`: algebraically reversible, more stable than [`Alf`](type@Alf), and of
-/// order 1. Its error of order 1 goes with `(1 − η)/(2 η)`.
+/// Asynchronous leapfrog with damping, `1/2 < η < 1`: order 1, more stable than [`Alf`](type@Alf).
+///
+/// It is algebraically reversible. Its error of order 1 is proportional to `(1 − η)/(2 η)`.
 pub type DampedAlf = AsynchronousLeapfrog<1>;
 
 impl DampedAlf {
-    /// The method with the damping `eta`, in `(1/2, 1)`. Undoing `n` steps multiplies rounding errors by
-    /// `(2 η − 1)^(−n)`, so that near 1/2 few can be undone.
+    /// The method with the damping `eta`, in `(1/2, 1)`.
+    ///
+    /// Undoing `n` steps multiplies rounding errors by `(2 η − 1)^(−n)`, so near 1/2 only few steps can be undone.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for an `eta` that is not.
+    /// [`Error::InvalidArgument`] if `eta` is outside this interval.
     pub fn new(eta: f64) -> Result<Self> {
         if eta > 0.5 && eta < 1.0 {
             Ok(Self { eta })
@@ -73,13 +76,13 @@ pub struct AlfWorkspace<Y> {
     next_velocity: Y,
     midpoint: Y,
     slope: Y,
-    /// Whether `velocity` belongs to the start of the step to come.
+    /// Whether `velocity` belongs to the start of the next step.
     started: bool,
     evaluations: u64,
 }
 
 impl<Y: State> AlfWorkspace<Y> {
-    /// The velocity starts as the slope.
+    /// Starts with the slope as velocity.
     fn start<F: Dynamics<State = Y>>(&mut self, f: &F, t: f64, y0: &Y) {
         if !self.started {
             f.eval(t, y0, &mut self.velocity);
@@ -218,7 +221,7 @@ impl<F: Dynamics, const ORDER: u32> Reversible<F> for AsynchronousLeapfrog<ORDER
 
 /// The cotangent of the velocity.
 pub struct AlfCotangent<F: Differentiable> {
-    /// Of the velocities at the start and at the end of a step.
+    /// Cotangents of the velocities at the start and at the end of a step.
     velocity_bars: [F::State; 2],
     slope_bar: F::State,
     midpoint_bar: F::State,
@@ -272,7 +275,7 @@ impl<F: Differentiable, const ORDER: u32> ReverseStep<F> for AsynchronousLeapfro
             ybar.add_scaled(1.0, output.cotangent);
         }
 
-        // The start of this step is the end of the one before.
+        // The start of this step is the end of the previous one.
         end_bar.replace_by(start_bar);
         start_bar.set_zeros();
         y.replace_by(y0);

@@ -1,4 +1,4 @@
-//! Any one-step method, made reversible.
+//! The reversible form of any one-step method.
 //!
 //! S. McCallum, J. Foster, *Efficient, accurate and stable gradients for neural ODEs* (2024), arXiv:2410.11648.
 
@@ -10,14 +10,15 @@ use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::{ErrorNorm, Span, State};
 
-/// McCallum & Foster's reversible form of the method `S`: its order, its error estimate and its dense output, at twice its
-/// evaluations.
+/// McCallum & Foster's reversible form of the method `S`.
 ///
-/// Beside the solution `y` it carries a second one, `z`. With `Φ(t, h, ·)` a step of `S`, a step is
-/// `y₁ = Φ(t, h, z₀) + λ (y₀ − z₀)`, `z₁ = z₀ + y₁ − Φ(t + h, −h, y₁)`. The coupling `λ` is a compromise: where a step
-/// contracts the solution by a factor below `λ`, the two drift apart, and undoing `n` steps multiplies rounding errors in
-/// their difference by up to `λ^(−n)`: 2.7 for a thousand steps at the default of 0.999, `10⁴⁵` at 0.9. Take 0.999 or
-/// more for many steps of fields that hardly contract, and less for few steps of fields that do.
+/// It has the order, the error estimate and the dense output of `S`, at twice its evaluations.
+///
+/// Besides the solution `y` it carries a second one, `z`. With `Φ(t, h, ·)` a step of `S`, a step is
+/// `y₁ = Φ(t, h, z₀) + λ (y₀ − z₀)`, `z₁ = z₀ + y₁ − Φ(t + h, −h, y₁)`. The coupling `λ` is a compromise. If a step
+/// contracts the solution by a factor below `λ`, the two solutions drift apart. Undoing `n` steps multiplies rounding
+/// errors in their difference by up to `λ^(−n)`: 2.7 for a thousand steps at the default of 0.999, `10⁴⁵` at 0.9. Take
+/// 0.999 or more for many steps of fields that hardly contract, and less for few steps of contracting fields.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coupled<S> {
     solver: S,
@@ -31,10 +32,10 @@ impl<S> Coupled<S> {
         Self { solver, coupling: 0.999 }
     }
 
-    /// The same with another coupling `lambda`, in `(0, 1]`.
+    /// Sets the coupling `lambda`, in `(0, 1]`.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for a `lambda` that is not.
+    /// [`Error::InvalidArgument`] if `lambda` is outside this interval.
     pub fn coupling(self, lambda: f64) -> Result<Self> {
         if lambda > 0.0 && lambda <= 1.0 {
             Ok(Self { coupling: lambda, ..self })
@@ -43,7 +44,7 @@ impl<S> Coupled<S> {
         }
     }
 
-    /// How much of `y₀ − z₀` a state inside the step has.
+    /// The part of `y₀ − z₀` in a state inside the step.
     fn share(&self, theta: f64) -> f64 {
         1.0 - theta * (1.0 - self.coupling)
     }
@@ -58,12 +59,12 @@ pub struct CoupledWorkspace<Y, W> {
     stepped: Y,
     forth: W,
     back: W,
-    /// Whether `z` belongs to the start of the step to come.
+    /// Whether `z` belongs to the start of the next step.
     started: bool,
 }
 
 impl<Y: State, W> CoupledWorkspace<Y, W> {
-    /// The second solution starts where the first does.
+    /// Starts with the first solution as the second.
     fn start(&mut self, y0: &Y) {
         if !self.started {
             self.z.assign(y0);
@@ -71,7 +72,7 @@ impl<Y: State, W> CoupledWorkspace<Y, W> {
         }
     }
 
-    /// Leaves `y − Φ(t + h, −h, y)` in `stepped`, for the end `y` of a step.
+    /// Writes `y − Φ(t + h, −h, y)` into `stepped`, for the end `y` of a step.
     fn retreat<F, S>(&mut self, f: &F, solver: &S, (t, h): (f64, f64), y: &Y) -> Result<()>
     where
         F: Dynamics<State = Y>,
@@ -85,7 +86,7 @@ impl<Y: State, W> CoupledWorkspace<Y, W> {
     }
 }
 
-/// The workspaces of the steps apart.
+/// Excludes the workspaces of the steps.
 impl<Y: State, W> KeptStates<Y> for CoupledWorkspace<Y, W> {
     fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
         see(&mut self.z, Use::needed_if(self.started));

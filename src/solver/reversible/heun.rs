@@ -15,12 +15,13 @@ use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::{Dense, Embedded, Method, OutputCotangent, Probe, Solver, StepCotangent, StepStart};
 use crate::state::{Span, State};
 
-/// The reversible Heun method: order 2, one evaluation per step, symmetric and algebraically reversible, with an error
-/// estimate of order 1 and dense output of order 2.
+/// The reversible Heun method: order 2, one evaluation per step.
 ///
-/// Beside the solution `y` it carries a second one, `ŷ`, at which slopes are taken:
-/// `ŷ₁ = 2 y₀ − ŷ₀ + h f(ŷ₀)`, `y₁ = y₀ + h (f(ŷ₀) + f(ŷ₁)) / 2`. It is stable on the imaginary axis up to `i` only; where
-/// the field contracts, `y` and `ŷ` drift apart as fast as the solution falls.
+/// It is symmetric and algebraically reversible, with an error estimate of order 1 and dense output of order 2.
+///
+/// Besides the solution `y` it carries a second one, `ŷ`, at which the slopes are evaluated:
+/// `ŷ₁ = 2 y₀ − ŷ₀ + h f(ŷ₀)`, `y₁ = y₀ + h (f(ŷ₀) + f(ŷ₁)) / 2`. It is stable on the imaginary axis up to `i` only. If
+/// the field contracts, `y` and `ŷ` drift apart as fast as the solution decays.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReversibleHeun;
 
@@ -33,13 +34,13 @@ pub struct ReversibleHeunWorkspace<Y> {
     next_hat: Y,
     next_slope: Y,
     estimate: Y,
-    /// Whether `hat` and `slope` belong to the start of the step to come.
+    /// Whether `hat` and `slope` belong to the start of the next step.
     started: bool,
     evaluations: u64,
 }
 
 impl<Y: State> ReversibleHeunWorkspace<Y> {
-    /// The second solution starts where the first does.
+    /// Starts with the first solution as the second.
     fn start<F: Dynamics<State = Y>>(&mut self, f: &F, t: f64, y0: &Y) {
         if !self.started {
             self.hat.assign(y0);
@@ -49,7 +50,7 @@ impl<Y: State> ReversibleHeunWorkspace<Y> {
         }
     }
 
-    /// The second solution a step of length `h` away, which may be negative.
+    /// The second solution after a step of length `h`, which may be negative.
     fn leap(&mut self, h: f64, y0: &Y) {
         self.next_hat.assign(y0);
         self.next_hat.scale_by(2.0);
@@ -190,10 +191,10 @@ impl<F: Dynamics> Reversible<F> for ReversibleHeun {
 /// The cotangents of the second solution and of its slope.
 pub struct ReversibleHeunCotangent<F: Differentiable> {
     hat_bar: F::State,
-    /// Of the slopes at the start and at the end of a step.
+    /// Cotangents of the slopes at the start and at the end of a step.
     slope_bars: [F::State; 2],
     y0: F::State,
-    /// Of the evaluation at the end of the step, if it was traced, and of that at its start.
+    /// The trace of the evaluation at the end of the step, if there is one, and then of the evaluation at its start.
     trace: F::Trace,
     next_trace: F::Trace,
     traced: bool,
@@ -253,7 +254,7 @@ impl<F: Differentiable> ReverseStep<F> for ReversibleHeun {
         }
         hat_bar.scale_by(-1.0);
 
-        // The start of this step is the end of the one before.
+        // The start of this step is the end of the previous one.
         end_bar.replace_by(start_bar);
         start_bar.set_zeros();
         swap(&mut carried.trace, &mut carried.next_trace);

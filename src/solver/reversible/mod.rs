@@ -1,23 +1,24 @@
-//! Methods whose steps can be undone, for gradients in constant memory.
+//! Algebraically reversible methods, for gradients in constant memory.
 //!
-//! From the end of a step an algebraically reversible method computes its start, by the same evaluations and with no
-//! equation to solve; rounding apart, nothing is lost. [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) walks back along
-//! the solution that way, transposing step by step, and so has the gradient of the computed solution (as
-//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) has it) without keeping the states.
+//! Such a method computes the start of a step from its end, by the same evaluations and without solving an equation. It
+//! is exact up to rounding. [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) thus walks back along the solution
+//! and transposes step by step. It computes the gradient of the computed solution, as
+//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) does, without storing the states.
 //!
-//! | method | order | evaluations per step | for |
+//! | method | order | evaluations per step | suitable for |
 //! |---|---|---|---|
 //! | [`ReversibleHeun`] | 2 | 1 | fields that hardly contract; the cheapest step |
-//! | [`Alf`](type@Alf) | 2 | 1 | the same, and fields of the second order |
+//! | [`Alf`](type@Alf) | 2 | 1 | the same, and second-order equations |
 //! | [`DampedAlf`] | 1 | 1 | fields that contract a little, at low accuracy |
-//! | [`Coupled<S>`](Coupled) | that of `S` | twice those of `S` | high order; contraction within the coupling |
+//! | [`Coupled<S>`](Coupled) | order of `S` | twice as many as `S` | high order; contraction within the coupling |
 //! | [`Symplectic`](crate::solver::symplectic::Symplectic) | 1 to 6 | | separable fields |
 //!
-//! A method that forgets nothing cannot damp. All but the last carry a second solution, or a slope, beside the first, and
-//! a step multiplies the volume of the two together by a fixed factor `λ`: 1 for the first two, `2 η − 1` for `DampedAlf`, the
-//! coupling for `Coupled`. Where a step contracts the solution by `R < 1`, their difference grows by about `λ/R`. So the first
-//! two are for fields that do not contract (stable on the imaginary axis up to `i`) or for short times, and the others
-//! are stable while no step contracts by more than `λ`. In turn, the way back multiplies rounding errors by `1/λ` per step.
+//! A reversible method cannot damp. All but the last carry a second solution, or a slope, besides the first. A step
+//! multiplies the volume of the two together by a fixed factor `λ`: 1 for the first two, `2 η − 1` for `DampedAlf`, the
+//! coupling for `Coupled`. If a step contracts the solution by `R < 1`, their difference grows by about `λ/R`. So the
+//! first two are for fields that do not contract (stable on the imaginary axis up to `i`) or for short times. The
+//! others are stable while no step contracts by more than `λ`. In exchange, the way back multiplies rounding errors by
+//! `1/λ` per step.
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
 mod alf;

@@ -1,4 +1,4 @@
-//! Steps between two slopes that are carried along: `y1 = y0 + h (s0 + s1) / 2`.
+//! Steps between two carried slopes: `y1 = y0 + h (s0 + s1) / 2`.
 
 use crate::solver::{OutputCotangent, StepCotangent};
 use crate::state::State;
@@ -9,7 +9,7 @@ fn weights(theta: f64) -> [f64; 2] {
     [theta - end, end]
 }
 
-/// `out = y0 + h (w₀ s0 + w₁ s1)` with the weights at `theta`; at 1 that is the end of the step.
+/// `out = y0 + h (w₀ s0 + w₁ s1)` with the weights at `theta`; at 1 it is the end of the step.
 #[inline]
 pub(super) fn point<Y: State>(theta: f64, y0: &Y, h: f64, [s0, s1]: [&Y; 2], out: &mut Y) {
     let [w0, w1] = weights(theta);
@@ -18,7 +18,7 @@ pub(super) fn point<Y: State>(theta: f64, y0: &Y, h: f64, [s0, s1]: [&Y; 2], out
     out.add_scaled(h * w1, s1);
 }
 
-/// `out = h (s1 − s0) / 2`, the distance to Euler's method, which estimates the error.
+/// `out = h (s1 − s0) / 2`, the difference from Euler's method, which estimates the error.
 #[inline]
 pub(super) fn estimate<Y: State>(h: f64, [s0, s1]: [&Y; 2], out: &mut Y) {
     out.set_zeros();
@@ -26,8 +26,8 @@ pub(super) fn estimate<Y: State>(h: f64, [s0, s1]: [&Y; 2], out: &mut Y) {
     out.add_scaled(-0.5 * h, s0);
 }
 
-/// Adds the cotangents of the slopes that follow from the cotangent `w` of the [`point`] at `theta`. Returns the
-/// derivative with respect to `h`.
+/// Adds the cotangents of the slopes, given the cotangent `w` of the [`point`] at `theta`. Returns the derivative with
+/// respect to `h`.
 fn pull_point<Y: State>(theta: f64, w: &Y, h: f64, slopes: [&Y; 2], bars: &mut [Y; 2]) -> f64 {
     let mut length = 0.0;
     for ((weight, slope), bar) in weights(theta).into_iter().zip(slopes).zip(bars) {
@@ -37,8 +37,8 @@ fn pull_point<Y: State>(theta: f64, w: &Y, h: f64, slopes: [&Y; 2], bars: &mut [
     length
 }
 
-/// The same for the end of the step, with the cotangent `ybar`, and for the outputs inside, whose derivatives in time are
-/// filled in.
+/// The same for the end of the step, with the cotangent `ybar`, and for the outputs inside, whose derivatives in time
+/// it fills in.
 pub(super) fn pull_points<Y: State>(
     h: f64,
     ybar: &Y,

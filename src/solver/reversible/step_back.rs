@@ -1,4 +1,4 @@
-//! A step that can be undone, and its transpose.
+//! The inverse of a step, and its transpose.
 
 use crate::dynamics::{Bars, Differentiable, Dynamics};
 use crate::error::Result;
@@ -16,22 +16,22 @@ pub struct StepEnd<'a, Y> {
     pub y1: &'a Y,
 }
 
-/// A method that can undo its steps.
+/// A method with invertible steps.
 #[diagnostic::on_unimplemented(
     message = "a step of `{Self}` cannot be undone",
     label = "not an algebraically reversible method",
     note = "use `ReversibleHeun`, `Alf`, a symplectic method, or make one reversible with `Coupled::new(..)`"
 )]
 pub trait Reversible<F: Dynamics>: Solver<F> {
-    /// Computes `y0 = y(t)` from `y1 = y(t + h)`, with the workspace as [`accept`](Solver::accept) left it after the step
-    /// from `t` over `h`; afterwards it is as it was before that step.
+    /// Computes `y0 = y(t)` from `y1 = y(t + h)`. The workspace must be as [`accept`](Solver::accept) left it after the
+    /// step from `t` over `h`; it returns to its state before that step.
     ///
     /// # Errors
-    /// Those of [`step`](Solver::step).
+    /// As for [`step`](Solver::step).
     fn step_back(&self, f: &F, ws: &mut Self::Workspace, step: StepEnd<'_, F::State>, y0: &mut F::State) -> Result<()>;
 }
 
-/// A reversible method whose steps are undone and transposed in one go.
+/// A reversible method that inverts and transposes a step in one pass.
 #[diagnostic::on_unimplemented(
     message = "steps of `{Self}` cannot be undone and transposed for this field",
     label = "this adjoint needs an algebraically reversible method and a differentiable field",
@@ -39,19 +39,19 @@ pub trait Reversible<F: Dynamics>: Solver<F> {
             `rheos::DiscreteAdjoint` works with more methods"
 )]
 pub trait ReverseStep<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, Workspace: Clone> {
-    /// The cotangent of what the workspace carries from step to step, and room to work.
+    /// The cotangent of the values that the workspace carries from step to step, with temporary storage.
     type Cotangent;
 
-    /// The cotangent at the end of a solve, where nothing depends any more on what is carried.
+    /// The cotangent at the end of a solve, where nothing depends on the carried values.
     fn cotangent(&self, f: &F, y: &F::State) -> Self::Cotangent;
 
-    /// Undoes the step over `step`, at whose end `at` is, and pulls cotangents back through it.
+    /// Undoes the step over `step`, whose end is `at`, and pulls cotangents back through it.
     ///
-    /// `ybar` holds the cotangent of the state at the end and receives that of the state at the start. `outputs` and the
-    /// result are those of [`StepVjp::step_vjp`](crate::solver::StepVjp::step_vjp).
+    /// `ybar` holds the cotangent of the state at the end and receives the cotangent of the state at the start. For
+    /// `outputs` and the result see [`StepVjp::step_vjp`](crate::solver::StepVjp::step_vjp).
     ///
     /// # Errors
-    /// Those of [`step`](Solver::step).
+    /// As for [`step`](Solver::step).
     fn unwind(
         &self,
         f: &F,
@@ -61,7 +61,7 @@ pub trait ReverseStep<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, W
         bars: Bars<'_, F>,
     ) -> Result<StepCotangent>;
 
-    /// Pulls the cotangent of what the first step was given, a function of the initial state, back to that state; returns
+    /// Pulls the cotangent of the initial carried values, functions of the initial state, back to that state. Returns
     /// the derivative with respect to `t0`.
     fn unwind_start(
         &self,
@@ -73,12 +73,12 @@ pub trait ReverseStep<F: Differentiable>: Reversible<F> + Dense<F> + Solver<F, W
     ) -> f64;
 }
 
-/// Where the way back has come to.
+/// The current point of the way back.
 pub struct Reversal<F: Differentiable, S: ReverseStep<F> + ?Sized> {
     /// The state.
     pub y: F::State,
-    /// What the method carries beside it.
+    /// The workspace, with the carried values.
     pub workspace: S::Workspace,
-    /// The cotangent of that.
+    /// The cotangent of the carried values.
     pub carried: S::Cotangent,
 }

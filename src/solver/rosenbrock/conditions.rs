@@ -1,20 +1,21 @@
 //! The order conditions of Rosenbrock methods, evaluated at compile time.
 //!
-//! One condition `Σ bᵢ Φᵢ = θ^r / γ(t)` for each rooted tree, as for Runge–Kutta methods, but with two matrices: a node
-//! with one child stands for a derivative that the Jacobian of the method computes as well, and takes `β = α + γ`; a node
-//! with several children takes `α`. Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.7.
+//! There is one condition `Σ bᵢ Φᵢ = θ^r / γ(t)` for each rooted tree, as for Runge–Kutta methods, but with two
+//! matrices. A node with one child stands for a derivative that the Jacobian of the method computes as well, and takes
+//! `β = α + γ`. A node with several children takes `α`. Hairer & Wanner, *Solving Ordinary Differential Equations II*,
+//! section IV.7.
 
 use crate::solver::order_conditions::{
     FOREST, LEAST_LINEAR_RESPONSE, LEAST_QUADRATURE_RESPONSE, TREES_UP_TO, Tree, inner, product, sums_to,
 };
 use crate::solver::violation::Violation;
 
-/// The highest order that is looked at.
+/// The highest order that is checked.
 const MAX_ORDER: usize = 6;
 
 const TREES: usize = TREES_UP_TO[MAX_ORDER];
 
-/// The elementary weights `Φ` of a method: of one stage for each tree. They serve all its sets of weights.
+/// The elementary weights `Φ` of a method, of each stage for each tree. They serve all its sets of weights.
 pub(super) struct ElementaryWeights<const S: usize> {
     gamma: [[f64; S]; S],
     alpha: [[f64; S]; S],
@@ -22,13 +23,13 @@ pub(super) struct ElementaryWeights<const S: usize> {
 }
 
 impl<const S: usize> ElementaryWeights<S> {
-    /// From the coefficients `γ`, `a` and `c` of the transformed method.
+    /// The elementary weights for the coefficients `γ`, `a` and `c` of the transformed method.
     pub(super) const fn new(diagonal: f64, a: &[[f64; S]; S], c: &[[f64; S]; S]) -> Self {
         let gamma = untransformed_gamma(diagonal, c);
         let alpha = times(a, &gamma);
         let beta = sum(&alpha, &gamma);
         let mut phi = [[1.0; S]; TREES];
-        // The weights of each tree as the trunk of a larger one: its root then has several children.
+        // The weights of each tree as the trunk of a larger one, whose root has several children.
         let mut trunks = [[1.0; S]; TREES];
         let mut tree = 1;
         while tree < TREES {
@@ -64,12 +65,12 @@ impl<const S: usize> ElementaryWeights<S> {
         self.response(e, order, false).abs() > LEAST_LINEAR_RESPONSE
     }
 
-    /// The same for `y' = t^(order − 1)`.
+    /// Whether it sees the error on `y' = t^(order − 1)`.
     pub(super) const fn sees_quadratures(&self, e: &[f64; S], order: u32) -> bool {
         self.response(e, order, true).abs() > LEAST_QUADRATURE_RESPONSE
     }
 
-    /// The estimate on the tree of `order` nodes that are all children of the root, if `wide`, or one below the other.
+    /// The estimate on the tree of `order` nodes that is a bush, if `wide`, or a tall tree.
     const fn response(&self, e: &[f64; S], order: u32, wide: bool) -> f64 {
         let e = row_times(e, &self.gamma);
         let mut tree = 0;
@@ -85,7 +86,7 @@ impl<const S: usize> ElementaryWeights<S> {
         (&FOREST)[tree].density * inner(&self.phi[tree], &e)
     }
 
-    /// Whether `αᵢ = Σ αᵢⱼ` and `γᵢ = Σ γᵢⱼ`, so that time may be taken for one more component of the state.
+    /// Whether `αᵢ = Σ αᵢⱼ` and `γᵢ = Σ γᵢⱼ`, so that time counts as one more component of the state.
     pub(super) const fn row_sums_hold(&self, alpha: &[f64; S], gamma: &[f64; S]) -> bool {
         let mut i = 0;
         while i < S {
@@ -98,7 +99,7 @@ impl<const S: usize> ElementaryWeights<S> {
     }
 }
 
-/// Whether a tree is another with a leaf grown at its root, if `wide`, or with a root below.
+/// Whether `next` is `tree` with a leaf added at its root, if `wide`, or with a root below.
 const fn grows(tree: usize, next: usize, wide: bool) -> bool {
     let Tree { trunk, branch, .. } = (&FOREST)[next];
     if wide { trunk == tree && branch == 0 } else { trunk == 0 && branch == tree }

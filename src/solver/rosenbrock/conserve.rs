@@ -1,4 +1,4 @@
-//! Repairing the sums that the linear systems break by rounding.
+//! Repair of conserved sums, which rounding in the linear systems breaks.
 
 use super::table::RosenbrockTable;
 use crate::dynamics::Dynamics;
@@ -7,7 +7,7 @@ use crate::solver::implicit::LinearSolver;
 use crate::solver::kept_states::{KeptStates, Use, show};
 use crate::state::{State, StoredNorm};
 
-/// The sums over the stages of a step that the repair needs.
+/// The sums over the stages of a step for the repair.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Conservation<Y> {
@@ -34,8 +34,8 @@ impl<Y: State> Conservation<Y> {
         Self { slopes: zeros(), moved: zeros(), change: zeros(), scratch: [zeros(), zeros(), zeros()], evaluations: 0 }
     }
 
-    /// Whether the absolute tolerance is below the rounding of the state `y`: then small values to come are asked for with
-    /// digits for which its large values have no room.
+    /// Whether the absolute tolerance is below the rounding of the state `y`: then later small values must have digits
+    /// for which the present large values have no room.
     pub(super) fn is_needed(norm: Option<&StoredNorm<Y>>, y: &Y) -> bool {
         norm.is_some_and(|norm| norm.absolute_of_all(y) < y.rounding() * y.inner(y).sqrt())
     }
@@ -44,7 +44,7 @@ impl<Y: State> Conservation<Y> {
         self.slopes.set_zeros();
     }
 
-    /// Takes note of the slope of stage `i`, with `drift` times `h γᵢ` beside it.
+    /// Adds the slope of stage `i`, with `h γᵢ` times `drift`.
     pub(super) fn note<T, const S: usize>(&mut self, i: usize, slope: &Y, h: f64, drift: &Y)
     where
         T: RosenbrockTable<S>,
@@ -58,11 +58,11 @@ impl<Y: State> Conservation<Y> {
 
     /// Corrects `y1`, the result of a step with the increments `u`.
     ///
-    /// The entries of `J` are rounded, and so is its factorisation. That breaks a sum that the field conserves, where `h J` is
-    /// large by more than the rounding of the state; on the problem [`E5`](crate::dynamics::problems::stiff::E5), by more than the
-    /// solution at the end. The change of the state is also `h Σ bᵢ fᵢ + h J Σ bᵢ uᵢ`, where a difference of the field in the
-    /// place of the product with `J` keeps such a sum. The distance between both is taken through the linear system, which
-    /// leaves a conserved sum as it is and damps all else to rounding.
+    /// The entries of `J` and its factorisation are rounded. This breaks a conserved sum of the field: if `h J` is
+    /// large, by more than the rounding of the state; on the problem [`E5`](crate::dynamics::problems::stiff::E5), by
+    /// more than the solution at the end. The change of the state is also `h Σ bᵢ fᵢ + h J Σ bᵢ uᵢ`. With a difference
+    /// of the field in place of the product with `J`, this expression preserves the sum. The difference of both
+    /// expressions is passed through the linear system, which keeps a conserved sum and damps all else to rounding.
     pub(super) fn repair<F, L, T, const S: usize>(
         &mut self,
         linear: &L,
@@ -79,7 +79,7 @@ impl<Y: State> Conservation<Y> {
         self.moved.set_zeros();
         self.moved.accumulate(1.0, &const { weights::<T, S>() }, u);
         self.change.set_zeros();
-        // A difference of fourth order, of which truncation and rounding cost about the same digits.
+        // A difference of fourth order, whose truncation and rounding cost about the same digits.
         let part = y1.rounding().powf(0.2);
         for (sign, distance) in [(8.0, 1.0), (-1.0, 2.0)] {
             self.difference(f, step, distance * part);
@@ -87,14 +87,14 @@ impl<Y: State> Conservation<Y> {
         }
         self.change.add_scaled(1.0, &self.slopes);
         self.change.scale_by(step.h);
-        // Less the change by the increments.
+        // Minus the change by the increments.
         self.change.accumulate(-1.0, &T::M, u);
         if linear.solve(ws, f, &mut self.change) && self.change.all_finite() {
             y1.add_scaled(1.0, &self.change);
         }
     }
 
-    /// Writes `f(y0 + ε g) − f(y0 − ε g)` into the scratch.
+    /// Writes `f(y0 + ε g) − f(y0 − ε g)` into `scratch`.
     fn difference<F: Dynamics<State = Y>>(&mut self, f: &F, StepStart { t, y0, .. }: StepStart<'_, Y>, part: f64) {
         let [out, behind, shifted] = &mut self.scratch;
         shifted.combine(y0, -part, &[1.0], std::slice::from_ref(&self.moved));
@@ -132,7 +132,7 @@ mod tests {
     use crate::solver::Embedded;
     use crate::solver::rosenbrock::{Rodas3, Rodas4, Rodas5P, Ros3};
 
-    /// The sum of Robertson's concentrations is 1. Where it is repaired in every step, only the rounding of the state is left.
+    /// The sum of Robertson's concentrations is 1. If every step repairs it, only the rounding of the state is left.
     #[test]
     fn a_conserved_sum_is_kept_to_the_rounding_of_the_state() {
         fn check<S: Embedded<crate::dynamics::Autodiff<Robertson, 3, 3>>>(solver: S) {

@@ -14,7 +14,7 @@ use crate::solver::tableau::estimate_order;
 use crate::solver::{Dense, Embedded, Method, Probe, Solver, StepStart, Stiffness};
 use crate::state::{ErrorNorm, State, StoredNorm};
 
-/// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages, with linear systems solved by `L`.
+/// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages and the linear solver `L`.
 pub struct Rosenbrock<T, const S: usize, L = Lu> {
     pub(super) linear: L,
     table: PhantomData<fn() -> T>,
@@ -39,20 +39,20 @@ pub struct RosenbrockWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> 
     start: F::State,
     /// The derivative of the field in time there.
     pub(super) drift: F::State,
-    /// The argument of a stage; the error estimate once asked for.
+    /// The argument of a stage; the error estimate after a call of `error`.
     stage: F::State,
     /// The slope of a stage.
     slope: F::State,
     linear: L::Workspace,
     dominant: Dominant<F::State>,
     conservation: Conservation<F::State>,
-    /// Whether the step asks for it.
+    /// Whether the step repairs conserved sums.
     conserves: bool,
     /// The tolerances of the solve, if it has any.
     norm: Option<StoredNorm<F::State>>,
-    /// Whether `start` is the slope at the start of the step to come.
+    /// Whether `start` is the slope at the start of the next step.
     start_is_known: bool,
-    /// Whether the Jacobian and `drift` are those at the start of the step to come.
+    /// Whether the Jacobian and `drift` belong to the start of the next step.
     is_linearised: bool,
     evaluations: u64,
 }
@@ -69,7 +69,7 @@ impl<F: Dynamics, const S: usize, L: LinearSolver<F>> KeptStates<F::State> for R
 }
 
 impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
-    /// Takes the slope and the derivatives at the start of a step, unless the step is one tried again.
+    /// Computes the slope and the derivatives at the start of a step, unless the step is repeated.
     fn linearise<F: Dynamics>(
         &self,
         f: &F,
@@ -91,7 +91,7 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
         }
     }
 
-    /// Solves for the increments with the matrix that is prepared. False if one of them was not found.
+    /// Solves for the increments with the prepared matrix. False if one of them was not found.
     fn stages<F: Dynamics>(
         &self,
         f: &F,
@@ -227,7 +227,7 @@ where
         ws.norm = Some(norm.stored());
     }
 
-    /// By the power method, if the linear solver has products with the Jacobian; there is no limit.
+    /// Estimates `|λ|` by the power method, if the linear solver has products with the Jacobian; the limit is infinite.
     fn stiffness(
         &self,
         ws: &mut Self::Workspace,

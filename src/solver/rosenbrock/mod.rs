@@ -1,24 +1,23 @@
-//! Linearly implicit methods, for stiff problems: an implicit step without an iteration.
+//! Rosenbrock methods: linearly implicit methods for stiff problems.
 //!
-//! A Rosenbrock method replaces the equations of a diagonally implicit Runge–Kutta method by one iteration of Newton's
-//! for each stage, and chooses its coefficients so that nothing is lost by it. A stage costs one solution of a linear
-//! system, all with the same matrix `I − h γ J`, and one evaluation of the field at most. In return the Jacobian must be
-//! that of the current state, to the accuracy the solve asks for, and it is taken anew at every step. That suits systems
-//! of moderate size.
+//! A Rosenbrock method replaces each stage equation of a diagonally implicit Runge–Kutta method by one Newton
+//! iteration, with coefficients that preserve the order. A stage costs one solution of a linear system, always with the
+//! matrix `I − h γ J`, and at most one evaluation of the field. In exchange, the Jacobian must belong to the current
+//! state and be as accurate as the solve, and every step computes it anew. This suits systems of moderate size.
 //!
-//! The error estimate looks at the ends of a step. In the limit of stiffness the ends of a stiffly accurate method are
-//! exact whatever the step, and then output inside a step is no better than its length allows: limit it with
-//! [`max_step`](crate::control::Pid::max_step) where such output matters.
+//! The error estimate measures the ends of a step. In the stiff limit the ends of a stiffly accurate method are exact
+//! for any step, and output inside a step is only as accurate as its length allows. If such output matters, limit the
+//! step with [`max_step`](crate::control::Pid::max_step).
 //!
 //! [`Rodas5P`](type@Rodas5P) is a good first choice; [`Rodas4`](type@Rodas4) costs less per step.
 //!
-//! Any [`LinearSolver`](crate::solver::implicit::LinearSolver) can be used with them, `method.with(..)`, but what an iterative one leaves of
-//! a linear system is an error of the step: there is no iteration of Newton's that would remove it. The derivative in
-//! time is a part of the method too, and asked of the field at every step.
+//! Any [`LinearSolver`](crate::solver::implicit::LinearSolver) can be used, by `method.with(..)`. The residual of an
+//! iterative solver is an error of the step, since no Newton iteration removes it. The method also contains the
+//! derivative of the field in time, and evaluates it at every step.
 //!
-//! A step contains the Jacobian, so that its transpose takes second derivatives of the field, one product for each stage:
-//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) asks for a field with [`SecondOrderVjp`](crate::dynamics::SecondOrderVjp). Its gradient is exact where the
-//! Jacobian is.
+//! A step contains the Jacobian, so its transpose takes second derivatives of the field, one product for each stage:
+//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) needs a field with
+//! [`SecondOrderVjp`](crate::dynamics::SecondOrderVjp). Its gradient is exact if the Jacobian is.
 //!
 //! ```
 //! use nalgebra::vector;

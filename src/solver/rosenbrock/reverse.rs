@@ -5,9 +5,9 @@
 //!
 //! `(I / (h γ) − Jᵀ) wᵢ = mᵢ ȳ₁ + Σⱼ (a_ji Ȳⱼ + c_ji wⱼ / h)` and `Ȳᵢ = (∂f/∂y)ᵀ wᵢ` at stage `i`,
 //!
-//! where the sums are over the stages behind. The equations of the stages have `J uᵢ + γᵢ h ∂f/∂t` in them, and so the start
-//! of the step and the parameters get the derivatives of `wᵢᵀ (J uᵢ + γᵢ h ∂f/∂t)` as well: that of the pullback of `wᵢ`
-//! along `(uᵢ, γᵢ h)`.
+//! where the sums are over the later stages. The equations of the stages contain `J uᵢ + γᵢ h ∂f/∂t`, so the start of
+//! the step and the parameters also receive the derivatives of `wᵢᵀ (J uᵢ + γᵢ h ∂f/∂t)`: the derivative of the
+//! pullback of `wᵢ` along `(uᵢ, γᵢ h)`.
 
 use super::engine::{Rosenbrock, RosenbrockWorkspace};
 use super::table::{RosenbrockTable, repeated_arguments};
@@ -18,7 +18,7 @@ use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
-/// A step of a Rosenbrock method, taken again, and the cotangents of its stages.
+/// A repeated step of a Rosenbrock method, with the cotangents of its stages.
 pub struct RosenbrockTape<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> {
     forward: RosenbrockWorkspace<F, S, L>,
     transposed: L::Transposed,
@@ -26,18 +26,18 @@ pub struct RosenbrockTape<F: SecondOrderVjp, const S: usize, L: TransposedSolver
     state: F::State,
     /// `w[i]` is the cotangent of the equation of stage `i`.
     w: [F::State; S],
-    /// `stage_bar[i]` is the cotangent of the argument of stage `i`; zero where the stage before has the same.
+    /// `stage_bar[i]` is the cotangent of the argument of stage `i`; zero if the previous stage has the same argument.
     stage_bar: [F::State; S],
-    /// That of the slope of the stages with one argument.
+    /// The cotangent of the slope of the stages with one argument.
     slope_bar: F::State,
-    /// That of the point of the Jacobian.
+    /// The cotangent of the point of the Jacobian.
     start_bar: F::State,
 }
 
-/// The gradient is that of the step with the exact derivatives of the field and exact solutions of its linear systems. It is
-/// exact where the Jacobian and `∂f/∂t` are exact and `vjp_along` is, as for [`Autodiff`](crate::dynamics::Autodiff) models with
-/// [`Lu`](crate::solver::implicit::Lu). A Jacobian made of differences, or what an iterative solver leaves, makes the computed step differ from
-/// that one, and the gradient is wrong by about as much.
+/// The gradient belongs to the step with the exact derivatives of the field and exact solutions of its linear systems.
+/// It is exact if the Jacobian, `∂f/∂t` and `vjp_along` are, as for [`Autodiff`](crate::dynamics::Autodiff) models with
+/// [`Lu`](crate::solver::implicit::Lu). A Jacobian by differences, or the residual of an iterative solver, changes the
+/// computed step, and the gradient is wrong by about as much.
 impl<F, T, const S: usize, L> StepVjp<F> for Rosenbrock<T, S, L>
 where
     F: SecondOrderVjp,
@@ -73,7 +73,7 @@ where
         if !self.linear.prepare_transposed(&mut tape.transposed, f, point, a) {
             return Err(Error::SingularMatrix { t, h });
         }
-        // An output at the very end is y1, but its velocity is that of the interpolant.
+        // An output at the end is y1, but its velocity comes from the interpolant.
         add_outputs_at_end(outputs, ybar);
         let mut cotangent = tape.move_outputs::<T>(h, outputs);
         tape.start_bar.set_zeros();
@@ -101,7 +101,8 @@ where
 }
 
 impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F, S, L> {
-    /// What the end of the step, the stages behind stage `i` and the outputs give to its increment, into `w[i]`.
+    /// Writes the cotangent of the increment of stage `i` from the end of the step, the later stages and the outputs
+    /// into `w[i]`.
     fn give_increment<T: RosenbrockTable<S>>(
         &mut self,
         i: usize,
@@ -122,7 +123,7 @@ impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F
         }
     }
 
-    /// Pulls the cotangent `w[i]` of the equation of stage `i` back to all that it reads but earlier increments.
+    /// Pulls the cotangent `w[i]` of the equation of stage `i` back to all its inputs except earlier increments.
     fn pull_stage<T: RosenbrockTable<S>>(
         &mut self,
         f: &F,
@@ -132,7 +133,7 @@ impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F
     ) -> StepCotangent {
         let Self { forward, state, w, stage_bar, slope_bar, start_bar, .. } = self;
         let drift = T::TIME[i] * h;
-        // Differences look ahead: that is to be into the step, since the field may jump where it starts.
+        // Differences look ahead, into the step: the field may jump at its start.
         let side = if T::TIME[i] < 0.0 { -1.0 } else { 1.0 };
         forward.u[i].scale_by(side);
         w[i].scale_by(side);
@@ -147,7 +148,7 @@ impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F
         state.accumulate(-1.0, &T::C[i], &forward.u);
         let mut length = w.inner(state) / (h * h) + T::TIME[i] * w.inner(&forward.drift);
 
-        // Stages with one argument read one slope.
+        // Stages with the same argument share a slope.
         slope_bar.add_scaled(1.0, w);
         stage_bar[i].set_zeros();
         if i == 0 || !const { repeated_arguments::<T, S>() }[i] {
@@ -160,8 +161,8 @@ impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F
         StepCotangent { start: start - length, end: length }
     }
 
-    /// Fills in the derivatives with respect to the output times, and returns what follows from `θ = (time − t) / h` for
-    /// the ends of the step.
+    /// Fills in the derivatives with respect to the output times. Returns their effect, through `θ = (time − t) / h`,
+    /// on the ends of the step.
     fn move_outputs<T: RosenbrockTable<S>>(
         &mut self,
         h: f64,

@@ -12,22 +12,24 @@ use crate::solver::tableau::lower_triangle;
 #[derive(Debug, Clone, Copy)]
 pub struct Rodas3Table;
 
-/// Sandu et al.'s RODAS3: order 3 with an embedded solution of order 2, 4 stages and 3 evaluations, dense output of order
-/// 2.
+/// Sandu et al.'s RODAS3: order 3 with an embedded solution of order 2, dense output of order 2.
+///
+/// It has 4 stages and 3 evaluations.
 ///
 /// Both solutions are stiffly accurate, with `R(∞) = 0`.
 ///
-/// On a stiff problem the ends of its steps can be far more exact than its order, and its steps long: on Robertson's reaction
-/// at a relative tolerance of 1e-6 they are within 2 tolerances, and the output inside a step is off by 3e4. Therefore
-/// [`save_at`](crate::solution::Ivp::save_at) lands on its times; for curves and events [`Rodas4`](type@super::Rodas4) is better.
+/// On a stiff problem the ends of its steps can be far more accurate than its order suggests, and its steps are long.
+/// On Robertson's reaction at a relative tolerance of 1e-6 the ends are within 2 tolerances, and the output inside a
+/// step is off by 3e4. Therefore [`save_at`](crate::solution::Ivp::save_at) lands on its times. For curves and events
+/// [`Rodas4`](type@super::Rodas4) is better.
 pub type Rodas3 = Rosenbrock<Rodas3Table, 4>;
 /// The method [`Rodas3`](type@Rodas3) as a value.
 pub const Rodas3: Rodas3 = Rosenbrock::new();
 
 const _: () = check_rosenbrock::<Rodas3Table, 4>();
 
-/// No interpolant of order 3 can be had of its stages. This one satisfies the conditions of order 2 and that of a
-/// quadrature of order 3, and its factor of stability at infinity is `1 − θ`.
+/// Its stages allow no interpolant of order 3. This one satisfies the conditions of order 2 and the quadrature
+/// condition of order 3, and its stability function at infinity is `1 − θ`.
 #[rustfmt::skip]
 impl RosenbrockTable<4> for Rodas3Table {
     const NAME: &'static str = "RODAS3";

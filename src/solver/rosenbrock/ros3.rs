@@ -11,8 +11,9 @@ use crate::solver::tableau::lower_triangle;
 #[derive(Debug, Clone, Copy)]
 pub struct Ros3Table;
 
-/// Sandu et al.'s ROS3: order 3 with an embedded solution of order 2, 3 stages and 2 evaluations, dense output of order
-/// 2.
+/// Sandu et al.'s ROS3: order 3 with an embedded solution of order 2, dense output of order 2.
+///
+/// It has 3 stages and 2 evaluations.
 ///
 /// L-stable; the embedded solution has `R(∞) = 0.5`.
 pub type Ros3 = Rosenbrock<Ros3Table, 3>;
@@ -24,7 +25,7 @@ const _: () = check_rosenbrock::<Ros3Table, 3>();
 /// The root of `6γ³ − 18γ² + 9γ − 1` in `(0.4, 0.5)`.
 const G: f64 = 0.435_866_521_508_459;
 
-/// The interpolant satisfies the conditions of order 2, and of those of order 3 the one that a quadrature needs.
+/// The interpolant satisfies the conditions of order 2 and the quadrature condition of order 3.
 #[rustfmt::skip]
 impl RosenbrockTable<3> for Ros3Table {
     const NAME: &'static str = "ROS3";

@@ -5,18 +5,19 @@
 //!
 //! # The error estimate
 //!
-//! The published embedded solution has the stability function of the method: on a linear field its estimate is zero. No other
-//! can be had of the three stages, since the two conditions of order 2 leave one direction for `b − b̂`, and that direction
-//! satisfies the condition of the tall tree of order 3. So there is a fourth stage here, at the end of the step. Its argument
-//! is `y₁`, so that its evaluation serves the next step too, and its increment `u₄` is the difference of a stiffly accurate
-//! solution of order 2 from `y₁`: with `b̂ = b + γ₄` the two conditions of order 2 are `Σ γ₄ⱼ = 0` and `Σ γ₄ⱼ βⱼ = 0`. The third
-//! condition for `γ₄` makes the leading terms of the two trees of order 3 a multiple of `y‴`: `Σ γ₄ⱼ αⱼ² = 2 Σ γ₄ⱼ βⱼₖ βₖ`, where
-//! the right-hand side is `−(1/3 + 2√3/9)`. Then
+//! The published embedded solution has the stability function of the method, so on a linear field its estimate is zero.
+//! The three stages allow no other: the two conditions of order 2 leave one direction for `b − b̂`, and that direction
+//! satisfies the condition of the tall tree of order 3. So there is a fourth stage here, at the end of the step. Its
+//! argument is `y₁`, so its evaluation serves the next step too. Its increment `u₄` is the difference of a stiffly
+//! accurate solution of order 2 from `y₁`: with `b̂ = b + γ₄` the two conditions of order 2 are `Σ γ₄ⱼ = 0` and
+//! `Σ γ₄ⱼ βⱼ = 0`. The third condition for `γ₄` makes the leading terms of the two trees of order 3 a multiple of `y‴`:
+//! `Σ γ₄ⱼ αⱼ² = 2 Σ γ₄ⱼ βⱼₖ βₖ`, where the right-hand side is `−(1/3 + 2√3/9)`. Then
 //!
 //! `γ₄ = (1/3 + 2√3/9, −5/6 − √3/2, √3/9, γ)`.
 //!
-//! The estimate is `u₄ / 2`, about `0.18 h³ y‴`, which is about as large on quadratures as the published one. The embedded solution is
-//! A-stable with `R(∞) ≈ −0.37`. The stage also makes an interpolant of order 3, which is the only one.
+//! The estimate is `u₄ / 2`, about `0.18 h³ y‴`, which is about as large on quadratures as the published one. The
+//! embedded solution is A-stable with `R(∞) ≈ −0.37`. The fourth stage also gives an interpolant of order 3, the only
+//! one.
 
 use super::{Rosenbrock, RosenbrockTable, check_rosenbrock};
 use crate::solver::Interpolant;
@@ -26,14 +27,15 @@ use crate::solver::tableau::lower_triangle;
 #[derive(Debug, Clone, Copy)]
 pub struct Ros3PTable;
 
-/// Lang and Verwer's ROS3P: order 3 with an embedded solution of order 2, 4 stages and 2 evaluations, dense output of
-/// order 3.
+/// Lang and Verwer's ROS3P: order 3 with an embedded solution of order 2, dense output of order 3.
 ///
-/// A-stable, with `|R(∞)| ≈ 0.73`; it keeps its order on parabolic problems with boundary conditions that depend on
-/// time, where most methods of this order lose it.
+/// It has 4 stages and 2 evaluations.
 ///
-/// The solution is that of the paper, the error estimate is not: the published one is zero on linear fields. That of the
-/// fourth stage here sees them, and costs one more solution of a linear system in a step.
+/// A-stable, with `|R(∞)| ≈ 0.73`. It keeps its order on parabolic problems with time-dependent boundary conditions,
+/// where most methods of this order lose it.
+///
+/// The solution is the published one. The error estimate is not: the published one is zero on linear fields. Here a
+/// fourth stage estimates their error, at the cost of one more linear solve per step.
 pub type Ros3P = Rosenbrock<Ros3PTable, 4>;
 /// The method [`Ros3P`](type@Ros3P) as a value.
 pub const Ros3P: Ros3P = Rosenbrock::new();

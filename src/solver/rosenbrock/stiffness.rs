@@ -9,7 +9,7 @@ use crate::state::State;
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Dominant<Y> {
-    /// Of length 1 once it is known.
+    /// The vector; its length is 1 once it is known.
     vector: Y,
     is_known: bool,
 }
@@ -29,8 +29,8 @@ impl<Y: State> Dominant<Y> {
         self.is_known = false;
     }
 
-    /// `|λ| ≈ |J J v|^(1/2)` for the vector `v`, which starts as the slope. Two products, so that a pair of complex
-    /// eigenvalues shows its modulus. `None` where there is no product, or nothing to start from.
+    /// `|λ| ≈ |J J v|^(1/2)` for the vector `v`, which starts as the slope. Two products give the modulus of a pair of
+    /// complex eigenvalues. `None` if there is no product, or no starting vector.
     pub(super) fn eigenvalue<F, L>(&mut self, linear: &L, ws: &L::Workspace, slope: &Y, scratch: &mut Y) -> Option<f64>
     where
         F: Dynamics<State = Y>,
@@ -55,7 +55,7 @@ impl<Y: State> Dominant<Y> {
     }
 }
 
-/// Scales `x` to length 1, and returns the length that it had.
+/// Scales `x` to length 1, and returns its original length.
 fn normalise<Y: State>(x: &mut Y) -> f64 {
     let length = x.inner(x).sqrt();
     if length > 0.0 {

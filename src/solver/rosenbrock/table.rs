@@ -1,4 +1,4 @@
-//! The coefficients of a Rosenbrock method, as constants that prove themselves at compile time.
+//! The coefficients of a Rosenbrock method, as constants that are checked at compile time.
 
 use super::conditions::ElementaryWeights;
 use crate::solver::Interpolant;
@@ -6,15 +6,15 @@ use crate::solver::order_conditions::{inside_the_step, weights_hold};
 use crate::solver::tableau::estimate_order;
 use crate::solver::violation::expect_conditions;
 
-/// A Rosenbrock method of `S` stages with an error estimate, in the transformed form of Hairer & Wanner II, section IV.7,
-/// which needs no product of the Jacobian with a vector:
+/// A Rosenbrock method of `S` stages with an error estimate, in the transformed form of Hairer & Wanner II, section
+/// IV.7. It needs no product of the Jacobian with a vector:
 ///
 /// `(I / (h γ) − J) uᵢ = f(t + αᵢ h, y₀ + Σ aᵢⱼ uⱼ) + Σ cᵢⱼ uⱼ / h + γᵢ h ∂f/∂t`, and `y₁ = y₀ + Σ mᵢ uᵢ`.
 ///
-/// A table is checked when it is first used, and at once with `const _: () = check_rosenbrock::<MyTable, 4>();` beside
-/// it: the sums `αᵢ` and `γᵢ`, nodes in `[0, 1]`, and the order conditions of the solution, of the embedded one and of the
-/// interpolant; an estimate must see the error on `y' = λ y` and on `y' = g(t)`. A wrong digit is a compile error that names
-/// the condition.
+/// A table is checked at its first use, or at once with `const _: () = check_rosenbrock::<MyTable, 4>();`. The check
+/// covers the sums `αᵢ` and `γᵢ`, the nodes in `[0, 1]`, and the order conditions of the solution, the embedded
+/// solution and the interpolant. An estimate must see the error on `y' = λ y` and on `y' = g(t)`. A wrong digit is a
+/// compile error that names the condition.
 pub trait RosenbrockTable<const S: usize> {
     /// The name for tables and reports.
     const NAME: &'static str;
@@ -40,11 +40,11 @@ pub trait RosenbrockTable<const S: usize> {
     const DENSE_ORDER: u32;
     /// The weights `m(θ)` of the solution inside a step, `y(t + θ h) = y₀ + Σ mᵢ(θ) uᵢ`.
     const DENSE: Interpolant<S>;
-    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::solver::Dense::LANDS).
+    /// Whether `save_at` lands on its times, see [`Dense::LANDS`](crate::solver::Dense::LANDS).
     const LANDS: bool = false;
 }
 
-/// Fails to compile where a table is inconsistent or below the orders it claims, up to order 6.
+/// Fails to compile if a table is inconsistent or below the orders it claims, up to order 6.
 pub const fn check_rosenbrock<T: RosenbrockTable<S>, const S: usize>() {
     assert!(T::GAMMA > 0.0, "GAMMA must be positive");
     assert!(is_strictly_lower(&T::A) && is_strictly_lower(&T::C), "A and C must be strictly lower triangular");
@@ -70,7 +70,7 @@ pub const fn check_rosenbrock<T: RosenbrockTable<S>, const S: usize>() {
         expect_conditions("DENSE", weights.violated(&m, T::DENSE_ORDER, points[i]));
         i += 1;
     }
-    assert!(weights_hold(&T::DENSE.weights(1.0), &T::M), "DENSE at θ = 1 must give back M");
+    assert!(weights_hold(&T::DENSE.weights(1.0), &T::M), "DENSE at θ = 1 must equal M");
 }
 
 const fn is_strictly_lower<const S: usize>(a: &[[f64; S]; S]) -> bool {
@@ -88,7 +88,7 @@ const fn is_strictly_lower<const S: usize>(a: &[[f64; S]; S]) -> bool {
     true
 }
 
-/// Which stages evaluate the field where the stage before them did, or where the step starts.
+/// The stages that repeat the argument of the previous stage, or the start of the step.
 pub(super) const fn repeated_arguments<T: RosenbrockTable<S>, const S: usize>() -> [bool; S] {
     let mut repeated = [true; S];
     let mut i = 1;
@@ -104,7 +104,7 @@ pub(super) const fn repeated_arguments<T: RosenbrockTable<S>, const S: usize>() 
     repeated
 }
 
-/// Whether the last stage evaluates the field where the step ends, and so where the next one starts.
+/// Whether the last stage evaluates the field at the end of the step, the start of the next one.
 pub(super) const fn evaluates_the_end<T: RosenbrockTable<S>, const S: usize>() -> bool {
     let mut j = 0;
     while j < S {

@@ -15,11 +15,11 @@ use crate::state::State;
 
 /// The explicit symplectic method of a [`SplittingTable`] with `S` kicks and drifts.
 ///
-/// A force is the expensive half of a field, so forces are what it counts as evaluations. A step that ends with a kick
-/// leaves the force at its end to the next one.
+/// The force is assumed to be the expensive half of a field, so only forces count as evaluations. A step that ends with
+/// a kick passes the force at its end to the next step.
 ///
-/// An output inside a step is computed by a step of its own to there, at the price of its forces: it has the order of the
-/// method and is a symplectic map of the initial value like the solution itself.
+/// An output inside a step is computed by a step of its own to the output time, at the cost of its forces. It has the
+/// order of the method, and is a symplectic map of the initial value like the solution itself.
 pub struct Symplectic<T, const S: usize>(PhantomData<fn() -> T>);
 
 impl<T: SplittingTable<S>, const S: usize> Symplectic<T, S> {
@@ -30,17 +30,17 @@ impl<T: SplittingTable<S>, const S: usize> Symplectic<T, S> {
         Self(PhantomData)
     }
 
-    /// Where in the step the kicks see the time: it goes with the positions.
+    /// The times of the kicks in the step, which follow the positions.
     pub(super) const KICK_TIME: [f64; S] = sums_before(&T::DRIFT, &[1.0; S]);
 
-    /// Where in the step the drifts see the time: it goes with the momenta.
+    /// The times of the drifts in the step, which follow the momenta.
     pub(super) const DRIFT_TIME: [f64; S] = sums_until(&T::KICK, &[1.0; S]);
 
-    /// Whether the last slope of a step is the first of the next: both its ends are kicks, or both are drifts.
+    /// Whether the last slope of a step is the first of the next: both ends are kicks, or both are drifts.
     const REUSES_LAST: bool = (T::KICK[0] != 0.0) == (T::DRIFT[S - 1] == 0.0);
 }
 
-/// Whether the times of all substeps that have a length are within the step.
+/// Whether the times of all substeps of nonzero length are within the step.
 const fn times_inside<const S: usize>(times: &[f64; S], lengths: &[f64; S]) -> bool {
     let mut i = 0;
     while i < S {
@@ -52,7 +52,7 @@ const fn times_inside<const S: usize>(times: &[f64; S], lengths: &[f64; S]) -> b
     true
 }
 
-/// What sums of the lengths may lose.
+/// The tolerance for rounding in sums of the lengths.
 const ROUNDING: f64 = 1e-12;
 
 marker_of_table!(Symplectic, SplittingTable);
@@ -63,9 +63,9 @@ marker_of_table!(Symplectic, SplittingTable);
 pub struct SymplecticWorkspace<Q, P> {
     pub(super) velocity: Q,
     pub(super) force: P,
-    /// Whether the slope that the step to come begins with is among them.
+    /// Whether the first slope of the next step is among them.
     first_is_known: bool,
-    /// Whether they are those of the last step, and not of an output inside it.
+    /// Whether they belong to the last step, and not to an output inside it.
     of_last_step: bool,
     pub(super) evaluations: u64,
 }
@@ -163,7 +163,7 @@ impl<F: Separable, T: SplittingTable<S>, const S: usize> Dense<F> for Symplectic
         theta: f64,
         out: &mut F::State,
     ) {
-        // An explicit step does not fail.
+        // An explicit step never fails.
         let _ = self.step(f, ws, StepStart { t, h: theta * h, y0 }, out);
         ws.forget();
     }

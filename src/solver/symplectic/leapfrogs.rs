@@ -1,6 +1,6 @@
 //! Compositions of leapfrogs of different lengths.
 
-/// The kicks of the leapfrogs of lengths `w`: two that meet become one.
+/// The kicks of leapfrogs of lengths `w`: adjacent kicks are merged.
 pub(super) const fn kicks<const N: usize, const S: usize>(w: [f64; N]) -> [f64; S] {
     const { assert!(S == N + 1, "N leapfrogs have N + 1 kicks") }
     let mut kicks = [0.0; S];
@@ -13,7 +13,7 @@ pub(super) const fn kicks<const N: usize, const S: usize>(w: [f64; N]) -> [f64; 
     kicks
 }
 
-/// Their drifts; none follows the last kick.
+/// The drifts of leapfrogs of lengths `w`; none follows the last kick.
 pub(super) const fn drifts<const N: usize, const S: usize>(w: [f64; N]) -> [f64; S] {
     const { assert!(S == N + 1, "N leapfrogs have N + 1 kicks") }
     let mut drifts = [0.0; S];

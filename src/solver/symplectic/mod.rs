@@ -1,11 +1,12 @@
 //! Explicit symplectic methods, for mechanics over long times.
 //!
-//! The step of such a method is a symplectic map: on Hamilton's equations it is, up to terms exponentially small in
-//! `1/h`, the exact flow of a Hamiltonian close by, so that the energy errs by `O(h^p)` for all practical times while a
-//! method of any other kind drifts (Hairer, Lubich & Wanner, *Geometric Numerical Integration*, chapter IX). That holds at
-//! a constant step: use [`Fixed`](crate::control::Fixed). They need a [`Separable`](crate::dynamics::Separable) field.
+//! A step of such a method is a symplectic map. On Hamilton's equations it is, up to terms exponentially small in
+//! `1/h`, the exact flow of a nearby Hamiltonian. So the energy error is `O(h^p)` for all practical times, while the
+//! energy drifts with a method of any other kind (Hairer, Lubich & Wanner, *Geometric Numerical Integration*, chapter
+//! IX). This holds for a constant step: use [`Fixed`](crate::control::Fixed). The field must be
+//! [`Separable`](crate::dynamics::Separable).
 //!
-//! | method | order | forces per step | for |
+//! | method | order | forces per step | suitable for |
 //! |---|---|---|---|
 //! | [`SymplecticEuler`](type@SymplecticEuler) | 1 | 1 | teaching; residual networks that must not blow up |
 //! | [`Leapfrog`](type@Leapfrog) | 2 | 1 | the first choice: large systems, rough forces, modest accuracy |
@@ -15,8 +16,8 @@
 //! | [`BlanesMoan4`](type@BlanesMoan4) | 4 | 6 | most problems that ask for four digits or more |
 //! | [`Yoshida6`](type@Yoshida6) | 6 | 7 | high accuracy on smooth problems |
 //!
-//! Forces and velocities may depend on time: the time a force sees goes with the positions, that of a velocity with the
-//! momenta, which leaves the orders as they are.
+//! Forces and velocities may depend on time. The time of a force follows the positions, and the time of a velocity
+//! follows the momenta; this preserves the orders.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
@@ -43,7 +44,7 @@ pub use symplectic_euler::SymplecticEuler;
 pub use yoshida4::Yoshida4;
 pub use yoshida6::Yoshida6;
 
-/// The splittings of the methods, to be read or built upon.
+/// The splittings of the methods.
 pub mod tables {
     pub use super::blanes_moan4::BlanesMoan4Table;
     pub use super::leapfrog::LeapfrogTable;

@@ -1,4 +1,4 @@
-//! The method of Störmer and Verlet, drifts outside.
+//! The method of Störmer and Verlet, drift–kick–drift.
 //!
 //! M. Tuckerman, B. J. Berne, G. J. Martyna, *Reversible multiple time scale molecular dynamics*, J. Chem. Phys. 97 (1992),
 //! doi:10.1063/1.463137.
@@ -11,8 +11,8 @@ pub struct PositionVerletTable;
 
 /// Position Verlet: half a drift, a kick, half a drift. Order 2, one force per step, symmetric in time.
 ///
-/// [`Leapfrog`](type@super::Leapfrog) with the halves exchanged, also called drift–kick–drift. It keeps no force, so a
-/// solve that is interrupted after every step costs no more.
+/// [`Leapfrog`](type@super::Leapfrog) with kicks and drifts exchanged, also called drift–kick–drift. It stores no
+/// force, so a solve that is interrupted after every step costs no more.
 pub type PositionVerlet = Symplectic<PositionVerletTable, 2>;
 /// The method [`PositionVerlet`](type@PositionVerlet) as a value.
 pub const PositionVerlet: PositionVerlet = Symplectic::new();

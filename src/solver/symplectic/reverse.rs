@@ -1,4 +1,4 @@
-//! The transposes of kicks and drifts, and of the steps they make.
+//! The transposes of kicks, drifts and symplectic steps.
 
 use super::{SplittingTable, Symplectic, SymplecticWorkspace};
 use crate::dynamics::{Bars, SeparableVjp};
@@ -7,7 +7,7 @@ use crate::solver::reversible::{Reversal, ReverseStep};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::{Span, State};
 
-/// A kick or a drift: how long it is and where in the step it sees the time, both in steps.
+/// A kick or a drift: its length and its time in the step, both in steps.
 struct Move {
     t: f64,
     h: f64,
@@ -20,7 +20,8 @@ impl Move {
         self.t + self.place * self.h
     }
 
-    /// What follows for the ends of the step from the derivatives with respect to `time` and to `h` outside of it.
+    /// The derivatives with respect to the ends of the step, given the derivatives with respect to `time` and to an
+    /// explicit `h`.
     fn moved(&self, time: f64, h: f64) -> StepCotangent {
         StepCotangent { start: (1.0 - self.place) * time - h, end: self.place * time + h }
     }
@@ -66,26 +67,26 @@ impl<T: SplittingTable<S>, const S: usize> Symplectic<T, S> {
     }
 }
 
-/// What the transpose of a step needs.
+/// The storage of the transpose of a step.
 #[derive(Debug)]
 pub struct SymplecticTape<Q, P, const S: usize> {
     moves: Moves<Q, P, S>,
     output_bar: (Q, P),
 }
 
-/// What the kicks and drifts of a step saw.
+/// The arguments and slopes of the kicks and drifts of a step.
 #[derive(Debug)]
 struct Moves<Q, P, const S: usize> {
     position: [Q; S],
     force: [P; S],
     momentum: [P; S],
     velocity: [Q; S],
-    /// The state on the way through the step; then the cotangents of slopes.
+    /// The current state within the step; then the cotangents of slopes.
     work: (Q, P),
     evaluations: u64,
 }
 
-/// Computes a step again and keeps all of it.
+/// Recomputes a step and stores all of it.
 fn replay<F: SeparableVjp, T: SplittingTable<S>, const S: usize>(
     f: &F,
     moves: &mut Moves<F::Position, F::Momentum, S>,
@@ -109,7 +110,7 @@ fn replay<F: SeparableVjp, T: SplittingTable<S>, const S: usize>(
     }
 }
 
-/// Computes a step again and transposes it.
+/// Recomputes a step and transposes it.
 fn replay_and_pull<F: SeparableVjp, T: SplittingTable<S>, const S: usize>(
     f: &F,
     moves: &mut Moves<F::Position, F::Momentum, S>,
@@ -173,7 +174,7 @@ impl<F: SeparableVjp, T: SplittingTable<S>, const S: usize> StepVjp<F> for Sympl
     }
 }
 
-/// Room for a state and two cotangents; a symplectic method carries nothing from step to step.
+/// Storage for a state and two cotangents; a symplectic method carries nothing from step to step.
 #[derive(Debug)]
 pub struct SymplecticCotangent<Y> {
     slope_bar: Y,
@@ -181,7 +182,7 @@ pub struct SymplecticCotangent<Y> {
     output_bar: Y,
 }
 
-/// Undoes a step move by move, and transposes each move when the state is back where it started.
+/// Undoes a step move by move, and transposes each move at its starting state.
 fn undo_and_pull<F: SeparableVjp, T: SplittingTable<S>, const S: usize>(
     f: &F,
     (ws, (wq, wp)): (&mut SymplecticWorkspace<F::Position, F::Momentum>, &mut F::State),

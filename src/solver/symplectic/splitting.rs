@@ -1,15 +1,16 @@
-//! Splittings as constants that prove themselves at compile time.
+//! Splittings as constants, checked at compile time.
 
 use crate::solver::order_conditions::{FOREST, TREES_UP_TO, Tree, product, sums_to};
 use crate::solver::violation::{Violation, expect_conditions};
 
-/// A composition of kicks `p ← p + bᵢ h a(t, q)` and drifts `q ← q + âᵢ h v(t, p)`, in turns and beginning with a kick;
-/// a step that begins with a drift or ends with a kick has a zero there.
+/// A composition of kicks `p ← p + bᵢ h a(t, q)` and drifts `q ← q + âᵢ h v(t, p)`, alternating from a kick.
 ///
-/// A splitting of an order above 2 goes back in between, as it must, and beyond the ends of the step: the field must be defined
-/// there, and [cannot jump](crate::solver::Solver::STAYS_INSIDE).
+/// A step that begins with a drift or ends with a kick has a zero there.
 ///
-/// A table of your own is checked when it is first used: the coefficients must add up to 1 on either side and satisfy the
+/// A splitting of order above 2 has negative substeps. If it leaves the step, the field must be defined beyond its
+/// ends, and [cannot jump](crate::solver::Solver::STAYS_INSIDE).
+///
+/// A table of your own is checked at its first use: the kicks and the drifts must each add up to 1 and satisfy the
 /// order conditions of separable systems up to `ORDER`. A wrong digit is a compile error.
 ///
 /// ```
@@ -36,26 +37,26 @@ use crate::solver::violation::{Violation, expect_conditions};
 pub trait SplittingTable<const S: usize> {
     /// The name for tables and reports.
     const NAME: &'static str;
-    /// The order of the solution, 6 at most as far as it is checked.
+    /// The order of the solution; at most 6 is checked.
     const ORDER: u32;
     /// The lengths of the kicks, in steps.
     const KICK: [f64; S];
-    /// The lengths of the drifts that follow them, in steps.
+    /// The lengths of the drifts, each after its kick, in steps.
     const DRIFT: [f64; S];
 }
 
-/// Orders above are not checked.
+/// The highest order that is checked.
 const MAX_ORDER: usize = 6;
 
-/// The trees up to there.
+/// The trees up to that order.
 const TREES: usize = TREES_UP_TO[MAX_ORDER];
 
-/// Fails to compile where a splitting is inconsistent or below the order it claims.
+/// Fails to compile if a splitting is inconsistent or below the order it claims.
 ///
-/// On a separable system the slopes of `q` are functions of `p` and the other way round, so that the nodes of a tree take
-/// turns and its root says which is which: there are two order conditions for each rooted tree, those of the partitioned
-/// Runge–Kutta method that the splitting is. Hairer, Lubich & Wanner, sections III.2 and VI.4.1. Time counts as a further
-/// position among the positions and a further momentum among the momenta.
+/// On a separable system the slopes of `q` are functions of `p` and vice versa, so the nodes of a tree alternate and
+/// its root determines them all. There are thus two order conditions for each rooted tree: the conditions of the
+/// splitting as a partitioned Runge–Kutta method. See Hairer, Lubich & Wanner, sections III.2 and VI.4.1. Time counts
+/// as a further position among the positions and a further momentum among the momenta.
 ///
 /// ```compile_fail
 /// use rheos::solver::symplectic::{SplittingTable, check_splitting};
@@ -70,7 +71,7 @@ const TREES: usize = TREES_UP_TO[MAX_ORDER];
 /// const _: () = check_splitting::<Wrong, 2>();
 /// ```
 pub const fn check_splitting<T: SplittingTable<S>, const S: usize>() {
-    assert!(T::ORDER >= 1, "a method has order 1 at least");
+    assert!(T::ORDER >= 1, "a method has at least order 1");
     assert!(sums_to(&T::KICK, &[1.0; S], 1.0), "the kicks must add up to a step");
     assert!(sums_to(&T::DRIFT, &[1.0; S], 1.0), "the drifts must add up to a step");
     expect_conditions("the pair of KICK and DRIFT", violated(&T::KICK, &T::DRIFT, T::ORDER));
@@ -97,7 +98,7 @@ const fn violated<const S: usize>(kick: &[f64; S], drift: &[f64; S], order: u32)
     None
 }
 
-/// `Σ wⱼ xⱼ` over `j < i`: what the drifts before kick `i` have added.
+/// `Σ wⱼ xⱼ` over `j < i`: the sum of the drifts before kick `i`.
 pub(super) const fn sums_before<const S: usize>(weights: &[f64; S], x: &[f64; S]) -> [f64; S] {
     let mut sums = [0.0; S];
     let mut i = 1;
@@ -108,7 +109,7 @@ pub(super) const fn sums_before<const S: usize>(weights: &[f64; S], x: &[f64; S]
     sums
 }
 
-/// `Σ wⱼ xⱼ` over `j ≤ i`: what the kicks before drift `i` have added.
+/// `Σ wⱼ xⱼ` over `j ≤ i`: the sum of the kicks before drift `i`.
 pub(super) const fn sums_until<const S: usize>(weights: &[f64; S], x: &[f64; S]) -> [f64; S] {
     let mut sums = sums_before(weights, x);
     let mut i = 0;

@@ -11,8 +11,8 @@ pub struct SymplecticEulerTable;
 
 /// The symplectic Euler method: a kick, then a drift with the new momentum. Order 1, one force per step.
 ///
-/// Also known as semi-implicit Euler, Euler–Cromer or Störmer's method of order 1. Its phase errs like that of
-/// [`Euler`](type@crate::solver::explicit::Euler), its energy does not.
+/// Also known as semi-implicit Euler, Euler–Cromer or Störmer's method of order 1. It has a phase error as large as
+/// [`Euler`](type@crate::solver::explicit::Euler), but no energy drift.
 pub type SymplecticEuler = Symplectic<SymplecticEulerTable, 1>;
 /// The method [`SymplecticEuler`](type@SymplecticEuler) as a value.
 pub const SymplecticEuler: SymplecticEuler = Symplectic::new();

@@ -11,10 +11,11 @@ use super::{SplittingTable, Symplectic};
 #[derive(Debug, Clone, Copy)]
 pub struct Yoshida4Table;
 
-/// Yoshida's triple jump, three leapfrogs of which the one in the middle goes back: order 4, three forces per step,
+/// Yoshida's triple jump, three leapfrogs of which the middle one has a negative step: order 4, three forces per step,
 /// symmetric in time.
 ///
-/// Also known as Forest–Ruth. [`BlanesMoan4`](type@super::BlanesMoan4) has twice the forces and a much smaller error.
+/// Also known as Forest–Ruth. [`BlanesMoan4`](type@super::BlanesMoan4) takes twice as many forces and has a much
+/// smaller error.
 pub type Yoshida4 = Symplectic<Yoshida4Table, 4>;
 /// The method [`Yoshida4`](type@Yoshida4) as a value.
 pub const Yoshida4: Yoshida4 = Symplectic::new();

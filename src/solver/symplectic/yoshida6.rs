@@ -10,7 +10,8 @@ use super::{SplittingTable, Symplectic};
 #[derive(Debug, Clone, Copy)]
 pub struct Yoshida6Table;
 
-/// Yoshida's solution A, seven leapfrogs of which two go back: order 6, seven forces per step, symmetric in time.
+/// Yoshida's solution A, seven leapfrogs of which two have a negative step: order 6, seven forces per step, symmetric
+/// in time.
 pub type Yoshida6 = Symplectic<Yoshida6Table, 8>;
 /// The method [`Yoshida6`](type@Yoshida6) as a value.
 pub const Yoshida6: Yoshida6 = Symplectic::new();

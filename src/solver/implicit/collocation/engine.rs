@@ -1,4 +1,4 @@
-//! A step of a collocation method.
+//! The engine of all collocation methods.
 
 use std::marker::PhantomData;
 
@@ -14,17 +14,17 @@ use crate::solver::kept_states::{KeptStates, Use, are_counts, are_small_counts, 
 use crate::solver::{Method, Solver, StepStart, Tableau};
 use crate::state::{ErrorNorm, State};
 
-/// The collocation method of a [`CollocationTableau`] with `S` stages, with linear systems solved by `L`.
+/// The collocation method of a [`CollocationTableau`] with `S` stages and the linear solver `L`.
 ///
-/// The error of a step is estimated by the defect `δ = h (f(t, y₀) − u'(t))` of the collocation polynomial `u` where the
-/// step starts, as `γ₀ (I − h γ₀ J)⁻¹ δ`. It is `O(h^(S + 1))`, and bounded where the problem is stiff. For Radau's method
-/// of order 5 it is the estimate of the code RADAU5 (Hairer & Wanner II, formula (IV.8.19)), with the second look (8.20)
-/// after a rejection and in the first step; J. J. B. de Swart & G. Söderlind, *On the construction of error estimators for
-/// implicit Runge–Kutta methods*, J. Comput. Appl. Math. 86 (1997), doi:10.1016/S0377-0427(97)00166-0, discuss its like for
-/// any implicit method.
+/// The error of a step is estimated by `γ₀ (I − h γ₀ J)⁻¹ δ`, where `δ = h (f(t, y₀) − u'(t))` is the defect of the
+/// collocation polynomial `u` at the start of the step. It is `O(h^(S + 1))`, and bounded on stiff problems. For
+/// Radau's method of order 5 it is the estimate of the code RADAU5 (Hairer & Wanner II, formula (IV.8.19)), with the
+/// second estimate (8.20) after a rejection and in the first step. J. J. B. de Swart & G. Söderlind, *On the
+/// construction of error estimators for implicit Runge–Kutta methods*, J. Comput. Appl. Math. 86 (1997),
+/// doi:10.1016/S0377-0427(97)00166-0, discuss similar estimates for any implicit method.
 ///
-/// Output inside a step is the polynomial of degree `S + 1` that has the slope `f(t, y₀)` at the start and those of `u`
-/// at the nodes; it has order `S + 1`.
+/// The interpolant is the polynomial of degree `S + 1` with the slope `f(t, y₀)` at the start and the slopes of `u` at
+/// the nodes. It has order `S + 1`.
 pub struct Collocation<T, const S: usize, L = Lu> {
     pub(super) linear: L,
     table: PhantomData<fn() -> T>,
@@ -32,7 +32,7 @@ pub struct Collocation<T, const S: usize, L = Lu> {
 
 by_table!(Collocation, CollocationTableau, check_collocation);
 
-/// The stages of a collocation method, and the polynomial of the step before.
+/// The stages of a collocation method, and the polynomial of the previous step.
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
     feature = "serde",
@@ -46,11 +46,11 @@ pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>
     /// The slopes of the last accepted step.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     past: [F::State; S],
-    /// Its length; `None` where no step precedes.
+    /// Its length; `None` if there is no previous step.
     pub(super) past_h: Option<f64>,
     /// The length of the step just computed.
     h: f64,
-    /// How often a step from here has been tried.
+    /// The number of trials of this step so far.
     pub(super) attempts: u32,
     /// `f(t, y₀)`.
     pub(super) start: F::State,
@@ -62,7 +62,7 @@ pub struct CollocationWorkspace<F: Dynamics, const S: usize, L: ComplexSolver<F>
     pub(super) evaluations: u64,
 }
 
-/// Those of the stages apart.
+/// Excludes the states of the stages.
 impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for CollocationWorkspace<F, S, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
         show(see, Use::needed_if(self.past_h.is_some()), &mut self.past);
@@ -72,7 +72,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for 
 }
 
 impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
-    /// A first guess for the stages: the collocation polynomial of the step before, beyond its end.
+    /// The first guess for the stages: the collocation polynomial of the previous step, beyond its end.
     fn guess<F: Dynamics>(ws: &mut CollocationWorkspace<F, S, L>, h: f64)
     where
         L: ComplexSolver<F>,
@@ -132,7 +132,7 @@ where
     }
 
     /// # Errors
-    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed.
+    /// [`Error::NewtonDiverged`], [`Error::SingularMatrix`] and [`Error::NonFinite`]; a shorter step may succeed.
     fn step(
         &self,
         f: &F,
@@ -156,7 +156,7 @@ where
                 ws.stages.solve::<T>(&self.linear, f, step)
             },
         )?;
-        // The slopes that belong to the stages, which those of a stiff field at nearly the stages do not.
+        // The slopes that satisfy the stage equations. A stiff field at the last iterate amplifies its error.
         let StageSolver { k, w, .. } = &mut ws.stages;
         for (k, row) in k.iter_mut().zip(&const { slopes_of::<T, S>() }) {
             k.set_zeros();

@@ -1,4 +1,4 @@
-//! The error estimate of a collocation method, and its output inside a step.
+//! The error estimate of a collocation method, and its interpolant.
 
 use super::tableau::{bend, gamma};
 use super::{Collocation, CollocationTableau, CollocationWorkspace};
@@ -8,7 +8,7 @@ use crate::solver::{Dense, Embedded, Probe, StepStart};
 use crate::state::{ErrorNorm, State};
 
 impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
-    /// The error estimate. False if a linear system has no solution that was found.
+    /// Computes the error estimate. False if a linear system was not solved.
     pub(super) fn estimate<F: Dynamics>(
         &self,
         f: &F,
@@ -33,7 +33,7 @@ impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
         if norm.is_none_or(|norm| norm.norm(&ws.error, y0, y1) < 1.0) {
             return true;
         }
-        // f(t, y₀ + error) in the place of f(t, y₀): without the part of y₀ that decays at once.
+        // f(t, y₀ + error) in place of f(t, y₀): without the part of y₀ that decays at once.
         let slope = ws.stages.evaluate_beside(f, t, y0, &ws.error);
         ws.error.assign(&ws.defect);
         ws.error.add_scaled(h, slope);
@@ -90,7 +90,7 @@ where
         out: &mut F::State,
     ) {
         out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.stages.k);
-        // The missing slope at the start, by a polynomial that changes none of the others.
+        // Adds the slope at the start, by a polynomial that changes no other slope.
         out.add_scaled(bend(&T::C, theta), &ws.defect);
     }
 }

@@ -1,8 +1,8 @@
-//! The methods of Gauss and Legendre: collocation at the zeros of `P_s(2x − 1)`.
+//! The Gauss–Legendre methods: collocation at the zeros of `P_s(2x − 1)`.
 //!
-//! J. C. Butcher, *Implicit Runge–Kutta processes*, Math. Comp. 18 (1964), doi:10.1090/S0025-5718-1964-0159424-9; Hairer,
-//! Lubich & Wanner, *Geometric Numerical Integration*, sections II.1.3, IV.2 and VI.4. The digits are those of the formulas,
-//! evaluated with 50.
+//! J. C. Butcher, *Implicit Runge–Kutta processes*, Math. Comp. 18 (1964), doi:10.1090/S0025-5718-1964-0159424-9;
+//! Hairer, Lubich & Wanner, *Geometric Numerical Integration*, sections II.1.3, IV.2 and VI.4. The coefficients are the
+//! formulas evaluated with 50 digits.
 
 use super::{Collocation, CollocationTableau, check_collocation, collocation_polynomial};
 use crate::solver::{Interpolant, Tableau};
@@ -11,12 +11,14 @@ use crate::solver::{Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct GaussLegendre4Table;
 
-/// Gauss's method of order 4: 2 stages, symplectic, symmetric, A-stable, output of order 3. Its error estimate of order 2 is
-/// pessimistic.
+/// Gauss's method of order 4: 2 stages, symplectic, symmetric, A-stable, output of order 3.
 ///
-/// Quadratic invariants are kept to rounding, and in a long solve of a Hamiltonian system with [`Fixed`](crate::control::Fixed) steps
-/// the energy does not drift. Steps chosen by an error estimate lose the second property. In a very stiff problem a fast
-/// component alternates from step to step instead of decaying: use [`RadauIIA5`](type@crate::solver::implicit::RadauIIA5) there.
+/// Its error estimate of order 2 is pessimistic.
+///
+/// It preserves quadratic invariants to rounding. In a long solve of a Hamiltonian system with
+/// [`Fixed`](crate::control::Fixed) steps, the energy does not drift; adaptive steps lose this property. In a very
+/// stiff problem a fast component alternates from step to step instead of decaying: use
+/// [`RadauIIA5`](type@crate::solver::implicit::RadauIIA5) there.
 pub type GaussLegendre4 = Collocation<GaussLegendre4Table, 2>;
 /// The method [`GaussLegendre4`](type@GaussLegendre4) as a value.
 pub const GaussLegendre4: GaussLegendre4 = Collocation::new();
@@ -55,10 +57,11 @@ impl CollocationTableau<2> for GaussLegendre4Table {
 #[derive(Debug, Clone, Copy)]
 pub struct GaussLegendre6Table;
 
-/// Gauss's method of order 6: 3 stages, symplectic, symmetric, A-stable, output of order 4. Its error estimate of order 3 is
-/// pessimistic.
+/// Gauss's method of order 6: 3 stages, symplectic, symmetric, A-stable, output of order 4.
 ///
-/// For what it is good, see [`GaussLegendre4`](type@GaussLegendre4).
+/// Its error estimate of order 3 is pessimistic.
+///
+/// For its uses see [`GaussLegendre4`](type@GaussLegendre4).
 pub type GaussLegendre6 = Collocation<GaussLegendre6Table, 3>;
 /// The method [`GaussLegendre6`](type@GaussLegendre6) as a value.
 pub const GaussLegendre6: GaussLegendre6 = Collocation::new();

@@ -1,9 +1,9 @@
-//! Collocation methods: fully implicit Runge–Kutta methods, all stages solved together.
+//! Collocation methods: fully implicit Runge–Kutta methods, whose stages are solved together.
 //!
-//! A polynomial `u` of degree `s` starts at `y₀` and satisfies the equation at `s` nodes; the step ends at `u(t + h)`. The
-//! nodes of Radau give stiffly accurate methods of order `2s − 1`, those of Gauss symplectic ones of order `2s`. One engine
-//! serves both, that of the code RADAU5: E. Hairer & G. Wanner, *Solving Ordinary Differential Equations II*, section IV.8,
-//! and *Stiff differential equations solved by Radau methods*, J. Comput. Appl. Math. 111 (1999),
+//! A polynomial `u` of degree `s` starts at `y₀` and satisfies the equation at `s` nodes; the step ends at `u(t + h)`.
+//! Radau nodes give stiffly accurate methods of order `2s − 1`, Gauss nodes symplectic methods of order `2s`. One
+//! engine serves both. It follows the code RADAU5: E. Hairer & G. Wanner, *Solving Ordinary Differential Equations II*,
+//! section IV.8, and *Stiff differential equations solved by Radau methods*, J. Comput. Appl. Math. 111 (1999),
 //! doi:10.1016/S0377-0427(99)00134-X.
 
 mod engine;

@@ -1,4 +1,4 @@
-//! The simplified Newton iteration for all stages of a step, in the variables that separate its linear systems.
+//! The simplified Newton iteration for all stages of a step, in the variables that decouple its linear systems.
 
 use nalgebra::Complex;
 
@@ -12,7 +12,8 @@ use crate::solver::implicit::{ComplexSolver, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::state::{ErrorNorm, State, StoredNorm};
 
-/// Solves for `w = T⁻¹ z`, where `y₀ + zᵢ` are the stages, with a Jacobian that is kept as long as it serves.
+/// Solves for `w = T⁻¹ z`, where `y₀ + zᵢ` are the stages. The Jacobian is kept as long as the iteration converges
+/// fast.
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
     feature = "serde",
@@ -25,9 +26,9 @@ pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     linear: L::Workspace,
     #[cfg_attr(feature = "serde", serde(skip, default = "none"))]
     pairs: [Option<L::Complex>; S],
-    /// Where the Jacobian was taken, if it is to be kept.
+    /// The time of the Jacobian, if it is to be kept.
     taken_at: Option<f64>,
-    /// The step that is prepared.
+    /// The step length of the factorisations.
     prepared: Option<f64>,
     norm: Option<StoredNorm<F::State>>,
     convergence: Convergence,
@@ -39,7 +40,7 @@ pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     /// The slopes at the stages of the last iterate but one.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub k: [F::State; S],
-    /// The last stage that was looked at.
+    /// The stage of the last evaluation.
     pub stage: F::State,
     evaluations: u64,
 }
@@ -48,7 +49,7 @@ const fn none<T, const S: usize>() -> [Option<T>; S] {
     [const { None }; S]
 }
 
-/// Those of the linear solver apart.
+/// Excludes the states of the linear solver.
 impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for StageSolver<F, S, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
         for states in [&mut self.increment, &mut self.w, &mut self.k] {
@@ -59,7 +60,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for 
 }
 
 impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
-    /// For states of the shape of `y0`.
+    /// A solver for states of the shape of `y0`.
     pub fn new(linear: &L, f: &F, y0: &F::State) -> Self {
         let zeros = || std::array::from_fn(|_| y0.zeros_like());
         Self {
@@ -77,12 +78,12 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         }
     }
 
-    /// Solves to a part of this norm from now on, and not to rounding.
+    /// Solves to a fraction of this norm from now on, and not to machine precision.
     pub fn tolerate(&mut self, norm: &impl ErrorNorm<F::State>) {
         self.norm = Some(norm.stored());
     }
 
-    /// The norm of the solve, where somebody named one.
+    /// The norm of the solve, if one is set.
     pub fn norm(&self) -> Option<&StoredNorm<F::State>> {
         self.norm.as_ref()
     }
@@ -92,7 +93,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.taken_at = None;
     }
 
-    /// Gets ready for a step with the slope `start` at its start.
+    /// Prepares a step with the slope `start` at its start.
     pub fn prepare<T: CollocationTableau<S>>(
         &mut self,
         linear: &L,
@@ -212,8 +213,8 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         Increment { size, roundings }
     }
 
-    /// `x ← (I − h γ₀ J)⁻¹ x` where `γ₀` is the real eigenvalue of `A`; where there is none, the real part of
-    /// `(I − h λ J)⁻¹ x`, which agrees with that to first order in `h` and decays like it in the stiff limit. False if no
+    /// `x ← (I − h γ₀ J)⁻¹ x`, where `γ₀` is the real eigenvalue of `A`. If there is none, `x` becomes the real part of
+    /// `(I − h λ J)⁻¹ x`, which agrees to first order in `h` and has the same decay in the stiff limit. False if no
     /// solution was found.
     pub fn filter<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
         if T::REAL.is_some() {
@@ -233,12 +234,12 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         &self.increment[0]
     }
 
-    /// Evaluations of the field.
+    /// The number of field evaluations.
     pub fn evaluations(&self, linear: &L) -> u64 {
         self.evaluations + linear.evaluations(&self.linear)
     }
 
-    /// Jacobians and factorisations.
+    /// The numbers of Jacobians and factorisations.
     pub fn matrices(&self, linear: &L) -> Matrices {
         linear.matrices(&self.linear)
     }

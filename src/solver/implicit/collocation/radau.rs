@@ -1,8 +1,8 @@
 //! The Radau IIA methods: collocation at the zeros of `P_s(2x − 1) − P_{s−1}(2x − 1)`, of which the last is 1.
 //!
-//! B. L. Ehle, *On Padé approximations to the exponential function and A-stable methods for the numerical solution of initial
-//! value problems* (1969); Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.5. The digits are those
-//! of the formulas, evaluated with 50.
+//! B. L. Ehle, *On Padé approximations to the exponential function and A-stable methods for the numerical solution of
+//! initial value problems* (1969); Hairer & Wanner, *Solving Ordinary Differential Equations II*, section IV.5. The
+//! coefficients are the formulas evaluated with 50 digits.
 
 use super::{Collocation, CollocationTableau, check_collocation, collocation_polynomial};
 use crate::solver::{Interpolant, Tableau};
@@ -13,7 +13,7 @@ pub struct RadauIIA3Table;
 
 /// Radau's method of order 3: 2 stages, error estimate of order 2, stiffly accurate, L-stable, output of order 3.
 ///
-/// Its linear systems are one complex one of the dimension of the state.
+/// A step solves one complex linear system of the dimension of the state.
 pub type RadauIIA3 = Collocation<RadauIIA3Table, 2>;
 /// The method [`RadauIIA3`](type@RadauIIA3) as a value.
 pub const RadauIIA3: RadauIIA3 = Collocation::new();
@@ -52,10 +52,11 @@ impl CollocationTableau<2> for RadauIIA3Table {
 #[derive(Debug, Clone, Copy)]
 pub struct RadauIIA5Table;
 
-/// Radau's method of order 5: 3 stages, error estimate of order 3, stiffly accurate, L-stable, output of order 4. The method
-/// of the code RADAU5, and of `Radau` in SciPy.
+/// Radau's method of order 5: 3 stages, error estimate of order 3, stiffly accurate, L-stable, output of order 4.
 ///
-/// Its linear systems are one real and one complex one of the dimension of the state.
+/// The method of the code RADAU5, and of `Radau` in SciPy.
+///
+/// A step solves one real and one complex linear system of the dimension of the state.
 ///
 /// ```
 /// use rheos::dynamics::problems::VanDerPol;
@@ -110,8 +111,8 @@ pub struct RadauIIA9Table;
 
 /// Radau's method of order 9: 5 stages, error estimate of order 5, stiffly accurate, L-stable, output of order 6.
 ///
-/// For stiff problems at strict tolerances. Its linear systems are one real and two complex ones of the dimension of the
-/// state.
+/// For stiff problems at strict tolerances. A step solves one real and two complex linear systems of the dimension of
+/// the state.
 pub type RadauIIA9 = Collocation<RadauIIA9Table, 5>;
 /// The method [`RadauIIA9`](type@RadauIIA9) as a value.
 pub const RadauIIA9: RadauIIA9 = Collocation::new();

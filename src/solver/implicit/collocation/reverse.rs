@@ -10,7 +10,7 @@ use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
-/// A step of a collocation method, solved again, and the cotangents of its stages.
+/// A step of a collocation method, solved again, with the cotangents of its stages.
 pub struct CollocationTape<F: Differentiable + Jacobian, const S: usize> {
     step: CollocationWorkspace<F, S, Lu>,
     y1: F::State,
@@ -20,7 +20,7 @@ pub struct CollocationTape<F: Differentiable + Jacobian, const S: usize> {
     start_bar: F::State,
 }
 
-/// The stages are solved again to rounding, and so are the transposed equations.
+/// The stages and the transposed equations are solved to rounding.
 impl<F, T, const S: usize> StepVjp<F> for Collocation<T, S>
 where
     F: Differentiable + Jacobian,
@@ -47,7 +47,7 @@ where
         Bars { y: ybar, params: pbar }: Bars<'_, F>,
     ) -> Result<StepCotangent> {
         let StepStart { t, h, y0 } = step;
-        // An output at the very end is y1, but its velocity is that of the interpolant.
+        // An output at the end is y1, but its velocity comes from the interpolant.
         add_outputs_at_end(outputs, ybar);
         self.reset(&mut tape.step);
         self.step(f, &mut tape.step, StepStart { t, h, y0 }, &mut tape.y1)?;
@@ -85,7 +85,7 @@ where
     }
 }
 
-/// What the end of the step and the outputs inside give to the slopes: that of the start, and those of the stages.
+/// The cotangents of the slopes at the start and at the stages, from the end of the step and the outputs inside.
 fn give_cotangents<F, T, const S: usize>(
     tape: &mut CollocationTape<F, S>,
     h: f64,
@@ -110,7 +110,7 @@ fn give_cotangents<F, T, const S: usize>(
     }
 }
 
-/// Fills in the derivatives with respect to the output times, and returns what follows from `θ = (time − t) / h` for
+/// Fills in the derivatives with respect to the output times. Returns their effect, through `θ = (time − t) / h`, on
 /// the ends of the step.
 fn move_outputs<F, T, const S: usize>(
     tape: &mut CollocationTape<F, S>,

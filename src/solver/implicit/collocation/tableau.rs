@@ -1,4 +1,4 @@
-//! Collocation methods as constants that prove themselves at compile time.
+//! Collocation methods as constants, checked at compile time.
 
 use crate::solver::order_conditions::{LEAST_LINEAR_RESPONSE, weights_hold};
 use crate::solver::tableau::check_orders;
@@ -6,12 +6,12 @@ use crate::solver::{Interpolant, Tableau};
 
 /// A collocation method with its matrix `A` in block-diagonal form, `A = T Λ T⁻¹`.
 ///
-/// In the variables `w = T⁻¹ z` the linear systems of a step fall apart into a real one for the real eigenvalue of `A`,
-/// where there is one, and a complex one for every pair of complex eigenvalues: Hairer & Wanner II, section IV.8.
+/// In the variables `w = T⁻¹ z` the linear systems of a step decouple into a real one for the real eigenvalue of `A`,
+/// if there is one, and a complex one for every pair of complex eigenvalues: Hairer & Wanner II, section IV.8.
 pub trait CollocationTableau<const S: usize>: Tableau<S> {
     /// The real eigenvalue of `A`, for an odd number of stages: the first entry of `Λ`.
     const REAL: Option<f64>;
-    /// One eigenvalue `x + i y` of every complex pair; it stands in `Λ` as the block `[x, −y; y, x]`.
+    /// One eigenvalue `x + i y` of every complex pair; its block in `Λ` is `[x, −y; y, x]`.
     const PAIRS: &'static [(f64, f64)];
     /// `T`.
     const T: [[f64; S]; S];
@@ -19,14 +19,14 @@ pub trait CollocationTableau<const S: usize>: Tableau<S> {
     const T_INV: [[f64; S]; S];
 }
 
-/// What the products of matrices below may lose; `T Λ T⁻¹` is what the iteration takes for `A`.
+/// The tolerance for rounding in the matrix products below. The iteration uses `T Λ T⁻¹` for `A`.
 const ROUNDING: f64 = 2e-14;
 
-/// Fails to compile where a tableau is not that of a collocation method, below the order it claims, or where `T Λ T⁻¹` is
-/// not `A`.
+/// Fails to compile if a tableau is no collocation method, if it is below the order it claims, or if `T Λ T⁻¹` is not
+/// `A`.
 pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
     assert!(T::EXTRA == 0, "an implicit method has no extra stages");
-    assert!(T::ORDER as usize > S, "the error estimate has order S, below that of the method");
+    assert!(T::ORDER as usize > S, "the order of the method must be above S, the order of its error estimate");
     assert!(T::DENSE_ORDER as usize == S, "the collocation polynomial has order S");
     assert!(estimate_responds::<T, S>(), "the error estimate does not see the error on y' = λ y and y' = g(t)");
     assert!(first_pair::<T, S>() + 2 * T::PAIRS.len() == S, "REAL and PAIRS must be S eigenvalues");
@@ -35,7 +35,10 @@ pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
     let unit = multiply(&T::T, &T::T_INV);
     let mut i = 0;
     while i < S {
-        assert!(weights_hold(&T::DENSE.weights(T::C[i]), &T::A[i]), "A must integrate the collocation polynomial");
+        assert!(
+            weights_hold(&T::DENSE.weights(T::C[i]), &T::A[i]),
+            "A must be the integrals of the Lagrange polynomials"
+        );
         let mut j = 0;
         while j < S {
             assert!((product[i][j] - T::A[i][j]).abs() < ROUNDING, "T Λ T⁻¹ must be A");
@@ -47,8 +50,9 @@ pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
     }
 }
 
-/// Whether the error estimate does not vanish to leading order on `y' = λ y` and on `y' = tˢ`. They are the same to it: the
-/// defect `f(t, y₀) − u'(t)` is the error of an interpolation at the nodes, `(−1)ˢ Π cᵢ hˢ y⁽ˢ⁺¹⁾ / S!`.
+/// Whether the error estimate does not vanish to leading order on `y' = λ y` and on `y' = tˢ`. The estimate cannot
+/// distinguish the two: the defect `f(t, y₀) − u'(t)` is the error of an interpolation at the nodes,
+/// `(−1)ˢ Π cᵢ hˢ y⁽ˢ⁺¹⁾ / S!`.
 const fn estimate_responds<T: CollocationTableau<S>, const S: usize>() -> bool {
     let mut response = gamma::<T, S>() * (S + 1) as f64;
     let mut i = 0;
@@ -99,7 +103,7 @@ pub(super) const fn scaled_inverse<T: CollocationTableau<S>, const S: usize>() -
     out
 }
 
-/// `A⁻¹ T = T Λ⁻¹`, which takes `w` to `h` times the slopes of the stages.
+/// `A⁻¹ T = T Λ⁻¹`, which maps `w` to `h` times the slopes of the stages.
 pub(super) const fn slopes_of<T: CollocationTableau<S>, const S: usize>() -> [[f64; S]; S] {
     let mut out = T::T;
     let mut i = 0;
@@ -179,9 +183,9 @@ pub const fn collocation_polynomial<const S: usize>(c: [f64; S]) -> Interpolant<
     Interpolant::new(powers)
 }
 
-/// `d(θ) = θ + ..` whose slope is 1 at the start and 0 at the nodes.
+/// The polynomial `d(θ) = θ + ..` with slope 1 at the start and 0 at the nodes.
 pub(super) fn bend<const S: usize>(c: &[f64; S], theta: f64) -> f64 {
-    // Of the slope Πᵢ (1 − θ / cᵢ), the coefficients of θ, .., θˢ.
+    // The coefficients of θ, .., θˢ in the slope Πᵢ (1 − θ / cᵢ).
     let mut slope = [0.0; S];
     for c in c {
         for d in (0..S).rev() {

@@ -11,8 +11,8 @@ use crate::state::{MatrixSpace, State};
 
 /// Solves `Ȳᵢ = Jᵢᵀ (ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ)` for the cotangents `Ȳ` of the stages, with the Jacobian `Jᵢ` of every stage.
 ///
-/// The iteration is that of the stages, transposed: it uses factorisations with one Jacobian for all, and products with the
-/// exact ones.
+/// The iteration is the transpose of the stage iteration. It uses factorisations with one Jacobian for all stages, and
+/// products with the exact Jacobians.
 pub struct TransposedStages<F: Differentiable + Jacobian, const S: usize> {
     real: Option<<F::State as MatrixSpace>::Lu>,
     pairs: [Option<<F::State as MatrixSpace>::ComplexLu>; S],
@@ -23,9 +23,9 @@ pub struct TransposedStages<F: Differentiable + Jacobian, const S: usize> {
     pub given: [F::State; S],
     /// `Ȳ`.
     pub bar: [F::State; S],
-    /// `ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ` for the stage last looked at.
+    /// `ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ` of the last evaluated stage.
     pub slope_bar: F::State,
-    /// Takes the gradients of the parameters that the iteration has no use for.
+    /// Receives the gradients of the parameters, which the iteration does not need.
     unused: F::Params,
 }
 
@@ -113,9 +113,9 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         true
     }
 
-    /// The size of the increment beside the cotangents, those of the stages and those of the states; `None` if it is zero.
+    /// The size of the increment relative to the cotangents of stages and states; `None` if it is zero.
     ///
-    /// A field that conserves something has no cotangents of stages for it but rounding errors.
+    /// For a quantity that the field conserves, the cotangents of the stages are rounding errors only.
     fn measure(&self, h: f64) -> Option<Increment> {
         let square = |x: &[F::State]| x.iter().map(|x| x.inner(x)).sum::<f64>();
         let increment = square(&self.increment);

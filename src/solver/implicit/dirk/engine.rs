@@ -17,18 +17,18 @@ use crate::state::{ErrorNorm, State};
 
 /// A diagonally implicit method: `A` is lower triangular with one value `γ` on its diagonal, or 0 for an explicit stage.
 ///
-/// One matrix `I − h γ J` serves all stages of a step: an "(E)SDIRK" method of Hairer & Wanner II, section IV.6.
+/// The matrix `I − h γ J` serves all stages of a step: an "(E)SDIRK" method of Hairer & Wanner II, section IV.6.
 pub trait DirkTableau<const S: usize>: Tableau<S> {
-    /// The weights of the error estimate, if it is to be multiplied by `(I − h γ J)⁻¹`: where the embedded solution is
-    /// not stable at infinity, the estimate would grow with the stiffness (Hairer & Wanner II, section IV.8).
+    /// The weights of the error estimate that is multiplied by `(I − h γ J)⁻¹`. It is needed if the embedded solution
+    /// is not stable at infinity, since the estimate would grow with the stiffness (Hairer & Wanner II, section IV.8).
     const FILTERED: Option<[f64; S]> = None;
-    /// The weights of a part of the estimate that is added to that one as it is, being bounded.
+    /// The weights of a bounded part of the estimate, which is added without the filter.
     const UNFILTERED: [f64; S] = [0.0; S];
-    /// Whether saved states are landed on, see [`Dense::LANDS`].
+    /// Whether `save_at` lands on its times, see [`Dense::LANDS`].
     const LANDS: bool = false;
 }
 
-/// The diagonally implicit method of a [`DirkTableau`] with `S` stages, with linear systems solved by `L`.
+/// The diagonally implicit method of a [`DirkTableau`] with `S` stages and the linear solver `L`.
 pub struct Dirk<T, const S: usize, L = Lu> {
     pub(super) linear: L,
     table: PhantomData<fn() -> T>,
@@ -36,13 +36,13 @@ pub struct Dirk<T, const S: usize, L = Lu> {
 
 by_table!(Dirk, DirkTableau, check_dirk);
 
-/// Fails to compile where a tableau is not diagonally implicit, inconsistent, or below the orders it claims.
+/// Fails to compile if a tableau is not diagonally implicit, is inconsistent, or is below the orders it claims.
 pub const fn check_dirk<T: DirkTableau<S>, const S: usize>() {
     assert!(rows_end_before::<T, S>(1), "A must be lower triangular");
     let mut i = 0;
     while i < S {
         let a = T::A[i][i];
-        assert!(a == 0.0 || a == gamma::<T, S>(), "the diagonal of A must have one value where it is not 0");
+        assert!(a == 0.0 || a == gamma::<T, S>(), "the nonzero diagonal entries of A must be equal");
         i += 1;
     }
     assert!(T::EXTRA == 0, "an implicit method has no extra stages");
@@ -56,7 +56,7 @@ pub const fn check_embedded_dirk<T: DirkTableau<S> + EmbeddedTableau<S>, const S
     assert!(parts_make_the_estimate::<T, S>(&T::E), "E must be the sum of FILTERED and UNFILTERED");
 }
 
-/// Whether the weights of an estimate that is filtered in part are `e`.
+/// Whether the weights of a partly filtered estimate add up to `e`.
 pub(in crate::solver::implicit) const fn parts_make_the_estimate<T: DirkTableau<S>, const S: usize>(
     e: &[f64; S],
 ) -> bool {
@@ -64,7 +64,7 @@ pub(in crate::solver::implicit) const fn parts_make_the_estimate<T: DirkTableau<
     weights_hold(&difference(*e, T::UNFILTERED), &filtered)
 }
 
-/// Whether a part of a filtered estimate is added as it is.
+/// Whether a part of a filtered estimate is added without the filter.
 pub(in crate::solver::implicit) const fn adds_unfiltered<T: DirkTableau<S>, const S: usize>() -> bool {
     !weights_hold(&T::UNFILTERED, &[0.0; S])
 }
@@ -111,8 +111,8 @@ pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     /// The slopes.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub(super) k: [F::State; S],
-    /// The argument of an explicit stage, or its distance from the start of the step for an implicit one; the error
-    /// estimate once asked for.
+    /// The argument of an explicit stage, or the distance of an implicit one from the start of the step; the error
+    /// estimate after a call of `error`.
     stage: F::State,
     psi: F::State,
     newton: Newton<F, L>,
@@ -120,7 +120,7 @@ pub struct DirkWorkspace<F: Dynamics, const S: usize, L: LinearSolver<F>> {
     evaluations: u64,
 }
 
-/// Those of Newton's method apart.
+/// Excludes the states of Newton's method.
 impl<F: Dynamics, const S: usize, L: LinearSolver<F>> KeptStates<F::State> for DirkWorkspace<F, S, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
         let (first, rest) = self.k.split_at_mut(1);
@@ -131,7 +131,7 @@ impl<F: Dynamics, const S: usize, L: LinearSolver<F>> KeptStates<F::State> for D
 }
 
 impl<T: DirkTableau<S>, const S: usize, L> Dirk<T, S, L> {
-    /// Solves the stages with the matrix that is prepared.
+    /// Solves the stages with the prepared matrix.
     fn stages<F: Dynamics>(
         &self,
         f: &F,
@@ -194,8 +194,8 @@ where
     }
 
     /// # Errors
-    /// [`Error::NewtonDiverged`] and [`Error::SingularMatrix`]; a shorter step may succeed. Those of
-    /// [`LinearSolver::validate`].
+    /// [`Error::NewtonDiverged`], [`Error::SingularMatrix`] and [`Error::NonFinite`]; a shorter step may succeed. Also
+    /// the errors of [`LinearSolver::validate`].
     fn step(
         &self,
         f: &F,

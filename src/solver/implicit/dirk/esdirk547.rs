@@ -1,8 +1,8 @@
 //! Kennedy and Carpenter's pair of orders 5 and 4.
 //!
-//! C. A. Kennedy & M. H. Carpenter, *Diagonally implicit Runge–Kutta methods for stiff ODEs*, Appl. Numer. Math. 146 (2019),
-//! doi:10.1016/j.apnum.2019.07.008: the method `ESDIRK5(4)7L[2]SA2`. The paper gives all coefficients but the first of each
-//! row, which follows from the row sums.
+//! C. A. Kennedy & M. H. Carpenter, *Diagonally implicit Runge–Kutta methods for stiff ODEs*, Appl. Numer. Math. 146
+//! (2019), doi:10.1016/j.apnum.2019.07.008: the method `ESDIRK5(4)7L[2]SA2`. The paper gives all coefficients except
+//! the first of each row, which follows from the row sums.
 
 use super::{Dirk, DirkTableau, check_embedded_dirk};
 use crate::solver::interpolant::difference;
@@ -12,13 +12,14 @@ use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct Esdirk547Table;
 
-/// Kennedy and Carpenter's pair ESDIRK5(4)7L\[2\]SA2: order 5 with an embedded solution of order 4, 7 stages of which the
-/// first is explicit and known from the step before, output of order 4.
+/// Kennedy and Carpenter's pair ESDIRK5(4)7L\[2\]SA2: order 5 with an embedded solution of order 4, output of order 4.
+///
+/// It has 7 stages; the first is explicit and known from the previous step.
 ///
 /// Stiffly accurate and L-stable; the embedded solution is A-stable, with `R(∞) = −1/4`. All stages lie in the step.
 ///
-/// The paper has no interpolant. Ours has the shortest weights that satisfy the conditions of order 4 and are bounded where
-/// the problem is infinitely stiff.
+/// The paper has no interpolant. Ours has the shortest weights that satisfy the conditions of order 4 and are bounded
+/// on infinitely stiff problems.
 pub type Esdirk547 = Dirk<Esdirk547Table, 7>;
 /// The method [`Esdirk547`](type@Esdirk547) as a value.
 pub const Esdirk547: Esdirk547 = Dirk::new();
@@ -37,7 +38,7 @@ const C: [f64; 7] = [
     1.0,
 ];
 
-/// A row with the sum `c`, of which all but the first entry are given.
+/// A row with the sum `c`, given all but its first entry.
 const fn row(c: f64, rest: &[f64]) -> [f64; 7] {
     let mut row = [0.0; 7];
     row[0] = c;

@@ -9,8 +9,8 @@ pub struct ImplicitMidpointTable;
 
 /// The implicit midpoint rule: `y₁ = y₀ + h f(t + h/2, (y₀ + y₁)/2)`, order 2, 1 stage.
 ///
-/// A-stable, but not L-stable; symplectic and symmetric, and it keeps quadratic invariants. It is the Gauss method of one
-/// stage. The output is its collocation polynomial, a straight line of order 1.
+/// A-stable, but not L-stable; symplectic and symmetric, so it preserves quadratic invariants. It is the Gauss method
+/// of one stage. The output is its collocation polynomial, a straight line of order 1.
 pub type ImplicitMidpoint = Dirk<ImplicitMidpointTable, 1>;
 /// The method [`ImplicitMidpoint`](type@ImplicitMidpoint) as a value.
 pub const ImplicitMidpoint: ImplicitMidpoint = Dirk::new();

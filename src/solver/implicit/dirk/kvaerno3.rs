@@ -11,13 +11,14 @@ use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct Kvaerno3Table;
 
-/// Kværnø's pair: order 3 with an embedded solution of order 2, 4 stages of which the first is explicit and known from
-/// the step before, output of order 3.
+/// Kværnø's pair: order 3 with an embedded solution of order 2, output of order 3.
+///
+/// It has 4 stages; the first is explicit and known from the previous step.
 ///
 /// Both solutions are stiffly accurate; the method is L-stable, the embedded solution A-stable.
 ///
-/// The paper has no interpolant. Ours is the only one of order 3 that is bounded where the problem is infinitely stiff: a
-/// cubic Hermite polynomial multiplies a component that has not decayed yet by `h λ`.
+/// The paper has no interpolant. Ours is the only one of order 3 that is bounded on infinitely stiff problems. A cubic
+/// Hermite polynomial multiplies a component that has not decayed yet by `h λ`.
 pub type Kvaerno3 = Dirk<Kvaerno3Table, 4>;
 /// The method [`Kvaerno3`](type@Kvaerno3) as a value.
 pub const Kvaerno3: Kvaerno3 = Dirk::new();

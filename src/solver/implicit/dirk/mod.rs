@@ -1,4 +1,4 @@
-//! Diagonally implicit Runge–Kutta methods: the stages are solved one after the other.
+//! Diagonally implicit Runge–Kutta methods, whose stages are solved one after the other.
 
 mod engine;
 mod esdirk547;
@@ -27,7 +27,7 @@ pub use sdirk4::Sdirk4;
 pub use tr_bdf2::TrBdf2;
 pub use trapezoid::Trapezoid;
 
-/// The tableaus of the diagonally implicit methods, to be read or built upon.
+/// The tableaus of the diagonally implicit methods.
 pub mod tables {
     pub use super::esdirk547::Esdirk547Table;
     pub use super::implicit_euler::ImplicitEulerTable;

@@ -1,11 +1,11 @@
 //! First guesses for the slopes of a step.
 
-/// How many earlier slopes a guess is made from. On Van der Pol's oscillator and Robertson's reaction two save up to a
-/// fifth of the evaluations of one, and three another twentieth.
+/// The number of earlier slopes in a guess. On Van der Pol's oscillator and Robertson's reaction two slopes save up to
+/// a fifth of the evaluations, compared with one; a third slope saves another twentieth.
 const POINTS: usize = 3;
 
-/// Weights of the earlier slopes of the step, by which the slope at each of the nodes `c` is guessed: those of the
-/// polynomial through the last ones at different nodes.
+/// The weights of the earlier slopes of the step in the guess for the slope at each of the nodes `c`. They belong to
+/// the polynomial through the last slopes at different nodes.
 pub(in crate::solver::implicit) const fn predictor<const S: usize>(c: [f64; S]) -> [[f64; S]; S] {
     let mut weights = [[0.0; S]; S];
     let mut i = 1;
@@ -21,7 +21,7 @@ pub(in crate::solver::implicit) const fn predictor<const S: usize>(c: [f64; S]) 
     weights
 }
 
-/// The last stages before `i` whose nodes differ, and how many there are.
+/// The last stages before `i` with different nodes, and their number.
 const fn last_points<const S: usize>(c: &[f64; S], i: usize) -> ([usize; POINTS], usize) {
     let mut points = [0; POINTS];
     let (mut count, mut j) = (0, i);

@@ -7,7 +7,7 @@ use crate::solver::implicit::TransposedSolver;
 use crate::solver::{Dense, OutputCotangent, Solver, StageTape, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
-/// The stages of a step, solved to rounding, and what pulls cotangents back through them.
+/// The stages of a step, solved to rounding, with the storage of the transpose.
 pub struct DirkTape<F: Differentiable, const S: usize, L: TransposedSolver<F>> {
     stages: StageTape<F, S>,
     forward: DirkWorkspace<F, S, L>,
@@ -33,8 +33,8 @@ where
         }
     }
 
-    /// The stages are solved again to rounding, whatever the tolerance of the forward pass was: the gradient is that of
-    /// the exact solution of the equations of the step.
+    /// The stages are solved again to rounding, whatever the tolerance of the forward pass. The gradient belongs to the
+    /// exact solution of the equations of the step.
     fn step_vjp(
         &self,
         f: &F,
@@ -50,7 +50,7 @@ where
         for i in 0..S {
             stages.argument[i].combine(y0, h, &T::A[i][..=i], &forward.k[..=i]);
             stages.k[i].assign(&forward.k[i]);
-            // Only the trace is of use: a stiff field would amplify what the argument lacks.
+            // Only the trace is used: a stiff field amplifies the error of the argument.
             f.eval_traced(t + T::C[i] * h, &stages.argument[i], y1, &mut stages.trace[i]);
         }
         stages.evaluations += S as u64;

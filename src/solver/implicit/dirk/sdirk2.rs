@@ -19,7 +19,7 @@ pub const Sdirk2: Sdirk2 = Dirk::new();
 
 const G: f64 = 1.0 - FRAC_1_SQRT_2;
 
-/// The output has the weights `b` and `θ (1 − θ) (Q, −Q)`, by which it is of order 2.
+/// The output has the weights `b` and `θ (1 − θ) (Q, −Q)`, which make it order 2.
 const Q: f64 = 0.5 / (1.0 - G);
 
 impl Tableau<2> for Sdirk2Table {

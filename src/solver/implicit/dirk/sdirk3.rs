@@ -19,7 +19,7 @@ pub const Sdirk3: Sdirk3 = Dirk::new();
 const G: f64 = 0.435_866_521_508_459;
 const B1: f64 = -0.25 * (6.0 * G * G - 16.0 * G + 1.0);
 const B2: f64 = 0.25 * (6.0 * G * G - 20.0 * G + 5.0);
-/// The output has the weights `b` and `θ (1 − θ) (Q, 0, −Q)`, by which it is of order 2.
+/// The output has the weights `b` and `θ (1 − θ) (Q, 0, −Q)`, which make it order 2.
 const Q: f64 = 0.5 / (1.0 - G);
 
 #[rustfmt::skip]

@@ -2,9 +2,9 @@
 //!
 //! E. Hairer, G. Wanner, *Solving Ordinary Differential Equations II*, section IV.6, table 6.5 and equation (6.17).
 //!
-//! The interpolant is ours: of those of order 3 the only one with `b(θ)ᵀ A⁻¹ c² = θ²`, the condition of order 2 of components
-//! that others determine algebraically (section VI.1), to which the fast ones of a stiff problem come near. That of the book
-//! has order 1 there, and is 20 times less exact on Robertson's reaction.
+//! The interpolant is ours. It is the only one of order 3 with `b(θ)ᵀ A⁻¹ c² = θ²`: the condition of order 2 for
+//! algebraic components (section VI.1), which the fast components of a stiff problem resemble. The interpolant of the
+//! book has order 1 there, and is 20 times less accurate on Robertson's reaction.
 
 use super::{Dirk, DirkTableau, check_embedded_dirk};
 use crate::solver::tableau::{lower_triangle, padded};
@@ -18,8 +18,8 @@ pub struct Sdirk4Table;
 ///
 /// Stiffly accurate and L-stable. The error estimate is multiplied by `(I − h γ J)⁻¹`.
 ///
-/// Inside a step, components that others determine algebraically have order 2 only. On stiff problems its steps are too long for
-/// that, and [`save_at`](crate::solution::Ivp::save_at) lands on its times.
+/// Inside a step, algebraic components have order 2 only. On stiff problems its steps are too long for this, so
+/// [`save_at`](crate::solution::Ivp::save_at) lands on its times.
 pub type Sdirk4 = Dirk<Sdirk4Table, 5>;
 /// The method [`Sdirk4`](type@Sdirk4) as a value.
 pub const Sdirk4: Sdirk4 = Dirk::new();

@@ -13,24 +13,25 @@ use crate::solver::{EmbeddedTableau, Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct TrBdf2Table;
 
-/// TR-BDF2: order 2 with an embedded solution of order 3, 3 stages of which the first is explicit and known from the step
-/// before. Its errors are beyond the tolerance, by the number of steps: on the problems DETEST at 1e-6 the median is 130
-/// tolerances, and the worst 12 000 (`tests/tolerances.rs`).
+/// TR-BDF2: order 2 with an embedded solution of order 3, 3 stages.
 ///
-/// The estimate is right, but it is that of one step of the solution that is continued. With steps `h` for a tolerance `h³` the
-/// errors of all steps add up to `h²`, which is the power 2/3 of the tolerance. (A method that continues the better of its
-/// two solutions has errors of about the tolerance; the better one is not stable here.)
+/// The first stage is explicit and known from the previous step. Its errors exceed the tolerance by the number of
+/// steps: on the problems DETEST at 1e-6 the median is 130 tolerances, and the worst 12 000 (`tests/tolerances.rs`).
 ///
-/// L-stable. The estimate of Hosea & Shampine is multiplied by `(I − h γ J)⁻¹`. The output is the parabola of order 2 that is
-/// bounded where the problem is infinitely stiff, where a cubic Hermite polynomial multiplies a component that has not
-/// decayed yet by `h λ`.
+/// The estimate is right, but it estimates one step of the continued solution. With steps `h` for a tolerance `h³` the
+/// errors of all steps add up to `h²`, which is the power 2/3 of the tolerance. (A method that continues the more
+/// accurate of its two solutions has errors of about the tolerance; here that solution is not stable.)
+///
+/// L-stable. The estimate of Hosea & Shampine is multiplied by `(I − h γ J)⁻¹`. The output is the parabola of order 2
+/// that is bounded on infinitely stiff problems. A cubic Hermite polynomial multiplies a component that has not decayed
+/// yet by `h λ`.
 pub type TrBdf2 = Dirk<TrBdf2Table, 3>;
 /// The method [`TrBdf2`](type@TrBdf2) as a value.
 pub const TrBdf2: TrBdf2 = Dirk::new();
 
 const _: () = check_embedded_dirk::<TrBdf2Table, 3>();
 
-/// Half of where the trapezoidal rule ends.
+/// Half of the length of the trapezoidal rule, in steps.
 const D: f64 = 1.0 - 0.5 * SQRT_2;
 const W: f64 = 0.25 * SQRT_2;
 

@@ -7,12 +7,13 @@ use crate::solver::{Interpolant, Tableau};
 #[derive(Debug, Clone, Copy)]
 pub struct TrapezoidTable;
 
-/// The trapezoidal rule: `y₁ = y₀ + h/2 (f(t, y₀) + f(t + h, y₁))`, order 2, 2 stages of which the first is known from the
-/// step before.
+/// The trapezoidal rule: `y₁ = y₀ + h/2 (f(t, y₀) + f(t + h, y₁))`, order 2, 2 stages.
 ///
-/// A-stable, but not L-stable: a component that decays infinitely fast changes its sign in every step. The output is the
-/// cubic Hermite polynomial, of order 2 as its end. Also known as the Crank–Nicolson method where the field comes from a
-/// partial differential equation; not to be confused with Heun's method, its explicit counterpart.
+/// The first stage is known from the previous step.
+///
+/// A-stable, but not L-stable: a component that decays infinitely fast changes its sign in every step. The output is
+/// the cubic Hermite polynomial, of order 2 like the end of the step. It is also known as the Crank–Nicolson method if
+/// the field comes from a partial differential equation. Its explicit counterpart is Heun's method.
 pub type Trapezoid = Dirk<TrapezoidTable, 2>;
 /// The method [`Trapezoid`](type@Trapezoid) as a value.
 pub const Trapezoid: Trapezoid = Dirk::new();

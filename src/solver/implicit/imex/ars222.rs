@@ -21,8 +21,8 @@ pub struct Ars222ImplicitTable;
 
 /// The method (2,2,2) of Ascher, Ruuth and Spiteri: order 2, 2 implicit stages, quadratic output.
 ///
-/// The implicit part is stiffly accurate and L-stable; the last stage is the first of the next step. For fields that are
-/// [`Split`](crate::dynamics::Split); no error estimate.
+/// The implicit part is stiffly accurate and L-stable; the last stage is the first of the next step. The field must be
+/// [`Split`](crate::dynamics::Split). There is no error estimate.
 pub type Ars222 = Imex<Ars222Table, 3>;
 /// The method [`Ars222`](type@Ars222) as a value.
 pub const Ars222: Ars222 = Imex::new();
@@ -33,7 +33,7 @@ impl ImexTableau<3> for Ars222Table {
     type Implicit = Ars222ImplicitTable;
 }
 
-/// The value on the diagonal of the implicit tableau, `1 − 1/√2`.
+/// The diagonal entry of the implicit tableau, `1 − 1/√2`.
 const G: f64 = 1.0 - std::f64::consts::FRAC_1_SQRT_2;
 
 const D: f64 = 1.0 - 0.5 / G;

@@ -21,8 +21,8 @@ pub struct Ars443ImplicitTable;
 
 /// The method (4,4,3) of Ascher, Ruuth and Spiteri: order 3, 4 implicit stages, cubic Hermite output.
 ///
-/// The implicit part is stiffly accurate and L-stable; the last stage is the first of the next step. For fields that are
-/// [`Split`](crate::dynamics::Split); no error estimate.
+/// The implicit part is stiffly accurate and L-stable; the last stage is the first of the next step. The field must be
+/// [`Split`](crate::dynamics::Split). There is no error estimate.
 pub type Ars443 = Imex<Ars443Table, 5>;
 /// The method [`Ars443`](type@Ars443) as a value.
 pub const Ars443: Ars443 = Imex::new();

@@ -15,10 +15,9 @@ use crate::solver::tableau::{end_to_start, estimate_order};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
 use crate::state::{ErrorNorm, State};
 
-/// The additive method of an [`ImexTableau`] with `S` stages, for fields that are [`Split`], with linear systems solved by
-/// `L`.
+/// The additive method of an [`ImexTableau`] with `S` stages and the linear solver `L`, for [`Split`] fields.
 ///
-/// Newton's method and its Jacobian see the implicit part only. The evaluations of a solve are those of either part.
+/// Newton's method and its Jacobian use the implicit part only. An evaluation of either part counts as one.
 pub struct Imex<T, const S: usize, L = Lu> {
     pub(super) linear: L,
     table: PhantomData<fn() -> T>,
@@ -42,14 +41,15 @@ pub struct ImexWorkspace<F: Split, const S: usize, L: LinearSolver<F::Implicit>>
     /// The slopes of the implicit part.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     pub(super) implicit: [F::State; S],
-    /// The argument of the stage being solved; the error estimate once asked for, or at the end of a step if it is filtered.
+    /// The argument of the current stage; the error estimate after a call of `error`, or at the end of a step if it is
+    /// filtered.
     stage: F::State,
     /// Its distance from the start of the step.
     change: F::State,
     psi: F::State,
     newton: Newton<F::Implicit, L>,
     first_is_known: bool,
-    /// Evaluations of either part, those for Newton's method apart.
+    /// Evaluations of either part, except by Newton's method.
     evaluations: u64,
 }
 
@@ -77,7 +77,7 @@ impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> ImexWorkspace<F, S,
     }
 }
 
-/// Those of Newton's method apart.
+/// Excludes the states of Newton's method.
 impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> KeptStates<F::State> for ImexWorkspace<F, S, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
         for slopes in [&mut self.explicit, &mut self.implicit] {
@@ -90,7 +90,7 @@ impl<F: Split, const S: usize, L: LinearSolver<F::Implicit>> KeptStates<F::State
 }
 
 impl<T: ImexTableau<S>, const S: usize, L> Imex<T, S, L> {
-    /// Solves the stages with the matrix that is prepared.
+    /// Solves the stages with the prepared matrix.
     fn stages<F: Split>(
         &self,
         f: &F,
@@ -156,8 +156,9 @@ where
     }
 
     /// # Errors
-    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
-    /// may succeed. Those of [`LinearSolver::validate`].
+    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged), [`SingularMatrix`](crate::error::Error::SingularMatrix)
+    /// and [`NonFinite`](crate::error::Error::NonFinite); a shorter step may succeed. Also the errors of
+    /// [`LinearSolver::validate`].
     fn step(
         &self,
         f: &F,
@@ -253,7 +254,7 @@ where
         let h = h(&ws.psi);
         ws.stage.assign(y);
         ws.stage.add_scaled(h, &ws.psi);
-        // The place of the last stage is free.
+        // The storage of the last stage is free.
         f.eval_explicit(t + h, &ws.stage, &mut ws.explicit[S - 1]);
         f.implicit().eval(t + h, &ws.stage, &mut ws.implicit[S - 1]);
         ws.explicit[S - 1].add_scaled(1.0, &ws.implicit[S - 1]);

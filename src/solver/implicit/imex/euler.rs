@@ -1,4 +1,4 @@
-//! Euler's explicit and implicit method for the two parts of a field.
+//! Euler's explicit and implicit methods for the two parts of a field.
 
 use crate::solver::implicit::{DirkTableau, Imex, ImexTableau};
 use crate::solver::tableau::lower_triangle;
@@ -16,10 +16,10 @@ pub struct ImexEulerExplicitTable;
 #[derive(Debug, Clone, Copy)]
 pub struct ImexEulerImplicitTable;
 
-/// Euler's explicit and implicit method together: `y₁ = y₀ + h f_E(t, y₀) + h f_I(t + h, y₁)`, order 1, linear output.
+/// Euler's explicit and implicit methods together: `y₁ = y₀ + h f_E(t, y₀) + h f_I(t + h, y₁)`, order 1, linear output.
 ///
-/// Also known as forward–backward Euler and as the method (1,1,1) of Ascher, Ruuth and Spiteri. For fields that are
-/// [`Split`](crate::dynamics::Split); no error estimate.
+/// Also known as forward–backward Euler and as the method (1,1,1) of Ascher, Ruuth and Spiteri. The field must be
+/// [`Split`](crate::dynamics::Split). There is no error estimate.
 pub type ImexEuler = Imex<ImexEulerTable, 2>;
 /// The method [`ImexEuler`](type@ImexEuler) as a value.
 pub const ImexEuler: ImexEuler = Imex::new();

@@ -17,24 +17,28 @@ pub struct KenCarp3Table;
 #[derive(Debug, Clone, Copy)]
 pub struct KenCarp3ExplicitTable;
 
-/// The tableau of [`Esdirk3`](type@Esdirk3), the implicit one of [`KenCarp3`](type@KenCarp3).
+/// The implicit tableau of [`KenCarp3`](type@KenCarp3), and the tableau of [`Esdirk3`](type@Esdirk3).
 #[derive(Debug, Clone, Copy)]
 pub struct Esdirk3Table;
 
-/// Kennedy and Carpenter's additive pair ARK3(2): order 3 with an embedded solution of order 2, 4 stages of which the
-/// first is explicit, dense output of order 2.
+/// Kennedy and Carpenter's additive pair ARK3(2): order 3 with an embedded solution of order 2, dense output of
+/// order 2.
 ///
-/// The implicit part is stiffly accurate and L-stable, its embedded solution damps stiff components by 0.075. For fields
-/// that are [`Split`](crate::dynamics::Split).
+/// It has 4 stages, of which the first is explicit.
 ///
-/// On stiff equations with a forced solution, such as Prothero and Robinson's, its order falls to 2 and its estimate to a
-/// tenth of the error; [`KenCarp4`](type@super::KenCarp4) is more exact there.
+/// The implicit part is stiffly accurate and L-stable; its embedded solution damps stiff components by 0.075. The field
+/// must be [`Split`](crate::dynamics::Split).
+///
+/// On stiff equations with a forced solution, such as Prothero and Robinson's, its order falls to 2 and its estimate to
+/// a tenth of the error; [`KenCarp4`](type@super::KenCarp4) is more accurate there.
 pub type KenCarp3 = Imex<KenCarp3Table, 4>;
 /// The method [`KenCarp3`](type@KenCarp3) as a value.
 pub const KenCarp3: KenCarp3 = Imex::new();
 
-/// The implicit part of [`KenCarp3`](type@KenCarp3) for a whole field: order 3 with an embedded solution of order 2, 4 stages of
-/// which the first is known from the step before, dense output of order 2; stiffly accurate and L-stable.
+/// The implicit part of [`KenCarp3`](type@KenCarp3) for a whole field: order 3 with an embedded solution of order 2.
+///
+/// It has 4 stages, of which the first is known from the previous step, and dense output of order 2. It is stiffly
+/// accurate and L-stable.
 ///
 /// Also known as `ARK3(2)4L[2]SA–ESDIRK`.
 pub type Esdirk3 = Dirk<Esdirk3Table, 4>;
@@ -50,7 +54,7 @@ impl ImexTableau<4> for KenCarp3Table {
     type Implicit = Esdirk3Table;
 }
 
-/// The value on the diagonal of the implicit tableau.
+/// The diagonal entry of the implicit tableau.
 const G: f64 = 1767732205903.0 / 4055673282236.0;
 
 const C: [f64; 4] = [0.0, 1767732205903.0 / 2027836641118.0, 0.6, 1.0];

@@ -17,21 +17,25 @@ pub struct KenCarp4Table;
 #[derive(Debug, Clone, Copy)]
 pub struct KenCarp4ExplicitTable;
 
-/// The tableau of [`Esdirk4`](type@Esdirk4), the implicit one of [`KenCarp4`](type@KenCarp4).
+/// The implicit tableau of [`KenCarp4`](type@KenCarp4), and the tableau of [`Esdirk4`](type@Esdirk4).
 #[derive(Debug, Clone, Copy)]
 pub struct Esdirk4Table;
 
-/// Kennedy and Carpenter's additive pair ARK4(3): order 4 with an embedded solution of order 3, 6 stages of which the
-/// first is explicit, dense output of order 3.
+/// Kennedy and Carpenter's additive pair ARK4(3): order 4 with an embedded solution of order 3, dense output of
+/// order 3.
 ///
-/// The implicit part is stiffly accurate and L-stable, its embedded solution damps stiff components by 0.15. For fields
-/// that are [`Split`](crate::dynamics::Split).
+/// It has 6 stages, of which the first is explicit.
+///
+/// The implicit part is stiffly accurate and L-stable; its embedded solution damps stiff components by 0.15. The field
+/// must be [`Split`](crate::dynamics::Split).
 pub type KenCarp4 = Imex<KenCarp4Table, 6>;
 /// The method [`KenCarp4`](type@KenCarp4) as a value.
 pub const KenCarp4: KenCarp4 = Imex::new();
 
-/// The implicit part of [`KenCarp4`](type@KenCarp4) for a whole field: order 4 with an embedded solution of order 3, 6 stages of
-/// which the first is known from the step before, dense output of order 3; stiffly accurate and L-stable.
+/// The implicit part of [`KenCarp4`](type@KenCarp4) for a whole field: order 4 with an embedded solution of order 3.
+///
+/// It has 6 stages, of which the first is known from the previous step, and dense output of order 3. It is stiffly
+/// accurate and L-stable.
 ///
 /// Also known as `ARK4(3)6L[2]SA–ESDIRK`.
 pub type Esdirk4 = Dirk<Esdirk4Table, 6>;
@@ -47,7 +51,7 @@ impl ImexTableau<6> for KenCarp4Table {
     type Implicit = Esdirk4Table;
 }
 
-/// The value on the diagonal of the implicit tableau.
+/// The diagonal entry of the implicit tableau.
 const G: f64 = 1.0 / 4.0;
 
 const C: [f64; 6] = [0.0, 0.5, 83.0 / 250.0, 31.0 / 50.0, 17.0 / 20.0, 1.0];

@@ -6,18 +6,18 @@
 //!
 //! # The error estimate
 //!
-//! The published embedded solution agrees with the method on linear implicit fields: its error there, `120 eᵀ A⁴ 1` in units
-//! of the term `(h λ)⁵ / 5!`, is 2e-6, and the implicit part alone missed tolerances by up to 4e4 times. The 36 conditions of
-//! order 4 for the two tableaus leave two directions for `e = b − b̂`, of which the one with a bounded stability function is
-//! the published one. Here `e` is the combination with `120 eᵀ A⁴ 1 = 1/100` and `5 eᵀ c⁴ = −1/200`, by which the estimate is
-//! about the error of the solution itself at `h λ = −1` and `i`. Its difference from the published one is multiplied by
-//! `(I − h γ J)⁻¹`, which bounds it where the problem is stiff.
+//! The published embedded solution agrees with the method on linear implicit fields: its error there, `120 eᵀ A⁴ 1` in
+//! units of the term `(h λ)⁵ / 5!`, is 2e-6, and the implicit part alone missed tolerances by up to 4e4 times. The 36
+//! conditions of order 4 for the two tableaus leave two directions for `e = b − b̂`. The one with a bounded stability
+//! function is the published one. Here `e` is the combination with `120 eᵀ A⁴ 1 = 1/100` and `5 eᵀ c⁴ = −1/200`, for
+//! which the estimate is about the error of the solution itself at `h λ = −1` and `i`. Its difference from the
+//! published one is multiplied by `(I − h γ J)⁻¹`, which bounds it on stiff problems.
 //!
 //! # The interpolants
 //!
-//! For the two parts together there is none above order 3, the published one. That of the implicit part alone is of order 4:
-//! the shortest weights that satisfy its conditions, are bounded at infinity and have `R(∞; θ) = 1 − θ` there, as the
-//! published ones have.
+//! For the two parts together there is none above order 3, the published one. The interpolant of the implicit part
+//! alone has order 4. Its weights are the shortest that satisfy the conditions, are bounded at infinity and have
+//! `R(∞; θ) = 1 − θ` there, as the published ones have.
 
 use super::difference;
 use crate::solver::implicit::{Dirk, DirkTableau, Imex, ImexTableau, check_embedded_dirk, check_embedded_imex};
@@ -36,23 +36,27 @@ pub struct KenCarp5ExplicitTable;
 #[derive(Debug, Clone, Copy)]
 pub struct KenCarp5ImplicitTable;
 
-/// The tableau of [`Esdirk5`](type@Esdirk5): that of [`KenCarp5ImplicitTable`] with an interpolant of its own.
+/// The tableau of [`Esdirk5`](type@Esdirk5): [`KenCarp5ImplicitTable`] with an interpolant of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Esdirk5Table;
 
-/// Kennedy and Carpenter's additive pair ARK5(4): order 5 with an embedded solution of order 4, 8 stages of which the
-/// first is explicit, dense output of order 3.
+/// Kennedy and Carpenter's additive pair ARK5(4): order 5 with an embedded solution of order 4, dense output of
+/// order 3.
 ///
-/// The implicit part is stiffly accurate and L-stable. For fields that are [`Split`](crate::dynamics::Split).
+/// It has 8 stages, of which the first is explicit.
 ///
-/// The error estimate is not the published one, which is blind to linear implicit parts. The dense output is two orders below
-/// the method, so that [`save_at`](crate::solution::Ivp::save_at) lands on its times.
+/// The implicit part is stiffly accurate and L-stable. The field must be [`Split`](crate::dynamics::Split).
+///
+/// The error estimate is not the published one, which is blind to linear implicit parts. The dense output is two orders
+/// below the method, so [`save_at`](crate::solution::Ivp::save_at) lands on its times.
 pub type KenCarp5 = Imex<KenCarp5Table, 8>;
 /// The method [`KenCarp5`](type@KenCarp5) as a value.
 pub const KenCarp5: KenCarp5 = Imex::new();
 
-/// The implicit part of [`KenCarp5`](type@KenCarp5) for a whole field: order 5 with an embedded solution of order 4, 8 stages of
-/// which the first is known from the step before, dense output of order 4; stiffly accurate and L-stable.
+/// The implicit part of [`KenCarp5`](type@KenCarp5) for a whole field: order 5 with an embedded solution of order 4.
+///
+/// It has 8 stages, of which the first is known from the previous step, and dense output of order 4. It is stiffly
+/// accurate and L-stable.
 ///
 /// The error estimate is not the published one, which is blind to linear fields. Also known as `ARK5(4)8L[2]SA–ESDIRK`.
 pub type Esdirk5 = Dirk<Esdirk5Table, 8>;
@@ -69,7 +73,7 @@ impl ImexTableau<8> for KenCarp5Table {
     const LANDS: bool = true;
 }
 
-/// The value on the diagonal of the implicit tableau.
+/// The diagonal entry of the implicit tableau.
 const G: f64 = 41.0 / 200.0;
 
 const C: [f64; 8] =

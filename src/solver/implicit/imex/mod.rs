@@ -1,11 +1,11 @@
-//! Additive Runge–Kutta methods: a stiff part of a field implicitly, the rest explicitly.
+//! Additive Runge–Kutta methods: implicit in the stiff part of a field, explicit in the rest.
 //!
 //! U. M. Ascher, S. J. Ruuth & R. J. Spiteri, *Implicit-explicit Runge–Kutta methods for time-dependent partial
-//! differential equations*, Appl. Numer. Math. 25 (1997), doi:10.1016/S0168-9274(97)00056-1. Each file holds the two
-//! tableaus of a method, their proofs and their source. That the two fit each other is shown by `tests/imex.rs`.
+//! differential equations*, Appl. Numer. Math. 25 (1997), doi:10.1016/S0168-9274(97)00056-1. The tableaus are checked
+//! at compile time; the coupling conditions are checked in `tests/imex.rs`.
 //!
-//! Steps have an exact transpose where both parts can be pulled back ([`SplitVjp`](crate::dynamics::SplitVjp)), so that
-//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) differentiates them.
+//! If both parts implement [`SplitVjp`](crate::dynamics::SplitVjp), steps have an exact transpose, which
+//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) uses.
 
 mod ars222;
 mod ars443;

@@ -1,11 +1,11 @@
 //! The transpose of an additive step, by the implicit function theorem.
 //!
-//! Stage `i` is `Yᵢ = y₀ + h Σⱼ (aᴱᵢⱼ kᴱⱼ + aᴵᵢⱼ kᴵⱼ)`, with the slopes `kᴱᵢ` and `kᴵᵢ` of both parts at `Yᵢ`. From the last
-//! stage to the first, with `k̄` for what the stages behind, the end and the outputs give to a slope,
+//! Stage `i` is `Yᵢ = y₀ + h Σⱼ (aᴱᵢⱼ kᴱⱼ + aᴵᵢⱼ kᴵⱼ)`, with the slopes `kᴱᵢ` and `kᴵᵢ` of both parts at `Yᵢ`. Let `k̄`
+//! be the cotangent of a slope from the later stages, the end and the outputs. From the last stage to the first,
 //!
 //! `(I − h aᴵᵢᵢ J_Iᵀ) wᵢ = k̄ᴵᵢ + h aᴵᵢᵢ J_Eᵀ k̄ᴱᵢ` and `Ȳᵢ = J_Eᵀ k̄ᴱᵢ + J_Iᵀ wᵢ`:
 //!
-//! the explicit slope sees the solved stage as well, so that its pullback comes before the equations of the stage.
+//! The explicit slope depends on the solved stage as well, so its pullback comes before the equations of the stage.
 
 use super::engine::{Imex, ImexWorkspace};
 use super::tableau::ImexTableau;
@@ -47,8 +47,8 @@ where
         }
     }
 
-    /// The stages are solved again to rounding, whatever the tolerance of the forward pass was: the gradient is that of
-    /// the exact solution of the equations of the step.
+    /// The stages are solved again to rounding, whatever the tolerance of the forward pass. The gradient belongs to the
+    /// exact solution of the equations of the step.
     fn step_vjp(
         &self,
         f: &F,
@@ -60,7 +60,7 @@ where
         let StepStart { t, h, y0 } = step;
         self.reset(&mut tape.forward);
         self.step(f, &mut tape.forward, StepStart { t, h, y0 }, &mut tape.state)?;
-        // An output at the very end is y1, but its velocity is that of the interpolant.
+        // An output at the end is y1, but its velocity comes from the interpolant.
         add_outputs_at_end(outputs, ybar);
         let mut cotangent = tape.move_outputs::<T>(outputs);
         for i in (0..S).rev() {
@@ -113,7 +113,7 @@ impl<T: ImexTableau<S>, const S: usize, L> Imex<T, S, L> {
 }
 
 impl<F: SplitVjp, const S: usize, L: TransposedSolver<F::Implicit>> ImexTape<F, S, L> {
-    /// What the end of the step, the stages behind stage `i` and the outputs give to its slopes:
+    /// The cotangents of the slopes of stage `i` from the end of the step, the later stages and the outputs:
     /// `k̄ᵢ = h (bᵢ ȳ₁ + Σⱼ a_ji Ȳⱼ + Σ b(θ)ᵢ w)`, for either part.
     fn give_slopes<T: ImexTableau<S>>(
         &mut self,
@@ -138,8 +138,8 @@ impl<F: SplitVjp, const S: usize, L: TransposedSolver<F::Implicit>> ImexTape<F, 
         }
     }
 
-    /// Fills in the derivatives with respect to the output times, and returns what follows from `θ = (time − t) / h` for
-    /// the ends of the step.
+    /// Fills in the derivatives with respect to the output times. Returns their effect, through `θ = (time − t) / h`,
+    /// on the ends of the step.
     fn move_outputs<T: ImexTableau<S>>(&mut self, outputs: &mut [OutputCotangent<'_, F::State>]) -> StepCotangent {
         let mut cotangent = StepCotangent::default();
         for output in outputs {

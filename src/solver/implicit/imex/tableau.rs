@@ -7,8 +7,8 @@ use crate::solver::{EmbeddedTableau, Tableau, check};
 
 /// An additive Runge–Kutta method of `S` stages: one tableau for each of the two parts of a [`Split`](crate::dynamics::Split) field.
 ///
-/// Both must have the same nodes and the same order. That they fit each other — the coupling conditions, one for each
-/// rooted tree with nodes of two colours — is for the tests of a method to show.
+/// Both must have the same nodes and the same order. The compiler does not check the coupling conditions, one for each
+/// rooted tree with nodes of two colours; a method needs a test of them.
 pub trait ImexTableau<const S: usize> {
     /// The name for tables and reports.
     const NAME: &'static str;
@@ -16,12 +16,12 @@ pub trait ImexTableau<const S: usize> {
     type Explicit: Tableau<S>;
     /// The method for the implicit part; its first stage is explicit.
     type Implicit: DirkTableau<S>;
-    /// Whether saved states are landed on, see [`Dense::LANDS`](crate::solver::Dense::LANDS).
+    /// Whether `save_at` lands on its times, see [`Dense::LANDS`](crate::solver::Dense::LANDS).
     const LANDS: bool = false;
 }
 
-/// Fails to compile where one of the two tableaus is inconsistent or below the orders it claims, or they do not have the
-/// same nodes and orders.
+/// Fails to compile if one of the two tableaus is inconsistent or below the orders it claims, or if their nodes or
+/// orders differ.
 pub const fn check_imex<T: ImexTableau<S>, const S: usize>() {
     check::<T::Explicit, S>();
     check_dirk::<T::Implicit, S>();

@@ -1,40 +1,40 @@
-//! When a simplified Newton iteration may stop.
+//! The stopping rule of a simplified Newton iteration.
 
 use crate::state::{ErrorNorm, State, StoredNorm, Tolerance};
 
-/// Iterations before a step is given up whose equations are solved to a tolerance.
+/// The maximum number of iterations, if the equations are solved to a tolerance.
 const TO_TOLERANCE: u32 = 10;
 
-/// The same where they are solved to rounding, which nobody asks for who could take a shorter step instead.
+/// The maximum number of iterations to machine precision. There, a shorter step is usually no alternative.
 const TO_ROUNDING: u32 = 50;
 
-/// The part of the tolerance of a solve that the error of an iteration may have.
+/// The error of an iteration, as a part of the tolerance of the solve.
 const SHARE: f64 = 0.01;
 
-/// A Jacobian is good enough for the next step where the error shrinks by this factor in an iteration.
+/// A Jacobian is kept for the next step if the error shrinks by this factor in an iteration.
 const FAST: f64 = 1e-3;
 
-/// Above this rate an iteration has come to rest, or dances.
+/// Above this rate an iteration has stalled, or oscillates.
 const STALLED: f64 = 0.9;
 
-/// One that has is at its end where its increments are below this many roundings of the solution.
+/// A stalled iteration has converged if its increments are below this many roundings of the solution.
 const ROUNDINGS: f64 = 100.0;
 
-/// The size of an increment, as far as a stopping rule sees it.
+/// The size of an increment, for the stopping rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Increment {
-    /// Its norm, in units of what is tolerated.
+    /// Its norm, in units of the allowed error.
     pub size: f64,
-    /// Its Euclidean norm relative to that of the solution, in units of rounding.
+    /// Its Euclidean norm relative to the norm of the solution, in units of rounding.
     pub roundings: f64,
 }
 
-/// The mean square of an increment or a residual for a state from `y0` to `y1`, in units of what an iteration may leave of it
-/// where a step is solved to `norm`.
+/// The mean square of an increment or a residual for a state from `y0` to `y1`, in units of the error that an iteration
+/// may leave if a step is solved to `norm`.
 ///
-/// Where nobody names a norm, that is well below rounding, since what is left has the same sign in every step, where rounding
-/// has not. A coordinate far below the root mean square of the state, or of `x` where that is larger, is
-/// measured against a hundredth of that.
+/// Without a norm, the allowed error is well below rounding, since it has the same sign in every step, unlike rounding.
+/// A coordinate far below the root mean square of the state, or of `x` if that is larger, is measured against a
+/// hundredth of it.
 pub fn size_sq<Y: State>(norm: Option<&StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
     match norm {
         Some(norm) => norm.mean_sq(x, y0, y1) / (SHARE * SHARE),
@@ -47,7 +47,7 @@ pub fn size_sq<Y: State>(norm: Option<&StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) ->
     }
 }
 
-/// What to do after an iteration.
+/// The decision after an iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     Converged,
@@ -55,22 +55,22 @@ pub enum Progress {
     Hopeless,
 }
 
-/// Watches the increments of an iteration: the rules of the code RADAU5, Hairer & Wanner II, section IV.8.
+/// The stopping rule of the code RADAU5, Hairer & Wanner II, section IV.8.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Convergence {
-    /// `η = Θ / (1 − Θ)`, by which an increment bounds the error that is left.
+    /// `η = Θ / (1 − Θ)`, which bounds the remaining error by the increment.
     eta: f64,
     /// The rate `Θ`.
     rate: f64,
-    /// The size of the increment before; 0 where there is none.
+    /// The size of the previous increment; 0 if there is none.
     before: f64,
     iteration: u32,
     limit: u32,
     slow: bool,
     /// The rate up to which an iteration is not slow.
     fast: f64,
-    /// The least `η` that is supposed of an iteration before its rate is known.
+    /// A lower bound of `η` before the rate of an iteration is known.
     least_eta: f64,
 }
 
@@ -88,21 +88,20 @@ impl Convergence {
         }
     }
 
-    /// The same for a Jacobian that is kept while the error shrinks to the part `fast` in an iteration. One that is kept for
-    /// long may have become worse than that since the last iteration, so none is trusted to be better before its rate is
-    /// known.
+    /// The rule for a Jacobian that is kept while the error shrinks to the part `fast` in an iteration. An old Jacobian
+    /// may have become worse than that since the last iteration, so no better rate is assumed before it is known.
     pub const fn patient(fast: f64) -> Self {
         Self { fast, least_eta: fast, ..Self::new() }
     }
 
-    /// Forgets the last iteration but for what it says of the next.
+    /// Forgets the last iteration except for its rate.
     pub const fn settle(&mut self) {
         (self.rate, self.before, self.iteration) = (0.0, 0.0, 0);
     }
 
-    /// Starts to watch another iteration.
+    /// Starts another iteration.
     pub fn begin(&mut self, to_rounding: bool) {
-        // The rate of the last step is a guess for this one, the more cautious the longer ago; too bold for rounding.
+        // The rate of the last step is a guess, more cautious the older it is; too bold for machine precision.
         self.eta = if to_rounding { 1.0 } else { self.eta.max(f64::EPSILON).powf(0.8).max(self.least_eta) };
         self.rate = 0.0;
         self.before = 0.0;
@@ -135,7 +134,7 @@ impl Convergence {
         if left == 0 || hopeless || !size.is_finite() { self.give_up() } else { Progress::Continue }
     }
 
-    /// Whether the last iteration converged so slowly that a new Jacobian would pay.
+    /// Whether the last iteration converged so slowly that a new Jacobian pays.
     pub const fn was_slow(&self) -> bool {
         self.slow
     }

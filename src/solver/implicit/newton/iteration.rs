@@ -1,9 +1,9 @@
 //! Simplified Newton iterations for the stages of implicit methods.
 //!
 //! The iteration, its stopping rule and its constants follow Hairer & Wanner, *Solving Ordinary Differential Equations
-//! II*, section IV.8: the Jacobian is kept while the iteration converges fast, and the error of the last iterate is
-//! estimated from the rate of convergence. A linear solver that iterates itself is told how large a residual may be, in
-//! the same units, so that the increments it returns are exact as far as that estimate looks.
+//! II*, section IV.8. The Jacobian is kept while the iteration converges fast, and the error of the last iterate is
+//! estimated from the rate of convergence. An iterative linear solver receives a bound for its residual in the same
+//! units, so that its increments are exact for this estimate.
 
 use super::convergence::{Convergence, Increment, Progress, size_sq};
 use super::kept::{Prepared, Unsolved};
@@ -15,20 +15,20 @@ use crate::state::{ErrorNorm, State, StoredNorm};
 
 /// The equation `z = ψ + a f(t, y₀ + z)`.
 ///
-/// The unknown is the change `z` and not the state, since it is small where steps are, and so are its rounding errors.
+/// The unknown is the change `z` and not the state: small steps have small changes, with small rounding errors.
 #[derive(Debug)]
 pub struct Equation<'a, Y> {
     /// The time.
     pub t: f64,
-    /// The factor of the field.
+    /// The factor `a`.
     pub a: f64,
-    /// What does not depend on `z`.
+    /// The part independent of `z`.
     pub psi: &'a Y,
-    /// The state that changes.
+    /// The state to be changed.
     pub y0: &'a Y,
 }
 
-/// Solves `z = ψ + a f(t, y₀ + z)` by Newton's method with a Jacobian that is kept as long as it serves.
+/// Solves `z = ψ + a f(t, y₀ + z)` by Newton's method. The Jacobian is kept as long as the iteration converges fast.
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
     feature = "serde",
@@ -40,12 +40,12 @@ pub struct Equation<'a, Y> {
 pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
     linear: L::Workspace,
     norm: Option<StoredNorm<F::State>>,
-    /// Where the Jacobian was taken, if it is to be kept.
+    /// The time of the Jacobian, if it is to be kept.
     taken_at: Option<f64>,
-    /// The factor `a` that is prepared.
+    /// The factor `a` of the factorisation.
     prepared: Option<f64>,
     convergence: Convergence,
-    /// Whether an iteration was so slow that the next step deserves a new Jacobian.
+    /// Whether an iteration was so slow that the next step takes a new Jacobian.
     slow: bool,
     /// `y₀ + z`.
     y: F::State,
@@ -54,7 +54,7 @@ pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
 }
 
 impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
-    /// For states of the shape of `y0`.
+    /// A solver for states of the shape of `y0`.
     pub fn new(linear: &L, f: &F, y0: &F::State) -> Self {
         Self {
             linear: linear.workspace(f, y0),
@@ -69,14 +69,13 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         }
     }
 
-    /// The same, which keeps the Jacobian while the error shrinks to this part in an iteration. A Jacobian that is kept for
-    /// long may have become worse than that since the last iteration, so none is trusted to be better before its rate is
-    /// known.
+    /// Keeps the Jacobian while the error shrinks to this part in an iteration. An old Jacobian may have become worse
+    /// than that since the last iteration, so no better rate is assumed before it is known.
     pub fn patient(self, fast: f64) -> Self {
         Self { convergence: Convergence::patient(fast), ..self }
     }
 
-    /// Solves to a part of this norm from now on, and not to rounding.
+    /// Solves to a fraction of this norm from now on, and not to machine precision.
     pub fn tolerate(&mut self, norm: &impl ErrorNorm<F::State>) {
         self.norm = Some(norm.stored());
     }
@@ -99,7 +98,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         own && linear.restore(&mut self.linear, y)
     }
 
-    /// Gets ready for the stages of a step with the factor `a`, whose Jacobian is that at the start of `step`.
+    /// Prepares the stages of a step with the factor `a`. The Jacobian is taken at the start of `step`.
     pub fn prepare(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>, a: f64) -> Prepared {
         let StepStart { t, h, y0 } = step;
         if self.taken_at.is_none() || self.slow && self.taken_at != Some(t) {
@@ -119,11 +118,11 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
     }
 
-    /// Solves an equation for `z`, which holds a first guess. If the iteration does not converge, the next step takes a new
-    /// Jacobian.
+    /// Solves an equation for `z`, which holds a first guess. If the iteration does not converge, the next step takes a
+    /// new Jacobian.
     ///
-    /// `slope` is left with `(z − ψ) / a`, which is `f(t, y₀ + z)` without the amplification of the error of `z` by a
-    /// stiff field.
+    /// Afterwards `slope` is `(z − ψ) / a`. It equals `f(t, y₀ + z)`, but a stiff field does not amplify the error of
+    /// `z` in it.
     pub fn solve(
         &mut self,
         linear: &L,
@@ -170,24 +169,24 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         solved
     }
 
-    /// How large the last increment was.
+    /// The size of the last increment.
     fn measure(&self, y0: &F::State) -> Increment {
         let Self { norm, increment, y, .. } = self;
         let roundings = (increment.inner(increment) / y.inner(y)).sqrt() / y.rounding();
         Increment { size: size_sq(norm.as_ref(), increment, y0, y).sqrt(), roundings }
     }
 
-    /// `x ← (I − a J)⁻¹ x` with what was prepared. False if no solution was found.
+    /// `x ← (I − a J)⁻¹ x` with the prepared matrix. False if no solution was found.
     pub fn filter(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
         linear.solve(&mut self.linear, f, x)
     }
 
-    /// Evaluations of the field.
+    /// The number of field evaluations.
     pub fn evaluations(&self, linear: &L) -> u64 {
         self.evaluations + linear.evaluations(&self.linear)
     }
 
-    /// Jacobians and factorisations.
+    /// The numbers of Jacobians and factorisations.
     pub fn matrices(&self, linear: &L) -> Matrices {
         linear.matrices(&self.linear)
     }

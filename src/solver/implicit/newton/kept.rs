@@ -1,37 +1,37 @@
-//! Solving the equations of a step with a Jacobian that may be that of an earlier one.
+//! The equations of a step, solved with a Jacobian that may belong to an earlier step.
 
 use crate::error::{Error, Result};
 use crate::state::State;
 
-/// What a step has to solve its linear systems with.
+/// The linear systems of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prepared {
-    /// The Jacobian of this step.
+    /// With the Jacobian of this step.
     Fresh,
-    /// One that was kept.
+    /// With a Jacobian of an earlier step.
     Kept,
-    /// A matrix without an inverse.
+    /// With a singular matrix.
     Singular,
 }
 
-/// Why the equations of a step are not solved.
+/// The reason why the equations of a step are not solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsolved {
     /// The iteration does not converge.
     Diverged,
-    /// The field is not finite where the iteration led.
+    /// The field is not finite at an iterate.
     NonFinite,
 }
 
 impl Unsolved {
-    /// The reason to give up an iteration whose last evaluations of the field are `slopes`.
+    /// The reason for a failed iteration, whose last evaluations of the field are `slopes`.
     pub fn after<Y: State>(slopes: &[Y]) -> Self {
         if slopes.iter().all(Y::all_finite) { Self::Diverged } else { Self::NonFinite }
     }
 }
 
-/// Solves the equations of the step of length `h` from `t`. A Jacobian of an earlier step may be to blame for a failure, so
-/// then they are tried once more with a new one, which `prepare` takes after `solve` has failed.
+/// Solves the equations of the step of length `h` from `t`. After a failure with a Jacobian of an earlier step they are
+/// tried once more with a new one, which `prepare` takes after `solve` has failed.
 ///
 /// # Errors
 /// [`Error::SingularMatrix`], [`Error::NewtonDiverged`] and [`Error::NonFinite`].

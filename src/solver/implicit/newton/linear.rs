@@ -1,4 +1,4 @@
-//! How an implicit method solves its linear systems.
+//! The linear solvers of implicit methods.
 
 use nalgebra::Complex;
 
@@ -7,78 +7,79 @@ use crate::error::Result;
 use crate::solver::kept_states::are_counts;
 use crate::state::{MatrixSpace, State};
 
-/// A way to solve `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
+/// A solver of `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
 pub trait LinearSolver<F: Dynamics>: Clone {
-    /// The Jacobian and its factorisation, or what stands for them.
+    /// The Jacobian and its factorisation, or their matrix-free equivalents.
     type Workspace;
 
     /// A workspace for states of the shape of `y0`.
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
 
-    /// Takes `J` from the point `(t, y)`. What was prepared before is still solved with until [`prepare`](Self::prepare).
+    /// Takes `J` from the point `(t, y)`. [`solve`](Self::solve) uses the previous matrix until
+    /// [`prepare`](Self::prepare).
     fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>);
 
-    /// Prepares to solve with `I − a J`. False if that matrix is singular.
+    /// Prepares to solve with `I − a J`. False if this matrix is singular.
     fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool;
 
     /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
     fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
 
-    /// [`solve`](Self::solve), for an iteration whose own error is tolerated: `size` measures in units of what that is.
-    /// A method that iterates itself need not do better than a small part of it; the others solve exactly.
+    /// [`solve`](Self::solve) for an outer iteration that tolerates an error of `size` 1. An iterative solver may stop
+    /// at a small part of it; a direct solver solves exactly.
     fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
         let _ = size;
         self.solve(ws, f, x)
     }
 
-    /// Gets ready for a pause of the solve at the state `y`, as [`Solver::settle`](crate::solver::Solver::settle) does.
+    /// Prepares for a pause of the solve at the state `y`, as [`Solver::settle`](crate::solver::Solver::settle) does.
     fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
         let _ = (ws, y);
     }
 
-    /// Checks a workspace that may have been read back, and computes what is not written down, as
+    /// Checks a deserialized workspace and computes the parts that are not serialized, as
     /// [`Solver::restore`](crate::solver::Solver::restore) does.
     fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
         let _ = (ws, y);
         true
     }
 
-    /// Whether the settings are in their domains.
+    /// Checks that the settings are in their domains.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) where one is not.
+    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) if one is not.
     fn validate(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Evaluations of the field since the workspace was made, those for differences in a [`Jacobian`] apart.
+    /// The number of field evaluations since the workspace was made, without those for differences in a [`Jacobian`].
     fn evaluations(&self, ws: &Self::Workspace) -> u64;
 
-    /// Jacobians and factorisations since the workspace was made.
+    /// The numbers of Jacobians and factorisations since the workspace was made.
     fn matrices(&self, ws: &Self::Workspace) -> Matrices;
 
-    /// Writes `∂f/∂t` at `(t, y)` into `out`, which methods of Rosenbrock type need beside `J`. By a difference, unless the
-    /// field is known to have it.
+    /// Writes `∂f/∂t` at `(t, y)` into `out`, which Rosenbrock methods need besides `J`. It is a difference unless the
+    /// field provides it.
     fn time_derivative(&self, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
         difference_in_time(f, t, y, near, out);
     }
 
-    /// `out ← J x` at the point of [`linearise`](Self::linearise). False where `J` is not at hand.
+    /// `out ← J x` at the point of [`linearise`](Self::linearise). False if `J` is not available.
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
         let _ = (ws, x, out);
         false
     }
 }
 
-/// A way to solve the transposed systems of a backward pass.
+/// A solver of the transposed systems of a backward pass.
 pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
-    /// What that needs.
+    /// The storage of the transposed systems.
     type Transposed;
 
     /// A workspace for states of the shape of `y0`.
     fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed;
 
-    /// Prepares to solve with `I − a Jᵀ`, with `J` at the point `(t, y)`. False if that matrix is singular.
+    /// Prepares to solve with `I − a Jᵀ`, with `J` at the point `(t, y)`. False if this matrix is singular.
     fn prepare_transposed(&self, ws: &mut Self::Transposed, f: &F, point: (f64, &F::State), a: f64) -> bool;
 
     /// `x ← (I − a Jᵀ)⁻¹ x`, to rounding, for the `point` and the `a` of the last
@@ -92,7 +93,7 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
         x: &mut F::State,
     ) -> bool;
 
-    /// Both, for a matrix that serves once.
+    /// Prepares and solves, for a matrix that is used once.
     fn solve_transposed(
         &self,
         ws: &mut Self::Transposed,
@@ -105,19 +106,21 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
     }
 }
 
-/// Refinements of a transposed solve; each gains the digits that the Jacobian has.
+/// Refinements of a transposed solve; each gains as many digits as the Jacobian has.
 const REFINEMENTS: usize = 5;
 
-/// A way to solve the complex systems of fully implicit methods as well: `(I − a J) (x + i y) = b + i c` for a complex `a`.
+/// A solver that also solves the complex systems of fully implicit methods.
+///
+/// They are `(I − a J) (x + i y) = b + i c` for a complex `a`.
 pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
-    /// The factorisation for one `a`, or what stands for it. A step needs several.
+    /// The factorisation for one `a`, or its matrix-free equivalent. A step needs several.
     type Complex;
 
-    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise). `None` if that matrix is
-    /// singular.
+    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise). `None` if this matrix
+    /// is singular.
     fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
 
-    /// The same once more, for a workspace that was read back, which has counted it.
+    /// [`prepare_complex`](Self::prepare_complex) after deserialization, which does not count the factorisation again.
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
 
     /// `re + i im ← (I − a J)⁻¹ (re + i im)`. False if no solution was found.
@@ -131,17 +134,17 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
     ) -> bool;
 }
 
-/// What the linear algebra of a solve cost.
+/// The cost of the linear algebra of a solve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Matrices {
-    /// Jacobians, or linearisations without a matrix.
+    /// Jacobians, or matrix-free linearisations.
     pub jacobians: u64,
     /// Factorisations.
     pub factorisations: u64,
 }
 
-/// Solves by LU factorisation of the matrix `I − a J`: right for small systems.
+/// LU factorisation of the matrix `I − a J`, for small systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lu;
 
@@ -153,17 +156,17 @@ pub struct Lu;
     serde(bound = "", into = "WrittenLu", from = "WrittenLu")
 )]
 pub struct LuWorkspace<Y: MatrixSpace> {
-    /// `None` where it is yet to be made of what was read back.
+    /// `None` until it is made from the deserialized entries.
     jacobian: Option<Y::Matrix>,
-    /// The entries that were read back.
+    /// The deserialized entries.
     read: Vec<f64>,
-    /// The factor `a` of the matrix that is factorised.
+    /// The factor `a` of the factorised matrix.
     prepared: Option<f64>,
     lu: Option<Y::Lu>,
     matrices: Matrices,
 }
 
-/// A [`LuWorkspace`] as it is written down: a factorisation is the same to the bit when it is made again.
+/// A [`LuWorkspace`] in serialized form: a factorisation made again is the same to the bit.
 #[cfg(feature = "serde")]
 #[derive(serde::Serialize, serde::Deserialize)]
 struct WrittenLu {
@@ -188,7 +191,7 @@ impl<Y: MatrixSpace> From<WrittenLu> for LuWorkspace<Y> {
 }
 
 impl Matrices {
-    /// Whether these numbers, which were read back, can be counts.
+    /// Whether these deserialized numbers are possible counts.
     fn are_counts(&self) -> bool {
         are_counts(&[self.jacobians, self.factorisations])
     }
@@ -226,7 +229,7 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         true
     }
 
-    /// A Jacobian that is not finite is of no use to any step.
+    /// Clears a Jacobian that is not finite, which no step can use.
     fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
         let is_finite = |matrix| F::State::entries(matrix).iter().all(|x| x.is_finite());
         if !ws.jacobian.as_ref().is_none_or(is_finite) {
@@ -269,11 +272,11 @@ pub struct LuTransposed<Y: MatrixSpace, P> {
     right_hand_side: Y,
     residual: Y,
     image: Y,
-    /// Receives cotangents of parameters that nobody asked for.
+    /// Receives cotangents of parameters, which are not used.
     unwanted: P,
 }
 
-/// The matrix comes from the Jacobian, which may be made of differences; the pullback refines what is solved with it.
+/// The factorisation uses the Jacobian, which may be made of differences; the pullback refines its solutions.
 impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
     type Transposed = LuTransposed<F::State, F::Params>;
 

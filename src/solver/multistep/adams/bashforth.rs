@@ -6,15 +6,15 @@ use crate::error::Result;
 use crate::solver::kept_states::KeptStates;
 use crate::solver::{Dense, Method, Solver, StepStart};
 
-/// The explicit Adams method of order `K`, 1 to 6: one evaluation a step, whatever the order. Output of order `K`.
+/// The explicit Adams method of order `K`, 1 to 6: one evaluation per step, output of order `K`.
 ///
-/// The step integrates the polynomial through the last `K` slopes. The first `K − 1` steps are made by
-/// [`Vern7`](type@crate::solver::explicit::Vern7), of order 7, and so are those after a [`reset`](Solver::reset). The coefficients are those
-/// of the grid as it is: where the length of the steps changes, nothing is lost. To be used with
-/// [`Fixed`](crate::control::Fixed) steps; [`Adams`](crate::solver::multistep::Adams) chooses its own.
+/// The step integrates the polynomial through the last `K` slopes. [`Vern7`](type@crate::solver::explicit::Vern7), of
+/// order 7, makes the first `K − 1` steps, also after a [`reset`](Solver::reset). The coefficients follow the actual
+/// grid, so the method keeps its order if the step length changes. Use it with [`Fixed`](crate::control::Fixed) steps;
+/// [`Adams`](crate::solver::multistep::Adams) chooses its own steps.
 ///
-/// The higher the order, the shorter the steps must be: for `y' = λ y` with `λ < 0` the limit of `h |λ|` is 2 for order 1
-/// (Euler's method), 1, 6/11 and 3/10 for orders 2, 3 and 4.
+/// Higher orders need shorter steps: for `y' = λ y` with `λ < 0` the limit of `h |λ|` is 2 for order 1 (Euler's
+/// method), 1, 6/11 and 3/10 for orders 2, 3 and 4.
 ///
 /// J. C. Adams, F. Bashforth (1883); Hairer, Nørsett & Wanner I, sections III.1 and III.5.
 ///

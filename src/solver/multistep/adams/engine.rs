@@ -1,4 +1,4 @@
-//! The Adams methods of variable order.
+//! The Adams method of variable order.
 
 use super::order::{AdamsOrder, HIGHEST};
 use crate::dynamics::Dynamics;
@@ -9,22 +9,23 @@ use crate::solver::multistep::weights::integrals;
 use crate::solver::{Dense, Embedded, Method, Past, Probe, Solver, StepStart};
 use crate::state::{ErrorNorm, State};
 
-/// How many differences are kept: those of the highest order and one more.
+/// The number of stored differences: one more than the highest order.
 const N: usize = HIGHEST + 1;
 
-/// The Adams methods of orders 1 to 12, of which each step uses the one by which the next can be longest: the method for
-/// problems that are not stiff, at tight tolerances or with a field that is expensive to evaluate. Two evaluations a step,
-/// whatever the order.
+/// The Adams method of variable order 1 to 12, for nonstiff problems.
 ///
-/// A step predicts with the explicit method of order `k`, corrects once by the implicit one of order `k + 1`, and evaluates
-/// again: the mode PECE, with local extrapolation. The difference of the corrections of the orders `k` and `k + 1` is the
-/// error estimate; it would allow orders up to 13. The coefficients are those of the grid as it is. A solve starts with
-/// order 1, raising the order and doubling the step until an error says no. The output is the polynomial that the corrector
-/// integrates, of degree `k + 1`.
+/// It suits tight tolerances and expensive fields. It takes two evaluations per step at any order, and chooses the
+/// order that allows the longest next step.
 ///
-/// The method and the choice of its order and step are those of the codes STEP, DEABM and ode113. Under
-/// [`Fixed`](crate::control::Fixed) steps nobody measures errors, and the order remains what it is at first: with its correction, 2.
-/// There use [`AdamsMoulton`](crate::solver::multistep::AdamsMoulton).
+/// A step predicts with the explicit method of order `k`, corrects once by the implicit one of order `k + 1`, and
+/// evaluates again: the mode PECE, with local extrapolation. The error estimate is the difference of the corrections of
+/// the orders `k` and `k + 1`; it would allow orders up to 13. The coefficients follow the actual grid. A solve starts
+/// with order 1. It raises the order and doubles the step until an error is too large. The output is the polynomial
+/// that the corrector integrates, of degree `k + 1`.
+///
+/// The method and the choice of its order and step follow the codes STEP, DEABM and ode113. Under
+/// [`Fixed`](crate::control::Fixed) steps there is no error estimate, and the order stays at its initial value: 2 with
+/// its correction. Use [`AdamsMoulton`](crate::solver::multistep::AdamsMoulton) there.
 ///
 /// L. F. Shampine, M. K. Gordon, *Computer Solution of Ordinary Differential Equations* (1975); Hairer, Nørsett & Wanner I,
 /// sections III.5 and III.7.
@@ -49,7 +50,7 @@ pub struct AdamsWorkspace<Y> {
     slopes: Differences<Y, N>,
     /// The slope at the end of the step.
     slope: Y,
-    /// The difference of order `k` that the slope at the predicted point shows.
+    /// The difference of order `k` with the slope at the predicted point.
     newest: Y,
     scratch: Y,
     /// The integrals `gⱼ(1)`.
@@ -69,7 +70,7 @@ impl<Y: State> AdamsWorkspace<Y> {
         }
     }
 
-    /// Knows the slopes at the last points of `past`, and no other.
+    /// Rebuilds the history from the slopes at the last points of `past`.
     pub(super) fn recall<F: Dynamics<State = Y>>(&mut self, f: &F, past: Past<'_, Y>) {
         self.slopes.recall(past, N, |point, slope| f.eval(point.0, point.1, slope));
         self.order = AdamsOrder::new();
@@ -176,7 +177,7 @@ impl<F: Dynamics> Solver<F> for Adams {
 }
 
 impl<F: Dynamics> Embedded<F> for Adams {
-    /// That of the first step, of order 1.
+    /// The order of the estimate in the first step, of order 1.
     const ERROR_ORDER: u32 = 2;
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, h: f64) -> &'w F::State {
@@ -238,9 +239,9 @@ impl<F: Dynamics> Embedded<F> for Adams {
 }
 
 impl<F: Dynamics> Dense<F> for Adams {
-    /// At order 1; one more than the order of the step in general.
+    /// The order of the interpolant at order 1; in general one more than the order of the step.
     const DENSE_ORDER: u32 = 2;
-    /// At the highest order.
+    /// The degree at the highest order.
     const DENSE_DEGREE: usize = HIGHEST + 1;
 
     fn interpolate(

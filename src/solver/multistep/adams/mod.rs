@@ -1,4 +1,4 @@
-//! The methods of Adams: a polynomial through the slopes at earlier points.
+//! The Adams methods: a polynomial through the slopes at earlier points.
 
 mod bashforth;
 mod engine;

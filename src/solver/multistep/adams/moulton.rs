@@ -7,14 +7,14 @@ use crate::solver::kept_states::KeptStates;
 use crate::solver::{Dense, Method, Solver, StepStart};
 use crate::state::State;
 
-/// The predictor–corrector pair of Adams, Bashforth and Moulton of order `K`, 1 to 6: two evaluations a step, whatever the
-/// order. Output of order `K`.
+/// The Adams–Bashforth–Moulton predictor–corrector pair of order `K`, 1 to 6: two evaluations per step, output of order
+/// `K`.
 ///
-/// A step predicts with the explicit method of order `K`, evaluates the slope there, corrects once by the implicit method
-/// of order `K`, and evaluates again: the mode PECE. Its errors are several times smaller than those of
-/// [`AdamsBashforth`](crate::solver::multistep::AdamsBashforth) of the same order, and its region of stability is larger. It starts like
-/// that, and its coefficients are those of the grid as it is. To be used with [`Fixed`](crate::control::Fixed) steps;
-/// [`Adams`](crate::solver::multistep::Adams) chooses its own.
+/// A step predicts with the explicit method of order `K`, evaluates the slope there, corrects once by the implicit
+/// method of order `K`, and evaluates again: the mode PECE. It has errors several times smaller, and a larger stability
+/// region, than [`AdamsBashforth`](crate::solver::multistep::AdamsBashforth) of the same order. It starts in the same
+/// way, and its coefficients follow the actual grid. Use it with [`Fixed`](crate::control::Fixed) steps;
+/// [`Adams`](crate::solver::multistep::Adams) chooses its own steps.
 ///
 /// F. R. Moulton (1926); Hairer, Nørsett & Wanner I, sections III.1 and III.5.
 ///

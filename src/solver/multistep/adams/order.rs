@@ -7,29 +7,29 @@ use crate::solver::multistep::differences::Aim;
 /// The highest order of a predictor.
 pub(super) const HIGHEST: usize = 12;
 
-/// Failures of one step after which the history is not trusted any more.
+/// Failures of one step after which the history is discarded.
 const TRUSTED: u32 = 3;
 
-/// The part of the tolerance that a step is aimed at.
+/// The target error of a step, as a part of the tolerance.
 const TARGET: f64 = 0.5;
 
-/// How far a step may differ from another, relative to it, and be of the same length: more than rounding of the time.
+/// Steps whose relative difference is below this have the same length: more than rounding of the time.
 const ROUNDING: f64 = 1e-6;
 
-/// The order of the step at hand, and what its errors say of the next.
+/// The order of the current step, and its errors for the choice of the next.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct AdamsOrder {
     order: usize,
     /// The order of the next step, or of the next trial of this one.
     next: usize,
-    /// Whether every step so far had a higher order than the one before.
+    /// Whether every step so far had a higher order than the previous one.
     is_rising: bool,
-    /// The errors of the orders `k`, `k − 1` and `k − 2` on a uniform grid, in units of the tolerance; infinite for an order
-    /// that there is not. They are those of the step at hand, and nothing between two steps.
+    /// The errors of the orders `k`, `k − 1` and `k − 2` on a uniform grid, in units of the tolerance; infinite if
+    /// there is no such order. They belong to the current step, and are meaningless between two steps.
     #[cfg_attr(feature = "serde", serde(skip))]
     errors: [f64; 3],
-    /// How often the step has been tried.
+    /// The number of trials of this step.
     trials: u32,
 }
 
@@ -38,23 +38,23 @@ impl AdamsOrder {
         Self { order: 1, next: 1, is_rising: true, errors: [0.0; 3], trials: 0 }
     }
 
-    /// Whether it can be what was read back, where `known` differences are known: there must be one for each order.
+    /// Whether a deserialized value is possible, if `known` differences are known: there must be one for each order.
     pub fn is_possible(&self, known: usize) -> bool {
         let orders = 1..=HIGHEST.min(known.max(1));
         orders.contains(&self.order) && orders.contains(&self.next) && are_small_counts(&[self.trials])
     }
 
-    /// The order of the step at hand.
+    /// The order of the current step.
     pub fn current(&self) -> usize {
         self.order
     }
 
-    /// Takes a step of the order `k` next.
+    /// Sets the order `k` of the next step.
     pub fn follow(&mut self, k: usize) {
         (self.order, self.trials) = (k, 0);
     }
 
-    /// Begins a trial, and tells its order.
+    /// Begins a trial, and returns its order.
     pub fn begin(&mut self) -> usize {
         if self.trials > 0 {
             self.is_rising = false;
@@ -65,7 +65,7 @@ impl AdamsOrder {
         self.order
     }
 
-    /// Takes note of the mean squares of the differences of the orders `k`, `k − 1` and `k − 2` at the end of a step of
+    /// Records the mean squares of the differences of the orders `k`, `k − 1` and `k − 2` at the end of a step of
     /// length `h`.
     pub fn judge<const N: usize>(&mut self, aim: &Aim<N>, h: f64, mean_sq: [f64; 3]) {
         let k = self.order;
@@ -78,8 +78,8 @@ impl AdamsOrder {
         self.next = if k > 1 && is_better { k - 1 } else { k };
     }
 
-    /// Whether the step at hand can say something of the order above: the grid is uniform so far back, and the order has
-    /// not been found too high already.
+    /// Whether the current step can estimate the error of the next higher order: the history is uniform, and the order
+    /// has not been found too high already.
     pub fn may_rise<const N: usize>(&self, aim: &Aim<N>) -> bool {
         let is_uniform = |(i, distance): (usize, &f64)| (distance / (i + 1) as f64 - 1.0).abs() < ROUNDING;
         self.order < HIGHEST
@@ -88,8 +88,8 @@ impl AdamsOrder {
             && aim.distance[..=self.order].iter().enumerate().all(is_uniform)
     }
 
-    /// Chooses the order after a step of length `h` with an error that is tolerated, and the factor from this step to the
-    /// next. `higher` is the mean square of the difference of order `k + 1`, if it is of use.
+    /// Chooses the order after a step of length `h` with a tolerated error, and returns the ratio of the next step to
+    /// this one. `higher` is the mean square of the difference of order `k + 1`, if it is known.
     pub fn choose(&mut self, h: f64, higher: Option<f64>) -> f64 {
         let [same, lower, _] = self.errors;
         if self.next < self.order || self.order == HIGHEST {
@@ -122,8 +122,8 @@ impl AdamsOrder {
     }
 }
 
-/// Twice the step, the same, or as much shorter as the error of a method of order `k` says: most steps have the length of
-/// the one before, where the differences say most of the orders.
+/// Twice the step, the same step, or a shorter one by the error of a method of order `k`. So most steps have the length
+/// of the previous one, where the differences are the most accurate for the choice of order.
 fn factor(error: f64, k: usize) -> f64 {
     let exponent = (k + 1) as f64;
     if error * exponent.exp2() <= TARGET {

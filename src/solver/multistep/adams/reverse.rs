@@ -1,4 +1,4 @@
-//! The methods of Adams in reverse: the formulas of each, for the [tape](crate::solver::multistep::adams::tape) that they share.
+//! The transposes of the Adams methods: their formulas, for the shared [tape](crate::solver::multistep::adams::tape).
 
 use super::order::HIGHEST;
 use super::tape::Formulas;
@@ -10,10 +10,10 @@ use crate::solver::explicit::Vern7;
 use crate::solver::reverse::step_vjp_without_past;
 use crate::solver::{OutputCotangent, Past, StageTape, StepCotangent, StepNote, StepVjp};
 
-/// A tape with that of [`Vern7`](type@Vern7).
+/// An Adams tape with a tape of [`Vern7`](type@Vern7).
 type StartedTape<F> = AdamsTape<F, StageTape<F, 16>>;
 
-/// The two methods of fixed order, of which the formula of order `K` reads `$corrector` earlier slopes in the corrector.
+/// The two methods of fixed order. At order `K` the corrector uses `$corrector` earlier slopes.
 macro_rules! reverse_of_fixed_order {
     ($method:ident, $corrector:expr) => {
         impl<F: Differentiable, const K: usize> StepVjp<F> for $method<K> {

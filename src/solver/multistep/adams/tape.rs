@@ -1,9 +1,9 @@
-//! The transpose of a step of Adams.
+//! The transpose of an Adams step.
 //!
-//! A step is an integral of the polynomial `Q` through slopes: `y₁ = y₀ + ∫ Q` over the step, and the output in it is the same
-//! integral up to some time. In terms of the slopes, `∫ Q = h Σ Wᵢ fᵢ`, whatever differences the step itself works with. The
-//! slope at an accepted point is that of the state there, so its cotangent is pulled back once, after the last step back that
-//! reads it: the one that starts there.
+//! A step is an integral of the polynomial `Q` through slopes: `y₁ = y₀ + ∫ Q` over the step, and an output inside is
+//! the same integral up to its time. In terms of the slopes, `∫ Q = h Σ Wᵢ fᵢ`, independent of the differences in the
+//! step itself. The slope at an accepted point is a function of the state there. Its cotangent is pulled back once, in
+//! the last backward step that reads it: the one that starts there.
 
 use std::collections::VecDeque;
 
@@ -12,16 +12,17 @@ use crate::solver::multistep::lagrange::{M, Nodes, dot};
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepStart};
 use crate::state::State;
 
-/// How many slopes before the end of a step its formulas read.
+/// The numbers of slopes before the end of a step in its formulas.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Formulas {
-    /// Those of the explicit formula.
+    /// The number of slopes in the explicit formula.
     pub predictor: usize,
-    /// Those of the implicit formula, the slope at the predicted point apart; `None` for a method that only predicts.
+    /// The number in the implicit formula, without the slope at the predicted point; `None` for a method that only
+    /// predicts.
     pub corrector: Option<usize>,
 }
 
-/// A slope, and what is known of its influence.
+/// A slope with its cotangent.
 struct Slope<F: Differentiable> {
     value: F::State,
     trace: F::Trace,
@@ -29,7 +30,7 @@ struct Slope<F: Differentiable> {
     is_known: bool,
     /// Its cotangent.
     bar: F::State,
-    /// The derivative of the loss with respect to its time, the values of all slopes held.
+    /// The derivative of the loss with respect to its time, with the values of all slopes fixed.
     time: f64,
 }
 
@@ -55,7 +56,7 @@ impl<F: Differentiable> Slope<F> {
     }
 }
 
-/// What the polynomials of a step go through.
+/// The slopes of the polynomials of a step.
 struct Slopes<F: Differentiable> {
     /// The slopes at the start of the step and at the points before, newest first.
     past: VecDeque<Slope<F>>,
@@ -64,7 +65,7 @@ struct Slopes<F: Differentiable> {
 }
 
 impl<F: Differentiable> Slopes<F> {
-    /// Those at the first of the `nodes`, and the one at the end of the step if it is the last of them.
+    /// The slopes at the first of the `nodes`, and the one at the end of the step if it is the last node.
     fn through(&self, nodes: &Nodes, with_end: bool) -> impl Iterator<Item = &Slope<F>> {
         let past = nodes.len() - usize::from(with_end);
         self.past.range(..past).chain(with_end.then_some(&self.end))
@@ -88,7 +89,7 @@ impl<F: Differentiable> Slopes<F> {
     }
 }
 
-/// The tape of the methods of Adams, with that of the method that they start with.
+/// The tape of the Adams methods, with the tape of their starting method.
 pub struct AdamsTape<F: Differentiable, S> {
     slopes: Slopes<F>,
     predicted: F::State,
@@ -98,7 +99,7 @@ pub struct AdamsTape<F: Differentiable, S> {
 }
 
 impl<F: Differentiable, S> AdamsTape<F, S> {
-    /// For a method that looks back on so many points.
+    /// A tape for a method that looks back on `looks_back` points.
     pub(super) fn new(looks_back: usize, y0: &F::State, starter: S) -> Self {
         Self {
             slopes: Slopes { past: (0..=looks_back).map(|_| Slope::new(y0)).collect(), end: Slope::new(y0) },
@@ -143,7 +144,7 @@ impl<F: Differentiable, S> AdamsTape<F, S> {
         StepCotangent { start: self.leave(f, past, ybar, pbar), end }
     }
 
-    /// Evaluates the last slopes before the end of the step that are not known from later steps.
+    /// Evaluates the last slopes before the end of the step, unless they are known from later steps.
     fn evaluate(&mut self, f: &F, past: Past<'_, F::State>, count: usize) {
         for (i, slope) in self.slopes.past.range_mut(..count).enumerate().filter(|(_, slope)| !slope.is_known) {
             slope.evaluate(f, past.point(i + 1));
@@ -151,7 +152,7 @@ impl<F: Differentiable, S> AdamsTape<F, S> {
         }
     }
 
-    /// Computes the predicted point again, and the slope there.
+    /// Recomputes the predicted point, and the slope there.
     fn predict(&mut self, f: &F, past: Past<'_, F::State>, explicit: &Nodes) {
         let StepStart { t, h, y0 } = past.step();
         self.predicted.assign(y0);
@@ -163,8 +164,8 @@ impl<F: Differentiable, S> AdamsTape<F, S> {
         self.evaluations += 1;
     }
 
-    /// Leaves the step by its start: pulls back what it and later steps say of the slope there. Returns the derivative with
-    /// respect to that time.
+    /// Leaves the step at its start: pulls back the cotangent of the slope there, from this and later steps. Returns
+    /// the derivative with respect to that time.
     pub(super) fn leave(&mut self, f: &F, past: Past<'_, F::State>, ybar: &mut F::State, pbar: &mut F::Params) -> f64 {
         let slope = &mut self.slopes.past[0];
         // A starting step reads no slope of its own; later steps may.

@@ -1,4 +1,4 @@
-//! What the Adams methods of fixed order have in common.
+//! The common part of the Adams methods of fixed order.
 
 use crate::dynamics::Dynamics;
 use crate::solver::explicit::{ErkWorkspace, Vern7};
@@ -11,12 +11,12 @@ use crate::state::State;
 /// The highest order. The explicit method of order 7 is stable up to `h |λ| = 0.05` only.
 const HIGHEST: usize = 6;
 
-/// Fails to compile for an order that there is not.
+/// Fails to compile for an invalid order.
 pub(super) const fn check<const K: usize>() {
-    assert!(1 <= K && K <= HIGHEST, "Adams methods of fixed order are of order 1 to 6");
+    assert!(1 <= K && K <= HIGHEST, "Adams methods of fixed order have order 1 to 6");
 }
 
-/// Slopes at earlier points, and a one-step method for as long as they are too few.
+/// Slopes at earlier points, and a one-step method while there are too few.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct UniformWorkspace<Y, const K: usize> {
@@ -25,12 +25,12 @@ pub struct UniformWorkspace<Y, const K: usize> {
     /// The integrals `gⱼ(1)`.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     integrals: [f64; K],
-    /// The same times `βⱼ`.
+    /// The integrals times `βⱼ`.
     #[cfg_attr(feature = "serde", serde(with = "crate::solver::array"))]
     coefficients: [f64; K],
-    /// The slope at the point that was predicted.
+    /// The slope at the predicted point.
     pub(super) slope: Y,
-    /// The difference `Φ_K` that it shows, where the method corrects.
+    /// The difference `Φ_K` with that slope, if the method corrects.
     pub(super) newest: Y,
     starter: ErkWorkspace<Y, 16>,
     /// Whether the slope at the start of the step is known.
@@ -66,26 +66,26 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         self.evaluations + Solver::<F>::evaluations(&Vern7, &self.starter)
     }
 
-    /// Whether it is one of these methods, for states of the shape of `y`.
+    /// Whether a deserialized value belongs to one of these methods, for states of the shape of `y`.
     pub(super) fn restore<F: Dynamics<State = Y>>(&mut self, y: &Y) -> bool {
         let differences_fit = self.differences.fit(y) && Solver::<F>::restore(&Vern7, &mut self.starter, y);
         differences_fit && self.fit(y) && are_counts(&[self.evaluations])
     }
 
-    /// Knows the slopes at the last points of `past`, and no other.
+    /// Rebuilds the history from the slopes at the last points of `past`.
     pub(super) fn recall<F: Dynamics<State = Y>>(&mut self, f: &F, past: Past<'_, Y>) {
         self.differences.recall(past, K, |point, slope| f.eval(point.0, point.1, slope));
         self.evaluations += past.states.len() as u64;
         self.is_current = true;
     }
 
-    /// Whether the last step was one of the starting method.
+    /// Whether the starting method made the last step.
     pub(super) fn is_starting(&self) -> bool {
         self.differences.len() < K
     }
 
-    /// Leaves in `y1` the prediction by `K` slopes. False if there are fewer: then `y1` is that of the starting method, and
-    /// final.
+    /// Writes the prediction by `K` slopes into `y1`. False if there are fewer: then `y1` is the final result of the
+    /// starting method.
     pub(super) fn predict<F>(&mut self, f: &F, step: StepStart<'_, Y>, y1: &mut Y) -> bool
     where
         F: Dynamics<State = Y>,
@@ -99,7 +99,7 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         }
         let changed = self.differences.aim(h);
         if self.is_starting() {
-            // Nothing may be kept from its last step, which need not be that before this one; it does not fail.
+            // Forgets its last step, which need not be the previous one. It never fails.
             Solver::<F>::reset(&Vern7, &mut self.starter);
             let _ = Vern7.step(f, &mut self.starter, StepStart { t, h, y0 }, y1);
             return false;
@@ -112,15 +112,15 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         true
     }
 
-    /// Leaves in `newest` the difference of order `K` that `slope`, the slope at the end of the step, shows; and returns
-    /// its weight in the correction.
+    /// Writes the difference of order `K` with `slope`, the slope at the end of the step, into `newest`. Returns its
+    /// weight in the correction.
     pub(super) fn correct(&mut self) -> f64 {
         std::mem::swap(&mut self.newest, &mut self.slope);
         self.newest.accumulate(-1.0, &self.differences.aimed().beta, self.differences.known());
         self.integrals[K - 1]
     }
 
-    /// The integral of the polynomial through the slopes, the predicted one included where the method `corrects`.
+    /// The integral of the polynomial through the slopes, with the predicted one if the method `corrects`.
     pub(super) fn interpolate<F>(&mut self, f: &F, step: StepStart<'_, Y>, theta: f64, corrects: bool, out: &mut Y)
     where
         F: Dynamics<State = Y>,
@@ -136,7 +136,7 @@ impl<Y: State, const K: usize> UniformWorkspace<Y, K> {
         }
     }
 
-    /// The polynomial itself.
+    /// The same polynomial itself.
     pub(super) fn slope<F>(&mut self, f: &F, step: StepStart<'_, Y>, theta: f64, corrects: bool, out: &mut Y)
     where
         F: Dynamics<State = Y>,

@@ -1,4 +1,4 @@
-//! One step of backward differentiation, on any grid.
+//! One BDF step, on any grid.
 
 use crate::dynamics::Dynamics;
 use crate::error::Result;
@@ -10,29 +10,29 @@ use crate::solver::multistep::differences::Differences;
 use crate::solver::multistep::weights::products;
 use crate::state::State;
 
-/// How many differences are kept at most: those of order 6, from 0.
+/// The maximum number of stored differences: up to order 6, from 0.
 pub(super) const N: usize = 7;
 
-/// The rate of convergence of Newton's method up to which a Jacobian is kept.
+/// The convergence rate of Newton's method up to which a Jacobian is kept.
 ///
-/// On Van der Pol's oscillator (`μ = 1000`, tolerance 10⁻⁶) this and [`ALIKE`] halve the Jacobians and save three
-/// factorisations of five, for 29 % more evaluations, beside a rate of 0.001 and a factorisation for every factor.
+/// On Van der Pol's oscillator (`μ = 1000`, tolerance 10⁻⁶) this and [`ALIKE`] halve the Jacobians and save three of
+/// five factorisations, for 29 % more evaluations, compared with a rate of 0.001 and a factorisation for every factor.
 const FAST: f64 = 0.1;
 
-/// Factors `a` of the matrix `I − a J` that differ by less, relative to them, share one: they differ for some steps after
-/// the step has changed, and at all times by rounding.
+/// Factors `a` of the matrix `I − a J` share a factorisation if their relative difference is below this. They differ
+/// for some steps after the step has changed, and always by rounding.
 const ALIKE: f64 = 0.1;
 
-/// A Jacobian is taken anew where the factor `a` differs by more, relative to the one that it was taken for.
+/// A new Jacobian is taken if the factor `a` differs by more than this, relative to the factor of the old one.
 ///
-/// From the end of a jump on, steps grow by many orders of magnitude. A matrix that is far too large makes every correction
-/// small, which looks like convergence. This rule and [`OLD`] are those of the code LSODE.
+/// After a transient, steps grow by many orders of magnitude. A matrix that is far too large makes every correction
+/// small, which looks like convergence. This rule and [`OLD`] are taken from the code LSODE.
 const OTHER: f64 = 0.3;
 
-/// A Jacobian is taken anew after so many steps.
+/// A new Jacobian is taken after this many steps.
 const OLD: u32 = 20;
 
-/// States at earlier points, and the means to find the next.
+/// States at earlier points, and the storage for the next.
 ///
 /// The derivative of the polynomial through the new state and the last `k` is `f` at the new point. In terms of the
 /// differences of the states, with the prediction `p = Σ Φⱼ*` for `j ≤ k` by the last `k + 1` states:
@@ -50,22 +50,22 @@ pub(super) struct Backward<F: Dynamics, L: LinearSolver<F>> {
     /// The differences of the states.
     pub states: Differences<F::State, N>,
     pub newton: Newton<F, L>,
-    /// How far the new state is from the prediction: its difference of order `k + 1`.
+    /// The difference of the new state from the prediction: its difference of order `k + 1`.
     pub correction: F::State,
-    /// The part of the equation that is known; free for other use after the step.
+    /// The known part of the equation; free for other use after the step.
     pub psi: F::State,
-    /// The slope at the end of the step while it is solved for, then the state there.
+    /// The slope at the end of the step during its solution, then the state there.
     end: F::State,
     /// The predicted change in the step.
     predicted: F::State,
-    /// The factor `a` that the matrix was last prepared for.
+    /// The factor `a` of the last factorisation.
     prepared: f64,
-    /// The factor `a` that the Jacobian was taken for, and how many steps ago.
+    /// The factor `a` of the Jacobian, and its age in steps.
     taken_for: f64,
     age: u32,
 }
 
-/// Those of Newton's method apart.
+/// Excludes the states of Newton's method.
 impl<F: Dynamics, L: LinearSolver<F>> KeptStates<F::State> for Backward<F, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
         self.states.each(see);
@@ -73,7 +73,7 @@ impl<F: Dynamics, L: LinearSolver<F>> KeptStates<F::State> for Backward<F, L> {
     }
 }
 
-/// A formula of backward differentiation.
+/// A BDF formula.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Formula {
     /// Its order `k`.
@@ -114,8 +114,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
         self.newton.reset();
     }
 
-    /// Takes note of `y` as the first state. Before it lies the one from which the `slope` there leads to it in a step `h`:
-    /// so the first step has a prediction of order 1.
+    /// Adds `y` as the first state, after a state `y − h slope` that gives the first step a prediction of order 1.
     pub fn start(&mut self, h: f64, y: &F::State, slope: &F::State) {
         self.psi.assign(y);
         self.psi.add_scaled(-h, slope);
@@ -124,7 +123,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
         self.note(y, N);
     }
 
-    /// Takes note of `y` as the state at the point aimed at, and keeps at most `most` differences.
+    /// Adds `y` as the state at the next point, and keeps at most `most` differences.
     pub fn note(&mut self, y: &F::State, most: usize) {
         self.end.assign(y);
         self.states.advance(&mut self.end, most);
@@ -148,7 +147,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
             self.newton.reset();
         }
         let prepare = |own: &mut Self| {
-            // The equation is about the end of the step, and so is its Jacobian.
+            // The equation holds at the end of the step, so the Jacobian is taken there.
             own.correction.assign(y0);
             own.correction.add_scaled(1.0, &own.predicted);
             let end = StepStart { t: t + h, h: -h, y0: &own.correction };
@@ -171,7 +170,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
         Ok(())
     }
 
-    /// Makes the equation `z = ψ + a f(t + h, y₀ + z)` of the step, and returns `a`.
+    /// Builds the equation `z = ψ + a f(t + h, y₀ + z)` of the step, and returns `a`.
     fn predict(&mut self, Formula { order, kappa }: Formula, h: f64) -> f64 {
         let (aim, known) = (self.states.aimed(), self.states.known());
         let gamma = slopes(&aim.distance);
@@ -183,13 +182,13 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
         h / leading
     }
 
-    /// Takes note of the state at the end of the step, and keeps at most `most` differences.
+    /// Adds the state at the end of the step, and keeps at most `most` differences.
     pub fn accept(&mut self, most: usize) {
         self.age += 1;
         self.states.advance(&mut self.end, most);
     }
 
-    /// The polynomial through the new state and the last `order`.
+    /// The polynomial through the new state and the last `order` states.
     pub fn interpolate(&self, order: usize, theta: f64, out: &mut F::State) {
         let (aim, known) = (self.states.aimed(), self.states.known());
         let products = products(&aim.distance, theta, order + 1);
@@ -199,7 +198,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
     }
 }
 
-/// `γⱼ = Σ h / (tₙ₊₁ − tₙ₊₁₋ᵢ)` for `i ≤ j`: the slope at the next point of the polynomial that belongs to `Φⱼ*`.
+/// `γⱼ = Σ h / (tₙ₊₁ − tₙ₊₁₋ᵢ)` for `i ≤ j`: the slope at the next point of the polynomial of `Φⱼ*`.
 pub(super) fn slopes(distance: &[f64; N]) -> [f64; N] {
     let mut gamma = [0.0; N];
     for j in 1..N {

@@ -1,4 +1,4 @@
-//! Backward differentiation of variable order.
+//! The BDF method of variable order.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 
@@ -11,20 +11,22 @@ use crate::solver::kept_states::are_counts;
 use crate::solver::{Dense, Embedded, Method, Past, Probe, Solver, StepStart};
 use crate::state::{ErrorNorm, State};
 
-/// The methods of backward differentiation of orders 1 to 5, of which each step uses the one by which the next can be
-/// longest: for stiff problems, the more so the more expensive the field. One nonlinear system a step, whatever the order.
+/// The BDF method (backward differentiation formulas) of variable order 1 to 5, for stiff problems.
 ///
-/// Orders 1 and 2 are A-stable, and all are stable at infinity; those of orders 3, 4 and 5 are stable in a wedge of 86°, 73°
-/// and 52° about the negative real axis, and may not damp an oscillation that lies outside. The coefficients are those of
-/// the grid as it is. The error estimate comes from the distance of the new state from its prediction. Order and step stay
-/// for as many steps as the order says, and with them the matrix. The output is the polynomial through the last states, of
-/// the order of the step.
+/// It suits expensive fields most. It solves one nonlinear system per step at any order, and chooses the order that
+/// allows the longest next step.
 ///
-/// [`Ndf`] is of this type, too. Under [`Fixed`](crate::control::Fixed) steps nobody measures errors, and the order remains 1; there
-/// use [`FixedBdf`](crate::solver::multistep::FixedBdf).
+/// Orders 1 and 2 are A-stable, and all are stable at infinity. Orders 3, 4 and 5 are stable in a wedge of 86°, 73° and
+/// 52° about the negative real axis, and may not damp an oscillation outside it. The coefficients follow the actual
+/// grid. The error estimate comes from the difference of the new state from its prediction. At order `k`, order and
+/// step, and with them the matrix, are kept for at least `k` steps. The output is the polynomial through the last
+/// states, of the order of the step.
+///
+/// [`Ndf`] is of this type, too. Under [`Fixed`](crate::control::Fixed) steps there is no error estimate, and the order
+/// stays at 1; use [`FixedBdf`](crate::solver::multistep::FixedBdf) there.
 ///
 /// C. W. Gear, *Numerical Initial Value Problems in Ordinary Differential Equations* (1971); Hairer & Wanner, *Solving
-/// Ordinary Differential Equations II*, section V.1; the choice of order and step is that of Shampine & Reichelt, *The
+/// Ordinary Differential Equations II*, section V.1. The choice of order and step follows Shampine & Reichelt, *The
 /// MATLAB ODE suite*, SIAM J. Sci. Comput. 18 (1997), doi:10.1137/S1064827594276424.
 ///
 /// ```
@@ -43,22 +45,24 @@ pub struct Bdf<L = Lu> {
     pub(super) kappa: [f64; HIGHEST + 1],
 }
 
-/// The methods of backward differentiation as a value.
+/// The method [`Bdf`](type@Bdf) as a value.
 pub const Bdf: Bdf = Bdf { linear: Lu, kappa: [0.0; HIGHEST + 1] };
 
-/// The numerical differentiation formulas of Shampine & Reichelt, the methods of the code ode15s: a [`Bdf`](type@Bdf) whose
-/// formulas of the orders 1 to 4 have smaller errors, by which steps are longer by 26 % at the orders 1 to 3 and by 12 % at
-/// order 4, for wedges that are narrower by 7 % at order 3 (80°) and by 10 % at order 4 (66°).
+/// The numerical differentiation formulas (NDF) of Shampine & Reichelt, the methods of the code ode15s.
+///
+/// They are a [`Bdf`](type@Bdf) with smaller errors at the orders 1 to 4. Steps are longer by 26 % at the orders 1 to 3
+/// and by 12 % at order 4. In exchange, the stability wedges are narrower by 7 % at order 3 (80°) and by 10 % at order
+/// 4 (66°).
 pub const Ndf: Bdf = Bdf { linear: Lu, kappa: [0.0, -0.1850, -1.0 / 9.0, -0.0823, -0.0415, 0.0] };
 
 impl<L> Bdf<L> {
-    /// The same method with another way to solve linear systems.
+    /// The same method with another linear solver.
     #[must_use]
     pub fn with<M>(self, linear: M) -> Bdf<M> {
         Bdf { linear, kappa: self.kappa }
     }
 
-    /// The error of order `k` on a uniform grid is this times the difference of order `k + 1`.
+    /// The error of order `k` on a uniform grid, in units of the difference of order `k + 1`.
     fn error_constant(&self, k: usize) -> f64 {
         self.kappa[k] * slopes(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])[k] + 1.0 / (k + 1) as f64
     }
@@ -82,7 +86,7 @@ impl Default for Bdf {
 pub struct BdfWorkspace<F: Dynamics, L: LinearSolver<F>> {
     backward: Backward<F, L>,
     pub(super) order: BdfOrder,
-    /// How far before the start of the solve its first step has put a state; 0 before that.
+    /// The distance before the start of the solve at which its first step has placed a state; 0 before that.
     pub(super) lead: f64,
     /// The slope at the start of the solve, if it is known.
     first: F::State,
@@ -100,13 +104,13 @@ impl<F: Dynamics, L: LinearSolver<F>> BdfWorkspace<F, L> {
         }
     }
 
-    /// Knows the states at the last points of `past`, and no other.
+    /// Rebuilds the history from the states at the last points of `past`.
     pub(super) fn recall(&mut self, past: Past<'_, F::State>) {
         self.backward.states.recall(past, N, |(_, y), state| state.assign(y));
     }
 
-    /// The norm of `factor (Φⱼ + s Φⱼ*)`, where `Φ` is the correction, `j` a difference that is known, and the sum a
-    /// difference at the end of the step.
+    /// The norm of `factor (Φⱼ + s Φⱼ*)`, where `Φ` is the correction, `j` a known difference, and the sum a difference
+    /// at the end of the step.
     fn error(
         &mut self,
         factor: f64,
@@ -150,8 +154,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
     }
 
     /// # Errors
-    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
-    /// may succeed.
+    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged), [`SingularMatrix`](crate::error::Error::SingularMatrix)
+    /// and [`NonFinite`](crate::error::Error::NonFinite); a shorter step may succeed.
     fn step(
         &self,
         f: &F,
@@ -161,7 +165,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
     ) -> Result<()> {
         if ws.backward.states.len() == 0 {
             ws.start(f, t, y0);
-            // A step that is taken again knows better than by its own length, which may have been tried after others.
+            // A repeated step uses its note: its own length may have been tried after others.
             if ws.lead == 0.0 {
                 ws.lead = h;
             }
@@ -203,7 +207,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
 }
 
 impl<F: Dynamics, L: LinearSolver<F>> Embedded<F> for Bdf<L> {
-    /// That of the first step, of order 1.
+    /// The order of the estimate in the first step, of order 1.
     const ERROR_ORDER: u32 = 2;
 
     fn error<'w>(&self, ws: &'w mut Self::Workspace, _: f64) -> &'w F::State {
@@ -279,9 +283,9 @@ impl<F: Dynamics, L: LinearSolver<F>> Embedded<F> for Bdf<L> {
 }
 
 impl<F: Dynamics, L: LinearSolver<F>> Dense<F> for Bdf<L> {
-    /// That of the first step, of order 1.
+    /// The order of the interpolant in the first step, of order 1.
     const DENSE_ORDER: u32 = 1;
-    /// At the highest order.
+    /// The degree at the highest order.
     const DENSE_DEGREE: usize = 5;
 
     fn interpolate(

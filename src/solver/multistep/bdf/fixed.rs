@@ -1,4 +1,4 @@
-//! Backward differentiation of fixed order.
+//! The BDF method of fixed order.
 
 use super::backward::{Backward, Formula};
 use crate::dynamics::Dynamics;
@@ -7,14 +7,15 @@ use crate::solver::implicit::{DirkWorkspace, Esdirk547, LinearSolver, Lu, Matric
 use crate::solver::{Dense, Method, Past, Solver, StepStart, slope_by_values};
 use crate::state::{ErrorNorm, State};
 
-/// The method of backward differentiation of order `K`, 1 to 6: one nonlinear system a step, whatever the order. Output of
-/// order `K`, from [`Esdirk547`](type@Esdirk547) and of order 4 at most in the first `K` steps.
+/// The BDF method of fixed order `K`, 1 to 6: one nonlinear system per step, output of order `K`.
 ///
-/// The first `K` steps are made by [`Esdirk547`](type@Esdirk547), of order 5 and L-stable, and so are those after a
-/// [`reset`](Solver::reset). The coefficients are those of the grid as it is: where the length of the steps changes, nothing
-/// is lost. To be used with [`Fixed`](crate::control::Fixed) steps; [`Bdf`](type@crate::solver::multistep::Bdf) chooses its own. Orders 1 and 2 are
-/// A-stable, and all are stable at infinity; the others are stable in a wedge of 86°, 73°, 52° and 18° about the negative
-/// real axis.
+/// The output in the first `K` steps comes from [`Esdirk547`](type@Esdirk547), with order 4 at most.
+///
+/// [`Esdirk547`](type@Esdirk547), of order 5 and L-stable, makes the first `K` steps, also after a
+/// [`reset`](Solver::reset). The coefficients follow the actual grid, so the method keeps its order if the step length
+/// changes. Use it with [`Fixed`](crate::control::Fixed) steps; [`Bdf`](type@crate::solver::multistep::Bdf) chooses its
+/// own steps. Orders 1 and 2 are A-stable, and all are stable at infinity; the others are stable in a wedge of 86°,
+/// 73°, 52° and 18° about the negative real axis.
 ///
 /// Hairer, Nørsett & Wanner I, sections III.1 and III.5; Hairer & Wanner II, section V.1.
 ///
@@ -48,16 +49,16 @@ impl<const K: usize> Default for FixedBdf<K> {
 }
 
 impl<const K: usize, L> FixedBdf<K, L> {
-    /// The same method with another way to solve linear systems.
+    /// The same method with another linear solver.
     #[must_use]
     pub fn with<M>(self, linear: M) -> FixedBdf<K, M> {
         FixedBdf { linear }
     }
 }
 
-/// Fails to compile for an order that there is not.
+/// Fails to compile for an invalid order.
 const fn check<const K: usize>() {
-    assert!(1 <= K && K <= 6, "the methods of backward differentiation are of order 1 to 6");
+    assert!(1 <= K && K <= 6, "BDF methods have order 1 to 6");
 }
 
 /// The workspace of [`FixedBdf`].
@@ -77,12 +78,12 @@ pub struct FixedBdfWorkspace<F: Dynamics, L: LinearSolver<F>> {
 }
 
 impl<F: Dynamics, L: LinearSolver<F>> FixedBdfWorkspace<F, L> {
-    /// Whether the last step of a method of order `k` was one of the starting method.
+    /// Whether the starting method made the last step of a method of order `k`.
     pub(super) fn is_starting(&self, k: usize) -> bool {
         self.backward.states.len() <= k
     }
 
-    /// Knows the states at the last points of `past`, and no other, and keeps at most `most` differences.
+    /// Rebuilds the history from the states at the last points of `past`, with at most `most` differences.
     pub(super) fn recall(&mut self, past: Past<'_, F::State>, most: usize) {
         self.backward.states.recall(past, most, |(_, y), state| state.assign(y));
         self.is_current = true;
@@ -115,8 +116,8 @@ impl<F: Dynamics, L: LinearSolver<F>, const K: usize> Solver<F> for FixedBdf<K, 
     }
 
     /// # Errors
-    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged) and [`SingularMatrix`](crate::error::Error::SingularMatrix); a shorter step
-    /// may succeed.
+    /// [`NewtonDiverged`](crate::error::Error::NewtonDiverged), [`SingularMatrix`](crate::error::Error::SingularMatrix)
+    /// and [`NonFinite`](crate::error::Error::NonFinite); a shorter step may succeed.
     fn step(
         &self,
         f: &F,

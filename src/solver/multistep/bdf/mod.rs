@@ -1,4 +1,4 @@
-//! Backward differentiation: a polynomial through the states at earlier points.
+//! The BDF methods: a polynomial through the states at earlier points.
 
 mod backward;
 mod engine;

@@ -5,32 +5,32 @@ use crate::solver::kept_states::{are_counts, are_small_counts};
 /// The highest order.
 pub(super) const HIGHEST: usize = 5;
 
-/// Failures of one step after which the history is not trusted any more.
+/// Failures of one step after which the history is discarded.
 const TRUSTED: u32 = 3;
 
-/// How much shorter a step is chosen than the error of the order `k`, `k − 1` or `k + 1` allows.
+/// Safety divisors on the step that the error of the order `k`, `k − 1` or `k + 1` allows.
 const CAUTION: [f64; 3] = [1.2, 1.3, 1.4];
 
-/// A longer step that gains less than this is not worth a factorisation.
+/// The smallest gain of a longer step that is worth a factorisation.
 const WORTHWHILE: f64 = 1.2;
 
-/// The most that a step may grow at once.
+/// The largest ratio of successive steps.
 const MAX_FACTOR: f64 = 10.0;
 
-/// The order of the step at hand, and what its errors say of the next.
+/// The order of the current step, and its errors for the choice of the next.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct BdfOrder {
     order: usize,
     /// The order of the next step, or of the next trial of this one.
     next: usize,
-    /// The errors of the orders `k` and `k − 1`, in units of the tolerance; infinite for an order that there is not. They are
-    /// those of the step at hand, and nothing between two steps.
+    /// The errors of the orders `k` and `k − 1`, in units of the tolerance; infinite if there is no such order. They
+    /// belong to the current step, and are meaningless between two steps.
     #[cfg_attr(feature = "serde", serde(skip))]
     errors: [f64; 2],
-    /// How many steps were accepted since the order or the step last changed.
+    /// The number of steps since the order or the step last changed.
     steady: usize,
-    /// How often the step has been tried.
+    /// The number of trials of this step.
     trials: u32,
 }
 
@@ -39,8 +39,8 @@ impl BdfOrder {
         Self { order: 1, next: 1, errors: [0.0; 2], steady: 0, trials: 0 }
     }
 
-    /// Whether it can be what was read back, where `known` differences are known: there must be one more than the order says,
-    /// or none where a solve begins.
+    /// Whether a deserialized value is possible, if `known` differences are known: there must be one more than the
+    /// order, or none at the start of a solve.
     pub fn is_possible(&self, known: usize) -> bool {
         let highest = if known == 0 { 1 } else { HIGHEST.min(known - 1) };
         let orders = 1..=highest;
@@ -48,17 +48,17 @@ impl BdfOrder {
         orders.contains(&self.order) && orders.contains(&self.next) && counts
     }
 
-    /// The order of the step at hand.
+    /// The order of the current step.
     pub fn current(&self) -> usize {
         self.order
     }
 
-    /// Takes a step of the order `k` next.
+    /// Sets the order `k` of the next step.
     pub fn follow(&mut self, k: usize) {
         (self.order, self.trials) = (k, 0);
     }
 
-    /// Begins a trial, and tells its order.
+    /// Begins a trial, and returns its order.
     pub fn begin(&mut self) -> usize {
         if self.trials > 0 {
             self.steady = 0;
@@ -69,21 +69,21 @@ impl BdfOrder {
         self.order
     }
 
-    /// Takes note of the errors of the orders `k` and `k − 1`, the latter infinite where `k = 1`. A step that fails is
-    /// tried again with the better of the two.
+    /// Records the errors of the orders `k` and `k − 1`; `lower` is infinite if `k = 1`. After a failure, the better
+    /// order is tried next.
     pub fn judge(&mut self, same: f64, lower: f64) {
         self.errors = [same, lower];
         self.next = if lower < same { self.order - 1 } else { self.order };
     }
 
-    /// Whether it is time for another order or step: the differences are still marked by the last change until as many
-    /// steps have been made as they look back on.
+    /// Whether order and step may change. The differences show the last change until the steps they use have all been
+    /// made since.
     pub fn may_change(&self) -> bool {
         self.steady >= self.order
     }
 
-    /// Chooses the order after a step with an error that is tolerated, and the factor from this step to the next.
-    /// `higher` is the error of the order `k + 1`, infinite where it is not known.
+    /// Chooses the order after a step with a tolerated error, and returns the ratio of the next step to this one.
+    /// `higher` is the error of the order `k + 1`, infinite if it is unknown.
     pub fn choose(&mut self, higher: f64) -> f64 {
         let k = self.order;
         self.next = k;
@@ -106,7 +106,7 @@ impl BdfOrder {
         best.min(MAX_FACTOR)
     }
 
-    /// Leaves order and step as they are.
+    /// Keeps order and step.
     pub fn keep(&mut self) -> f64 {
         self.next = self.order;
         self.steady += 1;

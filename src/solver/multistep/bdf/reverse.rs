@@ -1,4 +1,4 @@
-//! The methods of backward differentiation in reverse.
+//! The transposes of the BDF methods.
 
 use super::order::HIGHEST;
 use super::{BackwardTape, Bdf, BdfWorkspace, FixedBdf, FixedBdfWorkspace};
@@ -20,8 +20,8 @@ impl<F: Differentiable, L: TransposedSolver<F>, const K: usize> StepVjp<F> for F
 
     step_vjp_without_past!();
 
-    /// The equation is differentiated at the state that the forward pass has found: the gradient lacks what that state lacks,
-    /// a part of the tolerance, and the derivatives with respect to times lack it in units of the step.
+    /// The equation is differentiated at the state of the forward pass. The error of that state, a part of the
+    /// tolerance, enters the gradient, and the derivatives with respect to times in units of the step.
     fn step_vjp_after(
         &self,
         f: &F,
@@ -64,8 +64,8 @@ impl<F: Differentiable, L: TransposedSolver<F>> StepVjp<F> for Bdf<L> {
 
     step_vjp_without_past!();
 
-    /// The equation is differentiated at the state that the forward pass has found: the gradient lacks what that state lacks,
-    /// a part of the tolerance, and the derivatives with respect to times lack it in units of the step.
+    /// The equation is differentiated at the state of the forward pass. The error of that state, a part of the
+    /// tolerance, enters the gradient, and the derivatives with respect to times in units of the step.
     fn step_vjp_after(
         &self,
         f: &F,
@@ -84,7 +84,7 @@ impl<F: Differentiable, L: TransposedSolver<F>> StepVjp<F> for Bdf<L> {
 
     fn recall(&self, _: &F, ws: &mut BdfWorkspace<F, L>, past: Past<'_, F::State>) {
         Solver::<F>::reset(self, ws);
-        // The first step makes a past of its own.
+        // The first step makes a history of its own.
         if past.times.len() > 1 {
             ws.recall(past);
         }

@@ -1,9 +1,10 @@
-//! The transpose of a step of backward differentiation.
+//! The transpose of a BDF step.
 //!
-//! With the polynomial `Q` through the new state and the last `k`, and `P` through the last `k + 1` without the new one, the
-//! step solves `Q'(t₁) − κ (y₁ − P(t₁)) Σ 1 / (t₁ − tᵢ) = f(t₁, y₁)`, where the sum is over the points of `Q`: linear in the
-//! states but for `f`. In units of the step the left side is `Σ αᵢ yᵢ / h`, so that the multiplier `λ` of the equation
-//! satisfies `(I − a Jᵀ) μ = ȳ₁` with `λ = a μ` and `a = h / α₁`, and adds `−αᵢ μ / α₁` to the cotangents of earlier states.
+//! Let `Q` be the polynomial through the new state and the last `k`, and `P` the one through the last `k + 1` without
+//! the new one. The step solves `Q'(t₁) − κ (y₁ − P(t₁)) Σ 1 / (t₁ − tᵢ) = f(t₁, y₁)`, where the sum is over the points
+//! of `Q`. Apart from `f` it is linear in the states. In units of the step the left side is `Σ αᵢ yᵢ / h`. So the
+//! multiplier `λ` of the equation satisfies `(I − a Jᵀ) μ = ȳ₁` with `λ = a μ` and `a = h / α₁`, and adds `−αᵢ μ / α₁`
+//! to the cotangents of earlier states.
 
 use std::collections::VecDeque;
 
@@ -14,7 +15,7 @@ use crate::solver::multistep::lagrange::{M, Nodes, dot};
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepStart};
 use crate::state::State;
 
-/// What later steps say of a point.
+/// The cotangent of a point from later steps.
 struct Carried<Y> {
     /// The cotangent of its state.
     bar: Y,
@@ -22,9 +23,9 @@ struct Carried<Y> {
     time: f64,
 }
 
-/// The tape of the methods of backward differentiation, with that of the method that they start with.
+/// The tape of the BDF methods, with the tape of their starting method.
 pub struct BackwardTape<F: Differentiable, L: TransposedSolver<F>, S> {
-    /// That of the start of the step and of the points before, newest first.
+    /// The cotangents of the start of the step and of earlier points, newest first.
     carried: VecDeque<Carried<F::State>>,
     transposed: L::Transposed,
     trace: F::Trace,
@@ -39,7 +40,7 @@ pub struct BackwardTape<F: Differentiable, L: TransposedSolver<F>, S> {
 }
 
 impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
-    /// For a method that looks back on so many points.
+    /// A tape for a method that looks back on `looks_back` points.
     pub(super) fn new(linear: &L, looks_back: usize, f: &F, y0: &F::State, starter: S) -> Self {
         let carried = |_| Carried { bar: y0.zeros_like(), time: 0.0 };
         Self {
@@ -58,7 +59,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
     /// Pulls cotangents back through the step to the last point of `past`.
     ///
     /// # Errors
-    /// [`Error::SingularMatrix`] where the transposed equations were not solved.
+    /// [`Error::SingularMatrix`] if the transposed equations were not solved.
     pub(super) fn pull_back(
         &mut self,
         (linear, f): (&L, &F),
@@ -101,7 +102,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
         Ok(moved)
     }
 
-    /// Pulls back the value of `Q` that an output is. Returns the derivative with respect to the end of the step.
+    /// Pulls back an output, a value of `Q`. Returns the derivative with respect to the end of the step.
     fn pull_output(
         &mut self,
         past: Past<'_, F::State>,
@@ -115,7 +116,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
             carried.add(weights[i], w, -weights[i] * derivative[i] / h);
         }
         ybar.add_scaled(weights[k], w);
-        // Q' is the polynomial through its own values at the nodes.
+        // Q' is interpolated from its values at the nodes.
         output.time = dot(&weights, &derivative) / h;
         -weights[k] * derivative[k] / h
     }
@@ -124,7 +125,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
     fn pull_slope(&mut self, f: &F, (t, y): (f64, &F::State), pbar: &mut F::Params) -> f64 {
         f.eval_traced(t, y, &mut self.slope, &mut self.trace);
         self.evaluations += 1;
-        // What it says of y₁ is in the matrix of the transposed equations.
+        // Its cotangent of y₁ is in the matrix of the transposed equations.
         self.scratch.set_zeros();
         f.vjp_traced(&mut self.trace, t, y, &self.multiplier, &mut self.scratch, pbar)
     }
@@ -138,7 +139,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
         for (i, carried) in self.carried.iter_mut().take(k).enumerate() {
             carried.add(-slopes[i] / h, &self.multiplier, times[i]);
         }
-        // Nothing changes where all times move alike.
+        // A common shift of all times changes nothing.
         -times[..k].iter().sum::<f64>()
     }
 
@@ -160,8 +161,8 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
         -times[..=k].iter().sum::<f64>()
     }
 
-    /// The products of `w`, or of the multiplier, with the states at the last points before the end of the step. What they
-    /// have in common with the state there does not count: it is the value 0 at the last node.
+    /// The products of `w`, or of the multiplier, with the states at the last points before the end of the step,
+    /// relative to the last node. A common part of the states does not count.
     fn values(&mut self, past: Past<'_, F::State>, count: usize, w: Option<&F::State>) -> [f64; M] {
         let mut values = [0.0; M];
         let (difference, w) = (&mut self.scratch, w.unwrap_or(&self.multiplier));
@@ -173,7 +174,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
         values
     }
 
-    /// Computes again the state before the start of the solve, from which the slope there leads to it.
+    /// Recomputes the state before the start of the solve, along the slope at the start.
     fn put_before(&mut self, f: &F, past: Past<'_, F::State>) {
         let (t, y0) = past.point(1);
         f.eval_traced(t, y0, &mut self.slope, &mut self.trace);
@@ -195,8 +196,8 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
         start + before + slope
     }
 
-    /// Leaves the step by its start: turns `ybar` into the cotangent of the state there, of which this and later steps have
-    /// said all. Returns the derivative with respect to that time.
+    /// Leaves the step at its start: sets `ybar` to the cotangent of the state there, from this and later steps.
+    /// Returns the derivative with respect to that time.
     pub(super) fn leave(&mut self, ybar: &mut F::State) -> f64 {
         let start = &mut self.carried[0];
         ybar.assign(&start.bar);
@@ -206,8 +207,8 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
         time
     }
 
-    /// The same after a step of the starting method, which has turned `ybar` into the cotangent of the state at its start
-    /// already, as far as the step knows.
+    /// Leaves a step of the starting method. `ybar` already holds the cotangent of the state at its start, from this
+    /// step alone.
     pub(super) fn leave_starting_step(&mut self, ybar: &mut F::State) -> f64 {
         self.carried[0].bar.add_scaled(1.0, ybar);
         self.leave(ybar)

@@ -1,4 +1,4 @@
-//! Linear systems without a matrix.
+//! Matrix-free linear systems.
 
 use super::gmres::{Gmres, Goal};
 use super::{Differences, Exact, Point, Products};
@@ -9,21 +9,22 @@ use crate::solver::implicit::{LinearSolver, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::state::State;
 
-/// Solves by restarted GMRES, from products of the Jacobian with vectors: for any field on any [`State`], tensors
-/// included.
+/// Restarted GMRES with products of the Jacobian and vectors, for any field on any [`State`], tensors included.
 ///
-/// With Newton's method it makes a Newton–Krylov method. Products are differences of the field unless
-/// [`exact`](Self::exact) says otherwise; one costs one evaluation. There is no preconditioner, so the number of products
-/// grows with the stiffness that a step meets: for diffusion like `h^(1/2)` over the mesh width.
+/// With Newton's method it makes a Newton–Krylov method. Products are differences of the field, which cost one
+/// evaluation each, unless [`exact`](Self::exact) is set. There is no preconditioner, so the number of products grows
+/// with the stiffness in a step: for diffusion like `h^(1/2)` over the mesh width.
 ///
-/// The Krylov space is orthogonal in the inner product of the state, in which every coordinate counts. How small a
-/// residual must be is measured as errors are: in units of the tolerance of the solve, coordinate by coordinate, so that
-/// small components are solved for as well as large ones; and it must shrink as much in the norm of the inner product, for
-/// those that the tolerance does not see. A system is solved until its residual is a twentieth
-/// ([`tolerance`](Self::tolerance)) of what Newton's method may leave, as in the code CVODE (Hindmarsh et al., ACM TOMS 31
-/// (2005), doi:10.1145/1089014.1089020): where `|(I − a J)⁻¹| ≤ 1`, that bounds the error. Then Newton's method sees
-/// increments that are exact as far as it looks, and its stopping rule holds. Below `√u`, with the rounding unit `u`,
-/// relative to the right-hand side, differences are noise, and another iteration of Newton's method takes over.
+/// The Krylov space is orthogonal in the inner product of the state, in which every coordinate counts. The residual is
+/// measured as errors are, in units of the tolerance of the solve, coordinate by coordinate, so small components are
+/// solved as well as large ones. It must also shrink as much in the norm of the inner product, for coordinates that the
+/// tolerance ignores.
+///
+/// A system is solved until its residual is a twentieth ([`tolerance`](Self::tolerance)) of the error that Newton's
+/// method may leave, as in the code CVODE (Hindmarsh et al., ACM TOMS 31 (2005), doi:10.1145/1089014.1089020). If
+/// `|(I − a J)⁻¹| ≤ 1`, this bounds the error. So the increments are exact for the stopping rule of Newton's method.
+/// Below `√u` relative to the right-hand side, with the rounding unit `u`, differences are noise, and the next
+/// iteration of Newton's method takes over.
 ///
 /// ```
 /// use nalgebra::DVector;
@@ -46,8 +47,8 @@ use crate::state::State;
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
-/// Its inner products do not see the derivatives that dual numbers carry, so that
-/// [`sensitivities`](crate::adjoint::sensitivities) refuse it:
+/// Its inner products ignore the derivatives in dual numbers, so [`sensitivities`](crate::adjoint::sensitivities)
+/// refuse it:
 ///
 /// ```compile_fail,E0080
 /// use rheos::dynamics::problems::VanDerPol;
@@ -80,27 +81,29 @@ impl Default for Krylov {
 }
 
 impl<P: Copy> Krylov<P> {
-    /// The dimension at which the Krylov space is restarted, 1 at least; one above that of the state is not reached. As many
-    /// states and one more are kept.
+    /// Sets the dimension at which the Krylov space is restarted, at least 1.
+    ///
+    /// It never exceeds the dimension of the state. One more state than this dimension is stored.
     pub const fn dimension(mut self, dimension: usize) -> Self {
         self.dimension = dimension;
         self
     }
 
-    /// How often it is restarted, while that brings it nearer, before a system is given up, and with it the step.
+    /// Sets the maximum number of restarts.
+    ///
+    /// A system, and with it the step, is given up after the last one, or after one without progress.
     pub const fn restarts(mut self, restarts: usize) -> Self {
         self.restarts = restarts;
         self
     }
 
-    /// The residual that is left, as a part of what Newton's method tolerates, in `(0, 1]`.
+    /// Sets the residual, as a part of the error that Newton's method tolerates, in `(0, 1]`.
     pub const fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// With exact products in place of differences, for a field that has them:
-    /// [`Jvp`](crate::dynamics::Jvp).
+    /// Uses exact products instead of differences, for a field with [`Jvp`](crate::dynamics::Jvp).
     pub const fn exact(self) -> Krylov<Exact> {
         let Self { dimension, restarts, tolerance, .. } = self;
         Krylov { products: Exact, dimension, restarts, tolerance }
@@ -114,7 +117,7 @@ pub struct KrylovWorkspace<Y> {
     point: Point<Y>,
     /// The factor `a` of `I − a J`.
     a: f64,
-    /// Memory, which is made anew for a workspace that was read back.
+    /// Temporary storage, made anew after deserialization.
     #[cfg_attr(feature = "serde", serde(skip))]
     gmres: Option<Gmres<Y>>,
     shifted: Y,
@@ -179,7 +182,7 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         true
     }
 
-    /// As exactly as products allow.
+    /// Solves to the accuracy of the products.
     fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool {
         self.solve_to(ws, f, x, &|_| f64::INFINITY)
     }
@@ -202,7 +205,7 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
     fn validate(&self) -> Result<()> {
         let invalid = |name, value, expected| Err(Error::InvalidArgument { name, value, expected });
         if self.dimension == 0 {
-            return invalid("dimension", 0.0, "1 at least");
+            return invalid("dimension", 0.0, "at least 1");
         }
         if !(self.tolerance > 0.0 && self.tolerance <= 1.0) {
             return invalid("tolerance", self.tolerance, "in (0, 1]");

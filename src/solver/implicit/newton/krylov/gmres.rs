@@ -1,4 +1,4 @@
-//! The method of generalised minimal residuals on a state space.
+//! GMRES (generalised minimal residuals) on a state space.
 //!
 //! Y. Saad & M. H. Schultz, *GMRES: a generalized minimal residual algorithm for solving nonsymmetric linear systems*,
 //! SIAM J. Sci. Stat. Comput. 7 (1986), doi:10.1137/0907058: modified Gram–Schmidt, and Givens rotations that keep the
@@ -6,14 +6,14 @@
 
 use crate::state::State;
 
-/// Memory for restarted GMRES, allocated once.
+/// The storage of restarted GMRES, allocated once.
 #[derive(Debug, Clone)]
 pub(super) struct Gmres<Y> {
     /// The dimension at which the Krylov space is restarted.
     dimension: usize,
-    /// An orthonormal basis of the Krylov space, one longer than the dimensions there is room for.
+    /// An orthonormal basis of the Krylov space, with room for one more vector than its dimension.
     basis: Vec<Y>,
-    /// The columns of the triangular matrix with the entry below the diagonal, one after another.
+    /// The columns of the triangular matrix, each with its entry below the diagonal.
     triangle: Vec<f64>,
     /// A rotation `(cos, sin)` for each column.
     rotations: Vec<(f64, f64)>,
@@ -25,32 +25,32 @@ pub(super) struct Gmres<Y> {
     solution: Y,
 }
 
-/// When a residual is small enough.
+/// The stopping rule for the residual.
 pub(super) struct Goal<'a, Y> {
-    /// Its size in units of what may be left: at most 1 is enough.
+    /// Its size in units of the allowed residual: at most 1 is enough.
     pub size: &'a dyn Fn(&Y) -> f64,
-    /// Its norm relative to that of the right-hand side: below, products are noise and no more can be had.
+    /// Its norm relative to the right-hand side, below which products are noise and no progress is possible.
     pub floor: f64,
-    /// Products that may be spent.
+    /// The maximum number of products.
     pub budget: usize,
 }
 
-/// Room is made for so many dimensions before a solve, and for more when a system needs them.
+/// Room is made for so many dimensions before a solve, and for more if a system needs them.
 const ROOM: usize = 64;
 
-/// A cycle that leaves more than this part of the residual leads nowhere, and neither does the next one.
+/// A cycle that leaves more than this part of the residual has stalled, and the next one would too.
 const STALLED: f64 = 1.0 - 1e-6;
 
-/// Where a column of the triangular matrix is.
+/// The position of a column of the triangular matrix.
 fn place(column: usize) -> std::ops::Range<usize> {
     let start = column * (column + 1) / 2;
     start..start + column + 1
 }
 
 impl<Y: State> Gmres<Y> {
-    /// For states of the shape of `y0`, restarted when the Krylov space has that dimension, or has no more to grow into.
+    /// Storage for states of the shape of `y0`. The Krylov space is restarted at this dimension, or if it cannot grow.
     pub fn new(y0: &Y, dimension: usize) -> Self {
-        const { assert!(!Y::IS_DUAL, "GMRES does not solve for the derivatives that dual numbers carry; use `Lu`") }
+        const { assert!(!Y::IS_DUAL, "GMRES ignores the derivatives in dual numbers; use `Lu`") }
         let dimension = dimension.min(y0.coordinates().len());
         let mut new = Self {
             dimension,
@@ -66,7 +66,7 @@ impl<Y: State> Gmres<Y> {
         new
     }
 
-    /// Makes room for so many dimensions.
+    /// Makes room for `dimensions` dimensions.
     fn make_room(&mut self, dimensions: usize) {
         let rows = dimensions + 1;
         self.basis.resize_with(rows, || self.residual.zeros_like());
@@ -82,8 +82,8 @@ impl<Y: State> Gmres<Y> {
         self.solution.set_zeros();
         let start = norm(x);
         let floor = goal.floor * start;
-        // The reduction that is needed in the one norm is asked for in the other as well, for the sake of coordinates that
-        // have no say in the first. Above it there is no need to look.
+        // The norm must shrink by the same factor as the size, for coordinates that the size ignores. While the norm
+        // is larger, the size need not be computed.
         let enough = start / (goal.size)(x).max(1.0);
         let mut look = enough;
         let mut left = goal.budget;
@@ -106,8 +106,8 @@ impl<Y: State> Gmres<Y> {
         reached
     }
 
-    /// Builds a Krylov space on the residual until the goal is reached or memory or budget ends. Its dimension, or 0 where
-    /// that fails.
+    /// Builds a Krylov space on the residual until the goal is reached or storage or budget ends. Returns its
+    /// dimension, or 0 if that fails.
     fn cycle(
         &mut self,
         floor: f64,
@@ -181,7 +181,7 @@ impl<Y: State> Gmres<Y> {
         Some(exhausted)
     }
 
-    /// Writes the residual of the least-squares solution in the first `columns` dimensions, from the basis.
+    /// Writes the residual of the least-squares solution in the first `columns` dimensions from the basis.
     fn find_residual(&mut self, columns: usize) {
         let weights = &mut self.weights[..=columns];
         weights[columns] = self.rhs[columns];

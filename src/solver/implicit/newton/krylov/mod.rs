@@ -1,4 +1,4 @@
-//! Linear systems without a matrix.
+//! Matrix-free linear systems.
 
 mod engine;
 mod gmres;

@@ -1,9 +1,9 @@
-//! Where the products of a Jacobian with a vector come from.
+//! Products of a Jacobian with a vector.
 
 use crate::dynamics::{Dynamics, Jvp, Neighbourhood, TOLERANCES};
 use crate::state::State;
 
-/// The point where a field is linearised, with the slope there.
+/// The point at which a field is linearised, with its slope.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Point<Y> {
@@ -19,10 +19,10 @@ pub struct Point<Y> {
 
 /// A way to multiply the Jacobian of a field with a vector.
 pub trait Products<F: Dynamics>: Copy {
-    /// Gets ready to linearise at the time and state that are in `point`. Returns how often the field was evaluated.
+    /// Prepares to linearise at the time and state in `point`. Returns the number of field evaluations.
     fn linearise(self, f: &F, point: &mut Point<F::State>, near: Neighbourhood<'_, F::State>) -> u64;
 
-    /// Writes `J v` into `out` for a `v` of length 1, using `shifted` as memory.
+    /// Writes `J v` into `out` for a `v` of length 1; `shifted` is temporary storage.
     fn product(self, f: &F, point: &Point<F::State>, v: &F::State, shifted: &mut F::State, out: &mut F::State);
 
     /// The relative error of a product.
@@ -60,8 +60,8 @@ impl<F: Dynamics> Products<F> for Differences {
     }
 }
 
-/// The size of the state: that of `y`, of the absolute tolerances times 10³, or of the change over the step where the state
-/// is zero and nothing is tolerated.
+/// The size of the state: the larger of the norm of `y` and 10³ times the absolute tolerances. If both are zero, it is
+/// the change over the step.
 fn size<Y: State>(y: &Y, slope: &Y, near: Neighbourhood<'_, Y>) -> f64 {
     let tolerated = near.norm.map_or(0.0, |norm| TOLERANCES * norm.absolute_of_all(y));
     let change = near.h.abs() * slope.inner(slope).sqrt();
@@ -69,7 +69,7 @@ fn size<Y: State>(y: &Y, slope: &Y, near: Neighbourhood<'_, Y>) -> f64 {
     sizes.into_iter().find(|size| *size > 0.0 && size.is_finite()).unwrap_or(1.0)
 }
 
-/// Exact products, for a field that has them: [`Jvp`].
+/// Exact products, for a field with [`Jvp`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Exact;
 

@@ -1,4 +1,4 @@
-//! Transposed systems without a matrix: the pullback is the product.
+//! Matrix-free transposed systems: the pullback is the product.
 
 use super::gmres::{Gmres, Goal};
 use super::{Krylov, Products};
@@ -10,11 +10,11 @@ use crate::state::State;
 #[derive(Debug, Clone)]
 pub struct KrylovTransposed<Y, P> {
     gmres: Gmres<Y>,
-    /// Receives cotangents of parameters that nobody asked for.
+    /// Receives cotangents of parameters, which are not used.
     unwanted: P,
 }
 
-/// Pullbacks are exact, and so the systems are solved to rounding.
+/// Pullbacks are exact, so the systems are solved to rounding.
 impl<F: Differentiable, P: Products<F>> TransposedSolver<F> for Krylov<P> {
     type Transposed = KrylovTransposed<F::State, F::Params>;
 
