@@ -13,15 +13,16 @@ use crate::integrate::Stats;
 use crate::solver::{Dense, Solver};
 use crate::state::{Passive, State, Tolerance, error_norm};
 
-/// The adjoint method of Chen et al. 2018: solves the augmented system of [`Augmented`] backwards, from each output
-/// time to the one before, with a solver `S` and a controller `C` of its own.
+/// The adjoint method of Chen et al. 2018: solves the [`Augmented`] system backwards, with a solver `S` and a
+/// controller `C` of its own.
 ///
-/// Memory is constant in the number of steps. The gradient is that of the exact solution up to the tolerances of both
-/// passes; it is not the gradient of the computed solution. Between two output times the state is reconstructed
-/// backwards, which is inaccurate where the forward system contracts strongly: what it forgets, the way back cannot know.
-/// At each output time it is compared with the value of the forward pass, and reset to it. The largest distance is
-/// reported ([`Gradient::drift`](crate::adjoint::Gradient::drift)), and a backward pass that drifts beyond
-/// [`drift_limit`](Self::drift_limit) fails instead of returning a wrong gradient.
+/// Memory is constant in the number of steps. The gradient approximates the gradient of the exact solution, up to the
+/// tolerances of both passes; it is not the gradient of the computed solution.
+///
+/// The state is reconstructed backwards from each output time to the one before. This is inaccurate where the forward
+/// system contracts strongly, since the solution forgets its past. At each output time the reconstruction is compared
+/// with the forward pass and reset to it. [`Gradient::drift`](crate::adjoint::Gradient::drift) reports the largest
+/// distance; a drift above [`drift_limit`](Self::drift_limit) is an error.
 #[derive(Debug, Clone, Copy)]
 pub struct BacksolveAdjoint<S, C> {
     solver: S,
@@ -30,13 +31,13 @@ pub struct BacksolveAdjoint<S, C> {
 }
 
 impl<S, C> BacksolveAdjoint<S, C> {
-    /// Solves the augmented system with `solver`, with steps from `control`.
+    /// Solves the augmented system with `solver`, with steps chosen by `control`.
     pub const fn new(solver: S, control: C) -> Self {
         Self { solver, control, drift_limit: 0.01 }
     }
 
-    /// How far, relative to the state, the reconstruction may come from the forward pass, 0 at least; 1 % by default.
-    /// Infinity allows any distance.
+    /// The largest distance allowed between the reconstruction and the forward pass, relative to the state: at least 0,
+    /// by default 1 %. Infinity allows any distance.
     #[must_use]
     pub const fn drift_limit(mut self, limit: f64) -> Self {
         self.drift_limit = limit;
@@ -52,7 +53,7 @@ impl<S, C> BacksolveAdjoint<S, C> {
     }
 }
 
-/// The output times and the states there, and those at resets of the state and jumps of the field.
+/// The output times, resets of the state and jumps of the field, with the states there.
 #[derive(Debug, Clone)]
 pub struct BacksolveRecord<Y> {
     timeline: Timeline<Y>,
@@ -91,7 +92,7 @@ where
     }
 }
 
-/// The way back by the augmented system.
+/// The backward pass by the augmented system.
 struct Reconstructing<'a, F: Differentiable, S, C> {
     adjoint: &'a BacksolveAdjoint<S, C>,
     field: &'a F,
@@ -124,11 +125,11 @@ where
     }
 }
 
-/// Puts the state back to that of the forward pass at every output time, and measures how far it was from it.
+/// Resets the state to the forward pass at every output time, and measures the drift.
 struct Reconstruction<Y> {
     difference: Y,
     limit: f64,
-    /// The norm of the largest state from which the way back set out so far.
+    /// The norm of the largest state so far that the backward pass started from.
     largest: f64,
     /// The largest distance so far, relative to the state.
     drift: f64,
@@ -148,7 +149,7 @@ impl<Y: State, P> Landmarks<(Y, Y, P), Y> for Reconstruction<Y> {
         self.difference.assign(reconstructed);
         self.difference.add_scaled(-1.0, y);
         let (error, size) = (active_norm(&self.difference), active_norm(y));
-        // A state at the origin is compared with the largest that the way back came from.
+        // A state at the origin is compared with the largest state that the backward pass started from.
         let unit = if size > 0.0 { size } else { self.largest };
         let drift = if error == 0.0 { 0.0 } else { error / unit };
         if drift.is_nan() || drift > self.limit {
@@ -159,8 +160,8 @@ impl<Y: State, P> Landmarks<(Y, Y, P), Y> for Reconstruction<Y> {
     }
 }
 
-/// The root mean square of the coordinates that an error norm sees. Passive parts do not move, so a drift relative to them as
-/// well would look smaller than it is.
+/// The root mean square of the coordinates in the error norm. Passive coordinates do not change; including them would
+/// make the relative drift look smaller than it is.
 fn active_norm<Y: State>(x: &Y) -> f64 {
     let zero = x.zeros_like();
     error_norm(x, &zero, &zero, Tolerance { rtol: 0.0, atol: 1.0 })
