@@ -16,8 +16,8 @@ pub type Outcome<Y> = Result<Solution<Y>, Box<Failure<Y>>>;
 /// Independent solves from many initial states, of one field or of one field per state.
 ///
 /// If a batch is one state, its samples share every step: a difficult sample slows all of them down, and the error norm
-/// is a mean over all. Here each sample has its own steps and its own outcome. The outcome equals, bit for bit, that of
-/// an [`Ivp`] with the same arguments, on any number of threads.
+/// is a mean over all. Here each sample has its own steps and its own outcome. The outcome equals, bit for bit, the one
+/// of an [`Ivp`] with the same arguments, on any number of threads.
 ///
 /// ```
 /// use rheos::{Dopri5, Pid, ode};
