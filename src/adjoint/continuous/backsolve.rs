@@ -49,7 +49,7 @@ impl<S, C> BacksolveAdjoint<S, C> {
         if value >= 0.0 {
             return Ok(());
         }
-        Err(Error::InvalidArgument { name: "drift_limit", value, expected: "0 at least" })
+        Err(Error::InvalidArgument { name: "drift_limit", value, expected: "at least 0" })
     }
 }
 

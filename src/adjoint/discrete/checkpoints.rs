@@ -34,7 +34,7 @@ impl Checkpoints {
     pub(super) fn validate(self) -> Result<()> {
         match self {
             Self::Every(0) | Self::Slots(0) => {
-                Err(Error::InvalidArgument { name: "checkpoints", value: 0.0, expected: "1 at least" })
+                Err(Error::InvalidArgument { name: "checkpoints", value: 0.0, expected: "at least 1" })
             }
             _ => Ok(()),
         }
