@@ -2,8 +2,7 @@
 
 use super::{State, Tolerance};
 
-/// A quadrature variable (CVODES): a part of the state outside the error norm, which torchdiffeq and diffrax call a
-/// seminorm.
+/// A quadrature variable (CVODES), excluded from the error norm (a *seminorm* in torchdiffeq and diffrax).
 ///
 /// Use it for integrals along a solution (the parameter gradient of a backsolve, a running cost) and for constant
 /// inputs. In everything else it equals the state inside.
