@@ -44,7 +44,7 @@ parametric_wrappers!(LayerField, Driven, LeakyField, TimeRescaled);
 pub trait SameAs<B> {
     /// A point of the other space.
     fn of(b: &B) -> &Self;
-    /// A point of the other space, to be written.
+    /// A point of the other space, mutable.
     fn of_mut(b: &mut B) -> &mut Self;
 }
 

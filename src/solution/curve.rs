@@ -149,7 +149,7 @@ impl<Y: State> Curve<Y> {
     /// The piece that contains `t`; at a knot the later one.
     fn piece(&self, t: f64) -> Result<usize> {
         let span = self.span();
-        // Written so as to reject NaN too.
+        // Rejects NaN too.
         let inside = (t - span.t0) * span.direction() >= 0.0 && (span.t1 - t) * span.direction() >= 0.0;
         if !inside {
             return Err(self.outside(t));

@@ -49,7 +49,7 @@ impl Span {
     pub(crate) fn validate_times(self, times: &[f64]) -> Result<()> {
         let mut previous = self.t0;
         for (index, &time) in times.iter().enumerate() {
-            // Written so as to reject NaN too.
+            // Rejects NaN too.
             let inside = !self.is_after(self.t0, time) && !self.is_after(time, self.t1);
             if !inside || time.is_nan() {
                 return Err(Error::TimeOutsideSpan { index, time, t0: self.t0, t1: self.t1 });

@@ -20,7 +20,7 @@ pub(super) struct Bracket {
 pub(super) fn narrow(bracket: Bracket, tolerance: f64, mut g: impl FnMut(f64) -> f64) -> Result<Bracket, (f64, f64)> {
     let Bracket { near: (mut a, mut g_a), far: (mut b, mut g_b) } = bracket;
     let whole = (b - a).abs();
-    // With `n₀ = 1` it is between once and twice the whole, whatever the tolerance.
+    // With `n₀ = 1` it is between once and twice the whole, for any tolerance.
     let mut reach = whole;
     while (b - a).abs() > tolerance && g_b != 0.0 {
         let width = (b - a).abs();

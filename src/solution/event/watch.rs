@@ -61,7 +61,7 @@ struct Crossing {
     residual: f64,
 }
 
-/// The smallest fraction of a step at which a departure from the surface is looked for, about the rounding of the step.
+/// The smallest fraction of a step at which a departure from the surface is searched, about the rounding of the step.
 const DEPARTURE: f64 = 1.0 / (1_u64 << 52) as f64;
 
 /// The largest number of parts of a step.
