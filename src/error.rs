@@ -1,8 +1,8 @@
-//! What can go wrong, as one enum: every variant names the argument or the place, and the value.
+//! The error type of the crate: every variant has the argument or the place, and the value.
 //!
-//! Failures of a running solve arrive inside a [`Failure`](crate::solution::Failure), which also keeps what was computed so far.
+//! An error of a running solve is inside a [`Failure`](crate::solution::Failure), which also has the partial solution.
 
-/// The result of everything in this crate that can fail.
+/// The result type of the crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Every error of this crate.
@@ -16,7 +16,7 @@ pub enum Error {
         name: &'static str,
         /// Its value.
         value: f64,
-        /// What would be accepted.
+        /// The accepted values.
         expected: &'static str,
     },
     /// No method has this name.
@@ -32,17 +32,17 @@ pub enum Error {
     InvalidEntry {
         /// The argument, as the function calls it.
         name: &'static str,
-        /// Which coordinate, from 0.
+        /// The index of the entry, from 0.
         index: usize,
         /// Its value.
         value: f64,
-        /// What would be accepted.
+        /// The accepted values.
         expected: &'static str,
     },
     /// The tolerances are below the rounding errors of the initial state.
     #[error(
         "the tolerances are {size:.1} times below the rounding errors of the initial state (unit {rounding:e}); loosen them, or \
-         use f64 in the place of f32"
+         use f64 instead of f32"
     )]
     ToleranceBelowRounding {
         /// The distance from 1 to the next larger number of the state's type.
@@ -53,7 +53,7 @@ pub enum Error {
     /// The initial state has no coordinates.
     #[error("the initial state `y0` has no coordinates, so there is nothing to solve")]
     EmptyState,
-    /// The initial state has an entry that is infinite or not a number.
+    /// The initial state has an infinite or NaN entry.
     #[error("the initial state `y0` is not finite")]
     NonFiniteInitialState,
     /// A save time lies outside the interval of integration.
@@ -61,7 +61,7 @@ pub enum Error {
     TimeOutsideSpan {
         /// Position in the list of times.
         index: usize,
-        /// The offending time.
+        /// The invalid time.
         time: f64,
         /// Start of the interval.
         t0: f64,
@@ -71,60 +71,60 @@ pub enum Error {
     /// Save times do not follow the direction of integration.
     #[error("save times are not in order: times[{index}] = {time} comes after {previous}")]
     UnsortedTimes {
-        /// Position of the first time that is out of order.
+        /// Position of the first time out of order.
         index: usize,
-        /// The offending time.
+        /// The invalid time.
         time: f64,
         /// The time before it.
         previous: f64,
     },
-    /// A list is shorter or longer than what it belongs to.
+    /// A list has the wrong length.
     #[error("{name} has {found} entries, but {expected} are needed")]
     LengthMismatch {
         /// The argument, as the function calls it.
         name: &'static str,
         /// Its length.
         found: usize,
-        /// The length that fits, or the least that does.
+        /// The required length, or the least one.
         expected: usize,
     },
-    /// A member of a list has not the shape of the state that it belongs to.
-    #[error("`{name}[{index}]` has {found} coordinates, or another shape of as many, where its state has {expected}")]
+    /// A member of a list does not have the shape of its state.
+    #[error("`{name}[{index}]` does not have the shape of its state ({found} and {expected} coordinates)")]
     ShapeMismatch {
         /// The argument, as the function calls it.
         name: &'static str,
-        /// Which member, from 0.
+        /// The index of the member, from 0.
         index: usize,
-        /// How many coordinates it has.
+        /// Its number of coordinates.
         found: usize,
-        /// How many the state has.
+        /// The number of coordinates of the state.
         expected: usize,
     },
-    /// The state or the field became infinite or not a number, and no smaller step avoids it.
+    /// The state or the field is infinite or NaN, with smaller steps too.
     #[error(
         "the state or its derivative is not finite after t = {t} (step {h:e}); check the model there, or start with a smaller step"
     )]
     NonFinite {
         /// Time of the last good state.
         t: f64,
-        /// The step that was tried.
+        /// The attempted step.
         h: f64,
     },
-    /// The error estimate asks for a step below the smallest one allowed.
+    /// The error estimate requires a step below the minimum.
     #[error(
-        "step size {h:e} at t = {t} is below the smallest one allowed ({min:e}); the problem may be stiff or singular: loosen the tolerances or use a stiff method"
+        "step size {h:e} at t = {t} is below the minimum {min:e}; the problem may be stiff or singular: loosen the tolerances or use a stiff method"
     )]
     StepSizeUnderflow {
         /// Time of the last good state.
         t: f64,
-        /// The step asked for.
+        /// The required step.
         h: f64,
-        /// The smallest step allowed.
+        /// The minimum.
         min: f64,
     },
     /// The budget of steps was used up before the end.
     #[error(
-        "{steps} steps were not enough to get past t = {t}; raise `max_steps`, loosen the tolerances, or use a stiff method"
+        "the budget of {steps} steps was used up at t = {t}; raise `max_steps`, loosen the tolerances, or use a stiff method"
     )]
     MaxSteps {
         /// Time of the last good state.
@@ -135,134 +135,133 @@ pub enum Error {
     /// A uniform grid has more steps than its budget allows.
     #[error("the grid has {steps} steps, but only {max_steps} are allowed; take longer steps, or raise `max_steps`")]
     GridTooFine {
-        /// The steps of the grid, which may be more than numbers count.
+        /// The number of steps, as a float since it may exceed every integer type.
         steps: f64,
         /// The budget.
         max_steps: u64,
     },
-    /// A solve ended without an error before the end of its span: a fault of a controller or of an observer, or of this crate.
+    /// A solve ended early without an error: a bug in a controller, in an observer, or in this crate.
     #[error(
-        "the solve ended at t = {t} and not at the end of its span, t = {end}; the controller or an observer led it elsewhere"
+        "the solve ended at t = {t} instead of the end of its span, t = {end}; the controller or an observer has a bug"
     )]
     EndNotReached {
-        /// Where it ended.
+        /// The time at which it ended.
         t: f64,
         /// The end of the span.
         end: f64,
     },
-    /// A paused solve that was read back is not one of the problem it is resumed with.
+    /// A deserialized paused solve does not fit the problem.
     #[error("the paused solve cannot be resumed: {reason}")]
     InvalidPaused {
         /// The part that does not fit.
         reason: &'static str,
     },
-    /// A solve passed an output time and kept no output there: a fault of this crate.
-    #[error("the solve came to t = {t} without the output times[{index}] = {time}; please report this")]
+    /// A solve passed an output time without an output: a bug in this crate.
+    #[error("the solve reached t = {t} without the output at times[{index}] = {time}; please report this bug")]
     OutputMissing {
-        /// Position of the first output that is missing.
+        /// Position of the first missing output.
         index: usize,
         /// Its time.
         time: f64,
-        /// Where the solve ended.
+        /// The time at which the solve ended.
         t: f64,
     },
-    /// A function that marks an event is infinite or not a number.
-    #[error("the function of event {event} is {value} at t = {t}; it must be finite wherever the solution goes")]
+    /// The function of an event is infinite or NaN.
+    #[error("the function of event {event} is {value} at t = {t}; it must be finite along the solution")]
     NonFiniteEvent {
-        /// The event, by its place in the order they were added, from 0.
+        /// The index of the event, in the order of addition, from 0.
         event: usize,
-        /// When.
+        /// The time.
         t: f64,
         /// The value.
         value: f64,
     },
-    /// An event happened more often than its budget allows.
+    /// An event exceeded its budget of hits.
     #[error(
-        "event {event} happened at t = {t} once more than its budget of {hits} allows; raise its `at_most`, or end the \
-         solve with `stop_at`"
+        "event {event} exceeded its budget of {hits} hits at t = {t}; raise its `at_most`, or end the solve with `stop_at`"
     )]
     MaxEvents {
-        /// The event, by its place in the order they were added, from 0.
+        /// The index of the event, in the order of addition, from 0.
         event: usize,
-        /// When it happened once too often.
+        /// The time of the first hit beyond the budget.
         t: f64,
         /// The budget.
         hits: u64,
     },
-    /// An event follows itself faster than time can be resolved, as the bounces of a ball do before it rests.
+    /// The times of an event accumulate, like the bounces of a ball before it rests (Zeno behaviour).
     #[error(
-        "event {event} happens at t = {t} again after {gap:e}, which is not long enough to be resolved: its times \
-         accumulate there; end the solve before, with a terminal event"
+        "event {event} happens again at t = {t}, after {gap:e} only, which rounding cannot resolve: its times accumulate; \
+         end the solve earlier, with a terminal event"
     )]
     EventsAccumulate {
-        /// The event, by its place in the order they were added, from 0.
+        /// The index of the event, in the order of addition, from 0.
         event: usize,
-        /// When.
+        /// The time.
         t: f64,
-        /// The time since the last one.
+        /// The time since the last hit.
         gap: f64,
     },
-    /// A solution touches the surface of an event instead of crossing it, so that the time of the event has no derivative.
+    /// A solution grazes the surface of an event, so the time of the event is not differentiable.
     #[error(
-        "event {event} is grazed at t = {t}: its function changes at the rate {rate:e} there, which is not told from zero \
-         below {limit:e}, so that the time of the event has no derivative; leave it out of the loss, or change the event"
+        "the solution grazes event {event} at t = {t}: the rate {rate:e} of its function is below the limit of {limit:e}, so \
+         its time is not differentiable; leave it out of the loss, or change the event"
     )]
     Grazing {
-        /// The event, by its place in the order they were added, from 0.
+        /// The index of the event, in the order of addition, from 0.
         event: usize,
-        /// When.
+        /// The time.
         t: f64,
-        /// The derivative of the function of the event along the solution.
+        /// The derivative of the event function along the solution.
         rate: f64,
-        /// The smallest that counts as crossing, by how the function changes over the step and by its rounding.
+        /// The smallest rate of a crossing, from the rounding of the function and its change over the step.
         limit: f64,
     },
-    /// A solution was asked for outside the times it covers.
-    #[error("the solution is known from t = {t0} to t = {t1}, but was asked for at t = {time}")]
+    /// A solution was evaluated outside its interval.
+    #[error("t = {time} lies outside the solution, which covers t = {t0} to t = {t1}")]
     OutsideSolution {
-        /// The time asked for.
+        /// The time of the evaluation.
         time: f64,
         /// The first time covered.
         t0: f64,
         /// The last time covered.
         t1: f64,
     },
-    /// Newton's method found no solution of the equations of an implicit step.
+    /// Newton's method did not converge in an implicit step.
     #[error(
         "Newton's method did not converge in the step of length {h:e} from t = {t}; check the Jacobian, or allow shorter steps"
     )]
     NewtonDiverged {
         /// Start of the step.
         t: f64,
-        /// The step that was tried.
+        /// The attempted step.
         h: f64,
     },
-    /// The matrix of an implicit step has no inverse.
+    /// The matrix of an implicit step is singular.
     #[error("the matrix I − h γ J of the step of length {h:e} from t = {t} is singular")]
     SingularMatrix {
         /// Start of the step.
         t: f64,
-        /// The step that was tried.
+        /// The attempted step.
         h: f64,
     },
-    /// The linear equations of a step were not solved, by a method that iterates.
+    /// An iterative linear solver did not converge in an implicit step.
     #[error(
-        "the linear equations of the step of length {h:e} from t = {t} were not solved; allow more iterations or shorter steps"
+        "the linear solver did not converge in the step of length {h:e} from t = {t}; allow more iterations or shorter steps"
     )]
     LinearSolverFailed {
         /// Start of the step.
         t: f64,
-        /// The step that was tried.
+        /// The attempted step.
         h: f64,
     },
     /// The batches given to a network have different numbers of samples.
-    #[error("`{input}` has {found} samples, but {expected} are expected: as many as the first argument has")]
+    #[error("`{input}` has {found} samples, but the first argument has {expected}")]
     SampleMismatch {
         /// The argument, as the formula calls it.
         input: &'static str,
-        /// How many samples it has.
+        /// Its number of samples.
         found: usize,
-        /// How many the first argument has.
+        /// The number of samples of the first argument.
         expected: usize,
     },
     /// A formula uses a weight that is not one of its parameters.
@@ -274,77 +273,77 @@ pub enum Error {
         /// The type of the parameters.
         formula: &'static str,
     },
-    /// A device could not carry out an operation on tensors.
+    /// An operation on tensors failed on its device.
     #[error("an operation on tensors failed on its device: {reason}")]
     Device {
         /// The message of the device.
         reason: String,
     },
-    /// The integral of the gradient of the parameters over a step of the adjoint equation is not as exact as was asked for.
+    /// The quadrature of the parameter gradient did not reach its tolerance in a step of the adjoint equation.
     #[error(
-        "the gradient of the parameters, integrated over {h:e} from t = {t}, is uncertain by {error:e}, above the relative \
-         tolerance of {tolerance:e}, however finely the step is cut; loosen it, or add an output time where the field jumps"
+        "the quadrature of the parameter gradient over {h:e} from t = {t} has the error {error:e} after the last subdivision, \
+         above the relative tolerance {tolerance:e}; loosen it, or add an output time where the field jumps"
     )]
     QuadratureFailed {
-        /// Start of the part of the step that was looked at last.
+        /// Start of the last part of the step.
         t: f64,
-        /// Its length, negative where time runs backwards.
+        /// Its length, negative backwards in time.
         h: f64,
         /// The difference of the two rules.
         error: f64,
         /// The relative tolerance.
         tolerance: f64,
     },
-    /// A field was not brought to rest.
+    /// No steady state was found.
     #[error(
-        "no rest point was found in {steps} steps: the field is {size:e} in root mean square, above the tolerance of \
+        "no steady state was found in {steps} steps: the root mean square of the field is {size:e}, above the tolerance \
          {tolerance:e}; start nearer to one, or raise `max_steps`"
     )]
     NoRestPoint {
-        /// The steps that were taken.
+        /// The number of steps.
         steps: u64,
         /// The root mean square of the field at the end.
         size: f64,
-        /// How small it should be.
+        /// The tolerance.
         tolerance: f64,
     },
-    /// A state that was reconstructed backwards is not that of the forward pass, so that the gradient would be wrong.
+    /// The backward reconstruction drifted away from the forward pass, so the gradient would be wrong.
     #[error(
-        "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its size, above the limit of {limit:e}; tighten the tolerances of both passes, add output times, or use `InterpolatingAdjoint` or `DiscreteAdjoint`"
+        "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its norm, above the limit of {limit:e}; tighten the tolerances of both passes, add output times, or use `InterpolatingAdjoint` or `DiscreteAdjoint`"
     )]
     Drift {
         /// The output time.
         t: f64,
         /// The distance, relative to the state.
         drift: f64,
-        /// The largest that is allowed.
+        /// The largest distance allowed.
         limit: f64,
     },
-    /// The derivative of a solution became infinite or not a number, though the solution itself is finite.
+    /// A derivative of a finite solution is infinite or NaN.
     #[error(
         "the derivative of the solution is not finite across the step of length {h:e} from t = {t}; the field has no \
          derivative there, or the derivative overflows"
     )]
     NonFiniteDerivative {
-        /// Start of the step, in the direction of the pass that met it.
+        /// Start of the step, in the direction of the pass.
         t: f64,
-        /// Its length; a pass that goes back over the solution may take it with the other sign.
+        /// Its length; a backward pass may report the opposite sign.
         h: f64,
     },
-    /// An entry of a gradient is infinite or not a number, though the derivatives along the solution are finite.
+    /// An entry of a gradient is infinite or NaN, though the derivatives along the solution are finite.
     #[error(
         "the derivative with respect to `{name}[{index}]` is {value}; the field has no derivative in it, or it overflows"
     )]
     NonFiniteGradient {
-        /// The part of the gradient, as its field or argument is called: `y0`, `params`, `times`, …
+        /// The part of the gradient, by the name of the field or argument: `y0`, `params`, `times`, …
         name: &'static str,
-        /// Which coordinate, time or observation, from 0.
+        /// The index of the coordinate, time or observation, from 0.
         index: usize,
         /// The value.
         value: f64,
     },
     /// A loss overflows.
-    #[error("the loss is {value}, though every output and target is finite: it is too large for a number")]
+    #[error("the loss is {value}, though every output and target is finite: it overflows")]
     NonFiniteLoss {
         /// The value.
         value: f64,
@@ -392,7 +391,7 @@ pub enum Error {
     Io {
         /// The file.
         path: std::path::PathBuf,
-        /// What the operating system said.
+        /// The message of the operating system.
         reason: String,
     },
 }

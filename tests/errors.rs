@@ -614,12 +614,12 @@ mod messages {
             ),
             (
                 Error::StepSizeUnderflow { t: 0.5, h: 1e-17, min: 1e-15 },
-                "step size 1e-17 at t = 0.5 is below the smallest one allowed (1e-15); the problem may be stiff or \
+                "step size 1e-17 at t = 0.5 is below the minimum 1e-15; the problem may be stiff or \
                  singular: loosen the tolerances or use a stiff method",
             ),
             (
                 Error::MaxSteps { t: 0.5, steps: 100 },
-                "100 steps were not enough to get past t = 0.5; raise `max_steps`, loosen the tolerances, or use a \
+                "the budget of 100 steps was used up at t = 0.5; raise `max_steps`, loosen the tolerances, or use a \
                  stiff method",
             ),
         ];

@@ -182,7 +182,7 @@ mod curves {
             }
         }
         let error = Error::OutsideSolution { time: 2.0, t0: 0.0, t1: 1.0 };
-        assert_eq!(error.to_string(), "the solution is known from t = 0 to t = 1, but was asked for at t = 2");
+        assert_eq!(error.to_string(), "t = 2 lies outside the solution, which covers t = 0 to t = 1");
     }
 
     #[test]

@@ -108,11 +108,11 @@ def classical(rows, losses):
     plots.work_precision(fronts, PROBLEMS, HERE / "pictures" / "work_precision.svg")
     return [
         "## Classical problems: time at equal error\n",
-        "Each cell: the time of the library's fastest method at that error, the method, and in bold **the time divided "
-        "by that of rheos** (below 1 the peer is faster). All libraries keep the last state only, where they can; "
-        "tolerances rtol = atol from 1e-3 to 1e-12; times between two tolerances are interpolated by logarithms on the "
-        "curve of the points that no other point of the same method beats. Double precision, one thread. `Dop853` of "
-        "ode_solvers 0.6.2 is right for these autonomous fields only (`benches/peers/rust/src/bin/ode_solvers.rs`).\n",
+        "Each cell has the time of the library's fastest method at that error, the method, and in bold **the time "
+        "relative to rheos** (below 1 the peer is faster). All libraries save the last state only, where they can. "
+        "The tolerances are rtol = atol from 1e-3 to 1e-12; times between two tolerances are interpolated "
+        "logarithmically on the Pareto front of each method. Double precision, one thread. `Dop853` of ode_solvers "
+        "0.6.2 is correct for autonomous fields only, such as these (`benches/peers/rust/src/bin/ode_solvers.rs`).\n",
         table(["library", "geometric mean of the ratios", "least", "largest", "cells"], overall) + "\n",
         "![Work and precision](benches/peers/pictures/work_precision.svg)\n",
         "\n\n".join(sections) + "\n",
@@ -132,7 +132,7 @@ def same_pair(rows):
     body = [[lib] + [seconds(cost[p, lib]) if (p, lib) in cost else "" for p in problems] for lib in libraries]
     return [
         "## The same method: Dormand–Prince 5(4) at 1e-9, time per evaluation\n",
-        "The whole time of a solve over its evaluations of the field, so that neither the number of steps nor the error "
-        "matters.\n",
+        "The time of a whole solve divided by its number of evaluations of the field, so neither the number of steps "
+        "nor the error matters.\n",
         table(["library"] + problems, body) + "\n",
     ]

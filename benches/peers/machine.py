@@ -1,4 +1,4 @@
-"""What the measurements were made on."""
+"""The machine of the measurements."""
 
 import datetime
 import platform
@@ -27,7 +27,7 @@ def description():
     return (
         f"{datetime.date.today()}, {processor()}, {count} processors, Linux {platform.release()}; {compilers}; Rust in "
         "the default release profile and C++ with -O3 -DNDEBUG, both without flags for this processor; rheos, PyTorch "
-        f"and XLA choose wider instructions at run time. Load average at the end of the run: {load}; above the number "
-        "of programs measured (one), the machine was busy with other things, and ratios within about 1.1 of 1 mean "
-        "nothing."
+        f"and XLA choose wider instructions at run time. Load average at the end of the run: {load}. If it is above "
+        "the number of programs measured (one), the machine was busy with other things, and ratios within about 1.1 of 1 "
+        "are not significant."
     )

@@ -55,14 +55,15 @@ def neural(rows, losses):
         return []
     return [
         "## Neural tasks\n",
-        "The same weights and data in all libraries; the batch is one state with one step size. Ratios are to the "
-        "fastest way of rheos to compute the same thing (below 1 the peer is faster); `static` is the backend of static "
-        "matrices, `dfdx` that of tensors. Evaluations are those of the field, forward and backward where the library "
-        "counts both; what a tape replays is not counted. The deviation is the larger relative difference of the value "
-        "and of the norm of the gradient from those of rheos. JAX and diffrax are compiled before the clock starts "
-        "(which takes seconds to minutes and is not in the times); diffrax has no classical method, so its rows use "
-        "that tableau in its own solver class, and `scan` and `loop` are the same arithmetic in plain JAX and PyTorch. "
-        "The `rk4` of torchdiffeq is the 3/8 rule, at the same cost. One thread unless said. † Slower than with one "
-        "thread, which on a machine without idle processors says nothing about the library.\n",
+        "All libraries use the same weights and data; the batch is one state with one step size. Ratios are relative "
+        "to the fastest way of rheos to compute the same thing (below 1 the peer is faster). `static` is the backend "
+        "of static matrices, `dfdx` the backend of tensors. The evaluations are evaluations of the field, forward "
+        "and backward if the library counts both; replays of a tape are not counted. The deviation is the larger of "
+        "the relative differences of value and gradient norm from rheos. JAX and diffrax are compiled before the "
+        "clock starts (this takes seconds to minutes and is not in the times). diffrax has no classical Runge–Kutta "
+        "method, so its rows use that tableau in its own solver class. `scan` and `loop` are the same arithmetic in "
+        "plain JAX and PyTorch. The `rk4` of torchdiffeq is the 3/8 rule, at the same cost. One thread unless stated "
+        "otherwise. † Slower than with one thread, which on a machine without idle processors says nothing about the "
+        "library.\n",
         "\n".join(sections),
     ]

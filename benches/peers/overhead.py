@@ -1,4 +1,4 @@
-"""What the solver loop costs."""
+"""The cost of the solver loop."""
 
 from collections import defaultdict
 from statistics import median
@@ -21,9 +21,10 @@ def overhead(rows):
         counts = " / ".join(map(str, group[0]["evaluations"]))
         body.append([what, seconds(min(ours)), seconds(min(theirs)), f"{min(ours) / min(theirs):.2f}", f"{ratio:.2f}", counts])
     return [
-        "## What the solver loop costs\n",
-        "rheos beside a loop written by hand for the Lorenz system (10 000 fixed steps; adaptive at rtol = atol = 1e-9), "
-        "and a whole adaptive solve beside its evaluations of the field alone. Both in turns in one process; least "
-        "times, their ratio, and the median of the ratios of neighbouring runs.\n",
+        "## Cost of the solver loop\n",
+        "Two comparisons: rheos with a hand-written loop for the Lorenz system (10 000 fixed steps; adaptive at rtol "
+        "= atol = 1e-9), and a whole adaptive solve with its evaluations of the field alone. Both sides take turns "
+        "in one process. The table has the least times, their ratio, and the median of the ratios of neighbouring "
+        "runs.\n",
         table(["what", "rheos", "by hand / evaluations alone", "ratio", "median ratio", "evaluations"], body) + "\n",
     ]

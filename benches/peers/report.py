@@ -22,7 +22,7 @@ def slower(losses):
         [where, peers[0][1], f"{peers[0][0]:.2f}", ", ".join(f"{who} {ratio:.2f}" for ratio, who in peers[1:])]
         for where, peers in places.items()
     ]
-    header = ["where", "fastest", "its time / that of rheos", "also faster"]
+    header = ["where", "fastest", "time / rheos", "also faster"]
     return f"## Where rheos is slower\n\n{table(header, body)}\n"
 
 
@@ -33,11 +33,11 @@ def main(path, root):
     failures = sorted({f"{r['program']}: {r['failed']}" for r in rows if "program" in r})
     head = [
         "# Benchmarks\n",
-        "Made by `benches/peers/run`, which builds and runs everything again on your machine and writes this page. The "
-        "programs run one after the other, several rounds of all of them; a time is the median over the rounds of the "
-        "least of the samples of a round (five, of 2 ms at least; one where a run takes more than a second). An error is "
-        "the largest error of a component at the end of the interval over the largest component of the reference, "
-        "which is computed in quadruple precision (`benches/peers/cpp/reference.cpp`).\n",
+        "Made by `benches/peers/run`, which builds and runs everything again on your machine and writes this page. "
+        "The programs run one after the other, in several rounds. A time is the median over the rounds of the least "
+        "sample of a round (five samples of at least 2 ms; one sample if a run takes more than a second). An error "
+        "is the largest error of a component at the end of the interval, relative to the largest component of the "
+        "reference, which is computed in quadruple precision (`benches/peers/cpp/reference.cpp`).\n",
         machine.description() + "\n",
         "Libraries: " + ", ".join(f"{name} {version}" for name, version in libraries) + ".\n",
     ]

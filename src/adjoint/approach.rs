@@ -1,4 +1,4 @@
-//! How a solution comes to an event.
+//! The last step before an event.
 
 use crate::dynamics::Dynamics;
 use crate::integrate::Step;
@@ -6,19 +6,19 @@ use crate::solution::EventRecord;
 use crate::solver::{Dense, StepStart};
 use crate::state::State;
 
-/// What the way back across an event needs to know of the step it was found in.
+/// The data of an event's step that its backward pass needs.
 #[derive(Debug, Clone)]
 pub(super) struct Approach<Y> {
     /// The velocity of the solution before the event.
     pub velocity: Y,
     /// The largest value of the function of the event over the step.
     pub size: f64,
-    /// How fast the function changes its rate, as far as secants over the step can tell.
+    /// The change of the function's rate over the step, estimated by secants.
     pub bend: f64,
 }
 
 impl<Y: State> Approach<Y> {
-    /// Of the event with the function `g` that was hit with this `velocity` in a step.
+    /// For a hit of the event with the function `g`, at this `velocity`.
     pub fn new<F, S>(velocity: Y, hit: &EventRecord<Y>, g: &dyn Fn(f64, &Y) -> f64, step: &mut Step<'_, F, S>) -> Self
     where
         F: Dynamics<State = Y>,
@@ -42,15 +42,15 @@ impl<Y: State> Approach<Y> {
     }
 }
 
-/// The velocity before a hit in `step`: that of its interpolant where the hit is on it and the step is differentiated, and
-/// else the field.
+/// The velocity before a hit in `step`. If the step is differentiated and the hit lies on its interpolant, this is the
+/// derivative of the interpolant; otherwise it is the value of the field.
 pub(super) fn velocity<F: Dynamics, S: Dense<F>>(
     step: &mut Step<'_, F, S>,
     hit: &EventRecord<F::State>,
     of_step: bool,
 ) -> F::State {
     let mut velocity = hit.before.zeros_like();
-    // Between two jumps that leave no room for a step the state is constant.
+    // Between two jumps with no room for a step the state is constant.
     if step.is_still() {
         return velocity;
     }

@@ -10,18 +10,18 @@ use crate::state::State;
 pub struct Cotangents<Y> {
     /// With respect to every output that was reached.
     pub y: Vec<Y>,
-    /// With respect to every hit.
+    /// With respect to every hit of an event.
     pub hits: Vec<EventCotangent<Y>>,
 }
 
-/// The derivatives of a loss with respect to the fields of a [`EventRecord`].
+/// The derivatives of a loss with respect to the fields of an [`EventRecord`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventCotangent<Y> {
     /// With respect to the time.
     pub t: f64,
-    /// With respect to the state before.
+    /// With respect to the state before the event.
     pub before: Y,
-    /// With respect to the state after, which is the same where the event has no reset: [`EventRecord::state`].
+    /// With respect to the state after it, [`EventRecord::state`]. Without a reset it is the same state.
     pub after: Y,
 }
 
@@ -37,12 +37,12 @@ impl<Y: State> Cotangents<Y> {
     }
 }
 
-/// [`Cotangents`] that are borrowed. A slice of states makes one, of a loss that does not depend on the hits.
+/// Borrowed [`Cotangents`]. A slice of states converts into one, for a loss that does not depend on the hits.
 #[derive(Debug)]
 pub struct CotangentsRef<'c, Y> {
     /// With respect to every output that was reached.
     pub y: &'c [Y],
-    /// With respect to every hit; zero where there are none.
+    /// With respect to every hit; `None` means zero.
     pub hits: Option<&'c [EventCotangent<Y>]>,
 }
 

@@ -1,4 +1,4 @@
-//! No derivative leaves this module that is infinite or not a number.
+//! Checks that derivatives are finite.
 
 use super::Pullback;
 use crate::dynamics::Parametric;
@@ -11,12 +11,12 @@ fn first_non_finite<Y: State>(x: &Y) -> Option<(usize, f64)> {
         return None;
     }
     let coordinates = x.coordinates();
-    // A state that says it is not finite is believed, whatever its coordinates.
+    // If a state reports that it is not finite, its coordinates are not consulted.
     let index = coordinates.iter().position(|x| !x.is_finite()).unwrap_or(0);
     Some((index, coordinates.get(index).copied().unwrap_or(f64::NAN)))
 }
 
-/// Checks the cotangents that a loss gave for `states`, one for each.
+/// Checks the cotangents of a loss, one for each of the `states`.
 pub(crate) fn check_cotangents<'a, Y: State + 'a>(
     name: &'static str,
     cotangents: &[Y],
@@ -46,7 +46,7 @@ pub(crate) fn check_argument<Y: State>(name: &'static str, x: &Y) -> Result<()> 
     }
 }
 
-/// Checks that an argument has the shape of `like`.
+/// Checks that an argument has the same shape as `like`.
 pub(crate) fn check_fits<Y: State>(name: &'static str, x: &Y, like: &Y) -> Result<()> {
     if like.fits(x) {
         return Ok(());
@@ -54,13 +54,13 @@ pub(crate) fn check_fits<Y: State>(name: &'static str, x: &Y, like: &Y) -> Resul
     Err(Error::LengthMismatch { name, found: x.coordinates().len(), expected: like.coordinates().len() })
 }
 
-/// Checks that the gradient of the parameters has their shape.
+/// Checks that the gradient of the parameters has the shape of the parameters.
 pub(crate) fn check_params<F: Parametric>(f: &F, pbar: &F::Params) -> Result<()> {
-    // The parameters may be many, and a copy of them is not needed where their type says it all.
+    // A copy of the parameters may be large; it is not needed if the type fixes the shape.
     if F::Params::FIXED_SHAPE { Ok(()) } else { check_fits("pbar", pbar, &f.params()) }
 }
 
-/// Checks the cotangent of the state behind a step.
+/// Checks the cotangent of the state at the end of a step.
 #[inline]
 pub(super) fn check_step<Y: State>(ybar: &Y, step: Span) -> Result<()> {
     if ybar.all_finite() {
@@ -69,7 +69,7 @@ pub(super) fn check_step<Y: State>(ybar: &Y, step: Span) -> Result<()> {
     Err(Error::NonFiniteDerivative { t: step.t0, h: step.length() })
 }
 
-/// Checks a part of a gradient.
+/// Checks one part of a gradient.
 pub(crate) fn check_gradient<Y: State>(name: &'static str, gradient: &Y) -> Result<()> {
     match first_non_finite(gradient) {
         Some((index, value)) => Err(Error::NonFiniteGradient { name, index, value }),
@@ -77,7 +77,7 @@ pub(crate) fn check_gradient<Y: State>(name: &'static str, gradient: &Y) -> Resu
     }
 }
 
-/// Checks the part of a gradient that belongs to one member of a list.
+/// Checks the gradient of one member of a list.
 pub(crate) fn check_member<Y: State>(name: &'static str, index: usize, gradient: &Y) -> Result<()> {
     match first_non_finite(gradient) {
         Some((_, value)) => Err(Error::NonFiniteGradient { name, index, value }),
@@ -85,7 +85,7 @@ pub(crate) fn check_member<Y: State>(name: &'static str, index: usize, gradient:
     }
 }
 
-/// Checks the parts of a gradient that belong to the members of a list.
+/// Checks the gradients of all members of a list.
 pub(crate) fn check_gradients<Y: State>(name: &'static str, gradients: &[Y]) -> Result<()> {
     gradients.iter().enumerate().try_for_each(|(index, gradient)| check_member(name, index, gradient))
 }
@@ -100,8 +100,8 @@ pub(super) fn on_the_way_back(error: Error, span: Span) -> Error {
 }
 
 impl<Y: State> Pullback<Y> {
-    /// The pullback itself, if it and the gradient `pbar` of the parameters are finite, and the gradient of the state has the
-    /// shape of `like`.
+    /// The pullback itself, if it and the gradient `pbar` of the parameters are finite and the gradient of the state
+    /// has the shape of `like`.
     pub(super) fn checked<P: State>(self, like: &Y, pbar: &P) -> Result<Self> {
         check_fits("ybar", &self.y0, like)?;
         check_gradient("y0", &self.y0)?;

@@ -1,4 +1,4 @@
-//! A solve that is recorded, so as to be differentiated.
+//! The forward pass of a solve that is to be differentiated.
 
 use crate::adjoint::{Adjoint, Asked, Run, RunResult};
 use crate::control::Controller;
@@ -7,11 +7,11 @@ use crate::solution::{HaveDerivatives, Ivp, keep};
 use crate::solver::Solver;
 
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
-    /// Solves it and records what `adjoint` needs to differentiate it: outputs, hits and statistics are in the [`Run`], and
-    /// [`Run::backward`] is the way back.
+    /// Solves the problem and records it for the adjoint.
     ///
-    /// Kept are the end, or the states at the times of [`save_at`](Self::save_at) or [`land_on`](Self::land_on). The events, if
-    /// there are any, are [`DifferentiableEvent`](crate::solution::DifferentiableEvent)s.
+    /// The [`Run`] has the outputs, hits and statistics; [`Run::backward`] is the backward pass. The outputs are the
+    /// end state, or the states at the times of [`save_at`](Self::save_at) or [`land_on`](Self::land_on). Events must
+    /// be [`DifferentiableEvent`](crate::solution::DifferentiableEvent)s.
     ///
     /// ```
     /// use rheos::{DiscreteAdjoint, Ivp, Pid, Tsit5, ode};
@@ -26,7 +26,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// ```
     ///
     /// # Errors
-    /// A [`Failure`](crate::solution::Failure) with the reason and what was computed so far.
+    /// A [`Failure`](crate::solution::Failure) with the reason and the solution up to the failure.
     pub fn forward<S, C, A>(self, solver: S, control: C, adjoint: A) -> RunResult<'a, F, S, C, A>
     where
         F: Differentiable,

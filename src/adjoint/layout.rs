@@ -1,4 +1,4 @@
-//! The grid of a segment as the controller laid it out, and what its points move with.
+//! The grid of a segment, and the dependence of its points on the ends and output times.
 
 use super::pull_back::Incoming;
 use super::timeline::{Begin, Timeline};
@@ -11,7 +11,7 @@ use crate::state::Span;
 /// The grids of the pieces of a segment, from the last to the first, with their cotangents.
 pub(super) struct Layout<'a> {
     span: Span,
-    /// The output times that were landed on, of the whole solve.
+    /// The output times that the solve landed on.
     landed: &'a [f64],
     parts: Vec<Part<'a>>,
 }
@@ -31,19 +31,19 @@ impl Part<'_> {
 }
 
 impl<'a> Layout<'a> {
-    /// For a solve that landed on its output times, or did not.
+    /// For a solve that did or did not land on its output times.
     pub fn new<Y>(timeline: &'a Timeline<Y>, landing: bool) -> Self {
         let landed = if landing { &timeline.times[..] } else { &[] };
         Self { span: timeline.span, landed, parts: Vec::new() }
     }
 
-    /// Adds the grid of an earlier piece. The cotangents of inner points that an output time forced go to that time, which
-    /// they follow.
+    /// Adds the grid of an earlier piece. The cotangent of an inner point that lies at an output time goes to that
+    /// time.
     pub fn add<Y>(&mut self, incoming: &Incoming<'_, Y>, (points, mut bars): (&'a [f64], Vec<f64>), times: &mut [f64]) {
         let end = incoming.segment.inner.t1;
         if !self.landed.is_empty() {
             for (&point, bar) in points.iter().zip(&mut bars).skip(1).filter(|(point, _)| **point != end) {
-                // Of equal times the last.
+                // Of equal times, the last.
                 let passed = self.landed.partition_point(|&time| !self.span.is_after(time, point));
                 if let Some(i) = passed.checked_sub(1).filter(|&i| self.landed[i] == point) {
                     times[i] += std::mem::take(bar);
@@ -54,8 +54,8 @@ impl<'a> Layout<'a> {
         self.parts.push(Part { points, bars, skip });
     }
 
-    /// The derivatives with respect to the ends of `segment`, of which the first piece was added last. Leaves room for the
-    /// segment before.
+    /// The derivatives with respect to the ends of `segment`, once its first piece has been added. Clears the grids for
+    /// the segment before.
     pub fn pull_back<F, S, C>(&mut self, control: &C, segment: Segment) -> (f64, f64)
     where
         F: Dynamics,
@@ -65,14 +65,14 @@ impl<'a> Layout<'a> {
         let parts = std::mem::take(&mut self.parts);
         let end = segment.inner.t1;
         match &parts[..] {
-            // Where there is no step, the controller has nothing to say.
+            // Without a step there is no grid to pull back.
             [Part { points: [_], bars, .. }] => return (bars[0], 0.0),
             [Part { points: [.., last], bars, .. }] if *last == end => {
                 return control.pull_back_grid(parts[0].points, bars);
             }
             _ => {}
         }
-        // What ends at the end of the segment moves with it.
+        // The end of the last step follows the end of the segment.
         let (mut points, mut bars) = (Vec::new(), Vec::new());
         let mut end_bar = 0.0;
         for (point, bar) in parts.iter().rev().flat_map(Part::iter) {

@@ -1,16 +1,18 @@
 //! Differentiating a solve in reverse.
 //!
-//! A loss `L` depends on the states at output times and on the times and states of events. An adjoint takes its
-//! cotangents, such as `∂L/∂y(tᵢ)`, and returns the gradient with respect to the initial state, the parameters and every
-//! time. [`DiscreteAdjoint`] differentiates the steps that were computed (discretise, then differentiate), and so does
-//! [`ReversibleAdjoint`] in constant memory for methods whose steps can be undone; [`BacksolveAdjoint`], [`InterpolatingAdjoint`] and
-//! [`QuadratureAdjoint`] solve the adjoint equation backwards (differentiate, then discretise).
+//! A loss `L` depends on the states at output times and on the times and states of events. An adjoint takes the
+//! cotangents `∂L/∂y(tᵢ)` and returns the gradient with respect to the initial state, the parameters and every time.
 //!
-//! [`Ivp::forward`](crate::solution::Ivp::forward) solves and records, and [`Run::backward`] goes back. Where an event resets the
-//! state, and where the field is declared to jump ([`Ivp::jumps_at`](crate::solution::Ivp::jumps_at)), the solve is cut into pieces,
-//! each of which is differentiated by itself.
+//! - Discretise, then differentiate: [`DiscreteAdjoint`] differentiates the computed steps. [`ReversibleAdjoint`] does
+//!   so in constant memory, for reversible methods.
+//! - Differentiate, then discretise: [`BacksolveAdjoint`], [`InterpolatingAdjoint`] and [`QuadratureAdjoint`] solve the
+//!   adjoint equation backwards.
 //!
-//! [`choosing`] says which adjoint suits what, and what each costs.
+//! [`Ivp::forward`](crate::solution::Ivp::forward) solves and records; [`Run::backward`] is the backward pass. The
+//! solve is cut into pieces at every event that resets the state and at every declared jump of the field
+//! ([`Ivp::jumps_at`](crate::solution::Ivp::jumps_at)). Each piece is differentiated by itself.
+//!
+//! See [`choosing`] for choosing an adjoint, and for the cost of each.
 
 mod approach;
 mod continuous;

@@ -5,23 +5,23 @@ use crate::error::Result;
 use crate::solution::{DifferentiableEvent, Events, Outputs};
 use crate::state::Span;
 
-/// A solve as an [`Adjoint`](crate::adjoint::Adjoint) sees it: all but the initial state. [`Ivp::forward`](crate::solution::Ivp::forward)
-/// makes one.
+/// A solve as an [`Adjoint`](crate::adjoint::Adjoint) sees it, without the initial state.
+/// [`Ivp::forward`](crate::solution::Ivp::forward) makes one.
 #[derive(Debug)]
 pub struct Problem<'a, F: Differentiable, S, C> {
     /// The field.
     pub field: &'a F,
     /// The method.
     pub solver: &'a S,
-    /// The choice of steps.
+    /// The step-size controller.
     pub control: &'a C,
     /// The interval of integration.
     pub span: Span,
-    /// Which states the loss may depend on.
+    /// The states that the loss may depend on.
     pub outputs: Outputs<'a>,
     /// The times at which the field jumps, in any order.
     pub jumps: &'a [f64],
-    /// The events, which hits name by their place.
+    /// The events; a hit refers to its event by the index in this list.
     pub events: &'a [DifferentiableEvent<'a, F>],
 }
 
@@ -34,12 +34,12 @@ impl<F: Differentiable, S, C> Clone for Problem<'_, F, S, C> {
 impl<F: Differentiable, S, C> Copy for Problem<'_, F, S, C> {}
 
 impl<'a, F: Differentiable, S, C> Problem<'a, F, S, C> {
-    /// The solve over `span` that keeps its end, without jumps and events.
+    /// The solve over `span`, with the end state as its only output, without jumps and events.
     pub fn new(field: &'a F, solver: &'a S, control: &'a C, span: impl Into<Span>) -> Self {
         Self { field, solver, control, span: span.into(), outputs: Outputs::End, jumps: &[], events: &[] }
     }
 
-    /// The same with these outputs.
+    /// Sets the outputs.
     #[must_use]
     pub fn outputs(mut self, outputs: Outputs<'a>) -> Self {
         self.outputs = outputs;

@@ -1,4 +1,4 @@
-//! The way back over the pieces of a solve, and across the events and the jumps between them.
+//! The backward pass over the pieces of a solve, and across its events and jumps.
 
 use std::iter::repeat_n;
 use std::ops::Range;
@@ -20,11 +20,11 @@ pub(super) struct Incoming<'a, Y> {
     pub index: usize,
     pub piece: &'a Piece,
     pub segment: Segment,
-    /// Whether it is the first of its segment, and so the last to be pulled back.
+    /// Whether it is the first piece of its segment, and so the last to be pulled back.
     pub begins_segment: bool,
-    /// Whether anything may depend on the state at its end.
+    /// Whether the loss may depend on the state at its end.
     pub end_matters: bool,
-    /// The outputs and hits inside the piece, in the order of integration. An event that ended the piece is the last.
+    /// The outputs and hits inside the piece, in the order of integration; an event that ended the piece comes last.
     pub marks: Vec<Mark<'a, Y>>,
 }
 
@@ -57,9 +57,9 @@ pub(super) struct Swept<Y> {
     pub marks: Vec<f64>,
 }
 
-/// How an adjoint goes back over a piece.
+/// The backward pass of an adjoint over one piece.
 pub(super) trait WayBack<F: Differentiable> {
-    /// Pulls cotangents back over a piece. `end` is the cotangent of the state at its end, zero where an event ended it.
+    /// Pulls cotangents back over a piece. `end` is the cotangent of the state at its end, zero if an event ended it.
     /// Further derivatives with respect to output times are added to `times_bar`.
     fn over(
         &mut self,
@@ -78,7 +78,7 @@ pub(super) trait WayBack<F: Differentiable> {
     }
 }
 
-/// Pulls cotangents back over all pieces.
+/// Pulls cotangents back over all pieces. The caller fills in the statistics and the drift.
 pub(super) fn pull_back<F: Differentiable, S, C>(
     problem: &Problem<'_, F, S, C>,
     timeline: &Timeline<F::State>,
@@ -91,7 +91,8 @@ pub(super) fn pull_back<F: Differentiable, S, C>(
     let mut saltation = Saltation::new(problem, timeline, cotangents);
     let mut bars = TimeBars::new(timeline);
     let mut following = StartCotangent { y: timeline.start.zeros_like(), t: 0.0 };
-    // Whether anything may depend on what follows: not that it does, which dual numbers do not tell.
+    // Whether the loss may depend on the later pieces. A zero cotangent does not settle it: dual numbers may carry
+    // derivatives.
     let mut matters = false;
     for (index, piece) in timeline.pieces.iter().enumerate().rev() {
         let StartCotangent { y: mut end, t } = following;
@@ -118,11 +119,11 @@ pub(super) fn pull_back<F: Differentiable, S, C>(
         let mut swept = if matters {
             way.over(&incoming, end, &mut bars.times, pbar)?
         } else {
-            // A state that a terminal event left may have no derivative.
+            // The state after a terminal event may have no derivative.
             Swept { y: end, start: 0.0, end: 0.0, marks: Vec::new() }
         };
         for (mark, bar) in incoming.marks.iter().zip(&swept.marks) {
-            // A hit moves with the solution, which its cotangent has in it already.
+            // A hit moves with the solution; its cotangent includes this already.
             if let Place::Output(i) = mark.place {
                 bars.times[i] += bar;
             }
@@ -154,7 +155,7 @@ fn check<Y: State>(timeline: &Timeline<Y>, CotangentsRef { y, hits }: Cotangents
     check_cotangents("cotangents.hits", &hits, repeat_n(&like, timeline.hits.len()))
 }
 
-/// The outputs of a piece: those that move with an end of the span, and those inside.
+/// The outputs of a piece: those at the ends of the span, which move with them, and the inner ones.
 struct Sides {
     at_start: Range<usize>,
     inside: Range<usize>,
@@ -166,7 +167,7 @@ impl Sides {
         let (span, times) = (timeline.span, &timeline.times);
         let (mut first, mut last) = (piece.outputs.start, piece.outputs.end);
         if piece.finish == Finish::Span {
-            // The only output there is may be the end itself.
+            // The only output may be the end itself.
             if timeline.keeps_end {
                 return Self { at_start: 0..0, inside: 0..0, at_end: 0..1 };
             }
@@ -236,7 +237,7 @@ impl TimeBars {
         Self { times: vec![0.0; timeline.times.len()], t0: 0.0, t1: 0.0, jumps: vec![0.0; timeline.jumps.len()] }
     }
 
-    /// Adds the derivative with respect to a jump; of equal ones, each has it.
+    /// Adds the derivative with respect to a jump, to every entry of this time.
     fn add_at_jump<Y>(&mut self, timeline: &Timeline<Y>, jump: f64, bar: f64) {
         for (time, sum) in timeline.jumps.iter().zip(&mut self.jumps) {
             if *time == jump {
@@ -245,7 +246,7 @@ impl TimeBars {
         }
     }
 
-    /// Adds the derivative with respect to the end of the segment that `piece` is in.
+    /// Adds the derivative with respect to the end of the segment of `piece`.
     fn add_at_end<Y>(&mut self, timeline: &Timeline<Y>, piece: &Piece, bar: f64) {
         let end = timeline.segment(piece).outer.t1;
         if end == timeline.span.t1 {
@@ -255,7 +256,7 @@ impl TimeBars {
         }
     }
 
-    /// Lets the outputs at the ends of the span move with them.
+    /// Adds the derivatives of outputs at the ends of the span to the derivatives of these ends.
     fn move_with_ends<Y>(&mut self, timeline: &Timeline<Y>) {
         let Span { t0, t1 } = timeline.span;
         let sum = |bars: &[f64], end: f64| -> f64 {

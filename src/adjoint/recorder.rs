@@ -12,39 +12,39 @@ use crate::solution::{Ending, Events, Failure, Interpolated, check_outputs};
 use crate::solver::{Dense, Solver};
 use crate::state::{Span, State};
 
-/// What an adjoint keeps of the steps, piece by piece.
+/// The storage of an adjoint for the steps, piece by piece.
 pub(super) trait Keep<F: Dynamics, S: Solver<F>> {
-    /// Whether the computed steps are differentiated: velocities are those of the interpolant, and else of the field. What is
-    /// not exact needs the states at the outputs and at the ends of pieces.
+    /// Whether the adjoint differentiates the computed steps. If so, velocities are derivatives of the interpolant. If
+    /// not, they are values of the field, and the states at the outputs and at the ends of pieces are recorded.
     const EXACT: bool;
 
-    /// A piece starts at `t0`. Over `span` it is the only one of its segment, where that is known.
+    /// Starts a piece at `t0`. If it is known to be the only one of its segment, `span` is the segment.
     fn start(&mut self, t0: f64, y0: &F::State, span: Option<Span>) {
         let _ = (t0, y0, span);
     }
 
-    /// A step of this piece.
+    /// Takes a step of this piece.
     fn step(&mut self, seen: Seen<'_, F, S>) -> Result<()> {
         let _ = seen;
         Ok(())
     }
 }
 
-/// Nothing.
+/// Keeps nothing.
 impl<F: Dynamics, S: Solver<F>> Keep<F, S> for () {
     const EXACT: bool = false;
 }
 
-/// An accepted step, whole.
+/// An accepted step, before an event cuts it.
 pub(super) struct Seen<'a, F: Dynamics, S: Solver<F>> {
     pub step: Step<'a, F, S>,
-    /// The time and the state at which an event ended it early.
+    /// The time and the state at which an event cut the step.
     pub cut: Option<(f64, &'a F::State)>,
     /// Whether it is the last of its piece.
     pub is_last: bool,
 }
 
-/// The forward pass of an adjoint: the record is made of the timeline and of what `keep` has kept.
+/// The forward pass of an adjoint. The record is made of the timeline and the storage `keep`.
 pub(super) fn record<F, S, C, K, R>(
     problem: &Problem<'_, F, S, C>,
     y0: &F::State,
@@ -102,17 +102,17 @@ where
     Ok(Forward { y, hits, end, ending, record: into_record(timeline, keep), stats, stiffness })
 }
 
-/// The failure of a solve whose arguments are wrong.
+/// The failure of a solve with invalid arguments.
 pub(super) fn refuse<Y: State>(error: Error, t: f64, y0: &Y) -> Box<Failure<Y>> {
     Failure::new(Termination { error, t, stats: Stats::default() }, &[], Vec::new(), y0.clone())
 }
 
-/// Watches for events, notes how the solution comes to them, and cuts the solve into pieces.
+/// Watches for events, records the last step before each, and cuts the solve into pieces.
 struct Recorder<'a, Y, K> {
     timeline: Timeline<Y>,
     events: Events<'a, Y>,
     keep: K,
-    /// Where the segment ends that the solve is in.
+    /// The end of the current segment.
     segment_end: f64,
 }
 
@@ -124,7 +124,7 @@ impl<'a, Y: State, K> Recorder<'a, Y, K> {
         K: Keep<F, S>,
     {
         let first = timeline.segments.first();
-        // An event would add steps to those that are expected.
+        // An event would add steps to the expected number.
         let alone = events.is_empty().then_some(first.inner);
         let start = timeline.start.clone();
         let mut recorder = Self { timeline, events, keep, segment_end: first.outer.t1 };
@@ -146,7 +146,7 @@ impl<'a, Y: State, K> Recorder<'a, Y, K> {
         self.timeline.pieces.push(piece);
     }
 
-    /// Comes to the start of a step, which may be a jump of the field.
+    /// Handles the start of a step, which may be a jump of the field.
     #[cold]
     fn cross_jump<F, S>(&mut self, t: f64, y: &Y)
     where
@@ -162,7 +162,7 @@ impl<'a, Y: State, K> Recorder<'a, Y, K> {
             self.segment_end = segment.outer.t1;
         }
         if number == piece.segment || (piece.begin == Begin::Reset && piece.t0 == t) {
-            // The state was reset at the jump, and no step was taken before it.
+            // The state was reset at the jump, before any step.
             piece.segment = number;
             self.timeline.pieces.push(piece);
             return;
@@ -174,14 +174,14 @@ impl<'a, Y: State, K> Recorder<'a, Y, K> {
         self.start::<F, S>(Piece::new(t, Begin::Jump, number, hits), y, alone);
     }
 
-    /// Notes the hits of a step, those from the `known`-th on.
+    /// Records the hits of a step, from the `known`-th on.
     fn note<F, S>(&mut self, known: usize, step: &mut Step<'_, F, S>)
     where
         F: Dynamics<State = Y>,
         S: Dense<F>,
         K: Keep<F, S>,
     {
-        // Behind a reset the solution leaves the step.
+        // After a reset the solution leaves the step.
         let mut on_step = true;
         for i in known..self.events.hits().len() {
             let hit = &self.events.hits()[i];

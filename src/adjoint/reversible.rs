@@ -1,4 +1,4 @@
-//! The gradient of the computed solution without keeping it: the steps are undone.
+//! The gradient of the computed solution in constant memory, by undoing the steps.
 
 use super::cotangents::CotangentsRef;
 use super::discrete::Sweep;
@@ -17,16 +17,18 @@ use crate::solver::Solver;
 use crate::solver::reversible::{Reversal, ReverseStep};
 use crate::state::{Span, State};
 
-/// Differentiates the steps that were taken, like [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint), with a method that can undo them:
-/// [`solver::reversible`](crate::solver::reversible).
+/// The adjoint of reversible methods: differentiates the computed steps in constant memory.
 ///
-/// The forward pass keeps the state at the end, what the method carries beside it, and the times of the accepted steps;
-/// the backward pass reconstructs each state from the next. So it is for each part of the solve between two resets of the
-/// state or jumps of the field. Memory does not grow with the number of steps but for 8 bytes
-/// each. The gradient is the one of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) up to the rounding errors of the
-/// way back, which grow where the forward steps contract. So the reconstruction is compared with the initial state and with
-/// up to eight states in between. The largest distance is reported ([`Gradient::drift`](crate::adjoint::Gradient::drift)),
-/// and a backward pass that drifts beyond [`drift_limit`](Self::drift_limit) fails instead of returning a wrong gradient.
+/// The method must be able to undo its steps; see [`solver::reversible`](crate::solver::reversible). The forward pass
+/// keeps the last state and workspace of each piece of the solve (a piece ends at a reset of the state or a jump of the
+/// field), and 8 bytes per step for the times. The backward pass reconstructs each state from the next one.
+///
+/// The gradient equals the gradient of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) only as far as the
+/// reconstruction is accurate. The way back amplifies rounding errors, by a factor that depends on the method and on
+/// the problem. Where the way back is unstable, as for strongly contracting fields, the gradient can be wrong in every
+/// digit. This is not checked: [`drift`](crate::adjoint::Gradient::drift) is not measured here.
+/// [`choosing`](crate::adjoint::choosing) has figures. Steps and times are differentiated as in
+/// [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint).
 ///
 /// ```
 /// use rheos::{Fixed, Ivp, ReversibleAdjoint, ode};
@@ -72,8 +74,8 @@ pub struct ReversibleRecord<Y, W> {
 }
 
 impl<Y, W> ReversibleRecord<Y, W> {
-    /// The times of the accepted steps, the start included, for each piece of the solve in turn. A new one begins where an
-    /// event reset the state, and a rounding error behind each declared jump of the field.
+    /// The times of the accepted steps, start included, for each piece of the solve in turn. A new piece begins where
+    /// an event reset the state, and a rounding error after each declared jump of the field.
     pub fn grids(&self) -> impl Iterator<Item = &[f64]> {
         self.pieces.iter().map(|piece| &piece.grid[..])
     }
@@ -125,7 +127,7 @@ struct Ended<Y, W> {
     grid: Vec<f64>,
     landmarks: Landmarks<Y>,
     end: Y,
-    /// As the last step left it; none where there is no step.
+    /// The workspace after the last step; `None` without steps.
     workspace: Option<W>,
 }
 
@@ -158,7 +160,7 @@ where
     }
 }
 
-/// Keeps the times of the accepted steps, and where each piece ended.
+/// Records the times of the accepted steps and the end of each piece.
 struct Ends<Y, W>(Vec<Ended<Y, W>>);
 
 impl<F, S> Keep<F, S> for Ends<F::State, S::Workspace>
@@ -189,7 +191,7 @@ where
     }
 }
 
-/// The way back that undoes the steps.
+/// The backward pass that undoes the steps.
 struct Undo<'a, F: Differentiable, S: Solver<F>, C> {
     problem: &'a Problem<'a, F, S, C>,
     pieces: &'a [Ended<F::State, S::Workspace>],

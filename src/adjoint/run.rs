@@ -1,4 +1,4 @@
-//! A gradient in two steps: a solve that was recorded, and the way back.
+//! A gradient in two steps: the recorded solve and the backward pass.
 
 use std::fmt;
 
@@ -13,10 +13,10 @@ use crate::solution::{DifferentiableEvent, Ending, EventRecord, Failure, Outputs
 use crate::solver::{Solver, Stiffness};
 use crate::state::{Span, State};
 
-/// A solve that was recorded and can be differentiated; [`Ivp::forward`](crate::solution::Ivp::forward) makes one.
+/// A recorded solve that can be differentiated, made by [`Ivp::forward`](crate::solution::Ivp::forward).
 ///
-/// A loss of its outputs and hits has cotangents, the derivatives `∂L/∂y(tᵢ)`, which [`backward`](Self::backward) turns
-/// into the gradient. It may be called again with the cotangents of another loss.
+/// [`backward`](Self::backward) turns the cotangents `∂L/∂y(tᵢ)` of a loss of the outputs and hits into its gradient.
+/// It may be called again, with the cotangents of another loss.
 ///
 /// ```
 /// use rheos::train::mean_squared_error;
@@ -34,16 +34,15 @@ use crate::state::{Span, State};
 /// // The value and the gradient at once.
 /// assert_eq!(run.gradient_of(|y| mean_squared_error(y, &[0.6, 0.1]))?, (loss, found));
 ///
-/// // One line where the cotangents are known: dy(2)/dy0.
+/// // With known cotangents, one line: dy(2)/dy0.
 /// let found = Ivp::new(&decay, 1.0, 0.0..2.0).forward(Tsit5, tolerance, DiscreteAdjoint::new())?.backward(&[1.0])?;
 /// assert!((found.y0 - (-2.0_f64).exp()).abs() < 1e-8);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
-/// A loss may depend on the times of events and on the states there. An output before an event sees the state before, one at
-/// its time or later the state after, and the derivative is that of the side it is on. Where events happen together, their
-/// resets follow one another: a later one is taken to happen on the solution from the state after the earlier one, in no
-/// time.
+/// A loss may depend on the times and states of events. An output at a time before the event sees the state before it;
+/// an output at the time of the event or later sees the state after it. The derivative is taken on that side. If events
+/// happen at the same time, their resets are applied one after another, each to the state left by the one before.
 ///
 /// ```
 /// use rheos::{DifferentiableEvent, DiscreteAdjoint, Dopri5, Ivp, Pid, ode};
@@ -70,7 +69,7 @@ where
     C: Controller<F, S>,
     A: Adjoint<F, S, C>,
 {
-    /// The times of the outputs that were reached: all of them, unless a terminal event came before.
+    /// The times of the outputs that were reached: all of them, unless a terminal event ended the solve.
     pub t: Vec<f64>,
     /// The states there.
     pub y: Vec<F::State>,
@@ -78,9 +77,9 @@ where
     pub hits: Vec<EventRecord<F::State>>,
     /// The cost of the solve.
     pub stats: Stats,
-    /// Why the solve ended.
+    /// The reason why the solve ended.
     pub ending: Ending,
-    /// Whether the problem looks stiff for the method, so that another would be cheaper.
+    /// A diagnosis of stiffness, if the problem looks stiff for the method.
     pub stiffness: Option<Stiffness>,
     asked: Asked<'a, F>,
     solver: S,
@@ -89,13 +88,13 @@ where
     record: A::Record,
 }
 
-/// A recorded solve, or the solution up to where it failed.
+/// A recorded solve, or the solution up to the failure.
 pub type RunResult<'a, F, S, C, A> = Result<Run<'a, F, S, C, A>, Box<Failure<<F as Dynamics>::State>>>;
 
 /// The gradient of a solve of `F`.
 pub type GradientOf<F> = Gradient<<F as Dynamics>::State, <F as Parametric>::Params>;
 
-/// What an [`Ivp`](crate::solution::Ivp) asks for.
+/// The settings of an [`Ivp`](crate::solution::Ivp) for a recorded solve.
 pub(crate) struct Asked<'a, F: Differentiable> {
     pub(crate) field: &'a F,
     pub(crate) y0: F::State,
@@ -125,14 +124,14 @@ where
         let Forward { y, hits, end, ending, record, stats, stiffness } = forward;
         let t = match asked.outputs {
             Outputs::End => vec![end],
-            // The adjoint may be somebody else's.
+            // The adjoint may be a user's own.
             Outputs::At(times) | Outputs::LandingOn(times) => times.iter().copied().take(y.len()).collect(),
         };
         Ok(Self { t, y, hits, stats, ending, stiffness, asked, solver, control, adjoint, record })
     }
 
-    /// The gradient of the loss with these cotangents: one for each of the outputs `y`, or [`Cotangents`] of the outputs and
-    /// of the hits.
+    /// The gradient of the loss with these cotangents: one for each output in `y`, or [`Cotangents`] of the outputs and
+    /// hits.
     ///
     /// # Errors
     /// The errors of [`Adjoint::backward`].
@@ -143,13 +142,13 @@ where
         let Self { asked, solver, control, adjoint, record, .. } = self;
         let mut params = asked.field.params().zeros_like();
         let back = adjoint.backward(&asked.problem(solver, control), record, cotangents.into(), &mut params)?;
-        // The adjoint may be somebody else's.
+        // The adjoint may be a user's own.
         let Pullback { y0, times, t0, t1, jumps, stats, drift } = back.checked(&asked.y0, &params)?;
         Ok(Gradient { y0, params, times, t0, t1, jumps, stats, drift })
     }
 
-    /// The value of a loss of the outputs, and its gradient. The loss returns its value and its cotangents, one for each
-    /// output, or fails.
+    /// The value and the gradient of a loss of the outputs. The closure returns the value and one cotangent for each
+    /// output, or an error.
     ///
     /// # Errors
     /// The error of the loss, and the errors of [`backward`](Self::backward).
@@ -161,7 +160,7 @@ where
         Ok((value, self.backward(&cotangents)?))
     }
 
-    /// The cotangents of a loss that depends on nothing, to be filled in.
+    /// Zero cotangents of the right number and shapes, to be filled in.
     #[must_use]
     pub fn cotangents(&self) -> Cotangents<F::State> {
         Cotangents::zeros(&self.y, &self.hits)
@@ -199,21 +198,22 @@ pub struct Gradient<Y, P> {
     pub y0: Y,
     /// With respect to the parameters.
     pub params: P,
-    /// With respect to every output time asked for, each by itself. An output at an end of the span moves with that end, and
-    /// the entry is the derivative with respect to it; over a span of no length that is `t1`. Behind a terminal event the
-    /// entry is zero for a time inside the span.
+    /// With respect to every output time. An output at an end of the span moves with that end, and its entry is the
+    /// derivative with respect to that end (`t1` if the span is empty). The entry is zero for a time that a terminal
+    /// event left unreached, unless it is an end of the span.
     pub times: Vec<f64>,
     /// With respect to the start of the span.
     pub t0: f64,
     /// With respect to the end of the span.
     pub t1: f64,
-    /// With respect to the times of the declared [jumps](crate::solution::Ivp::jumps_at), where the field jumps with them: before each, it
-    /// is the field that it was before, and behind it the field that it was behind. The entry is zero for a jump that is not
-    /// inside the span, and each of equal ones has that of them together.
+    /// With respect to the times of the declared [jumps](crate::solution::Ivp::jumps_at). The field before a jump stays
+    /// the field before it, and likewise after it, as the jump moves. The entry is zero for a jump outside the span.
+    /// Equal jumps each get the derivative with respect to all of them together.
     pub jumps: Vec<f64>,
     /// The cost of the backward pass; an evaluation there includes its pullback.
     pub stats: Stats,
-    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it, over the output times.
-    /// The gradient is wrong by about as much. Only [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) measures it; elsewhere it is zero.
+    /// The largest relative error of a reconstructed state over the output times, compared with the forward pass. The
+    /// relative error of the gradient is about as large. Only [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint)
+    /// measures it; it is zero otherwise.
     pub drift: f64,
 }

@@ -1,10 +1,10 @@
-//! The way back across one event.
+//! The backward pass across one event.
 //!
-//! Where an event happens, at the time `t` with `g(t, y) = 0`, the state `y` on the solution becomes `r(t, y)`. Let `μ` be
-//! the cotangent of the state after, `λ₀ = (∂r/∂y)ᵀ μ` plus that of the state before, `T` the derivative of the loss with
-//! respect to `t` with the states held (by `r`, by the start of the solution behind, by the loss itself), and `ẏ` the
-//! velocity before. As `g(t, y(t)) = 0` says how `t` moves with the solution, the cotangent behind which nothing knows of
-//! the event is
+//! At the time `t` with `g(t, y) = 0` an event replaces the state `y` by `r(t, y)`. Let `μ` be the cotangent of the
+//! state after the event, and `λ₀` the sum of `(∂r/∂y)ᵀ μ` and the cotangent of the state before. Let `T` be the
+//! derivative of the loss with respect to `t` with the states held: through `r`, through the start of the later
+//! solution, and directly. Let `ẏ` be the velocity before the event. The condition `g(t, y(t)) = 0` determines how `t`
+//! moves with the solution. Eliminating `t` gives the cotangent before the event
 //!
 //! `λ = λ₀ + α ∂g/∂y`, with `α = −(T + λ₀ᵀ ẏ) / (∂g/∂t + (∂g/∂y)ᵀ ẏ)`,
 //!
@@ -33,13 +33,13 @@ pub(super) struct Saltation<'a, F: Differentiable> {
     normal: Option<(F::State, F::Params)>,
 }
 
-/// The cotangents of the start of a piece: of its state, and of its time with the state held.
+/// The cotangents of the start of a piece: of its state, and of its time with the state held constant.
 pub(super) struct StartCotangent<Y> {
     pub y: Y,
     pub t: f64,
 }
 
-/// How often a rate must exceed its uncertainty, so as to count as one.
+/// A rate counts as nonzero if it exceeds its uncertainty by this factor.
 const MARGIN: f64 = 16.0;
 
 impl<'a, F: Differentiable> Saltation<'a, F> {
@@ -51,11 +51,11 @@ impl<'a, F: Differentiable> Saltation<'a, F> {
         Self { field: problem.field, events: problem.events, timeline, cotangents, normal: None }
     }
 
-    /// The cotangent, at the time of the `i`-th hit, of the solution before it. `following` is that of the piece behind, if
-    /// the event has a reset.
+    /// The cotangent of the solution before the `i`-th hit, at the time of the hit. `following` is the cotangent of the
+    /// piece after it, if the event has a reset.
     ///
     /// # Errors
-    /// [`Error::Grazing`] where an event that matters has no derivative, and [`Error::NonFiniteDerivative`].
+    /// [`Error::Grazing`] if an event that the loss depends on has no derivative, and [`Error::NonFiniteDerivative`].
     pub fn across(
         &mut self,
         i: usize,
@@ -70,7 +70,7 @@ impl<'a, F: Differentiable> Saltation<'a, F> {
         let mut ybar = hit.before.zeros_like();
         let mut time =
             self.of_hit(i, following, &mut ybar, |after, t, ybar| t + event.reset_vjp(f, at, after, ybar, pbar));
-        // What nothing depends on may have no derivative.
+        // An event that the loss does not depend on may have no derivative.
         if time == 0.0 && ybar.coordinates().iter().all(|bar| *bar == 0.0) {
             return Ok(ybar);
         }
@@ -92,8 +92,8 @@ impl<'a, F: Differentiable> Saltation<'a, F> {
         Ok(ybar)
     }
 
-    /// Adds to `ybar` what the loss and the piece behind say of the state before the `i`-th hit, by `reset`, which pulls a
-    /// cotangent of the state after back; returns what they say of its time.
+    /// Adds to `ybar` the cotangent of the state before the `i`-th hit, from the loss and from the next piece; `reset`
+    /// pulls a cotangent of the state after the hit back. Returns the cotangent of the time of the hit.
     fn of_hit(
         &self,
         i: usize,
@@ -120,9 +120,10 @@ impl<'a, F: Differentiable> Saltation<'a, F> {
     }
 }
 
-/// How well the rate of the function of an event along the solution is known: up to the rounding of its terms; and where the
-/// solution grazes, its rate `ġ` depends on the height `δ` it is taken at by `ġ² = 2 g̈ δ`, and no height is known better
-/// than by its rounding.
+/// The uncertainty of the rate of an event function along the solution.
+///
+/// It has two parts: the rounding of the terms of the rate, and, near a grazing, the rounding of the height `δ` at
+/// which the rate `ġ` is taken, since `ġ² = 2 g̈ δ`.
 fn uncertainty<Y: State>(approach: &Approach<Y>, normal: &Y, (t, y): (f64, &Y), in_time: f64) -> f64 {
     let rounding = normal.rounding();
     let coordinates = normal.coordinates();

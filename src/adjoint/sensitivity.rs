@@ -1,4 +1,4 @@
-//! Derivatives forwards in time: sensitivities, and products with the Hessian of a loss.
+//! Forward-mode derivatives: sensitivities, and Hessian-vector products of a loss.
 
 use nalgebra::{SMatrix, SVector};
 
@@ -21,17 +21,19 @@ pub struct Sensitivities<const N: usize, const P: usize> {
     pub y0: Vec<SMatrix<f64, N, N>>,
     /// `∂y(tᵢ)/∂θ`.
     pub params: Vec<SMatrix<f64, N, P>>,
-    /// The cost of both solves; an evaluation is one over dual numbers.
+    /// The cost of both solves; an evaluation over dual numbers counts as one.
     pub stats: Stats,
 }
 
-/// Solves from `y0` at `times[0]` and returns the states at `times` with their derivatives with respect to the initial
-/// state and the parameters, by dual numbers: the variational equation on the steps that the solution takes.
+/// Forward sensitivities: solves from `y0` at `times[0]`, and returns the states at `times` with their derivatives with
+/// respect to the initial state and the parameters.
 ///
-/// Right where there are fewer parameters than outputs; an [`Adjoint`] costs the same for any number of parameters. The
-/// derivatives are those of the steps that were taken, as they are with [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint); an implicit method
-/// solves its equations for the derivatives along with the state. Its linear solver must be [`Lu`](crate::solver::implicit::Lu): inner
-/// products, of which [`Krylov`](crate::solver::implicit::Krylov) is made, do not see derivatives, and it does not compile.
+/// Dual numbers solve the variational equation on the steps of the solution. The cost grows with the number of
+/// parameters, so use it where there are fewer parameters than outputs; the cost of an [`Adjoint`] does not depend on
+/// their number. As with [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint), the computed steps are differentiated,
+/// with their lengths held fixed. An implicit method also iterates on the derivatives. Its linear solver must be
+/// [`Lu`](crate::solver::implicit::Lu): [`Krylov`](crate::solver::implicit::Krylov) does not compile, as its inner
+/// products drop derivatives.
 ///
 /// ```
 /// use rheos::dynamics::problems::LotkaVolterra;
@@ -46,7 +48,8 @@ pub struct Sensitivities<const N: usize, const P: usize> {
 /// ```
 ///
 /// # Errors
-/// Unsorted or non-finite times, [`Error::NonFiniteDerivative`] where a derivative is not finite, and whatever ends the solve.
+/// Unsorted or non-finite times, [`Error::NonFiniteDerivative`] if a derivative is not finite, and every error of the
+/// solve.
 pub fn sensitivities<M, S, C, const N: usize, const P: usize>(
     model: &Autodiff<M, N, P>,
     solver: S,
@@ -97,7 +100,7 @@ where
     let mut watch = Finite;
     let solution = Ivp::new(tangent, y0, span).save_at(times).observe(&mut watch).solve(solver, control)?;
     for (y, &t) in solution.y.iter().zip(times) {
-        // An interpolant may overflow where the ends of its step do not.
+        // An interpolant may overflow between finite ends of its step.
         if !y.iter().all(has_finite_derivatives) {
             return Err(Error::NonFiniteDerivative { t, h: 0.0 });
         }
@@ -105,7 +108,7 @@ where
     Ok((solution.y, solution.stats))
 }
 
-/// Ends a solve over dual numbers where their derivatives are not finite: no controller looks at them.
+/// Ends a solve over dual numbers when a derivative is not finite, since controllers see the values only.
 struct Finite;
 
 impl<'f, M, S, const N: usize, const P: usize, const K: usize> Observer<Tangent<'f, M, N, P, K>, S> for Finite
@@ -122,7 +125,7 @@ where
 }
 
 fn has_finite_derivatives<const K: usize>(x: &Dual<K>) -> bool {
-    // A number that is constant keeps no derivatives.
+    // A constant dual number stores no derivatives.
     x.eps.0.is_none_or(|eps| eps.iter().all(|x| x.is_finite()))
 }
 
@@ -133,18 +136,18 @@ pub struct HessianVector<const N: usize, const P: usize> {
     pub gradient_y0: SVector<f64, N>,
     /// The gradient with respect to the parameters.
     pub gradient_params: SVector<f64, P>,
-    /// The rows of the product that belong to the initial state.
+    /// The part of the product that belongs to the initial state.
     pub y0: SVector<f64, N>,
-    /// The rows of the product that belong to the parameters.
+    /// The part of the product that belongs to the parameters.
     pub params: SVector<f64, P>,
     /// The cost of the forward and of the backward pass, over dual numbers.
     pub stats: [Stats; 2],
 }
 
-/// The product of the Hessian of a loss, with respect to the initial state and the parameters, with the `direction` of both:
-/// forward over reverse, at the price of one gradient over dual numbers.
+/// A Hessian-vector product of a loss, with respect to the initial state and the parameters, by forward over reverse.
 ///
-/// `loss` maps the states at `times` to their cotangents `∂L/∂y(tᵢ)`, written over dual numbers.
+/// `direction` has a part for each of both. The cost is one gradient over dual numbers. `loss` maps the states at
+/// `times` to their cotangents `∂L/∂y(tᵢ)`, written over dual numbers.
 ///
 /// ```
 /// use nalgebra::vector;
@@ -164,8 +167,8 @@ pub struct HessianVector<const N: usize, const P: usize> {
 /// ```
 ///
 /// # Errors
-/// Those of [`Adjoint::forward`] and [`Adjoint::backward`], for the gradient and for its derivative; [`Error::InvalidEntry`]
-/// for a direction that is not finite.
+/// The errors of [`Adjoint::forward`] and [`Adjoint::backward`], for the gradient and for its derivative, and
+/// [`Error::InvalidEntry`] for a direction that is not finite.
 pub fn hessian_vector<M, S, C, A, const N: usize, const P: usize>(
     model: &Autodiff<M, N, P>,
     solver: S,
@@ -189,7 +192,7 @@ where
     let run = Ivp::new(&tangent, start, span).save_at(times).forward(solver, control, adjoint)?;
     let cotangents = loss(&run.y);
     let found = run.backward(&cotangents);
-    // The derivatives of cotangents are seen here alone: for the adjoint they are a part of the numbers.
+    // Only here are the derivatives of cotangents visible; to the adjoint they are a part of the numbers.
     let derivatives: Vec<_> = cotangents.iter().map(|w| w.map(|w| derivative(&w, 0))).collect();
     check_cotangents("cotangents", &derivatives, derivatives.iter())?;
     let Gradient { y0, params, stats, .. } = found?;

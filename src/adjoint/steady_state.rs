@@ -6,14 +6,14 @@ use crate::error::{Error, Result};
 use crate::solver::implicit::{LinearSolver, Lu, TransposedSolver};
 use crate::state::{State, euclidean_norm};
 
-/// Finds states where a field vanishes, `f(t, y*) = 0`, and differentiates them with respect to its parameters.
+/// Finds fixed points of a field, `f(t, y*) = 0`, and differentiates them with respect to its parameters.
 ///
-/// A layer that is applied until nothing changes, `z = g(z, x, θ)`, is the field `g(z, x, θ) − z` at rest: a deep equilibrium
-/// model (Bai, Kolter & Koltun 2019, arXiv:1909.01377). Its gradient needs the fixed point only, and not the way there.
+/// A deep equilibrium model `z = g(z, x, θ)` (Bai, Kolter & Koltun 2019, arXiv:1909.01377) is a fixed point of the
+/// field `g(z, x, θ) − z`. Its gradient depends on the fixed point only, not on the path to it.
 ///
-/// The way there is pseudo-transient continuation: steps of implicit Euler, linearised once each, that grow as the field
-/// shrinks, until they are those of Newton's method (Kelley & Keyes, SIAM J. Numer. Anal. 35 (1998),
-/// doi:10.1137/S0036142996304796). So where there are several fixed points it goes to one that attracts.
+/// The solver is pseudo-transient continuation (Kelley & Keyes, SIAM J. Numer. Anal. 35 (1998),
+/// doi:10.1137/S0036142996304796): steps of linearly implicit Euler, which grow as the field shrinks and become steps
+/// of Newton's method. Among several fixed points it therefore tends to an attracting one.
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
@@ -45,20 +45,20 @@ pub struct SteadyState<L = Lu> {
     max_steps: u64,
 }
 
-/// The longest step, in units of the first: beyond it a step differs from that of Newton's method by rounding only.
+/// The longest step, in units of the first. A longer one differs from a step of Newton's method by rounding only.
 const LONGEST: f64 = 1e12;
 
-/// An increment larger than this part of the one before it converges too slowly.
+/// An increment larger than this fraction of the last one converges too slowly.
 const SLOW: f64 = 0.1;
 
-/// How large the rounding of `Jᵀ λ` may be beside the cotangent that it must equal.
+/// The largest rounding error of `Jᵀ λ` allowed, relative to the cotangent that it must equal.
 const UNCERTAIN: f64 = 1e-3;
 
-/// The error of linearising, relative to the field, up to which a step is taken.
+/// The largest linearisation error of an accepted step, relative to the field.
 const LINEAR: f64 = 0.5;
 
 impl SteadyState {
-    /// Until the field is at most `tolerance`, the root of its mean square, in its own units.
+    /// Iterates until the root mean square of the field is at most `tolerance`, in the units of the field.
     #[must_use]
     pub const fn new(tolerance: f64) -> Self {
         Self { linear: Lu, tolerance, first_step: 1.0, max_steps: 1000 }
@@ -66,14 +66,14 @@ impl SteadyState {
 }
 
 impl<L> SteadyState<L> {
-    /// The same with another way to solve linear systems.
+    /// Sets the linear solver.
     #[must_use]
     pub fn with<M>(self, linear: M) -> SteadyState<M> {
         let Self { tolerance, first_step, max_steps, .. } = self;
         SteadyState { linear, tolerance, first_step, max_steps }
     }
 
-    /// The length of the first step, in units of time; 1 by default. A shorter one follows the flow more closely.
+    /// The length of the first step, in units of time; 1 by default. A shorter one follows the solution more closely.
     #[must_use]
     pub fn first_step(mut self, h: f64) -> Self {
         self.first_step = h;
@@ -99,11 +99,11 @@ impl<L> SteadyState<L> {
         Ok(())
     }
 
-    /// A fixed point of `f` at the time `t`, from the guess `y`.
+    /// Returns a fixed point of `f` at the time `t`, starting from the guess `y`.
     ///
     /// # Errors
-    /// A time, a guess or a setting outside its domain, a field whose output has not the shape of the state, and
-    /// [`Error::NoRestPoint`] where none was found in the steps allowed or the field is not finite on the way.
+    /// A time, guess or setting outside its domain, a field whose output does not have the shape of the state, and
+    /// [`Error::NoRestPoint`] if the budget of steps is used up or the field is not finite along the way.
     pub fn solve<F: Dynamics>(&self, f: &F, t: f64, mut y: F::State) -> Result<F::State>
     where
         L: LinearSolver<F>,
@@ -129,13 +129,13 @@ impl<L> SteadyState<L> {
             }
             direction.assign(&slope);
             if !self.linear.prepare(&mut ws, h) || !self.linear.solve(&mut ws, f, &mut direction) {
-                // A step so long that the sign of the matrix changes on the way to it.
+                // The step is so long that the determinant of the matrix has changed its sign.
                 (h, moved) = (0.25 * h, false);
                 continue;
             }
             y.add_scaled(h, &direction);
             f.eval(t, &y, &mut ahead);
-            // An implicit step has the slope of its end for a direction: how far that fails is what linearising has cost.
+            // An implicit step moves along the slope at its end; the deviation from it is the linearisation error.
             direction.add_scaled(-1.0, &ahead);
             moved = root_mean_square(&direction) <= LINEAR * size;
             if moved {
@@ -155,12 +155,13 @@ impl<L> SteadyState<L> {
         Err(Error::NoRestPoint { steps: self.max_steps, size, tolerance: self.tolerance })
     }
 
-    /// Adds to `pbar` the gradient with respect to the parameters of a loss with the cotangent `ybar` at the fixed point `y`:
-    /// `−λᵀ ∂f/∂θ` with `Jᵀ λ = ȳ`. Returns the derivative with respect to the time `t`.
+    /// Pulls the cotangent `ybar` of the fixed point `y` back to the parameters.
+    ///
+    /// Adds `−λᵀ ∂f/∂θ`, with `Jᵀ λ = ȳ`, to `pbar`. Returns the derivative with respect to the time `t`.
     ///
     /// # Errors
-    /// [`Error::SingularMatrix`] where the fixed point is not isolated, as the Jacobian has no inverse in the precision of the
-    /// state; arguments that are not finite or have not the shapes of state and parameters; and
+    /// [`Error::SingularMatrix`] if the Jacobian is singular to the precision of the state, so that the fixed point is
+    /// not isolated; arguments that are not finite or do not have the shapes of state and parameters; and
     /// [`Error::NonFiniteGradient`].
     pub fn backward<F: Differentiable>(
         &self,
@@ -188,7 +189,7 @@ impl<L> SteadyState<L> {
         Ok(time)
     }
 
-    /// `−J⁻ᵀ ȳ`. Leaves scrap in `unwanted`.
+    /// `−J⁻ᵀ ȳ`. Overwrites `unwanted`.
     fn solve_adjoint<F: Differentiable>(
         &self,
         f: &F,
@@ -205,7 +206,7 @@ impl<L> SteadyState<L> {
         let mut minus_lambda = y.zeros_like();
         let mut residual = ybar.clone();
         let mut before = f64::INFINITY;
-        // (I − h Jᵀ)⁻¹ h is −J⁻ᵀ but for 1/h, which the iteration removes.
+        // (I − h Jᵀ)⁻¹ h equals −J⁻ᵀ up to terms in 1/h, which the iteration removes.
         while h.is_finite() && self.linear.solve_transposed(&mut ws, f, (t, y), h, &mut residual) {
             let size = h * euclidean_norm(&residual);
             if !size.is_finite() {
@@ -219,7 +220,7 @@ impl<L> SteadyState<L> {
             if !solution.is_finite() {
                 break;
             }
-            // Where the iteration ends by rounding, half of the digits must be there: a singular Jacobian leaves none.
+            // If rounding ends the iteration, half of the digits must be right: a singular Jacobian leaves none.
             if size <= y.rounding() * solution || slow && size <= y.rounding().sqrt() * solution {
                 let uncertainty = y.rounding() * size_of_terms(f, (t, y), &minus_lambda, unwanted);
                 if uncertainty <= UNCERTAIN * euclidean_norm(ybar) {
@@ -229,7 +230,7 @@ impl<L> SteadyState<L> {
             }
             before = size;
             if slow {
-                // 1/h is not small beside the smallest eigenvalue.
+                // 1/h is not small compared with the smallest eigenvalue.
                 (h, before) = (h * LONGEST.sqrt(), f64::INFINITY);
             }
             residual.assign(ybar);
@@ -239,12 +240,12 @@ impl<L> SteadyState<L> {
     }
 }
 
-/// The size of the terms in the sums `Jᵀ x`, which may cancel: the sums with other signs of `x`.
+/// The size of the terms in the sums `Jᵀ x`, which may cancel; found from sums with other signs of `x`.
 fn size_of_terms<F: Differentiable>(f: &F, (t, y): (f64, &F::State), x: &F::State, unwanted: &mut F::Params) -> f64 {
     let coordinates = x.coordinates();
     let (mut signed, mut sums) = (x.zeros_like(), x.zeros_like());
     let mut size = 0.0_f64;
-    // Two coordinates at a distance below 8 have different signs in one of them.
+    // Two coordinates less than 8 apart get different signs in one of the sums.
     for period in [1, 2, 4] {
         let sign = |i: usize| if (i / period).is_multiple_of(2) { 1.0 } else { -1.0 };
         let turned: Vec<f64> = coordinates.iter().enumerate().map(|(i, x)| sign(i) * x).collect();

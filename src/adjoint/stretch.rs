@@ -1,4 +1,4 @@
-//! The way back of the continuous adjoints over one piece of a solve, from each output time to the one before.
+//! The backward pass of the continuous adjoints over one piece of a solve, from each output time to the one before.
 
 use super::finite::on_the_way_back;
 use super::pull_back::{Incoming, Place, Swept};
@@ -10,7 +10,7 @@ use crate::integrate::{Integration, Observer, Stats};
 use crate::solver::Solver;
 use crate::state::{Span, State};
 
-/// What an adjoint does at the output times with the state `Z` of its equation.
+/// The actions of an adjoint at the output times, on the state `Z` of its equation.
 pub(super) trait Landmarks<Z, Y> {
     /// The part of the state that the cotangents of outputs are added to.
     fn costate(state: &mut Z) -> &mut Y;
@@ -27,7 +27,7 @@ pub(super) trait Landmarks<Z, Y> {
     }
 }
 
-/// A piece of a solve on the way back, with the cotangent of the state at its end.
+/// A piece of a solve for the backward pass, with the cotangent of the state at its end.
 pub(super) struct Stretch<'a, F: Differentiable> {
     pub field: &'a F,
     pub timeline: &'a Timeline<F::State>,
@@ -37,18 +37,18 @@ pub(super) struct Stretch<'a, F: Differentiable> {
 
 /// The end of an adjoint equation, at the start of a piece.
 pub(super) struct Solved<Z> {
-    /// Its last state, with the costate and all that is linear in it in units of `unit`.
+    /// Its last state. The costate, and every part linear in it, is in units of `unit`.
     pub(super) state: Z,
     /// The size of the cotangents.
     pub(super) unit: f64,
-    /// The derivatives with respect to times: of the start, of the end, and of the marks.
+    /// The derivatives with respect to the times of the start, the end and the marks.
     times: (f64, f64, Vec<f64>),
     /// The cost.
     pub(super) stats: Stats,
 }
 
 impl<Z> Solved<Z> {
-    /// What comes out of the way back, where `costate` is a part of the state.
+    /// The result of the backward pass; `costate` extracts the costate.
     pub(super) fn swept<Y: State>(self, costate: impl FnOnce(Z) -> Y) -> Swept<Y> {
         let (start, end, marks) = self.times;
         let mut y = costate(self.state);
@@ -57,9 +57,10 @@ impl<Z> Solved<Z> {
     }
 }
 
-/// The power of two next to the size of the largest of the cotangents.
+/// The power of two next to the norm of the largest cotangent.
 ///
-/// The tolerances of the adjoint equation hold for a costate of the size 1: a loss may be in any unit.
+/// Dividing by it makes the costate of size 1, so the tolerances of the adjoint equation do not depend on the unit of
+/// the loss.
 fn unit_of<'a, Y: State + 'a>(cotangents: impl Iterator<Item = &'a Y>) -> f64 {
     let largest = cotangents.map(largest_coordinate).fold(0.0, f64::max);
     if largest > 0.0 { largest.log2().round().exp2().clamp(f64::MIN_POSITIVE, f64::MAX) } else { 1.0 }
@@ -83,12 +84,12 @@ impl<F: Differentiable> Stretch<'_, F> {
         &self.timeline.ends[self.incoming.index]
     }
 
-    /// The slope of the forward pass at `t`, on the side of a jump that the piece is on.
+    /// The slope of the forward pass at `t`, taken on this piece's side of a jump.
     fn slope(&self, t: f64, y: &F::State, out: &mut F::State) {
         self.field.eval(clamp(self.incoming.segment, t), y, out);
     }
 
-    /// Solves the adjoint equation of the field from the end of the piece, where its state is `state`, back to the start.
+    /// Solves the adjoint equation backwards over the piece, from `state` at its end.
     pub(super) fn solve<G, S, C, T, O>(
         &self,
         (equation, solver, control): (&G, &S, &C),
@@ -139,7 +140,7 @@ impl<F: Differentiable> Stretch<'_, F> {
             }
             T::costate(&mut state).add_scaled(1.0 / unit, mark.cotangent);
         }
-        // Starting later by dt moves the first state along the solution by −f dt.
+        // Starting dt later moves the first state along the solution by −f dt.
         self.slope(t, y0, &mut slope);
         let start_bar = -unit * T::costate(&mut state).inner(&slope);
         stats.evaluations += 1;

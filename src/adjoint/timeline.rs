@@ -1,4 +1,4 @@
-//! A solve, cut into pieces at the resets of its state and at the jumps of its field.
+//! A solve cut into pieces at the resets of its state and at the jumps of its field.
 
 use std::ops::Range;
 
@@ -7,49 +7,49 @@ use crate::integrate::{Piece as Segment, Pieces as Segments};
 use crate::solution::{Ending, EventRecord, Outputs};
 use crate::state::Span;
 
-/// What the backward pass needs to know of a solve, but for the steps.
+/// The data of a solve for the backward pass, without its steps.
 #[derive(Debug, Clone)]
 pub(super) struct Timeline<Y> {
     pub span: Span,
     /// The initial state.
     pub start: Y,
-    /// The output times asked for, reached or not; none where the end alone is kept.
+    /// The output times asked for, reached or not; empty if only the end is an output.
     pub times: Vec<f64>,
-    /// Whether the one output is the end.
+    /// Whether the only output is the end.
     pub keeps_end: bool,
     /// How many of the output times were reached.
     pub reached: usize,
-    /// The states there, of an adjoint that needs them.
+    /// The states there, for an adjoint that needs them.
     pub y: Vec<Y>,
-    /// The jumps that were declared, in their order.
+    /// The declared jumps, in the order they were declared.
     pub jumps: Vec<f64>,
     /// The parts of the span from jump to jump.
     pub segments: Segments,
     pub pieces: Vec<Piece>,
-    /// The first and the last state of each piece, of an adjoint that needs them.
+    /// The first and the last state of each piece, for an adjoint that needs them.
     pub ends: Vec<(Y, Y)>,
     pub hits: Vec<EventRecord<Y>>,
-    /// How the solution came to each hit.
+    /// The last step before each hit.
     pub approaches: Vec<Approach<Y>>,
     pub ending: Ending,
 }
 
-/// A part of a solve over which the state and the field are continuous.
+/// A part of a solve with continuous state and field.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
-    /// Where it starts.
+    /// The time at which it starts.
     pub t0: f64,
     pub begin: Begin,
     pub finish: Finish,
-    /// The segment it is in.
+    /// The index of its segment.
     pub segment: usize,
-    /// The outputs in it; one at the time of a reset is in the piece behind, one at a jump in the piece before.
+    /// The outputs in it. An output at a reset is in the later piece, an output at a jump in the earlier one.
     pub outputs: Range<usize>,
-    /// The hits that were only noted.
+    /// The hits that left the state unchanged.
     pub noted: Range<usize>,
 }
 
-/// What a piece starts with.
+/// The start of a piece.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Begin {
     /// The start of the span.
@@ -60,14 +60,14 @@ pub(super) enum Begin {
     Reset,
 }
 
-/// What a piece ends with.
+/// The end of a piece.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Finish {
     /// The end of the span.
     Span,
     /// A jump of the field.
     Jump,
-    /// The hit of an event that reset the state, by its place.
+    /// The hit that reset the state, by its index.
     Reset(usize),
     /// A terminal event.
     Stop,
@@ -80,7 +80,7 @@ impl Piece {
 }
 
 impl<Y> Timeline<Y> {
-    /// Starts at `start`, over `span`, with the outputs and the jumps asked for.
+    /// Starts at `start`, over `span`, with these outputs and jumps.
     pub(super) fn new(start: Y, span: Span, outputs: Outputs<'_>, jumps: &[f64], segments: Segments) -> Self {
         Self {
             span,
@@ -91,7 +91,7 @@ impl<Y> Timeline<Y> {
             y: Vec::new(),
             jumps: jumps.to_vec(),
             segments,
-            // Most solves are of one piece.
+            // Most solves have one piece.
             pieces: Vec::with_capacity(1),
             ends: Vec::new(),
             hits: Vec::new(),
@@ -100,22 +100,22 @@ impl<Y> Timeline<Y> {
         }
     }
 
-    /// How many outputs a loss has cotangents for.
+    /// The number of outputs, which is the number of their cotangents.
     pub(super) fn outputs(&self) -> usize {
         if self.keeps_end { 1 } else { self.reached }
     }
 
     pub(super) fn segment(&self, piece: &Piece) -> Segment {
-        // A piece is in one of them.
+        // Every piece lies in one segment.
         self.segments.get(piece.segment).unwrap_or_else(|| self.segments.first())
     }
 
-    /// Whether the piece with the number `index` is the first of its segment.
+    /// Whether the piece `index` is the first of its segment.
     pub(super) fn begins_segment(&self, index: usize) -> bool {
         index == 0 || self.pieces[index - 1].segment != self.pieces[index].segment
     }
 
-    /// Where the piece with the number `index` ends, up to which the loss may depend on it.
+    /// The end time of the piece `index`.
     pub(super) fn end_time(&self, index: usize) -> f64 {
         match self.pieces[index].finish {
             Finish::Reset(i) => self.hits[i].t,
@@ -124,7 +124,7 @@ impl<Y> Timeline<Y> {
         }
     }
 
-    /// Distributes the outputs, of which the first `reached` were reached, over the pieces.
+    /// Assigns the first `reached` outputs to the pieces.
     pub(super) fn place_outputs(&mut self, reached: usize) {
         self.reached = reached;
         let (span, times) = (self.span, &self.times[..reached]);
@@ -138,7 +138,7 @@ impl<Y> Timeline<Y> {
                 }
                 Finish::Reset(i) => times.partition_point(|&time| span.is_after(self.hits[i].t, time)),
             };
-            // A jump may be where the state was reset, whose outputs are behind.
+            // A jump may coincide with a reset, whose outputs belong to the later piece.
             let passed = passed.max(next);
             self.pieces[index].outputs = next..passed;
             next = passed;
@@ -146,7 +146,7 @@ impl<Y> Timeline<Y> {
     }
 }
 
-/// The time nearest to `t` at which the field is that of `segment`.
+/// The time nearest to `t` at which the field belongs to `segment`.
 pub(super) fn clamp(segment: Segment, t: f64) -> f64 {
     let Span { t0, t1 } = segment.inner;
     t.clamp(t0.min(t1), t0.max(t1))

@@ -1,4 +1,4 @@
-//! The trait of an adjoint, and what its two passes return.
+//! The trait of an adjoint, and the results of its two passes.
 
 use super::{CotangentsRef, DiscreteAdjoint, Problem, ReversibleAdjoint};
 use crate::control::Controller;
@@ -8,36 +8,40 @@ use crate::integrate::Stats;
 use crate::solution::{Ending, EventRecord, Failure};
 use crate::solver::{Solver, Stiffness};
 
-/// A way to differentiate the solve of `F` by the method `S` with steps from `C`.
+/// A way to differentiate a solve of the field `F` by the method `S` with steps from `C`.
 ///
-/// [`Ivp::forward`](crate::solution::Ivp::forward) calls it; to be implemented for a way of your own.
+/// [`Ivp::forward`](crate::solution::Ivp::forward) calls it. Implement it for an adjoint of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot differentiate solves of `{F}` by `{S}`",
     note = "`DiscreteAdjoint` needs a method that can be transposed (`StepVjp`), `BacksolveAdjoint` a solver for the augmented system; \
             both need a field that implements `rheos::Differentiable`"
 )]
 pub trait Adjoint<F: Differentiable, S: Solver<F>, C: Controller<F, S>> {
-    /// What the forward pass keeps for the backward pass.
+    /// The record of the forward pass, for the backward pass.
     type Record;
 
     /// Solves from `y0` and returns the outputs and the hits of the events.
     ///
     /// # Errors
-    /// Unsorted or non-finite times, settings outside their domains, and every error of the solve. The [`Failure`] keeps the
-    /// solution computed so far.
+    /// Unsorted or non-finite times, settings outside their domains, and every error of the solve. The [`Failure`] has
+    /// the solution up to the failure.
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record>;
 
-    /// Pulls the cotangents of the outputs and hits of a forward pass of this problem back to the start. The gradient of the
-    /// parameters is added to `pbar`. It may be called again.
+    /// Pulls the cotangents of the outputs and hits back to the start, over the recorded forward pass of this problem.
+    /// Adds the gradient with respect to the parameters to `pbar`. May be called repeatedly with one record.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`](crate::error::Error::LengthMismatch) if there is not one cotangent per output and hit or `pbar` has
-    /// not the shape of the parameters, [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch) if a cotangent has another shape
-    /// than the state, [`Error::InvalidEntry`](crate::error::Error::InvalidEntry) if one is not finite,
-    /// [`Error::Grazing`](crate::error::Error::Grazing) where an event that matters has no derivative,
-    /// [`Error::NonFiniteDerivative`](crate::error::Error::NonFiniteDerivative) and
-    /// [`Error::NonFiniteGradient`](crate::error::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve of
-    /// the adjoint equation. `pbar` is then of no use.
+    /// - [`Error::LengthMismatch`](crate::error::Error::LengthMismatch) unless there is one cotangent per output and
+    ///   hit and `pbar` has the shape of the parameters.
+    /// - [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch) if a cotangent does not have the shape of the
+    ///   state.
+    /// - [`Error::InvalidEntry`](crate::error::Error::InvalidEntry) if a cotangent is not finite.
+    /// - [`Error::Grazing`](crate::error::Error::Grazing) if an event that the loss depends on has no derivative.
+    /// - [`Error::NonFiniteDerivative`](crate::error::Error::NonFiniteDerivative) and
+    ///   [`Error::NonFiniteGradient`](crate::error::Error::NonFiniteGradient) if a derivative is not finite.
+    /// - Every error of a solve of the adjoint equation.
+    ///
+    /// After an error `pbar` is meaningless.
     fn backward(
         &self,
         problem: &Problem<'_, F, S, C>,
@@ -71,11 +75,14 @@ where
     }
 }
 
-/// An adjoint whose gradient is that of the computed solution up to rounding, at any tolerance: the derivative of the steps
-/// that were taken. A trainer can ask for it as a bound.
+/// An adjoint of the computed steps (discretise, then differentiate).
+///
+/// Its gradient is the derivative of the numerical solution at any tolerance, so a trainer can require it as a bound.
+/// For [`DiscreteAdjoint`] it is exact up to rounding. For [`ReversibleAdjoint`] it is exact only as far as the
+/// reconstruction of the states is: where the way back is unstable, its errors can be huge.
 #[diagnostic::on_unimplemented(
     message = "the gradient of `{Self}` is not exact",
-    label = "this adjoint solves an equation of its own, and is as exact as its tolerance",
+    label = "this adjoint solves a differential equation, so its error depends on its tolerance",
     note = "use `DiscreteAdjoint`, or `ReversibleAdjoint` with a reversible method"
 )]
 pub trait ExactGradient {}
@@ -83,29 +90,30 @@ pub trait ExactGradient {}
 impl ExactGradient for DiscreteAdjoint {}
 impl ExactGradient for ReversibleAdjoint {}
 
-/// A forward pass, or the solution up to where it failed.
+/// A forward pass, or the solution up to the failure.
 pub type ForwardResult<Y, R> = Result<Forward<Y, R>, Box<Failure<Y>>>;
 
 /// A forward pass.
 #[derive(Debug, Clone)]
 pub struct Forward<Y, R> {
-    /// The states at the outputs that were reached: all of them, unless a terminal event came before.
+    /// The states at the outputs that were reached: all of them, unless a terminal event ended the solve.
     pub y: Vec<Y>,
     /// The events that happened, in the order of integration.
     pub hits: Vec<EventRecord<Y>>,
     /// The time at which the solve ended.
     pub end: f64,
-    /// Why it ended.
+    /// The reason why it ended.
     pub ending: Ending,
-    /// What the backward pass will need.
+    /// The record for the backward pass.
     pub record: R,
     /// The cost.
     pub stats: Stats,
-    /// Whether the problem looks stiff for the method.
+    /// A diagnosis of stiffness, if the problem looks stiff for the method.
     pub stiffness: Option<Stiffness>,
 }
 
-/// A backward pass, up to the gradient of the parameters. See [`Gradient`](super::Gradient) for its fields.
+/// The result of a backward pass, without the gradient of the parameters. See [`Gradient`](super::Gradient) for its
+/// fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pullback<Y> {
     /// Gradient with respect to the initial state.
@@ -120,7 +128,7 @@ pub struct Pullback<Y> {
     pub jumps: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,
-    /// The largest distance of a reconstructed state from the state of the forward pass, relative to it. Only [`BacksolveAdjoint`](super::BacksolveAdjoint)
-    /// measures it; elsewhere it is zero.
+    /// The largest relative error of a reconstructed state over the output times. Only
+    /// [`BacksolveAdjoint`](super::BacksolveAdjoint) measures it; it is zero otherwise.
     pub drift: f64,
 }

@@ -1,4 +1,4 @@
-//! Derivatives of small models by dual numbers: write the field once, get its Jacobian and its pullback.
+//! Automatic differentiation of small models by dual numbers.
 
 use nalgebra::{SMatrix, SVector};
 use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
@@ -7,17 +7,17 @@ use num_traits::FloatConst;
 use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric};
 use crate::state::MatrixSpace;
 
-/// A scalar a [`GenericDynamics`] may be evaluated with: `f64` or a dual number over it.
+/// A scalar for a [`GenericDynamics`]: `f64` or a dual number over it.
 ///
 /// The usual functions (`sin`, `exp`, `powi`, …) are methods of [`num_dual::DualNum`], re-exported as
-/// [`DualNum`](crate::dynamics::DualNum); constants such as `T::PI()` are those of [`num_traits::FloatConst`].
+/// [`DualNum`](crate::dynamics::DualNum); constants such as `T::PI()` come from [`num_traits::FloatConst`].
 pub trait Scalar: DualNum<Primitive = f64> + FloatConst + Copy {}
 
 impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 
 /// A vector field of `N` components with `P` parameters, written over a generic scalar.
 ///
-/// Wrapped in [`Autodiff`] it is [`Dynamics`], [`Differentiable`] and has a [`Jacobian`].
+/// Wrapped in [`Autodiff`] it implements [`Dynamics`], [`Differentiable`] and [`Jacobian`].
 ///
 /// ```
 /// use nalgebra::{SVector, Vector2};
@@ -43,8 +43,8 @@ pub trait GenericDynamics<const N: usize, const P: usize> {
 
 /// A [`GenericDynamics`] with its parameters, differentiated by forward-mode dual numbers.
 ///
-/// One pullback costs one evaluation with `N`, one with `P` and one with a single dual component: right for small
-/// models, wrong for networks.
+/// One pullback costs three evaluations: with `N`, with `P` and with one dual component. This suits small models, not
+/// networks.
 #[derive(Debug, Clone, Copy)]
 pub struct Autodiff<M, const N: usize, const P: usize> {
     field: M,

@@ -42,7 +42,7 @@ impl<Y: State, G: Fn(f64, &Y, &mut Y)> Dynamics for Ode<Y, G> {
     }
 }
 
-/// A closure has no parameters that an optimiser could see.
+/// A closure has no parameters visible to an optimiser.
 impl<Y, G> Parametric for Ode<Y, G> {
     type Params = ();
     fn params(&self) {}

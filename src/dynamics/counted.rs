@@ -1,4 +1,4 @@
-//! How often a field is evaluated.
+//! Counting evaluations.
 
 use std::cell::Cell;
 
@@ -7,8 +7,8 @@ use crate::error::Error;
 
 /// A field that counts its evaluations and pullbacks.
 ///
-/// A solve reports its own evaluations in [`Stats`](crate::integrate::Stats); this counts them at the source, across solves, and
-/// tells evaluations from pullbacks.
+/// A solve reports its own evaluations in [`Stats`](crate::integrate::Stats). This wrapper counts at the source, across
+/// solves, and counts evaluations and pullbacks separately.
 ///
 /// ```
 /// use rheos::dynamics::Counted;
@@ -43,12 +43,12 @@ impl<F> Counted<F> {
         self.pullbacks.get()
     }
 
-    /// Jacobians so far; what they cost in evaluations is not counted.
+    /// Jacobians so far, not their evaluations.
     pub fn jacobians(&self) -> u64 {
         self.jacobians.get()
     }
 
-    /// Counts from zero again.
+    /// Resets the counters to zero.
     pub fn reset(&self) {
         self.evaluations.set(0);
         self.pullbacks.set(0);

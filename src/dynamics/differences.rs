@@ -1,16 +1,15 @@
-//! Derivatives of a field by differences, with increments that follow the units of the problem.
+//! Finite differences, with increments scaled to the problem.
 
 use super::Dynamics;
 use crate::state::{MatrixOf, MatrixSpace, State, StoredNorm};
 
-/// The surroundings of a point `(t, y)` of a solve: where differences may evaluate the field, and how large a change is
-/// small there.
+/// The neighbourhood of a point `(t, y)` in which differences evaluate the field, and the scale of increments there.
 ///
-/// Every length in it has a unit of the problem. So a Jacobian by differences does not depend on the units of the state and
-/// of the time.
+/// All its lengths have the units of the problem, so a Jacobian by differences does not depend on the units of state
+/// and time.
 #[derive(Debug)]
 pub struct Neighbourhood<'a, Y> {
-    /// The signed length of the interval from `t` in which the field may be evaluated: in a solve, a step.
+    /// The signed length of the interval from `t` in which the field may be evaluated: usually a step.
     pub h: f64,
     /// The field at the point, if it is known.
     pub slope: Option<&'a Y>,
@@ -34,19 +33,18 @@ impl<Y> Neighbourhood<'_, Y> {
     }
 }
 
-/// So many absolute tolerances are the size of a coordinate that is near zero. Increments are at most a few thousandths of
-/// the tolerance then, so that they leave the domain of the field no further than an error may.
+/// The size of a coordinate near zero, in absolute tolerances. With it, increments are at most a few thousandths of the
+/// tolerance, so they leave the domain of the field no further than an error may.
 pub(crate) const TOLERANCES: f64 = 1e3;
 
 /// `∂f/∂y` by central differences: two evaluations for each coordinate.
 ///
-/// The increments are `∛u sⱼ` with the rounding unit `u`, by which truncation and rounding cost about the same digits. The
-/// size `sⱼ` of a coordinate is the largest of `|yⱼ|`, its absolute tolerance times 10³, and its change `|h fⱼ|` over the
-/// step (as long as this is no larger than the state). Forward differences would be cheaper, but wrong where a coordinate is
-/// much smaller than its increment and enters by its square, as the intermediate products of chemical reactions do.
+/// The increments are `∛u sⱼ` with the rounding unit `u`, which balances truncation and rounding errors. The size `sⱼ`
+/// of a coordinate is the largest of `|yⱼ|`, its absolute tolerance times 10³, and its change `|h fⱼ|` over the step
+/// (unless this exceeds the state). Forward differences would be cheaper, but wrong for a coordinate that is much
+/// smaller than its increment and enters squared, like an intermediate product of a chemical reaction.
 ///
-/// Where the field is not finite on one side of `y`, as at the edge of the domain of `√y`, the difference is taken to the
-/// other side.
+/// If the field is not finite on one side of `y`, as at the edge of the domain of `√y`, the difference is one-sided.
 pub fn differences<F>(f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State>
 where
     F: Dynamics<State: MatrixSpace> + ?Sized,
@@ -78,7 +76,7 @@ where
             end = x;
         }
         column.add_scaled(-1.0, &behind);
-        // By the distance that is left after rounding.
+        // Divides by the actual distance, after rounding.
         column.scale_by(1.0 / (end - start));
         F::State::write_column(&mut matrix, j, &column);
         shifted.set_coordinate(j, x);
@@ -101,7 +99,7 @@ impl<'a, Y: MatrixSpace> Sizes<'a, Y> {
         Self { y, slope, near, largest }
     }
 
-    /// The size of the coordinate `j`; zero where nothing is known of it.
+    /// The size of the coordinate `j`; zero if unknown.
     fn own(&self, j: usize) -> f64 {
         let tolerated = self.near.norm.map_or(0.0, |norm| TOLERANCES * norm.absolute(j));
         let limit = if self.largest > 0.0 { self.largest.max(tolerated) } else { f64::INFINITY };
@@ -109,8 +107,8 @@ impl<'a, Y: MatrixSpace> Sizes<'a, Y> {
         self.y.coordinate(j).abs().max(tolerated).max(change)
     }
 
-    /// The size of a coordinate of which nothing is known: the largest of all. A state at rest at zero, without tolerances, is
-    /// compared with the change by the slope at the end of the step.
+    /// The size of a coordinate of unknown size: the largest of all. For a state at rest at zero without tolerances it
+    /// is the change by the slope at the end of the step.
     fn common<F: Dynamics<State = Y> + ?Sized>(&self, f: &F, t: f64) -> f64 {
         let coordinates = 0..self.y.dimension();
         let known = largest(coordinates.clone().map(|j| self.own(j)));
@@ -129,11 +127,11 @@ fn largest(values: impl Iterator<Item = f64>) -> f64 {
     values.map(f64::abs).filter(|x| x.is_finite()).fold(0.0, f64::max)
 }
 
-/// Writes `∂f/∂t` by a difference of second order into `out`: two evaluations, and one more where the slope is not known. All
-/// of them are inside the step, so that the field of the other side of a jump has no part in them.
+/// Writes `∂f/∂t` by a one-sided difference of second order into `out`.
 ///
-/// The increment is `h ∛(u max(1, |t/h|))`: truncation and rounding, of the field or of the time, cost about the same
-/// digits.
+/// It takes two evaluations, and one more if the slope is not known. All are inside the step, so a jump of the field at
+/// an end of the step does not matter. The increment `h ∛(u max(1, |t/h|))` balances truncation and rounding errors, of
+/// the field or of the time.
 pub(crate) fn difference_in_time<F: Dynamics + ?Sized>(
     f: &F,
     t: f64,
@@ -146,7 +144,7 @@ pub(crate) fn difference_in_time<F: Dynamics + ?Sized>(
     let (first, second) = (t + part * h, t + 2.0 * part * h);
     let (a, b) = (first - t, second - t);
     if a == 0.0 || a == b {
-        // A step below the resolution of time has no derivative in it.
+        // A step below the resolution of time cannot resolve a derivative.
         return out.set_zeros();
     }
     let mut start = y.zeros_like();
@@ -157,7 +155,7 @@ pub(crate) fn difference_in_time<F: Dynamics + ?Sized>(
     let mut middle = y.zeros_like();
     f.eval(first, y, &mut middle);
     f.eval(second, y, out);
-    // The differences from the start are small, so nothing large cancels in the sum.
+    // The differences from the start are small, so the sum has no large cancellation.
     middle.add_scaled(-1.0, &start);
     out.add_scaled(-1.0, &start);
     out.scale_by(-a / (b * (b - a)));

@@ -1,4 +1,4 @@
-//! The traits of a vector field, its parameters and its pullback.
+//! The traits of vector fields: evaluation, parameters and pullback.
 
 use crate::error::{Error, Result};
 use crate::state::State;
@@ -26,20 +26,20 @@ use crate::state::State;
     note = "implement `rheos::Dynamics` for it, or wrap a closure: `ode(|t, y: &Vector2<f64>, dy: &mut Vector2<f64>| ..)`"
 )]
 pub trait Dynamics {
-    /// The space the solution lives in.
+    /// The state space.
     type State: State;
 
     /// Writes `f(t, y)` into `dy`, which has the shape of `y` and arbitrary contents.
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State);
 
-    /// Whether [`eval`](Self::eval) is known to leave the shape of `dy` as it is. Where it is not, and the type of the state
-    /// [does not say](State::FIXED_SHAPE) its shape, every solve evaluates the field once before its first step to see.
+    /// Whether [`eval`](Self::eval) is known to keep the shape of `dy`. If not, and if the type of the state does not
+    /// [fix](State::FIXED_SHAPE) its shape, every solve evaluates the field once before its first step to check.
     fn keeps_shape(&self) -> bool {
         false
     }
 
-    /// Why [`eval`](Self::eval) has no value at `(t, y)`, for a field that can tell: a device that failed, say. Then the
-    /// output is not a number, and a solve that ends for it asks here for the reason.
+    /// The reason why [`eval`](Self::eval) has no value at `(t, y)`, for a field that knows one, such as the failure of
+    /// a device. The output of the field is NaN then, and a solve that ends because of it reports this error.
     fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
         let _ = (t, y);
         None
@@ -49,7 +49,7 @@ pub trait Dynamics {
 /// Checks that the output of `f` has the shape of the state.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`] if it has not.
+/// [`Error::LengthMismatch`] if it does not.
 pub(crate) fn check_shape<F: Dynamics>(f: &F, t: f64, y: &F::State) -> Result<()> {
     if F::State::FIXED_SHAPE || f.keeps_shape() {
         return Ok(());
@@ -74,11 +74,11 @@ pub trait Parametric {
     fn set_params(&mut self, params: &Self::Params);
 }
 
-/// A vector field that can be differentiated in reverse: the pullback of `(t, y, θ) ↦ f(t, y, θ)`.
+/// A vector field with a pullback (reverse-mode derivative) of `(t, y, θ) ↦ f(t, y, θ)`.
 ///
-/// Implementing [`vjp`](Self::vjp) is enough. A field whose evaluation computes what its pullback needs again (the
-/// activations of a network) can keep it in a [`Trace`](Self::Trace) and override the two `_traced` functions; an
-/// adjoint then evaluates the field once per stage instead of twice.
+/// Implementing [`vjp`](Self::vjp) is enough. A field whose pullback reuses intermediate results of the evaluation,
+/// such as the activations of a network, can store them in a [`Trace`](Self::Trace) and override the two `_traced`
+/// functions. An adjoint then evaluates the field once per stage instead of twice.
 ///
 /// ```
 /// use rheos::{Differentiable, Dynamics, Parametric};
@@ -114,20 +114,20 @@ pub trait Parametric {
             `rheos::Autodiff`, implement `rheos::Differentiable`, or use a dfdx module as the field"
 )]
 pub trait Differentiable: Dynamics + Parametric {
-    /// What an evaluation can keep for its pullback; `()` where that is nothing.
+    /// The intermediate results that an evaluation stores for its pullback; `()` if there are none.
     type Trace: Default;
 
     /// Adds `(∂f/∂y)ᵀ w` to `ybar` and `(∂f/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂f/∂t` (zero for an autonomous field).
     fn vjp(&self, t: f64, y: &Self::State, w: &Self::State, ybar: &mut Self::State, pbar: &mut Self::Params) -> f64;
 
-    /// [`eval`](Dynamics::eval), keeping in `trace` what [`vjp_traced`](Self::vjp_traced) can use.
+    /// [`eval`](Dynamics::eval), with intermediate results for [`vjp_traced`](Self::vjp_traced) stored in `trace`.
     #[inline]
     fn eval_traced(&self, t: f64, y: &Self::State, dy: &mut Self::State, trace: &mut Self::Trace) {
         let _ = trace;
         self.eval(t, y, dy);
     }
 
-    /// [`vjp`](Self::vjp) at the point where `trace` was filled. A trace serves one pullback.
+    /// [`vjp`](Self::vjp) at the point where `trace` was recorded. A trace serves one pullback.
     #[inline]
     fn vjp_traced(
         &self,
@@ -143,7 +143,7 @@ pub trait Differentiable: Dynamics + Parametric {
     }
 }
 
-// A reference to a model is a model, so that one field can be shared by several solves.
+// A reference to a model is a model, so several solves can share one field.
 impl<F: Dynamics + ?Sized> Dynamics for &F {
     type State = F::State;
     #[inline]

@@ -1,14 +1,14 @@
-//! The matrix of partial derivatives of a field.
+//! The Jacobian of a field.
 
 use super::differences::difference_in_time;
 use super::{Counted, Differentiable, Dynamics, Neighbourhood, Ode, OdeWithVjp, differences};
 use crate::state::{MatrixOf, MatrixSpace, State};
 
-/// A vector field with its derivatives in the state and in time, which implicit methods use.
+/// A vector field with its derivatives with respect to state and time, for implicit methods.
 ///
-/// Both functions are provided by differences, so that `impl Jacobian for Model {}` is enough; override them where the
-/// derivatives are known. [`Autodiff`](crate::dynamics::Autodiff) has them exact from dual numbers, and a closure by differences.
-/// The [`Neighbourhood`] is for differences; an exact derivative ignores it.
+/// Both functions default to finite differences, so `impl Jacobian for Model {}` is enough; override them if the
+/// derivatives are known. [`Autodiff`](crate::dynamics::Autodiff) has exact derivatives by dual numbers, a closure has
+/// differences. The [`Neighbourhood`] scales the differences; an exact derivative ignores it.
 ///
 /// ```
 /// use nalgebra::{Matrix2, Vector2};
@@ -37,7 +37,7 @@ use crate::state::{MatrixOf, MatrixSpace, State};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no Jacobian, which an implicit method needs",
-    label = "the derivative of this field with respect to the state is not known",
+    label = "this field does not implement `Jacobian`",
     note = "`impl rheos::dynamics::Jacobian for YourModel {{}}` takes differences; override `jacobian` if you know it, or write the \
             field over a generic scalar and wrap it in `rheos::Autodiff`; for large states use `method.with(Krylov::new())`"
 )]
@@ -56,7 +56,7 @@ pub trait Jacobian: Dynamics<State: MatrixSpace> {
 /// By differences.
 impl<Y: MatrixSpace, G: Fn(f64, &Y, &mut Y)> Jacobian for Ode<Y, G> {}
 
-/// By pullbacks, one for each row: as exact as they are.
+/// By pullbacks, one for each row: as exact as the pullbacks.
 impl<Y, G, V> Jacobian for OdeWithVjp<Y, G, V>
 where
     Y: MatrixSpace,

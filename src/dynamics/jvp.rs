@@ -1,23 +1,24 @@
-//! Derivatives of a field along a direction.
+//! Jacobian-vector products.
 
 use super::{Counted, Dynamics};
 
-/// A vector field with exact products of its Jacobian with a vector, which Newton–Krylov methods can use in place of
-/// differences: `Krylov::new().exact()`.
+/// A vector field with exact Jacobian-vector products.
+///
+/// Newton–Krylov methods can use them instead of differences: `Krylov::new().exact()`.
 ///
 /// ```
 /// use nalgebra::Vector2;
 /// use rheos::dynamics::problems::VanDerPol;
 /// use rheos::dynamics::{Jacobian, Jvp, Neighbourhood};
 ///
-/// let (model, y) = VanDerPol::problem(5.0); // an `Autodiff` model has them from dual numbers
+/// let (model, y) = VanDerPol::problem(5.0); // an `Autodiff` model has them by dual numbers
 /// let v = Vector2::new(0.3, -1.0);
 /// let mut product = Vector2::zeros();
 /// model.jvp(0.0, &y, &v, &mut product);
 /// assert!((product - model.jacobian(0.0, &y, Neighbourhood::of_step(1.0)) * v).norm() < 1e-14);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no exact products of its Jacobian with a vector",
+    message = "`{Self}` has no exact Jacobian-vector products",
     label = "this has no `jvp(t, y, v, out)`",
     note = "implement `rheos::dynamics::Jvp`, write the field over a generic scalar and wrap it in `rheos::Autodiff`, or \
             use differences: `Krylov::new()` without `exact()`"

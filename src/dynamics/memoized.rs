@@ -1,4 +1,4 @@
-//! Evaluations that are kept until their pullback is asked for.
+//! Evaluations that are stored for their pullbacks.
 
 use std::cell::RefCell;
 
@@ -6,17 +6,17 @@ use super::{Differentiable, Dynamics, Jacobian, Neighbourhood, Parametric};
 use crate::error::Error;
 use crate::state::{MatrixOf, MatrixSpace, State};
 
-/// A field that keeps the trace of every evaluation, so that a discrete adjoint does not evaluate it again: nothing is
-/// computed twice, and every activation of a network is held from the forward pass to the backward pass.
+/// A field that stores the trace of every evaluation, so that a discrete adjoint does not evaluate it again.
 ///
-/// A solve over it takes the same steps, and its gradient is the same but for the rounding of times. [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint)
-/// computes the stages of every step once more on its way back, since the states are much less to keep than the stages with
-/// what lies inside the field; where there is room for all of it, this saves those evaluations. Methods whose stages are the
-/// solution of equations evaluate more than they come back to, and gain less.
+/// A solve over it takes the same steps, and its gradient is the same up to the rounding of times. By default,
+/// [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) recomputes the stages of every step in the backward pass, since
+/// states take much less memory than stages with their traces. With memory for all traces, such as the activations of a
+/// network, this field saves those evaluations. Implicit methods gain less, as most of their evaluations have no
+/// pullback.
 ///
-/// What is kept grows by a trace and two states per evaluation, those of rejected steps included, until a backward pass takes
-/// it away, [`forget`](Self::forget) is called, or the parameters change. So this is for training, and not for a solve that
-/// nobody differentiates. To be used with all states kept, [`Checkpoints::All`](crate::adjoint::Checkpoints::All).
+/// The memory grows by a trace and two states per evaluation, also in rejected steps, until a backward pass consumes
+/// them, [`forget`](Self::forget) is called, or the parameters change. So use it for training only, with
+/// [`Checkpoints::All`](crate::adjoint::Checkpoints::All).
 ///
 /// ```
 /// use rheos::dynamics::problems::LotkaVolterra;
@@ -27,7 +27,7 @@ use crate::state::{MatrixOf, MatrixSpace, State};
 /// let field = Memoized::new(Counted::new(model));
 /// let run = Ivp::new(&field, y0, 0.0..1.0).forward(Dopri5, Pid::new(1e-6, 1e-6), DiscreteAdjoint::new())?;
 /// run.backward(&run.y)?;
-/// // Those of the forward pass, and none in the backward pass.
+/// // The evaluations of the forward pass, and none in the backward pass.
 /// assert_eq!(field.inner().evaluations(), run.stats.evaluations);
 /// # Ok::<(), rheos::Error>(())
 /// ```
@@ -44,7 +44,7 @@ struct Evaluation<F: Differentiable> {
 }
 
 impl<F: Differentiable> Memoized<F> {
-    /// Begins with nothing kept.
+    /// Starts with no stored evaluations.
     pub const fn new(field: F) -> Self {
         Self { field, log: RefCell::new(Vec::new()) }
     }
@@ -54,7 +54,7 @@ impl<F: Differentiable> Memoized<F> {
         &self.field
     }
 
-    /// The field inside, to be changed; what is kept is dropped.
+    /// The field inside, mutable; the stored evaluations are dropped.
     pub fn inner_mut(&mut self) -> &mut F {
         self.forget();
         &mut self.field
@@ -65,32 +65,32 @@ impl<F: Differentiable> Memoized<F> {
         self.field
     }
 
-    /// How many evaluations are kept.
+    /// The number of stored evaluations.
     pub fn len(&self) -> usize {
         self.log.borrow().len()
     }
 
-    /// Whether none is.
+    /// Whether no evaluation is stored.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Drops what is kept.
+    /// Drops the stored evaluations.
     pub fn forget(&self) {
         self.log.borrow_mut().clear();
     }
 
-    /// The last evaluation at `(t, y)`, if it is kept; it is not kept any longer.
+    /// Removes and returns the last evaluation at `(t, y)`, if it is stored.
     fn take(&self, t: f64, y: &F::State) -> Option<Evaluation<F>> {
         let mut log = self.log.borrow_mut();
-        // A backward pass looks for what was last evaluated first.
+        // A backward pass asks for the latest evaluation first.
         let place = log.iter().rposition(|evaluation| is_near(evaluation.t, t) && are_equal(&evaluation.y, y))?;
         Some(log.remove(place))
     }
 }
 
-/// Whether two times differ by rounding alone: the last stage of a step, which the next one takes for its first, is at
-/// `t + h`, and the next may start a rounding error beside that.
+/// Whether two times differ by rounding only: the last stage of a step is at `t + h`, and the next step, which reuses
+/// it as its first stage, may start a rounding error away.
 fn is_near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 2.0 * f64::EPSILON * b.abs()
 }

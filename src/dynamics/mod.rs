@@ -1,8 +1,8 @@
 //! Vector fields `dz/dt = f(t, z, θ)` and their pullbacks.
 //!
-//! A model implements [`Dynamics`] to be solved and [`Differentiable`] to be trained. Both can be had without
-//! writing an `impl`: [`ode`] turns a closure into dynamics, and [`Autodiff`] differentiates a field that is written
-//! once over a generic scalar.
+//! A model implements [`Dynamics`] to be solved and [`Differentiable`] to be trained. Two wrappers implement them for
+//! you: [`ode`] makes dynamics from a closure, and [`Autodiff`] differentiates a field written once over a generic
+//! scalar.
 
 mod autodiff;
 mod closure;

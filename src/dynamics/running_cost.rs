@@ -1,20 +1,19 @@
-//! An integral along the solution.
+//! Running costs: integrals along the solution.
 
 use super::{Differentiable, Dynamics, Parametric};
 use crate::error::Error;
 
-/// A field with the running cost `∫ g(t, y, θ) dt` beside its state, made by [`running_cost`].
+/// A field with the running cost `∫ g(t, y, θ) dt` as a further coordinate, made by [`running_cost`].
 #[derive(Debug, Clone, Copy)]
 pub struct RunningCost<F, G> {
     field: F,
     cost: G,
 }
 
-/// The field with a further coordinate `c` that satisfies `dc/dt = g(t, y, θ)`: started at 0, it is the running cost. The
-/// `cost` is called with the field, whose parameters it may read.
+/// Adds a coordinate `c` to the field, with `dc/dt = g(t, y, θ)`. Started at 0, it is the running cost.
 ///
-/// The cost takes part in the error norm, so that the integral is as accurate as the state. To train with it, add its
-/// pullback by [`with_vjp`](RunningCost::with_vjp).
+/// The closure `cost` gets the field, and may read its parameters. The cost is part of the error norm, so the integral
+/// is as accurate as the state. To train with it, add its pullback by [`with_vjp`](RunningCost::with_vjp).
 ///
 /// ```
 /// use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid, ode};
@@ -66,7 +65,7 @@ impl<F, G> RunningCost<F, G> {
     }
 }
 
-/// What a cost is worth at a point.
+/// The integrand of a running cost.
 pub trait Cost<F: Dynamics> {
     /// `g(t, y, θ)`.
     fn at(&self, f: &F, t: f64, y: &F::State) -> f64;

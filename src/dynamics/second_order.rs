@@ -1,16 +1,16 @@
-//! Second derivatives of a field: how its pullback changes along a direction.
+//! Second derivatives of a field: directional derivatives of its pullback.
 
 use super::{Autodiff, Counted, Differentiable, GenericDynamics, Memoized, OdeWithVjp, Tangent, tangent};
 use crate::state::State;
 use nalgebra::SVector;
 
-/// A field with the derivative of its pullback along a direction.
+/// A field whose pullback has directional derivatives.
 ///
-/// A [`Rosenbrock`](crate::solver::rosenbrock::Rosenbrock) method reads the Jacobian at the start of every step, so that the derivative of its
-/// step has second derivatives of the field in it: this is all that its discrete adjoint asks for.
+/// The step of a [`Rosenbrock`](crate::solver::rosenbrock::Rosenbrock) method contains the Jacobian, so its derivative
+/// contains second derivatives of the field. The discrete adjoint of these methods needs this trait.
 ///
-/// The function is provided by differences of the pullback, so that `impl SecondOrderVjp for Model {}` is enough.
-/// [`Autodiff`] has it exact, from dual numbers over dual numbers.
+/// The default implementation takes differences of the pullback, so `impl SecondOrderVjp for Model {}` is enough.
+/// [`Autodiff`] has exact derivatives, by dual numbers over dual numbers.
 ///
 /// ```
 /// use rheos::{Differentiable, Dynamics, Parametric};
@@ -44,19 +44,21 @@ use nalgebra::SVector;
 /// assert!((pbar + 0.1_f64).abs() < 1e-12); // ∂/∂y (−y²) · 0.1
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the pullback of `{Self}` has no derivative, so that steps of a Rosenbrock method on it have no transpose",
+    message = "`{Self}` has no second derivatives, which the adjoint of a Rosenbrock method needs",
     label = "this has no `vjp_along`",
     note = "`impl rheos::dynamics::SecondOrderVjp for YourModel {{}}` takes differences of its pullback; or write the field over a generic \
             scalar and wrap it in `rheos::Autodiff`"
 )]
 pub trait SecondOrderVjp: Differentiable {
-    /// For the direction `(v, τ)` in `(y, t)`, adds `∂/∂y` of `wᵀ (∂f/∂y v + τ ∂f/∂t)` to `ybar` and its `∂/∂θ` to `pbar`,
-    /// and returns its `∂/∂t`; by the symmetry of second derivatives, `d/dε` of the [pullback](Differentiable::vjp) of `w`
-    /// at `(t + ε τ, y + ε v)` where `ε = 0`.
+    /// Let `s = wᵀ (∂f/∂y v + τ ∂f/∂t)` for the direction `(v, τ)` in `(y, t)`. Adds `∂s/∂y` to `ybar` and `∂s/∂θ` to
+    /// `pbar`, and returns `∂s/∂t`.
     ///
-    /// Provided by one-sided differences of order 6: seven pullbacks, up to six hundredths of the direction ahead (in `f64`) and
-    /// none behind, where the field may have jumped. So the direction should be one over which the field is smooth, as it is
-    /// over a step.
+    /// By the symmetry of second derivatives, this is `d/dε` at `ε = 0` of the [pullback](Differentiable::vjp) of `w`
+    /// at `(t + ε τ, y + ε v)`.
+    ///
+    /// The default takes one-sided differences of order 6: seven pullbacks, up to six hundredths of the direction ahead
+    /// (in `f64`) and none behind, where the field may have jumped. The field should be smooth along the direction, as
+    /// it is over a step.
     fn vjp_along(
         &self,
         t: f64,
@@ -70,8 +72,8 @@ pub trait SecondOrderVjp: Differentiable {
     }
 }
 
-/// The extrema of a Chebyshev polynomial of degree 6 on `[0, 1]`, and the weights there of the derivative at 0: the nodes
-/// whose one-sided difference of order 6 adds least to the rounding of the values.
+/// The extrema of a Chebyshev polynomial of degree 6 on `[0, 1]`, with the weights of the derivative at 0: the nodes
+/// whose one-sided difference of order 6 amplifies rounding errors least.
 const NODES: [(f64, f64); 7] = [
     (0.0, -73.0 / 3.0),
     (0.066_987_298_107_780_68, 29.856_406_460_551_018),
@@ -82,8 +84,8 @@ const NODES: [(f64, f64); 7] = [
     (1.0, -1.0),
 ];
 
-/// With the rounding unit `u`, nodes up to `L` cost `72 u/L` by rounding and `1.2e-6 L⁶` by truncation: together the least
-/// where `L⁷ = 1.0e7 u`. The pullback is linear in its cotangent, which takes the weights.
+/// With the rounding unit `u`, nodes up to `L` have an error of `72 u/L` by rounding and `1.2e-6 L⁶` by truncation. The
+/// sum is least at `L⁷ = 1.0e7 u`. The pullback is linear in its cotangent, which takes the weights.
 fn difference_along<F: Differentiable + ?Sized>(
     f: &F,
     t: f64,
@@ -122,7 +124,7 @@ impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> SecondOrderVjp fo
     }
 }
 
-/// By differences: a Hessian–vector product through a Rosenbrock method has third derivatives in it.
+/// By differences: a Hessian–vector product through a Rosenbrock method contains third derivatives.
 impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> SecondOrderVjp
     for Tangent<'_, M, N, P, K>
 {
@@ -137,7 +139,7 @@ where
 {
 }
 
-/// What it costs is not counted.
+/// Its evaluations are not counted.
 impl<F: SecondOrderVjp> SecondOrderVjp for Counted<F> {
     fn vjp_along(
         &self,

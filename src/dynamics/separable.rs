@@ -1,16 +1,16 @@
-//! Fields of two halves that do not see themselves: `q' = v(t, p)`, `p' = a(t, q)`.
+//! Separable fields: `q' = v(t, p)`, `p' = a(t, q)`.
 
 use super::{Differentiable, Dynamics};
 use crate::state::State;
 
-/// A field on pairs `(q, p)` whose halves depend on each other only: `q' = v(t, p)`, `p' = a(t, q)`.
+/// A separable field on pairs `(q, p)`: `q' = v(t, p)`, `p' = a(t, q)`.
 ///
-/// Hamilton's equations of `H = T(t, p) + U(t, q)` are of this form, with `v = ∂T/∂p` and `a = −∂U/∂q`, and so is the
-/// equation of the second order `q'' = a(t, q)`, with `v = p`. Names are those of Hairer, Lubich & Wanner, *Geometric
-/// Numerical Integration*, sections I.1.3 and VI.1. Positions and momenta may be of different types.
+/// Examples are Hamilton's equations of `H = T(t, p) + U(t, q)`, with `v = ∂T/∂p` and `a = −∂U/∂q`, and the equation of
+/// second order `q'' = a(t, q)`, with `v = p`. The names follow Hairer, Lubich & Wanner, *Geometric Numerical
+/// Integration*, sections I.1.3 and VI.1. Positions and momenta may have different types.
 ///
-/// [`separable`](crate::dynamics::separable) makes one of two closures. A model of your own implements the two halves and gets the whole from them by
-/// one line:
+/// [`separable`](crate::dynamics::separable) makes one from two closures. A model of your own implements the two
+/// halves, and its [`Dynamics`] in one line:
 ///
 /// ```
 /// use nalgebra::Vector2;
@@ -39,7 +39,7 @@ use crate::state::State;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a separable field `q' = v(t, p)`, `p' = a(t, q)`, which a symplectic method needs",
-    label = "the halves of this field are not known",
+    label = "this field does not implement `Separable`",
     note = "make it of two closures, `separable(|t, p, dq| .., |t, q, dp| ..)`, implement `rheos::dynamics::Separable`, or use a \
             method for fields of any form"
 )]
@@ -67,7 +67,7 @@ pub trait Separable: Dynamics<State = (<Self as Separable>::Position, <Self as S
 ///
 /// The body of [`Differentiable::vjp`] is then `self.vjp_halves(t, y, w, ybar, pbar)`, with `type Trace = ()`.
 #[diagnostic::on_unimplemented(
-    message = "the halves of `{Self}` cannot be differentiated, so steps of a symplectic method on it cannot either",
+    message = "the halves of `{Self}` have no pullbacks, which the adjoint of a symplectic method needs",
     label = "this has no `velocity_vjp` and `force_vjp`",
     note = "add the pullbacks to closures with `separable(..).with_vjp(..)`, or implement `rheos::dynamics::SeparableVjp`"
 )]

@@ -21,7 +21,7 @@ pub struct SeparableOde<Q, P, V, A> {
 /// use rheos::solver::symplectic::Leapfrog;
 /// use rheos::dynamics::separable;
 ///
-/// // A pendulum swings for a thousand seconds; its energy is where it was.
+/// // A pendulum swings for a thousand seconds and keeps its energy.
 /// let pendulum = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q.sin());
 /// let solution = solve(&pendulum, (1.0, 0.0), 0.0..1000.0, Leapfrog, Fixed::step(0.02))?;
 /// let energy = |(q, p): &(f64, f64)| 0.5 * p * p - q.cos();
@@ -109,7 +109,7 @@ impl<F: Separable, W, B> Separable for SeparableOdeWithVjp<F, W, B> {
     }
 }
 
-/// Closures have no parameters that an optimiser could see.
+/// Closures have no parameters visible to an optimiser.
 impl<F, W, B> Parametric for SeparableOdeWithVjp<F, W, B> {
     type Params = ();
     fn params(&self) {}

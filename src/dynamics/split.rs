@@ -1,17 +1,16 @@
-//! Fields that are the sum of a stiff and a non-stiff part.
+//! Split fields: sums of a stiff and a nonstiff part.
 
 use super::{Differentiable, Dynamics, Jacobian, Parametric, SecondOrderVjp};
 use crate::state::{MatrixSpace, State};
 
-/// A vector field `f = f_E + f_I`, of which an [`Imex`](crate::solver::implicit::Imex) method treats the part `f_E` explicitly and the stiff
-/// part `f_I` implicitly.
+/// A split vector field `f = f_E + f_I` for [`Imex`](crate::solver::implicit::Imex) methods, which treat `f_E`
+/// explicitly and the stiff part `f_I` implicitly.
 ///
-/// As [`Dynamics`] it is the sum, so that any other method can solve it as well. Only the implicit part needs a
-/// [`Jacobian`].
+/// Its [`Dynamics`] is the sum, so any other method can solve it as well. Only the implicit part needs a [`Jacobian`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not split into an explicit and an implicit part",
-    label = "this field is in one piece",
-    note = "put the two parts together with `rheos::dynamics::GenericSplit::new(explicit, implicit)`, or implement `rheos::dynamics::Split`"
+    label = "this field does not implement `Split`",
+    note = "join the two parts with `rheos::dynamics::GenericSplit::new(explicit, implicit)`, or implement `rheos::dynamics::Split`"
 )]
 pub trait Split: Dynamics {
     /// The implicit part.
@@ -24,10 +23,11 @@ pub trait Split: Dynamics {
     fn implicit(&self) -> &Self::Implicit;
 }
 
-/// A split field with the pullbacks of its parts, of which the discrete adjoint of an [`Imex`](crate::solver::implicit::Imex) method is made.
+/// A split field with the pullbacks of its parts, for the discrete adjoint of [`Imex`](crate::solver::implicit::Imex)
+/// methods.
 ///
 /// The body of [`Differentiable::vjp`] is then `self.vjp_parts(t, y, w, ybar, pbar)`, with `type Trace = ()`.
-/// [`GenericSplit`] has it where both parts are differentiable:
+/// [`GenericSplit`] implements it if both parts are differentiable:
 ///
 /// ```
 /// use rheos::{DiscreteAdjoint, Ivp, Pid, ode};
@@ -45,7 +45,7 @@ pub trait Split: Dynamics {
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the parts of `{Self}` cannot be differentiated, so steps of an additive method on it cannot either",
+    message = "the parts of `{Self}` have no pullbacks, which the adjoint of an additive method needs",
     label = "this has no `explicit_vjp` and `implicit_vjp`",
     note = "both parts of a `rheos::dynamics::GenericSplit` must be `rheos::Differentiable`; a split field of your own implements \
             `rheos::dynamics::SplitVjp`"
@@ -61,8 +61,8 @@ pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
         pbar: &mut Self::Params,
     ) -> f64;
 
-    /// Adds `(∂f_I/∂y)ᵀ w` to `ybar` and `(∂f_I/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂f_I/∂t`. The parameters `θ` are those
-    /// of the whole, whatever the [implicit part](Split::implicit) has for its own.
+    /// Adds `(∂f_I/∂y)ᵀ w` to `ybar` and `(∂f_I/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂f_I/∂t`. Here `θ` are the
+    /// parameters of the whole field, not of the [implicit part](Split::implicit) alone.
     fn implicit_vjp(
         &self,
         t: f64,
@@ -86,7 +86,7 @@ pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
     }
 }
 
-/// The sum of two fields, of which the second is stiff.
+/// The sum of two fields; the second one is stiff.
 ///
 /// ```
 /// use rheos::solver::implicit::KenCarp4;
@@ -117,7 +117,7 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> GenericSplit<E, I> {
     }
 }
 
-/// The sum; it makes room for one of the two terms in every evaluation.
+/// The sum; every evaluation allocates a buffer for one of the terms.
 impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for GenericSplit<E, I> {
     type State = E::State;
 
@@ -141,7 +141,7 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> Split for GenericSplit<E, I> {
     }
 }
 
-/// That of the sum, by differences: for methods that treat all of it implicitly.
+/// The Jacobian of the sum, by differences, for fully implicit methods.
 impl<E: Dynamics<State: MatrixSpace>, I: Dynamics<State = E::State>> Jacobian for GenericSplit<E, I> {}
 
 impl<F: Split + ?Sized> Split for &F {

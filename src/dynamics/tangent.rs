@@ -9,9 +9,10 @@ use crate::state::MatrixSpace;
 /// A number and its derivatives along `K` directions.
 pub type Dual<const K: usize> = DualSVec64<K>;
 
-/// A model that carries along the derivatives of its state in `K` directions of the initial state and the parameters.
+/// The tangent model: a model over dual numbers, with the derivatives of its state in `K` directions of the initial
+/// state and the parameters.
 ///
-/// It solves the variational equation beside the equation itself, with the steps that the latter takes alone. It is
+/// It solves the variational equation together with the equation, on the steps of the equation. It is
 /// differentiable as well: an adjoint of it gives the derivatives of a gradient.
 #[derive(Debug)]
 pub struct Tangent<'f, M, const N: usize, const P: usize, const K: usize> {
@@ -20,13 +21,13 @@ pub struct Tangent<'f, M, const N: usize, const P: usize, const K: usize> {
 }
 
 impl<'f, M, const N: usize, const P: usize, const K: usize> Tangent<'f, M, N, P, K> {
-    /// The model with `params`, whose derivatives are the directions, in place of its own parameters.
+    /// The model with the parameters `params`; their derivatives are the directions.
     pub fn new(model: &'f Autodiff<M, N, P>, params: SVector<Dual<K>, P>) -> Self {
         Self { model, params }
     }
 }
 
-/// The numbers `x`, with the derivatives `directions[k]` along direction `k`.
+/// The numbers `x`, with the derivative `directions[k]` along direction `k`.
 pub fn along<const L: usize, const K: usize>(
     x: &SVector<f64, L>,
     directions: &[SVector<f64, L>; K],
@@ -36,7 +37,7 @@ pub fn along<const L: usize, const K: usize>(
 
 /// The derivative of `x` along direction `k`.
 pub fn derivative<const K: usize>(x: &Dual<K>, k: usize) -> f64 {
-    // A number that is constant keeps no derivatives.
+    // A constant dual number stores no derivatives.
     x.eps.0.map_or(0.0, |eps| eps[k])
 }
 
@@ -58,8 +59,8 @@ impl<M, const N: usize, const P: usize, const K: usize> Parametric for Tangent<'
     }
 }
 
-/// By dual numbers over dual numbers: the Jacobian has derivatives of its own, without which the equations of an implicit
-/// step would be solved for the state and not for its derivatives.
+/// By dual numbers over dual numbers. The Jacobian needs derivatives of its own: otherwise an implicit step would solve
+/// its equations for the state, but not for the derivatives of the state.
 impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> Jacobian for Tangent<'_, M, N, P, K>
 where
     SVector<Dual<K>, N>: MatrixSpace<Matrix = SMatrix<Dual<K>, N, N>>,
@@ -86,7 +87,7 @@ impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> D
     }
 }
 
-/// The pullback of a field where time, state and parameters carry derivatives.
+/// The pullback of a field when time, state and parameters carry derivatives.
 fn pullback<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize>(
     field: &M,
     t: Dual<K>,
@@ -103,8 +104,8 @@ fn pullback<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: u
     tbar[0]
 }
 
-/// The derivative of the pullback of `w` along the direction `(v, tau)` in `(y, t)`, added to `ybar` and `pbar` and returned
-/// for the time.
+/// The derivative of the pullback of `w` along the direction `(v, tau)` in `(y, t)`: added to `ybar` and `pbar`, and
+/// returned for the time.
 pub(super) fn pullback_along<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     model: &Autodiff<M, N, P>,
     (t, tau): (f64, f64),

@@ -1,4 +1,4 @@
-//! The handles a formula is written with.
+//! The handles of a formula.
 
 use std::ops::{Add, Div, Index, Mul, Neg, Sub};
 
@@ -8,11 +8,11 @@ use super::parameters::Leaf;
 use super::store::Store;
 use super::weight::{Bias, Gates, Weight};
 
-/// `N` numbers for each sample of a batch, in a formula.
+/// `N` numbers for each sample of a batch, as a handle in a formula.
 ///
-/// A handle knows neither the numbers nor how many samples there are: a formula runs once, when a network is made, and what
-/// it asks for is written down. It is `Copy`. Operators work entry by entry, with another batch, with a [`Bias`], and with a
-/// number; `&self.weight * x` is a product of matrices.
+/// A handle has neither numbers nor a number of samples: a formula runs once, when a network is made, and its
+/// operations are recorded. It is `Copy`. Operators work entry by entry, with another batch, with a [`Bias`], and with
+/// a number; `&self.weight * x` is a matrix product.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'g, const N: usize> {
     pub(super) graph: &'g Graph,
@@ -68,8 +68,8 @@ impl<'g, const N: usize> Batch<'g, N> {
         self.map(Function::LeakyRelu(slope))
     }
 
-    /// `x Φ(x)` with the distribution function `Φ` of the normal distribution: D. Hendrycks & K. Gimpel, *Gaussian error
-    /// linear units* (2016), arXiv:1606.08415, exactly.
+    /// `x Φ(x)`, with the normal distribution function `Φ`, exactly. D. Hendrycks & K. Gimpel, *Gaussian error linear
+    /// units* (2016), arXiv:1606.08415.
     #[must_use]
     pub fn gelu(self) -> Self {
         self * self.map(Function::NormalCdf)
@@ -124,7 +124,7 @@ impl<'g, const N: usize> Batch<'g, N> {
         self.push(Node::Concat(self.id, b.id))
     }
 
-    /// The `M` rows from `FROM` on: `x.rows::<2, 3>()` are rows 2, 3 and 4.
+    /// `M` rows, starting at row `FROM`: `x.rows::<2, 3>()` are rows 2, 3 and 4.
     #[must_use]
     pub fn rows<const FROM: usize, const M: usize>(self) -> Batch<'g, M> {
         const { assert!(FROM + M <= N, "`rows` goes beyond the last row") };
@@ -140,7 +140,7 @@ impl<'g, const N: usize> Batch<'g, N> {
     /// The mean of the `N` numbers of each sample.
     #[must_use]
     pub fn mean(self) -> Batch<'g, 1> {
-        const { assert!(N > 0, "no numbers have no mean") };
+        const { assert!(N > 0, "`mean` needs a number") };
         self.sum() * (1.0 / N as f64)
     }
 
@@ -154,7 +154,7 @@ impl<'g, const N: usize> Batch<'g, N> {
     #[must_use]
     pub fn log_softmax(self) -> Self {
         const { assert!(N > 0, "`log_softmax` needs a number") };
-        // The shift cancels, so that it is held when differentiating.
+        // The shift cancels, so it is held constant when differentiating.
         let largest: Batch<'g, 1> = self.push(Node::HeldMax(self.id));
         let shifted = self - largest.spread();
         shifted - shifted.exp().sum().log().spread()
@@ -168,14 +168,14 @@ impl<'g, const N: usize> Batch<'g, N> {
 }
 
 impl<'g> Batch<'g, 1> {
-    /// The one number of each sample, `N` times.
+    /// Repeats the one number of each sample `N` times.
     #[must_use]
     pub fn spread<const N: usize>(self) -> Batch<'g, N> {
         self.push(Node::Spread(self.id))
     }
 }
 
-/// Where a leaf lies, and its shape.
+/// The address of a leaf, and its shape.
 fn leaf<P>(parameter: &P, rows: usize, columns: usize) -> Leaf {
     Leaf { rows, columns, address: std::ptr::from_ref(parameter).addr() }
 }
@@ -202,7 +202,7 @@ impl<S: Store, const O: usize, const I: usize> Weight<S, O, I> {
 }
 
 impl<S: Store, const N: usize> Bias<S, N> {
-    /// The same numbers for each sample of a batch like `x`.
+    /// The bias, repeated for each sample of a batch like `x`.
     #[must_use]
     pub fn like<'g, const M: usize>(&self, x: Batch<'g, M>) -> Batch<'g, N> {
         let bias = x.graph.find(leaf(self, N, 1));

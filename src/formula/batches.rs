@@ -1,13 +1,13 @@
-//! How the samples of a batch are kept.
+//! The types of batches.
 
 use nalgebra::{Const, Dyn, OMatrix, SMatrix};
 
 use super::store::{Slices, Store};
 use crate::state::State;
 
-/// How batches are kept, next to weights in the store `S`.
+/// The type of batches, next to weights in the store `S`.
 #[diagnostic::on_unimplemented(
-    message = "batches cannot be kept in `{Self}` next to weights in `{S}`",
+    message = "`{Self}` is not a kind of batch for weights in `{S}`",
     note = "batches are `Dynamic` or `Static<B>`"
 )]
 pub trait Batches<S: Store>: 'static {
@@ -15,23 +15,23 @@ pub trait Batches<S: Store>: 'static {
     type Batch<const N: usize>: State + 'static;
 }
 
-/// Batches that are matrices: a sample is a column.
+/// Batches that are matrices with one sample per column.
 pub trait Columns<S: Slices>: Batches<S> {
-    /// Zeros for so many samples.
+    /// Zeros, with this many samples.
     fn zeros<const N: usize>(samples: usize) -> Self::Batch<N>;
-    /// How many samples there are.
+    /// The number of samples.
     fn samples<const N: usize>(x: &Self::Batch<N>) -> usize;
     /// The entries, sample by sample.
     fn slice<const N: usize>(x: &Self::Batch<N>) -> &[S::Element];
-    /// The same, to be written.
+    /// The entries, mutable.
     fn slice_mut<const N: usize>(x: &mut Self::Batch<N>) -> &mut [S::Element];
 }
 
-/// `B` samples, checked by the compiler: a batch is an `SMatrix<T, N, B>`.
+/// Batches of `B` samples, checked by the compiler: an `SMatrix<T, N, B>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Static<const B: usize>;
 
-/// Any number of samples, checked where a batch enters: a batch is an `OMatrix<T, Const<N>, Dyn>`.
+/// Batches of any number of samples, checked where a batch enters: an `OMatrix<T, Const<N>, Dyn>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Dynamic;
 

@@ -1,13 +1,14 @@
-//! Derivatives as parts of a formula.
+//! Derivatives inside formulas.
 
 use std::collections::BTreeMap;
 
 use super::batch::Batch;
 use super::graph::{Graph, Id, Node, Pairing, Term};
 
-/// `f(x)`, and the derivative of `f` at `x` in the direction `e`: both are parts of the formula.
+/// A Jacobian-vector product in a formula: `f(x)`, and the derivative of `f` at `x` in the direction `e`.
 ///
-/// `f` is differentiated as a function of its argument: other batches in it are held.
+/// `f` is differentiated with respect to its argument; other batches in it are held constant. Both results are
+/// differentiable parts of the formula.
 ///
 /// ```
 /// use rheos::formula;
@@ -41,9 +42,10 @@ pub fn jvp<'g, const N: usize, const M: usize>(
     (y, Batch { graph, id: dy })
 }
 
-/// The value of a scalar function at `x`, and its gradient there, for each sample: both are parts of the formula.
+/// The gradient of a scalar function in a formula: the value of `f` at `x`, and its gradient, for each sample.
 ///
-/// `f` is differentiated as a function of its argument: other batches in it are held.
+/// `f` is differentiated with respect to its argument; other batches in it are held constant. Both results are
+/// differentiable parts of the formula.
 ///
 /// ```
 /// use rheos::formula;
@@ -83,7 +85,7 @@ pub fn grad<'g, const N: usize>(
     (y, Batch { graph, id: slope.unwrap_or_else(|| graph.constant(0.0, N)) })
 }
 
-/// The argument of `f` with a node of its own, the nodes `f` asks for, and its value.
+/// The argument of `f` as a node of its own, the nodes that `f` adds, and its value.
 fn recorded<'g, const N: usize, const M: usize>(
     x: Batch<'g, N>,
     f: impl FnOnce(Batch<'g, N>) -> Batch<'g, M>,
@@ -108,7 +110,7 @@ fn reached(graph: &Graph, argument: Id, nodes: std::ops::Range<Id>) -> BTreeMap<
     reached
 }
 
-/// The derivative of a node, given the derivatives of its operands; `None` where it is zero.
+/// The derivative of a node, given the derivatives of its operands; `None` if it is zero.
 fn tangent(graph: &Graph, id: Id, tangents: &BTreeMap<Id, Id>) -> Option<Id> {
     let entry = graph.entry(id);
     let of = |x: Id| tangents.get(&x).copied();

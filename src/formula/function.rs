@@ -12,7 +12,7 @@ pub(crate) enum Function {
     Relu,
     /// `x` above zero and the slope times `x` below.
     LeakyRelu(f64),
-    /// 1 above zero, and this below and at zero: the derivative of the two before.
+    /// 1 above zero, this value at and below zero: the derivative of the previous two.
     Step(f64),
     Exp,
     Log,
@@ -20,7 +20,7 @@ pub(crate) enum Function {
     Square,
     Sin,
     Cos,
-    /// The distribution function of the normal distribution, `Φ`.
+    /// The normal distribution function `Φ`.
     NormalCdf,
 }
 
@@ -37,7 +37,7 @@ impl Function {
             Self::Tanh => T::tanh_all(x, y),
             Self::Sigmoid => T::sigmoid_all(x, y),
             Self::Softplus => T::softplus_all(x, y),
-            // Not by `max`, which drops a NaN.
+            // Not by `max`, which drops NaN.
             Self::Relu => each(x, y, |x| if x < T::zero() { T::zero() } else { x }),
             Self::LeakyRelu(slope) => {
                 let slope = T::embed(slope);
@@ -85,7 +85,7 @@ impl Function {
         }
     }
 
-    /// The derivative at the node `x`, where the value is the node `y`, as further nodes. `None` where it is zero.
+    /// The derivative at the node `x`, with the value at the node `y`, as further nodes. `None` if it is zero.
     pub(super) fn slope(self, graph: &Graph, (x, y): (Id, Id)) -> Option<Id> {
         let (scale, pair) = (|x, factor, shift| graph.scale(x, factor, shift), |f, a, b| graph.pair(f, a, b));
         let apply = |f, x| graph.push(Node::Apply(f, x), graph.rows(x));
@@ -115,7 +115,7 @@ impl Function {
         })
     }
 
-    /// About how many operations a value costs, for estimates.
+    /// The approximate number of operations per value, for estimates.
     pub(super) const fn flops(self) -> usize {
         match self {
             Self::Relu | Self::LeakyRelu(_) | Self::Step(_) | Self::Square | Self::Sqrt => 1,
@@ -127,12 +127,12 @@ impl Function {
 /// `1 / √(2π)`.
 const INVERSE_ROOT_2_PI: f64 = 0.398_942_280_401_432_7;
 
-/// The density of the normal distribution.
+/// The normal density.
 pub(crate) fn normal_density<T: Element>(x: T) -> T {
     T::embed(INVERSE_ROOT_2_PI) * (T::embed(-0.5) * x * x).exp()
 }
 
-/// One of two numbers, by the sign of `x`; NaN stays NaN.
+/// Selects one of two numbers by the sign of `x`; NaN stays NaN.
 #[inline]
 fn by_sign<T: Element>(x: T, above: T, below: T) -> T {
     if x > T::zero() {

@@ -1,11 +1,11 @@
-//! A formula as it is written down: nodes in the order in which they were asked for.
+//! The graph of a formula: nodes in the order of recording.
 
 use std::cell::{Cell, RefCell};
 
 use super::function::Function;
 use super::parameters::Leaf;
 
-/// The place of a node.
+/// The index of a node.
 pub(crate) type Id = usize;
 
 /// An operation on two values, entry by entry.
@@ -20,13 +20,13 @@ pub(crate) enum Pairing {
 /// `W x`, or `Wᵀ x`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Term {
-    /// Which leaf of the parameters.
+    /// The index of the leaf in the parameters.
     pub(crate) weight: usize,
     pub(crate) x: Id,
     pub(crate) transposed: bool,
 }
 
-/// How a value comes from others.
+/// The operation of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node {
     Input(usize),
@@ -57,7 +57,7 @@ pub(crate) enum Node {
     },
     /// The sum of the rows.
     Sum(Id),
-    /// The largest of the rows, held when differentiating.
+    /// The largest of the rows, held constant when differentiating.
     HeldMax(Id),
     /// One row, repeated.
     Spread(Id),
@@ -85,7 +85,7 @@ impl Node {
         }
     }
 
-    /// The same with other operands.
+    /// The same node with other operands.
     pub(super) fn redirect(&mut self, mut to: impl FnMut(Id) -> Id) {
         match self {
             Self::Affine { terms, .. } => terms.iter_mut().for_each(|term| term.x = to(term.x)),
@@ -105,20 +105,20 @@ impl Node {
     }
 }
 
-/// A node, and how many rows its value has.
+/// A node, and the number of rows of its value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) node: Node,
     pub(crate) rows: usize,
 }
 
-/// A formula as it is written down.
+/// The graph of a formula while it is recorded.
 #[derive(Debug)]
 pub struct Graph {
     entries: RefCell<Vec<Entry>>,
     /// The weights and biases of the parameters.
     leaves: Vec<Leaf>,
-    /// Whether a weight was used that is not one of them.
+    /// Whether a weight was used that is not one of the leaves.
     foreign: Cell<bool>,
 }
 
@@ -128,7 +128,7 @@ impl Graph {
         Self { entries: RefCell::default(), leaves, foreign: Cell::new(false) }
     }
 
-    /// The nodes, and whether all weights in them are of the parameters.
+    /// The nodes, and whether all their weights are parameters.
     pub(crate) fn into_entries(self) -> (Vec<Entry>, bool) {
         (self.entries.into_inner(), !self.foreign.get())
     }
@@ -151,11 +151,11 @@ impl Graph {
         self.entries.borrow()[id].rows
     }
 
-    /// Which of the leaves lies at this address.
+    /// The index of the leaf at this address.
     pub(super) fn find(&self, leaf: Leaf) -> usize {
         let place = |same: &dyn Fn(&Leaf) -> bool| self.leaves.iter().position(same);
         let shape = (leaf.rows, leaf.columns);
-        // A leaf without entries has no address of its own, and each is like all others of its shape.
+        // A leaf without entries has no address of its own; it matches any other of its shape.
         let is_like = |other: &Leaf| leaf.rows * leaf.columns == 0 && (other.rows, other.columns) == shape;
         place(&|other| *other == leaf).or_else(|| place(&is_like)).unwrap_or_else(|| {
             self.foreign.set(true);
@@ -175,7 +175,7 @@ impl Graph {
         self.push(Node::Affine { terms: Vec::new(), biases: Vec::new(), constant }, rows)
     }
 
-    /// The sum of two values, of which there may be none.
+    /// The sum of two values; `None` counts as zero.
     pub(super) fn sum(&self, a: Option<Id>, b: Option<Id>) -> Option<Id> {
         match (a, b) {
             (Some(a), Some(b)) => Some(self.pair(Pairing::Add, a, b)),

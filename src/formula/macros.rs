@@ -1,7 +1,7 @@
 //! The macros that declare parameters and formulas.
 
-/// Declares a structure of named parameters, which is a [`State`](crate::state::State): the parameters of a model, and their
-/// gradient.
+/// Declares a structure of named parameters, which is a [`State`](crate::state::State). It is the type of the
+/// parameters of a model, and of their gradient.
 ///
 /// The parameters of a physical model are numbers and vectors:
 ///
@@ -24,8 +24,9 @@
 /// assert_eq!(rates.tensors()[1].name, "beta");
 /// ```
 ///
-/// The parameters of a network are [`Weight`](crate::formula::Weight)s, [`Bias`](crate::formula::Bias)es and other structures, in a
-/// store `T`, which comes first; [`formula!`](crate::formula!) declares them with the formula.
+/// The parameters of a network are [`Weight`](crate::formula::Weight)s, [`Bias`](crate::formula::Bias)es and other
+/// structures. Their store `T` is the first type parameter. [`formula!`](crate::formula!) declares them together with
+/// the formula.
 ///
 /// ```
 /// use rheos::formula::{Structure, Weight};
@@ -40,7 +41,7 @@
 /// A network may have no parameters, `pub struct Sine<T> {}`; [`zeros`](crate::formula::Structure::zeros) makes it.
 #[macro_export]
 macro_rules! parameters {
-    // No parameters: an empty array keeps the store.
+    // Without parameters, an empty array keeps the store.
     ($(#[$meta:meta])* $vis:vis struct $name:ident<$T:ident $(, const $c:ident: usize)* $(,)?> {}) => {
         $crate::parameters! {
             $(#[$meta])*
@@ -148,7 +149,7 @@ macro_rules! __parameters {
                 Self { $($field: ::std::clone::Clone::clone(&self.$field)),* }
             }
         }
-        // A lifetime, even if none is used, lets a bound stand that does not hold: a structure with a vector is no `Copy`.
+        // A lifetime, even an unused one, allows a bound that does not hold: a structure with a vector is not `Copy`.
         impl<$($generics)*> ::std::marker::Copy for $name where $(for<'any> $t: ::std::marker::Copy),* {}
         impl<$($generics)*> ::std::cmp::PartialEq for $name where $(for<'any> $t: ::std::cmp::PartialEq),* {
             fn eq(&self, _other: &Self) -> bool {
@@ -233,7 +234,7 @@ macro_rules! __parameters {
     };
 }
 
-/// Declares a network: its parameters, and the formula that it is.
+/// Declares a network: its parameters and its formula.
 ///
 /// ```
 /// use rheos::formula;
@@ -257,8 +258,8 @@ macro_rules! __parameters {
 /// }
 /// ```
 ///
-/// The first parameter of the type is the [`Store`](crate::formula::Store) of the weights, `Gru<f64, 2, 8>`. An argument and
-/// the value are [`Rows`](crate::formula::Rows) or tuples of them; in the body, an argument `h: Rows<H>` is a
+/// The first type parameter is the [`Store`](crate::formula::Store) of the weights: `Gru<f64, 2, 8>`. Arguments and
+/// value are [`Rows`](crate::formula::Rows) or tuples of them. In the body, an argument `h: Rows<H>` is a
 /// [`Batch<H>`](crate::formula::Batch).
 #[macro_export]
 macro_rules! formula {
@@ -286,7 +287,7 @@ macro_rules! formula {
     };
 }
 
-/// The names of arguments, those in tuples one by one.
+/// The names of the arguments; a tuple contributes each of its parts.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __names {

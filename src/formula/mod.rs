@@ -1,19 +1,19 @@
-//! Networks, written down once.
+//! Networks as formulas, written once.
 //!
-//! A [`Formula`] runs once, on handles that know only their rows ([`Batch`]). Its operators write down a [`Graph`]; the graph
-//! becomes a [`Program`]: dead nodes are dropped, sums of products are merged, and every value gets its place. The
-//! program runs on slices, a sample a column, and its pullback walks it backwards. [`nn::networks`](crate::nn::networks) is the
-//! guide.
+//! A [`Formula`] runs once, on handles that know only their rows ([`Batch`]). Its operators record a [`Graph`], and the
+//! graph becomes a [`Program`]: dead nodes are dropped, sums of products are merged, and every value gets its place.
+//! The program runs on slices, with one sample per column; its pullback runs through it backwards. See
+//! [`nn::networks`](crate::nn::networks) for a guide.
 //!
-//! | file | |
+//! | file | content |
 //! |---|---|
 //! | `batch`, `derivative` | the language: operators on handles, `jvp` and `grad` |
 //! | `function`, `graph` | scalar functions with their derivatives, nodes |
-//! | `program`, `packed` | operations in order, the numbers of the parameters as they are read |
-//! | `run`, `pull_back` | the way forward and back |
+//! | `program`, `packed` | operations in order, the packed numbers of the parameters |
+//! | `run`, `pull_back` | the forward and the backward pass |
 //! | `weight`, `parameters`, `name`, `store`, `macros` | structures of named weights and biases |
-//! | `shape`, `batches` | arguments and values, and how their samples are kept |
-//! | `written`, `show` | the trait, the recording of a formula, programs printed |
+//! | `shape`, `batches` | arguments and values, types of batches |
+//! | `written`, `show` | the trait, the recording of a formula, printing of programs |
 
 mod batch;
 mod batches;

@@ -17,7 +17,7 @@ enum Part<'a> {
 }
 
 impl Name<'static> {
-    /// The name of the whole structure, which is empty.
+    /// The empty name of the whole structure.
     pub const ROOT: Self = Self { parent: None, part: Part::Root };
 }
 

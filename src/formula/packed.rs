@@ -1,4 +1,4 @@
-//! The numbers of the parameters as a program reads them.
+//! The numbers of the parameters in the layout of a program.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,8 +8,8 @@ use super::program::{PackedAffine, Program};
 use super::store::Slices;
 use crate::state::Element;
 
-/// The matrices of a program, each beside its transposed, and the columns of biases, summed: one vector, written where the
-/// parameters change.
+/// The matrices of a program, each with its transpose, and the summed columns of biases, in one vector. It is rewritten
+/// when the parameters change.
 #[derive(Debug, Clone)]
 pub(crate) struct Packed<T> {
     pub(super) numbers: Vec<T>,
@@ -22,7 +22,7 @@ impl<T> Default for Packed<T> {
     }
 }
 
-/// Tells the numbers of one program from all others, and from those it had before.
+/// Identifies the numbers of a program, now and among all programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp(u64);
 
@@ -33,7 +33,7 @@ impl Stamp {
     }
 }
 
-/// How the matrices of parameters lie in memory.
+/// The memory layout of matrices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// Column by column, as in nalgebra.
@@ -44,12 +44,12 @@ pub(crate) enum Layout {
 }
 
 impl<T: Element> Packed<T> {
-    /// Takes the numbers of `params`.
+    /// Packs the numbers of `params`.
     pub(crate) fn update<P: Structure<Store: Slices<Element = T>>>(&mut self, program: &Program, params: &P) {
         self.fill(program, Layout::Columns, |k| params.slice(k));
     }
 
-    /// Takes the numbers of weights and biases.
+    /// Packs the numbers of weights and biases.
     pub(crate) fn fill<'a>(&mut self, program: &Program, layout: Layout, leaf: impl Fn(usize) -> &'a [T]) {
         self.stamp = Stamp::new();
         self.numbers.resize(program.packed, T::zero());
@@ -58,7 +58,7 @@ impl<T: Element> Packed<T> {
                 let PackedAffine { terms: matrices, column } = places;
                 for (term, [as_is, transposed]) in terms.iter().zip(matrices) {
                     let weight = leaf(term.weight);
-                    // A weight has the rows of the value, unless it is used transposed.
+                    // A weight has as many rows as the value, unless it is used transposed.
                     let (mut rows, mut columns) = (step.rows, program.steps[term.x].rows);
                     let mut swap = term.transposed;
                     if layout != Layout::Columns {
@@ -79,7 +79,7 @@ impl<T: Element> Packed<T> {
     }
 }
 
-/// The transposed of a matrix of so many rows and columns, by blocks that stay in the cache.
+/// The transpose of a matrix with these numbers of rows and columns, by blocks that stay in the cache.
 fn transpose<T: Copy>(from: &[T], (rows, columns): (usize, usize), to: &mut [T]) {
     const BLOCK: usize = 16;
     for block in (0..columns).step_by(BLOCK) {

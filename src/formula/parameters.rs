@@ -10,15 +10,15 @@ use super::store::{Slices, Store};
 use super::weight::Gates;
 use crate::state::{Element, State, Tolerance};
 
-/// A structure of named tensors: the parameters of a model, and their gradient.
+/// A structure of named tensors: the type of the parameters of a model, and of their gradient.
 ///
-/// [`parameters!`](crate::parameters) and [`formula!`](crate::formula!) implement it. The coordinates come tensor by tensor, in the order of
-/// the fields, each column by column.
+/// [`parameters!`](crate::parameters) and [`formula!`](crate::formula!) implement it. The coordinates are ordered by
+/// tensor, in the order of the fields, each in column-major order.
 pub trait Parameters: State {
     /// Calls `see` with the name and the shape of each tensor, in order. `name` is the name of the structure itself.
     fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf));
 
-    /// The tensors, in order. Gates of one name are one tensor, stacked.
+    /// The tensors, in order. Gates with one name are one tensor, stacked.
     fn tensors(&self) -> Vec<TensorInfo> {
         let mut tensors: Vec<TensorInfo> = Vec::new();
         self.leaves(&Name::ROOT, &mut |name, leaf| {
@@ -35,7 +35,7 @@ pub trait Parameters: State {
 /// A tensor of a structure of parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorInfo {
-    /// Its name, `layers.0.weight`.
+    /// Its name, such as `layers.0.weight`.
     pub name: String,
     /// Its rows and columns.
     pub shape: (usize, usize),
@@ -44,40 +44,40 @@ pub struct TensorInfo {
 /// A matrix or a vector in a structure of parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leaf {
-    /// How many rows it has.
+    /// Its number of rows.
     pub rows: usize,
-    /// How many columns it has.
+    /// Its number of columns.
     pub columns: usize,
-    /// Where it lies in memory, by which a formula tells its weights apart.
+    /// Its address in memory, by which a formula identifies its weights.
     pub address: usize,
 }
 
-/// Parameters of a network: weights and biases in a [`Store`].
+/// The parameters of a network: weights and biases in a [`Store`].
 pub trait Structure: Parameters {
-    /// How the weights are kept.
+    /// The store of the weights.
     type Store: Store;
     /// The same structure in another store.
     type In<Q: Store>: Structure<Store = Q>;
-    /// How many weights and biases there are.
+    /// The number of weights and biases.
     const LEAVES: usize;
 
-    /// The structure of the weights and biases that `from` gives, in order.
+    /// Builds the structure from the weights and biases of `from`, in order.
     fn build(name: &Name<'_>, from: &mut impl Build<Self::Store>) -> Self;
 
-    /// Shows each weight and bias to `visitor`, in order.
+    /// Passes each weight and bias to `visitor`, in order.
     fn visit(&self, visitor: &mut impl Visitor<Self::Store>);
 
-    /// The entries of the `k`-th weight or bias, column by column; none beyond the last.
+    /// The entries of the `k`-th weight or bias, in column-major order; empty beyond the last.
     fn slice(&self, k: usize) -> &[<Self::Store as Store>::Element]
     where
         Self::Store: Slices;
 
-    /// The same, to be written.
+    /// The entries of the `k`-th weight or bias, mutable.
     fn slice_mut(&mut self, k: usize) -> &mut [<Self::Store as Store>::Element]
     where
         Self::Store: Slices;
 
-    /// Names the types of the weights and biases to `see`, the `next`-th of all first.
+    /// Passes the types of the weights and biases to `see`, with indices from `next` on.
     ///
     /// # Errors
     /// The first error of `see`.
@@ -86,10 +86,10 @@ pub trait Structure: Parameters {
     /// The `k`-th weight or bias: an `S::Weight<O, I>` or an `S::Bias<N>`.
     fn leaf(&self, k: usize) -> Option<&dyn Any>;
 
-    /// The same, to be written.
+    /// The `k`-th weight or bias, mutable.
     fn leaf_mut(&mut self, k: usize) -> Option<&mut dyn Any>;
 
-    /// Every number as `draw` gives it: tensor by tensor, each column by column.
+    /// Draws every number from `draw`: tensor by tensor, each in column-major order.
     ///
     /// ```
     /// use rheos::formula::Structure;
@@ -114,7 +114,7 @@ pub trait Structure: Parameters {
         Self::draw(&mut || 0.0)
     }
 
-    /// The same numbers in another store, as the nearest of its elements.
+    /// The same numbers in another store, rounded to its elements.
     fn to_store<Q: Slices>(&self) -> Self::In<Q>
     where
         Self::Store: Slices,
@@ -124,7 +124,7 @@ pub trait Structure: Parameters {
     }
 }
 
-/// Gives the weights and biases of a structure.
+/// A source of the weights and biases of a structure.
 pub trait Build<S: Store> {
     /// The next matrix.
     fn weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>) -> S::Weight<O, I>;
@@ -132,31 +132,31 @@ pub trait Build<S: Store> {
     fn bias<const N: usize>(&mut self, name: &Name<'_>) -> S::Bias<N>;
 }
 
-/// Sees the weights and biases of a structure.
+/// A visitor of the weights and biases of a structure.
 pub trait Visitor<S: Store> {
-    /// Sees the next matrix.
+    /// Visits the next matrix.
     fn weight<const O: usize, const I: usize>(&mut self, weight: &S::Weight<O, I>);
-    /// Sees the next vector.
+    /// Visits the next vector.
     fn bias<const N: usize>(&mut self, bias: &S::Bias<N>);
 }
 
-/// Is told the types of the weights and biases of a structure.
+/// A visitor of the types of the weights and biases of a structure.
 pub trait Types {
-    /// How it fails.
+    /// The error of the visitor.
     type Error;
-    /// The `k`-th leaf is a weight.
+    /// Visits the `k`-th leaf, a weight.
     ///
     /// # Errors
-    /// As it likes.
+    /// The errors of the visitor.
     fn weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), Self::Error>;
-    /// The `k`-th leaf is a bias.
+    /// Visits the `k`-th leaf, a bias.
     ///
     /// # Errors
-    /// As it likes.
+    /// The errors of the visitor.
     fn bias<const N: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), Self::Error>;
 }
 
-/// Numbers one by one.
+/// Numbers, drawn one by one.
 struct Drawn<'a>(&'a mut dyn FnMut() -> f64);
 
 impl<S: Slices> Build<S> for Drawn<'_> {
@@ -272,7 +272,7 @@ macro_rules! repeated {
                 }
             }
             fn types<V: Types>(name: &Name<'_>, next: &mut usize, see: &mut V) -> Result<(), V::Error> {
-                // Gates share a name, of which an index is made here.
+                // Gates share a name, so the index is added here.
                 (0..G).try_for_each(|k| P::types(&name.element(k), next, see))
             }
             fn leaf(&$self, k: usize) -> Option<&dyn Any> {

@@ -1,4 +1,4 @@
-//! A formula made ready to run: the operations that are needed, in order, with the places of their values.
+//! Programs: the needed operations of a formula, in order, with the places of their values.
 
 use std::ops::Range;
 
@@ -11,39 +11,39 @@ pub(crate) struct Step {
     pub(crate) rows: usize,
     /// Its first row among the rows of all values.
     pub(super) start: usize,
-    /// Of an affine one, where its numbers are packed.
+    /// The packed numbers of an affine operation.
     pub(super) affine: Option<PackedAffine>,
 }
 
-/// Where the numbers of an affine operation lie in [`Packed`](super::packed::Packed).
+/// The places of the numbers of an affine operation in [`Packed`](super::packed::Packed).
 #[derive(Debug, Clone)]
 pub(super) struct PackedAffine {
-    /// The matrix of each term as the way forward needs it, and transposed.
+    /// The matrix of each term, for the forward pass, and its transpose.
     pub(super) terms: Vec<[Range<usize>; 2]>,
-    /// The column that is added to all.
+    /// The column that is added to every sample.
     pub(super) column: Range<usize>,
 }
 
 /// The operations of a formula.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// By the place of the node.
+    /// Indexed by node.
     pub(super) steps: Vec<Step>,
-    /// The operations to be done, in order.
+    /// The nodes to be computed, in order.
     pub(super) live: Vec<Id>,
     pub(super) outputs: Vec<Id>,
     /// The rows of each input.
     pub(super) inputs: Vec<usize>,
     /// The rows of all values together.
     pub(super) rows: usize,
-    /// How many numbers the parameters take, packed.
+    /// The number of packed numbers.
     pub(super) packed: usize,
-    /// The rows of the highest value.
+    /// The largest number of rows of a value.
     pub(super) highest: usize,
 }
 
 impl Program {
-    /// The program of the nodes, whose `outputs` are wanted.
+    /// The program that computes `outputs`.
     pub(crate) fn new(mut entries: Vec<Entry>, mut outputs: Vec<Id>) -> Self {
         drop_identities(&mut entries, &mut outputs);
         let mut uses = count_uses(&mut entries, &outputs);
@@ -75,31 +75,31 @@ impl Program {
         Self { steps, live, outputs, inputs, rows, packed, highest }
     }
 
-    /// About how many floating-point operations the value of one sample costs.
+    /// The approximate number of floating-point operations per sample.
     #[must_use]
     pub fn flops(&self) -> usize {
         self.live.iter().map(|&id| self.flops_of(&self.steps[id])).sum()
     }
 
-    /// How many numbers an evaluation keeps for each sample.
+    /// The number of values that an evaluation stores per sample.
     #[must_use]
     pub const fn memory(&self) -> usize {
         self.rows
     }
 
-    /// How many outputs there are.
+    /// The number of outputs.
     #[cfg(feature = "dfdx")]
     pub(crate) const fn outputs(&self) -> usize {
         self.outputs.len()
     }
 
-    /// The place of the `k`-th output.
+    /// The node of the `k`-th output.
     #[cfg(feature = "dfdx")]
     pub(crate) fn output_at(&self, k: usize) -> Id {
         self.outputs[k]
     }
 
-    /// All nodes, in order, dead ones included.
+    /// All nodes, in order, including dead ones.
     #[cfg(feature = "dfdx")]
     pub(crate) fn steps(&self) -> &[Step] {
         &self.steps
@@ -130,7 +130,7 @@ fn is_computed(node: &Node) -> bool {
     !matches!(node, Node::Input(_) | Node::Dead)
 }
 
-/// Operands that only repeat another value are replaced by it.
+/// Replaces operands that only repeat another value.
 fn drop_identities(entries: &mut [Entry], outputs: &mut [Id]) {
     let mut same: Vec<Id> = Vec::with_capacity(entries.len());
     for (id, entry) in entries.iter_mut().enumerate() {
@@ -143,7 +143,7 @@ fn drop_identities(entries: &mut [Entry], outputs: &mut [Id]) {
     outputs.iter_mut().for_each(|output| *output = same[*output]);
 }
 
-/// How often each value is used. Unused nodes become dead.
+/// The number of uses of each value. Unused nodes become dead.
 fn count_uses(entries: &mut [Entry], outputs: &[Id]) -> Vec<usize> {
     let mut uses = vec![0; entries.len()];
     outputs.iter().for_each(|&output| uses[output] += 1);
@@ -156,7 +156,7 @@ fn count_uses(entries: &mut [Entry], outputs: &[Id]) -> Vec<usize> {
     uses
 }
 
-/// Two affine values whose only use is their sum become one.
+/// Merges two affine values that are used only in their sum.
 fn merge_sums(entries: &mut [Entry], uses: &mut [usize]) {
     for id in 0..entries.len() {
         let Node::Pair(Pairing::Add, a, b) = entries[id].node else { continue };

@@ -1,4 +1,4 @@
-//! The way back through a program: the pullback of cotangents of its outputs.
+//! The backward pass through a program: the pullback of cotangents of its outputs.
 
 use super::graph::{Id, Node, Pairing, Term};
 use super::packed::{Layout, Packed};
@@ -6,17 +6,17 @@ use super::program::{Program, Step};
 use super::run::{Arena, add, room};
 use crate::state::Element;
 
-/// Where the cotangents of a program go.
+/// The destinations of the cotangents of a program.
 pub(crate) struct Cotangents<'a, 'b, T, L> {
-    /// The cotangents of the inputs, which are added to.
+    /// The cotangents of the inputs; the pullback adds to them.
     pub(crate) inputs: &'a mut [&'b mut [T]],
-    /// The cotangents of the weights and biases, which are added to.
+    /// The cotangents of the weights and biases; the pullback adds to them.
     pub(crate) leaves: &'a mut L,
 }
 
-/// The numbers of weights and biases, by their places.
+/// The numbers of weights and biases, by index.
 pub(crate) trait Leaves<T> {
-    /// How matrices lie in memory.
+    /// The memory layout of matrices.
     const LAYOUT: Layout;
     /// The entries of the `k`-th.
     fn leaf(&mut self, k: usize) -> &mut [T];
@@ -128,7 +128,7 @@ impl<'a, T: Element> Back<'a, T> {
         if self.samples == 1 { add(sum, w) } else { T::add_product(sum, sum.len(), None, w, self.ones) }
     }
 
-    /// The pullback of `y = W x`, or of `y = Wᵀ x`, given the transposed of the matrix.
+    /// The pullback of `y = W x`, or of `y = Wᵀ x`, given the transpose of the matrix.
     #[inline]
     fn term<L: Leaves<T>>(
         &self,
@@ -226,7 +226,7 @@ impl<'a, T: Element> Back<'a, T> {
     }
 }
 
-/// The gradient of a weight with so few entries, of one sample, is not worth the choice of a kernel.
+/// Up to this many entries, the gradient of a weight from one sample is computed without a kernel.
 const SMALL: usize = 64;
 
 /// `y += f(a, b)`.

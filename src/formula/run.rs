@@ -1,18 +1,18 @@
-//! Running a program on slices, a sample per column.
+//! Running a program on slices, with one sample per column.
 
 use super::graph::{Id, Node, Pairing, Term};
 use super::packed::{Packed, Stamp};
 use super::program::{PackedAffine, Program, Step};
 use crate::state::Element;
 
-/// The memory of a run, which the next one uses again.
+/// The buffers of a run, reused by the next.
 #[derive(Debug, Clone)]
 pub struct Arena<T> {
     pub(super) values: Vec<T>,
     pub(super) bars: Vec<T>,
     pub(super) sum: Vec<T>,
     pub(super) ones: Vec<T>,
-    /// By which numbers the values were computed, and of how many samples; none where there are no values.
+    /// The numbers that computed the values, and the number of samples; `None` without values.
     of: Option<(Stamp, usize)>,
 }
 
@@ -28,13 +28,13 @@ impl<T> Arena<T> {
         self.of = None;
     }
 
-    /// Whether the values were computed by these numbers, and are of so many samples.
+    /// Whether the values were computed by these numbers, for this number of samples.
     pub(crate) fn is_of(&self, packed: &Packed<T>, samples: usize) -> bool {
         self.of == Some((packed.stamp, samples))
     }
 }
 
-/// A vector of at least `len` entries, whatever is in them.
+/// A slice of `len` entries with arbitrary contents, at the front of `vec`.
 #[inline]
 pub(super) fn room<T: Element>(vec: &mut Vec<T>, len: usize) -> &mut [T] {
     if vec.len() < len {
@@ -60,7 +60,7 @@ impl Program {
         self.value(self.outputs[k], samples, &arena.values, inputs)
     }
 
-    /// Runs on inputs of so many `samples`.
+    /// Runs on inputs of `samples` samples.
     pub(crate) fn forward<T: Element>(
         &self,
         packed: &Packed<T>,
@@ -114,7 +114,7 @@ impl<'a, T: Element> Run<'a, T> {
             return;
         }
         match &step.node {
-            // Affine values and functions are the most frequent, and are not waited for here.
+            // Affine values and functions, the most frequent nodes, come first.
             Node::Input(_) | Node::Dead | Node::Affine { .. } | Node::Apply(..) => {}
             Node::Pair(pairing, a, b) => pair(*pairing, self.at(*a), self.at(*b), y),
             Node::Scale { x, factor, shift } => {

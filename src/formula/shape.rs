@@ -6,30 +6,30 @@ use super::graph::{Graph, Id, Node};
 use super::store::{Slices, Store};
 use crate::state::State;
 
-/// `N` numbers for each sample: an argument or a value of a formula. Tuples of them are as well.
+/// `N` numbers for each sample: an argument or a value of a formula, alone or in a tuple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rows<const N: usize>;
 
 /// The arguments or the value of a formula: [`Rows`], or a tuple of shapes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the argument or the value of a formula",
+    message = "`{Self}` is not an argument or a value of a formula",
     note = "arguments and values are `Rows<N>`, or tuples of them"
 )]
 pub trait Shape: 'static {
-    /// It in a formula: a [`Batch`], or a tuple of them.
+    /// Its type in a formula: a [`Batch`], or a tuple of them.
     type Batches<'g>: Copy;
-    /// It with numbers, as kept by `K` for weights in `S`.
+    /// Its type with numbers, in batches of the kind `K` for weights in `S`.
     type Of<S: Store, K: Batches<S>>: State;
-    /// How many batches it has.
+    /// The number of its batches.
     const LEAVES: usize;
 
-    /// The arguments of a formula, from the `next`-th on.
+    /// The arguments of a formula, from index `next` on.
     fn inputs<'g>(graph: &'g Graph, next: &mut usize) -> Self::Batches<'g>;
 
-    /// The places of the values of a formula.
+    /// The nodes of the values of a formula.
     fn outputs(values: Self::Batches<'_>, out: &mut Vec<Id>);
 
-    /// How many rows each batch has.
+    /// The number of rows of each batch.
     fn rows(out: &mut Vec<usize>);
 
     /// Batches of zeros.
@@ -38,7 +38,7 @@ pub trait Shape: 'static {
     /// Calls `see` with the entries of each batch and the number of its samples.
     fn each<'a, S: Slices, K: Columns<S>>(x: &'a Self::Of<S, K>, see: &mut impl FnMut(&'a [S::Element], usize));
 
-    /// Calls `see` with the entries of each batch, to be written, and the number of its samples.
+    /// Calls `see` with the mutable entries of each batch and the number of its samples.
     fn each_mut<'a, S: Slices, K: Columns<S>>(
         x: &'a mut Self::Of<S, K>,
         see: &mut impl FnMut(&'a mut [S::Element], usize),

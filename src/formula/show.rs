@@ -1,4 +1,4 @@
-//! Programs, printed.
+//! Printing of programs.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::parameters::Parameters;
 use super::program::Program;
 
 impl Program {
-    /// Writes the operations, one a line, with their rows; then how many numbers and operations there are.
+    /// Writes the operations, one per line, with their rows; then the numbers of parameters and operations.
     pub(crate) fn show<P: Parameters>(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -17,7 +17,7 @@ impl Program {
     ) -> fmt::Result {
         let mut leaves = Vec::new();
         params.leaves(&Name::ROOT, &mut |name, leaf| leaves.push((name.to_string(), leaf)));
-        // Gates share a name, so that each has an index as well.
+        // Gates share a name, so each gets an index.
         let leaf = |k: usize| {
             let name = &leaves[k].0;
             let same = |j: &usize| leaves[*j].0 == *name;
@@ -40,11 +40,11 @@ impl Program {
         }
         let outputs: Vec<String> = self.outputs.iter().map(|&id| value(id)).collect();
         writeln!(f, "→ {}", outputs.join(", "))?;
-        write!(f, "{} parameters, {} operations a sample", params.coordinates().len(), self.flops())
+        write!(f, "{} parameters, {} operations per sample", params.coordinates().len(), self.flops())
     }
 }
 
-/// A node as it would be written.
+/// A node in the notation of a formula.
 fn shown(node: &Node, leaf: &impl Fn(usize) -> String, value: &impl Fn(Id) -> String) -> String {
     match node {
         Node::Input(_) | Node::Dead => String::new(),

@@ -1,4 +1,4 @@
-//! Where the numbers of a network are kept.
+//! The stores of the numbers of a network.
 
 use std::marker::PhantomData;
 
@@ -6,38 +6,38 @@ use nalgebra::{Const, Dyn, OMatrix, SMatrix, SVector};
 
 use crate::state::{Element, State};
 
-/// How the weights and biases of a network are kept.
+/// The type of the weights and biases of a network.
 ///
 /// | store | a weight is | for |
 /// |---|---|---|
 /// | `f64`, `f32`, dual numbers | an `SMatrix`, inside the structure | networks of up to about a hundred units |
 /// | [`Heap<f64>`](Heap) | an `OMatrix<f64, Const<O>, Dyn>` | large networks |
 #[diagnostic::on_unimplemented(
-    message = "weights cannot be kept in `{Self}`",
-    note = "a network keeps its weights in matrices of `f64` or `f32`, on the heap with `Heap<f64>`"
+    message = "`{Self}` is not a store of weights",
+    note = "stores are `f64`, `f32` and dual numbers (matrices of fixed size), and `Heap<f64>` (matrices on the heap)"
 )]
 pub trait Store: 'static {
-    /// A number.
+    /// The type of a number.
     type Element: 'static;
-    /// A matrix of `O × I` numbers.
+    /// An `O × I` matrix.
     type Weight<const O: usize, const I: usize>: State + 'static;
     /// A vector of `N` numbers.
     type Bias<const N: usize>: State + 'static;
 }
 
-/// A store whose numbers lie in memory as slices, column by column.
+/// A store with its numbers in slices, in column-major order.
 pub trait Slices: Store<Element: Element> {
-    /// The matrix whose entries, column by column, are the values of `draw`.
+    /// The matrix with the entries from `draw`, in column-major order.
     fn draw_weight<const O: usize, const I: usize>(draw: &mut dyn FnMut() -> Self::Element) -> Self::Weight<O, I>;
-    /// The vector whose entries are the values of `draw`.
+    /// The vector with the entries from `draw`.
     fn draw_bias<const N: usize>(draw: &mut dyn FnMut() -> Self::Element) -> Self::Bias<N>;
-    /// The entries of a matrix, column by column.
+    /// The entries of a matrix, in column-major order.
     fn weight<const O: usize, const I: usize>(weight: &Self::Weight<O, I>) -> &[Self::Element];
-    /// The same, to be written.
+    /// The entries of a matrix, mutable.
     fn weight_mut<const O: usize, const I: usize>(weight: &mut Self::Weight<O, I>) -> &mut [Self::Element];
     /// The entries of a vector.
     fn bias<const N: usize>(bias: &Self::Bias<N>) -> &[Self::Element];
-    /// The same, to be written.
+    /// The entries of a vector, mutable.
     fn bias_mut<const N: usize>(bias: &mut Self::Bias<N>) -> &mut [Self::Element];
 }
 

@@ -8,19 +8,19 @@ use super::parameters::{Build, Leaf, Parameters, Structure, Types, Visitor};
 use super::store::{Slices, Store};
 use crate::state::{State, Tolerance};
 
-/// A matrix of parameters, `O × I`: from `I` numbers to `O`. In a formula, `&self.weight * x`.
+/// An `O × I` matrix of parameters, from `I` numbers to `O`. In a formula, `&self.weight * x`.
 ///
-/// Outside of a formula it is the matrix of its [`Store`].
+/// Outside a formula it is the matrix type of its [`Store`].
 pub struct Weight<S: Store, const O: usize, const I: usize>(pub S::Weight<O, I>);
 
 /// A vector of `N` parameters, the same for every sample. In a formula, `x + &self.bias`.
 ///
-/// Outside of a formula it is the vector of its [`Store`].
+/// Outside a formula it is the vector type of its [`Store`].
 pub struct Bias<S: Store, const N: usize>(pub S::Bias<N>);
 
-/// `G` blocks of one tensor: the gates of a cell, stacked as PyTorch stacks them.
+/// `G` blocks of one tensor: the gates of a cell, stacked as in PyTorch.
 ///
-/// The blocks have one name, `weight_ih`, where the elements of an array have `layers.0` and `layers.1`.
+/// The blocks share one name, `weight_ih`. The elements of an array have names with an index: `layers.0`, `layers.1`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gates<P, const G: usize>(pub [P; G]);
 

@@ -1,4 +1,4 @@
-//! Formulas, and how they are recorded.
+//! The trait of formulas, and their recording.
 
 use super::graph::Graph;
 use super::name::Name;
@@ -6,7 +6,7 @@ use super::parameters::Structure;
 use super::program::Program;
 use super::shape::Shape;
 
-/// A network with parameters, written down once.
+/// A formula: a network with parameters, written once.
 ///
 /// [`formula!`](crate::formula!) implements it. By hand:
 ///
@@ -34,19 +34,19 @@ pub trait Formula: Structure {
     type Input: Shape;
     /// The value.
     type Output: Shape;
-    /// The names of the arguments, one for each batch; may be left empty.
+    /// The names of the arguments, one for each batch; may be empty.
     const INPUTS: &'static [&'static str] = &[];
 
-    /// The value at `x`. It is called where a network is made, and where another formula calls it.
+    /// The value at `x`. It is called when a network is made, and when another formula calls it.
     ///
-    /// Weights and biases are used by reference, `&self.weight`: a copy is none of the parameters.
+    /// Weights and biases are used by reference, `&self.weight`: a copy is not one of the parameters.
     fn apply<'g>(&'g self, x: <Self::Input as Shape>::Batches<'g>) -> <Self::Output as Shape>::Batches<'g>;
 }
 
-/// A formula has at most so many arguments, and so many values.
+/// The largest number of arguments, and of values, of a formula.
 pub(crate) const MOST_BATCHES: usize = 8;
 
-/// The program of a formula; `None` if it uses a weight that is none of its parameters.
+/// The program of a formula; `None` if it uses a weight that is not one of its parameters.
 pub(crate) fn record<P: Formula>(params: &P) -> Option<Program> {
     const {
         assert!(P::Input::LEAVES <= MOST_BATCHES, "a formula has at most 8 arguments");

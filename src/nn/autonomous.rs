@@ -1,11 +1,11 @@
-//! Layers without input, in the place of layers with one.
+//! Layers without input, used as cells.
 
 use super::Layer;
 use super::wrappers::parametric_wrappers;
 use crate::error::Result;
 use crate::state::State;
 
-/// A layer from `h` to `h` as one from `(h, ())` to `h`: a cell that reads no input.
+/// A cell without input: a layer from `h` to `h` as a layer from `(h, ())` to `h`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Autonomous<L>(pub L);
 

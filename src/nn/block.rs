@@ -1,4 +1,4 @@
-//! The one interface of recurrent cells and ODE blocks.
+//! The common interface of recurrent cells and ODE blocks.
 
 use super::Layer;
 use super::wrappers::parametric_wrappers;
@@ -7,33 +7,34 @@ use crate::dynamics::Parametric;
 use crate::error::Result;
 use crate::state::State;
 
-/// Carries a hidden state over one observation: `(x, h, dt) ↦ h₁`.
+/// One step of a sequence model: `(x, h, dt) ↦ h₁` carries a hidden state over one observation.
 ///
-/// `dt` is the time since the last observation; a block that knows no time ignores it. A pair of blocks runs both in
-/// turn on inputs `(x₀, x₁)`: `(OdeBlock, Recurrence)` flows between observations and jumps at them, which is the
-/// ODE-RNN of Rubanova, Chen & Duvenaud, *Latent ODEs for irregularly-sampled time series* (2019), algorithm 1.
+/// `dt` is the time since the last observation; a block without time ignores it. A pair of blocks takes inputs `(x₀,
+/// x₁)` and runs one block after the other. So `(OdeBlock, Recurrence)` flows between observations and jumps at them:
+/// the ODE-RNN of Rubanova, Chen & Duvenaud, *Latent ODEs for irregularly-sampled time series* (2019), algorithm 1.
 pub trait Block: Parametric {
     /// The observation; `()` for a block without input.
     type Input: State;
     /// The hidden state.
     type Hidden: State;
-    /// What the backward pass needs.
+    /// The record of a forward pass, for the backward pass.
     type Record;
 
-    /// The hidden state after the observation.
+    /// Returns the hidden state after the observation, and the record.
     ///
     /// # Errors
-    /// An observation or a hidden state that is not finite, whatever ends a solve inside the block, and a layer that fails.
+    /// An observation or a hidden state that is not finite, any error of a solve inside the block, and a layer that
+    /// fails.
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)>;
 
-    /// Turns the cotangent of the hidden state after into those of the input and of the hidden state before. The
-    /// gradient of the parameters is added to `pbar`. Between the two passes the parameters must not change.
+    /// Pulls the cotangent of the new hidden state back to the input and the old hidden state. Adds the gradient of the
+    /// parameters to `pbar`. The parameters must not change between the two passes.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`](crate::error::Error::LengthMismatch) if `hbar` has not the shape of the hidden state,
-    /// [`Error::InvalidEntry`](crate::error::Error::InvalidEntry) if it is not finite,
-    /// [`Error::NonFiniteGradient`](crate::error::Error::NonFiniteGradient) where a derivative is not, and whatever ends a solve
-    /// inside the block.
+    /// [`Error::LengthMismatch`](crate::error::Error::LengthMismatch) if `hbar` does not have the shape of the hidden
+    /// state, [`Error::InvalidEntry`](crate::error::Error::InvalidEntry) if it is not finite,
+    /// [`Error::NonFiniteGradient`](crate::error::Error::NonFiniteGradient) if a derivative is not finite, and any
+    /// error of a solve inside the block.
     fn backward(
         &self,
         record: Self::Record,
@@ -42,15 +43,15 @@ pub trait Block: Parametric {
     ) -> Result<(Self::Input, Self::Hidden)>;
 }
 
-/// `h₁ = g(h₀, x)`: a layer as a recurrent cell. With the formula [`Elman`](super::Elman) this is the Elman network.
+/// A recurrent cell: `h₁ = g(h₀, x)` for a layer `g`. With the formula [`Elman`](super::Elman) it is the Elman network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recurrence<L>(pub L);
 
-/// `h₁ = h₀ + g(h₀, x)`: a layer as a residual block, eq. (1) of Chen et al. 2018.
+/// A residual block: `h₁ = h₀ + g(h₀, x)` for a layer `g`, eq. (1) of Chen et al. 2018.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Residual<L>(pub L);
 
-/// The arguments of a layer with what it kept.
+/// The arguments of a layer with its trace.
 #[derive(Debug, Clone)]
 pub struct LayerRecord<L: Layer> {
     input: L::Input,

@@ -1,13 +1,13 @@
-//! The transition map of a simple recurrent network.
+//! The Elman cell.
 
 use crate::formula;
 use crate::formula::{Bias, Rows, Slices, Structure, Weight};
 
 formula! {
-    /// `g(h, x) = tanh(W_ih x + b_ih + W_hh h + b_hh)`: `I` inputs, `H` hidden units.
+    /// The Elman cell, `torch.nn.RNNCell`: `g(h, x) = tanh(W_ih x + b_ih + W_hh h + b_hh)`, with `I` inputs and `H`
+    /// hidden units.
     ///
-    /// J. L. Elman, *Finding structure in time*, Cognitive Science 14 (1990), doi:10.1207/s15516709cog1402_1; the
-    /// parameters are those of `torch.nn.RNNCell`.
+    /// J. L. Elman, *Finding structure in time*, Cognitive Science 14 (1990), doi:10.1207/s15516709cog1402_1.
     pub struct Elman<T, const I: usize, const H: usize> {
         /// Input weights, `H × I`.
         pub weight_ih: Weight<T, H, I>,
@@ -24,7 +24,7 @@ formula! {
 }
 
 impl<T: Slices, const I: usize, const H: usize> Elman<T, I, H> {
-    /// Entries drawn uniformly from `[−1/√H, 1/√H]`, given a source of uniform numbers in `[0, 1)`.
+    /// Draws the entries uniformly from `[−1/√H, 1/√H]`, given a source of uniform numbers in `[0, 1)`.
     pub fn uniform(rng: &mut (impl FnMut() -> f64 + ?Sized)) -> Self {
         let bound = 1.0 / (H as f64).sqrt();
         Self::draw(&mut || (2.0 * rng() - 1.0) * bound)

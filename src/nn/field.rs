@@ -12,38 +12,39 @@ use crate::state::{MatrixOf, MatrixSpace, Passive, State};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LayerField<L>(pub(super) L);
 
-/// The field `dh/dt = g(h, x)` with the input `x` held constant, for the state `(h, Passive(x))`.
+/// The field `dh/dt = g(h, x)` with constant input `x`, on the state `(h, Passive(x))`.
 ///
-/// The input takes no part in the error norm, and its cotangent comes out of the adjoint like that of `h`.
+/// The input is excluded from the error norm. The adjoint returns its cotangent together with the cotangent of `h`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Driven<L>(pub L);
 
-/// The field `dh/dt = g(h, x) − h`, for the state `(h, Passive(x))`: a recurrent cell as a flow.
+/// The field `dh/dt = g(h, x) − h` on the state `(h, Passive(x))`: a recurrent cell as a leaky flow.
 ///
-/// One Euler step of length 1 gives back `h₁ = g(h₀, x)`, the cell itself (up to rounding); the rest points for a
-/// constant input are the fixed points of the cell.
+/// One Euler step of length 1 gives `h₁ = g(h₀, x)`, the cell itself (up to rounding). For a constant input, the fixed
+/// points of the flow are the fixed points of the cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LeakyField<L>(pub L);
 
-/// The field `dy/ds = Δ f(y)` with a gap `Δ` of its own for every sample, for the state `(y, Passive(Δ))`.
+/// The field `dy/ds = Δ f(y)` with one time gap `Δ` for every sample, on the state `(y, Passive(Δ))`.
 ///
-/// Over `0 ≤ s ≤ 1` each sample moves by its own time `Δ`: a batch with irregular gaps in one solve. The steps are
-/// shared by the samples. Only for autonomous fields, since the samples are at different times.
+/// Over `0 ≤ s ≤ 1` each sample moves by its own time `Δ`: one solve for a batch with irregular gaps. All samples share
+/// the steps. The field must be autonomous, since the samples are at different times.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TimeRescaled<F>(pub F);
 
 parametric_wrappers!(LayerField, Driven, LeakyField, TimeRescaled);
 
-/// A space that is the other space.
+/// Type equality of two spaces.
 #[diagnostic::on_unimplemented(
-    message = "a layer whose value is `{Self}` and whose argument is `{B}` is not an autonomous field `dz/dt = g(z)`",
-    label = "the value and the argument of this layer are of different types",
-    note = "of two arguments, `rheos::nn::Driven` holds the second, an input, and `rheos::nn::TimeField` takes it as the time"
+    message = "a layer from `{B}` to `{Self}` is not an autonomous field `dz/dt = g(z)`",
+    label = "this layer's value and argument have different types",
+    note = "for a layer of two arguments, use `rheos::nn::Driven` if the second is an input, or \
+            `rheos::nn::TimeField` if it is the time"
 )]
 pub trait SameAs<B> {
     /// A point of the other space.
     fn of(b: &B) -> &Self;
-    /// A point of the other space, to be written.
+    /// A point of the other space, mutable.
     fn of_mut(b: &mut B) -> &mut Self;
 }
 
@@ -141,7 +142,7 @@ where
     }
 }
 
-/// The input does not move. Where the hidden state has no entries that could say that there is no value, the input does.
+/// The input does not move. A failure of the layer makes it NaN if the hidden state has no entries.
 #[inline]
 fn hold<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
     layer: &L,
@@ -154,7 +155,7 @@ fn hold<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
     }
 }
 
-/// What [`Driven`] and [`LeakyField`] share: `dh/dt = g(h, x) + decay · h`.
+/// The common code of [`Driven`] and [`LeakyField`]: `dh/dt = g(h, x) + decay · h`.
 macro_rules! driven {
     ($field:ident, $decay:expr) => {
         impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Dynamics for $field<L> {
@@ -248,7 +249,7 @@ impl<F: Dynamics<State: Samples>> Dynamics for TimeRescaled<F> {
     }
 }
 
-/// Multiplies every sample by its gap. Where there are not as many gaps, the result is not a number.
+/// Multiplies every sample by its gap. The result is NaN if the number of gaps is wrong.
 #[inline]
 fn scale<Y: Samples>(y: &mut Y, gaps: &Passive<Y::Weights>) {
     if y.fits_weights(&gaps.0) {

@@ -10,27 +10,26 @@ pub trait Layer: Parametric {
     type Input: State;
     /// The value.
     type Output: State;
-    /// The memory of an evaluation, which its pullback reads.
+    /// The intermediate results of an evaluation, for its pullback.
     type Trace: Default;
 
     /// The value at `x`.
     fn forward(&self, x: &Self::Input) -> Self::Output;
 
-    /// [`forward`](Self::forward), keeping in `trace` what [`backward`](Self::backward) needs.
+    /// [`forward`](Self::forward), with intermediate results for [`backward`](Self::backward) stored in `trace`.
     fn forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Self::Output;
 
-    /// [`forward`](Self::forward) into an output there is already. Matrices on the stack are slow to move about, so a
-    /// layer of them writes to the place.
+    /// [`forward`](Self::forward) into an existing output, which avoids moves of large matrices on the stack.
     fn forward_into(&self, x: &Self::Input, y: &mut Self::Output) {
         *y = self.forward(x);
     }
 
-    /// [`forward_traced`](Self::forward_traced) into an output there is already. A trace used before is used again.
+    /// [`forward_traced`](Self::forward_traced) into an existing output. A used trace is reused.
     fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
         *y = self.forward_traced(x, trace);
     }
 
-    /// [`forward`](Self::forward), or why there is no value. Override it where the evaluation can fail.
+    /// [`forward`](Self::forward), or an error if there is no value. Override it if the evaluation can fail.
     ///
     /// # Errors
     /// [`Error::Device`](crate::error::Error::Device).
@@ -38,7 +37,8 @@ pub trait Layer: Parametric {
         Ok(self.forward(x))
     }
 
-    /// [`forward_traced`](Self::forward_traced), or why there is no value. Override it where the evaluation can fail.
+    /// [`forward_traced`](Self::forward_traced), or an error if there is no value. Override it if the evaluation can
+    /// fail.
     ///
     /// # Errors
     /// [`Error::Device`](crate::error::Error::Device).
@@ -46,7 +46,7 @@ pub trait Layer: Parametric {
         Ok(self.forward_traced(x, trace))
     }
 
-    /// The pullback at `x`, where `trace` was filled: adds `(∂y/∂x)ᵀ w` to `xbar` and `(∂y/∂θ)ᵀ w` to `pbar`.
+    /// The pullback at `x`, with the `trace` of that point: adds `(∂y/∂x)ᵀ w` to `xbar` and `(∂y/∂θ)ᵀ w` to `pbar`.
     fn backward(
         &self,
         trace: &mut Self::Trace,

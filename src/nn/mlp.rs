@@ -1,11 +1,11 @@
-//! Two affine maps with `tanh` between them.
+//! A multilayer perceptron with one hidden layer.
 
 use super::Linear;
 use crate::formula;
 use crate::formula::{Rows, Slices};
 
 formula! {
-    /// `W₂ tanh(W₁ x + b₁) + b₂`, from `I` to `O` numbers through `H` hidden units.
+    /// A multilayer perceptron `W₂ tanh(W₁ x + b₁) + b₂`, from `I` to `O` numbers through `H` hidden units.
     pub struct Mlp<T, const I: usize, const H: usize, const O: usize> {
         /// From the input to the hidden units.
         pub first: Linear<T, I, H>,
@@ -18,7 +18,7 @@ formula! {
 }
 
 impl<T: Slices, const I: usize, const H: usize, const O: usize> Mlp<T, I, H, O> {
-    /// Both maps drawn as [`Linear::uniform`] does.
+    /// Draws both maps as [`Linear::uniform`] does.
     pub fn uniform(rng: &mut (impl FnMut() -> f64 + ?Sized)) -> Self {
         Self { first: Linear::uniform(rng), second: Linear::uniform(rng) }
     }

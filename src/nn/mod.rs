@@ -1,7 +1,7 @@
 //! Networks as dynamical systems.
 //!
-//! A [`Layer`] is a map with parameters. A layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], can be
-//! read in three ways, with the same parameters:
+//! A [`Layer`] is a map with parameters. A layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`],
+//! has three readings with the same parameters:
 //!
 //! | reading | update over one observation | type |
 //! |---|---|---|
@@ -9,11 +9,11 @@
 //! | residual network | `h₁ = h₀ + g(h₀, x)` | [`Residual`] |
 //! | neural ODE | `h₁ = h(t₁)` where `dh/dt = g(h, x)` | [`OdeBlock`] of the field [`Driven`] |
 //!
-//! All of them are a [`Block`], so a [`Sequence`] model is trained by the same code whichever it holds. An ODE block
-//! with `Euler` and one step of length 1 is the residual block, bit for bit.
+//! Each is a [`Block`], so the same code trains a [`Sequence`] model with any of them. An ODE block with `Euler` and
+//! one step of length 1 is the residual block, bit for bit.
 //!
-//! A network is written once with [`formula!`](crate::formula!), and is a layer on matrices as a [`Net`], one sample per
-//! column. Layers of dfdx tensors are in `tensor`.
+//! A network is written once with [`formula!`](crate::formula!). As a [`Net`] it is a layer on matrices, with one
+//! sample per column. Layers on dfdx tensors are in `tensor`.
 
 mod autonomous;
 mod block;

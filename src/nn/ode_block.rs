@@ -1,4 +1,4 @@
-//! A solve as a block.
+//! ODE blocks.
 
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
@@ -11,10 +11,10 @@ use crate::error::Result;
 use crate::solver::Solver;
 use crate::state::{Element, Passive, State};
 
-/// Carries the hidden state along a flow for the time `dt`: eq. (2) of Chen et al. 2018 as a [`Block`].
+/// An ODE block: carries the hidden state along a flow for the time `dt`, eq. (2) of Chen et al. 2018 as a [`Block`].
 ///
-/// `field` says what moves (its state splits into hidden state and input, see [`Phase`]), `solver` and `control` how it
-/// is integrated, and `adjoint` how it is differentiated. The time of the field runs from 0 to `dt` in every call.
+/// `solver` and `control` integrate `field`, and `adjoint` differentiates the solve. The state of the field consists of
+/// hidden state and input, see [`Phase`]. The time of the field runs from 0 to `dt` in every call.
 ///
 /// With `Euler`, `Fixed::step(1.0)` and `dt = 1` this is the residual block, bit for bit, values and gradients.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,9 +23,9 @@ pub struct OdeBlock<F, S, C, A> {
     pub field: F,
     /// The method.
     pub solver: S,
-    /// The choice of steps.
+    /// The step-size controller.
     pub control: C,
-    /// The way gradients are computed.
+    /// The adjoint.
     pub adjoint: A,
 }
 
@@ -36,7 +36,7 @@ where
     C: Controller<F, S>,
     A: Adjoint<F, S, C>,
 {
-    /// The block; where one of the parts does not fit the others, this does not compile and says which.
+    /// The block. If its parts do not fit each other, this does not compile, and the message names the part.
     pub fn new(field: F, solver: S, control: C, adjoint: A) -> Self {
         Self { field, solver, control, adjoint }
     }
@@ -47,26 +47,26 @@ where
     }
 }
 
-/// A flow that was recorded.
+/// A recorded flow.
 #[derive(Debug, Clone)]
 pub struct Flown<R, Y> {
-    /// That of the adjoint.
+    /// The record of the adjoint.
     record: R,
     end: Y,
     dt: f64,
 }
 
-/// A state that consists of a hidden state, which moves, and an input that is held.
+/// A state that consists of a moving hidden state and a constant input.
 pub trait Phase: State {
-    /// The part that moves.
+    /// The hidden state.
     type Hidden: State;
-    /// The part that is held.
+    /// The input.
     type Input: State;
 
-    /// Puts the two together.
+    /// Joins the two parts.
     fn join(h: &Self::Hidden, x: &Self::Input) -> Self;
 
-    /// Takes them apart.
+    /// Splits them.
     fn split(self) -> (Self::Hidden, Self::Input);
 }
 
@@ -81,7 +81,7 @@ impl<H: State, X: State> Phase for (H, Passive<X>) {
     }
 }
 
-/// A matrix is all hidden state: a flow without input.
+/// A matrix is a hidden state without input.
 impl<T: Element, R: Dim, C: Dim> Phase for OMatrix<T, R, C>
 where
     DefaultAllocator: Allocator<R, C>,

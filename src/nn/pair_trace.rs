@@ -1,10 +1,10 @@
-//! Traces of layers with two arguments that a field does not keep as a pair.
+//! Traces of layers of two arguments, for fields that do not store the arguments as a pair.
 
 use super::{Layer, Samples};
 use crate::state::State;
 
-/// The trace of a layer of two arguments, the arguments and room for their cotangents. Nothing is allocated after the first
-/// call.
+/// The trace of a layer of two arguments, with buffers for the arguments and their cotangents. It allocates nothing
+/// after the first call.
 #[derive(Debug, Clone)]
 pub struct PairTrace<L: Layer> {
     trace: L::Trace,
@@ -19,9 +19,9 @@ impl<L: Layer> Default for PairTrace<L> {
 
 /// The second of two arguments.
 pub(super) trait Second<X> {
-    /// A new one.
+    /// Makes a new one.
     fn make(&self) -> X;
-    /// Writes it to `x`, if that has its shape.
+    /// Writes it to `x`, if the shape fits.
     fn write(&self, x: &mut X) -> bool;
 }
 
@@ -38,7 +38,7 @@ impl<X: State> Second<X> for &X {
     }
 }
 
-/// The time, for each sample of a state.
+/// The time, repeated for each sample of a state.
 pub(super) struct TimeOf<'a, Y>(pub(super) f64, pub(super) &'a Y);
 
 impl<Y: Samples> Second<Y::Weights> for TimeOf<'_, Y> {
@@ -46,14 +46,14 @@ impl<Y: Samples> Second<Y::Weights> for TimeOf<'_, Y> {
         self.1.weights(self.0)
     }
     fn write(&self, weights: &mut Y::Weights) -> bool {
-        // The first argument fits, and so has as many samples.
+        // The first argument fits, so the number of samples does too.
         Y::set_weights(weights, self.0);
         true
     }
 }
 
 impl<L: Layer> PairTrace<L> {
-    /// The trace, and the pairs of arguments `(h, x)` and of their cotangents, the latter of any value.
+    /// The trace, the pair of arguments `(h, x)`, and the pair of their cotangents with arbitrary contents.
     pub(super) fn at<H: State, X: State>(&mut self, h: &H, x: &impl Second<X>) -> (&mut L::Trace, &mut [L::Input; 2])
     where
         L: Layer<Input = (H, X)>,

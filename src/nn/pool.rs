@@ -1,17 +1,17 @@
-//! Memory of evaluations, kept from one to the next.
+//! Buffers of evaluations, reused.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 
-/// More than so many are not kept on a thread.
+/// The largest number of buffers that a thread keeps.
 const MOST: usize = 64;
 
 thread_local! {
     static POOL: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Memory that was used before, or new.
+/// A used buffer, or a new one.
 pub(crate) fn take<T: Any + Default>() -> Box<T> {
     let found = POOL.try_with(|pool| {
         let mut pool = pool.borrow_mut();
@@ -21,7 +21,7 @@ pub(crate) fn take<T: Any + Default>() -> Box<T> {
     found.ok().flatten().and_then(|memory| memory.downcast().ok()).unwrap_or_default()
 }
 
-/// Keeps memory for the next evaluation on this thread, unless that is ending.
+/// Keeps a buffer for the next evaluation on this thread, unless the thread is ending.
 pub(crate) fn give<T: Any>(memory: Box<T>) {
     let _ = POOL.try_with(|pool| {
         let mut pool = pool.borrow_mut();
@@ -31,18 +31,18 @@ pub(crate) fn give<T: Any>(memory: Box<T>) {
     });
 }
 
-/// Memory that can be cleared and used again.
+/// A buffer that can be cleared and reused.
 pub trait Reuse: Any + Default {
     /// Clears it.
     fn reset(&mut self);
 }
 
-/// Memory from those kept on this thread, to which it goes back: a trace for each observation of a sequence costs no
-/// allocation after the first time.
+/// A buffer from this thread's pool, to which it returns when dropped. With it, the trace of each observation of a
+/// sequence allocates nothing after the first time.
 pub struct Pooled<T: Reuse>(Option<Box<T>>);
 
 impl<T: Reuse> Pooled<T> {
-    /// The memory.
+    /// The buffer.
     pub(crate) fn get(&mut self) -> &mut T {
         self.0.get_or_insert_with(Box::default)
     }

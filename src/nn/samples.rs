@@ -13,12 +13,12 @@ pub trait Samples: State {
     /// Multiplies every sample by its weight.
     fn scale_samples(&mut self, weights: &Self::Weights);
 
-    /// Adds the inner product of every sample of `self` with that of `x` to `out`.
+    /// Adds the inner products of the samples of `self` and `x` to `out`.
     fn inner_samples(&self, x: &Self, out: &mut Self::Weights);
 
-    /// Whether `weights` are as many as the samples.
+    /// Whether there are as many `weights` as samples.
     ///
-    /// Provided by [`weights`](Self::weights) of its own; override it to make no copies.
+    /// The default compares with [`weights`](Self::weights); override it to avoid the allocation.
     fn fits_weights(&self, weights: &Self::Weights) -> bool {
         Self::Weights::FIXED_SHAPE || self.weights(0.0).fits(weights)
     }

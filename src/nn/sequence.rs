@@ -1,4 +1,4 @@
-//! A block unrolled over a sequence, with a readout.
+//! Sequence models: a block unrolled over a sequence, with a readout.
 
 use super::{Block, Layer};
 use crate::adjoint::{check_cotangents, check_gradient, check_gradients, check_member};
@@ -6,24 +6,24 @@ use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::state::State;
 
-/// A block that reads a sequence and a layer that reads the hidden state.
+/// A sequence model: a block that reads the sequence, and a readout layer of the hidden state.
 ///
-/// The same code runs and trains it whichever block it holds, on matrices and on tensors.
+/// The same code runs and trains it for any block, on matrices and on tensors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sequence<B, R> {
-    /// What carries the hidden state from one observation to the next.
+    /// The block, which updates the hidden state at every observation.
     pub block: B,
-    /// What turns the hidden state into an output.
+    /// The readout, from the hidden state to an output.
     pub readout: R,
 }
 
 /// A forward pass over a sequence.
 pub struct Unrolled<B: Block, R: Layer<Input = B::Hidden>> {
-    /// The outputs, from the first step asked for to the last.
+    /// The outputs, from step `first_output` to the last.
     pub outputs: Vec<R::Output>,
     /// The hidden state after the last step.
     pub hidden: B::Hidden,
-    /// What the backward pass needs.
+    /// The record for the backward pass.
     pub record: SequenceRecord<B, R>,
 }
 
@@ -57,11 +57,11 @@ impl<B: Parametric, R: Parametric> Parametric for Sequence<B, R> {
 }
 
 impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
-    /// Runs over `inputs`, with the gap `dt[i]` before input `i`, from the hidden state `h0`. The readout is applied
-    /// after every step from the `first_output`-th on (counted from 0).
+    /// Runs over `inputs` from the hidden state `h0`, with the time gap `dt[i]` before input `i`. The readout is
+    /// applied after every step from `first_output` on (counted from 0).
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if there is not one gap per input, and whatever ends a solve inside the block.
+    /// [`Error::LengthMismatch`] unless there is one gap per input, and the errors of the block.
     pub fn forward(
         &self,
         h0: &B::Hidden,
@@ -91,14 +91,16 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
         Ok(ReadoutRecord { hidden: hidden.clone(), output, trace })
     }
 
-    /// Pulls the cotangents of the outputs back through the sequence; returns those of the inputs and of `h0`. The
-    /// gradient of the parameters is added to `pbar`.
+    /// Pulls the cotangents of the outputs back through the sequence. Returns the cotangents of the inputs and of `h0`,
+    /// and adds the gradient of the parameters to `pbar`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] if there is not one cotangent per output, [`Error::ShapeMismatch`] and
-    /// [`Error::InvalidEntry`] if one has not the shape of its output or is not finite,
-    /// [`Error::NonFiniteGradient`] where a derivative is not (`hidden[i]` is the hidden state after observation `i`), and
-    /// whatever ends the backward pass of the block.
+    /// - [`Error::LengthMismatch`] unless there is one cotangent per output.
+    /// - [`Error::ShapeMismatch`] or [`Error::InvalidEntry`] if a cotangent does not have the shape of its output or is
+    ///   not finite.
+    /// - [`Error::NonFiniteGradient`] if a derivative is not finite; `hidden[i]` is the hidden state after observation
+    ///   `i`.
+    /// - The errors of the backward pass of the block.
     pub fn backward(
         &self,
         record: SequenceRecord<B, R>,
@@ -124,7 +126,7 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
             hbar = before;
         }
         inputs_bar.reverse();
-        // The block may be somebody else's.
+        // The block may be a user's own.
         check_gradients("inputs", &inputs_bar)?;
         check_gradient("h0", &hbar)?;
         check_gradient("params", pbar)?;

@@ -1,8 +1,8 @@
-//! How a value says that it is none.
+//! NaN as the value of a failed evaluation.
 
 use crate::state::State;
 
-/// Makes a state not a number, where there is no way to return an error.
+/// Fills a state with NaN, where no error can be returned.
 pub(crate) fn spoil<Y: State>(y: &mut Y) {
     y.set_zeros();
     y.scale_by(f64::NAN);

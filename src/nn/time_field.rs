@@ -9,8 +9,7 @@ use crate::dynamics::{
 use crate::error::Error;
 use crate::state::{MatrixOf, MatrixSpace, State};
 
-/// The field `dy/dt = g(y, t)` of a layer with two arguments, the second of which is the time: one row, the same number for
-/// each sample.
+/// The field `dy/dt = g(y, t)` of a layer of state and time. The time is one row, with the same number for each sample.
 ///
 /// ```
 /// use nalgebra::SMatrix;

@@ -1,6 +1,6 @@
 //! The parameters of a wrapper.
 
-/// Wrappers whose parameters are those of the one thing inside.
+/// Wrappers with the parameters of the inner value.
 macro_rules! parametric_wrappers {
     ($($wrapper:ident),*) => {
         $(impl<P: $crate::Parametric> $crate::Parametric for $wrapper<P> {

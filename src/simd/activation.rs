@@ -4,14 +4,14 @@ use super::exponential::{exp, exp_m1, ln_1p};
 use super::vector::Vector;
 use super::{Float, Kernel, Simd, dispatch};
 
-/// Registers in work at a time: enough to hide the latency of arithmetic, few enough for a CPU with 16.
+/// Registers processed together: enough to hide the latency of arithmetic, few enough for a CPU with 16.
 const WIDE: usize = 4;
 
-/// A scalar function whose derivative is known from its value.
+/// A scalar function whose derivative is a function of its value.
 pub(crate) trait Function {
     /// The value at `x`.
     fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R>;
-    /// The derivative where the value is `y`.
+    /// The derivative at the point with the value `y`.
     fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R>;
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn map<F: Function, T: Float>(f: F, x: &[T], y: &mut [T]) {
     dispatch(Map { f, x, y });
 }
 
-/// `xbar += f′ w`, entry by entry, for slices of equal length. The derivative `f′` is found from the values `y`.
+/// `xbar += f′ w`, entry by entry, for slices of equal length. The derivative `f′` is computed from the values `y`.
 pub(crate) fn pull_back<F: Function, T: Float>(f: F, y: &[T], w: &[T], xbar: &mut [T]) {
     dispatch(PullBack { f, y, w, xbar });
 }

@@ -2,12 +2,12 @@
 
 use super::{Float, Kernel, Simd, dispatch};
 
-/// A factor and what it multiplies.
+/// A factor and a slice.
 type Term<'a, T> = (T, &'a [T]);
 
-/// `out = base + Σ c k` over the `terms` `(c, k)`, with the base taken from `out` itself where it is `None`.
+/// `out = base + Σ c k` over the `terms` `(c, k)`; without a base, `out` itself is the base.
 ///
-/// The sum runs from left to right and rounds every product, as adding the terms one by one would, on every CPU.
+/// The sum runs from left to right and rounds every product, on every CPU, exactly as adding the terms one by one.
 #[inline]
 pub(crate) fn combine<T: Float>(out: &mut [T], base: Option<&[T]>, terms: &[Term<'_, T>]) {
     dispatch(Combine { out, base, terms });
@@ -41,10 +41,10 @@ impl<T: Float> Kernel for Combine<'_, T> {
     }
 }
 
-/// As many blocks of `W` registers as there are, from `start` on; returns what is left of `out`.
+/// Processes whole blocks of `W` registers, from `start` on; returns the rest of `out`.
 ///
-/// A block is summed in registers: for all the compiler knows an entry of `out` could be one of a slope, and it would
-/// write every partial sum to memory.
+/// A block is summed in registers. Otherwise the compiler, which cannot exclude aliasing, would write every partial sum
+/// to memory.
 #[inline(always)]
 fn blocks<'o, T: Float, S: Simd, const W: usize>(
     simd: S,

@@ -1,7 +1,7 @@
 //! `eʸ` and `eʸ − 1` for `y ≤ 0`, and `ln(1 + e)` for `0 ≤ e ≤ 1`, without branches. NaN stays NaN.
 //!
-//! With `n` the integer next to `y / ln 2` and `r = y − n ln 2`, `eʸ = 2ⁿ eʳ`; and `ln(1 + e) = 2 artanh(e / (2 + e))`.
-//! See J.-M. Muller, *Elementary Functions* (3rd ed., 2016), chapters 3 and 11.
+//! With `n` the integer next to `y / ln 2` and `r = y − n ln 2`, `eʸ = 2ⁿ eʳ`. Further, `ln(1 + e) = 2 artanh(e / (2 +
+//! e))`. See J.-M. Muller, *Elementary Functions* (3rd ed., 2016), chapters 3 and 11.
 
 use super::vector::Vector;
 use super::{Float, Simd};
@@ -11,7 +11,7 @@ use super::{Float, Simd};
 pub(super) fn exp<S: Simd, T: Float, const R: usize>(y: Vector<S, T, R>) -> Vector<S, T, R> {
     let (rounded, q) = reduce(y.at_least(T::EXP_UNDERFLOW));
     let power = rounded.power_of_two(T::RAISE);
-    // The last product alone reaches the subnormal numbers, so that the result is rounded there once.
+    // Only the last product reaches the subnormal numbers, so the result is rounded once there.
     power.mul_add(q, power) * y.constant(T::DESCENT)
 }
 

@@ -1,10 +1,10 @@
-//! `f32` and `f64` as the kernels see them.
+//! `f32` and `f64` for the kernels.
 
 use pulp::bytemuck::cast_slice_mut;
 
 use super::Simd;
 
-/// A number of the hardware: the instructions on vectors of it, and the constants of its elementary functions.
+/// A hardware floating-point type: its vector instructions, and the constants of its elementary functions.
 pub(crate) trait Float: Copy + 'static {
     /// A register of these numbers.
     type Lanes<S: Simd>: Copy;
@@ -33,13 +33,13 @@ pub(crate) trait Float: Copy + 'static {
     /// `q` of `2 artanh(u / 2) = u + u v q(v)` where `v = u²`, for `0 ≤ u ≤ ⅔`.
     const LOG: &'static [Self];
 
-    /// Whole registers, and the numbers left over.
+    /// Whole registers, and the remaining numbers.
     fn split<S: Simd>(x: &[Self]) -> (&[Self::Lanes<S>], &[Self]);
-    /// Whole registers, and the numbers left over.
+    /// Whole registers, and the remaining numbers.
     fn split_mut<S: Simd>(x: &mut [Self]) -> (&mut [Self::Lanes<S>], &mut [Self]);
-    /// Less than a register of numbers, with zeros behind.
+    /// Less than a register of numbers, followed by zeros.
     fn load_rest<S: Simd>(simd: S, from: &[Self]) -> Self::Lanes<S>;
-    /// The first lanes, less than a register of them.
+    /// Stores the first lanes, less than a register of them.
     fn store_rest<S: Simd>(simd: S, to: &mut [Self], x: Self::Lanes<S>);
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Lanes<S>;
     fn add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
@@ -48,13 +48,13 @@ pub(crate) trait Float: Copy + 'static {
     fn div<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
     fn neg<S: Simd>(simd: S, a: Self::Lanes<S>) -> Self::Lanes<S>;
     fn abs<S: Simd>(simd: S, a: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// `a b + c`, rounded once where the CPU can.
+    /// `a b + c`, rounded once if the CPU can.
     fn mul_add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>, c: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// `max(a, bound)`, but NaN where `a` is.
+    /// `max(a, bound)`, but NaN if `a` is NaN.
     fn at_least<S: Simd>(simd: S, a: Self::Lanes<S>, bound: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// `a`, which has no sign, with the sign of `of`.
+    /// The non-negative `a` with the sign of `of`.
     fn with_sign<S: Simd>(simd: S, a: Self::Lanes<S>, of: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// `negative` where `of` is below 0, and `other` elsewhere.
+    /// `negative` if `of` is below 0, otherwise `other`.
     fn by_sign<S: Simd>(simd: S, of: Self::Lanes<S>, negative: Self::Lanes<S>, other: Self::Lanes<S>)
     -> Self::Lanes<S>;
     /// Whether every lane is 0.
@@ -125,7 +125,7 @@ impl Float for f32 {
         if S::IS_SCALAR {
             simd.select_f32s(simd.less_than_f32s(a, bound), bound, a)
         } else {
-            // Of a number and NaN, the maximum of vectors is its second argument or NaN, on every CPU.
+            // Vector maxima of a number and NaN are the second argument or NaN, on every CPU.
             simd.max_f32s(bound, a)
         }
     }
@@ -225,7 +225,7 @@ impl Float for f64 {
         if S::IS_SCALAR {
             simd.select_f64s(simd.less_than_f64s(a, bound), bound, a)
         } else {
-            // Of a number and NaN, the maximum of vectors is its second argument or NaN, on every CPU.
+            // Vector maxima of a number and NaN are the second argument or NaN, on every CPU.
             simd.max_f64s(bound, a)
         }
     }

@@ -1,8 +1,8 @@
-//! Loops over slices compiled twice: for every CPU of the target, and for those found at run time to have wide vectors.
+//! Loops over slices, compiled twice: for every CPU of the target, and for CPUs with wide vectors, chosen at run time.
 //!
-//! A build for `x86_64` may use the vectors of 2003 only. Here a loop is also compiled for AVX2 with fused
-//! multiply–add, and the one for the CPU at hand is chosen when it is called. The crate `pulp` does the choosing, and
-//! holds the `unsafe` code for it.
+//! A build for `x86_64` may use only the vectors of 2003 (SSE2). So each loop is also compiled for AVX2 with fused
+//! multiply–add, and every call chooses the version for its CPU. The crate `pulp` chooses, and contains the `unsafe`
+//! code for it.
 
 mod activation;
 mod combine;
@@ -21,10 +21,10 @@ pub(crate) use norm::{all_finite, weighted_sq};
 pub(crate) use product::{add_product, add_product_transposed};
 pub(crate) use pulp::Simd;
 
-/// A piece of work to be compiled for each kind of CPU.
+/// A piece of work that is compiled for each kind of CPU.
 ///
-/// `run`, and everything of weight it calls, must be `#[inline(always)]`: a function that is not inlined is compiled
-/// for the oldest CPU of the target.
+/// `run`, and every function of weight that it calls, must be `#[inline(always)]`: a function that is not inlined is
+/// compiled for the oldest CPU of the target.
 pub(crate) trait Kernel {
     type Output;
 
@@ -32,7 +32,8 @@ pub(crate) trait Kernel {
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
-/// Runs a kernel with the best instructions there are. A test of one byte in memory: cheap per slice, not per entry.
+/// Runs a kernel with the best instructions of the CPU. The choice tests one byte in memory: cheap per slice, not per
+/// entry.
 #[inline(always)]
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     pulp::Arch::new().dispatch(Dispatched(kernel))

@@ -28,7 +28,7 @@ impl Kernel for WeightedSq<'_> {
         for ((&e, &y0), &y1) in e.iter().zip(y0).zip(y1) {
             sum = self.add(simd, sum, [e, y0, y1]);
         }
-        // The zeros behind the rest of `e` add nothing.
+        // The zeros after the rest of `e` add nothing.
         let rest = [e_rest, y0_rest, y1_rest].map(|x| simd.partial_load_f64s(x));
         simd.reduce_sum_f64s(self.add(simd, sum, rest))
     }
@@ -59,7 +59,7 @@ impl<T: Float> Kernel for AllFinite<'_, T> {
     fn run<S: Simd>(self, simd: S) -> bool {
         let (x, rest) = T::split::<S>(self.0);
         let (blocks, singles) = x.as_chunks::<4>();
-        // 0 · x is 0 for finite numbers and NaN for others, which no sum forgets.
+        // 0 · x is 0 for finite numbers and NaN for others, and NaN stays in a sum.
         let zero = T::splat(simd, T::ZERO);
         let mut sums = [zero; 4];
         for block in blocks {

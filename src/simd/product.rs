@@ -1,18 +1,18 @@
-//! Products of matrices stored by columns, as nalgebra does.
+//! Products of column-major matrices.
 //!
-//! A tile of the product, a few registers high and a few columns wide, stays in registers while the common dimension
-//! is walked once.
+//! A tile of the product, a few registers high and a few columns wide, stays in registers while the common dimension is
+//! traversed once.
 
 use super::{Float, Kernel, Simd, dispatch};
 
-/// `c = start + a b`, where `start` is a column to be added to all columns, or `c` itself if there is none.
+/// `c = start + a b`; the column `start` is added to all columns. Without it, the product is added to `c`.
 ///
 /// `c` and `a` have `rows` rows.
 pub(crate) fn add_product<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, a: &[T], b: &[T]) {
     dispatch(Product::<T, false> { c, rows, start, a, b });
 }
 
-/// `c += a bᵀ`, where `c` and `a` have `rows` rows.
+/// `c += a bᵀ`; `c` and `a` have `rows` rows.
 pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
     dispatch(Product::<T, true> { c, rows, start: None, a, b });
 }
@@ -65,7 +65,7 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, row: usize, column: usize) {
         let mut tile = self.before::<S, R, C>(simd, row, column);
-        // Without a common dimension there is no `a`.
+        // Without a common dimension `a` is empty.
         let a = self.a.get(row..).unwrap_or_default();
         let inner = self.a.len() / self.rows;
         let across = self.c.len() / self.rows;
@@ -79,7 +79,7 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
                 std::array::from_fn(|j| columns[j][k])
             }
         };
-        // Where the last column is not as high as the registers, what lies behind it is another column or nothing.
+        // If the registers are higher than the last column, they would read another column or beyond the end.
         let size = R * lanes::<S, T>();
         let safe = if a.len() < size { 0 } else { ((a.len() - size) / self.rows + 1).min(inner) };
         for k in 0..safe {
@@ -95,7 +95,7 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
         }
     }
 
-    /// What the product is added to.
+    /// The tile before the product is added.
     #[inline(always)]
     fn before<S: Simd, const R: usize, const C: usize>(&self, simd: S, row: usize, column: usize) -> Tile<S, T, R, C> {
         match self.start {
@@ -129,7 +129,7 @@ fn multiply<S: Simd, T: Float, const R: usize, const C: usize>(
     }
 }
 
-/// `R` registers from the front of `from`. Lanes beyond a column hold numbers nobody will look at.
+/// `R` registers from the front of `from`. Lanes beyond a column are never used.
 #[inline(always)]
 fn load<S: Simd, T: Float, const R: usize>(simd: S, from: &[T]) -> [T::Lanes<S>; R] {
     let (whole, rest) = T::split::<S>(from);
@@ -139,7 +139,7 @@ fn load<S: Simd, T: Float, const R: usize>(simd: S, from: &[T]) -> [T::Lanes<S>;
     }
 }
 
-/// As many of the registers as there is room for.
+/// Stores as much of the registers as fits.
 #[inline(always)]
 fn store<S: Simd, T: Float, const R: usize>(simd: S, registers: &[T::Lanes<S>; R], to: &mut [T]) {
     let (whole, rest) = T::split_mut::<S>(to);

@@ -1,4 +1,4 @@
-//! The kernels beside the standard library: `f32` beside functions of `f64`, `f64` beside other formulas.
+//! The kernels against the standard library: `f32` against functions of `f64`, `f64` against other formulas.
 
 use std::ops::{Div, Neg};
 
@@ -131,7 +131,7 @@ fn tanh_is_odd_bounded_and_steady() {
     let mirrored = values(Tanh, &x.iter().map(|&x| -x).collect::<Vec<_>>());
     assert!(y.iter().zip(&mirrored).all(|(&y, &m)| y.to_bits() == (-m).to_bits()));
     assert!(y.iter().all(|&y| y <= 1.0));
-    // It may fall by its rounding error, and no more.
+    // It may fall by its rounding error at most.
     assert!(y.windows(2).all(|y| y[1] >= y[0] * (1.0 - 3.0 * f32::EPSILON)));
 }
 

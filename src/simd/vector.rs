@@ -4,10 +4,10 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::{Float, Simd};
 
-/// As many numbers as `R` registers hold.
+/// The numbers of `R` registers.
 ///
-/// Operations go through the registers in turn, so that the CPU always has `R` independent chains of arithmetic to
-/// work on. One alone would wait for the latency of every operation.
+/// Operations go through the registers in turn, so the CPU always has `R` independent chains of arithmetic. One chain
+/// alone would wait for the latency of every operation.
 #[derive(Clone, Copy)]
 pub(crate) struct Vector<S: Simd, T: Float, const R: usize> {
     simd: S,
@@ -15,13 +15,13 @@ pub(crate) struct Vector<S: Simd, T: Float, const R: usize> {
 }
 
 impl<S: Simd, T: Float> Vector<S, T, 1> {
-    /// Up to a register of numbers, with zeros behind.
+    /// Up to a register of numbers, followed by zeros.
     #[inline(always)]
     pub(crate) fn load_rest(simd: S, from: &[T]) -> Self {
         Self { simd, registers: [T::load_rest(simd, from)] }
     }
 
-    /// The first lanes, up to a register of them.
+    /// Stores the first lanes, up to a register of them.
     #[inline(always)]
     pub(crate) fn store_rest(self, to: &mut [T]) {
         T::store_rest(self.simd, to, self.registers[0]);
@@ -45,7 +45,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         Self { registers: [T::splat(self.simd, x); R], ..self }
     }
 
-    /// `self · b + c`, rounded once where the CPU can.
+    /// `self · b + c`, rounded once if the CPU can.
     #[inline(always)]
     pub(crate) fn mul_add(mut self, b: Self, c: Self) -> Self {
         for i in 0..R {
@@ -54,7 +54,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         self
     }
 
-    /// The larger of the two, but NaN where `self` is.
+    /// The larger of the two, but NaN if `self` is NaN.
     #[inline(always)]
     pub(crate) fn at_least(mut self, bound: T) -> Self {
         for x in &mut self.registers {
@@ -71,7 +71,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         self
     }
 
-    /// A number without sign, given the sign of another.
+    /// A non-negative number with the sign of another.
     #[inline(always)]
     pub(crate) fn with_sign(mut self, of: Self) -> Self {
         for (x, of) in self.registers.iter_mut().zip(of.registers) {
@@ -80,7 +80,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         self
     }
 
-    /// `negative` where `self` is below 0, and `other` elsewhere.
+    /// `negative` if `self` is below 0, otherwise `other`.
     #[inline(always)]
     pub(crate) fn by_sign(mut self, negative: Self, other: Self) -> Self {
         for i in 0..R {
@@ -89,7 +89,7 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         self
     }
 
-    /// `2ⁿ · raise`, where `self` is `n + ROUNDER` and `raise` a power of two.
+    /// `2ⁿ · raise`, where `self` is `n + ROUNDER` and `raise` is a power of two.
     #[inline(always)]
     pub(crate) fn power_of_two(mut self, raise: T) -> Self {
         for x in &mut self.registers {

@@ -1,4 +1,4 @@
-//! Solving without a choice of method.
+//! Solving with the default method.
 
 use super::{Failure, Solution, solve};
 use crate::control::Pid;
@@ -7,8 +7,9 @@ use crate::error::Result;
 use crate::solver::DefaultSolver;
 use crate::state::Span;
 
-/// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1` at the tolerances `rtol` (relative) and `atol` (in units of the
-/// state), by the [`DefaultSolver`]: good for a problem of which nothing is known, stiff or not.
+/// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1` by the [`DefaultSolver`], for stiff and nonstiff problems.
+///
+/// `rtol` is the relative tolerance, `atol` the absolute tolerance in units of the state.
 ///
 /// Short for `solve(f, y0, span, DefaultSolver::default(), Pid::new(rtol, atol))`.
 ///
@@ -28,7 +29,7 @@ use crate::state::Span;
 /// ```
 ///
 /// # Errors
-/// A [`Failure`] with the reason and what was computed so far.
+/// A [`Failure`] with the reason and the solution up to the failure.
 pub fn solve_ivp<F: Jacobian>(
     f: &F,
     y0: F::State,

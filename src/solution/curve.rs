@@ -1,4 +1,4 @@
-//! A solution as a function of time.
+//! Dense output: a solution as a function of time.
 
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
@@ -6,13 +6,14 @@ use crate::integrate::{Observer, Step, StepAction};
 use crate::solver::{Dense, lagrange, node};
 use crate::state::{Span, State};
 
-/// A solution between its ends: one polynomial per step, which needs neither the method nor the field.
+/// A solution as a function of time: one polynomial per step, independent of the method and the field.
 ///
-/// The polynomial is the method's own interpolant, known by its values at the Chebyshev points of the step. Where the
-/// interpolant is not a polynomial ([`LowStorage`](crate::solver::explicit::LowStorage)), it is one of the same order. A step takes the
-/// memory of `d + 1` states for polynomials of degree `d`, [`DENSE_DEGREE`](Dense::DENSE_DEGREE).
+/// The polynomial is the method's interpolant, stored by its values at the Chebyshev points of the step. If the
+/// interpolant is not a polynomial ([`LowStorage`](crate::solver::explicit::LowStorage)), it is a polynomial of the
+/// same order. With polynomials of degree `d`, [`DENSE_DEGREE`](Dense::DENSE_DEGREE), a step takes the memory of `d +
+/// 1` states.
 ///
-/// [`Ivp::dense`](crate::solution::Ivp::dense) makes one. It is also an observer of its own.
+/// [`Ivp::dense`](crate::solution::Ivp::dense) makes one. It is an [`Observer`] itself.
 ///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode};
@@ -28,24 +29,24 @@ use crate::state::{Span, State};
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Curve<Y> {
-    /// The ends of the pieces, one more than there are.
+    /// The ends of the pieces, one more than there are pieces.
     ends: Vec<f64>,
     /// The values of all pieces, one after the other.
     values: Vec<Y>,
-    /// Where in a piece they are, as parts of it.
+    /// The nodes of a piece, as fractions of its length.
     nodes: Vec<f64>,
-    /// The state at the end: it differs from the end of the last piece where the solve ended with a jump.
+    /// The state at the end. It differs from the end of the last piece if the solve ended with a jump.
     last: Y,
 }
 
 impl<Y: State> Curve<Y> {
-    /// The start of a solve, to which observing adds the steps.
+    /// The empty curve at the start of a solve; observing adds the steps.
     #[must_use]
     pub fn new(t0: f64, y0: &Y) -> Self {
         Self { ends: vec![t0], values: Vec::new(), nodes: Vec::new(), last: y0.clone() }
     }
 
-    /// Checks a curve that was read back: it covers a solve over `span` up to `t`, with interpolants of this degree.
+    /// Checks a deserialized curve: it must cover a solve over `span` up to `t`, with interpolants of this degree.
     pub(crate) fn validate(&self, degree: usize, span: Span, t: f64) -> Result<()> {
         let Self { ends, values, nodes, .. } = self;
         let fits = (nodes.is_empty() || *nodes == nodes_of(degree))
@@ -56,32 +57,32 @@ impl<Y: State> Curve<Y> {
         if fits { Ok(()) } else { Err(Error::InvalidPaused { reason: "its curve is not one of this solve" }) }
     }
 
-    /// The times that are covered.
+    /// The interval that the curve covers.
     #[must_use]
     pub fn span(&self) -> Span {
         Span { t0: self.ends[0], t1: self.ends[self.ends.len() - 1] }
     }
 
-    /// The times at which one polynomial follows another: the ends of the steps and the jumps.
+    /// The knots: the ends of the steps and the jumps, where one polynomial follows another.
     #[must_use]
     pub fn knots(&self) -> &[f64] {
         &self.ends
     }
 
-    /// The solution at `t`. At a jump it is the state after it.
+    /// The solution at `t`; at a jump the state after it.
     ///
     /// # Errors
-    /// [`Error::OutsideSolution`] where it is not known, and [`Error::NonFinite`] where its polynomial overflows.
+    /// [`Error::OutsideSolution`] outside the curve, and [`Error::NonFinite`] if its polynomial overflows.
     pub fn at(&self, t: f64) -> Result<Y> {
         let piece = self.piece(t)?;
         self.finite(t, self.value(piece, t))
     }
 
-    /// The solution at `t`, or at the end that is nearer, finite or not.
+    /// The solution at `t` or at the nearer end, finite or not.
     pub(crate) fn nearest(&self, t: f64) -> Y {
         let Span { t0, t1 } = self.span();
         let inside = t.clamp(t0.min(t1), t0.max(t1));
-        // Inside, a curve is known.
+        // `t` lies inside, so this cannot fail.
         self.piece(inside).map_or_else(|_| self.last.clone(), |piece| self.value(piece, inside))
     }
 
@@ -97,7 +98,7 @@ impl<Y: State> Curve<Y> {
         if y.all_finite() { Ok(y) } else { Err(Error::NonFinite { t, h: 0.0 }) }
     }
 
-    /// The solution just before `t`: at a jump the state before it, and elsewhere the same as [`at`](Self::at).
+    /// The solution just before `t`: at a jump the state before it, elsewhere the same as [`at`](Self::at).
     ///
     /// ```
     /// use rheos::{Event, Fixed, Ivp, Rk4, ode};
@@ -112,19 +113,19 @@ impl<Y: State> Curve<Y> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`at`](Self::at).
+    /// The errors of [`at`](Self::at).
     pub fn before(&self, t: f64) -> Result<Y> {
         let piece = self.piece(t)?;
         let piece = if piece > 0 && t == self.ends[piece] { piece - 1 } else { piece };
         self.finite(t, self.combine(piece, t, |j, theta| lagrange(&self.nodes, j, theta).0))
     }
 
-    /// The derivative of the polynomial at `t`; at a knot that of the piece which begins there.
+    /// The derivative of the polynomial at `t`; at a knot the derivative from the right.
     ///
-    /// It is of one order less than the solution, and not exactly `f(t, y)`.
+    /// Its order is one less than the order of the solution, and it is not exactly `f(t, y)`.
     ///
     /// # Errors
-    /// Those of [`at`](Self::at).
+    /// The errors of [`at`](Self::at).
     pub fn slope(&self, t: f64) -> Result<Y> {
         let piece = self.piece(t)?;
         if self.values.is_empty() {
@@ -145,10 +146,10 @@ impl<Y: State> Curve<Y> {
         Error::OutsideSolution { time, t0, t1 }
     }
 
-    /// The piece that `t` lies in: of two at a knot the later one.
+    /// The piece that contains `t`; at a knot the later one.
     fn piece(&self, t: f64) -> Result<usize> {
         let span = self.span();
-        // Written so that NaN is caught too.
+        // Rejects NaN too.
         let inside = (t - span.t0) * span.direction() >= 0.0 && (span.t1 - t) * span.direction() >= 0.0;
         if !inside {
             return Err(self.outside(t));
@@ -157,7 +158,7 @@ impl<Y: State> Curve<Y> {
         Ok(begun.min(self.ends.len() - 1).saturating_sub(1))
     }
 
-    /// The sum of the values of a piece with weights that depend on the place of `t` in it.
+    /// The sum of the values of a piece, with weights that depend on the position of `t` in it.
     fn combine(&self, piece: usize, t: f64, weight: impl Fn(usize, f64) -> f64) -> Y {
         let n = self.nodes.len();
         if self.values.is_empty() {
@@ -190,7 +191,7 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Curve<F::State> {
             let mut y = step.y1.clone();
             step.interpolate(step.t0 + node * (step.t1 - step.t0), &mut y);
             if !y.all_finite() {
-                // What was added of this piece goes again, so that the curve ends where it is known.
+                // Remove the values already added for this piece, so that the curve ends at its last valid knot.
                 self.values.truncate(known);
                 return Err(Error::NonFinite { t: step.t0, h: step.h });
             }
@@ -221,7 +222,7 @@ mod tests {
         }
     }
 
-    /// Between its values, a polynomial may leave the numbers: an error, and not infinity.
+    /// Between its nodes a polynomial may overflow, which is an error and not infinity.
     #[test]
     fn a_polynomial_that_overflows_is_an_error() {
         let (ends, nodes) = (vec![0.0, 1.0], nodes_of(2));

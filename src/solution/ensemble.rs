@@ -1,4 +1,4 @@
-//! Many initial value problems of one kind, each with steps of its own.
+//! Ensembles: many initial value problems with independent steps.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -13,11 +13,11 @@ use crate::state::Span;
 /// The outcome of one sample of an [`Ensemble`].
 pub type Outcome<Y> = Result<Solution<Y>, Box<Failure<Y>>>;
 
-/// Independent solves from many initial states, of one field or of a field for each.
+/// Independent solves from many initial states, of one field or of one field per state.
 ///
-/// The samples of a batch in one state share every step: one that is difficult makes all of them slow, and an error is
-/// the mean over all. Here each sample has its own steps and its own outcome, and none depends on the others: it is that
-/// of [`Ivp`] with the same arguments, to the last bit, on however many threads.
+/// If a batch is one state, its samples share every step: a difficult sample slows all of them down, and the error norm
+/// is a mean over all. Here each sample has its own steps and its own outcome. The outcome equals, bit for bit, the one
+/// of an [`Ivp`] with the same arguments, on any number of threads.
 ///
 /// ```
 /// use rheos::{Dopri5, Pid, ode};
@@ -54,15 +54,15 @@ impl<F> Clone for Fields<'_, F> {
 }
 
 impl<'a, F: Dynamics> Ensemble<'a, F> {
-    /// The solutions of `dy/dt = f(t, y)` from each of the states `y0`; only their ends are kept.
+    /// The solutions of `dy/dt = f(t, y)` from each of the states `y0`; only the end states are saved.
     pub fn new(f: &'a F, y0: &'a [F::State], span: impl Into<Span>) -> Self {
         Self { fields: Fields::One(f), y0, span: span.into(), keep: keep::End }
     }
 
-    /// The same with a field for each initial state, such as one model with many parameters.
+    /// An ensemble with a field for each initial state, such as one model with many parameters.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] where there are not as many fields as states.
+    /// [`Error::LengthMismatch`] unless there are as many fields as states.
     pub fn with_fields(fields: &'a [F], y0: &'a [F::State], span: impl Into<Span>) -> Result<Self> {
         if fields.len() != y0.len() {
             return Err(Error::LengthMismatch { name: "fields", found: fields.len(), expected: y0.len() });
@@ -70,14 +70,14 @@ impl<'a, F: Dynamics> Ensemble<'a, F> {
         Ok(Self { fields: Fields::Each(fields), y0, span: span.into(), keep: keep::End })
     }
 
-    /// Keeps the states at `times`, as [`Ivp::save_at`] does.
+    /// Saves the states at `times`, as [`Ivp::save_at`] does.
     pub fn save_at(self, times: &'a [f64]) -> Ensemble<'a, F, keep::At<'a>> {
         Ensemble { fields: self.fields, y0: self.y0, span: self.span, keep: keep::At(times) }
     }
 }
 
 impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
-    /// Solves one after the other; the outcomes are in the order of the initial states.
+    /// Solves one sample after the other. The outcomes are in the order of the initial states.
     pub fn solve<S, C>(&self, solver: S, control: C) -> Vec<Outcome<F::State>>
     where
         S: Solver<F> + Clone,
@@ -87,10 +87,10 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
         (0..self.y0.len()).map(|i| self.sample(i).solve(solver.clone(), control.clone())).collect()
     }
 
-    /// [`solve`](Self::solve) on up to `threads` threads, this one among them.
+    /// [`solve`](Self::solve) on up to `threads` threads, including the calling one.
     ///
     /// # Panics
-    /// Where the field does.
+    /// Panics if the field panics.
     pub fn solve_on<S, C>(&self, threads: usize, solver: S, control: C) -> Vec<Outcome<F::State>>
     where
         F: Sync,
@@ -112,7 +112,7 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
     }
 }
 
-/// `task` of each number below `count`. Every thread takes the next one when it is done with the last.
+/// `task` of each number below `count`. Every thread takes the next number when it is done with the last.
 fn in_parallel<R: Send>(count: usize, threads: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -126,7 +126,7 @@ fn in_parallel<R: Send>(count: usize, threads: usize, task: impl Fn(usize) -> R 
         }
     };
     let mut results = thread::scope(|scope| {
-        // A thread that the system does not grant leaves its work to the others.
+        // If the system does not grant a thread, the others do its work.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let helpers: Vec<_> = (1..threads.min(count)).filter_map(spawn).collect();
         let mut results = work();

@@ -1,23 +1,23 @@
-//! A solve that ended early, with what was computed before.
+//! A failed solve, with its partial solution.
 
 use super::{Ending, Solution};
 use crate::error::Error;
 use crate::integrate::{Stats, Termination};
 
-/// A solve that ended early: why, and everything that was computed before.
+/// A failed solve: the reason, and the solution up to the failure.
 ///
 /// It converts into [`Error`] with `?`, dropping the partial solution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure<Y, K = Vec<Y>> {
     /// The reason.
     pub error: Error,
-    /// What was kept so far, the events so far and the cost; `partial.last()` is the last good state, at
+    /// The partial solution: outputs, events and cost. `partial.last()` is the last good state, at
     /// `partial.last_time()`.
     pub partial: Solution<Y, K>,
 }
 
 impl<Y> Failure<Y> {
-    /// A solve that was halted at the state `end`, having saved `y` at the first of `times`.
+    /// A solve that halted at the state `end`, after saving `y` at the first of the `times`.
     pub(crate) fn new(halt: Termination, times: &[f64], y: Vec<Y>, end: Y) -> Box<Self> {
         let Termination { error, t: t_end, stats } = halt;
         let t = times[..y.len()].to_vec();

@@ -1,4 +1,4 @@
-//! A second method for where the first one gives up.
+//! A fallback method.
 
 use super::ivp::conclude;
 use super::keep::{Keep, Watch};
@@ -10,22 +10,22 @@ use crate::integrate::{Integration, Observer, Reached, Termination};
 use crate::solver::Solver;
 use crate::state::Span;
 
-/// The solution by one method or by two.
+/// The solution by a method with a fallback.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rescued<Y, K = Vec<Y>> {
-    /// The solution; its cost is that of both methods.
+    /// The solution, with the cost of both methods.
     pub solution: Solution<Y, K>,
-    /// Where and why the first method gave up, and what it had cost. `None` if it did not.
+    /// The halt of the first method: place, reason and cost. `None` if it succeeded.
     pub halt: Option<Termination>,
 }
 
-/// The solution by one method or by two, or the failure of the second.
+/// The solution by a method with a fallback, or the failure of the fallback.
 pub type RescueResult<Y, K> = Result<Rescued<Y, K>, Box<Failure<Y, K>>>;
 
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
-    /// Solves it by the method and controller `first`. Where they give up, `second` goes on from the last good state.
+    /// Solves by the method and controller `first`; if they fail, `second` continues from the last good state.
     ///
-    /// An argument that is not valid is not mended: the second method is asked only if the first has tried a step.
+    /// An invalid argument is an error: `second` is used only if `first` has tried a step.
     ///
     /// ```
     /// use rheos::{Dopri5, Fixed, Ivp, Pid, Rk4, ode};
@@ -39,7 +39,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// ```
     ///
     /// # Errors
-    /// The failure of the second method, with what both have computed.
+    /// The failure of the second method, with the partial solution of both.
     pub fn solve_or<S1, C1, S2, C2, R>(self, first: (S1, C1), second: (S2, C2)) -> RescueResult<F::State, R>
     where
         S1: Solver<F>,

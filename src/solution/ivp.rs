@@ -1,4 +1,4 @@
-//! Initial value problems: the front door.
+//! Initial value problems.
 
 use super::event::AddTo;
 use super::record::check_outputs;
@@ -10,7 +10,7 @@ use crate::integrate::{Integration, Observer, Reached, Termination};
 use crate::solver::Solver;
 use crate::state::Span;
 
-/// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, keeping only the end.
+/// Solves `dy/dt = f(t, y)` from `y(t0) = y0` to `t1`, and saves the end state only.
 ///
 /// ```
 /// use rheos::{Fixed, Rk4, ode, solve};
@@ -23,7 +23,7 @@ use crate::state::Span;
 /// ```
 ///
 /// # Errors
-/// A [`Failure`] with the reason and what was computed so far.
+/// A [`Failure`] with the reason and the solution up to the failure.
 pub fn solve<F, S, C>(
     f: &F,
     y0: F::State,
@@ -39,12 +39,12 @@ where
     Ivp::new(f, y0, span).solve(solver, control)
 }
 
-/// An initial value problem and what to keep of its solution.
+/// An initial value problem and its outputs.
 ///
-/// One rule says what is kept: the end alone, the states at given times ([`save_at`](Self::save_at),
+/// The default output is the end state. The alternatives are the states at given times ([`save_at`](Self::save_at),
 /// [`land_on`](Self::land_on)), a function of them ([`save_map`](Self::save_map)), every `n`-th step
-/// ([`save_every`](Self::save_every)), or the solution as a function of time ([`dense`](Self::dense)). Any number of
-/// [events](Self::event) and of [observers](Self::observe) go with it.
+/// ([`save_every`](Self::save_every)), and the solution as a function of time ([`dense`](Self::dense)). Any number of
+/// [events](Self::event) and [observers](Self::observe) can be added.
 ///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode};
@@ -70,22 +70,23 @@ pub struct Ivp<'a, F: Dynamics, K = keep::End, E = (), O = ()> {
 }
 
 impl<'a, F: Dynamics> Ivp<'a, F> {
-    /// `dy/dt = f(t, y)` with `y(t0) = y0` over `t0..t1`; only the end is kept.
+    /// The problem `dy/dt = f(t, y)`, `y(t0) = y0` over `t0..t1`; only the end state is saved.
     pub fn new(f: &'a F, y0: F::State, span: impl Into<Span>) -> Self {
         Self { f, y0, span: span.into(), jumps: &[], keep: keep::End, events: (), observers: () }
     }
 }
 
 impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
-    /// Keeps the states at `times`, which are in the order of integration and within the span. Between two steps they
-    /// come from the method's own interpolant, so that they do not change the steps; a method whose interpolant is much less
-    /// exact than its steps [lands](crate::solver::Dense::LANDS) on them.
+    /// Saves the states at `times`, in the order of integration and within the span.
+    ///
+    /// Between two steps the method's interpolant gives the state, so `times` do not change the steps. A method whose
+    /// interpolant is much less accurate than its steps [lands](crate::solver::Dense::LANDS) on them instead.
     pub fn save_at(self, times: &'a [f64]) -> Ivp<'a, F, keep::At<'a>, E, O> {
         self.keep(keep::At(times))
     }
 
-    /// Keeps the values of `map(t, y)` at `times`, of any type, in the place of the states: `solution.y[i]` is the value
-    /// at `solution.t[i]`.
+    /// Saves the values of `map(t, y)` at `times`, of any type, instead of the states: `solution.y[i]` is the value at
+    /// `solution.t[i]`.
     ///
     /// ```
     /// use nalgebra::Vector2;
@@ -105,17 +106,17 @@ impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
         self.keep(keep::Values(times, map))
     }
 
-    /// Keeps the states at `times` and makes the solver land on each of them, at the price of more steps.
+    /// Saves the states at `times` and makes the solver land on each of them, at the price of more steps.
     pub fn land_on(self, times: &'a [f64]) -> Ivp<'a, F, keep::Landing<'a>, E, O> {
         self.keep(keep::Landing(times))
     }
 
-    /// Keeps the start and every `n`-th accepted step.
+    /// Saves the start and every `n`-th accepted step.
     pub fn save_every(self, n: usize) -> Ivp<'a, F, keep::Every, E, O> {
         self.keep(keep::Every(n))
     }
 
-    /// Keeps the solution as a function of time: `solution.y` is a [`Curve`](super::Curve).
+    /// Saves the solution as a function of time: `solution.y` is a [`Curve`](super::Curve).
     ///
     /// ```
     /// use rheos::{Dopri5, Ivp, Pid, ode};
@@ -136,14 +137,15 @@ impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
 }
 
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
-    /// Looks for an [`Event`](super::Event) or a [`DifferentiableEvent`](super::DifferentiableEvent); any number of them, which
-    /// [hits](super::EventRecord) name in the order in which they were added. To be [differentiated](Self::forward), a solve needs
-    /// derivatives of them all.
+    /// Adds an [`Event`](super::Event) or a [`DifferentiableEvent`](super::DifferentiableEvent).
+    ///
+    /// Any number can be added; a [hit](super::EventRecord) has the index of its event in the order of addition. To
+    /// [differentiate](Self::forward) the solve, all events must have derivatives.
     ///
     /// ```
     /// use rheos::{DifferentiableEvent, Dopri5, Event, Fixed, Ivp, ode};
     ///
-    /// // A clock that is turned back by one at every full hour.
+    /// // A clock that is set back by one at every full hour.
     /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0).with_vjp(|_t, _y, _w, _ybar| 0.0);
     /// let hour = DifferentiableEvent::rising(|_, _t, y: &f64| y - 1.0, |_, _t, _y, w, ybar: &mut f64, _| { *ybar += w; 0.0 })
     ///     .reset(|_, _t, y| *y -= 1.0, |_, _t, _y, w: &f64, ybar: &mut f64, _| { *ybar += w; 0.0 });
@@ -158,8 +160,8 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         Ivp { f, y0, span, jumps, keep, events: event.add_to(events, f), observers }
     }
 
-    /// Lets one more observer see the steps, after the events and the earlier observers. Where it ends a step early, what is
-    /// kept ends there as well.
+    /// Adds an observer of the steps, after the events and the earlier observers. If it ends a step early, the outputs
+    /// end there as well.
     ///
     /// ```
     /// use rheos::solution::Trajectory;
@@ -181,15 +183,16 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         Ivp { f, y0, span, jumps, keep, events, observers: (observers, observer) }
     }
 
-    /// Tells that the field, or a derivative of it, jumps at `times`, in any order; those outside the span do not matter.
+    /// Declares jumps of the field, or of its derivatives, at `times`, in any order. Times outside the span are
+    /// ignored.
     ///
-    /// The method steps to a rounding error before each jump and starts anew a rounding error behind it, so that no step
-    /// has the field of both sides in it, whatever the field is at the jump itself. A step across a jump is rejected many
-    /// times and leaves an error of low order. The controller begins anew as well: it looks for a first step, and
-    /// [`Fixed`](crate::control::Fixed) lays its grid over each piece; its budget of steps is that of the whole solve.
+    /// The method steps to a rounding error before each jump and restarts a rounding error after it. So no step
+    /// contains the field of both sides, whatever the field is at the jump itself. An undeclared jump costs many
+    /// rejected steps and leaves an error of low order. The controller restarts as well: it chooses a new first step,
+    /// and [`Fixed`](crate::control::Fixed) lays its grid over each piece. Its budget of steps is for the whole solve.
     ///
-    /// Outputs, events and observers see steps that end and start at the jump itself. A solve with jumps can be
-    /// [differentiated](Self::forward), with respect to [their times](crate::adjoint::Gradient::jumps) too.
+    /// For outputs, events and observers the steps end and start at the jump itself. A solve with jumps can be
+    /// [differentiated](Self::forward), also with respect to the [times of the jumps](crate::adjoint::Gradient::jumps).
     ///
     /// ```
     /// use rheos::{Dopri5, Ivp, Pid, ode};
@@ -207,10 +210,10 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         self
     }
 
-    /// Solves it.
+    /// Solves the problem.
     ///
     /// # Errors
-    /// A [`Failure`] with the reason and what was computed so far.
+    /// A [`Failure`] with the reason and the solution up to the failure.
     pub fn solve<S, C>(self, solver: S, control: C) -> Solved<F::State, K::Kept>
     where
         S: Solver<F>,
@@ -248,7 +251,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     }
 }
 
-/// The solution, or the failure, from where a solve came to.
+/// The solution, or the failure, at the current time of a solve.
 pub(super) fn conclude<'t, F, S, K, E>(
     (span, times): (Span, &[f64]),
     keeper: K::Observer,
@@ -281,5 +284,5 @@ where
     }
 }
 
-/// What was kept of a solve, or of the part of it before it failed.
+/// The outputs of a solve, or of the part of it before it failed.
 pub type Solved<Y, K> = Result<Solution<Y, K>, Box<Failure<Y, K>>>;

@@ -1,4 +1,4 @@
-//! What of a solution is kept: the type parameters of [`Ivp`](crate::solution::Ivp).
+//! Save rules: the parameter `K` of [`Ivp`](crate::solution::Ivp).
 
 use super::event::EventsRecord;
 use super::{Curve, EventRecord, Events, Interpolated, Landed, Mapped, Outputs, Trajectory};
@@ -8,48 +8,48 @@ use crate::integrate::Observer;
 use crate::solver::{Dense, Solver};
 use crate::state::Span;
 
-/// Only the state at the end.
+/// Saves the state at the end only.
 #[derive(Debug, Clone, Copy)]
 pub struct End;
 
-/// The states at given times, by interpolation, or by landing where the interpolant of the method is [too
+/// Saves the states at given times, by interpolation, or by landing if the interpolant of the method is [too
 /// rough](Dense::LANDS).
 #[derive(Debug, Clone, Copy)]
 pub struct At<'t>(pub(super) &'t [f64]);
 
-/// The values of a function at given times, by interpolation.
+/// Saves the values of a function at given times, by interpolation.
 #[derive(Debug, Clone, Copy)]
 pub struct Values<'t, G>(pub(super) &'t [f64], pub(super) G);
 
-/// The states at given times, by landing on them.
+/// Saves the states at given times, by landing on them.
 #[derive(Debug, Clone, Copy)]
 pub struct Landing<'t>(pub(super) &'t [f64]);
 
-/// Every `n`-th step.
+/// Saves every `n`-th step.
 #[derive(Debug, Clone, Copy)]
 pub struct Every(pub(super) usize);
 
-/// The solution as a function of time.
+/// Saves the solution as a function of time.
 #[derive(Debug, Clone, Copy)]
 pub struct Continuous;
 
-/// A rule of what to keep, usable with the method `S`.
+/// A save rule that the method `S` can follow.
 pub trait Keep<'t, F: Dynamics, S: Solver<F>> {
-    /// What watches the solve.
+    /// The observer of the solve.
     type Observer: Observer<F, S>;
-    /// What is kept.
+    /// The saved outputs.
     type Kept;
     /// The times asked for.
     fn times(&self) -> &'t [f64] {
         &[]
     }
-    /// The times the solve must land on.
+    /// The times that the solve must land on.
     fn stops(&self) -> &'t [f64] {
         &[]
     }
-    /// Made before the first step.
+    /// The observer, made before the first step.
     fn observer(self, span: Span, y0: &F::State) -> Self::Observer;
-    /// What was kept of a solve that came to `t` with `y`, and the times of it, given [those](Self::times) asked for.
+    /// The outputs of a solve that ended at `t` with `y`, and their times, given the `times` [asked for](Self::times).
     fn finish(observer: Self::Observer, times: &[f64], t: f64, y: &F::State) -> (Vec<f64>, Self::Kept);
 }
 
@@ -136,15 +136,15 @@ impl<'t, F: Dynamics, S: Dense<F>> Keep<'t, F, S> for Continuous {
     }
 }
 
-/// A rule that keeps states at known times, so that a solve with it can be differentiated.
+/// A rule that saves states at known times, so that the solve can be differentiated.
 #[diagnostic::on_unimplemented(
-    message = "what `{Self}` keeps of a solve cannot be differentiated",
+    message = "the outputs of `{Self}` cannot be differentiated",
     label = "`forward` needs states at known times",
-    note = "use `save_at` or `land_on`, or keep the end alone; apply a function of the state to `run.y`, and give its pullback \
-            of the derivatives of the loss to `run.backward`"
+    note = "save states with `save_at` or `land_on`, or the end only; apply functions of the state to `run.y`, and pass the \
+            cotangents of `run.y` to `run.backward`"
 )]
 pub trait States<'t> {
-    /// The states, as an adjoint is asked for them.
+    /// The outputs in the form that an adjoint takes.
     fn outputs(&self) -> Outputs<'t>;
 }
 
@@ -166,26 +166,26 @@ impl<'t> States<'t> for Landing<'t> {
     }
 }
 
-/// No observers: they could change the course of a solve in ways that have no derivatives.
+/// A solve without observers, which could interfere with it in ways that have no derivatives.
 #[diagnostic::on_unimplemented(
     message = "a solve with observers cannot be differentiated",
     label = "`forward` takes no observers",
-    note = "solve once more with `solve` for what they are to see"
+    note = "run the solve again with `solve` to observe it"
 )]
 pub trait Unobserved {}
 
 impl Unobserved for () {}
 
-/// A rule whose outputs so far can be written down, and taken up again.
+/// A rule whose outputs so far can be saved and restored.
 pub trait Pausable<'t, F: Dynamics, S: Solver<F>>: Keep<'t, F, S> {
     /// The outputs so far.
     type Record;
     /// The outputs so far, as a value.
     fn record(observer: &Self::Observer) -> Self::Record;
-    /// The observer of a solve over `span` that came to `t` with these outputs.
+    /// The observer of a solve over `span` that has reached `t` with these outputs.
     ///
     /// # Errors
-    /// [`Error::InvalidPaused`](crate::error::Error::InvalidPaused) where they do not fit.
+    /// [`Error::InvalidPaused`](crate::error::Error::InvalidPaused) if they do not fit.
     fn restore(self, record: Self::Record, span: Span, t: f64) -> Result<Self::Observer>;
 }
 
@@ -255,25 +255,25 @@ impl<F: Dynamics, S: Dense<F>> Pausable<'_, F, S> for Continuous {
     }
 }
 
-/// The events of a solve, or none: `()` asks nothing of the method, [`Events`] need [`Dense`] output.
+/// The events of a solve, or none. `()` needs nothing of the method, [`Events`] needs [`Dense`] output.
 pub trait Watch<F: Dynamics, S: Solver<F>>: Observer<F, S> {
     /// Checks the settings.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) names the one that is out of range.
+    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) names a setting that is out of range.
     fn check(&self) -> Result<()>;
-    /// Forgets the events behind `t`, where another observer ended a solve over `span`.
+    /// Forgets the events after `t`, when another observer ended a solve over `span`.
     fn retreat(&mut self, span: Span, t: f64);
     /// The event that ended the solve, and all hits.
     fn finish(self) -> (Option<usize>, Vec<EventRecord<F::State>>);
-    /// What is known of the events so far.
+    /// The state of the events.
     type Record;
-    /// What is known of the events so far, as a value.
+    /// The state of the events, as a value.
     fn record(&self) -> Self::Record;
-    /// Takes up a solve over `span` that came to `t`.
+    /// Restores the events of a solve over `span` that has reached `t`.
     ///
     /// # Errors
-    /// [`Error::InvalidPaused`](crate::error::Error::InvalidPaused) where the record does not fit the events.
+    /// [`Error::InvalidPaused`](crate::error::Error::InvalidPaused) if the record does not fit the events.
     fn restore(&mut self, record: Self::Record, span: Span, t: f64) -> Result<()>;
 }
 

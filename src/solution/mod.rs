@@ -1,4 +1,4 @@
-//! What a solve returns, and what of it is kept.
+//! Solutions: initial value problems, save rules, events, and step-by-step control.
 
 mod auto;
 mod curve;

@@ -3,15 +3,15 @@
 use crate::dynamics::Dynamics;
 use crate::solver::Dense;
 
-/// Which states of a solve a loss may depend on.
+/// The states of a solve that a loss may depend on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outputs<'t> {
-    /// The one at the end: of the span, or where a terminal event ended the solve.
+    /// The end state: at the end of the span, or at a terminal event.
     End,
-    /// Those at given times, by interpolation, or by landing where the interpolant of the method is [too
+    /// The states at given times, by interpolation, or by landing if the interpolant of the method is [too
     /// rough](Dense::LANDS).
     At(&'t [f64]),
-    /// Those at given times, by landing on them.
+    /// The states at given times, by landing on them.
     LandingOn(&'t [f64]),
 }
 

@@ -1,4 +1,4 @@
-//! Observers that keep states.
+//! Observers that save states.
 
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
@@ -6,7 +6,7 @@ use crate::integrate::{Observer, Step, StepAction};
 use crate::solver::{Dense, Solver};
 use crate::state::{Span, State};
 
-/// Keeps the states at given times, by the method's own interpolant where a time lies between two steps.
+/// Saves the states at given times, interpolated between steps.
 #[derive(Debug)]
 pub struct Interpolated<'t, Y> {
     waiting: &'t [f64],
@@ -14,8 +14,7 @@ pub struct Interpolated<'t, Y> {
     pub y: Vec<Y>,
 }
 
-/// Keeps the values of a function of time and state at given times, by the method's own interpolant where a time lies
-/// between two steps.
+/// Saves the values of a function of time and state at given times, interpolated between steps.
 #[derive(Debug)]
 pub struct Mapped<'t, G, R> {
     waiting: &'t [f64],
@@ -24,7 +23,7 @@ pub struct Mapped<'t, G, R> {
     pub values: Vec<R>,
 }
 
-/// Keeps the states at given times, which the solve was told to land on.
+/// Saves the states at given times, on which the solve lands.
 #[derive(Debug)]
 pub struct Landed<'t, Y> {
     waiting: &'t [f64],
@@ -32,15 +31,15 @@ pub struct Landed<'t, Y> {
     pub y: Vec<Y>,
 }
 
-/// Keeps the start of the solve and every `every`-th accepted step; of a jump, the state after it.
+/// Saves the start of the solve and every `every`-th accepted step; at a jump, the state after it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Trajectory<Y> {
     every: usize,
     seen: usize,
-    /// The times kept.
+    /// The times saved.
     pub t: Vec<f64>,
-    /// The states kept.
+    /// The states saved.
     pub y: Vec<Y>,
 }
 
@@ -50,17 +49,17 @@ fn split_start(times: &[f64], t0: f64) -> (usize, &[f64]) {
     (at_start, &times[at_start..])
 }
 
-/// The times behind `t`, where that is how far a solve came which kept an output for each time up to there.
+/// The times after `t`, if a solve that reached `t` has saved an output for each of the times up to there.
 fn waiting_after(times: &[f64], kept: usize, span: Span, t: f64) -> Result<&[f64]> {
     let passed = times.partition_point(|&time| !span.is_after(time, t));
     if kept != passed {
-        return Err(Error::InvalidPaused { reason: "it does not hold one output for each time up to its own" });
+        return Err(Error::InvalidPaused { reason: "it does not have one output for each output time so far" });
     }
     Ok(&times[passed..])
 }
 
 impl<'t, Y: State> Interpolated<'t, Y> {
-    /// Goes on at `t` with the outputs up to there.
+    /// Continues at `t` with the outputs so far.
     pub(crate) fn restore(times: &'t [f64], y: Vec<Y>, span: Span, t: f64) -> Result<Self> {
         Ok(Self { waiting: waiting_after(times, y.len(), span, t)?, y })
     }
@@ -73,7 +72,7 @@ impl<'t, Y: State> Interpolated<'t, Y> {
 }
 
 impl<'t, G, R> Mapped<'t, G, R> {
-    /// Goes on at `t` with the outputs up to there.
+    /// Continues at `t` with the outputs so far.
     pub(crate) fn restore(times: &'t [f64], map: G, values: Vec<R>, span: Span, t: f64) -> Result<Self> {
         Ok(Self { waiting: waiting_after(times, values.len(), span, t)?, map, values })
     }
@@ -90,7 +89,7 @@ impl<'t, G, R> Mapped<'t, G, R> {
 }
 
 impl<'t, Y: State> Landed<'t, Y> {
-    /// Goes on at `t` with the outputs up to there.
+    /// Continues at `t` with the outputs so far.
     pub(crate) fn restore(times: &'t [f64], y: Vec<Y>, span: Span, t: f64) -> Result<Self> {
         Ok(Self { waiting: waiting_after(times, y.len(), span, t)?, y })
     }
@@ -103,7 +102,7 @@ impl<'t, Y: State> Landed<'t, Y> {
 }
 
 impl<Y: State> Trajectory<Y> {
-    /// Checks what was read back of a solve over `span` that came to `t`.
+    /// Checks a deserialized record of a solve over `span` that has reached `t`.
     pub(crate) fn validate(&self, every: usize, span: Span, t: f64) -> Result<()> {
         let Self { every: found, seen, t: times, y } = self;
         let covered = Span { t0: span.t0, t1: t };
@@ -111,7 +110,11 @@ impl<Y: State> Trajectory<Y> {
             && times.len() == y.len()
             && seen.checked_div(*found).and_then(|kept| kept.checked_add(1)) == Some(times.len())
             && (covered.validate_times(times).is_ok() && times.first() == Some(&span.t0));
-        if fits { Ok(()) } else { Err(Error::InvalidPaused { reason: "its list of steps is not one of this solve" }) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::InvalidPaused { reason: "its list of steps does not belong to this solve" })
+        }
     }
 
     /// Starts with `y0` at `t0`; `every ≥ 1`.
@@ -120,7 +123,7 @@ impl<Y: State> Trajectory<Y> {
     }
 }
 
-/// Takes from `waiting` the times up to the end of the step, and visits the solution there.
+/// Removes from `waiting` the times up to the end of the step, and visits the solution there.
 fn pass<F: Dynamics, S: Dense<F>>(
     waiting: &mut &[f64],
     mut step: Step<'_, F, S>,
@@ -133,7 +136,7 @@ fn pass<F: Dynamics, S: Dense<F>>(
         let mut y = step.next.clone();
         if *time != step.t1 {
             step.interpolate(*time, &mut y);
-            // The interpolant may read a slope that the state at the end does not.
+            // The interpolant may use a slope that the end state does not need.
             if !y.all_finite() {
                 return Err(Error::NonFinite { t: step.t0, h: step.h });
             }
@@ -166,7 +169,7 @@ impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Landed<'_, F::State> {
             } else if step.is_after(*time, step.t1) {
                 break;
             } else if !step.is_after(step.computed.t1, *time) {
-                // Between the end of the method's step and a jump lies nothing but a rounding error.
+                // Only a rounding error lies between the end of the method's step and a jump.
                 step.y1
             } else if !step.is_after(*time, step.computed.t0) {
                 step.y0
@@ -195,7 +198,7 @@ impl<F: Dynamics, S: Solver<F>> Observer<F, S> for Trajectory<F::State> {
     }
 }
 
-/// Checks that a solve which came to `t` kept an output for each of the `times` up to there: `kept` of them.
+/// Checks that a solve which reached `t` has saved an output for each of the `times` up to there: `kept` of them.
 pub(crate) fn check_outputs(span: Span, times: &[f64], kept: usize, t: f64) -> Result<()> {
     let passed = times.partition_point(|&time| !span.is_after(time, t));
     match times[..passed].get(kept) {
@@ -224,7 +227,7 @@ mod tests {
         let (forwards, backwards) = (Span { t0: 0.0, t1: 1.0 }, Span { t0: 1.0, t1: 0.0 });
         let times = [0.0, 0.25, 0.5, 1.0];
         assert_eq!(check_outputs(forwards, &times, 4, 1.0), Ok(()));
-        // Behind the end of the solve nothing is promised.
+        // Nothing is promised after the end of the solve.
         assert_eq!(check_outputs(forwards, &times, 3, 0.75), Ok(()));
         let missing = Err(Error::OutputMissing { index: 2, time: 0.5, t: 0.5 });
         assert_eq!(check_outputs(forwards, &times, 2, 0.5), missing);

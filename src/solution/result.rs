@@ -1,31 +1,31 @@
-//! What a solve returns.
+//! The result of a solve.
 
 use super::EventRecord;
 use crate::integrate::Stats;
 use crate::solver::Stiffness;
 
-/// What was kept of a solve; see [`Ivp`](super::Ivp) for the choices.
+/// The outputs of a solve; see [`Ivp`](super::Ivp) for the choices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Solution<Y, K = Vec<Y>> {
-    /// The times of what was kept; of a [`Curve`](super::Curve), its two ends.
+    /// The times of the outputs; for a [`Curve`](super::Curve), its two ends.
     pub t: Vec<f64>,
-    /// What was kept: the states at these times, or the values of a function of them, or a [`Curve`](super::Curve).
+    /// The outputs: the states at these times, the values of a function of them, or a [`Curve`](super::Curve).
     pub y: K,
     /// The events that happened, in the order of integration.
     pub hits: Vec<EventRecord<Y>>,
-    /// Why the solve ended.
+    /// The reason why the solve ended.
     pub ending: Ending,
-    /// What the solve cost.
+    /// The cost of the solve.
     pub stats: Stats,
-    /// Whether the problem looks stiff for the method, so that another would be cheaper. Only looked for where an error
-    /// estimate chooses the steps.
+    /// A diagnosis of stiffness, if the problem looks stiff for the method and another would be cheaper. Checked only
+    /// with adaptive steps.
     pub stiffness: Option<Stiffness>,
     pub(super) end: (f64, Y),
 }
 
 impl<Y, K> Solution<Y, K> {
-    /// The state where the solve ended, whether it was saved or not: at the end of the span, at a terminal event (after
-    /// its reset if it has one), or, of a failed solve, the last good state.
+    /// The last state, saved or not: at the end of the span, at a terminal event (after its reset), or, of a failed
+    /// solve, the last good state.
     #[must_use]
     pub fn last(&self) -> &Y {
         &self.end.1
@@ -38,16 +38,16 @@ impl<Y, K> Solution<Y, K> {
     }
 }
 
-/// Why a solve ended.
+/// The reason why a solve ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ending {
-    /// It came to the end of the span.
+    /// The end of the span was reached.
     Span,
-    /// A terminal event happened: which, by its place in the order they were added, from 0.
+    /// A terminal event happened; the value is its index in the order of addition, from 0.
     Event(usize),
-    /// An observer of the user's ended it.
+    /// An observer of the user ended it.
     Observer,
-    /// It failed; the reason is in the [`Failure`](super::Failure).
+    /// It failed; the [`Failure`](super::Failure) has the reason.
     Failure,
 }

@@ -1,4 +1,4 @@
-//! A solve that is driven from outside, step by step.
+//! A solve driven step by step by the caller.
 
 use super::ivp::{Solved, conclude};
 use super::keep::{Keep, Pausable, Watch};
@@ -14,9 +14,9 @@ use crate::solver::Solver;
 use crate::solver::implicit::Matrices;
 use crate::state::Span;
 
-/// A solve that is driven from outside; [`Ivp::start`] makes one.
+/// A solve driven step by step by the caller; [`Ivp::start`] makes one.
 ///
-/// It keeps what the [`Ivp`] says, with its events, jumps and observers; [`finish`](Self::finish) returns it.
+/// It has the save rule, events, jumps and observers of the [`Ivp`]; [`finish`](Self::finish) returns the solution.
 ///
 /// ```
 /// use rheos::{Dopri5, Ivp, Pid, ode};
@@ -47,7 +47,7 @@ where
     at: PositionOf<F, S, C>,
 }
 
-/// The times that matter to a solve.
+/// The lists of times of a solve.
 #[derive(Debug, Clone, Copy)]
 struct Lists<'a> {
     outputs: &'a [f64],
@@ -58,7 +58,7 @@ struct Lists<'a> {
 type PositionOf<F, S, C> =
     Position<<F as Dynamics>::State, <S as Solver<F>>::Workspace, <C as Controller<F, S>>::Memory>;
 
-/// The value that a [`Stepper`] of these pauses to.
+/// The type of a paused [`Stepper`].
 pub type PausedSolve<'a, F, S, C, K = keep::End, E = ()> = Paused<
     <F as Dynamics>::State,
     <S as Solver<F>>::Workspace,
@@ -68,10 +68,10 @@ pub type PausedSolve<'a, F, S, C, K = keep::End, E = ()> = Paused<
 >;
 
 impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
-    /// Prepares a solve that is driven step by step. See [`Stepper`] for an example.
+    /// Starts a solve that is driven step by step. See [`Stepper`] for an example.
     ///
     /// # Errors
-    /// An argument outside its domain.
+    /// Any argument outside its domain.
     pub fn start<S, C>(self, solver: S, control: C) -> Result<Stepper<'a, F, S, C, K, E, O>>
     where
         S: Solver<F>,
@@ -92,8 +92,8 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         Ok(Stepper { field, solver, control, lists, pieces, watching, at })
     }
 
-    /// Takes up a paused solve of this problem, with the method and controller it was started with. Of the initial
-    /// state only the shape matters any more.
+    /// Resumes a paused solve of this problem, with its method and controller. Of the initial state only the shape
+    /// matters.
     ///
     /// ```
     /// use rheos::{Dopri5, Event, Ivp, Pid, ode};
@@ -115,7 +115,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidPaused`] where the value does not fit the problem, and any error of [`start`](Self::start).
+    /// [`Error::InvalidPaused`] if the value does not fit the problem, and the errors of [`start`](Self::start).
     pub fn resume<S, C>(
         self,
         solver: S,
@@ -174,7 +174,7 @@ where
         Stats { evaluations: self.solver.evaluations(workspace), jacobians, factorisations, ..*stats }
     }
 
-    /// Whether the end of the span is reached, or an event or observer stopped the solve.
+    /// Whether the solve is over: the end of the span is reached, or an event or observer stopped it.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.at.stopped || !self.at.span.is_after(self.at.span.t1, self.time())
@@ -190,7 +190,7 @@ where
     E: Watch<F, S>,
     O: Observer<F, S>,
 {
-    /// The solve as a value, to be [resumed](Ivp::resume) later. Clone it for several continuations.
+    /// Pauses: returns the solve as a value, to be [resumed](Ivp::resume) later. Clone it for several continuations.
     #[must_use]
     pub fn pause(self) -> PausedSolve<'a, F, S, C, K, E>
     where
@@ -201,7 +201,7 @@ where
         Paused { kept: K::record(&keeper), events: events.record(), at }
     }
 
-    /// The solve as it stands now, as a value.
+    /// A copy of the solve as a value.
     ///
     /// ```
     /// use rheos::{Fixed, Ivp, Rk4, ode};
@@ -227,15 +227,15 @@ where
         Paused { kept: K::record(keeper), events: events.record(), at }
     }
 
-    /// Goes on until one more step is accepted, and says whether there was one left to take.
+    /// Takes one accepted step. Returns whether there was one left to take.
     ///
     /// # Errors
-    /// Any error of a solve. The state is the last good one.
+    /// Any error of a solve. The state is then the last good one.
     pub fn step(&mut self) -> Result<bool> {
         self.step_with(&mut ())
     }
 
-    /// The same, with an observer for this step.
+    /// [`step`](Self::step) with an observer for this step.
     ///
     /// ```
     /// use rheos::{Event, Fixed, Ivp, Rk4, ode};
@@ -264,7 +264,7 @@ where
         Ok(self.at.progress.stats.accepted > before)
     }
 
-    /// Goes on to `t` and lands on it.
+    /// Advances to `t` and lands on it.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] if `t` is not between the present time and the end of the span; any error of a solve.
@@ -272,7 +272,7 @@ where
         self.advance_to_with(t, &mut ())
     }
 
-    /// The same, with an observer for these steps.
+    /// [`advance_to`](Self::advance_to) with an observer for these steps.
     ///
     /// ```
     /// use rheos::solution::Trajectory;
@@ -287,7 +287,7 @@ where
     /// ```
     ///
     /// # Errors
-    /// As [`advance_to`](Self::advance_to), and the errors of the observer.
+    /// The errors of [`advance_to`](Self::advance_to), and the errors of the observer.
     pub fn advance_to_with<P: Observer<F, S>>(&mut self, t: f64, observer: &mut P) -> Result<()> {
         let span = Span { t0: self.time(), ..self.at.span };
         if span.validate_times(&[t]).is_err() {
@@ -297,10 +297,10 @@ where
         if self.at.stopped { Ok(()) } else { self.go(t, observer, false) }
     }
 
-    /// Goes on to the end.
+    /// Solves up to the end.
     ///
     /// # Errors
-    /// A [`Failure`](super::Failure) with the reason, and all that was computed.
+    /// A [`Failure`](super::Failure) with the reason and the solution up to the failure.
     pub fn finish(mut self) -> Solved<F::State, K::Kept> {
         let end = self.at.span.t1;
         let result = if self.is_done() { Ok(()) } else { self.go(end, &mut (), false) };
@@ -313,7 +313,7 @@ where
         conclude::<F, S, K, E>((span, lists.outputs), keeper, events, reached)
     }
 
-    /// Goes on to `to`, or for one step, unless somebody who watches objects.
+    /// Advances to `to`, or by one step, unless an observer ends the solve.
     fn go<P: Observer<F, S>>(&mut self, to: f64, observer: &mut P, one_step: bool) -> Result<()> {
         let Self { field, solver, control, lists, pieces, watching: (others, keeper), at } = self;
         let Lists { stops, jumps, .. } = *lists;
@@ -344,7 +344,7 @@ where
 }
 
 impl<Y: crate::state::State, W, M> Position<Y, W, M> {
-    /// The piece to go on in; begins the next one at the end of the last.
+    /// The piece to continue in; at the end of a piece it begins the next.
     fn enter_piece<F, S, C>(&mut self, integration: &Integration<'_, F, S, C>, pieces: &Pieces) -> Result<Piece>
     where
         F: Dynamics<State = Y>,
@@ -363,7 +363,7 @@ impl<Y: crate::state::State, W, M> Position<Y, W, M> {
         Ok(next)
     }
 
-    /// Goes on in a piece to the time `to`.
+    /// Advances in a piece to the time `to`.
     fn cross<F, S, C, P>(
         &mut self,
         integration: &Integration<'_, F, S, C>,
@@ -399,7 +399,7 @@ impl<Y: crate::state::State, W, M> Position<Y, W, M> {
     }
 }
 
-/// Pauses after a step where that is asked for. A jump is to be completed by the caller then.
+/// Pauses after a step if asked to. The caller must then complete a jump.
 struct Interrupted<P> {
     observer: P,
     one_step: bool,

@@ -2,14 +2,14 @@
 
 use super::Element;
 
-/// Up to this many entries, a plain loop over the coefficients inside the loop over the entries is unrolled completely
-/// where the coefficients are constants, and nothing is left but the arithmetic.
+/// Up to this many entries, a plain loop over the coefficients is unrolled completely inside the loop over the entries,
+/// if the coefficients are constants.
 pub(super) const SMALL: usize = 8;
 
 /// More terms than this are added in rounds.
 const MAX_TERMS: usize = 16;
 
-/// `out = base + h Σⱼ c[j] k[j]`, with the base taken from `out` itself where it is `None`.
+/// `out = base + h Σⱼ c[j] k[j]`; without a base, `out` itself is the base.
 #[inline(always)]
 pub(super) fn combine<'a, T, K>(out: &mut [T], base: Option<&[T]>, h: f64, c: &[f64], k: K)
 where

@@ -1,11 +1,11 @@
-//! Dual numbers as elements: a state that carries its own derivatives.
+//! Dual numbers as elements: states with derivatives.
 
 use num_dual::DualSVec64;
 
 use super::Element;
 
-/// A solve over dual numbers takes the steps of the solve over their real parts: norms, inner products and coordinates see
-/// the real part alone.
+/// Norms, inner products and coordinates see the real part only, so a solve over dual numbers takes the steps of the
+/// solve over their real parts.
 impl<const K: usize> Element for DualSVec64<K> {
     const IS_DUAL: bool = true;
 

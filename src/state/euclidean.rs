@@ -1,11 +1,11 @@
-//! The length of a state.
+//! The Euclidean norm of a state.
 
 use super::State;
 
-/// Sums of squares between these bounds have neither overflowed nor lost a digit.
+/// Sums of squares within these bounds have neither overflowed nor lost digits.
 const SAFE: std::ops::Range<f64> = 1e-280..1e300;
 
-/// The Euclidean norm, also where the squares of the coordinates overflow or underflow. NaN for a state that is not finite.
+/// The Euclidean norm, safe against overflow and underflow of squares. NaN for a state that is not finite.
 pub(crate) fn euclidean_norm<Y: State>(x: &Y) -> f64 {
     let square = x.inner(x);
     if SAFE.contains(&square) || square.is_nan() {

@@ -1,25 +1,25 @@
 //! Products of matrices too large for the caches, by nalgebra's `gemm`.
 //!
-//! The kernels of [`simd`](crate::simd) walk the common dimension once for each tile, and read the left matrix from memory
-//! once for a few columns. Beyond a level of the cache that is slower than to pack blocks, as `gemm` does: measured from
+//! The kernels of [`simd`](crate::simd) traverse the common dimension once for each tile, and read the left matrix from
+//! memory once for a few columns. If the matrix exceeds a level of the cache, `gemm` is faster, as it packs blocks: by
 //! 1.0 to 2.8 times for 256 × 256 and 512 × 512. For 2 to 15 samples the kernels stay faster.
 
 use nalgebra::{Dyn, MatrixView, MatrixViewMut};
 
 use super::Element;
 
-/// A left matrix of more bytes than this is left to `gemm`.
+/// A product with a left matrix of more bytes than this is left to `gemm`.
 const LARGE: usize = 1 << 16;
-/// A sum of outer products of so many bytes or more is left to `gemm`.
+/// A sum of outer products of at least this many bytes is left to `gemm`.
 const LARGE_SUM: usize = 1 << 15;
 
-/// Whether `c = a b`, where both have so many rows, is left to `gemm`.
+/// Whether `c = a b`, with this many rows, is left to `gemm`.
 #[inline]
 pub(super) fn suits_product<T>(a: &[T], c: &[T], rows: usize) -> bool {
     size_of_val(a) > LARGE && suits_samples(c.len() / rows)
 }
 
-/// Whether `c += a bᵀ`, where `c` and `a` have so many rows, is left to `gemm`.
+/// Whether `c += a bᵀ`, with this many rows, is left to `gemm`.
 #[inline]
 pub(super) fn suits_outer<T>(c: &[T], a: &[T], rows: usize) -> bool {
     size_of_val(c) >= LARGE_SUM && suits_samples(a.len() / rows)
@@ -42,7 +42,7 @@ pub(super) fn add_product<T: Element>(c: &mut [T], rows: usize, start: Option<&[
 /// See [`Element::add_product_transposed`].
 pub(super) fn add_product_transposed<T: Element>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
     let (columns, inner) = (c.len() / rows, a.len() / rows);
-    // The transposed of `b`, whose columns are `b`'s rows.
+    // The transpose of `b`, whose columns are the rows of `b`.
     let strides = (Dyn(columns), Dyn(1));
     let transposed: MatrixView<'_, T, Dyn, Dyn, Dyn, Dyn> =
         MatrixView::from_slice_with_strides_generic(b, Dyn(inner), Dyn(columns), strides.0, strides.1);
@@ -61,7 +61,7 @@ fn view_mut<T: Element>(x: &mut [T], rows: usize, columns: usize) -> MatrixViewM
 mod tests {
     use super::Element;
 
-    /// A product by the definition.
+    /// The product by its definition.
     fn product(rows: usize, inner: usize, columns: usize, at: impl Fn(usize, usize, usize) -> f64) -> Vec<f64> {
         let entry = |i: usize| (0..inner).map(|k| at(i % rows, k, i / rows)).sum();
         (0..rows * columns).map(entry).collect()
@@ -79,7 +79,7 @@ mod tests {
             });
             assert_eq!(c, exact, "{rows} {inner} {columns}");
 
-            // Sums of whole numbers are exact. Here `a` is `rows × columns`, and the sum is `rows × inner`.
+            // Sums of integers are exact. Here `a` is `rows × columns`, and the sum is `rows × inner`.
             let (a, b) = (numbers(rows * columns), numbers(inner * columns));
             let mut c = vec![1.0; rows * inner];
             f64::add_product_transposed(&mut c, rows, &a, &b);

@@ -17,7 +17,7 @@ where
     DefaultAllocator: Allocator<R, C>,
 {
     const IS_DUAL: bool = T::IS_DUAL;
-    // Only dimensions known at run time take memory.
+    // Only dimensions known at run time are stored.
     const FIXED_SHAPE: bool = size_of::<(R, C)>() == 0;
 
     #[inline]
@@ -36,7 +36,7 @@ where
         self.as_mut_slice().copy_from_slice(x.as_slice());
     }
 
-    /// Entries on the heap change owner; entries within the matrix are copied, which is less than to exchange them.
+    /// Swaps heap storage; copies entries stored inline, which is cheaper than a swap.
     #[inline]
     fn replace_by(&mut self, x: &mut Self) {
         if self.len() > SMALL && size_of::<Self>() >= self.len() * size_of::<T>() {

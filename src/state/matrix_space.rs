@@ -1,18 +1,17 @@
-//! State spaces whose linear maps are matrices, and the factorisations that implicit methods need.
+//! State spaces with matrices, and the factorisations for implicit methods.
 
 use nalgebra::allocator::Allocator;
 use nalgebra::{Complex, DefaultAllocator, Dim, DimMin, LU, OMatrix, OVector, SVector};
 
 use super::{Element, State};
 
-/// A state space small enough for linear maps on it to be matrices: numbers, arrays of numbers, and nalgebra's vectors,
-/// static and dynamic. LU factorisations are nalgebra's, with partial pivoting.
+/// A state space with linear maps as matrices: numbers, arrays of numbers, and nalgebra vectors, static and dynamic.
 ///
-/// A static vector has at most 127 entries, as nalgebra's static dimensions are compared by type up to there; use
-/// `DVector` above.
+/// The LU factorisations are nalgebra's, with partial pivoting. A static vector has at most 127 entries, since nalgebra
+/// compares static dimensions by type only up to there; use `DVector` above.
 #[diagnostic::on_unimplemented(
-    message = "linear maps on `{Self}` are not kept as matrices",
-    label = "this state has no matrix of its partial derivatives",
+    message = "`{Self}` has no matrices of linear maps",
+    label = "this state has no Jacobian matrix",
     note = "implicit methods factorise the Jacobian of f64, f32, arrays of them, `SVector` (up to 127 entries) and \
             `DVector`; for any other state solve their equations without a matrix: `method.with(Krylov::new())`"
 )]
@@ -24,7 +23,7 @@ pub trait MatrixSpace: State {
     /// A factorisation of a complex matrix.
     type ComplexLu: Clone;
 
-    /// The zero map on the space `self` lives in.
+    /// The zero map on the space of `self`.
     fn zero_matrix(&self) -> Self::Matrix;
 
     /// The number of rows and columns.
@@ -51,14 +50,14 @@ pub trait MatrixSpace: State {
     /// The entries of `matrix`, column by column.
     fn entries(matrix: &Self::Matrix) -> Vec<f64>;
 
-    /// The matrix of these [`entries`](Self::entries), on the space `self` lives in. `None` if they are not as many as such a
-    /// matrix has, or not all of it, as for dual numbers.
+    /// The matrix of these [`entries`](Self::entries), on the space of `self`. `None` if their number is wrong, or if
+    /// they do not determine the matrix, as for dual numbers.
     fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix>;
 
-    /// The factorisation of `I − a J`; `None` if that is singular.
+    /// The factorisation of `I − a J`; `None` if it is singular.
     fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu>;
 
-    /// The factorisation of `I − a J` for a complex `a`; `None` if that is singular.
+    /// The factorisation of `I − a J` for a complex `a`; `None` if it is singular.
     fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu>;
 
     /// `x ← (I − a J)⁻¹ x`.
@@ -68,7 +67,7 @@ pub trait MatrixSpace: State {
     fn solve_complex(lu: &Self::ComplexLu, re: &mut Self, im: &mut Self);
 }
 
-/// The matrices of a space, by a short name.
+/// The matrix type of a space.
 pub type MatrixOf<Y> = <Y as MatrixSpace>::Matrix;
 
 /// A dimension of square matrices that can be factorised.
@@ -145,7 +144,7 @@ where
         for i in 0..shifted.nrows() {
             shifted[(i, i)] += T::one();
         }
-        // nalgebra's factorisation must not see an empty matrix.
+        // nalgebra's factorisation cannot handle an empty matrix.
         if shifted.is_empty() {
             return None;
         }
@@ -174,7 +173,7 @@ where
     }
 }
 
-/// Numbers are their own matrices; what is divided by is kept in double precision.
+/// Numbers are their own matrices; divisors are stored in double precision.
 macro_rules! number {
     ($t:ty) => {
         impl MatrixSpace for $t {
@@ -226,7 +225,7 @@ macro_rules! number {
 number!(f64);
 number!(f32);
 
-/// As for the static vector of the same entries.
+/// As for the static vector with the same entries.
 impl<T: Element + State, const N: usize> MatrixSpace for [T; N]
 where
     SVector<T, N>: MatrixSpace,

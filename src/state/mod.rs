@@ -1,10 +1,10 @@
-//! A point of state space: what a solver adds, scales and measures.
+//! States: the points of a state space.
 //!
 //! [`State`] is a finite-dimensional real vector space with an inner product. It is implemented for `f64` and
 //! `f32`, arrays of states, tuples of states, every owned nalgebra matrix (static, dynamic or mixed; a batch is the
 //! columns of a matrix) and, with the feature `dfdx`, for every dfdx tensor and for the weights of a module.
 //!
-//! No solver knows the element type: coefficients and time are `f64`, and only the state converts them.
+//! Solvers do not depend on the element type: coefficients and time are `f64`, and only the state converts them.
 
 mod combine;
 mod dual;

@@ -1,12 +1,12 @@
-//! What an error is measured against.
+//! Error norms.
 
 use super::{MatrixSpace, State, Tolerance};
 use crate::error::{Error, Result};
 use crate::simd::larger;
 
-/// A norm of errors, in units of what is tolerated: at most 1 where the error is small enough.
+/// A norm of errors in units of the tolerance: an error is acceptable if its norm is at most 1.
 ///
-/// A trait and not a type, so that the loop of a solve with one tolerance for all coordinates carries nothing else.
+/// It is a trait so that a solve with one tolerance for all coordinates stores nothing else.
 pub trait ErrorNorm<Y: State> {
     /// The mean square of `error` for a step from `y0` to `y1`, in units of the tolerance.
     fn mean_sq(&self, error: &Y, y0: &Y, y1: &Y) -> f64;
@@ -17,20 +17,20 @@ pub trait ErrorNorm<Y: State> {
         self.mean_sq(error, y0, y1).sqrt()
     }
 
-    /// The same norm as a value that a workspace can keep.
+    /// The norm as a value that a workspace can store.
     fn stored(&self) -> StoredNorm<Y>;
 
-    /// Whether it can measure errors of states of the shape of `y0`.
+    /// Checks that it can measure errors of states of the shape of `y0`.
     ///
     /// # Errors
-    /// A tolerance that is outside its domain, or of another shape.
+    /// A tolerance outside its domain, or of another shape.
     fn validate(&self, y0: &Y) -> Result<()>;
 }
 
-/// Error tolerances of an adaptive solve, for each coordinate its own.
+/// Error tolerances of an adaptive solve, one for each coordinate.
 ///
-/// Coordinate `i` of an error is measured in units of `atolᵢ + rtolᵢ max(|y0ᵢ|, |y1ᵢ|)`. Either may be zero where the
-/// other is not; a coordinate with `atolᵢ = 0` must then stay away from zero, where no error at all is tolerated.
+/// Coordinate `i` of an error is measured in units of `atolᵢ + rtolᵢ max(|y0ᵢ|, |y1ᵢ|)`. One of the two may be zero. A
+/// coordinate with `atolᵢ = 0` must stay away from zero, where no error is tolerated.
 ///
 /// ```
 /// use nalgebra::{Vector2, vector};
@@ -38,7 +38,7 @@ pub trait ErrorNorm<Y: State> {
 ///
 /// let tolerances = Tolerances { rtol: vector![1e-3, 0.0], atol: vector![0.0, 1e-6] };
 /// let y = vector![2.0, 5.0];
-/// // Each error is as large as it may be.
+/// // Each error equals its tolerance.
 /// assert!((tolerances.norm(&vector![2e-3, 1e-6], &y, &y) - 1.0).abs() < 1e-12);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,13 +50,13 @@ pub struct Tolerances<Y> {
     pub atol: Y,
 }
 
-/// Any [`ErrorNorm`], for an implicit method to remember how exactly it must solve its equations.
+/// Any [`ErrorNorm`] as a value. Implicit methods use it as the tolerance of their equations.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum StoredNorm<Y> {
     /// The same tolerance for every coordinate.
     Uniform(Tolerance),
-    /// Each coordinate has its own.
+    /// A tolerance for each coordinate.
     Each(Tolerances<Y>),
 }
 
@@ -112,7 +112,7 @@ impl<Y: State> ErrorNorm<Y> for Tolerances<Y> {
     }
 }
 
-/// Refuses tolerances that the rounding of the state alone exceeds.
+/// Refuses tolerances below the rounding of the state.
 fn check_rounding<Y: State>(norm: &impl ErrorNorm<Y>, y0: &Y) -> Result<()> {
     let mut rounding = y0.clone();
     rounding.scale_by(0.5 * y0.rounding());
@@ -161,14 +161,14 @@ impl<Y: State> ErrorNorm<Y> for StoredNorm<Y> {
     }
 }
 
-/// The square of an error `e` in one coordinate in units of `atol + rtol max(|y0|, |y1|)`.
+/// The square of an error `e` in one coordinate, in units of `atol + rtol max(|y0|, |y1|)`.
 ///
-/// A unit of zero, where a coordinate with a relative tolerance alone passes through zero, makes the result large and
-/// not infinite, and no error is still none.
+/// The unit is zero where a coordinate with `atol = 0` passes through zero. The result is then large but finite, and
+/// zero for no error.
 #[inline(always)]
 pub(super) fn coordinate_sq(e: f64, y0: f64, y1: f64, rtol: f64, atol: f64) -> f64 {
     const LARGEST: f64 = 1e150;
     let ratio = e / larger(Tolerance { rtol, atol }.scale(y0, y1), f64::MIN_POSITIVE);
-    // A ratio that is not a number stays one.
+    // NaN stays NaN.
     if ratio.abs() > LARGEST { LARGEST * LARGEST } else { ratio * ratio }
 }

@@ -1,11 +1,11 @@
-//! Parts of a state that are carried along without a say in the step size.
+//! States excluded from the error norm.
 
 use super::{State, Tolerance};
 
-/// A state that takes no part in the error norm.
+/// A quadrature variable (CVODES), excluded from the error norm (a *seminorm* in torchdiffeq and diffrax).
 ///
-/// For quadratures beside a solution (the parameter gradient of a backsolve, a running cost) and for inputs held
-/// constant over a step. Everything else is as in the state inside.
+/// Use it for integrals along a solution (the parameter gradient of a backsolve, a running cost) and for constant
+/// inputs. In everything else it equals the state inside.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Passive<Y>(pub Y);
@@ -43,7 +43,7 @@ impl<Y: State> State for Passive<Y> {
     fn inner(&self, x: &Self) -> f64 {
         self.0.inner(&x.0)
     }
-    /// Zero: the norm averages over none of these coordinates.
+    /// Zero: none of its coordinates is in the mean of the error norm.
     #[inline]
     fn count(&self) -> usize {
         0

@@ -4,7 +4,7 @@ use super::{State, Tolerance};
 
 macro_rules! tuple {
     ($($part:ident $i:tt),*) => {
-        /// The product of the parts; the inner product is the sum of theirs.
+        /// The product of the parts; its inner product is the sum of their inner products.
         impl<$($part: State),*> State for ($($part,)*) {
             const IS_DUAL: bool = false $(|| $part::IS_DUAL)*;
             const FIXED_SHAPE: bool = true $(&& $part::FIXED_SHAPE)*;
@@ -76,7 +76,7 @@ tuple!(A 0, B 1, C 2, D 3);
 
 macro_rules! sequence {
     ($t:ty, [$($generic:tt)*], $fixed:expr, $zeros:expr) => {
-        /// The product of the entries; the inner product is the sum of theirs.
+        /// The product of the entries; its inner product is the sum of their inner products.
         impl<Y: State, $($generic)*> State for $t {
             const IS_DUAL: bool = Y::IS_DUAL;
             const FIXED_SHAPE: bool = $fixed;

@@ -5,11 +5,11 @@ use super::norm::coordinate_sq;
 use super::{State, Tolerance, gemm};
 use crate::simd;
 
-/// An element a matrix state may have: a real field whose numbers can be made from `f64` and measured in `f64`.
+/// An element of matrix states: a real field with conversions from and to `f64`.
 ///
-/// Not called `from_f64`: nalgebra's `RealField` already brings a function of that name into scope.
+/// The conversion is not called `from_f64`, since nalgebra's `RealField` brings a function of that name into scope.
 pub trait Element: nalgebra::RealField + Copy {
-    /// Whether it is a dual number, of which [`re`](Self::re) is not all.
+    /// Whether it is a dual number, of which [`re`](Self::re) is only a part.
     const IS_DUAL: bool = false;
 
     /// The nearest element.
@@ -17,7 +17,7 @@ pub trait Element: nalgebra::RealField + Copy {
     /// The value in double precision; the real part of a dual number.
     fn re(self) -> f64;
 
-    /// `out = base + Σ c k` over the `terms` `(c, k)`, with the base taken from `out` itself where it is `None`.
+    /// `out = base + Σ c k` over the `terms` `(c, k)`; without a base, `out` itself is the base.
     fn combine_all(out: &mut [Self], base: Option<&[Self]>, terms: &[(Self, &[Self])]) {
         entry_by_entry(out, base, terms.iter().copied());
     }
@@ -34,7 +34,7 @@ pub trait Element: nalgebra::RealField + Copy {
         x.iter().all(|x| x.re().is_finite())
     }
 
-    /// `y = tanh x`, entry by entry. Within 4 units in the last place for `f32` and `f64`, which use wide vectors.
+    /// `y = tanh x`, entry by entry, within 4 units in the last place for `f32` and `f64`, which use SIMD vectors.
     fn tanh_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = x.tanh();
@@ -48,7 +48,7 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// `y = ln(1 + eˣ)`, entry by entry. Within 4 units in the last place for `f32` and `f64`, which use wide vectors.
+    /// `y = ln(1 + eˣ)`, entry by entry, within 4 units in the last place for `f32` and `f64`, which use SIMD vectors.
     fn softplus_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = x.max(Self::zero()) + (-x.abs()).exp().ln_1p();
@@ -62,7 +62,8 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// `y = 1 / (1 + e⁻ˣ)`, entry by entry, to full relative accuracy below zero as well. `f32` and `f64` use wide vectors.
+    /// `y = 1 / (1 + e⁻ˣ)`, entry by entry, to full relative accuracy also below zero. `f32` and `f64` use SIMD
+    /// vectors.
     fn sigmoid_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             let e = (-x.abs()).exp();
@@ -78,9 +79,9 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// The distribution function of the normal distribution, `Φ(x)`.
+    /// The normal distribution function `Φ(x)`.
     ///
-    /// Provided by its value and its first derivative at the real part.
+    /// The default uses its value and first derivative at the real part.
     #[must_use]
     fn normal_cdf(self) -> Self {
         let x = self.re();
@@ -88,8 +89,8 @@ pub trait Element: nalgebra::RealField + Copy {
         (self - Self::embed(x)) * Self::embed(density) + Self::embed(normal_cdf(x))
     }
 
-    /// `c = start + a b` for matrices stored by columns, where `c` and `a` have `rows` rows. The column `start` is added
-    /// to all columns; without it, `c` is added to.
+    /// `c = start + a b` for column-major matrices; `c` and `a` have `rows` rows. The column `start` is added to all
+    /// columns. Without it, the product is added to `c`.
     fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
         let inner = a.len() / rows.max(1);
         for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
@@ -102,7 +103,7 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// `c += a bᵀ` for matrices stored by columns, where `c` and `a` have `rows` rows.
+    /// `c += a bᵀ` for column-major matrices; `c` and `a` have `rows` rows.
     fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
         let columns = c.len() / rows.max(1);
         for (j, c) in c.chunks_exact_mut(rows.max(1)).enumerate() {
@@ -113,7 +114,7 @@ pub trait Element: nalgebra::RealField + Copy {
     }
 }
 
-/// The distribution function of the normal distribution, to full relative accuracy below zero.
+/// The normal distribution function, to full relative accuracy below zero.
 fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }
@@ -132,7 +133,7 @@ fn weighted_sq<T: Element>(e: &[T], y0: &[T], y1: &[T], tol: Tolerance) -> f64 {
     e.iter().zip(ends).map(ratio).fold(0.0, |sum, ratio| sum + ratio * ratio)
 }
 
-/// The same with a tolerance for each entry; the slices are the states at both ends, `rtol` and `atol`.
+/// The sum with a tolerance for each entry; the slices are the states at both ends, `rtol` and `atol`.
 #[inline]
 pub(super) fn weighted_sq_each<T: Element>(e: &[T], [y0, y1, rtol, atol]: [&[T]; 4]) -> f64 {
     let (ends, tolerances) = (y0.iter().zip(y1), rtol.iter().zip(atol));
@@ -141,7 +142,7 @@ pub(super) fn weighted_sq_each<T: Element>(e: &[T], [y0, y1, rtol, atol]: [&[T];
     })
 }
 
-/// The same in double precision, with entries converted block by block.
+/// The sum in double precision, with entries converted block by block.
 fn weighted_sq_in_double(e: &[f32], y0: &[f32], y1: &[f32], tol: Tolerance) -> f64 {
     const BLOCK: usize = 64;
     let mut double = [[0.0; BLOCK]; 3];

@@ -1,4 +1,4 @@
-//! The trait of a state space, and of what measures tolerances.
+//! The trait of a state space, and the uniform tolerance.
 
 use super::norm;
 
@@ -15,7 +15,7 @@ use crate::simd::larger;
 ///
 /// [`verify::laws`](crate::verify::laws) checks them for a state of your own.
 ///
-/// Two operands of one call always have the same shape; solvers make every state they use from `y0` by
+/// The two operands of a call always have the same shape: solvers make all their states from `y0` by
 /// [`zeros_like`](Self::zeros_like) or `clone`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a state space",
@@ -24,22 +24,23 @@ use crate::simd::larger;
             untaped dfdx tensors; implement `rheos::State` for a type of your own"
 )]
 pub trait State: Clone {
-    /// Whether it carries derivatives, which [`inner`](Self::inner) does not see: what solves equations by inner products
-    /// alone leaves them wrong, and refuses such a state.
+    /// Whether it carries derivatives that [`inner`](Self::inner) does not see. A solver based on inner products, such
+    /// as Krylov, would leave them wrong, so it refuses such a state.
     const IS_DUAL: bool = false;
 
-    /// Whether the type says all of the shape, as those of static matrices do: then any two states fit. Where it does not,
-    /// every solve evaluates the field once to see that its output [fits](Self::fits).
+    /// Whether the type fixes the shape, as for static matrices: then any two states fit. If not, every solve evaluates
+    /// the field once to check that its output [fits](Self::fits).
     const FIXED_SHAPE: bool = false;
 
-    /// Whether `x` has the shape of `self`, as the two operands of one call must.
+    /// Whether `x` has the shape of `self`, as the two operands of a call must.
     ///
-    /// Provided by the number of coordinates; override it to make no copies, and where the number does not tell.
+    /// The default compares the number of coordinates; override it to avoid copies, and if the number does not
+    /// determine the shape.
     fn fits(&self, x: &Self) -> bool {
         Self::FIXED_SHAPE || self.coordinates().len() == x.coordinates().len()
     }
 
-    /// The zero of the space `self` lives in.
+    /// The zero of the space of `self`.
     fn zeros_like(&self) -> Self;
 
     /// `self = x`, reusing the storage of `self`.
@@ -47,13 +48,13 @@ pub trait State: Clone {
         self.clone_from(x);
     }
 
-    /// `self = x`, leaving in `x` what is cheapest: the old value of `self`, or `x`.
+    /// `self = x`, leaving in `x` the cheaper of the old value of `self` and `x`.
     #[inline]
     fn replace_by(&mut self, x: &mut Self) {
         std::mem::swap(self, x);
     }
 
-    /// `self = 0`, also where an entry is not finite.
+    /// `self = 0`, also if an entry is not finite.
     fn set_zeros(&mut self);
 
     /// `self += a x`.
@@ -65,17 +66,18 @@ pub trait State: Clone {
     /// The inner product `⟨self, x⟩`.
     fn inner(&self, x: &Self) -> f64;
 
-    /// How many coordinates the error norm averages over.
+    /// The number of coordinates in the mean of the error norm.
     fn count(&self) -> usize;
 
     /// `Σᵢ (selfᵢ / (atol + rtol max(|y0ᵢ|, |y1ᵢ|)))²`, the sum inside the error norm of Hairer, Nørsett & Wanner,
     /// *Solving Ordinary Differential Equations I*, section II.4.
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64;
 
-    /// The same sum with a tolerance for each coordinate: `Σᵢ (selfᵢ / (atolᵢ + rtolᵢ max(|y0ᵢ|, |y1ᵢ|)))²`.
+    /// The sum inside the error norm with a tolerance for each coordinate: `Σᵢ (selfᵢ / (atolᵢ + rtolᵢ max(|y0ᵢ|,
+    /// |y1ᵢ|)))²`.
     ///
-    /// Provided through the [coordinates](Self::write_coordinates); override it to make no copies, and where the error
-    /// norm leaves coordinates out.
+    /// The default goes through the [coordinates](Self::write_coordinates); override it to avoid copies, and if the
+    /// error norm excludes coordinates.
     fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
         let [e, y0, y1, rtol, atol] = [self, y0, y1, rtol, atol].map(Self::coordinates);
         (0..e.len()).map(|i| norm::coordinate_sq(e[i], y0[i], y1[i], rtol[i], atol[i])).sum()
@@ -86,8 +88,8 @@ pub trait State: Clone {
 
     /// `self = y + h Σⱼ c[j] k[j]`: the inner loop of every Runge–Kutta method.
     ///
-    /// Provided by repeated [`add_scaled`](Self::add_scaled); override it to make one pass over memory. Terms with
-    /// `c[j] == 0` must not be read, since their slopes may not have been computed.
+    /// The default repeats [`add_scaled`](Self::add_scaled); override it to make one pass over memory. Terms with `c[j]
+    /// == 0` must not be read, since their slopes may not have been computed.
     #[inline]
     fn combine(&mut self, y: &Self, h: f64, c: &[f64], k: &[Self]) {
         self.assign(y);
@@ -104,7 +106,7 @@ pub trait State: Clone {
         }
     }
 
-    /// The rounding unit of the coordinates: the distance from 1 to the next larger number. That of `f64` by default.
+    /// The rounding unit of the coordinates, the distance from 1 to the next larger number; by default for `f64`.
     #[inline]
     fn rounding(&self) -> f64 {
         f64::EPSILON
@@ -115,7 +117,7 @@ pub trait State: Clone {
 
     /// Replaces the coordinates by the first entries of `from` and returns the rest.
     ///
-    /// `None` if `from` is too short; then the coordinates are left in an unspecified, but finite-sized, state.
+    /// `None` if `from` is too short; the coordinates are then unspecified.
     fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]>;
 
     /// The coordinates as one vector.
@@ -137,7 +139,7 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
-    /// The size an error in a coordinate may have that goes from `y0` to `y1` in a step.
+    /// The tolerance of the error in a coordinate that goes from `y0` to `y1` in a step.
     #[inline]
     #[must_use]
     pub fn scale(self, y0: f64, y1: f64) -> f64 {
@@ -149,7 +151,7 @@ impl Tolerance {
 #[inline]
 #[must_use]
 pub fn error_sq<Y: State>(error: &Y, y0: &Y, y1: &Y, tol: Tolerance) -> f64 {
-    // A product with a constant where the count is one.
+    // Multiplies by a constant if the count is one.
     error.weighted_sq(y0, y1, tol) * (1.0 / error.count().max(1) as f64)
 }
 

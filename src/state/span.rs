@@ -2,15 +2,15 @@
 
 use crate::error::{Error, Result};
 
-/// The interval from `t0` to `t1`, in the units of the model's time; backwards where `t1 < t0`.
+/// The interval of integration from `t0` to `t1`, in the model's units of time. It runs backwards if `t1 < t0`.
 ///
-/// A range makes one: `0.0..10.0`, and `10.0..0.0` runs backwards.
+/// A range converts into one: `0.0..10.0`, or backwards `10.0..0.0`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Span {
-    /// Where the solve starts.
+    /// The time at the start.
     pub t0: f64,
-    /// Where it ends.
+    /// The time at the end.
     pub t1: f64,
 }
 
@@ -49,7 +49,7 @@ impl Span {
     pub(crate) fn validate_times(self, times: &[f64]) -> Result<()> {
         let mut previous = self.t0;
         for (index, &time) in times.iter().enumerate() {
-            // Written so that NaN is caught too.
+            // Rejects NaN too.
             let inside = !self.is_after(self.t0, time) && !self.is_after(time, self.t1);
             if !inside || time.is_nan() {
                 return Err(Error::TimeOutsideSpan { index, time, t0: self.t0, t1: self.t1 });

@@ -5,7 +5,7 @@ use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::state::State;
 
-/// The optimiser of Kingma & Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
+/// The optimiser Adam of Kingma & Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
 ///
 /// ```
 /// use rheos::train::Adam;
@@ -36,21 +36,21 @@ impl Adam {
         Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, steps: 0, moments: Vec::new() }
     }
 
-    /// Another learning rate from now on.
+    /// Changes the learning rate.
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
     }
 
-    /// One update of the parameters of `model`.
+    /// Updates the parameters of `model`.
     ///
     /// # Errors
-    /// * [`Error::LengthMismatch`] if the gradient has not as many coordinates as the parameters, or these not as many as at
-    ///   the first step;
-    /// * [`Error::InvalidEntry`] for an entry of the gradient that is not finite or whose square is not, and for a parameter
-    ///   that would not be finite after the step;
+    /// * [`Error::LengthMismatch`] if the numbers of coordinates of gradient and parameters differ, or differ from
+    ///   those at the first step;
+    /// * [`Error::InvalidEntry`] for an entry of the gradient that is not finite or has an infinite square, and for a
+    ///   parameter that would not be finite after the step;
     /// * [`Error::InvalidArgument`] for a learning rate that is negative or not finite.
     ///
-    /// The parameters and the optimiser are then as they were.
+    /// After an error, parameters and optimiser are unchanged.
     pub fn step<M: Parametric>(&mut self, model: &mut M, gradient: &M::Params) -> Result<()> {
         let Self { learning_rate, beta1, beta2, epsilon, steps, .. } = *self;
         if !(learning_rate >= 0.0 && learning_rate.is_finite()) {
@@ -62,7 +62,7 @@ impl Adam {
         let gradient = gradient.coordinates();
         self.check_lengths(coordinates.len(), gradient.len())?;
         if let Some(index) = gradient.iter().position(|g| !(g * g).is_finite()) {
-            let expected = "finite, and its square as well";
+            let expected = "finite, with a finite square";
             return Err(Error::InvalidEntry { name: "gradient", index, value: gradient[index], expected });
         }
 
@@ -85,7 +85,7 @@ impl Adam {
         Ok(())
     }
 
-    /// Checks how many parameters and derivatives there are.
+    /// Checks the numbers of parameters and derivatives.
     fn check_lengths(&self, params: usize, gradient: usize) -> Result<()> {
         if gradient != params {
             return Err(Error::LengthMismatch { name: "gradient", found: gradient, expected: params });
@@ -103,7 +103,7 @@ mod tests {
     use crate::dynamics::Parametric;
     use crate::error::{Error, Result};
 
-    /// Parameters and nothing else.
+    /// A model that is only parameters.
     #[derive(Debug, Clone, PartialEq)]
     struct Bare(Vec<f64>);
 
@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    /// A gradient as small as `ε` makes half a step: `ε` is there, and outside the root.
+    /// A gradient as small as `ε` makes half a step, so `ε` is added outside the root.
     #[test]
     fn epsilon_is_added_to_the_root() {
         assert!((path(0.1, &[1e-8])[0] + 0.05).abs() < 1e-12);
@@ -145,11 +145,11 @@ mod tests {
         adam.step(&mut model, &vec![2.0]).unwrap();
         adam.set_learning_rate(0.03);
         adam.step(&mut model, &vec![2.0]).unwrap();
-        // With a gradient that does not change, every step is as long as the learning rate.
+        // With a constant gradient, every step is as long as the learning rate.
         assert!((model.0[0] + 0.13).abs() < 1e-8, "{}", model.0[0]);
     }
 
-    /// What is refused changes neither parameters nor moments.
+    /// An error changes neither parameters nor moments.
     #[test]
     fn what_is_not_finite_or_does_not_fit_is_refused() {
         let (mut model, mut adam) = (Bare(vec![1.0, 2.0]), Adam::new(0.1));

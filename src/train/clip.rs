@@ -1,11 +1,11 @@
-//! Clipping of gradients.
+//! Gradient clipping.
 
 use crate::adjoint::check_argument;
 use crate::error::{Error, Result};
 use crate::state::{State, euclidean_norm};
 
-/// Scales `gradient` down to the norm `max` if it is longer, and returns its norm before. With `max` infinite it only
-/// measures.
+/// Scales `gradient` down to the norm `max` if its norm is larger, and returns the norm before. With an infinite `max`
+/// it only measures.
 ///
 /// Pascanu, Mikolov & Bengio, *On the difficulty of training recurrent neural networks* (2013), algorithm 1.
 ///
@@ -18,8 +18,8 @@ use crate::state::{State, euclidean_norm};
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidEntry`] for a gradient that is not finite, [`Error::InvalidArgument`] for a norm above the largest number
-/// and for a `max` that is not positive. The gradient is then as it was.
+/// [`Error::InvalidEntry`] for a gradient that is not finite, and [`Error::InvalidArgument`] for a norm that overflows
+/// or a `max` that is not positive. The gradient is then unchanged.
 pub fn clip_norm<P: State>(gradient: &mut P, max: f64) -> Result<f64> {
     let invalid = |name, value, expected| Err(Error::InvalidArgument { name, value, expected });
     if max.is_nan() || max <= 0.0 {
@@ -28,11 +28,11 @@ pub fn clip_norm<P: State>(gradient: &mut P, max: f64) -> Result<f64> {
     check_argument("gradient", gradient)?;
     let norm = euclidean_norm(gradient);
     if !norm.is_finite() {
-        return invalid("gradient", norm, "of a norm that is a number");
+        return invalid("gradient", norm, "of a finite norm");
     }
     if norm > max {
         let factor = max / norm;
-        // A factor that underflows, perhaps in the precision of the gradient alone, is applied as two.
+        // A factor that underflows, perhaps only in the precision of the gradient, is applied as two.
         if factor > SMALLEST {
             gradient.scale_by(factor);
         } else {
@@ -44,7 +44,7 @@ pub fn clip_norm<P: State>(gradient: &mut P, max: f64) -> Result<f64> {
     Ok(norm)
 }
 
-/// A factor that every element resolves.
+/// A factor that every element type resolves.
 const SMALLEST: f64 = 1e-30;
 
 #[cfg(test)]
@@ -61,7 +61,7 @@ mod tests {
         }
     }
 
-    /// Also where squares overflow or underflow, and in single precision.
+    /// Also with overflowing or underflowing squares, and in single precision.
     #[test]
     fn a_gradient_that_is_too_long_is_scaled_to_the_norm() {
         for unit in [1.0, 1e200, 1e-200, 1e305, 1e-305] {

@@ -14,9 +14,9 @@ use crate::state::State;
 /// ```
 ///
 /// # Errors
-/// [`Error::LengthMismatch`] if there is not one target per output, [`Error::ShapeMismatch`] if one has not the shape of its
-/// output, [`Error::InvalidEntry`] for an output or a target that is
-/// not finite, and [`Error::NonFiniteLoss`] where the sum of the squares overflows.
+/// [`Error::LengthMismatch`] unless there is one target per output, [`Error::ShapeMismatch`] if a target does not have
+/// the shape of its output, [`Error::InvalidEntry`] for an output or a target that is not finite, and
+/// [`Error::NonFiniteLoss`] if the sum of the squares overflows.
 pub fn mean_squared_error<Y: State>(outputs: &[Y], targets: &[Y]) -> Result<(f64, Vec<Y>)> {
     check_cotangents("outputs", outputs, outputs.iter())?;
     check_cotangents("targets", targets, outputs.iter())?;

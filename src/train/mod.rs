@@ -1,7 +1,7 @@
-//! The little that training needs beside gradients: a loss, an optimiser and clipping.
+//! Training: a loss, an optimiser and gradient clipping.
 //!
-//! Parameters of every backend are states, and a state has coordinates; so one optimiser serves all of them. Networks
-//! of dfdx can use dfdx's own optimisers instead.
+//! Parameters of every backend are states with coordinates, so one optimiser serves all. dfdx networks can use dfdx's
+//! own optimisers instead.
 
 mod adam;
 mod clip;

@@ -5,7 +5,7 @@ use crate::state::State;
 /// More coordinates than this are sampled evenly.
 const MOST: usize = 256;
 
-/// The coordinates to look at, at most [`MOST`] of `n`.
+/// The coordinates to compare, at most [`MOST`] of `n`.
 pub(super) fn sample(n: usize) -> impl Iterator<Item = usize> {
     let stride = n.div_ceil(MOST).max(1);
     (0..n).step_by(stride)
@@ -32,9 +32,9 @@ pub(super) fn central<Y: State, E>(
         let mut moved = coordinates.clone();
         moved[i] = x;
         let mut point = y.clone();
-        // The coordinates come from `y` itself, so that they fit.
+        // The coordinates come from `y` itself, so they fit.
         let _ = point.read_coordinates(&moved);
-        // What was stored may be rounded.
+        // The stored value may be rounded.
         let stored = point.coordinates()[i];
         value(&point).map(|value| (stored, value))
     };
@@ -43,7 +43,7 @@ pub(super) fn central<Y: State, E>(
     Ok((above - below) / (up - down))
 }
 
-/// A state of the shape of `y` with coordinates that are all different and of the size of 1.
+/// A state of the shape of `y` with distinct coordinates of size 1.
 pub(super) fn weights<Y: State>(y: &Y, seed: usize) -> Y {
     let n = y.coordinates().len();
     let coordinates: Vec<f64> = (0..n).map(|i| ((i * 7 + seed * 13 + 3) as f64).sin() + 0.2).collect();

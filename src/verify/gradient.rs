@@ -1,4 +1,4 @@
-//! Pullbacks and adjoints against central differences.
+//! Pullbacks and adjoints, compared with central differences.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -12,31 +12,31 @@ use crate::solution::{Outputs, check_times};
 use crate::solver::Solver;
 use crate::state::State;
 
-/// A gradient beside the central differences it should equal.
+/// A gradient compared with central differences.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradientReport {
-    /// Every entry that was compared.
+    /// The entries compared.
     pub entries: Vec<Comparison>,
-    /// The largest error that passes, relative to the largest entry of the same kind.
+    /// The largest passing error, relative to the largest entry of the same kind.
     pub tolerance: f64,
 }
 
 /// One entry of a gradient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// What the entry is a derivative with respect to: `y`, `params` or `t`.
+    /// The variable of the derivative: `y`, `params` or `t`.
     pub kind: &'static str,
-    /// Which coordinate.
+    /// The index of the coordinate.
     pub index: usize,
-    /// The derivative that is tested.
+    /// The derivative under test.
     pub computed: f64,
     /// Its central difference.
     pub expected: f64,
 }
 
 impl GradientReport {
-    /// The largest error, relative to the largest entry of the same kind (and to 1e-3 of the largest of all, so that a
-    /// kind without influence is not measured against its own rounding).
+    /// The largest error, relative to the largest entry of the same kind. The scale is at least 1e-3 of the largest
+    /// entry of all, so that a kind without influence is not compared with its own rounding.
     #[must_use]
     pub fn error(&self) -> f64 {
         let largest = |kind: Option<&str>| {
@@ -46,7 +46,7 @@ impl GradientReport {
         let floor = 1e-3 * largest(None).max(f64::MIN_POSITIVE);
         let relative =
             |entry: &Comparison| (entry.computed - entry.expected).abs() / largest(Some(entry.kind)).max(floor);
-        // A NaN must not be lost in a maximum.
+        // NaN must not be lost in a maximum.
         self.entries.iter().map(relative).fold(0.0, |max, x| if x > max || x.is_nan() { x } else { max })
     }
 
@@ -56,7 +56,7 @@ impl GradientReport {
         self.error() <= self.tolerance
     }
 
-    /// The same report with another tolerance.
+    /// Sets another tolerance.
     #[must_use]
     pub fn within(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
@@ -77,14 +77,14 @@ impl fmt::Display for GradientReport {
     }
 }
 
-/// The tolerance that central differences allow at a resolution.
+/// The tolerance for central differences at a given resolution.
 fn tolerance(resolution: f64) -> f64 {
     100.0 * resolution.powf(2.0 / 3.0)
 }
 
 /// Compares the pullback of a field at `(t, y)` with central differences of the field, for a fixed cotangent.
 ///
-/// Of more than 256 coordinates an even sample is taken. The parameters of `f` are moved and put back.
+/// Of more than 256 coordinates, an even sample is compared. The parameters of `f` are changed and restored.
 pub fn vjp<F: Differentiable>(f: &mut F, t: f64, y: &F::State) -> GradientReport {
     let params = f.params();
     let w = weights(y, 1);
@@ -119,17 +119,17 @@ pub fn vjp<F: Differentiable>(f: &mut F, t: f64, y: &F::State) -> GradientReport
     GradientReport { entries, tolerance: tolerance(resolution) }
 }
 
-/// Compares the gradient of an adjoint with central differences of the solve, for a loss that is linear in the states at
-/// the `outputs`, the first of which is the start of the solve and the last its end: with respect to the initial state, the
+/// Compares the gradient of an adjoint with central differences of the solve, with respect to the initial state, the
 /// parameters and every time.
 ///
-/// Times are interpolated, or landed on by [`Outputs::LandingOn`]. Differences need a solve that depends smoothly on its data:
-/// use [`Fixed`](crate::control::Fixed) steps, or tolerances tighter than the error you want to see. For
-/// [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) the difference includes the error of the discretisation; set the tolerance with
-/// [`GradientReport::within`].
+/// The loss is linear in the states at the `outputs`; the first output is the start of the solve, the last is its end.
+/// Outputs are interpolated, or landed on with [`Outputs::LandingOn`]. Differences need a solve that depends smoothly
+/// on its data: use [`Fixed`](crate::control::Fixed) steps, or tolerances tighter than the error of interest. For
+/// [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) the difference includes the discretisation error; set the
+/// tolerance with [`GradientReport::within`].
 ///
 /// # Errors
-/// Unsorted times, and whatever ends one of the solves.
+/// Unsorted times, and any error of the solves.
 pub fn gradient<'t, F, S, C, A>(
     f: &mut F,
     solver: &S,

@@ -4,17 +4,17 @@ use std::fmt;
 
 use crate::state::State;
 
-/// Which laws of [`State`] hold for two given states.
+/// The errors of the laws of [`State`] for two given states.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LawsReport {
-    /// Each law with the largest error seen, relative to the size of the operands.
+    /// Each law with its largest error, relative to the size of the operands.
     pub laws: Vec<(&'static str, f64)>,
-    /// The largest error that passes.
+    /// The largest passing error.
     pub tolerance: f64,
 }
 
 impl LawsReport {
-    /// Whether all of them hold.
+    /// Whether all laws hold.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.laws.iter().all(|(_, error)| *error <= self.tolerance)
@@ -47,7 +47,7 @@ pub fn laws<Y: State>(x: &Y, y: &Y) -> LawsReport {
         if found.len() != expected.len() {
             return f64::INFINITY;
         }
-        // `f64::max` would lose a NaN.
+        // `f64::max` would lose NaN.
         let larger = |max: f64, x: f64| if x > max || x.is_nan() { x } else { max };
         found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, larger) / size
     };
@@ -63,7 +63,7 @@ pub fn laws<Y: State>(x: &Y, y: &Y) -> LawsReport {
     let slopes = [x.clone(), y.clone()];
     let mut combined = x.zeros_like();
     combined.combine(y, h, &[a, b], &slopes);
-    // A slope without weight may not have been computed and must not be read.
+    // A slope with weight zero may not have been computed and must not be read.
     let mut unknown = y.clone();
     unknown.scale_by(f64::NAN);
     let mut accumulated = x.clone();
@@ -74,7 +74,7 @@ pub fn laws<Y: State>(x: &Y, y: &Y) -> LawsReport {
     cleared.set_zeros();
     let mut copy = x.zeros_like();
     let read = copy.read_coordinates(&cx).is_some_and(<[f64]>::is_empty);
-    // Storage must not be shared: writing to a clone leaves the original alone.
+    // Clones must not share storage: writing to a clone must not change the original.
     let untouched = distance(x, cx.clone());
     let dot: f64 = cx.iter().zip(&cy).map(|(a, b)| a * b).sum();
     let scale = size * size * cx.len().max(1) as f64;

@@ -1,6 +1,6 @@
-//! Checks of your own models, methods and states, to be called from your own tests.
+//! Checks of your own models, methods and states, for your own tests.
 //!
-//! Each returns a report that prints as a table and says whether it [passed](OrderReport::passed); none of them panics.
+//! Each returns a report that prints as a table, with a verdict, [`passed`](OrderReport::passed). None panics.
 //!
 //! ```
 //! use rheos::{Rk4, ode, verify};

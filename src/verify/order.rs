@@ -12,15 +12,15 @@ use crate::state::{Span, State};
 
 /// The observed order may differ from the declared one by this much.
 const TOLERANCE: f64 = 0.2;
-/// The same for interpolants.
+/// The tolerance for interpolants.
 const DENSE_TOLERANCE: f64 = 0.3;
-/// Up to this order, errors above rounding come close to the limit of small steps.
+/// Up to this order, errors above rounding come close to the asymptotic range.
 const LIMIT_IN_SIGHT: u32 = 5;
 /// Rounding in `n` steps amounts to about `ε √n` relative to the solution; errors must be this many times larger.
 const ABOVE_ROUNDING: f64 = 100.0;
 
-/// Larger errors are not yet governed by the power of the step. A mean over refinements must leave out more of them than
-/// an extrapolation from the finest, and a high order can.
+/// Larger errors are outside the asymptotic range. A mean over refinements must leave out more of them than an
+/// extrapolation from the finest; with a high order it can.
 const fn ceiling(order: u32) -> f64 {
     if order > LIMIT_IN_SIGHT { 0.01 } else { 0.1 }
 }
@@ -29,17 +29,17 @@ fn floor(steps: usize) -> f64 {
     ABOVE_ROUNDING * f64::EPSILON * (steps as f64).sqrt()
 }
 
-/// Errors of a method under refinement, and the order that they show.
+/// The observed order of a method, from its errors under refinement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderReport {
     /// The name of the method.
     pub method: &'static str,
     /// The order it declares.
     pub declared: u32,
-    /// The order that the refinements above rounding show, in the limit of small steps up to a declared order of 5 and in
-    /// the mean above; NaN where they are too few.
+    /// The observed order, from the refinements above rounding: extrapolated to small steps up to a declared order of
+    /// 5, the mean above. NaN if there are too few.
     pub observed: f64,
-    /// How far the two may be apart.
+    /// The largest difference allowed between the two orders.
     pub tolerance: f64,
     /// One line per refinement, from coarse to fine.
     pub refinements: Vec<Refinement>,
@@ -52,15 +52,15 @@ pub struct Refinement {
     pub h: f64,
     /// The root mean square error over several points, relative to the largest component of the solution.
     pub error: f64,
-    /// Whether the error is far enough above rounding and below 1 to say something.
+    /// Whether the error is used: well above rounding and below 1.
     pub used: bool,
 }
 
 impl OrderReport {
-    /// Whether the observed order is the declared one; for a declared order above 5, whether it is no less.
+    /// Whether the observed order equals the declared one; for a declared order above 5, whether it is no less.
     ///
-    /// Methods of such orders are built so that the first term of their error is small beside the next, and errors are
-    /// below rounding where the first alone would remain.
+    /// High-order methods are built with a small first error term. Where this term would dominate the next, errors are
+    /// below rounding.
     #[must_use]
     pub fn passed(&self) -> bool {
         let excess = self.observed - f64::from(self.declared);
@@ -84,13 +84,13 @@ impl fmt::Display for OrderReport {
     }
 }
 
-/// Observed order of `solver` on a problem of your own, against a reference solution at tight tolerance.
+/// The observed order of `solver` on a problem of your own, against a reference solution at tight tolerance.
 ///
-/// The reference is computed by [`Dopri5`](type@Dopri5) and by [`Tsit5`](type@Tsit5) at a tolerance of `1e-13`; errors within a hundred times
-/// their difference are not used. With a closed solution use [`order_with`].
+/// The reference is computed by [`Dopri5`](type@Dopri5) and by [`Tsit5`](type@Tsit5) at a tolerance of `1e-13`. Errors
+/// below a hundred times their difference are not used. With a closed-form solution use [`order_with`].
 ///
 /// # Errors
-/// Whatever ends a solve for the reference.
+/// Any error of a solve for the reference.
 pub fn order<F, S>(f: &F, y0: &F::State, span: impl Into<Span>, solver: &S) -> Result<OrderReport>
 where
     F: Dynamics,
@@ -105,7 +105,7 @@ where
     Ok(refine(f, y0, span, solver, &reference, 100.0 * uncertainty))
 }
 
-/// Observed order of `solver` on a problem whose solution `exact(t)` is known.
+/// The observed order of `solver` on a problem with the known solution `exact(t)`.
 ///
 /// # Errors
 /// A span that is not finite.
@@ -126,7 +126,8 @@ where
     Ok(refine(f, y0, span, solver, &reference, 0.0))
 }
 
-/// Eighths of the span: points of every grid of `2ᵏ ≥ 8` steps. The error at one point alone may pass through zero.
+/// Eighths of the span: common points of all grids of `2ᵏ ≥ 8` steps. The error at a single point may pass through
+/// zero.
 fn checkpoints(span: Span) -> Vec<f64> {
     (1..=8).map(|i| span.t0 + f64::from(i) * (span.length() / 8.0)).collect()
 }
@@ -138,10 +139,11 @@ where
 {
     let times = checkpoints(span);
     let mut refinements = Vec::new();
-    // Powers of two and those half way between: few refinements of a high order lie between rounding and the limit.
+    // Powers of two and numbers half-way between: with a high order, few refinements are in the asymptotic range above
+    // rounding.
     for n in (3..13).flat_map(|k| [1 << k, 3 << (k - 1)]) {
         let problem = Ivp::new(f, y0.clone(), span).land_on(&times);
-        // A step far too long may blow up; the report shows that as an infinite error.
+        // A step far too long may blow up; the report shows an infinite error.
         let error = problem.solve(solver.clone(), Fixed::steps(n)).map_or(f64::INFINITY, |s| distance(&s.y, reference));
         let used = error > uncertainty.max(floor(n)) && error < ceiling(S::ORDER);
         refinements.push(Refinement { h: span.length().abs() / n as f64, error, used });
@@ -156,8 +158,8 @@ where
     }
 }
 
-/// Observed order of the interpolant of `solver`, from single steps that start on the exact solution `exact(t)` in the
-/// middle of `span`: a local error of `O(h^(q + 1))` shows the order `q`.
+/// The observed order of the interpolant of `solver`. Single steps start on the exact solution `exact(t)` in the middle
+/// of `span`; a local error of `O(h^(q + 1))` shows the order `q`.
 ///
 /// # Errors
 /// A span that is not finite.
@@ -211,8 +213,9 @@ fn inside_a_step<F: Dynamics, S: Dense<F>>(
     Ok(inside.collect())
 }
 
-/// Discards what follows once halving the step gains less than half the digits that it should: rounding weighs more than
-/// assumed in a method whose slopes cancel each other. The last two refinements before that feel it already.
+/// Discards the refinements from the first halving of the step that gains less than half the expected digits. There,
+/// rounding errors are larger than assumed, in a method whose slopes cancel each other. The two refinements before are
+/// affected too.
 fn discard_stalled(refinements: &mut [Refinement], order: u32) {
     let expected = 2_f64.powf(0.5 * f64::from(order));
     let stalls = |pair: &[Refinement]| pair[0].error < f64::EPSILON.sqrt() && pair[0].error < expected * pair[2].error;
@@ -232,11 +235,10 @@ fn distance<Y: State>(y: &[Y], reference: &[Y]) -> f64 {
     (squares / reference.len().max(1) as f64).sqrt()
 }
 
-/// The order of the refinements that are used: in the limit `h → 0`, or in the mean for high orders.
+/// The order of the used refinements: in the limit `h → 0`, or the mean for high orders.
 ///
-/// With an error of `C hᵖ (1 + β h + …)` the orders between neighbours are `p + O(h)`; as with any quantity that
-/// depends on `h` like that, two of them extrapolate to the limit. They are taken from the finest refinement and those
-/// twice and four times as coarse.
+/// With an error of `C hᵖ (1 + β h + …)` the orders between neighbours are `p + O(h)`, and two of them extrapolate to
+/// the limit. They are taken from the finest refinement and the ones twice and four times as coarse.
 fn observed_order(refinements: &[Refinement], declared: u32) -> f64 {
     let used: Vec<&Refinement> = refinements.iter().filter(|line| line.used).collect();
     let local = |coarse: &Refinement, fine: &Refinement| (coarse.error / fine.error).ln() / (coarse.h / fine.h).ln();

@@ -121,14 +121,14 @@ v30: 1 = rows 0.. of v26
 v31: 2 = spread(v30)
 v32: 2 = relu(v31)
 → v29, v32
-17 parameters, 246 operations a sample";
+17 parameters, 246 operations per sample";
 
 #[test]
 fn a_network_prints_its_program() {
     let net: Net<Shown<f64>> = Net::new(Shown::zeros());
     assert_eq!(format!("{net:?}"), SHOWN);
     let linear: Net<Linear<f64, 3, 2>, Static<4>> = Net::new(Linear::draw(&mut assorted_draw()));
-    assert_eq!(format!("{linear:?}"), "x: 3\nv0: 2 = weight x + bias\n→ v0\n8 parameters, 14 operations a sample");
+    assert_eq!(format!("{linear:?}"), "x: 3\nv0: 2 = weight x + bias\n→ v0\n8 parameters, 14 operations per sample");
 }
 
 formula! {
@@ -145,7 +145,7 @@ fn operations_nobody_needs_are_not_done() {
     let net: Net<Unused<f64>, Static<1>> = Net::new(Unused::draw(&mut assorted_draw()));
     assert_eq!(
         format!("{net:?}"),
-        "x: 2\nv0: 2 = used.weight x + used.bias\n→ v0\n12 parameters, 10 operations a sample"
+        "x: 2\nv0: 2 = used.weight x + used.bias\n→ v0\n12 parameters, 10 operations per sample"
     );
     let x = [1.0, 2.0].into();
     let (_, _, bar) = crate::support::value_and_pullback(&net, &x, &x);

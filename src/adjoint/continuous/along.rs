@@ -1,4 +1,4 @@
-//! The adjoint equation along a solution that was kept.
+//! The adjoint equation along a stored solution.
 
 use std::cell::RefCell;
 
@@ -14,8 +14,8 @@ use crate::solution::Curve;
 use crate::solver::Dense;
 use crate::state::{Passive, Span, State};
 
-/// `da/dt = −(∂f/∂y)ᵀ a` along a [`Curve`], with the gradient of the parameters beside it:
-/// `dp̄/dt = −(∂f/∂θ)ᵀ a`, which nothing depends on.
+/// The adjoint equation `da/dt = −(∂f/∂y)ᵀ a` along a [`Curve`], with the gradient of the parameters,
+/// `dp̄/dt = −(∂f/∂θ)ᵀ a`, as a quadrature variable.
 pub struct AdjointEquation<'c, F: Differentiable> {
     along: Along<'c, F>,
 }
@@ -30,7 +30,7 @@ impl<'c, F: Differentiable> AdjointEquation<'c, F> {
 impl<F: Differentiable> Dynamics for AdjointEquation<'_, F> {
     type State = (F::State, Passive<F::Params>);
 
-    // The field is asked before the forward pass.
+    // The shape of the output of the field is checked before the forward pass.
     fn keeps_shape(&self) -> bool {
         true
     }
@@ -57,7 +57,7 @@ impl<'c, F: Differentiable> Costate<'c, F> {
 impl<F: Differentiable> Dynamics for Costate<'_, F> {
     type State = F::State;
 
-    // The field is asked before the forward pass.
+    // The shape of the output of the field is checked before the forward pass.
     fn keeps_shape(&self) -> bool {
         true
     }
@@ -79,7 +79,7 @@ impl<'c, F: Differentiable> Along<'c, F> {
         Self { field, curve, minus_a: RefCell::new(None) }
     }
 
-    /// The solution at `t`, or at the end that is nearer: stages of a method may lie a little outside.
+    /// The solution at `t`, clamped to the ends: stages of a method may lie a little outside.
     pub(super) fn state(&self, t: f64) -> F::State {
         self.curve.nearest(t)
     }
@@ -95,8 +95,8 @@ impl<'c, F: Differentiable> Along<'c, F> {
     }
 }
 
-/// The solution, as one curve for each part of it between two resets of the state or jumps of the field, with the output
-/// times and the states there.
+/// The forward solution as curves, with the output times and the states there. A new curve begins at every reset of the
+/// state and every jump of the field.
 #[derive(Debug, Clone)]
 pub struct CurveRecord<Y> {
     pub(super) timeline: Timeline<Y>,

@@ -1,4 +1,4 @@
-//! The adjoint equation beside the equation it belongs to.
+//! The augmented system: the adjoint equation together with the equation itself.
 
 use std::cell::RefCell;
 
@@ -6,20 +6,20 @@ use crate::dynamics::{Differentiable, Dynamics};
 use crate::state::{Passive, State};
 
 /// The augmented system of Chen, Rubanova, Bettencourt & Duvenaud, *Neural Ordinary Differential Equations* (2018),
-/// algorithm 1, for the state `(y, a, p̄)`:
+/// algorithm 1, with the state `(y, a, p̄)`:
 ///
 /// `dy/dt = f`, `da/dt = −(∂f/∂y)ᵀ a`, `dp̄/dt = −(∂f/∂θ)ᵀ a`.
 ///
-/// `p̄` is a quadrature: nothing depends on it, so it has no say in the step size.
+/// `p̄` is a quadrature variable: it is excluded from the error norm, so it does not affect the step size.
 pub struct Augmented<'f, F: Differentiable> {
     field: &'f F,
-    /// Reused by every evaluation, which is why evaluations need a cell.
+    /// Scratch space for evaluations, which take `&self`.
     scratch: RefCell<Scratch<F>>,
 }
 
 struct Scratch<F: Differentiable> {
     trace: F::Trace,
-    /// `−a`: the pullback is linear, so that nothing the size of the parameters has to be negated.
+    /// `−a`: as the pullback is linear, this avoids negating a gradient of the size of the parameters.
     minus_a: Option<F::State>,
 }
 
@@ -33,7 +33,7 @@ impl<'f, F: Differentiable> Augmented<'f, F> {
 impl<F: Differentiable> Dynamics for Augmented<'_, F> {
     type State = (F::State, F::State, Passive<F::Params>);
 
-    // The field is asked before the forward pass.
+    // The shape of the output of the field is checked before the forward pass.
     fn keeps_shape(&self) -> bool {
         true
     }

@@ -14,15 +14,16 @@ use crate::integrate::Stats;
 use crate::solver::{Dense, Solver};
 use crate::state::{Passive, State};
 
-/// The adjoint method of Chen et al. 2018: solves the augmented system of [`Augmented`] backwards, from each output
-/// time to the one before, with a solver `S` and a controller `C` of its own.
+/// The adjoint method of Chen et al. 2018: solves the [`Augmented`] system backwards, with a solver `S` and a
+/// controller `C` of its own.
 ///
-/// Memory is constant in the number of steps. The gradient is that of the exact solution up to the tolerances of both
-/// passes; it is not the gradient of the computed solution. Between two output times the state is reconstructed
-/// backwards, which is inaccurate where the forward system contracts strongly: what it forgets, the way back cannot know.
-/// At each output time it is compared with the value of the forward pass, and reset to it. The largest distance is
-/// reported ([`Gradient::drift`](crate::adjoint::Gradient::drift)), and a backward pass that drifts beyond
-/// [`drift_limit`](Self::drift_limit) fails instead of returning a wrong gradient.
+/// Memory is constant in the number of steps. The gradient approximates the gradient of the exact solution, up to the
+/// tolerances of both passes; it is not the gradient of the computed solution.
+///
+/// The state is reconstructed backwards from each output time to the one before. This is inaccurate where the forward
+/// system contracts strongly, since the solution forgets its past. At each output time the reconstruction is compared
+/// with the forward pass and reset to it. [`Gradient::drift`](crate::adjoint::Gradient::drift) reports the largest
+/// distance; a drift above [`drift_limit`](Self::drift_limit) is an error.
 #[derive(Debug, Clone, Copy)]
 pub struct BacksolveAdjoint<S, C> {
     solver: S,
@@ -31,13 +32,13 @@ pub struct BacksolveAdjoint<S, C> {
 }
 
 impl<S, C> BacksolveAdjoint<S, C> {
-    /// Solves the augmented system with `solver`, with steps from `control`.
+    /// Solves the augmented system with `solver`, with steps chosen by `control`.
     pub const fn new(solver: S, control: C) -> Self {
         Self { solver, control, drift_limit: 0.01 }
     }
 
-    /// How far, relative to the state, the reconstruction may come from the forward pass, 0 at least; 1 % by default.
-    /// Infinity allows any distance.
+    /// The largest distance allowed between the reconstruction and the forward pass, relative to the state: at least 0,
+    /// by default 1 %. Infinity allows any distance.
     #[must_use]
     pub const fn drift_limit(mut self, limit: f64) -> Self {
         self.drift_limit = limit;
@@ -45,7 +46,7 @@ impl<S, C> BacksolveAdjoint<S, C> {
     }
 }
 
-/// The output times and the states there, and those at resets of the state and jumps of the field.
+/// The output times, resets of the state and jumps of the field, with the states there.
 #[derive(Debug, Clone)]
 pub struct BacksolveRecord<Y> {
     timeline: Timeline<Y>,
@@ -80,7 +81,7 @@ where
     }
 }
 
-/// The way back by the augmented system.
+/// The backward pass by the augmented system.
 struct Reconstructing<'a, F: Differentiable, S, C> {
     adjoint: &'a BacksolveAdjoint<S, C>,
     field: &'a F,

@@ -11,12 +11,13 @@ use crate::integrate::Stats;
 use crate::solver::{Dense, Solver};
 use crate::state::{Passive, State};
 
-/// Solves the adjoint equation backwards with a solver `S` and a controller `C` of its own, along the dense output of the
-/// forward pass.
+/// The adjoint equation, solved backwards along the dense output of the forward pass, with a solver `S` and a
+/// controller `C` of its own.
 ///
-/// Nothing is reconstructed, so that it is right where [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) drifts; the price is that the
-/// solution is kept, at `d + 1` states per step for an interpolant of degree `d`. The gradient is that of the exact solution
-/// up to the tolerances of both passes and the error of the interpolant. The parameters take no part in the error norm.
+/// Nothing is reconstructed, so it stays accurate where [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) drifts.
+/// In return the whole solution is stored: `d + 1` states per step for an interpolant of degree `d`. The gradient
+/// approximates the gradient of the exact solution, up to the tolerances of both passes and the error of the
+/// interpolant. The parameters are excluded from the error norm.
 #[derive(Debug, Clone, Copy)]
 pub struct InterpolatingAdjoint<S, C> {
     solver: S,
@@ -24,7 +25,7 @@ pub struct InterpolatingAdjoint<S, C> {
 }
 
 impl<S, C> InterpolatingAdjoint<S, C> {
-    /// Solves the adjoint equation with `solver`, with steps from `control`.
+    /// Solves the adjoint equation with `solver`, with steps chosen by `control`.
     pub const fn new(solver: S, control: C) -> Self {
         Self { solver, control }
     }

@@ -1,4 +1,4 @@
-//! Adjoints that solve the adjoint equation `da/dt = −aᵀ ∂f/∂y`, as accurate as their tolerance.
+//! The continuous adjoints, which solve the adjoint equation `da/dt = −aᵀ ∂f/∂y` to a tolerance.
 
 mod along;
 mod augmented;

@@ -1,4 +1,4 @@
-//! The continuous adjoint with the parameters left to a quadrature rule.
+//! The continuous adjoint with the gradient of the parameters by quadrature.
 
 use super::along::{Along, AlongCurves, Costate, CurveRecord};
 use super::rule::{GAUSS_5, KRONROD_15, Node};
@@ -13,11 +13,12 @@ use crate::integrate::{Observer, Stats, Step, StepAction};
 use crate::solver::Dense;
 use crate::state::{State, euclidean_norm};
 
-/// Solves the adjoint equation of the state alone, and integrates the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, over
-/// each step of it by a quadrature rule: the parameters never enter a differential equation.
+/// The adjoint equation of the state alone, with the gradient of the parameters, `∫ (∂f/∂θ)ᵀ a dt`, by a quadrature
+/// rule over each of its steps.
 ///
-/// Otherwise as [`InterpolatingAdjoint`](crate::adjoint::InterpolatingAdjoint). A step costs as many pullbacks as the rule has nodes, and no vector of
-/// the size of the parameters is added up stage by stage; so it suits models with many parameters and a small state.
+/// The parameters never enter a differential equation. A step costs one more pullback for each node of the rule, but
+/// the stages add up no vectors of the size of the parameters. This suits models with many parameters and a small
+/// state. Otherwise as [`InterpolatingAdjoint`](crate::adjoint::InterpolatingAdjoint).
 #[derive(Debug, Clone, Copy)]
 pub struct QuadratureAdjoint<S, C> {
     solver: S,
@@ -31,22 +32,24 @@ enum Rule {
     Kronrod { tolerance: f64 },
 }
 
-/// A step is cut into this many parts at most.
+/// The largest number of parts that a step is cut into.
 const MOST_PARTS: u32 = 4096;
 
-/// The difference of two rules is known up to so many roundings of the integrals of absolute values.
+/// The rounding error of the difference of two rules, in rounding units of the integral of the absolute value.
 const ROUNDINGS: f64 = 50.0;
 
 impl<S, C> QuadratureAdjoint<S, C> {
-    /// The Gauss–Legendre rule of 5 nodes over each step of `solver`, with steps from `control`: exact for polynomials of
-    /// degree 9, which the interpolants of most methods do not exceed.
+    /// Uses the Gauss–Legendre rule of 5 nodes over each step of `solver`, with steps chosen by `control`. It is exact
+    /// for polynomials of degree 9, and the interpolants of most methods have a lower degree.
     pub const fn gauss(solver: S, control: C) -> Self {
         Self { solver, control, rule: Rule::Gauss }
     }
 
-    /// The Gauss–Kronrod rule of 15 nodes. A step is halved, and halved again, where it differs from the Gauss rule of 7
-    /// nodes inside it by more than `tolerance > 0` relative to the gradient so far, down to what rounding allows. A step
-    /// that is not within it after 4096 parts is an error, [`Error::QuadratureFailed`](crate::error::Error::QuadratureFailed).
+    /// Uses the Gauss–Kronrod rule of 15 nodes, adaptively.
+    ///
+    /// A part of a step is halved until the rule agrees with its embedded Gauss rule of 7 nodes to `tolerance > 0`,
+    /// relative to the gradient so far, or to rounding. A step that needs more than 4096 parts is an error,
+    /// [`Error::QuadratureFailed`](crate::error::Error::QuadratureFailed).
     pub const fn kronrod(solver: S, control: C, tolerance: f64) -> Self {
         Self { solver, control, rule: Rule::Kronrod { tolerance } }
     }
@@ -145,7 +148,7 @@ struct Integral<'c, F: Differentiable> {
     along: Along<'c, F>,
     rule: Rule,
     total: F::Params,
-    /// The integral of a part of a step by the rule, and by the one inside it.
+    /// The integral over a part of a step: by the rule, and by its embedded rule.
     fine: F::Params,
     coarse: F::Params,
     /// The integral of the norm of the integrand.
@@ -155,12 +158,12 @@ struct Integral<'c, F: Differentiable> {
     costate: F::State,
     unwanted: F::State,
     pullbacks: u64,
-    /// The parts of a step that are left, the first on top.
+    /// The parts of a step that are not integrated yet; the first is on top.
     parts: Vec<(f64, f64)>,
 }
 
 impl<F: Differentiable> Integral<'_, F> {
-    /// Leaves the integral from `t0` to `t1` in `fine`, and that by the rule inside in `coarse`.
+    /// Leaves the integral from `t0` to `t1` in `fine`, and its value by the embedded rule in `coarse`.
     fn apply<'c, S: Dense<Costate<'c, F>>>(
         &mut self,
         rule: &[Node],
@@ -190,7 +193,7 @@ impl<F: Differentiable> Integral<'_, F> {
         }
     }
 
-    /// Adds the integral over a step, halved as often as the tolerance asks for.
+    /// Adds the integral over a step, which is halved until the tolerance is met.
     fn add_adaptively<'c, S: Dense<Costate<'c, F>>>(
         &mut self,
         step: &mut Step<'_, Costate<'c, F>, S>,
@@ -211,7 +214,7 @@ impl<F: Differentiable> Integral<'_, F> {
                 return Err(Error::NonFiniteDerivative { t: t0, h: t1 - t0 });
             }
             let middle = 0.5 * (t0 + t1);
-            // A part that holds a jump ends as short as times can tell apart.
+            // A part that contains a jump shrinks to the resolution of times.
             let resolved = middle == t0 || middle == t1;
             if resolved || error <= (tolerance * size).max(ROUNDINGS * fine.rounding() * *magnitude) {
                 total.add_scaled(1.0, fine);

@@ -1,6 +1,6 @@
 //! Quadrature rules on `[0, 1]`.
 
-/// A node with its weight, and its weight in the rule inside the rule.
+/// A node, with its weight and its weight in the embedded rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Node {
     pub(super) place: f64,
@@ -8,7 +8,7 @@ pub(super) struct Node {
     pub(super) inner: f64,
 }
 
-/// From `(node, weight, weight inside)` on the right half of `[−1, 1]`, the middle first.
+/// From `(node, weight, embedded weight)` on the right half of `[−1, 1]`, starting in the middle.
 const fn symmetric<const H: usize, const N: usize>(half: [(f64, f64, f64); H]) -> [Node; N] {
     const { assert!(N + 1 == 2 * H) }
     let mut rule = [Node { place: 0.0, weight: 0.0, inner: 0.0 }; N];
@@ -29,8 +29,8 @@ pub(super) const GAUSS_5: [Node; 5] = symmetric([
     (0.906_179_845_938_664, 0.236_926_885_056_189_08, 0.0),
 ]);
 
-/// The Kronrod rule of 15 nodes, exact for degree 22, around the Gauss–Legendre rule of 7, exact for degree 13: R. Piessens
-/// et al., *QUADPACK* (1983).
+/// The Kronrod rule of 15 nodes, exact for degree 22, with the embedded Gauss–Legendre rule of 7, exact for degree 13:
+/// R. Piessens et al., *QUADPACK* (1983).
 pub(super) const KRONROD_15: [Node; 15] = symmetric([
     (0.0, 0.209_482_141_084_727_82, 0.417_959_183_673_469_4),
     (0.207_784_955_007_898_47, 0.204_432_940_075_298_9, 0.0),
@@ -46,7 +46,7 @@ pub(super) const KRONROD_15: [Node; 15] = symmetric([
 mod tests {
     use super::{GAUSS_5, KRONROD_15, Node};
 
-    /// The highest degree up to which a rule integrates `x^d` over `[0, 1]`.
+    /// The highest degree `d` up to which a rule integrates `x^d` over `[0, 1]` exactly.
     fn degree(rule: &[Node], weight: fn(&Node) -> f64) -> u32 {
         let error = |d: u32| {
             let sum: f64 = rule.iter().map(|node| weight(node) * node.place.powi(d as i32)).sum();

@@ -1,4 +1,4 @@
-//! The gradient of the computed solution: the transpose of every step, from the last to the first.
+//! The gradient of the computed solution, by transposing every step from the last to the first.
 
 use super::checkpoints::{Checkpoints, Kept, Rewind};
 use super::sweep::Sweep;
@@ -14,16 +14,17 @@ use crate::integrate::Stats;
 use crate::solver::{StepNote, StepVjp};
 use crate::state::Span;
 
-/// Differentiates the steps that were taken: the exact gradient of the numerical solution, up to rounding.
+/// The adjoint of the computed steps: the exact gradient of the numerical solution, up to rounding.
 ///
-/// The forward pass keeps the state at every accepted step, or fewer ([`checkpoints`](Self::checkpoints)); the backward
-/// pass computes the stages of one step at a time again. Steps chosen by an error estimate are held fixed, that is, the
-/// dependence of the step sizes on the state and the parameters is not differentiated; the end of the last step follows
-/// `t1` and the start of the first follows `t0`. The orders that a multistep method chooses are held as well. On a uniform
-/// grid all points follow both ends, as [`Fixed`](crate::control::Fixed) lays them out.
+/// The forward pass stores the state at every accepted step, or at fewer ([`checkpoints`](Self::checkpoints)). The
+/// backward pass recomputes the stages of one step at a time.
 ///
-/// It is exact across events too: the computed state before an event is the interpolant of a step, and both are
-/// differentiated, with the inner points of the grid held.
+/// Discrete choices are held fixed: adaptive step sizes are not differentiated with respect to the state and the
+/// parameters, nor are the orders chosen by a multistep method. The end of the last step follows `t1`, the start of the
+/// first follows `t0`. On a uniform grid all points follow both ends, as [`Fixed`](crate::control::Fixed) spaces them.
+///
+/// The gradient is exact across events too: the state before an event comes from the interpolant of a step, and both
+/// the interpolant and the step are differentiated.
 ///
 /// ```
 /// use rheos::adjoint::Checkpoints;
@@ -42,18 +43,19 @@ pub struct DiscreteAdjoint {
 }
 
 impl DiscreteAdjoint {
-    /// Every state is kept.
+    /// Stores the state at every step.
     #[must_use]
     pub const fn new() -> Self {
         Self { checkpoints: Checkpoints::All }
     }
 
-    /// Keeps fewer states, and computes the others again in the backward pass. The times and the lengths of the steps are
-    /// always kept: 16 bytes for each. Between two resets of the state or jumps of the field, as many states are kept as were
-    /// asked for.
+    /// Stores fewer states, and recomputes the others in the backward pass.
     ///
-    /// A method without iterations repeats its steps to the last bit; the steps of an implicit one differ by the tolerance
-    /// of its equations.
+    /// The times and lengths of all steps are always stored: 16 bytes per step. The choice holds for each piece of the
+    /// solve between two resets of the state or jumps of the field.
+    ///
+    /// A method without iterations repeats its steps bit for bit. The repeated steps of an implicit method may differ
+    /// by the tolerance of its Newton iteration.
     #[must_use]
     pub const fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
         self.checkpoints = checkpoints;
@@ -61,7 +63,7 @@ impl DiscreteAdjoint {
     }
 }
 
-/// The times of the accepted steps, and the states that were kept.
+/// The times of the accepted steps, and the stored states.
 #[derive(Debug, Clone)]
 pub struct DiscreteRecord<Y> {
     timeline: Timeline<Y>,
@@ -69,14 +71,14 @@ pub struct DiscreteRecord<Y> {
 }
 
 impl<Y> DiscreteRecord<Y> {
-    /// The times of the accepted steps, the start included, for each piece of the solve in turn. A new one begins where an
-    /// event reset the state, and a rounding error behind each declared jump of the field.
+    /// The times of the accepted steps, start included, for each piece of the solve in turn. A new piece begins where
+    /// an event reset the state, and a rounding error after each declared jump of the field.
     pub fn grids(&self) -> impl Iterator<Item = &[f64]> {
         self.kept.iter().map(|kept| &kept.grid[..])
     }
 
-    /// The notes on each step of a multistep method or of [`Auto`](crate::solver::Auto), for each piece of the solve in turn. Other
-    /// methods leave none.
+    /// The notes on the steps of a multistep method or of [`Auto`](crate::solver::Auto), for each piece of the solve in
+    /// turn. Empty for other methods.
     pub fn notes(&self) -> impl Iterator<Item = &[StepNote]> {
         self.kept.iter().map(|kept| &kept.notes[..])
     }
@@ -115,7 +117,7 @@ where
     }
 }
 
-/// Keeps the steps of one piece after the other, where `expected` tells how many a span will take.
+/// Stores the steps of one piece after another. `expected` predicts the number of steps over a span.
 struct KeptPieces<Y, E> {
     rule: Checkpoints,
     expected: E,
@@ -142,7 +144,7 @@ where
     }
 }
 
-/// The way back over the steps.
+/// The backward pass over the steps.
 struct OverSteps<'a, F: Differentiable, S, C> {
     problem: &'a Problem<'a, F, S, C>,
     kept: &'a [Kept<F::State>],

@@ -1,4 +1,4 @@
-//! Which states of a forward pass are kept, and how the others are computed again.
+//! Checkpoints: the states of a forward pass that are stored, and the recomputation of the others.
 
 use super::revolve::next_checkpoint;
 use super::stack::{Recent, Stack, Unstacking};
@@ -8,24 +8,24 @@ use crate::integrate::Step;
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepNote, StepStart, StepVjp};
 use crate::state::State;
 
-/// What of a forward pass is kept for the backward pass.
+/// The states of a forward pass that are stored for the backward pass.
 ///
-/// The steps of a multistep method start from several points: wherever a state is kept that is to start from, so are those
-/// before it that the method looks back on, 12 states in one place for [`Adams`](crate::solver::multistep::Adams), `K` for the Adams methods of
-/// order `K`, 6 for [`Bdf`](type@crate::solver::multistep::Bdf) and `K + 1` for [`FixedBdf`](crate::solver::multistep::FixedBdf). A note of 16 bytes is kept for
-/// every step.
+/// A step of a multistep method starts from several points. Each checkpoint then holds all of them: 12 states for
+/// [`Adams`](crate::solver::multistep::Adams), `K` for the Adams methods of order `K`, 6 for
+/// [`Bdf`](type@crate::solver::multistep::Bdf) and `K + 1` for [`FixedBdf`](crate::solver::multistep::FixedBdf). A note
+/// of 16 bytes is stored for every step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Checkpoints {
-    /// The state at every step: nothing is computed again but the stages of each step.
+    /// The state at every step; only the stages of each step are recomputed.
     #[default]
     All,
-    /// The state at every `n`-th step, `n ≥ 1`, and in the backward pass at every step between two of them.
+    /// The state at every `n`-th step, `n ≥ 1`. The backward pass also holds the steps between two of them.
     Every(usize),
-    /// As many states as there are slots, 1 at least, whatever the number of steps.
+    /// A fixed number of states, at least 1, however many steps there are.
     ///
-    /// Where the number of steps is known, as it is with [`Fixed`](crate::control::Fixed) ones, the states are those of the
-    /// binomial schedule (Griewank & Walther, *Algorithm 799: Revolve*, ACM TOMS 26, 2000), which computes the fewest steps
-    /// again. Where it is not, the states are equally far apart, twice as far each time the slots are full; the backward
+    /// If the number of steps is known in advance, as with [`Fixed`](crate::control::Fixed), the checkpoints follow the
+    /// binomial schedule (Griewank & Walther, *Algorithm 799: Revolve*, ACM TOMS 26, 2000), which recomputes the fewest
+    /// steps. Otherwise they are equally spaced, and the spacing doubles whenever the slots are full; the backward
     /// pass is binomial between them.
     Slots(usize),
 }
@@ -34,41 +34,42 @@ impl Checkpoints {
     pub(super) fn validate(self) -> Result<()> {
         match self {
             Self::Every(0) | Self::Slots(0) => {
-                Err(Error::InvalidArgument { name: "checkpoints", value: 0.0, expected: "1 at least" })
+                Err(Error::InvalidArgument { name: "checkpoints", value: 0.0, expected: "at least 1" })
             }
             _ => Ok(()),
         }
     }
 }
 
-/// Room is made for so many steps before a solve, if they are expected.
+/// The largest number of states that memory is reserved for in advance.
 const MOST_AT_ONCE: usize = 1 << 20;
 
-/// The observer of a forward pass: the times of all steps, and some of the states.
+/// The observer of a forward pass: it stores the times of all steps, and some of the states.
 #[derive(Debug, Clone)]
 pub(super) struct Kept<Y> {
     rule: Checkpoints,
     /// The number of steps, if it is known.
     expected: Option<usize>,
-    /// Where the next state is kept.
+    /// The step at which the next state is stored.
     next: usize,
-    /// Between two kept states, where the number of steps is not known.
+    /// The distance of two checkpoints, if the number of steps is not known.
     spacing: usize,
     /// The times of the accepted steps, the start included.
     pub(super) grid: Vec<f64>,
-    /// Their lengths, which are the differences of the times up to rounding: with them a step is repeated to the last bit.
+    /// The lengths of the steps, equal to the differences of the times up to rounding. With them a step is repeated bit
+    /// for bit.
     lengths: Vec<f64>,
     stack: Stack<Y>,
-    /// What is noted of each step of a method that takes notes.
+    /// The note on each step, for a method that takes notes.
     pub(super) notes: Vec<StepNote>,
     /// The last states, for a method that looks back.
     recent: Recent<Y>,
 }
 
 impl<Y: State> Kept<Y> {
-    /// Starts with `y0` at `t0`, before a solve that is expected to take so many steps.
+    /// Starts with `y0` at `t0`, before a solve with this expected number of steps.
     pub(super) fn new(rule: Checkpoints, t0: f64, y0: &Y, expected: Option<usize>) -> Self {
-        // A vector that grows holds its old and its new self for a moment.
+        // A growing vector holds its old and its new buffer for a moment.
         let steps = expected.unwrap_or(0).min(MOST_AT_ONCE);
         let stack =
             if rule == Checkpoints::All { Stack::of_all(y0.clone(), steps) } else { Stack::of_some(y0.clone()) };
@@ -80,13 +81,13 @@ impl<Y: State> Kept<Y> {
         kept
     }
 
-    /// Chooses where the next state is kept, the last one just having been.
+    /// Chooses the place of the next checkpoint, just after one was stored.
     fn plan(&mut self) {
         let (last, used) = (self.grid.len() - 1, self.stack.len());
         self.next = match (self.rule, self.expected) {
             (Checkpoints::All, _) => last + 1,
             (Checkpoints::Every(n), _) => last.saturating_add(n),
-            // The last state kept holds the first of the slots that are left.
+            // The last checkpoint occupies the first of the remaining slots.
             (Checkpoints::Slots(slots), Some(steps)) if used < slots && last + 2 <= steps => {
                 last + next_checkpoint(steps - last, (slots - used).saturating_add(1))
             }
@@ -95,7 +96,7 @@ impl<Y: State> Kept<Y> {
         };
     }
 
-    /// Keeps the state `y` after all steps so far, or finds that it need not be kept once there is room.
+    /// Stores the state `y` after all steps so far, unless making room makes it superfluous.
     fn keep(&mut self, y: &Y) {
         let n = self.grid.len() - 1;
         if let (Checkpoints::Slots(slots), None) = (self.rule, self.expected)
@@ -113,9 +114,9 @@ impl<Y: State> Kept<Y> {
         self.plan();
     }
 
-    /// Sees a step of a method that looks back on so many points.
+    /// Observes a step of a method that looks back on this many points.
     fn look_back(&mut self, points: usize, (y0, y1): (&Y, &Y)) {
-        // Where every state is kept, no step is taken again.
+        // If every state is stored, no step is repeated.
         if points == 0 || self.rule == Checkpoints::All {
             return;
         }
@@ -126,7 +127,7 @@ impl<Y: State> Kept<Y> {
         self.recent.push_copy(y1);
     }
 
-    /// Sees a step as the method computed it. Beside a jump of the field, its computed times lie a rounding error
+    /// Observes a step as the method computed it. Next to a jump of the field, its computed times lie a rounding error
     /// inside the nominal ones.
     #[inline]
     pub(super) fn step<F, S>(&mut self, step: &Step<'_, F, S>)
@@ -148,7 +149,7 @@ impl<Y: State> Kept<Y> {
         }
     }
 
-    /// How many states may be kept at once to start from in the backward pass.
+    /// The number of checkpoints that the backward pass may hold.
     fn slots(&self) -> usize {
         match self.rule {
             Checkpoints::All | Checkpoints::Every(_) => self.stack.len(),
@@ -157,7 +158,7 @@ impl<Y: State> Kept<Y> {
     }
 }
 
-/// Gives back the states of a forward pass from the last to the first.
+/// Returns the states of a forward pass from the last to the first.
 pub(super) struct Rewind<'a, F: Differentiable, S: StepVjp<F>> {
     problem: (&'a F, &'a S),
     grid: &'a [f64],
@@ -169,18 +170,18 @@ pub(super) struct Rewind<'a, F: Differentiable, S: StepVjp<F>> {
     /// The states that were computed last.
     recent: Recent<F::State>,
     next: F::State,
-    /// The states up to the end of the step asked for last, newest first, for a method that takes notes.
+    /// The states up to the end of the last requested step, newest first, for a method that takes notes.
     seen: Vec<F::State>,
-    /// Steps computed again.
+    /// The number of recomputed steps.
     pub(super) recomputed: u64,
 }
 
 impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
-    /// For what the forward pass of `solver` on `f` has kept.
+    /// For the stored states of a forward pass of `solver` on `f`.
     pub(super) fn new(problem: (&'a F, &'a S), kept: &'a Kept<F::State>) -> Self {
         let next = kept.stack.start().zeros_like();
         let mut recent = kept.recent.clone();
-        // Between two states kept, all are computed again at once.
+        // All states between two checkpoints are recomputed together.
         recent.hold(if let Checkpoints::Every(n) = kept.rule { n.max(S::LOOKS_BACK + 1) } else { S::LOOKS_BACK + 1 });
         let workspace = problem.1.workspace(problem.0, kept.stack.start());
         let (grid, lengths, notes) = (&kept.grid[..], &kept.lengths[..], &kept.notes[..]);
@@ -193,10 +194,10 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         self.stack.start()
     }
 
-    /// The state after `n` steps. To be called for each `n` in turn, from the last but one to 0.
+    /// The state after `n` steps. Call it for each `n` in turn, from the last but one to 0.
     ///
     /// # Errors
-    /// Those of a step, which cannot fail where the forward pass did not but for rounding.
+    /// The errors of a step. A step that succeeded in the forward pass can fail here by rounding only.
     fn state(&mut self, n: usize) -> Result<&F::State> {
         if let Some(y) = self.stack.kept(n) {
             return Ok(y);
@@ -212,10 +213,10 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         Ok(self.recent.at(n))
     }
 
-    /// Pulls cotangents back through step `n`. To be called for each `n` in turn, from the last to 0.
+    /// Pulls cotangents back through step `n`. Call it for each `n` in turn, from the last to 0.
     ///
     /// # Errors
-    /// Those of [`state`](Self::state) and of the transposed step.
+    /// The errors of [`state`](Self::state) and of the transposed step.
     pub(super) fn step_vjp(
         &mut self,
         n: usize,
@@ -231,13 +232,13 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         solver.step_vjp(f, tape, StepStart { t, h, y0: self.state(n)? }, outputs, Bars { y: ybar, params: pbar })
     }
 
-    /// The points up to the end of step `n`, as many as the step looks back on. To be called for each `n` in turn, from the
+    /// The points up to the end of step `n`, as many as the step looks back on. Call it for each `n` in turn, from the
     /// last to 0.
     ///
     /// # Errors
-    /// Those of [`state`](Self::state).
+    /// The errors of [`state`](Self::state).
     fn past(&mut self, n: usize) -> Result<Past<'_, F::State>> {
-        // The end of the step after this one is of no more use, but its room is.
+        // The end of the following step is no longer needed; its buffer is reused.
         let mut spare = if self.seen.is_empty() { None } else { Some(self.seen.remove(0)) };
         let oldest = n.saturating_sub(S::LOOKS_BACK);
         while self.seen.len() < n + 2 - oldest {
@@ -249,7 +250,7 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         Ok(Past { times: &self.grid[..n + 2], states: &self.seen, note: self.notes[n] })
     }
 
-    /// Takes the steps to the place `n` again, from the last state that is kept.
+    /// Recomputes the steps up to the place `n`, from the last checkpoint.
     fn compute(&mut self, n: usize) -> Result<()> {
         let mut at = self.stack.last_place();
         self.recent.restart(at, self.stack.last());
@@ -258,7 +259,7 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         let (f, solver) = self.problem;
         solver.recall(f, &mut self.workspace, Past { times: &self.grid[..=at], states, note });
         while at < n && self.stack.len() < self.slots {
-            // The last state kept holds the first of the slots that are left.
+            // The last checkpoint occupies the first of the remaining slots.
             let target = at + next_checkpoint(n + 1 - at, (self.slots - self.stack.len()).saturating_add(1));
             self.advance(at, target)?;
             at = target;
@@ -268,7 +269,7 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         self.advance(at, n)
     }
 
-    /// Takes the steps from `from` to `to` again.
+    /// Repeats the steps from `from` to `to`.
     fn advance(&mut self, from: usize, to: usize) -> Result<()> {
         let (f, solver) = self.problem;
         for n in from..to {
@@ -284,7 +285,7 @@ impl<'a, F: Differentiable, S: StepVjp<F>> Rewind<'a, F, S> {
         Ok(())
     }
 
-    /// Evaluations of the field for steps computed again.
+    /// Evaluations of the field for recomputed steps.
     pub(super) fn evaluations(&self) -> u64 {
         self.problem.1.evaluations(&self.workspace)
     }

@@ -1,4 +1,4 @@
-//! The adjoint of the computed solution: every step is transposed, from states that are kept or computed again.
+//! The discrete adjoint: every step is transposed, from stored or recomputed states.
 
 mod adjoint;
 mod checkpoints;

@@ -1,13 +1,13 @@
-//! Where to put checkpoints: the binomial schedule.
+//! The binomial checkpoint schedule.
 //!
 //! A. Griewank, A. Walther, *Algorithm 799: Revolve*, ACM TOMS 26 (2000), doi:10.1145/347837.347846.
 
-/// `β(s, r) = (s + r)! / (s! r!)`: the most steps that can be reversed with `s` slots, the first of which holds the start,
-/// where no step is computed more than `r` times.
+/// `β(s, r) = (s + r)! / (s! r!)`: the largest number of steps that can be reversed with `s` slots, the first of which
+/// holds the start, when no step is computed more than `r` times.
 fn reversible_steps(slots: usize, repeats: usize) -> usize {
     let mut steps: usize = 1;
     for i in 1..=repeats.min(slots) {
-        // Each product is divisible by i, as the binomials before it are whole numbers.
+        // Each product is divisible by i, as the earlier binomials are integers.
         let factor = repeats.max(slots).checked_add(i);
         let Some(product) = factor.and_then(|factor| steps.checked_mul(factor)) else { return usize::MAX };
         steps = product / i;
@@ -15,10 +15,10 @@ fn reversible_steps(slots: usize, repeats: usize) -> usize {
     steps
 }
 
-/// How often, at most, a step is computed where `steps ≥ 1` are reversed with `slots ≥ 1`.
+/// The number of times a step is computed at most when `steps ≥ 1` are reversed with `slots ≥ 1`.
 fn repeats(steps: usize, slots: usize) -> usize {
     let are_enough = |r: usize| reversible_steps(slots, r) >= steps;
-    // By bisection: with few slots for many steps they are many.
+    // By bisection: with few slots for many steps the number is large.
     let mut most = 1;
     while !are_enough(most) {
         most = most.saturating_mul(2);
@@ -35,9 +35,9 @@ fn repeats(steps: usize, slots: usize) -> usize {
     enough
 }
 
-/// After how many of `steps ≥ 2` the next checkpoint goes, if `slots ≥ 2` are left, of which the first holds the start.
+/// The place of the next checkpoint among `steps ≥ 2`, with `slots ≥ 2` left, the first of which holds the start.
 pub(super) fn next_checkpoint(steps: usize, slots: usize) -> usize {
-    // There is no use for more slots than steps.
+    // More slots than steps are useless.
     let slots = slots.min(steps);
     let r = repeats(steps, slots);
     let least = if r < 2 { 1 } else { reversible_steps(slots, r - 2) };
@@ -48,8 +48,7 @@ pub(super) fn next_checkpoint(steps: usize, slots: usize) -> usize {
 mod tests {
     use super::{next_checkpoint, repeats, reversible_steps};
 
-    /// The least number of steps that must be computed to reverse `steps`, those that the reversal itself computes apart:
-    /// `r l − β(s + 1, r − 1)`.
+    /// The least number of computed steps that reverses `steps`, without the reversal itself: `r l − β(s + 1, r − 1)`.
     fn least_cost(steps: usize, slots: usize) -> usize {
         match repeats(steps, slots) {
             0 => 0,
@@ -57,7 +56,7 @@ mod tests {
         }
     }
 
-    /// The cost of the best schedule, by trying every place for the next checkpoint.
+    /// The cost of the best schedule, found by trying every place for the next checkpoint.
     fn best(most_steps: usize, most_slots: usize) -> Vec<Vec<usize>> {
         let mut cost = vec![vec![0; most_steps + 1]; most_slots + 1];
         cost[1] = (0..=most_steps).map(|steps| steps * steps.saturating_sub(1) / 2).collect();
@@ -70,7 +69,7 @@ mod tests {
         cost
     }
 
-    /// The cost of the schedule that [`next_checkpoint`] gives.
+    /// The cost of the schedule of [`next_checkpoint`].
     fn followed(steps: usize, slots: usize) -> usize {
         if slots == 1 || steps < 2 {
             return steps * (steps - 1) / 2;

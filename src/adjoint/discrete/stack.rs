@@ -1,29 +1,29 @@
-//! States of a solve that are kept, and those that were computed last.
+//! Stored states of a solve, and recently computed ones.
 
 use std::collections::VecDeque;
 
 use crate::state::State;
 
-/// States with the number of steps before each, its place, ascending.
+/// States in ascending order of their places. The place of a state is the number of steps before it.
 #[derive(Debug, Clone)]
 pub(super) struct Stack<Y> {
     states: Vec<Y>,
-    /// `None` where every state is kept, and its index is its place.
+    /// `None` if every state is stored, so that its index is its place.
     places: Option<Vec<usize>>,
-    /// The states before each, newest first: as many as there were and the method looks back on. None are needed where every
-    /// state is kept.
+    /// The states before each, newest first, as many as the method looks back on and exist. Empty if every state is
+    /// stored.
     before: Vec<Vec<Y>>,
 }
 
 impl<Y> Stack<Y> {
-    /// Every state, the one at the start first, with room for so many steps.
+    /// Stores every state, beginning with the start, with room for this many steps.
     pub(super) fn of_all(y0: Y, steps: usize) -> Self {
         let mut states = Vec::with_capacity(steps + 1);
         states.push(y0);
         Self { states, places: None, before: Vec::new() }
     }
 
-    /// Some states, of which the one at the start is the first.
+    /// Stores some states, beginning with the start.
     pub(super) fn of_some(y0: Y) -> Self {
         Self { states: vec![y0], places: Some(vec![0]), before: vec![Vec::new()] }
     }
@@ -53,17 +53,17 @@ impl<Y> Stack<Y> {
         }
     }
 
-    /// The number of steps before the state with the number `index`.
+    /// The place of the state with this `index`.
     fn place(&self, index: usize) -> usize {
         self.places.as_ref().map_or(index, |places| places[index])
     }
 
-    /// The states kept with the one with the number `index`, newest first.
+    /// The states stored with the state of this `index`, newest first.
     fn before(&self, index: usize) -> &[Y] {
         self.before.get(index).map_or(&[], |before| before)
     }
 
-    /// Drops what is not at a multiple of `spacing`.
+    /// Drops the states whose place is not a multiple of `spacing`.
     pub(super) fn thin_out(&mut self, spacing: usize) {
         let Some(places) = &mut self.places else { return };
         let mut old = places.iter();
@@ -74,10 +74,10 @@ impl<Y> Stack<Y> {
     }
 }
 
-/// States of a [`Stack`] as they are used up from the last to the first, with others put on top meanwhile.
+/// A [`Stack`] that is used up from the last state to the first, while others are put on top.
 pub(super) struct Unstacking<'a, Y> {
     kept: &'a Stack<Y>,
-    /// How many of those are left.
+    /// The number of its states that are left.
     left: usize,
     own: Stack<Y>,
 }
@@ -101,13 +101,13 @@ impl<'a, Y> Unstacking<'a, Y> {
         self.own.push(place, y, before);
     }
 
-    /// The state at a place, if every state is kept.
+    /// The state at a place, if every state is stored.
     #[inline]
     pub(super) fn kept(&self, place: usize) -> Option<&'a Y> {
         if self.kept.places.is_none() { self.kept.states.get(place) } else { None }
     }
 
-    /// The stack that the last state is in, and its number there.
+    /// The stack of the last state, and its index there.
     fn top(&self) -> (&Stack<Y>, usize) {
         match self.own.len() {
             0 => (self.kept, self.left - 1),
@@ -121,13 +121,13 @@ impl<'a, Y> Unstacking<'a, Y> {
         stack.place(index)
     }
 
-    /// The last state and those before it that are kept with it, newest first.
+    /// The last state and the earlier ones stored with it, newest first.
     pub(super) fn last(&self) -> impl Iterator<Item = &Y> {
         let (stack, index) = self.top();
         std::iter::once(&stack.states[index]).chain(stack.before(index))
     }
 
-    /// The state at a place that is the last or is kept with it.
+    /// The state at a place that is the last or is stored with it.
     pub(super) fn at(&self, place: usize) -> &Y {
         let (stack, index) = self.top();
         match stack.place(index) - place {
@@ -136,7 +136,7 @@ impl<'a, Y> Unstacking<'a, Y> {
         }
     }
 
-    /// Drops from the end what begins after the place `n`.
+    /// Drops the states after the place `n`.
     pub(super) fn drop_after(&mut self, n: usize) {
         loop {
             let (stack, index) = self.top();
@@ -151,7 +151,7 @@ impl<'a, Y> Unstacking<'a, Y> {
     }
 }
 
-/// Consecutive states, up to a number of them that is held: the newer take the room of the older.
+/// A ring buffer of consecutive states: new states overwrite the oldest.
 #[derive(Debug, Clone)]
 pub(super) struct Recent<Y> {
     /// Newest first.
@@ -176,7 +176,7 @@ impl<Y: State> Recent<Y> {
         self.states.is_empty()
     }
 
-    /// Whether the state at a place is one of them.
+    /// Whether the state at a place is in the buffer.
     pub(super) fn holds(&self, place: usize) -> bool {
         self.place.checked_sub(place).is_some_and(|back| back < self.states.len())
     }
@@ -192,28 +192,28 @@ impl<Y: State> Recent<Y> {
         &states[..states.len().min(count)]
     }
 
-    /// Takes the state at the next place. Leaves scrap in `y`.
+    /// Swaps in the state at the next place; overwrites `y`.
     pub(super) fn push(&mut self, y: &mut Y) {
         let mut room = self.make_room(y);
         room.replace_by(y);
         self.states.push_front(room);
     }
 
-    /// Takes a copy of the state at the next place.
+    /// Copies the state at the next place.
     pub(super) fn push_copy(&mut self, y: &Y) {
         let mut room = self.make_room(y);
         room.assign(y);
         self.states.push_front(room);
     }
 
-    /// Goes to the next place, and returns a state of the shape of `y` for it: the oldest, once there are enough.
+    /// Advances to the next place, and returns a buffer of the shape of `y` for it: the oldest, if the buffer is full.
     fn make_room(&mut self, y: &Y) -> Y {
         self.place += 1;
         let oldest = if self.states.len() < self.most { None } else { self.states.pop_back() };
         oldest.unwrap_or_else(|| y.zeros_like())
     }
 
-    /// Holds the states at `place` and before, newest first, and no others.
+    /// Clears the buffer and stores the states at `place` and before, newest first.
     pub(super) fn restart<'a>(&mut self, place: usize, states: impl Iterator<Item = &'a Y>)
     where
         Y: 'a,

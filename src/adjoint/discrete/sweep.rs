@@ -1,4 +1,4 @@
-//! The way back over the steps of a piece, step by step: which outputs lie in which step, and which times move which.
+//! The backward pass over the steps of a piece: the outputs in each step, and the dependence of times on each other.
 
 use crate::adjoint::finite::check_step;
 use crate::adjoint::layout::Layout;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::solver::{OutputCotangent, Solver, StepCotangent};
 use crate::state::{Span, State};
 
-/// What every adjoint of the computed steps keeps account of.
+/// The bookkeeping of every adjoint of the computed steps.
 pub(in crate::adjoint) struct Sweep<'g, 'a, Y> {
     grid: &'g [f64],
     marks: &'a [Mark<'a, Y>],
@@ -18,15 +18,15 @@ pub(in crate::adjoint) struct Sweep<'g, 'a, Y> {
     pub inside: Vec<OutputCotangent<'a, Y>>,
     marks_bar: Vec<f64>,
     grid_bar: Vec<f64>,
-    /// The derivative with respect to the end of the segment, beside that of the grid.
+    /// The derivative with respect to the end of the segment, apart from the grid.
     end_bar: f64,
-    /// Marks from this index on have been taken care of.
+    /// Marks from this index on are done.
     done: usize,
     first_inside: usize,
 }
 
 impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
-    /// For a piece that was stepped over on `grid`.
+    /// For a piece with the steps of `grid`.
     pub fn new(grid: &'g [f64], incoming: &'a Incoming<'a, Y>) -> Self {
         let Incoming { marks, end_matters, .. } = incoming;
         Self {
@@ -42,7 +42,7 @@ impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
         }
     }
 
-    /// Comes to the end of step `n`, having done all later ones.
+    /// Enters step `n` at its end, when all later ones are done.
     pub fn enter(&mut self, n: usize) -> Span {
         let (start, end) = (self.grid[n], self.grid[n + 1]);
         let h = end - start;
@@ -50,14 +50,14 @@ impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
         self.first_inside = self.marks[..self.done].iter().rposition(behind_start).map_or(0, |i| i + 1);
         let inside = &self.marks[self.first_inside..self.done];
         self.inside.clear();
-        // An output at a jump of the field is the end of the step before it, a rounding error away.
+        // An output at a jump of the field is the end of the step before it, up to a rounding error.
         self.inside
             .extend(inside.iter().map(|mark| OutputCotangent::new(((mark.t - start) / h).min(1.0), mark.cotangent)));
         Span { t0: start, t1: end }
     }
 
-    /// Goes on to the start of step `n`, where the cotangent of the state is `ybar`. The ends of the step in time have the
-    /// derivatives `moved`.
+    /// Leaves step `n` at its start, where the cotangent of the state is `ybar`. `moved` are the derivatives with
+    /// respect to the times of its ends.
     ///
     /// # Errors
     /// [`Error::NonFiniteDerivative`](crate::error::Error::NonFiniteDerivative) if `ybar` is not finite.
@@ -72,10 +72,10 @@ impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
         Ok(())
     }
 
-    /// Adds the cotangents at the start, where the state is `y0`. Returns the evaluations that took.
+    /// Adds the cotangents at the start, where the state is `y0`. Returns the number of evaluations.
     pub fn start<F: Dynamics<State = Y>>(&mut self, f: &F, y0: &Y, ybar: &mut Y) -> u64 {
         let at_start = &self.marks[..self.done];
-        // Over no time the end is where the start is, but leaves it when it is moved.
+        // Over an empty span the end coincides with the start, but moves independently.
         let is_end = self.grid.len() == 1 && self.end_matters;
         if at_start.is_empty() && !is_end {
             return 0;
@@ -99,7 +99,7 @@ impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
         self.grid_bar[0] += time;
     }
 
-    /// Ends the way back over a piece, at whose start the cotangent is `y`.
+    /// Finishes the backward pass over a piece; `y` is the cotangent at its start.
     pub fn finish<F, S, C>(
         self,
         incoming: &Incoming<'_, Y>,

@@ -1,10 +1,10 @@
-//! The non-stiff problems DETEST: T. E. Hull, W. H. Enright, B. M. Fellen and A. E. Sedgwick, *Comparing numerical methods
-//! for ordinary differential equations*, SIAM J. Numer. Anal. 9 (1972), doi:10.1137/0709052.
+//! The nonstiff test set DETEST: T. E. Hull, W. H. Enright, B. M. Fellen and A. E. Sedgwick, *Comparing numerical
+//! methods for ordinary differential equations*, SIAM J. Numer. Anal. 9 (1972), doi:10.1137/0709052.
 //!
 //! Five classes of five problems, all from `t = 0` to [`END`]: single equations (A), small systems (B), moderate systems
-//! (C), orbits (D) and equations of second order written as systems (E). Formulas, constants and initial values agree
-//! with those of Enright & Pryce, *Two FORTRAN packages for assessing initial value methods*, ACM TOMS 13 (1987),
-//! Algorithm 648, doi:10.1145/23002.27645.
+//! (C), orbits (D) and equations of second order written as systems (E). Formulas, constants and initial values follow
+//! Enright & Pryce, *Two FORTRAN packages for assessing initial value methods*, ACM TOMS 13 (1987), Algorithm 648,
+//! doi:10.1145/23002.27645.
 //!
 //! ```
 //! use rheos::dynamics::problems::detest;
@@ -110,8 +110,8 @@ problems! {
     C4[51] from SVector::ith(0, 1.0);
     |_, y| second_difference(y)
 
-    /// The five outer planets and the sun, which holds the inner ones: positions relative to the sun (au), planet by
-    /// planet, then velocities in the same order, per 100 days.
+    /// The five outer planets and the sun, with the inner planets added to its mass. Positions relative to the sun
+    /// (au), planet by planet, then velocities in the same order, per 100 days.
     C5[30] from SVector::from_row_slice(PLANETS.as_flattened());
     |_, y| planets(y)
 
@@ -120,19 +120,19 @@ problems! {
     D1[4] from near_end(0.1);
     |_, y| two_bodies(y)
 
-    /// As [`D1`], of eccentricity 0.3.
+    /// As [`D1`], with eccentricity 0.3.
     D2[4] from near_end(0.3);
     |_, y| two_bodies(y)
 
-    /// As [`D1`], of eccentricity 0.5.
+    /// As [`D1`], with eccentricity 0.5.
     D3[4] from near_end(0.5);
     |_, y| two_bodies(y)
 
-    /// As [`D1`], of eccentricity 0.7.
+    /// As [`D1`], with eccentricity 0.7.
     D4[4] from near_end(0.7);
     |_, y| two_bodies(y)
 
-    /// As [`D1`], of eccentricity 0.9.
+    /// As [`D1`], with eccentricity 0.9.
     D5[4] from near_end(0.9);
     |_, y| two_bodies(y)
 
@@ -161,13 +161,13 @@ problems! {
     |t, y| vector![y[1], (y[1] * y[1] + 1.0).sqrt() / (-t + 25.0)]
 }
 
-/// A chain in which the `i`-th substance decays into the next with the rate `rate(i)`, and the last one is stable.
+/// A decay chain: the `i`-th substance decays into the next with the rate `rate(i)`, and the last one is stable.
 fn chain<T: Scalar, const N: usize>(y: &SVector<T, N>, rate: impl Fn(usize) -> f64) -> SVector<T, N> {
     let flow = |i: usize| if i + 1 < N { y[i] * rate(i) } else { T::zero() };
     SVector::from_fn(|i, _| if i == 0 { -flow(0) } else { flow(i - 1) - flow(i) })
 }
 
-/// Where a planet on an ellipse of eccentricity `e` and half-axis 1 is nearest to its sun, and its velocity there.
+/// The periapsis of an ellipse of eccentricity `e` and half-axis 1, and the velocity there.
 fn near_end(e: f64) -> SVector<f64, 4> {
     vector![1.0 - e, 0.0, 0.0, ((1.0 + e) / (1.0 - e)).sqrt()]
 }
@@ -192,14 +192,14 @@ const PLANETS: [[f64; 3]; 10] = [
     [-0.176860753121, -0.216393453025, -0.0148647893090],
 ];
 
-/// The masses of the planets in units of the sun's, in the order of [`PLANETS`].
+/// The masses of the planets in solar masses, in the order of [`PLANETS`].
 const MASSES: [f64; 5] =
     [0.954786104043e-3, 0.285583733151e-3, 0.437273164546e-4, 0.517759138449e-4, 0.277777777778e-5];
 
 /// The mass of the sun with its four inner planets.
 const SUN: f64 = 1.00000597682;
 
-/// The constant of gravity.
+/// The gravitational constant.
 const GRAVITY: f64 = 2.95912208286;
 
 fn planets<T: Scalar>(y: &SVector<T, 30>) -> SVector<T, 30> {
@@ -211,7 +211,7 @@ fn planets<T: Scalar>(y: &SVector<T, 30>) -> SVector<T, 30> {
     };
     let mut dy = SVector::<T, 30>::zeros();
     for (i, mass) in MASSES.iter().enumerate() {
-        // The sun pulls and is pulled: it accelerates towards the planet itself and towards all others.
+        // The sun accelerates as well: towards the planet itself and towards all others.
         let mut acceleration = pull(-place(i)) * T::from(SUN + mass);
         for j in (0..5).filter(|&j| j != i) {
             acceleration += (pull(place(j) - place(i)) - pull(place(j))) * T::from(MASSES[j]);

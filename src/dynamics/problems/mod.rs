@@ -1,8 +1,8 @@
 //! Problems of the literature, shared by tests, examples and benches.
 //!
-//! [`Orbit`] and [`Forced`] have closed solutions and are meant for order tests; the others are test problems of the
-//! field with their usual parameters and initial values. Two sets have modules of their own: [`detest`], the 25
-//! non-stiff problems every method of the field is measured on, and [`stiff`].
+//! [`Orbit`] and [`Forced`] have closed-form solutions, for order tests. The others are standard test problems with
+//! their usual parameters and initial values. Two sets have modules of their own: [`detest`], the 25 nonstiff problems
+//! of Hull et al., and [`stiff`].
 
 pub mod detest;
 pub mod stiff;
@@ -17,7 +17,7 @@ fn second_difference<T: Scalar, const N: usize>(y: &SVector<T, N>) -> SVector<T,
     SVector::from_fn(|i, _| at(i.wrapping_sub(1)) - y[i] * 2.0 + at(i + 1))
 }
 
-/// Autonomous and nonlinear, with a closed solution: `x' = −r² y`, `y' = r² x` with `r² = x² + y²`.
+/// An autonomous nonlinear problem with a closed-form solution: `x' = −r² y`, `y' = r² x` with `r² = x² + y²`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Orbit;
 
@@ -42,8 +42,8 @@ impl GenericDynamics<2, 0> for Orbit {
     }
 }
 
-/// Non-autonomous, with a closed solution: `u' = u cos t`, `v' = 0.3 v (cos t − v) − sin t`. It sees a wrong node of a
-/// method.
+/// A non-autonomous problem with a closed-form solution: `u' = u cos t`, `v' = 0.3 v (cos t − v) − sin t`. It detects
+/// wrong nodes of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forced;
 
@@ -72,7 +72,7 @@ impl GenericDynamics<2, 0> for Forced {
 pub struct Lorenz;
 
 impl Lorenz {
-    /// `σ = 10`, `ρ = 28`, `β = 8/3` from `(1, 1, 1)`.
+    /// The problem with `σ = 10`, `ρ = 28`, `β = 8/3`, from `(1, 1, 1)`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 3, 3>, Vector3<f64>) {
         (Autodiff::new(Self, vector![10.0, 28.0, 8.0 / 3.0]), vector![1.0, 1.0, 1.0])
@@ -85,12 +85,12 @@ impl GenericDynamics<3, 3> for Lorenz {
     }
 }
 
-/// Lotka and Volterra's predators and prey: `x' = α x − β x y`, `y' = δ x y − γ y`.
+/// The Lotka–Volterra equations of predator and prey: `x' = α x − β x y`, `y' = δ x y − γ y`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LotkaVolterra;
 
 impl LotkaVolterra {
-    /// `(α, β, γ, δ) = (1.5, 1, 3, 1)` from `(1, 1)`.
+    /// The problem with `(α, β, γ, δ) = (1.5, 1, 3, 1)`, from `(1, 1)`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 2, 4>, Vector2<f64>) {
         (Autodiff::new(Self, vector![1.5, 1.0, 3.0, 1.0]), vector![1.0, 1.0])
@@ -108,7 +108,7 @@ impl GenericDynamics<2, 4> for LotkaVolterra {
 pub struct VanDerPol;
 
 impl VanDerPol {
-    /// From `(2, 0)`.
+    /// The problem, from `(2, 0)`.
     #[must_use]
     pub fn problem(mu: f64) -> (Autodiff<Self, 2, 1>, Vector2<f64>) {
         (Autodiff::new(Self, vector![mu]), vector![2.0, 0.0])
@@ -126,7 +126,7 @@ impl GenericDynamics<2, 1> for VanDerPol {
 pub struct Brusselator;
 
 impl Brusselator {
-    /// `a = 1`, `b = 3` from `(1.5, 3)`: Hairer, Nørsett & Wanner I, section II.4.
+    /// The problem with `a = 1`, `b = 3`, from `(1.5, 3)`: Hairer, Nørsett & Wanner I, section II.4.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 2, 2>, Vector2<f64>) {
         (Autodiff::new(Self, vector![1.0, 3.0]), vector![1.5, 3.0])
@@ -142,12 +142,12 @@ impl GenericDynamics<2, 2> for Brusselator {
 
 /// The spiral of the neural-ODE literature: `y' = A y³` (entrywise cube) with `A` given by its rows.
 ///
-/// It is the demonstration that accompanies Chen et al. 2018.
+/// It is the demonstration problem of Chen et al. 2018.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spiral;
 
 impl Spiral {
-    /// `A = [−0.1, 2; −2, −0.1]` from `(2, 0)`.
+    /// The problem with `A = [−0.1, 2; −2, −0.1]`, from `(2, 0)`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 2, 4>, Vector2<f64>) {
         (Autodiff::new(Self, vector![-0.1, 2.0, -2.0, -0.1]), vector![2.0, 0.0])

@@ -7,9 +7,9 @@ use crate::formula::{Columns, MOST_BATCHES as MOST, Shape, Slices};
 pub(super) struct Entries<'a, T> {
     slices: [&'a [T]; MOST],
     count: usize,
-    /// How many samples the first has.
+    /// The number of samples of the first.
     pub(super) first_samples: usize,
-    /// Where another number was found.
+    /// The place and the number of samples of one that differs.
     other: Option<(usize, usize)>,
 }
 
@@ -34,7 +34,7 @@ impl<'a, T> Entries<'a, T> {
         &self.slices[..self.count]
     }
 
-    /// How many samples all have.
+    /// The common number of samples.
     #[inline]
     pub(super) fn samples(&self, names: &[&'static str]) -> Result<usize> {
         match self.other {
@@ -46,7 +46,7 @@ impl<'a, T> Entries<'a, T> {
         }
     }
 
-    /// Whether all have so many samples.
+    /// Checks that all have this number of samples.
     #[inline]
     pub(super) fn check(&self, input: &'static str, expected: usize) -> Result<()> {
         let found = self.other.map_or(self.first_samples, |(_, found)| found);

@@ -38,14 +38,14 @@ where
     /// The value at `x`.
     ///
     /// # Errors
-    /// [`Error::SampleMismatch`](crate::error::Error::SampleMismatch) where the batches in `x` have not as many samples as the first of
-    /// them, [`Error::ForeignWeight`](crate::error::Error::ForeignWeight), and for weights on the heap
+    /// [`Error::SampleMismatch`](crate::error::Error::SampleMismatch) if the batches in `x` differ in their number of
+    /// samples, [`Error::ForeignWeight`](crate::error::Error::ForeignWeight), and for weights on the heap
     /// [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch).
     pub fn call(&self, x: &InputOf<P, K>) -> Result<OutputOf<P, K>> {
         self.try_forward(x)
     }
 
-    /// Writes the value at `x` to `y`, which has as many samples.
+    /// Writes the value at `x` to `y`, which has as many samples as `x`.
     #[inline]
     fn run(&self, x: &InputOf<P, K>, y: &mut OutputOf<P, K>, arena: &mut Arena<ElementOf<P>>) -> Result<()> {
         arena.clear();
@@ -105,7 +105,7 @@ where
     }
 }
 
-/// A call that [fails](Net::call) leaves numbers that are not finite, where it cannot return an error.
+/// A call that [fails](Net::call) leaves NaN where it cannot return an error.
 impl<P, K> Layer for Net<P, K>
 where
     P: Formula<Store: Slices>,

@@ -11,7 +11,7 @@ use crate::formula::{Dynamic, Formula, Name, Packed, Program, Rows, Shape, Slice
 use crate::nn::field::SameAs;
 use crate::nn::{Driven, LayerField, TimeField};
 
-/// A formula `P` with its parameters, as a [`Layer`](crate::nn::Layer) on batches kept as `K` says.
+/// A network: a formula `P` with its parameters, as a [`Layer`](crate::nn::Layer) on batches of the kind `K`.
 ///
 /// `Net<Gru<f64, 2, 8>>` takes batches of any size, `Net<Gru<f64, 2, 8>, Static<32>>` batches of 32 samples.
 ///
@@ -36,11 +36,11 @@ pub struct Net<P: Structure, K = Dynamic> {
 }
 
 impl<P: Formula<Store: Slices>, K> Net<P, K> {
-    /// The network of these parameters. Its formula is recorded here, once.
+    /// The network with these parameters. Its formula is recorded here, once.
     ///
-    /// A formula that uses a copy of one of its weights has no value: each call fails with
-    /// [`Error::ForeignWeight`](crate::error::Error::ForeignWeight). So does each call of a network whose weights, on the heap, have
-    /// not the shapes of their types, with [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch).
+    /// Two mistakes make every call fail: with [`Error::ForeignWeight`](crate::error::Error::ForeignWeight) if the
+    /// formula uses a copy of one of its weights, and with [`Error::ShapeMismatch`](crate::error::Error::ShapeMismatch)
+    /// if weights on the heap do not have the shapes of their types.
     #[must_use]
     pub fn new(params: P) -> Self {
         let program = record(&params).map(Arc::new);
@@ -56,7 +56,7 @@ impl<P: Formula<Store: Slices>, K> Net<P, K> {
         &self.params
     }
 
-    /// The same network on batches kept in another way.
+    /// The same network on batches of another kind.
     #[must_use]
     pub fn with_batches<Q>(&self) -> Net<P, Q> {
         Net {
@@ -68,7 +68,7 @@ impl<P: Formula<Store: Slices>, K> Net<P, K> {
         }
     }
 
-    /// About how many floating-point operations a call costs for each sample.
+    /// The approximate number of floating-point operations per sample.
     #[must_use]
     pub fn flops(&self) -> usize {
         self.program.as_ref().map_or(0, |program| program.flops())
@@ -84,7 +84,7 @@ impl<P: Formula, K> Net<P, K>
 where
     P::Output: SameAs<P::Input>,
 {
-    /// The autonomous field `dz/dt = g(z)` of a formula whose value is of the shape of its argument.
+    /// The autonomous field `dz/dt = g(z)` of a formula whose value has the shape of its argument.
     ///
     /// ```
     /// use nalgebra::SMatrix;
@@ -103,7 +103,7 @@ where
 }
 
 impl<Y: Shape, X: Shape, P: Formula<Input = (Y, X), Output = Y>, K> Net<P, K> {
-    /// The field `dh/dt = g(h, x)` of a formula of a state and an input, which is held.
+    /// The field `dh/dt = g(h, x)` of a formula of a state and an input; the input is held constant.
     pub const fn driven(self) -> Driven<Self> {
         Driven(self)
     }

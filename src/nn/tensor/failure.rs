@@ -1,4 +1,4 @@
-//! Errors of devices, and where a layer leaves one that dfdx has no way to return.
+//! Errors of devices, and their storage where dfdx cannot return them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ pub(super) fn of_device<E: std::fmt::Debug>(error: E) -> Error {
     Error::Device { reason: format!("{error:?}") }
 }
 
-/// The error of the last pass. A clone has a place of its own; [`share`](Self::share) gives the same one.
+/// The error of the last pass. A clone has a slot of its own; [`share`](Self::share) shares the slot.
 #[derive(Debug, Default)]
 pub(super) struct LastFailure(Arc<Mutex<Option<Error>>>);
 
@@ -18,7 +18,7 @@ impl LastFailure {
         Self(Arc::clone(&self.0))
     }
 
-    /// The value of `outcome`; keeps its error, or forgets the last one.
+    /// The value of `outcome`; stores its error, or clears the last one.
     pub(super) fn note<T>(&self, outcome: Result<T>) -> Option<T> {
         let (value, error) = match outcome {
             Ok(value) => (Some(value), None),

@@ -1,4 +1,4 @@
-//! What a tensor network must be able to do to be a vector field.
+//! The trait of tensor networks that are vector fields.
 
 use dfdx::nn::Module;
 use dfdx::shapes::{Rank0, Shape};
@@ -14,9 +14,9 @@ pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
 
 /// A vector field `f(t, y)` on tensors of shape `S`, written in dfdx operations.
 ///
-/// Every dfdx [`Module`] that maps `Tensor<S, E, D>` to itself, with a tape and without, is one; it does not depend on
-/// time. A field that does implements this trait. Time comes as a tensor, so that the tape knows `∂f/∂t` as it knows
-/// everything else; a field that looks at the number inside instead loses that derivative.
+/// Every dfdx [`Module`] that maps `Tensor<S, E, D>` to itself, with a tape and without, is one, independent of time. A
+/// field that depends on time implements this trait. Time is a tensor, so the tape has `∂f/∂t` as well; a field that
+/// reads the number inside loses that derivative.
 ///
 /// ```
 /// use dfdx::nn::modules::Linear;
@@ -63,12 +63,12 @@ pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
 /// assert_eq!(solution.last().shape(), &(3, Const::<2>));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-///
+/// For training it must also be `Clone` and a dfdx
 /// To be trained as well, it must be `Clone` and a dfdx
 /// [`TensorCollection`](dfdx::nn::tensor_collection::TensorCollection).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a vector field on tensors of shape `{S}`",
-    label = "its output is not of the shape of its input, or it has no forward pass with and without a tape",
+    label = "its output and input have different shapes, or it lacks a forward pass with or without a tape",
     note = "a dfdx module is a field if it maps `Tensor<S, E, D>` to itself, with an `OwnedTape` and without; a field \
             that depends on time implements `rheos::nn::tensor::TensorField`"
 )]
@@ -76,12 +76,13 @@ pub trait TensorField<S: Shape, E: TensorElement, D: Device<E>> {
     /// `f(t, y)`, recorded on the tapes of `t` and `y`.
     fn velocity_taped(&self, t: Taped<Rank0, E, D>, y: Taped<S, E, D>) -> Taped<S, E, D>;
 
-    /// `f(t, y)`. Provided by [`velocity_taped`](Self::velocity_taped); override it to save the tape.
+    /// `f(t, y)`. The default calls [`velocity_taped`](Self::velocity_taped); override it to avoid the tape.
     fn velocity(&self, t: Tensor<Rank0, E, D>, y: Tensor<S, E, D>) -> Tensor<S, E, D> {
         self.velocity_taped(t.leaky_traced(), y.leaky_traced()).split_tape().0
     }
 
-    /// [`velocity_taped`](Self::velocity_taped), or why there is none. Override it where an operation can fail.
+    /// [`velocity_taped`](Self::velocity_taped), or an error if there is no value. Override it if an operation can
+    /// fail.
     ///
     /// # Errors
     /// [`Error::Device`](crate::error::Error::Device).
@@ -89,7 +90,7 @@ pub trait TensorField<S: Shape, E: TensorElement, D: Device<E>> {
         Ok(self.velocity_taped(t, y))
     }
 
-    /// [`velocity`](Self::velocity), or why there is none. Override it where an operation can fail.
+    /// [`velocity`](Self::velocity), or an error if there is no value. Override it if an operation can fail.
     ///
     /// # Errors
     /// [`Error::Device`](crate::error::Error::Device).
@@ -98,7 +99,7 @@ pub trait TensorField<S: Shape, E: TensorElement, D: Device<E>> {
     }
 }
 
-/// Autonomous: time is ignored. A solve calls the functions that can fail; the others panic where [`Module::forward`] does.
+/// Autonomous: time is ignored. A solve calls the fallible functions; the others panic where [`Module::forward`] does.
 impl<M, S, E, D> TensorField<S, E, D> for M
 where
     S: Shape,

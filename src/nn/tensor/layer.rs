@@ -1,4 +1,4 @@
-//! A solve as a layer of a dfdx network.
+//! ODE layers of dfdx networks.
 
 use dfdx::nn::tensor_collection::{ModuleVisitor, TensorCollection};
 use dfdx::nn::{Module, NonMutableModule};
@@ -16,11 +16,11 @@ use crate::integrate::Integration;
 use crate::solver::Solver;
 use crate::state::{Span, State, TensorElement, fresh};
 
-/// The dfdx layer that maps `y(t0)` to `y(t1)` where `dy/dt = f(t, y)`; `F` is a [`ModuleField`].
+/// The dfdx layer that maps `y(t0)` to `y(t1)`, with `dy/dt = f(t, y)`; `F` is a [`ModuleField`].
 ///
-/// It stands in a network like any other layer: optimisers see the parameters of the field, and the gradient is that of
-/// the adjoint `A`. The tape of the network records one operation, however many steps are taken. Nothing here reads the
-/// memory of a device, but only `Cpu` is tested.
+/// It is used in a network like any other layer: optimisers see the parameters of the field, and the adjoint `A`
+/// computes the gradient. The tape of the network records one operation for the whole solve. It is generic over the
+/// device, but only `Cpu` is tested.
 ///
 /// ```
 /// use dfdx::optim::{Adam, AdamConfig};
@@ -43,32 +43,32 @@ use crate::state::{Span, State, TensorElement, fresh};
 /// ```
 ///
 /// # Failures
-/// dfdx lets only one type of error pass through a network, that of the device, so a solve that fails cannot return
-/// its own. Instead its output is NaN, as that of a layer that overflows, and [`failure`](Self::failure) says why. The
-/// same goes for a backward pass, whose gradients are NaN then. [`solve`](Self::solve) returns the error itself.
+/// dfdx passes only errors of the device through a network, so a failed solve cannot return its own error. Its output
+/// is NaN, like the output of a layer that overflows, and [`failure`](Self::failure) returns the reason. The gradients
+/// of a failed backward pass are NaN as well. [`solve`](Self::solve) returns the error itself.
 #[derive(Debug, Clone)]
 pub struct OdeLayer<F, S, C, A> {
     /// The vector field.
     pub field: F,
     /// The method.
     pub solver: S,
-    /// What chooses its steps.
+    /// The step-size controller.
     pub control: C,
-    /// What differentiates the solve; unused without a tape.
+    /// The adjoint; unused without a tape.
     pub adjoint: A,
-    /// From when to when.
+    /// The interval of integration.
     pub span: Span,
     failure: LastFailure,
 }
 
 impl<F, S, C, A> OdeLayer<F, S, C, A> {
-    /// Solves `field` over `span` by `solver` with steps from `control`, differentiated by `adjoint`.
+    /// Solves `field` over `span` by `solver` with steps chosen by `control`, differentiated by `adjoint`.
     #[must_use]
     pub fn new(field: F, solver: S, control: C, adjoint: A, span: impl Into<Span>) -> Self {
         Self { field, solver, control, adjoint, span: span.into(), failure: LastFailure::default() }
     }
 
-    /// Why the last forward or backward pass through this layer failed; `None` if it did not.
+    /// The error of the last forward or backward pass through this layer; `None` if it succeeded.
     #[must_use]
     pub fn failure(&self) -> Option<Error> {
         self.failure.get()
@@ -87,7 +87,7 @@ where
     /// `y(t1)` for `y(t0) = y0`.
     ///
     /// # Errors
-    /// Whatever ends the solve.
+    /// Any error of the solve.
     pub fn solve(&self, y0: &Tensor<Sh, E, D>) -> Result<Tensor<Sh, E, D>> {
         let Self { field, solver, control, span, .. } = self;
         let integration = Integration { field, solver, control, span: *span, stops: &[], jumps: &[] };
@@ -135,7 +135,7 @@ where
             Some(mut forward) => (forward.y.pop(), Some(forward.record)),
             None => (None, None),
         };
-        // With an id of its own: states share theirs with their clones.
+        // With an id of its own: a state shares its id with its clones.
         let output = y1.map_or_else(|| not_a_number(&x), |y1| fresh(&y1));
 
         // Clones of tensors keep their ids, so gradients find the parameters of this layer.
@@ -156,12 +156,12 @@ where
     C: Controller<ModuleField<M, Sh, E, D>, S>,
     A: Adjoint<ModuleField<M, Sh, E, D>, S, C>,
 {
-    /// The solve that is differentiated.
+    /// The problem for the adjoint.
     fn problem(&self) -> Problem<'_, ModuleField<M, Sh, E, D>, S, C> {
         Problem::new(&self.field, &self.solver, &self.control, self.span)
     }
 
-    /// Turns the gradient of `output` into that of `x` and of the parameters. Without a record they are NaN.
+    /// Pulls the gradient of `output` back to `x` and the parameters. Without a record the gradients are NaN.
     fn pull_back(
         &self,
         grads: &mut Gradients<E, D>,
@@ -192,13 +192,13 @@ fn not_a_number<Sh: Shape, E: TensorElement, D: Device<E>>(like: &Tensor<Sh, E, 
     nan
 }
 
-/// A forward pass changes nothing that a later one sees.
+/// A forward pass has no effect on later ones.
 impl<F, S, C, A> NonMutableModule for OdeLayer<F, S, C, A> {}
 
-/// The tensors are those of the field.
+/// The tensors of the field.
 ///
-/// dfdx rebuilds a module for another element type or device from its tensors alone, and so cannot carry the solver
-/// and the span over: it returns the converted field as [`Unsolved`].
+/// dfdx rebuilds a module for another element type or device from its tensors alone, so it cannot carry the solver and
+/// the span over. It returns the converted field as [`Unsolved`].
 impl<F, E, D, S, C, A> TensorCollection<E, D> for OdeLayer<F, S, C, A>
 where
     F: TensorCollection<E, D>,
@@ -212,8 +212,8 @@ where
     }
 }
 
-/// What is left of an [`OdeLayer`] that dfdx converted to another element type or device: its field.
+/// The converted field of an [`OdeLayer`] that dfdx moved to another element type or device.
 ///
-/// It is no layer, so that a converted network without its solver does not compile. Make a new layer of it.
+/// It is not a layer, so a converted network without its solver does not compile. Make a new layer from it.
 #[derive(Debug, Clone)]
 pub struct Unsolved<F>(pub F);

@@ -1,10 +1,10 @@
 //! dfdx networks as vector fields, their weights as states, and solves as dfdx layers.
 //!
-//! * [`FormulaModule`] makes a dfdx module of a formula: on the CPU one operation of the tape, with slices inside.
-//! * [`ModuleField`] makes a vector field of a dfdx module that maps a tensor to one of the same shape, and of every
-//!   [`TensorField`], which may depend on time.
-//! * [`Weights`] is the space of the trainable parameters of a module; a gradient is a [`Weights`] as well.
-//! * [`ModuleLayer`] makes a layer of a module, for the blocks and sequences of [`nn`](crate::nn).
+//! * [`FormulaModule`] makes a dfdx module from a formula: on the CPU one operation on the tape, run on slices.
+//! * [`ModuleField`] makes a vector field from a dfdx module that maps a tensor to one of the same shape, and from
+//!   every [`TensorField`], which may depend on time.
+//! * [`Weights`] is the space of the trainable parameters of a module, and of its gradients.
+//! * [`ModuleLayer`] makes a layer from a module, for the blocks and sequences of [`nn`](crate::nn).
 //! * [`OdeLayer`] is a dfdx module that maps `y(t0)` to `y(t1)`.
 //!
 //! Tapes live inside one evaluation of a field. Whole solves are differentiated by [`Adjoint`](crate::adjoint::Adjoint)s.

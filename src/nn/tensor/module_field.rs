@@ -18,8 +18,7 @@ use crate::state::{State, TensorElement};
 
 /// The dynamics of a [`TensorField`] `M` on tensors of shape `S` with elements `E` on the device `D`.
 ///
-/// Every dfdx module that maps a tensor to one of the same shape will do. Parameters and their gradient are
-/// [`Weights`].
+/// Every dfdx module that maps a tensor to one of the same shape qualifies. Parameters and gradients are [`Weights`].
 ///
 /// ```
 /// use dfdx::prelude::*;
@@ -39,16 +38,16 @@ use crate::state::{State, TensorElement};
 /// ```
 ///
 /// # Failures
-/// Where dfdx fails, as it does if the device is out of memory, an evaluation or a pullback is not a number, and the solve ends
-/// with an error: [`Error::Device`], or [`Error::NonFiniteDerivative`] on the way back. Operations that
-/// [`State`] is made of have no way to fail, and panic.
+/// If dfdx fails, for example because the device is out of memory, an evaluation or a pullback is NaN, and the solve
+/// ends with an error: [`Error::Device`], or [`Error::NonFiniteDerivative`] in the backward pass. The operations of
+/// [`State`] cannot return errors; they panic if dfdx fails.
 #[derive(Debug, Clone)]
 pub struct ModuleField<M, S, E, D> {
     module: M,
     space: PhantomData<Space<S, E, D>>,
 }
 
-/// Which tensors a net works on; it owns none of them.
+/// The tensors of a field, none of which it owns.
 type Space<S, E, D> = fn() -> (S, E, D);
 
 impl<M, S, E, D> ModuleField<M, S, E, D> {
@@ -64,7 +63,7 @@ impl<M, S, E, D> ModuleField<M, S, E, D> {
         &self.module
     }
 
-    /// The network, to be written; dfdx's optimisers do.
+    /// The network, mutable, as dfdx's optimisers need it.
     pub const fn module_mut(&mut self) -> &mut M {
         &mut self.module
     }
@@ -82,7 +81,8 @@ where
     E: TensorElement,
     D: Device<E>,
 {
-    /// A gradient from [`Run::backward`](crate::adjoint::Run::backward) in the form that dfdx's optimisers take.
+    /// Converts a gradient from [`Run::backward`](crate::adjoint::Run::backward) to the form that dfdx's optimisers
+    /// take.
     ///
     /// # Errors
     /// [`Error::Device`](crate::error::Error::Device).
@@ -161,7 +161,7 @@ where
         Weights::new(self.module.clone())
     }
 
-    /// The tensors keep their ids, so a dfdx optimiser goes on as before.
+    /// The tensors keep their ids, so a dfdx optimiser continues as before.
     fn set_params(&mut self, params: &Self::Params) {
         let Ok(()) = walk::<M, E, D, _>((&mut self.module, params.module()), &mut Assign {});
     }
@@ -209,7 +209,7 @@ where
     }
 }
 
-/// A net is visited as its module is, so optimisers, `to_dtype` and the rest of dfdx take it as it is.
+/// A net is visited like its module, so optimisers, `to_dtype` and the rest of dfdx accept it.
 impl<M, S, E, D> TensorCollection<E, D> for ModuleField<M, S, E, D>
 where
     M: TensorCollection<E, D>,

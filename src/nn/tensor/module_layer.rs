@@ -21,9 +21,10 @@ use crate::state::{State, TensorElement, fresh};
 
 /// A dfdx module as a [`Layer`] from `In` to the tensor `Out`.
 ///
-/// `In` is a tensor, or a pair `(h, x)` of tensors for a cell: then the layer goes wherever a cell goes, into [`Recurrence`](crate::nn::Recurrence), [`Residual`](crate::nn::Residual) or
-/// [`Driven`](crate::nn::Driven). A cell of your own is a dfdx module from `(h, x)` to `h`, with a tape and without,
-/// that is a [`TensorCollection`]; those of dfdx need nothing more:
+/// `In` is a tensor, or a pair `(h, x)` of tensors for a cell. A cell can be used in
+/// [`Recurrence`](crate::nn::Recurrence), [`Residual`](crate::nn::Residual) and [`Driven`](crate::nn::Driven). A cell
+/// of your own is a dfdx module from `(h, x)` to `h`, with a tape and without, that is a [`TensorCollection`]. dfdx's
+/// own modules need nothing more:
 ///
 /// ```
 /// use dfdx::prelude::*;
@@ -58,15 +59,15 @@ use crate::state::{State, TensorElement, fresh};
 /// ```
 ///
 /// # Failures
-/// Where dfdx fails, as it does if the device is out of memory, [`Layer::try_forward`] returns the error, and so does what is
-/// built of the layer; a place to write to, or a cotangent, is filled with what is not a number.
+/// If dfdx fails, for example because the device is out of memory, [`Layer::try_forward`] returns the error, and so do
+/// blocks made of the layer. An output buffer or a cotangent is filled with NaN.
 ///
 /// # Panics
-/// [`Layer::forward`] and [`Layer::forward_traced`] panic where dfdx fails, as its own functions of these names do; the library
-/// does not call them.
+/// [`Layer::forward`] and [`Layer::forward_traced`] panic if dfdx fails, like dfdx's functions of these names. The
+/// library does not call them.
 pub struct ModuleLayer<M, In, Out> {
     module: M,
-    /// Which tensors it works on; it owns none of them.
+    /// The spaces of its tensors, none of which it owns.
     space: PhantomData<fn(In) -> Out>,
 }
 
@@ -83,7 +84,7 @@ impl<M, In, Out> ModuleLayer<M, In, Out> {
         &self.module
     }
 
-    /// The module, to be written.
+    /// The module, mutable.
     pub const fn module_mut(&mut self) -> &mut M {
         &mut self.module
     }
@@ -107,15 +108,15 @@ impl<M: fmt::Debug, In, Out> fmt::Debug for ModuleLayer<M, In, Out> {
     }
 }
 
-/// What a module is given: one tensor, or a pair of them.
+/// The argument of a module: one tensor, or a pair of tensors.
 pub trait ModuleInput<E: TensorElement, D: Device<E>>: State {
-    /// The same on the tape.
+    /// The argument on a tape.
     type Taped;
 
-    /// A copy with ids of its own: states share theirs with their clones, and the tape tells tensors apart by them.
+    /// A copy with new ids: a state shares its ids with its clones, and the tape tells tensors apart by id.
     fn renewed(&self) -> Self;
 
-    /// On a new tape.
+    /// Puts it on a new tape.
     fn taped(&self) -> Self::Taped;
 
     /// Adds the gradient of each tensor to `bar`.
@@ -152,7 +153,7 @@ impl<E: TensorElement, D: Device<E>, A: ModuleInput<E, D>, B: ModuleInput<E, D>>
     }
 }
 
-/// The output of `module` with its tape, and the input whose gradient the tape will give.
+/// The output of `module` with its tape, and the input of the tape.
 fn record<M, In, S, E, D>(module: &M, x: &In) -> Result<(In, Taped<S, E, D>)>
 where
     M: Module<In::Taped, Output = Taped<S, E, D>>,
@@ -166,7 +167,7 @@ where
     Ok((x, output))
 }
 
-/// What an evaluation of a [`ModuleLayer`] keeps for its pullback: the input, and the output with its tape.
+/// The trace of an evaluation of a [`ModuleLayer`]: the input, and the output with its tape.
 pub struct ModuleTrace<In, S: Shape, E: TensorElement, D: Device<E>> {
     recording: Option<(In, Taped<S, E, D>)>,
 }
@@ -196,7 +197,7 @@ where
         Weights::new(self.module.clone())
     }
 
-    /// The tensors keep their ids, so a dfdx optimiser goes on as before.
+    /// The tensors keep their ids, so a dfdx optimiser continues as before.
     fn set_params(&mut self, params: &Self::Params) {
         let Ok(()) = walk::<M, E, D, _>((&mut self.module, params.module()), &mut Assign {});
     }

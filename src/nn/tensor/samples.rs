@@ -8,7 +8,7 @@ use crate::nn::spoil::spoil;
 use crate::nn::{Phase, Samples};
 use crate::state::{State, TensorElement};
 
-/// A tensor is all hidden state: a flow without input.
+/// A tensor is a hidden state without input.
 impl<S: Shape, E: TensorElement, D: Device<E>> Phase for Tensor<S, E, D> {
     type Hidden = Self;
     type Input = ();
@@ -26,7 +26,7 @@ macro_rules! samples {
         $(
             /// One sample per index of the first axis.
             ///
-            /// Where the device fails, the result is not a number.
+            /// If the device fails, the result is NaN.
             impl<B: Dim, $($rest: Dim,)* E: TensorElement, D: Device<E>> Samples for Tensor<(B, $($rest),*), E, D> {
                 type Weights = Tensor<(B,), E, D>;
 

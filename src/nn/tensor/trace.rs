@@ -14,7 +14,7 @@ use super::{Taped, TensorField, Weights};
 use crate::error::Result;
 use crate::state::{State, TensorElement, fresh, row_major};
 
-/// What an evaluation of a [`ModuleField`](super::ModuleField) keeps for its pullback: the output with its tape.
+/// The trace of an evaluation of a [`ModuleField`](super::ModuleField): the output with its tape.
 pub struct NetTrace<S: Shape, E: TensorElement, D: Device<E>> {
     pub(super) recording: Option<Recording<S, E, D>>,
 }
@@ -31,7 +31,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> fmt::Debug for NetTrace<S, E, D> 
     }
 }
 
-/// The time as the scalar a [`TensorField`] takes, on the device of `y`.
+/// The time as the scalar argument of a [`TensorField`], on the device of `y`.
 pub(super) fn time_tensor<S: Shape, E: TensorElement, D: Device<E>>(
     t: f64,
     y: &Tensor<S, E, D>,
@@ -39,7 +39,7 @@ pub(super) fn time_tensor<S: Shape, E: TensorElement, D: Device<E>>(
     y.device().try_tensor(E::embed(t)).map_err(of_device)
 }
 
-/// `f(t, y)` with its tape, and the inputs whose gradients the tape will give.
+/// `f(t, y)` with its tape, and the inputs of the tape.
 pub(super) struct Recording<S: Shape, E: TensorElement, D: Device<E>> {
     t: Tensor<Rank0, E, D>,
     y: Tensor<S, E, D>,
@@ -49,7 +49,7 @@ pub(super) struct Recording<S: Shape, E: TensorElement, D: Device<E>> {
 impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
     pub(super) fn new<M: TensorField<S, E, D>>(module: &M, t: f64, y: &Tensor<S, E, D>) -> Result<Self> {
         let t = time_tensor(t, y)?;
-        // States share ids with their clones, perhaps with a parameter; the tape tells tensors apart by them.
+        // A state shares its id with its clones, perhaps with a parameter, and the tape tells tensors apart by id.
         let y = fresh(y);
         let output = module.try_velocity_taped(t.leaky_trace(), y.leaky_trace())?;
         Ok(Self { t, y, output })
@@ -93,7 +93,7 @@ pub(super) fn back_propagate<S: Shape, E: TensorElement, D: Device<E>>(
     }
     let (output, mut tape) = output.try_contiguous()?.split_tape();
     let (end, w) = (output.device().try_zeros_like(&())?, row_major(w));
-    // The tape is run from its end, whose gradient dfdx sets to 1 and nobody asks for.
+    // Runs the tape from its end; the gradient of the end, which dfdx sets to 1, is not used.
     tape.add_backward_op(move |grads| {
         w.copy_into(slice_mut::<E, D>(grads.get_or_alloc_mut(&output)?));
         Ok(())

@@ -1,4 +1,4 @@
-//! Visiting the trainable tensors of modules of one type side by side.
+//! Walking over the trainable tensors of several modules of one type in parallel.
 
 use std::convert::Infallible;
 
@@ -24,7 +24,7 @@ where
     M::iter_tensors(&mut RecursiveWalker { m: view, f: op }).map(|_| ())
 }
 
-/// A visitor of trainable tensors; the others (the running statistics of a batch norm) are passed over.
+/// A visitor of trainable tensors; it skips the others (the running statistics of a batch norm).
 macro_rules! visitor {
     ($name:ident $(<$life:lifetime>)? { $($field:ident: $kind:ty),* }, $viewer:ty, |$op:ident, $view:pat_param| $body:expr) => {
         pub(super) struct $name $(<$life>)? { $(pub(super) $field: $kind),* }
@@ -44,7 +44,7 @@ macro_rules! visitor {
                 if options.do_gradient_update {
                     $body;
                 }
-                // Nothing is built: `Some` would ask for a new module.
+                // Nothing is built: `Some` would request a new module.
                 Ok(None)
             }
         }
@@ -71,7 +71,7 @@ visitor!(Read<'o> { from: Option<&'o [f64]> }, ViewTensorMut, |op, y| {
     op.from = op.from.and_then(|from| y.read_coordinates(from));
 });
 
-/// Adds to a gradient in the structure of a module what a backward pass left for the parameters of that module.
+/// Adds the result of a backward pass to a gradient in the structure of a module.
 pub(super) struct Collect<'g, E, D: Device<E>>
 where
     E: TensorElement,
@@ -123,7 +123,7 @@ impl<E: TensorElement, D: Device<E>> TensorVisitor<E, D> for Deposit<'_, E, D> {
     }
 }
 
-/// The gradient of `x`; zero, where [`Gradients::get`] panics, if `x` took no part in the loss.
+/// The gradient of `x`; zero if `x` took no part in the loss, where [`Gradients::get`] panics.
 pub(super) fn gradient_of<S: Shape, E: TensorElement, D: Device<E>>(
     grads: &mut Gradients<E, D>,
     x: &Tensor<S, E, D>,
@@ -148,9 +148,9 @@ pub(super) fn collect<S: Shape, E: TensorElement, D: Device<E>>(
 
 /// Adds `gradient` to the gradient of `x`.
 ///
-/// Gradients are kept in the layout of the storage of `x`, which only dfdx knows on every device. So dfdx does the sum:
-/// the backward pass of `⟨x, gradient⟩` adds `gradient` to what is there. It runs on a tape of its own, since the end of
-/// a backward pass drops the gradients of everything that is not a leaf, and the pass around this one still needs them.
+/// Gradients have the layout of the storage of `x`, which only dfdx knows on every device. So dfdx computes the sum:
+/// the backward pass of `⟨x, gradient⟩` adds `gradient` to the gradient of `x`. It runs on a tape of its own, since the
+/// end of a backward pass drops the gradients of everything that is not a leaf, and the outer pass still needs them.
 pub(super) fn add_gradient<S: Shape, E: TensorElement, D: Device<E>>(
     grads: &mut Gradients<E, D>,
     x: &Tensor<S, E, D>,
@@ -158,7 +158,7 @@ pub(super) fn add_gradient<S: Shape, E: TensorElement, D: Device<E>>(
 ) -> Result<(), D::Err> {
     let mut own = Gradients::leaky();
     *own.get_or_alloc_mut(x)? = grads.get_or_alloc_mut(x)?.clone();
-    // A copy, since a gradient that shared its id with `x` would be mistaken for it.
+    // A copy: a gradient with the id of `x` would be mistaken for `x`.
     let product = x.clone().traced(own).try_mul(crate::state::fresh(gradient))?;
     let mut own = product.try_sum::<(), S::AllAxes>()?.try_backward()?;
     *grads.get_or_alloc_mut(x)? = own.get_or_alloc_mut(x)?.clone();

@@ -12,11 +12,11 @@ use crate::state::{State, TensorElement, Tolerance};
 
 /// The space of the trainable parameters of a dfdx module `M` with elements `E` on the device `D`.
 ///
-/// A point of it is kept in the structure of the module itself, and so is a gradient: the gradient of the weight of the
-/// first layer is `gradient.module().0.weight`. Coordinates come tensor by tensor, in the order in which dfdx visits
-/// them, each in row-major order.
+/// A point, and likewise a gradient, has the structure of the module itself: the gradient of the weight of the first
+/// layer is `gradient.module().0.weight`. Coordinates are ordered tensor by tensor, as dfdx visits them, each in
+/// row-major order.
 ///
-/// Tensors that dfdx does not train (the running statistics of a batch norm) are no coordinates and are never written.
+/// Tensors that dfdx does not train (the running statistics of a batch norm) are not coordinates and are never written.
 /// No two tensors of a module may share an id, as weights tied by `clone` do: each would get the gradient of both.
 #[derive(Debug, Clone)]
 pub struct Weights<M, E, D> {
@@ -37,7 +37,7 @@ impl<M, E, D> Weights<M, E, D> {
         &self.module
     }
 
-    /// The module that holds them, to be written.
+    /// The module that holds them, mutable.
     pub const fn module_mut(&mut self) -> &mut M {
         &mut self.module
     }
@@ -49,7 +49,7 @@ impl<M, E, D> Weights<M, E, D> {
     }
 }
 
-/// Panics as [`State`] for tensors does.
+/// Panics like [`State`] for tensors.
 impl<M, E, D> State for Weights<M, E, D>
 where
     M: TensorCollection<E, D> + Clone,

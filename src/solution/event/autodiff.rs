@@ -8,16 +8,16 @@ use num_dual::{Dual64, DualSVec64, gradient};
 use super::{DifferentiableEvent, Direction};
 use crate::dynamics::{Autodiff, Differentiable, GenericDynamics, Parametric, Scalar};
 
-/// The function `g(t, y, p)` of an event, of a state with `N` components and `P` parameters, written over a generic scalar.
+/// An event function `g(t, y, p)`, written over a generic scalar, with `N` components of the state and `P` parameters.
 ///
-/// [`DifferentiableEvent::on`] makes an event of it. Its reset, if it has one, has the signature of a [`GenericDynamics`].
+/// [`DifferentiableEvent::on`] makes an event of it. The reset, if any, is a [`GenericDynamics`].
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
 /// use rheos::{Autodiff, DifferentiableEvent, DiscreteAdjoint, Dopri5, GenericDynamics, Fixed, Ivp, Scalar};
 /// use rheos::solution::{Direction, EventFunction};
 ///
-/// /// A falling ball; the parameters are gravity and the part of its speed that the ball keeps when it lands.
+/// /// A falling ball; the parameters are gravity and the fraction of its speed that the ball keeps at a bounce.
 /// struct Fall;
 /// impl GenericDynamics<2, 2> for Fall {
 ///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
@@ -56,7 +56,7 @@ pub trait EventFunction<const N: usize, const P: usize> {
 }
 
 impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> DifferentiableEvent<'a, Autodiff<M, N, P>> {
-    /// Where the function of `surface` changes sign in `direction`. See [`EventFunction`] for an example.
+    /// Happens where `surface` changes sign in `direction`. See [`EventFunction`] for an example.
     pub fn on(direction: Direction, surface: impl EventFunction<N, P> + 'a) -> Self {
         let surface = Rc::new(surface);
         let g = Rc::clone(&surface);
@@ -74,7 +74,7 @@ impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> Differentiabl
         )
     }
 
-    /// Changes the state by `map` when the event happens: its value is the state after. See [`EventFunction`] for an example.
+    /// Replaces the state by the value of `map` when the event happens. See [`EventFunction`] for an example.
     pub fn reset_by(self, map: impl GenericDynamics<N, P> + 'a) -> Self {
         let map = Rc::new(map);
         let r = Rc::clone(&map);
@@ -85,7 +85,7 @@ impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> Differentiabl
     }
 }
 
-/// A reset is pulled back as the field of the same signature.
+/// A reset is pulled back as a field with the same signature.
 struct Borrowed<'m, M>(&'m M);
 
 impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> GenericDynamics<N, P> for Borrowed<'_, M> {

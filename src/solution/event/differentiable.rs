@@ -13,12 +13,13 @@ type ConditionVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, f64, &mut StateOf<F>,
 type Reset<'a, F> = Rc<dyn Fn(&F, f64, &mut StateOf<F>) + 'a>;
 type ResetVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, &StateOf<F>, &mut StateOf<F>, &mut ParamsOf<F>) -> f64 + 'a>;
 
-/// An [`Event`] of the solutions of `F` whose condition `g(t, y, θ)` and reset `r(t, y, θ)` have pullbacks, and may depend
-/// on the parameters of the field. What it does in a solve is what an [`Event`] does; an [`Ivp`](crate::solution::Ivp) with such events
-/// can be [differentiated](crate::solution::Ivp::forward).
+/// An [`Event`] of the solutions of `F` with derivatives.
 ///
-/// Every function is called with the field, whose parameters it may read. Of an [`Autodiff`](crate::dynamics::Autodiff) field,
-/// [`on`](Self::on) and [`reset_by`](Self::reset_by) need no derivatives written by hand.
+/// The condition `g(t, y, θ)` and the reset `r(t, y, θ)` have pullbacks, and may depend on the parameters of the field.
+/// An [`Ivp`](crate::solution::Ivp) with such events can be [differentiated](crate::solution::Ivp::forward).
+///
+/// Every function gets the field, and may read its parameters. For an [`Autodiff`](crate::dynamics::Autodiff) field,
+/// [`on`](Self::on) and [`reset_by`](Self::reset_by) derive the pullbacks.
 ///
 /// ```
 /// use rheos::{DifferentiableEvent, DiscreteAdjoint, Dopri5, Ivp, Pid, ode};
@@ -43,8 +44,9 @@ pub struct DifferentiableEvent<'a, F: Differentiable> {
 }
 
 impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
-    /// Where `g(f, t, y)` changes sign in `direction`. The pullback `(f, t, y, w, ybar, pbar)` adds `w ∂g/∂y` to `ybar` and
-    /// `w ∂g/∂θ` to `pbar`, and returns `w ∂g/∂t`.
+    /// Happens where `g(f, t, y)` changes sign in `direction`.
+    ///
+    /// The pullback `(f, t, y, w, ybar, pbar)` adds `w ∂g/∂y` to `ybar` and `w ∂g/∂θ` to `pbar`, and returns `w ∂g/∂t`.
     pub fn new<G, V>(direction: Direction, g: G, vjp: V) -> Self
     where
         G: Fn(&F, f64, &F::State) -> f64 + 'a,
@@ -53,7 +55,7 @@ impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
         Self { condition: (Rc::new(g), Rc::new(vjp)), reset: None, settings: Settings::new(direction) }
     }
 
-    /// Where `g` comes from below zero; see [`new`](Self::new).
+    /// Happens where `g` rises from below zero; see [`new`](Self::new).
     pub fn rising<G, V>(g: G, vjp: V) -> Self
     where
         G: Fn(&F, f64, &F::State) -> f64 + 'a,
@@ -62,7 +64,7 @@ impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
         Self::new(Direction::Rising, g, vjp)
     }
 
-    /// Where `g` comes from above zero; see [`new`](Self::new).
+    /// Happens where `g` falls from above zero; see [`new`](Self::new).
     pub fn falling<G, V>(g: G, vjp: V) -> Self
     where
         G: Fn(&F, f64, &F::State) -> f64 + 'a,
@@ -71,7 +73,7 @@ impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
         Self::new(Direction::Falling, g, vjp)
     }
 
-    /// Where `g` changes sign; see [`new`](Self::new).
+    /// Happens where `g` changes sign; see [`new`](Self::new).
     pub fn crossing<G, V>(g: G, vjp: V) -> Self
     where
         G: Fn(&F, f64, &F::State) -> f64 + 'a,
@@ -80,8 +82,10 @@ impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
         Self::new(Direction::Both, g, vjp)
     }
 
-    /// Changes the state by `r(f, t, y)` when the event happens. The pullback `(f, t, y, w, ybar, pbar)`, with the state
-    /// `y` before, adds `(∂r/∂y)ᵀ w` to `ybar` and `(∂r/∂θ)ᵀ w` to `pbar`, and returns `wᵀ ∂r/∂t`.
+    /// Replaces the state by `r(f, t, y)` when the event happens.
+    ///
+    /// The pullback `(f, t, y, w, ybar, pbar)`, with `y` the state before, adds `(∂r/∂y)ᵀ w` to `ybar` and `(∂r/∂θ)ᵀ w`
+    /// to `pbar`, and returns `wᵀ ∂r/∂t`.
     pub fn reset<R, V>(mut self, r: R, vjp: V) -> Self
     where
         R: Fn(&F, f64, &mut F::State) + 'a,
@@ -118,7 +122,7 @@ impl<'a, F: Differentiable> DifferentiableEvent<'a, F> {
         self.condition.1(f, t, y, w, ybar, pbar)
     }
 
-    /// The pullback of the reset; nothing where there is none.
+    /// The pullback of the reset; does nothing without a reset.
     pub(crate) fn reset_vjp(
         &self,
         f: &F,

@@ -1,4 +1,4 @@
-//! The events of a problem, and what may be added to them.
+//! Lists of events, with or without derivatives.
 
 use super::record::EventsRecord;
 use super::{DifferentiableEvent, Event, EventRecord, Events};
@@ -9,22 +9,23 @@ use crate::solution::keep::Watch;
 use crate::solver::Dense;
 use crate::state::Span;
 
-/// Any number of [`DifferentiableEvent`]s of the solutions of `F`, of which nothing more is asked where a solve is not
-/// differentiated.
+/// Any number of [`DifferentiableEvent`]s of the solutions of `F`. A solve without derivatives watches them as plain
+/// events.
 #[derive(Debug, Clone)]
 pub struct DifferentiableEvents<'a, F: Differentiable> {
     events: Vec<DifferentiableEvent<'a, F>>,
     watch: Events<'a, F::State>,
 }
 
-/// What [`Ivp::event`](crate::solution::Ivp::event) takes: an [`Event`] or a [`DifferentiableEvent`]. With one of the former among
-/// them, the events as a whole have no derivatives.
+/// An argument of [`Ivp::event`](crate::solution::Ivp::event): an [`Event`] or a [`DifferentiableEvent`].
+///
+/// With an [`Event`] among them, the events as a whole have no derivatives.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event of solutions of `{F}`",
     note = "give an `Event` of a function of time and state, or a `DifferentiableEvent` of this field"
 )]
 pub trait AddTo<'a, F: Dynamics, E> {
-    /// The events with this one.
+    /// The list of events with this one added.
     type Events;
     /// Adds it to the events of the solutions of `f`.
     fn add_to(self, events: E, f: &'a F) -> Self::Events;
@@ -77,7 +78,7 @@ impl<'a, F: Differentiable> AddTo<'a, F, Events<'a, F::State>> for Differentiabl
     }
 }
 
-/// Events that have derivatives, or none.
+/// A list of events that all have derivatives, or the empty list.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` have no derivatives",
     label = "this solve has events that cannot be differentiated",

@@ -1,7 +1,7 @@
-//! Events: what happens where a function of time and state reaches zero.
+//! Events: zeros of a function of time and state along the solution, and actions there.
 //!
-//! An [`Event`] says what to look for and what to do there; [`Events`] watches a solve for any number of them. A
-//! [`DifferentiableEvent`] has derivatives beside it.
+//! An [`Event`] has a function and an action; [`Events`] watches a solve for any number of them. A
+//! [`DifferentiableEvent`] also has derivatives.
 
 mod autodiff;
 mod differentiable;

@@ -1,4 +1,4 @@
-//! An event that is found and acted on.
+//! Events without derivatives.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use super::settings::{Settings, event_settings};
 pub(super) type Condition<'a, Y> = Rc<dyn Fn(f64, &Y) -> f64 + 'a>;
 pub(super) type Reset<'a, Y> = Rc<dyn Fn(f64, &mut Y) + 'a>;
 
-/// Which changes of sign count, seen in the direction of integration.
+/// The sign changes that count, in the direction of integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// From negative to zero or positive.
@@ -19,7 +19,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Whether a function that comes from this side arrives in this direction.
+    /// Whether a function with this sign arrives at zero in this direction.
     pub(super) fn admits(self, positive: bool) -> bool {
         match self {
             Self::Rising => !positive,
@@ -29,24 +29,25 @@ impl Direction {
     }
 }
 
-/// Something that happens where a function `g(t, y)` of the solution reaches zero or changes sign.
+/// An event: the zeros or sign changes of a function `g(t, y)` along the solution.
 ///
-/// By itself an event is noted, and the solve goes on. It can end the solve ([`terminal`](Self::terminal),
-/// [`stop_at`](Self::stop_at)) and it can change the state ([`reset`](Self::reset)).
+/// By default an event is recorded and the solve continues. An event can end the solve ([`terminal`](Self::terminal),
+/// [`stop_at`](Self::stop_at)) and can change the state ([`reset`](Self::reset)).
 ///
-/// The solution is continuous from the right: its value at the time of an event is the state after the reset. Save times
-/// before the event see the solution before, those at it or later the solution after; a [`EventRecord`] has both.
+/// The solution is continuous from the right: its value at the time of an event is the state after the reset. Outputs
+/// before the event see the solution before it, outputs at its time or later the solution after it. An [`EventRecord`]
+/// has both.
 ///
-/// `g` is compared at the ends of the steps, so two changes of sign within one step cancel each other unless it is
-/// [sampled](Self::samples) in between. Where `g` is zero at the start, or still zero after a reset, nothing happens: the
-/// event waits until the solution has left the surface. A state that a reset carries across the surface of another event
-/// does not meet it.
+/// `g` is compared at the ends of the steps, so two sign changes within one step go unnoticed unless `g` is
+/// [sampled](Self::samples) in between. If `g` is zero at the start, or still zero after a reset, this is not an event:
+/// the solution has to leave the surface `g = 0` first. A reset that carries the state across the surface of another
+/// event does not trigger it.
 ///
 /// ```
 /// use nalgebra::Vector2;
 /// use rheos::{Dopri5, Event, Ivp, Pid, ode};
 ///
-/// // A ball dropped from 1 m that keeps 0.8 of its speed: it lands at √(2/g) and, v√(2/g) being 0.8, again 1.6 √(2/g) later.
+/// // A ball dropped from 1 m keeps 0.8 of its speed: it lands at √(2/g), and again 1.6 √(2/g) later.
 /// let ball = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = Vector2::new(y[1], -9.81));
 /// let landing = Event::falling(|_t, y: &Vector2<f64>| y[0]).reset(|_t, y| {
 ///     y[0] = 0.0;
@@ -61,10 +62,11 @@ impl Direction {
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
-/// To differentiate a solve with events, or the times at which they happen, give them derivatives: [`DifferentiableEvent`](super::DifferentiableEvent).
+/// To differentiate a solve with events, or the times of events, use
+/// [`DifferentiableEvent`](super::DifferentiableEvent)s.
 ///
-/// The closures are behind pointers: a list of events may be made while the program runs, and a call for each event and
-/// step is nothing beside the step.
+/// The closures are boxed, so a list of events can be built at run time. The cost of the calls is negligible next to
+/// the cost of a step.
 #[derive(Clone)]
 #[must_use = "an event is looked for only where it is given to an `Ivp`"]
 pub struct Event<'a, Y> {
@@ -74,12 +76,12 @@ pub struct Event<'a, Y> {
 }
 
 impl<'a, Y> Event<'a, Y> {
-    /// Where `g(t, y)` changes sign in `direction`.
+    /// Happens where `g(t, y)` changes sign in `direction`.
     pub fn new(direction: Direction, g: impl Fn(f64, &Y) -> f64 + 'a) -> Self {
         Self { condition: Rc::new(g), reset: None, settings: Settings::new(direction) }
     }
 
-    /// Where `g(t, y)` comes from below zero.
+    /// Happens where `g(t, y)` rises from below zero.
     ///
     /// ```
     /// use rheos::{Dopri5, Event, Ivp, Pid, ode};
@@ -96,12 +98,12 @@ impl<'a, Y> Event<'a, Y> {
         Self::new(Direction::Rising, g)
     }
 
-    /// Where `g(t, y)` comes from above zero. See [`Event`] for an example.
+    /// Happens where `g(t, y)` falls from above zero. See [`Event`] for an example.
     pub fn falling(g: impl Fn(f64, &Y) -> f64 + 'a) -> Self {
         Self::new(Direction::Falling, g)
     }
 
-    /// Where `g(t, y)` changes sign.
+    /// Happens where `g(t, y)` changes sign.
     ///
     /// ```
     /// use rheos::{Dopri5, Event, Ivp, Pid, ode};
@@ -117,15 +119,14 @@ impl<'a, Y> Event<'a, Y> {
         Self::new(Direction::Both, g)
     }
 
-    /// Changes the state when the event happens, also where it ends the solve.
+    /// Changes the state when the event happens, also if it ends the solve.
     ///
-    /// A method that remembers earlier steps starts anew, with a step chosen as at the start. A fixed grid of steps stays
-    /// where it is.
+    /// A multistep method starts anew, with a new first step. A fixed grid of steps stays in place.
     ///
     /// ```
     /// use rheos::{Event, Fixed, Ivp, Rk4, ode};
     ///
-    /// // A clock that is turned back by one at every full hour.
+    /// // A clock that is set back by one at every full hour.
     /// let clock = ode(|_t, _y: &f64, dy: &mut f64| *dy = 1.0);
     /// let hour = Event::rising(|_t, y: &f64| y - 1.0).reset(|_t, y| *y -= 1.0);
     /// let solution = Ivp::new(&clock, 0.0, 0.0..3.5).event(hour).solve(Rk4, Fixed::steps(7))?;
@@ -154,19 +155,19 @@ impl<Y> std::fmt::Debug for Event<'_, Y> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EventRecord<Y> {
-    /// Which event, by its place in the order they were added, from 0.
+    /// The index of the event, in the order of addition, from 0.
     pub event: usize,
-    /// When.
+    /// The time of the event.
     pub t: f64,
-    /// The state when it happened, on the solution. Where several events happen at the same time, their resets follow
-    /// one another.
+    /// The state on the solution when it happened. If several events happen at the same time, their resets are applied
+    /// one after another.
     pub before: Y,
     /// The state after the reset, if the event has one.
     pub after: Option<Y>,
 }
 
 impl<Y> EventRecord<Y> {
-    /// The state with which the solution goes on from this event.
+    /// The state from which the solution continues.
     #[must_use]
     pub fn state(&self) -> &Y {
         self.after.as_ref().unwrap_or(&self.before)

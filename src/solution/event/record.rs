@@ -5,7 +5,7 @@ use super::watch::{Events, Place};
 use crate::error::{Error, Result};
 use crate::state::{Span, State};
 
-/// What [`Events`] know at some time of a solve: all but the events themselves.
+/// The state of [`Events`] at some time of a solve, without the events themselves.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EventsRecord<Y> {
@@ -16,7 +16,7 @@ pub struct EventsRecord<Y> {
 }
 
 impl<Y: State> EventsRecord<Y> {
-    /// Whether it may be one of `count` events, in a solve over `span` that came to `t`.
+    /// Whether it may belong to `count` events, in a solve over `span` that has reached `t`.
     fn fits(&self, count: usize, span: Span, t: f64) -> bool {
         let Self { places, t: seen, hits, stopped_by } = self;
         let covered = Span { t0: span.t0, t1: t };
@@ -37,16 +37,16 @@ impl<Y: State> EventsRecord<Y> {
 }
 
 impl<Y: State> Events<'_, Y> {
-    /// What is known so far.
+    /// The state of the events.
     pub(crate) fn to_record(&self) -> EventsRecord<Y> {
         let Self { places, t, hits, stopped_by, .. } = self;
         EventsRecord { places: places.clone(), t: *t, hits: hits.clone(), stopped_by: *stopped_by }
     }
 
-    /// Goes on in a solve over `span` that came to `t`.
+    /// Restores the state in a solve over `span` that has reached `t`.
     pub(crate) fn restore_from(&mut self, record: EventsRecord<Y>, span: Span, t: f64) -> Result<()> {
         if !record.fits(self.events.len(), span, t) {
-            return Err(Error::InvalidPaused { reason: "its events are not those of this solve" });
+            return Err(Error::InvalidPaused { reason: "its events do not belong to this solve" });
         }
         let EventsRecord { places, t, hits, stopped_by } = record;
         (self.places, self.t, self.hits, self.stopped_by) = (places, t, hits, stopped_by);

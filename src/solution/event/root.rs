@@ -1,26 +1,26 @@
-//! Where a function changes sign.
+//! Root finding.
 
 /// Two times between which a function changes sign, with its values there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bracket {
-    /// On the side the function comes from; it is not zero there.
+    /// On the side where the function comes from; it is not zero there.
     pub near: (f64, f64),
     /// At zero or beyond.
     pub far: (f64, f64),
 }
 
-/// Narrows a bracket to a width of `tolerance`, or to neighbouring numbers. The times may run backwards.
+/// Narrows a bracket to a width of `tolerance`, or to neighbouring floating-point numbers. The times may run backwards.
 ///
 /// The method ITP of I. F. D. Oliveira and R. H. C. Takahashi, *An enhancement of the bisection method average performance
 /// preserving minmax optimality*, ACM TOMS 47 (2020), doi:10.1145/3423597, with `κ₁ = 0.2 / |b − a|`, `κ₂ = 2`, `n₀ = 1`:
-/// the secant, pulled towards the middle, and never more than one evaluation above bisection.
+/// the secant, pulled towards the middle. It never takes more than one evaluation more than bisection.
 ///
 /// # Errors
-/// The time and the value where the function is not finite.
+/// The time and the value at which the function is not finite.
 pub(super) fn narrow(bracket: Bracket, tolerance: f64, mut g: impl FnMut(f64) -> f64) -> Result<Bracket, (f64, f64)> {
     let Bracket { near: (mut a, mut g_a), far: (mut b, mut g_b) } = bracket;
     let whole = (b - a).abs();
-    // With `n₀ = 1` it is between once and twice the whole, whatever the tolerance.
+    // With `n₀ = 1` it is between once and twice the whole, for any tolerance.
     let mut reach = whole;
     while (b - a).abs() > tolerance && g_b != 0.0 {
         let width = (b - a).abs();
@@ -60,7 +60,7 @@ mod tests {
         Bracket { near: (a, g(a)), far: (b, g(b)) }
     }
 
-    /// The bracket, and how often the function was evaluated.
+    /// The bracket, and the number of evaluations of the function.
     fn narrowed(g: impl Fn(f64) -> f64, a: f64, b: f64, tolerance: f64) -> (Bracket, u32) {
         let mut count = 0;
         let found = narrow(bracket(&g, a, b), tolerance, |t| {
@@ -87,13 +87,13 @@ mod tests {
     fn a_line_is_met_exactly() {
         let (found, count) = narrowed(|t| t - 0.7, 0.0, 1.0, 1e-16);
         assert_eq!(found.far, (0.7, 0.0));
-        // The pull towards the middle keeps it from the root at first; bisection takes 53.
+        // At first the pull towards the middle keeps it from the root; bisection takes 53.
         assert!(count <= 10, "{count}");
     }
 
     #[test]
     fn the_worst_case_is_one_more_than_bisection() {
-        // A step, a pole and a root of order nine: secants are of no use there.
+        // A step, a pole and a root of order nine: secants do not help there.
         let tolerance = 1e-12;
         let most = (1.0_f64 / tolerance).log2().ceil() as u32 + 1;
         let functions: [fn(f64) -> f64; 3] =

@@ -2,7 +2,7 @@
 
 use super::Direction;
 
-/// How an event is looked for and when it ends the solve.
+/// The settings of an event: its detection, and when it ends the solve.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settings {
     pub(super) direction: Direction,
@@ -13,7 +13,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Those of an event that is only noted.
+    /// The settings of an event that is only recorded.
     pub(super) fn new(direction: Direction) -> Self {
         Self { direction, stop_at: None, at_most: 10_000, samples: 1, tolerance: 0.0 }
     }
@@ -59,7 +59,7 @@ macro_rules! event_settings {
             self
         }
 
-        /// The budget: happening more often is an error, [`MaxEvents`](crate::error::Error::MaxEvents). 10 000 by default.
+        /// Sets the budget of hits, by default 10 000. One more is an error, [`MaxEvents`](crate::error::Error::MaxEvents).
         ///
         /// ```
         /// use rheos::{Error, Event, Fixed, Ivp, Rk4, ode};
@@ -75,8 +75,10 @@ macro_rules! event_settings {
             self
         }
 
-        /// Looks at `g` at the ends of `n` equal parts of every step, from 1 to 10 000, so that changes of sign which lie further apart than
-        /// a part are all found. Costs `n − 1` interpolations per step, for all events together: the largest `n` counts.
+        /// Samples `g` at the ends of `n` equal parts of every step, from 1 to 10 000.
+        ///
+        /// Sign changes further apart than one part are all found. The cost is `n − 1` interpolations per step, for all
+        /// events together, with the largest `n` of them.
         ///
         /// ```
         /// use rheos::{Event, Fixed, Ivp, Rk4, ode};

@@ -9,11 +9,11 @@ use crate::integrate::{Observer, Step, StepAction, check_after};
 use crate::solver::Dense;
 use crate::state::{Span, State};
 
-/// Watches a solve for events and keeps the [hits](EventRecord).
+/// An observer that watches a solve for events and records the [hits](EventRecord).
 ///
-/// It observes like any other, for those who drive [`Integration`](crate::integrate::Integration) or
-/// [`Stepper`](crate::solution::Stepper) themselves. All events of a solve belong in one of these, which goes before other
-/// observers: `(events, others)`.
+/// Use it with [`Integration`](crate::integrate::Integration) or [`Stepper`](crate::solution::Stepper); an
+/// [`Ivp`](crate::solution::Ivp) makes its own. Put all events of a solve into one list, before other observers:
+/// `(events, others)`.
 ///
 /// ```
 /// use rheos::integrate::Integration;
@@ -32,47 +32,47 @@ use crate::state::{Span, State};
 pub struct Events<'a, Y> {
     pub(super) events: Vec<Event<'a, Y>>,
     pub(super) places: Vec<Place>,
-    /// The time of `places`; none before the first step.
+    /// The time of `places`; `None` before the first step.
     pub(super) t: Option<f64>,
     pub(super) hits: Vec<EventRecord<Y>>,
     pub(super) stopped_by: Option<usize>,
 }
 
-/// Where the solution is, seen from one event.
+/// The position of the solution relative to the surface of an event.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Place {
-    /// The function; zero where its sign is not to be trusted.
+    /// The value of the function; zero if its sign is not reliable.
     pub(super) g: f64,
-    /// What counts as zero until the solution has left the surface.
+    /// The largest value that counts as zero until the solution has left the surface.
     pub(super) noise: f64,
-    /// The function at the end of the part of a step that is being searched.
+    /// The value of the function at the end of the part of a step that is searched.
     pub(super) ahead: f64,
     pub(super) hits: u64,
     pub(super) last_hit: Option<f64>,
 }
 
-/// A change of sign that counts.
+/// A sign change that counts.
 #[derive(Debug, Clone, Copy)]
 struct Crossing {
     event: usize,
     t: f64,
-    /// How large the function is where it counts as zero.
+    /// The absolute value of the function at the time found.
     residual: f64,
 }
 
-/// The smallest part of a step in which a solution is looked for beside the surface, about the rounding of the step.
+/// The smallest fraction of a step at which a departure from the surface is searched, about the rounding of the step.
 const DEPARTURE: f64 = 1.0 / (1_u64 << 52) as f64;
 
-/// The most parts of a step to look at: a step that needs more should be shorter.
+/// The largest number of parts of a step.
 const MOST_SAMPLES: u32 = 10_000;
 
-/// Times of one event that differ by less, in parts of the time, accumulate: a flight must be long beside the rounding of
-/// its ends to be seen between them.
+/// Hits of one event accumulate if they are closer than this, relative to the time: their distance must be well above
+/// the rounding of the times.
 const RESOLUTION: f64 = 1024.0 * f64::EPSILON;
 
 impl<'a, Y: State> Events<'a, Y> {
-    /// Watches for `events`; a hit names them by their place in this list.
+    /// Watches for `events`; a hit has the index of its event in this list.
     #[must_use]
     pub fn new(events: Vec<Event<'a, Y>>) -> Self {
         Self { events, places: Vec::new(), t: None, hits: Vec::new(), stopped_by: None }
@@ -84,7 +84,7 @@ impl<'a, Y: State> Events<'a, Y> {
         self.t = None;
     }
 
-    /// What happened so far, in the order of integration.
+    /// The hits so far, in the order of integration.
     #[must_use]
     pub fn hits(&self) -> &[EventRecord<Y>] {
         &self.hits
@@ -101,12 +101,12 @@ impl<'a, Y: State> Events<'a, Y> {
         self.events.is_empty()
     }
 
-    /// The hits alone.
+    /// The hits only.
     pub(crate) fn into_hits(self) -> Vec<EventRecord<Y>> {
         self.hits
     }
 
-    /// Forgets what happened behind `t`, where another observer ended the solve or the step.
+    /// Forgets the hits after `t`, when another observer ended the solve or the step.
     pub(crate) fn retreat(&mut self, span: Span, t: f64) {
         while let Some(hit) = self.hits.pop_if(|hit| span.is_after(hit.t, t)) {
             let last = self.hits.iter().rev().find(|earlier| earlier.event == hit.event);
@@ -137,7 +137,7 @@ impl<'a, Y: State> Events<'a, Y> {
         Ok(())
     }
 
-    /// The function of an event, wherever it leads.
+    /// The function of an event, to be evaluated anywhere.
     pub(crate) fn function(&self, event: usize) -> &dyn Fn(f64, &Y) -> f64 {
         &*self.events[event].condition
     }
@@ -148,7 +148,7 @@ impl<'a, Y: State> Events<'a, Y> {
         if value.is_finite() { Ok(value) } else { Err(Error::NonFiniteEvent { event, t, value }) }
     }
 
-    /// Sees the solution at a point that does not continue an earlier step. After a jump, `crossings` happened there.
+    /// Places the solution at a point that does not continue a step. After a jump, `crossings` happened there.
     fn place(&mut self, t: f64, y: &Y, crossings: &[Crossing]) -> Result<()> {
         let unknown = Place { g: 0.0, noise: 0.0, ahead: 0.0, hits: 0, last_hit: None };
         self.places.resize(self.events.len(), unknown);
@@ -163,7 +163,7 @@ impl<'a, Y: State> Events<'a, Y> {
         Ok(())
     }
 
-    /// Looks at one part of a step, from where the solution was seen last to `to`.
+    /// Searches one part of a step, from the last place to `to`.
     fn search<F, S>(&mut self, step: &mut Step<'_, F, S>, to: f64, probe: &mut Y) -> Result<StepAction<Y>>
     where
         F: Dynamics<State = Y>,
@@ -210,7 +210,7 @@ impl<'a, Y: State> Events<'a, Y> {
         Ok(StepAction::On)
     }
 
-    /// Whether and when an event happens before `to`.
+    /// The next sign change of an event before `to`.
     fn crossing<F, S>(
         &mut self,
         event: usize,
@@ -231,7 +231,7 @@ impl<'a, Y: State> Events<'a, Y> {
         };
         let near = if g != 0.0 { Some((start, g)) } else { departure(start, to, noise, &mut value) };
         let Some(near) = near else {
-            // Still on the surface, unless the end says otherwise.
+            // Still on the surface, unless the value at the end is above the noise.
             self.places[event].ahead = if ahead.abs() > noise { ahead } else { 0.0 };
             return Ok(None);
         };
@@ -245,7 +245,7 @@ impl<'a, Y: State> Events<'a, Y> {
         }
     }
 
-    /// Notes a hit, resets the state, and says whether it did. The step came there over `h`.
+    /// Records a hit, applies its reset, and returns whether it had one. The last step before it has the length `h`.
     fn happen(&mut self, crossing: &Crossing, h: f64, y: &mut Y) -> Result<bool> {
         let Crossing { event, t, .. } = *crossing;
         let Event { reset, settings: Settings { stop_at, at_most, tolerance, .. }, .. } = &self.events[event];
@@ -268,7 +268,7 @@ impl<'a, Y: State> Events<'a, Y> {
             self.stopped_by = Some(event);
         }
         let jumped = after.is_some();
-        // A later event of the same time may not hide where this one leads.
+        // Checked before a later event of the same time can replace the state.
         let checked = check_after(&before, y, (t, h));
         self.hits.push(EventRecord { event, t, before, after });
         checked?;
@@ -276,8 +276,8 @@ impl<'a, Y: State> Events<'a, Y> {
     }
 }
 
-/// The first point at which a function that is zero at `start` is beyond the noise, on the way to `to`: twice in
-/// succession on the same side, lest rounding decides.
+/// The first point on the way to `to` at which a function that is zero at `start` exceeds the noise. Two successive
+/// points must agree on the sign, so that rounding does not decide.
 fn departure(start: f64, to: f64, noise: f64, mut g: impl FnMut(f64) -> f64) -> Option<(f64, f64)> {
     let mut part = DEPARTURE;
     let mut previous: Option<(f64, f64)> = None;
@@ -301,9 +301,9 @@ impl<F: Dynamics, S: Dense<F>> Observer<F, S> for Events<'_, F::State> {
         if self.events.is_empty() {
             return Ok(StepAction::On);
         }
-        // What a step that failed has found does not count where it is tried again.
+        // Forgets the hits of a failed attempt at this step.
         self.retreat(Span { t0: step.t0, t1: step.t1 }, step.t0);
-        // A step starts at the very time at which the one before ended.
+        // Consecutive steps share the time between them exactly.
         if self.t != Some(step.t0) {
             self.place(step.t0, step.y0, &[])?;
         }

@@ -1,8 +1,8 @@
 //! The elements of a tensor on the host.
 //!
 //! dfdx lends no slice of a tensor. It copies the storage into a slice and out of one, which on the CPU is one `memcpy`
-//! each. For a few hundred elements that is cheaper than any operation on tensors: each counts references of the
-//! storage and of the device, atomically, and most allocate.
+//! each. For a few hundred elements this is cheaper than any tensor operation: each operation updates the reference
+//! counts of the storage and of the device atomically, and most allocate.
 
 use std::any::Any;
 
@@ -13,15 +13,15 @@ use dfdx::tensor_ops::{Device, ReshapeTo};
 use super::TensorElement;
 use super::scratch::with_scratch;
 
-/// As many elements as are worked on in buffers on the stack.
+/// The largest number of elements for buffers on the stack.
 const SMALL: usize = 128;
 
-/// Whether to work on a copy on the host: on the CPU, and small.
+/// Whether to work on a copy on the host: on the CPU, if the tensor is small.
 pub(super) fn is_small<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> bool {
     on_cpu(x).is_some() && x.shape().num_elements() <= SMALL
 }
 
-/// Whether it lies in the memory of the host.
+/// Whether the tensor is in host memory.
 pub(super) fn on_host<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> bool {
     on_cpu(x).is_some()
 }
@@ -34,7 +34,7 @@ pub(super) fn values<S: Shape, E: TensorElement, D: Device<E>, R>(x: &Tensor<S, 
     })
 }
 
-/// Gives `y` the values that `f` leaves in a buffer, which it finds filled with those of `start`, or of `y` itself.
+/// Rewrites `y` by `f`, which gets a buffer with the values of `start`, or of `y` itself.
 pub(super) fn rewrite<S: Shape, E: TensorElement, D: Device<E>>(
     y: &mut Tensor<S, E, D>,
     start: Option<&Tensor<S, E, D>>,
@@ -63,12 +63,12 @@ pub(super) fn write<S: Shape, E: TensorElement, D: Device<E>>(x: &mut Tensor<S, 
     x.copy_from(values);
 }
 
-/// `x` in row-major order. Copies nothing where it is so already, as every tensor made by this module is.
+/// `x` in row-major order. Copies nothing if it is row-major already, as every tensor made by this module is.
 pub(crate) fn row_major<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> Tensor<S, E, D> {
     x.clone().contiguous()
 }
 
-/// Makes `x` row-major; keeps storage and id where it is so already.
+/// Makes `x` row-major; keeps storage and id if it is row-major already.
 pub(super) fn own_layout<S: Shape, E: TensorElement, D: Device<E>>(x: &mut Tensor<S, E, D>) {
     if !is_row_major(x) {
         *x = row_major(x);
@@ -77,8 +77,8 @@ pub(super) fn own_layout<S: Shape, E: TensorElement, D: Device<E>>(x: &mut Tenso
 
 /// Whether the storage is known to be in row-major order.
 ///
-/// dfdx tells nobody the strides of a tensor, but on the CPU the addresses of elements do. Asking it for a contiguous
-/// clone instead would count three references up and down.
+/// dfdx does not expose the strides of a tensor, but on the CPU the addresses of its elements reveal them. A contiguous
+/// clone from dfdx would count three references up and down instead.
 pub(crate) fn is_row_major<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> bool {
     let Some(x) = on_cpu(x) else { return false };
     if x.shape().num_elements() == 0 {

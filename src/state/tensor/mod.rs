@@ -1,7 +1,7 @@
 //! dfdx tensors of every shape, on every device, without a tape.
 //!
-//! dfdx keys gradients by the id of a tensor, and `clone` keeps the id. Here [`zeros_like`](State::zeros_like) gives a
-//! fresh id, and what writes into a tensor leaves its id alone.
+//! dfdx keys gradients by the id of a tensor, and `clone` keeps the id. Here [`zeros_like`](State::zeros_like) makes a
+//! fresh id, and writing into a tensor keeps its id.
 
 mod host;
 mod scratch;

@@ -1,11 +1,11 @@
-//! Memory for copies on the host, kept from one use to the next.
+//! Reusable buffers for copies on the host.
 
 use std::any::Any;
 use std::cell::RefCell;
 
 use super::TensorElement;
 
-/// Buffers that nobody uses at the moment, for each type of element.
+/// The free buffers, for each type of element.
 #[derive(Default)]
 struct Pool {
     single: Vec<Vec<f32>>,
@@ -23,9 +23,9 @@ thread_local! {
     static POOL: RefCell<Pool> = RefCell::default();
 }
 
-/// `f` of a buffer of `count` elements of any value.
+/// Calls `f` with a buffer of `count` elements of arbitrary contents.
 ///
-/// A large buffer from the allocator comes in pages new to the process, and clearing those costs more than the copy.
+/// A large new buffer has fresh pages, and clearing them costs more than the copy.
 pub(crate) fn with_scratch<E: TensorElement, R>(count: usize, f: impl FnOnce(&mut [E]) -> R) -> R {
     let mut buffer = POOL.with_borrow_mut(|pool| pool.of::<E>().and_then(Vec::pop)).unwrap_or_default();
     if buffer.len() < count {

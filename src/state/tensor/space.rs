@@ -7,20 +7,21 @@ use dfdx::shapes::{Dtype, HasShape, Shape};
 use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::Device;
 
-/// An element of tensors that are states: `f32` and `f64`.
+/// An element of tensor states: `f32` and `f64`.
 pub trait TensorElement: Dtype + Element {}
 
 impl<E: Dtype + Element> TensorElement for E {}
 
-/// Coordinates are in row-major order, whatever the strides.
+/// Coordinates are in row-major order, for any strides.
 ///
-/// A tensor made by broadcasting or permuting repeats or reorders its storage. It may be read as it is; the first
-/// write into it gives it a storage of its own, and with that a fresh id.
+/// A tensor made by broadcasting or permuting repeats or reorders its storage. It may be read as it is; the first write
+/// gives it a storage of its own, and with it a fresh id.
 ///
 /// # Panics
+/// Panics like dfdx's infallible functions: if the device is out of memory, or two run-time shapes differ.
 /// Where dfdx's own infallible functions do: if the device is out of memory, or two run-time shapes differ.
 impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
-    // Only dimensions known at run time take memory.
+    // Only dimensions known at run time are stored.
     const FIXED_SHAPE: bool = size_of::<S>() == 0;
 
     fn fits(&self, x: &Self) -> bool {
@@ -37,7 +38,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
         }
         self.fill_with_zeros();
         own_layout(self);
-        // −1 · 0 + x, and not 0 + x, so that −0 is copied as well.
+        // −1 · 0 + x instead of 0 + x, so that −0 is copied as well.
         self.axpy(-1.0, &row_major(x), 1.0);
     }
 
@@ -55,7 +56,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> State for Tensor<S, E, D> {
             return rewrite(self, None, |y| y.iter_mut().for_each(|y| *y *= a));
         }
         own_layout(self);
-        // dfdx has no scaling in place. Two halves, and not `a` and 0, so that ∞ does not become NaN.
+        // dfdx has no scaling in place. Two halves instead of `a` and 0, so that ∞ does not become NaN.
         let x = self.clone();
         self.axpy(0.5 * a, &x, 0.5 * a);
     }
@@ -119,7 +120,7 @@ fn add_terms<S: Shape, E: TensorElement, D: Device<E>>(sum: &mut [E], h: f64, c:
     }
 }
 
-/// A copy with a storage and an id of its own: what a tape may start from.
+/// A copy with a storage and an id of its own, suitable as the input of a tape.
 pub(crate) fn fresh<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D>) -> Tensor<S, E, D> {
     if on_host(x) {
         // dfdx has no copy with an id of its own; zeros and a sum would be three passes over memory.
@@ -128,7 +129,7 @@ pub(crate) fn fresh<S: Shape, E: TensorElement, D: Device<E>>(x: &Tensor<S, E, D
         return x.device().tensor_from_vec(values, *x.shape());
     }
     let mut copy = State::zeros_like(x);
-    // Zeros already, so that nothing has to be cleared. The sign is that of `assign`.
+    // Zeros already, so nothing has to be cleared. The sign is chosen as in `assign`.
     copy.axpy(-1.0, &row_major(x), 1.0);
     copy
 }

@@ -15,7 +15,7 @@ const N: usize = 40;
 ///
 /// `Σₖ g cos(θₗ − θₖ) θₖ'' = n⁴ (θₗ₋₁ − 2 θₗ + θₗ₊₁) + n² φ (cos θₗ + sin θₗ) − Σₖ g sin(θₗ − θₖ) θₖ'²`,
 ///
-/// `θ₀ = −θ₁`, `θₙ₊₁ = θₙ`, and the force `φ = 1.5 sin² t` until `t = π`, zero from there: it has a continuous derivative.
+/// `θ₀ = −θ₁`, `θₙ₊₁ = θₙ`, and the force `φ = 1.5 sin² t` until `t = π`, then zero, with a continuous derivative.
 /// The eigenvalues at rest are imaginary, up to `6400 i`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Beam;
@@ -24,7 +24,7 @@ impl Beam {
     /// The end of the interval of integration.
     pub const END: f64 = 5.0;
 
-    /// From rest: all angles and velocities are zero.
+    /// The problem from rest: all angles and velocities are zero.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 80, 0>, SVector<f64, 80>) {
         (Autodiff::new(Self, SVector::zeros()), SVector::zeros())
@@ -44,8 +44,8 @@ fn torques<T: Scalar>(t: T, angles: &[T; N]) -> [T; N] {
     })
 }
 
-/// The inverse `C + i D` of the matrix `g exp(i (θₗ − θₖ))`. It is tridiagonal: the inverse of `g` has the diagonal 1, 2, …, 2, 3
-/// and −1 beside it, whatever the angles are.
+/// The inverse `C + i D` of the matrix `g exp(i (θₗ − θₖ))`. It is tridiagonal: for any angles, the inverse of `g` has
+/// the diagonal 1, 2, …, 2, 3 and −1 next to it.
 struct Inverse<T> {
     /// `cos(θₗ₊₁ − θₗ)` and `sin(θₗ₊₁ − θₗ)`.
     turns: [(T, T); N - 1],
@@ -61,7 +61,7 @@ impl<T: Scalar> Inverse<T> {
         }
     }
 
-    /// The diagonal of `C`; `D` has none.
+    /// The diagonal of `C`; the diagonal of `D` is zero.
     fn diagonal(l: usize) -> f64 {
         match l {
             0 => 1.0,
@@ -88,7 +88,7 @@ impl<T: Scalar> Inverse<T> {
         })
     }
 
-    /// `C⁻¹ x`, by elimination without pivots: `C` is positive definite.
+    /// `C⁻¹ x`, by elimination without pivoting: `C` is positive definite.
     fn solve_real(&self, mut x: [T; N]) -> [T; N] {
         let mut pivots = [T::one(); N];
         for l in 1..N {
@@ -105,8 +105,9 @@ impl<T: Scalar> Inverse<T> {
 }
 
 impl GenericDynamics<80, 0> for Beam {
-    /// With the matrices `A` and `S` of cosines and sines, `A θ'' = v − S θ'²`. From `(A + i S)(C + i D) = 1` follow
-    /// `A⁻¹ = C + D C⁻¹ D` and `A⁻¹ S = −D C⁻¹`, so that `θ'' = C v + D C⁻¹ (D v + θ'²)`: the work is linear in `n`.
+    /// With the matrices `A` and `S` of cosines and sines, `A θ'' = v − S θ'²`. The identity `(A + i S)(C + i D) = 1`
+    /// gives `A⁻¹ = C + D C⁻¹ D` and `A⁻¹ S = −D C⁻¹`, hence `θ'' = C v + D C⁻¹ (D v + θ'²)`: the work is linear in
+    /// `n`.
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 80>, _: &SVector<T, 0>) -> SVector<T, 80> {
         let angles: [T; N] = std::array::from_fn(|l| y[l]);
         let inverse = Inverse::new(&angles);

@@ -9,7 +9,7 @@ use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 
 /// The heat equation `uₜ = uₓₓ` on `[0, 1]` with `u = 0` at the ends, by central differences on `N` inner nodes.
 ///
-/// Sines are its eigenvectors, so that the system has a closed solution for any `N`, without an error in space.
+/// Its eigenvectors are sines, so the system has a closed-form solution for any `N`, without an error in space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heat;
 
@@ -20,7 +20,7 @@ impl Heat {
     /// Wave numbers and amplitudes of the initial state.
     const MODES: [(f64, f64); 3] = [(1.0, 1.0), (3.0, 0.5), (10.0, 0.2)];
 
-    /// `u = sin πx + sin 3πx / 2 + sin 10πx / 5` at the nodes `x = 1/(N + 1), …, N/(N + 1)`.
+    /// The problem, from `u = sin πx + sin 3πx / 2 + sin 10πx / 5` at the nodes `x = 1/(N + 1), …, N/(N + 1)`.
     #[must_use]
     pub fn problem<const N: usize>() -> (Autodiff<Self, N, 0>, SVector<f64, N>) {
         (Autodiff::new(Self, SVector::zeros()), Self::exact(0.0))

@@ -12,7 +12,7 @@ impl Hires {
     /// The end of the interval of integration.
     pub const END: f64 = 321.8122;
 
-    /// From `(1, 0, 0, 0, 0, 0, 0, 0.0057)`.
+    /// The problem, from `(1, 0, 0, 0, 0, 0, 0, 0.0057)`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 8, 0>, SVector<f64, 8>) {
         (Autodiff::new(Self, SVector::zeros()), vector![1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0057])

@@ -1,4 +1,4 @@
-//! Antibodies that enter a tissue.
+//! Penetration of antibodies into a tissue.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -6,17 +6,17 @@ use crate::dynamics::{Dynamics, Jacobian, Neighbourhood};
 
 /// The rate of the reaction.
 const K: f64 = 100.0;
-/// How far the half-line is stretched: `x = c ζ / (1 − ζ)`.
+/// The stretching `c` of the half-line: `x = c ζ / (1 − ζ)`.
 const STRETCH: f64 = 4.0;
 
 /// R. van der Hout's model of antibodies that enter a tissue with a tumour (Akzo Nobel Central Research, 1994), problem
 /// MEDAKZO.
 ///
-/// `uₜ = uₓₓ − k u v` and `vₜ = −k u v` on `x > 0`, with `u = φ(t)` at `x = 0`. In `ζ = x / (x + c)` the half-line is `[0, 1]`;
-/// central differences on `N` nodes `ζⱼ = j/N` give a system of `2 N` equations. The state is `(u₁, v₁, …, u_N, v_N)`,
-/// from `u = 0`, `v = 1`.
+/// `uₜ = uₓₓ − k u v` and `vₜ = −k u v` on `x > 0`, with `u = φ(t)` at `x = 0`. The coordinate `ζ = x / (x + c)` maps
+/// the half-line to `[0, 1]`; central differences on `N` nodes `ζⱼ = j/N` give a system of `2 N` equations. The state
+/// is `(u₁, v₁, …, u_N, v_N)`, from `u = 0`, `v = 1`.
 ///
-/// The field jumps at [`JUMP`](Self::JUMP), where `φ` falls from 2 to 0: to be told by
+/// The field jumps at [`JUMP`](Self::JUMP), where `φ` falls from 2 to 0; declare it with
 /// [`jumps_at`](crate::solution::Ivp::jumps_at).
 ///
 /// ```
@@ -26,7 +26,7 @@ const STRETCH: f64 = 4.0;
 /// let (field, y0) = MedicalAkzoNobel::problem(10);
 /// let ivp = Ivp::new(&field, y0, 0.0..MedicalAkzoNobel::END).jumps_at(&[MedicalAkzoNobel::JUMP]);
 /// let solution = ivp.solve(Bdf, Pid::new(1e-6, 1e-9))?;
-/// // The substrate beside the boundary is used up.
+/// // The substrate next to the boundary is used up.
 /// assert!(solution.last()[1].abs() < 1e-8);
 /// # Ok::<(), rheos::Error>(())
 /// ```
@@ -36,10 +36,10 @@ pub struct MedicalAkzoNobel;
 impl MedicalAkzoNobel {
     /// The end of the interval of integration.
     pub const END: f64 = 20.0;
-    /// When the field jumps.
+    /// The time at which the field jumps.
     pub const JUMP: f64 = 5.0;
 
-    /// With `nodes` nodes, 200 as a rule, and twice as many unknowns.
+    /// The problem with `nodes` nodes, usually 200, and twice as many unknowns.
     #[must_use]
     pub fn problem(nodes: usize) -> (Self, DVector<f64>) {
         (Self, DVector::from_fn(2 * nodes, |i, _| (i % 2) as f64))

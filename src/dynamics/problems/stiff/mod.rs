@@ -11,11 +11,11 @@
 //! | [`RingModulator`] | 15 | 10⁻³ |
 //! | [`Pollution`] | 20 | 60 |
 //! | [`Beam`] | 80 | 5 |
-//! | [`Heat`] | any, 100 as a rule | 0.1 |
-//! | [`MedicalAkzoNobel`] | any, 400 as a rule | 20 |
+//! | [`Heat`] | any, usually 100 | 0.1 |
+//! | [`MedicalAkzoNobel`] | any, usually 400 | 20 |
 //!
-//! All but the last are written over a generic scalar, so that [`Jacobian`](crate::dynamics::Jacobian) is exact and free; the last
-//! has a Jacobian of its own.
+//! All but the last are written over a generic scalar, so their [`Jacobian`](crate::dynamics::Jacobian) is exact. The
+//! last one has a Jacobian of its own.
 
 mod beam;
 mod e5;

@@ -14,7 +14,7 @@ impl Oregonator {
     /// The end of the interval of integration.
     pub const END: f64 = 360.0;
 
-    /// `(s, q, w) = (77.27, 8.375·10⁻⁶, 0.161)` from `(1, 2, 3)`.
+    /// The problem with `(s, q, w) = (77.27, 8.375·10⁻⁶, 0.161)`, from `(1, 2, 3)`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 3, 3>, Vector3<f64>) {
         (Autodiff::new(Self, vector![77.27, 8.375e-6, 0.161]), vector![1.0, 2.0, 3.0])

@@ -27,8 +27,8 @@ impl Pollution {
         (Autodiff::new(Self, SVector::from(rates)), y0)
     }
 
-    /// What each reaction consumes and makes, as species counted from 1. Oxygen, water and other species that are not followed are
-    /// left out.
+    /// The reactants and products of each reaction, as species counted from 1, without oxygen, water and other species
+    /// that are not modelled. left out.
     const REACTIONS: [(&[usize], &[usize]); 25] = [
         (&[1], &[2, 3]),
         (&[2, 4], &[1]),

@@ -1,4 +1,4 @@
-//! A circuit that multiplies two signals.
+//! The ring modulator.
 
 use std::f64::consts::PI;
 
@@ -9,12 +9,12 @@ use crate::dynamics::{Autodiff, GenericDynamics, Scalar};
 /// E. H. Horneber's ring modulator (1976): a circuit that mixes a signal of 1 kHz with one of 10 kHz by four diodes.
 ///
 /// `y₁ … y₇` are voltages (V), `y₈ … y₁₅` currents (A), in SI units, as in the *Test Set for IVP Solvers*. The parasitic
-/// capacity `C_s` of the diodes makes the circuit stiff, and it rings at some 5 MHz whenever the diodes switch: every
+/// capacitance `C_s` of the diodes makes the circuit stiff. It rings at some 5 MHz whenever the diodes switch, so every
 /// method takes thousands of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RingModulator;
 
-/// Capacities (F).
+/// Capacitances (F).
 const C: f64 = 1.6e-8;
 const C_S: f64 = 2e-12;
 const C_P: f64 = 1e-8;
@@ -31,7 +31,7 @@ const R_G2: f64 = 17.3;
 const R_G3: f64 = 17.3;
 const R_I: f64 = 50.0;
 const R_C: f64 = 600.0;
-/// A diode lets `γ (exp(δ U) − 1)` through: `γ` in A, `δ` in 1/V.
+/// The current through a diode is `γ (exp(δ U) − 1)`: `γ` in A, `δ` in 1/V.
 const GAMMA: f64 = 40.672_864_02e-9;
 const DELTA: f64 = 17.749_333_2;
 
@@ -39,7 +39,7 @@ impl RingModulator {
     /// The end of the interval of integration, in seconds.
     pub const END: f64 = 1e-3;
 
-    /// From rest: all voltages and currents are zero.
+    /// The problem from rest: all voltages and currents are zero.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 15, 0>, SVector<f64, 15>) {
         (Autodiff::new(Self, SVector::zeros()), SVector::zeros())

@@ -14,7 +14,7 @@ impl Robertson {
     /// The end of the interval of integration.
     pub const END: f64 = 4e10;
 
-    /// `p = (0.04, 3·10⁷, 10⁴)` from `(1, 0, 0)`.
+    /// The problem with `p = (0.04, 3·10⁷, 10⁴)`, from `(1, 0, 0)`.
     #[must_use]
     pub fn problem() -> (Autodiff<Self, 3, 3>, Vector3<f64>) {
         (Autodiff::new(Self, vector![0.04, 3e7, 1e4]), vector![1.0, 0.0, 0.0])

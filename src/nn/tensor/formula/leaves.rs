@@ -9,7 +9,7 @@ use super::store::Tensors;
 use crate::formula::{Structure, Visitor};
 use crate::state::{TensorElement, is_row_major, read};
 
-/// A matrix or a vector whose shape is known at run time. It has the id of the tensor it was made of.
+/// A matrix or a vector whose shape is known at run time, with the id of its tensor.
 #[derive(Debug, Clone)]
 pub(super) enum Leaf<E: TensorElement, D: Device<E>> {
     Weight(Tensor<(usize, usize), E, D>),

@@ -1,7 +1,7 @@
 //! Formulas on dfdx tensors.
 //!
 //! A formula with its weights in [`Tensors`] is a dfdx module, [`FormulaModule`]. On the CPU it is one operation on dfdx's
-//! tape, with slices inside; on other devices it is made of dfdx's own operations.
+//! tape and runs on slices; on other devices it consists of dfdx's own operations.
 
 mod leaves;
 mod module;

@@ -23,8 +23,9 @@ use crate::state::{State, TensorElement};
 
 /// A formula as a dfdx module, with its weights in [`Tensors`].
 ///
-/// It goes wherever a module goes: into a dfdx network, into [`ModuleField`](crate::nn::tensor::ModuleField) and
-/// [`ModuleLayer`](crate::nn::tensor::ModuleLayer), to an optimiser. Its arguments are tensors of the shape `(batch, N)`.
+/// It can be used wherever a module can: in a dfdx network, in [`ModuleField`](crate::nn::tensor::ModuleField) and
+/// [`ModuleLayer`](crate::nn::tensor::ModuleLayer), with an optimiser. Its arguments are tensors of the shape `(batch,
+/// N)`.
 ///
 /// ```
 /// use dfdx::prelude::*;
@@ -42,10 +43,11 @@ use crate::state::{State, TensorElement};
 /// ```
 ///
 /// # Failures
-/// dfdx lets only errors of the device pass through a network. Where the arguments have different numbers of
-/// samples, or the formula uses a copy of a weight, the output is not a number instead.
+/// dfdx passes only errors of the device through a network. If the arguments have different numbers of samples, or the
+/// formula uses a copy of a weight, the output is NaN instead.
 ///
-/// dfdx cannot convert it to another element or device; [`to_host`](Self::to_host) and [`on_device`](Self::on_device) do.
+/// dfdx cannot convert it to another element or device; use [`to_host`](Self::to_host) and
+/// [`on_device`](Self::on_device).
 pub struct FormulaModule<P> {
     params: P,
     program: Option<Arc<Program>>,
@@ -65,7 +67,7 @@ impl<P: Formula> FormulaModule<P> {
         &self.params
     }
 
-    /// The parameters, to be written.
+    /// The parameters, mutable.
     pub const fn weights_mut(&mut self) -> &mut P {
         &mut self.params
     }
@@ -107,7 +109,7 @@ where
     }
 }
 
-/// Outputs of numbers that are not.
+/// Outputs of NaN.
 fn nothing<P: Formula, E: TensorElement, D: Device<E>>(like: &Batch<E, D>, samples: usize) -> Vec<Batch<E, D>> {
     let mut rows = Vec::new();
     <P::Output as crate::formula::Shape>::rows(&mut rows);
@@ -156,7 +158,7 @@ where
     }
 }
 
-/// A forward pass changes nothing that a later one sees.
+/// A forward pass has no effect on later ones.
 impl<P> NonMutableModule for FormulaModule<P> {}
 
 /// The tensors of a formula, by the names of its parameters.
@@ -173,7 +175,7 @@ where
     }
 }
 
-/// What dfdx makes of a [`FormulaModule`] where it converts a network to another element or device: nothing of use.
+/// A placeholder: dfdx makes it of a [`FormulaModule`] when it converts a network to another element or device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unconverted;
 
@@ -199,7 +201,7 @@ where
     }
 }
 
-/// Shows the leaves to a visitor of dfdx.
+/// Passes the leaves to a visitor of dfdx.
 struct Each<'v, V, P, E, D> {
     visitor: &'v mut V,
     of: PhantomData<(P, E, D)>,

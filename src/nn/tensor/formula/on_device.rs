@@ -1,4 +1,4 @@
-//! A formula by dfdx's own operations, on any device. Inside, shapes are known at run time.
+//! A formula as a sequence of dfdx's own operations, on any device. Inside, shapes are known at run time.
 
 use dfdx::shapes::{Axes2, Axis, HasShape};
 use dfdx::tensor::{Merge, NoneTape, PutTape, SplitTape, Tape, Tensor};
@@ -14,7 +14,7 @@ use crate::state::{Element, TensorElement};
 
 type Taped<E, D, T> = Tensor<(usize, usize), E, D, T>;
 
-/// Runs a program; the tape goes from one operation to the next.
+/// Runs a program; the tape passes from one operation to the next.
 pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D> + Merge<NoneTape>>(
     program: &Program,
     leaves: &[Leaf<E, D>],
@@ -72,7 +72,7 @@ impl<E: TensorElement, D: Device<E>> Run<'_, E, D> {
             Node::Apply(f, x) => apply(*f, at(*x).put_tape(tape)),
             Node::Pair(pairing, a, b) => {
                 let (x, y) = (at(*a).put_tape(tape), at(*b));
-                // dfdx panics in the pullback of an operation on twice the same tensor.
+                // dfdx panics in the pullback of an operation with the same tensor twice.
                 let x = if a == b { x.try_mul(number(1.0))? } else { x };
                 match pairing {
                     Pairing::Add => x.try_add(y),
@@ -84,7 +84,7 @@ impl<E: TensorElement, D: Device<E>> Run<'_, E, D> {
             Node::Scale { x, factor, shift } => at(*x).put_tape(tape).try_mul(number(*factor))?.try_add(number(*shift)),
             Node::Concat(a, b) => (at(*a).put_tape(tape), at(*b)).try_concat_along(Axis::<1>),
             Node::Rows { x, from } => {
-                // dfdx's pullback of a slice overwrites the gradient, so that it gets a copy of its own.
+                // dfdx's pullback of a slice overwrites the gradient, so it gets a copy of the tensor.
                 let copy = at(*x).put_tape(tape).try_mul(number(1.0))?;
                 copy.try_slice((.., *from..from + rows))?.try_reshape_like(&self.shape)
             }
@@ -101,7 +101,7 @@ impl<E: TensorElement, D: Device<E>> Run<'_, E, D> {
                 if *from + width == rows { Ok(padded) } else { (padded, below).try_concat_along(Axis::<1>) }
             }
             Node::Sum(x) => at(*x).put_tape(tape).try_sum::<(usize,), Axis<1>>()?.try_reshape_like(&self.shape),
-            // Held: its tape is not kept.
+            // Held constant, without its tape.
             Node::HeldMax(x) => {
                 Ok(at(*x).try_max::<(usize,), Axis<1>>()?.try_reshape_like(&self.shape)?.put_tape(tape))
             }
@@ -178,7 +178,7 @@ fn apply<E: TensorElement, D: Device<E>, T: Tape<E, D> + Merge<NoneTape>>(
         Function::Sin => x.try_sin(),
         Function::Cos => x.try_cos(),
         Function::NormalCdf => {
-            // The derivative of dfdx's exact `gelu` has errors of 1e-4. Value and slope are found on the host;
+            // The derivative of dfdx's exact `gelu` has errors of 1e-4. So value and slope are computed on the host;
             // `Φ(c) + φ(c) (x − c)` has both at `x = c`.
             let (x, tape) = x.split_tape();
             let points = x.as_vec();

@@ -1,4 +1,4 @@
-//! A formula on tensors in the memory of the host: one operation on the tape.
+//! A formula on tensors in host memory: one operation on the tape.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::formula::{Arena, Cotangents, Layout, Leaves, MOST_BATCHES as MOST, Pa
 use crate::nn::pool;
 use crate::state::{TensorElement, read};
 
-/// A batch whose shape is known at run time, a sample a row.
+/// A batch whose shape is known at run time, one sample per row.
 pub(super) type Batch<E, D> = Tensor<(usize, usize), E, D>;
 
 /// The outputs of an evaluation, and the tape.
@@ -22,7 +22,7 @@ pub(super) struct Evaluated<E: TensorElement, D: Device<E>, T> {
     pub(super) tape: T,
 }
 
-/// Runs a program; on a tape that is kept, the pullback is recorded.
+/// Runs a program. If the tape records, so does this: the pullback of the program.
 pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
     program: &Arc<Program>,
     leaves: Vec<Leaf<E, D>>,
@@ -62,7 +62,7 @@ pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
     Ok(Evaluated { outputs, tape })
 }
 
-/// Slices of different lengths, one behind the other.
+/// Slices of different lengths in one buffer.
 struct Flat<E> {
     numbers: Vec<E>,
     parts: Vec<Range<usize>>,
@@ -75,7 +75,7 @@ impl<E> Default for Flat<E> {
 }
 
 impl<E: TensorElement> Flat<E> {
-    /// Makes room for slices of these lengths, filled with anything.
+    /// Makes room for slices of these lengths, with arbitrary contents.
     fn lay_out(&mut self, lengths: impl Iterator<Item = usize>) {
         let mut end = 0;
         self.parts.clear();
@@ -109,7 +109,7 @@ impl<E: TensorElement> Leaves<E> for Flat<E> {
     }
 }
 
-/// The numbers of an evaluation.
+/// The buffers of an evaluation.
 struct Memory<E> {
     packed: Packed<E>,
     arena: Arena<E>,

@@ -15,7 +15,7 @@ pub trait Form<E: TensorElement, D: Device<E>>: Sized {
     /// The tape.
     type Tape: Tape<E, D> + Merge<Self::Tape>;
 
-    /// Splits the tape off, and adds each tensor in row-major order to `out`.
+    /// Splits the tape off, and appends each tensor in row-major order to `out`.
     ///
     /// # Errors
     /// Errors of the device.

@@ -60,7 +60,7 @@ struct Upload<'a, P, E, D> {
 }
 
 impl<P: Structure<Store: Slices>, E: TensorElement, D: Device<E>> Upload<'_, P, E, D> {
-    /// The next leaf, a matrix of so many rows, in row-major order.
+    /// The next leaf, a matrix with this many rows, in row-major order.
     fn next(&mut self, rows: usize, columns: usize) -> Vec<E> {
         let entries = self.params.slice(self.next);
         self.next += 1;
@@ -90,7 +90,7 @@ impl<P: Structure<Store: Slices>, E: TensorElement, D: Device<E>> Build<Tensors<
     }
 }
 
-/// The numbers of all leaves, each column by column.
+/// The numbers of all leaves, each in column-major order.
 struct Download(Vec<f64>);
 
 impl Download {
