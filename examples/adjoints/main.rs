@@ -130,12 +130,17 @@ fn accuracy<M: GenericDynamics<N, P> + 'static, const N: usize, const P: usize>(
         table::columns(&title("error of the gradient"), &tolerances, &curves, |x| format!("{:.1e}", error(x)))
     );
     print!("{}", table::columns(&title("evaluations"), &tolerances, &curves, |x| evaluations(x).to_string()));
-    let drifting: Vec<_> = curves.iter().filter(|curve| curve.name == "Backsolve").collect();
+    let drifting: Vec<_> = curves.iter().filter(|curve| reconstructs(curve.name)).collect();
     print!("{}", table::columns(&title("drift"), &tolerances, drifting, |x| format!("{:.1e}", x.drift)));
     println!("Two references at 1e-13 are {apart:.1e} apart.\n");
     let axes = ["evaluations of the field", "error of the gradient"];
     let point = |_, outcome: &Outcome| (evaluations(outcome) as f64, error(outcome));
     Ok(panels(figure.row(axes[0], axes[1]), problem.title, &curves, point))
+}
+
+/// Whether an adjoint reconstructs the states, and so measures its drift.
+fn reconstructs(name: &str) -> bool {
+    name == "Backsolve" || name.starts_with("Reversible")
 }
 
 fn evaluations(outcome: &Outcome) -> u64 {

@@ -50,8 +50,8 @@ macro_rules! entries {
             COMPUTED, "Discrete, every √n-th": Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Every($every));
             COMPUTED, "Discrete, 32 slots": Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(32));
             COMPUTED, "Discrete, 8 slots": Dopri5, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(8));
-            COMPUTED, "Reversible, coupled": Coupled::new(Dopri5), ReversibleAdjoint::new();
-            COMPUTED, "Reversible Heun": ReversibleHeun, ReversibleAdjoint::new();
+            COMPUTED, "Reversible, coupled": Coupled::new(Dopri5), ReversibleAdjoint::new().drift_limit(ANY_DRIFT);
+            COMPUTED, "Reversible Heun": ReversibleHeun, ReversibleAdjoint::new().drift_limit(ANY_DRIFT);
             EQUATION, "Backsolve": Dopri5, BacksolveAdjoint::new(Dopri5, $control).drift_limit(ANY_DRIFT);
             EQUATION, "Interpolating": Dopri5, InterpolatingAdjoint::new(Dopri5, $control);
             EQUATION, "Quadrature, Gauss": Dopri5, QuadratureAdjoint::gauss(Dopri5, $control);

@@ -21,14 +21,15 @@ use crate::state::{Span, State};
 ///
 /// The method must be able to undo its steps; see [`solver::reversible`](crate::solver::reversible). The forward pass
 /// keeps the last state and workspace of each piece of the solve (a piece ends at a reset of the state or a jump of the
-/// field), and 8 bytes per step for the times. The backward pass reconstructs each state from the next one.
+/// field), at most eight states of each, and 8 bytes per step for the times. The backward pass reconstructs each state
+/// from the next one.
 ///
-/// The gradient equals the gradient of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) only as far as the
-/// reconstruction is accurate. The way back amplifies rounding errors, by a factor that depends on the method and on
-/// the problem. Where the way back is unstable, as for strongly contracting fields, the gradient can be wrong in every
-/// digit. This is not checked: [`drift`](crate::adjoint::Gradient::drift) is not measured here.
-/// [`choosing`](crate::adjoint::choosing) has figures. Steps and times are differentiated as in
-/// [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint).
+/// The gradient equals the gradient of [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) as far as the reconstruction
+/// is accurate. The way back amplifies rounding errors, by a factor that depends on the method and on the problem; it is
+/// unstable for strongly contracting fields. So the backward pass compares the reconstruction with the initial state and
+/// with the states kept in between. It reports the largest distance ([`drift`](crate::adjoint::Gradient::drift)) and fails
+/// beyond [`drift_limit`](Self::drift_limit). [`choosing`](crate::adjoint::choosing) has figures. Steps and times are
+/// differentiated as in [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint).
 ///
 /// ```
 /// use rheos::{Fixed, Ivp, ReversibleAdjoint, ode};

@@ -212,8 +212,8 @@ pub struct Gradient<Y, P> {
     pub jumps: Vec<f64>,
     /// The cost of the backward pass; an evaluation there includes its pullback.
     pub stats: Stats,
-    /// The largest relative error of a reconstructed state over the output times, compared with the forward pass. The
-    /// relative error of the gradient is about as large. Only [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint)
-    /// measures it; it is zero otherwise.
+    /// The largest relative error of a reconstructed state, compared with the forward pass; the relative error of the
+    /// gradient is of this order. [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) measures it at the output times,
+    /// [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) at the start and at a few steps. It is zero for the others.
     pub drift: f64,
 }

@@ -78,8 +78,8 @@ where
 /// An adjoint of the computed steps (discretise, then differentiate).
 ///
 /// Its gradient is the derivative of the numerical solution at any tolerance, so a trainer can require it as a bound.
-/// For [`DiscreteAdjoint`] it is exact up to rounding. For [`ReversibleAdjoint`] it is exact only as far as the
-/// reconstruction of the states is: where the way back is unstable, its errors can be huge.
+/// [`DiscreteAdjoint`] is exact up to rounding. [`ReversibleAdjoint`] is exact up to its drift, which it measures and
+/// limits.
 #[diagnostic::on_unimplemented(
     message = "the gradient of `{Self}` is not exact",
     label = "this adjoint solves a differential equation, so its error depends on its tolerance",
@@ -128,7 +128,6 @@ pub struct Pullback<Y> {
     pub jumps: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,
-    /// The largest relative error of a reconstructed state over the output times. Only
-    /// [`BacksolveAdjoint`](super::BacksolveAdjoint) measures it; it is zero otherwise.
+    /// The largest relative error of a reconstructed state; zero for an adjoint that reconstructs none.
     pub drift: f64,
 }
