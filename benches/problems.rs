@@ -15,7 +15,7 @@ where
     S: Embedded<F> + Copy,
 {
     for tolerance in [1e-4, 1e-8] {
-        let control = Pid::new(tolerance, tolerance);
+        let control = Pid::tolerance(tolerance);
         group.bench_function(format!("{}, {tolerance:e}", S::NAME), |b| {
             b.iter(|| solve(f, black_box(y0.clone()), 0.0..end, solver, control).map(|solution| solution.stats))
         });

@@ -32,7 +32,7 @@ fn solver_loop(c: &mut Criterion) {
     group.bench_function("Dopri5 by hand, adaptive", |b| {
         b.iter(|| dopri5_adaptive(lorenz, black_box(y0), END, 1e-6, longest))
     });
-    let pid = Pid::new(1e-6, 1e-6).max_step(longest).first_step(longest);
+    let pid = Pid::tolerance(1e-6).max_step(longest).first_step(longest);
     group.bench_function("Dopri5, adaptive", |b| b.iter(|| solve(&field, black_box(y0), 0.0..END, Dopri5, pid)));
     group.finish();
 }

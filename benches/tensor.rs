@@ -71,7 +71,7 @@ fn spiral(c: &mut Criterion) {
 
     let mut group = c.benchmark_group("spiral, 20 x 2-50-2");
     for tolerance in [1e-3, 1e-6] {
-        let pid = Pid::new(tolerance, tolerance);
+        let pid = Pid::tolerance(tolerance);
         group.bench_function(format!("forward, {tolerance:e}"), |b| {
             let problem = || Ivp::new(&net, black_box(y0.clone()), (0.0, times[9])).save_at(&times);
             b.iter(|| problem().forward(Dopri5, pid, DiscreteAdjoint::new()).map(|run| run.stats))

@@ -53,7 +53,7 @@ fn training(c: &mut Criterion) {
     let cell = Cell::new(Elman::uniform(&mut || rng.random::<f64>()));
     let field = || Driven(cell.clone());
     let four = Fixed::steps(4);
-    let pid = Pid::new(1e-4, 1e-4);
+    let pid = Pid::tolerance(1e-4);
     let discrete = DiscreteAdjoint::new();
 
     let mut group = c.benchmark_group("training step, 20 x 32 samples, 16 hidden");

@@ -40,7 +40,7 @@
 //! let times = [0.0, 0.5, 1.0, 2.0];
 //! let solution = Ivp::new(&Pendulum, Vector2::new(1.0, 0.0), 0.0..10.0)
 //!     .save_at(&times)
-//!     .solve(Tsit5, Pid::new(1e-8, 1e-8))?;
+//!     .solve(Tsit5, Pid::tolerance(1e-8))?;
 //! let energy = |y: &Vector2<f64>| 0.5 * y[1] * y[1] - y[0].cos();
 //! assert!((energy(solution.last()) - energy(&solution.y[0])).abs() < 1e-6);
 //! # Ok::<(), rheos::Error>(())
@@ -66,7 +66,7 @@
 //!
 //! let (model, y0) = LotkaVolterra::problem();
 //! let (times, targets) = ([1.0, 2.0], [vector![2.5, 1.5], vector![4.0, 3.5]]);
-//! let run = Ivp::new(&model, y0, 0.0..2.0).save_at(&times).forward(Dopri5, Pid::new(1e-8, 1e-8), DiscreteAdjoint::new())?;
+//! let run = Ivp::new(&model, y0, 0.0..2.0).save_at(&times).forward(Dopri5, Pid::tolerance(1e-8), DiscreteAdjoint::new())?;
 //! let (loss, cotangents) = mean_squared_error(&run.y, &targets)?;
 //! let found = run.backward(&cotangents)?;
 //! assert!(loss > 0.0 && found.params.len() == 4 && found.times.len() == 2);

@@ -8,7 +8,7 @@ use rheos::dynamics::problems::{Forced, VanDerPol};
 use rheos::integrate::{Integration, Observer, Step, StepAction};
 use rheos::solver::explicit::{Bosh3, Heun};
 use rheos::solver::{Dense, Embedded, Method};
-use rheos::state::{Passive, Span};
+use rheos::state::{Passive, Span, Tolerances};
 use rheos::{
     Controller, Dopri5, Dynamics, Error, Euler, Failure, Fixed, Ivp, Pid, Result, Rk4, Rodas5P, Solution, Solver,
     State, Stats, Tsit5, ode, solve,
@@ -98,7 +98,7 @@ mod statistics {
 
     /// Without a margin of safety, about every other step is rejected.
     fn daring(tolerance: f64) -> Pid {
-        Pid::new(tolerance, tolerance).coefficients(0.0, 1.0, 0.0).safety(1.0)
+        Pid::tolerance(tolerance).coefficients(0.0, 1.0, 0.0).safety(1.0)
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod statistics {
     #[test]
     fn a_given_first_step_costs_nothing() {
         let Stats { evaluations, accepted, rejected, .. } =
-            stats(Dopri5, Pid::new(1e-6, 1e-6).first_step(1e-3), (0.0, 2.0));
+            stats(Dopri5, Pid::tolerance(1e-6).first_step(1e-3), (0.0, 2.0));
         assert_eq!(evaluations, 1 + 6 * (accepted + rejected));
     }
 
@@ -174,11 +174,11 @@ mod landing {
             {
                 steps(&scaled, &1.0, span, &[], Rk4, fixed);
             }
-            for pid in [Pid::new(1e-3, 1e-3), Pid::new(1e-8, 1e-8), Pid::new(1e-8, 1e-8).max_step(length / 7.0)] {
+            for pid in [Pid::tolerance(1e-3), Pid::tolerance(1e-8), Pid::tolerance(1e-8).max_step(length / 7.0)] {
                 steps(&scaled, &1.0, span, &[], Dopri5, pid);
                 steps(&scaled, &1.0, span, &[], Bosh3, pid);
             }
-            let solution = solve(&scaled, 1.0, span, Tsit5, Pid::new(1e-6, 1e-6)).unwrap();
+            let solution = solve(&scaled, 1.0, span, Tsit5, Pid::tolerance(1e-6)).unwrap();
             assert_eq!(solution.last_time(), span.1);
         }
     }
@@ -196,10 +196,10 @@ mod landing {
             };
             check(&steps(&scaled, &1.0, span, &times, Rk4, Fixed::steps(7)));
             check(&steps(&scaled, &1.0, span, &times, Rk4, Fixed::step(length * 0.3)));
-            check(&steps(&scaled, &1.0, span, &times, Dopri5, Pid::new(1e-6, 1e-6)));
-            check(&steps(&scaled, &1.0, span, &times, Dopri5, Pid::new(1e-6, 1e-6).max_step(length / 7.0)));
+            check(&steps(&scaled, &1.0, span, &times, Dopri5, Pid::tolerance(1e-6)));
+            check(&steps(&scaled, &1.0, span, &times, Dopri5, Pid::tolerance(1e-6).max_step(length / 7.0)));
 
-            let landed = Ivp::new(&scaled, 1.0, span).land_on(&times).solve(Dopri5, Pid::new(1e-9, 1e-9)).unwrap();
+            let landed = Ivp::new(&scaled, 1.0, span).land_on(&times).solve(Dopri5, Pid::tolerance(1e-9)).unwrap();
             assert_eq!(landed.t, times);
             assert_eq!(landed.y.len(), times.len());
             assert_eq!((landed.y[0], landed.y[times.len() - 1]), (1.0, *landed.last()));
@@ -243,7 +243,7 @@ mod landing {
         for n in [1.0, 3.0, 7.0] {
             for excess in [-1e-2, -1e-12, -1e-16, 0.0, 1e-16, 1e-15, 1e-12, 1e-6, 1e-3, 1e-2, 0.5] {
                 for span in [(0.0, (n + excess) * h), (1.0, 1.0 - (n + excess) * h)] {
-                    let control = Pid::new(1e-6, 1e-6).first_step(h).max_step(h);
+                    let control = Pid::tolerance(1e-6).first_step(h).max_step(h);
                     let taken = lengths(&steps(&still(), &1.0, span, &[], Dopri5, control));
                     assert!(smallest(&taken) > 0.49 * h, "{n} {excess:e}: {taken:?}");
                 }
@@ -256,7 +256,7 @@ mod landing {
         let h = 0.1;
         for excess in [1e-15, 1e-12, 1e-6, 1e-3] {
             let stops = [0.3 + excess, 0.7 - excess];
-            let control = Pid::new(1e-6, 1e-6).first_step(h).max_step(h);
+            let control = Pid::tolerance(1e-6).first_step(h).max_step(h);
             let taken = lengths(&steps(&still(), &1.0, (0.0, 1.0), &stops, Dopri5, control));
             assert!(smallest(&taken) > 0.49 * h, "{excess:e}: {taken:?}");
         }
@@ -272,7 +272,7 @@ mod landing {
 
     #[test]
     fn a_step_cut_short_to_land_does_not_shorten_the_next_one() {
-        let control = Pid::new(1e-6, 1e-6).first_step(0.25).max_step(0.25);
+        let control = Pid::tolerance(1e-6).first_step(0.25).max_step(0.25);
         let taken = steps(&still(), &1.0, (0.0, 1.0), &[0.01], Dopri5, control);
         let ends: Vec<f64> = taken.iter().map(|step| step.1).collect();
         assert_eq!(ends[..2], [0.01, 0.26]);
@@ -299,19 +299,19 @@ mod limits {
 
     #[test]
     fn the_problem_asks_for_very_different_steps() {
-        let free = varied(Pid::new(1e-6, 1e-6));
+        let free = varied(Pid::tolerance(1e-6));
         assert!(largest(&free) > 100.0 * smallest(&free), "{} {}", largest(&free), smallest(&free));
     }
 
     #[test]
     fn no_step_is_longer_than_the_longest_allowed() {
         let limit = 0.01;
-        let taken = varied(Pid::new(1e-6, 1e-6).max_step(limit));
+        let taken = varied(Pid::tolerance(1e-6).max_step(limit));
         assert!(largest(&taken) <= limit * (1.0 + 1e-10), "{:e}", largest(&taken));
         assert!(taken.iter().filter(|&&h| h > 0.99 * limit).count() > 100, "the limit is reached");
         // Not even the last one, for the sake of a step less.
         for excess in [0.0, 0.001, 0.005, 0.009, 0.011, 0.3] {
-            let control = Pid::new(1e-6, 1e-6).first_step(1.0).max_step(limit);
+            let control = Pid::tolerance(1e-6).first_step(1.0).max_step(limit);
             let taken = lengths(&steps(&still(), &1.0, (0.0, limit * (5.0 + excess)), &[], Tsit5, control));
             assert!(largest(&taken) <= limit * (1.0 + 1e-10), "{excess}: {:e}", largest(&taken));
         }
@@ -321,7 +321,7 @@ mod limits {
     #[test]
     fn steps_shrink_where_the_error_grows() {
         for safety in [0.9, 0.5, 0.3] {
-            let taken = varied(Pid::new(1e-6, 1e-6).safety(safety));
+            let taken = varied(Pid::tolerance(1e-6).safety(safety));
             // A rejection holds back the growth after it, so that two equal steps may follow each other.
             let stuck = taken.windows(3).position(|h| largest(h) - smallest(h) < 1e-12 * h[0]);
             assert_eq!(stuck.map(|i| &taken[i..i + 3]), None, "with a factor of safety of {safety}");
@@ -332,7 +332,7 @@ mod limits {
     fn no_step_is_shorter_than_the_shortest_allowed() {
         // With a small factor of safety the steps shrink below the limit without a rejection.
         for safety in [0.9, 0.5, 0.3] {
-            let control = Pid::new(1e-6, 1e-6).safety(safety);
+            let control = Pid::tolerance(1e-6).safety(safety);
             let limit = 4.0 * smallest(&varied(control));
             let (f, y0) = ellipse();
             let solved = Ivp::new(&f, y0, 0.0..TAU).save_every(1).solve(Dopri5, control.min_step(limit));
@@ -355,7 +355,7 @@ mod limits {
 
     #[test]
     fn a_tolerance_that_needs_shorter_steps_than_allowed_is_not_met() {
-        let control = Pid::new(1e-6, 1e-6);
+        let control = Pid::tolerance(1e-6);
         let limit = 4.0 * smallest(&varied(control));
         let (f, y0) = ellipse();
         let failure = solve(&f, y0, 0.0..TAU, Dopri5, control.min_step(limit)).unwrap_err();
@@ -369,7 +369,7 @@ mod limits {
     fn a_rejected_step_is_not_tried_again() {
         let (f, y0) = VanDerPol::problem(5.0);
         for safety in [1.0, 0.9] {
-            let control = Pid::new(1e-6, 1e-6).coefficients(0.0, 1.0, 0.0).safety(safety).max_steps(5_000);
+            let control = Pid::tolerance(1e-6).coefficients(0.0, 1.0, 0.0).safety(safety).max_steps(5_000);
             let solution = solve(&f, y0, 0.0..12.0, Bosh3, control).unwrap();
             assert!(solution.stats.rejected <= solution.stats.accepted, "{:?}", solution.stats);
         }
@@ -379,7 +379,7 @@ mod limits {
     fn the_first_step_is_the_one_asked_for() {
         let (f, y0) = Forced::problem();
         let first = |control| lengths(&steps(&f, &y0, (0.0, 2.0), &[], Dopri5, control))[0];
-        let pid = Pid::new(1e-6, 1e-6);
+        let pid = Pid::tolerance(1e-6);
         for h in [1e-6, 1e-3, 0.0123] {
             assert_eq!(first(pid.first_step(h)), h);
         }
@@ -405,7 +405,7 @@ mod symmetry {
             let y0 = Forced::exact(span.0);
             let (f, _) = Forced::problem();
             let mirrored = Mirrored(f);
-            let pid = Pid::new(1e-8, 1e-8);
+            let pid = Pid::tolerance(1e-8);
             let a = Ivp::new(&f, y0, span).save_every(1).solve(solver, pid).unwrap();
             let b = Ivp::new(&mirrored, y0, (-span.0, -span.1)).save_every(1).solve(solver, pid).unwrap();
             assert!(a.t.len() > 10);
@@ -438,7 +438,7 @@ mod symmetry {
     #[test]
     fn there_and_back_again() {
         let (f, y0) = Forced::problem();
-        let tight = Pid::new(1e-11, 1e-11);
+        let tight = Pid::tolerance(1e-11);
         let there = solve(&f, y0, 0.0..3.0, Dopri5, tight).unwrap();
         let back = solve(&f, *there.last(), 3.0..0.0, Dopri5, tight).unwrap();
         assert!((back.last() - y0).amax() < 1e-8, "{}", back.last() - y0);
@@ -457,7 +457,7 @@ mod output {
         let at = |x: f64| if x == 1.0 { span.1 } else { span.0 + x * (span.1 - span.0) };
         let times: Vec<f64> = [0.0, 0.0, 0.013, 0.2, 0.2, 0.21, 0.5, 0.999, 1.0, 1.0].map(at).into();
         let problem = || Ivp::new(&f, y0, span);
-        let controls = Pid::new(1e-9, 1e-9);
+        let controls = Pid::tolerance(1e-9);
 
         let plain = problem().solve(solver, controls).unwrap();
         let every = problem().save_every(1).solve(solver, controls).unwrap();
@@ -512,7 +512,7 @@ mod output {
     #[test]
     fn the_same_solve_gives_the_same_bits() {
         let (f, y0) = VanDerPol::problem(5.0);
-        let run = || Ivp::new(&f, y0, 0.0..12.0).save_every(1).solve(Tsit5, Pid::new(1e-7, 1e-7)).unwrap();
+        let run = || Ivp::new(&f, y0, 0.0..12.0).save_every(1).solve(Tsit5, Pid::tolerance(1e-7)).unwrap();
         let (a, b) = (run(), run());
         assert!(a.stats.rejected > 0);
         assert_eq!(a.t, b.t);
@@ -537,7 +537,7 @@ mod accuracy {
                 let tolerance = 10.0_f64.powi(-k);
                 // The error at the worst of several ends: at a single one it may pass through zero.
                 let error = (1..=8).map(f64::from).fold(0.0_f64, |max, t1| {
-                    let control = Pid::new(tolerance, tolerance).max_steps(1_000_000);
+                    let control = Pid::tolerance(tolerance).max_steps(1_000_000);
                     let solution = solve(&f, y0, 0.0..t1, solver, control).unwrap();
                     max.max((solution.last() - Forced::exact(t1)).amax())
                 });
@@ -562,18 +562,18 @@ mod accuracy {
         let exact = |t: f64| vector![t.cos() as f32, -t.sin() as f32];
         let error = |y: &SVector<f32, 2>, t: f64| (y - exact(t)).amax();
         let y0 = exact(0.0);
-        let adaptive = solve(&f, y0, 0.0..3.0, Dopri5, Pid::new(1e-6, 1e-6)).unwrap();
+        let adaptive = solve(&f, y0, 0.0..3.0, Dopri5, Pid::tolerance(1e-6)).unwrap();
         assert!(error(adaptive.last(), 3.0) < 2e-5, "{}", error(adaptive.last(), 3.0));
         let fixed = solve(&f, y0, 0.0..3.0, Rk4, Fixed::steps(60)).unwrap();
         assert!(error(fixed.last(), 3.0) < 30.0 * f32::EPSILON, "{}", error(fixed.last(), 3.0));
-        let saved = Ivp::new(&f, y0, 0.0..3.0).save_at(&[0.77, 2.9]).solve(Tsit5, Pid::new(1e-5, 1e-5)).unwrap();
+        let saved = Ivp::new(&f, y0, 0.0..3.0).save_at(&[0.77, 2.9]).solve(Tsit5, Pid::tolerance(1e-5)).unwrap();
         for (t, y) in saved.t.iter().zip(&saved.y) {
             assert!(error(y, *t) < 2e-4, "{}", error(y, *t));
         }
         // A tolerance below the rounding of the state cannot be met, whatever the method.
-        let failure = solve(&f, y0, 0.0..3.0, Dopri5, Pid::new(1e-9, 1e-9)).unwrap_err();
+        let failure = solve(&f, y0, 0.0..3.0, Dopri5, Pid::tolerance(1e-9)).unwrap_err();
         assert!(matches!(failure.error, Error::ToleranceBelowRounding { .. }), "{failure}");
-        let each = Pid::each(vector![1e-9, 1e-4], vector![1e-9, 1e-4]);
+        let each = Pid::tolerances(Tolerances { rtol: vector![1e-9, 1e-4], atol: vector![1e-9, 1e-4] });
         let failure = solve(&f, y0, 0.0..3.0, Rodas5P, each).unwrap_err();
         assert!(matches!(failure.error, Error::ToleranceBelowRounding { .. }), "{failure}");
     }
@@ -598,7 +598,7 @@ mod states {
 
     fn adaptive<Y: State>(y0: Y, rhs: impl Fn(&Y, &mut Y)) -> (Vec<f64>, Stats) {
         let f = ode(|_t, y: &Y, dy: &mut Y| rhs(y, dy));
-        coordinates(Ivp::new(&f, y0, SPAN).save_at(&TIMES).solve(Dopri5, Pid::new(1e-7, 1e-7)))
+        coordinates(Ivp::new(&f, y0, SPAN).save_at(&TIMES).solve(Dopri5, Pid::tolerance(1e-7)))
     }
 
     fn fixed<Y: State>(y0: Y, rhs: impl Fn(&Y, &mut Y)) -> (Vec<f64>, Stats) {
@@ -688,8 +688,8 @@ mod states {
             assert_eq!(*many, Batch::from_columns(&[*one; 20]));
         }
         // The mean of twenty equal errors is rounded differently, so that the steps are not quite the same.
-        let one = solve(&f, start, SPAN, Dopri5, Pid::new(1e-9, 1e-9)).unwrap();
-        let many = solve(&batch, many_starts, SPAN, Dopri5, Pid::new(1e-9, 1e-9)).unwrap();
+        let one = solve(&f, start, SPAN, Dopri5, Pid::tolerance(1e-9)).unwrap();
+        let many = solve(&batch, many_starts, SPAN, Dopri5, Pid::tolerance(1e-9)).unwrap();
         assert!(many.stats.accepted.abs_diff(one.stats.accepted) <= 2, "{:?} {:?}", many.stats, one.stats);
         assert!((many.last().column(0) - one.last()).amax() < 1e-7);
     }
@@ -705,7 +705,7 @@ mod states {
             dy.2.set_zeros();
         });
         let y0 = ([2.0, 0.0], Passive(0.0), Passive(DVector::from_vec(vec![1e6, -1e6])));
-        let control = Pid::new(1e-6, 1e-6);
+        let control = Pid::tolerance(1e-6);
         let a = Ivp::new(&plain, [2.0, 0.0], SPAN).save_every(1).solve(Dopri5, control).unwrap();
         let b = Ivp::new(&beside, y0.clone(), SPAN).save_every(1).solve(Dopri5, control).unwrap();
         assert!(a.stats.rejected > 0);

@@ -98,18 +98,18 @@ fn assert_alike(name: &str, found: &Found, expected: &Found, tolerance: f64) {
 
 #[test]
 fn all_of_them_agree() {
-    let tight = Pid::new(1e-12, 1e-12);
+    let tight = Pid::tolerance(1e-12);
     let reference = landed(Dop853, tight, DiscreteAdjoint::new());
     let table = [
         ("Discrete", found(Dop853, tight, DiscreteAdjoint::new())),
         ("Discrete, Tsit5", landed(Tsit5, tight, DiscreteAdjoint::new())),
         ("Discrete, every 20", landed(Dop853, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Every(20)))),
         ("Discrete, 5 slots", landed(Dop853, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(5)))),
-        ("Discrete, ESDIRK", landed(Esdirk547, Pid::new(1e-11, 1e-11), DiscreteAdjoint::new())),
+        ("Discrete, ESDIRK", landed(Esdirk547, Pid::tolerance(1e-11), DiscreteAdjoint::new())),
         ("Discrete, Radau", landed(RadauIIA5, tight, DiscreteAdjoint::new())),
-        ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::new(1e-11, 1e-11))),
-        ("Discrete, Rosenbrock", landed(Rodas5P, Pid::new(1e-11, 1e-11), DiscreteAdjoint::new())),
-        ("Discrete, automatic", landed(DefaultSolver::default(), Pid::new(1e-11, 1e-11), DiscreteAdjoint::new())),
+        ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::tolerance(1e-11))),
+        ("Discrete, Rosenbrock", landed(Rodas5P, Pid::tolerance(1e-11), DiscreteAdjoint::new())),
+        ("Discrete, automatic", landed(DefaultSolver::default(), Pid::tolerance(1e-11), DiscreteAdjoint::new())),
         ("Discrete, Adams", landed(Adams, tight, DiscreteAdjoint::new())),
         ("Discrete, Adams–Moulton", landed(AdamsMoulton::<6>, Fixed::steps(20_000), DiscreteAdjoint::new())),
         ("Backsolve", landed(Dop853, tight, BacksolveAdjoint::new(Dop853, tight))),
@@ -166,7 +166,7 @@ fn along_the_kept_solution_nothing_drifts() {
             -rate * t.sin() * w
         },
     );
-    let control = Pid::new(1e-10, 1e-10);
+    let control = Pid::tolerance(1e-10);
     let times = [0.0, 2.0];
     let last = |_: &[f64]| vec![0.0, 1.0];
     assert!(gradient(over(&field, &2.0, &times), Tsit5, control, BacksolveAdjoint::new(Tsit5, control), last).is_err());

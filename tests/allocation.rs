@@ -33,7 +33,7 @@ where
 
 /// Adaptive steps, about as many as asked for.
 fn pid(n: usize) -> Pid {
-    Pid::new(1e-3, 1e-3).max_step(1.0 / n as f64)
+    Pid::tolerance(1e-3).max_step(1.0 / n as f64)
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn an_adaptive_step_with_a_static_state_allocates_nothing() {
     let few = cost(&f, &y0, Tsit5, pid(FEW), FEW);
     assert_eq!(cost(&f, &y0, Tsit5, pid(MANY), MANY), few);
     // Neither does a rejected one: this controller overreacts.
-    let daring = Pid::new(1e-6, 1e-6).coefficients(0.0, 1.9, 0.0);
+    let daring = Pid::tolerance(1e-6).coefficients(0.0, 1.9, 0.0);
     let info = measure(|| {
         let solution = solve(&f, y0, 0.0..300.0, Dopri5, daring).unwrap();
         assert!(solution.stats.rejected > 500, "{:?}", solution.stats);

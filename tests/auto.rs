@@ -12,7 +12,7 @@ use rheos::integrate::{Integration, Observer, Step, StepAction};
 use rheos::solver::explicit::{Dop853, Vern9};
 use rheos::solver::rosenbrock::Rodas4;
 use rheos::solver::{Auto, AutoWorkspace, DefaultSolver, Dense, Embedded, Method};
-use rheos::state::Span;
+use rheos::state::{Span, Tolerance};
 use rheos::verify::{dense_order, order_with};
 use rheos::{
     Autodiff, DiscreteAdjoint, Dopri5, Dynamics, GenericDynamics, Ivp, Pid, Result, Rodas5P, Scalar, Solver, State,
@@ -88,8 +88,8 @@ where
     F::State: PartialEq + std::fmt::Debug,
 {
     for tol in [1e-3, 1e-6, 1e-9] {
-        let alone = solve(f, y0.clone(), 0.0..end, explicit, Pid::new(tol, tol)).unwrap();
-        let auto = solve(f, y0.clone(), 0.0..end, Auto::new(explicit, Rodas5P), Pid::new(tol, tol)).unwrap();
+        let alone = solve(f, y0.clone(), 0.0..end, explicit, Pid::tolerance(tol)).unwrap();
+        let auto = solve(f, y0.clone(), 0.0..end, Auto::new(explicit, Rodas5P), Pid::tolerance(tol)).unwrap();
         let looks = auto.stats.evaluations - alone.stats.evaluations;
         assert_eq!(Stats { evaluations: alone.stats.evaluations, ..auto.stats }, alone.stats, "{} at {tol:e}", E::NAME);
         assert!(looks <= 3 * (1 + alone.stats.accepted / 8), "{} at {tol:e}: {looks} of {:?}", E::NAME, alone.stats);
@@ -132,7 +132,7 @@ fn van_der_pol_changes_the_method_at_every_jump_and_costs_no_more_than_the_stiff
     // By Radau IIA of order 5 at rtol = 1e-12, in SciPy 1.17.1.
     let reference = vector![1.706_167_732_171, -8.928_097_010_24e-4];
     for tol in [1e-4, 1e-6, 1e-8] {
-        let pid = Pid::new(tol, tol);
+        let pid = Pid::tolerance(tol);
         let stiff = solve(&f, y0, 0.0..2000.0, Rodas5P, pid).unwrap();
         let (y, stats, phases) = observed(&f, y0, 0.0..2000.0, pid);
         assert!(phases.are_stiff(2.0, 806.0) && phases.are_stiff(809.0, 1612.0) && phases.are_stiff(1616.0, 2000.0));
@@ -162,7 +162,7 @@ impl GenericDynamics<1, 0> for StiffInTheMiddle {
 fn a_problem_that_is_stiff_in_the_middle_changes_the_method_there_and_back() {
     let f = Autodiff::new(StiffInTheMiddle, SVector::zeros());
     for tol in [1e-4, 1e-6, 1e-8] {
-        let (y, _, phases) = observed(&f, vector![0.0], 0.0..20.0, Pid::new(tol, tol));
+        let (y, _, phases) = observed(&f, vector![0.0], 0.0..20.0, Pid::tolerance(tol));
         assert!((y[0] - 20.0_f64.sin()).abs() < 10.0 * tol);
         let changes = phases.changes();
         let (there, back) = (changes[0], changes[changes.len() - 1]);
@@ -177,7 +177,7 @@ fn output_between_steps_of_both_methods() {
     let times: Vec<f64> = (0..=2000).map(|i| 0.01 * f64::from(i)).collect();
     let solution = Ivp::new(&f, vector![0.0], 0.0..20.0)
         .save_at(&times)
-        .solve(DefaultSolver::default(), Pid::new(1e-7, 1e-7).max_step(0.05))
+        .solve(DefaultSolver::default(), Pid::tolerance(1e-7).max_step(0.05))
         .unwrap();
     assert!(solution.stats.jacobians > 0 && solution.stats.jacobians < solution.stats.accepted);
     let worst = times.iter().zip(&solution.y).map(|(t, y)| (y[0] - t.sin()).abs()).fold(0.0, f64::max);
@@ -188,7 +188,7 @@ fn output_between_steps_of_both_methods() {
 #[test]
 fn backwards_in_time() {
     let f = ode(|t: f64, y: &f64, dy: &mut f64| *dy = 1e5 * (y - t.cos()) - t.sin());
-    let solution = solve(&f, 1.0, 0.0..-10.0, DefaultSolver::default(), Pid::new(1e-6, 1e-6)).unwrap();
+    let solution = solve(&f, 1.0, 0.0..-10.0, DefaultSolver::default(), Pid::tolerance(1e-6)).unwrap();
     assert!((solution.last() - 10.0_f64.cos()).abs() < 1e-5);
     assert!(solution.stats.jacobians > 0 && tried(solution.stats) < 500, "{:?}", solution.stats);
 }
@@ -234,11 +234,13 @@ fn stiff_problems_without_a_choice_of_method() {
     let robertson = Autodiff::new(Robertson, SVector::zeros());
     let oregonator = Autodiff::new(Oregonator, SVector::zeros());
     for tol in [1e-4, 1e-6, 1e-8] {
-        let found = solve_ivp(&robertson, vector![1.0, 0.0, 0.0], 0.0..1e11, tol, 1e-6 * tol).unwrap();
+        let found = solve_ivp(&robertson, vector![1.0, 0.0, 0.0], 0.0..1e11, Tolerance { rtol: tol, atol: 1e-6 * tol })
+            .unwrap();
         let reference = vector![0.2083340149701255e-7, 0.8333360770334713e-13, 0.999999979166505];
         assert!((found.last() - reference).component_div(&reference).amax() < 10.0 * tol, "{found:?}");
 
-        let found = solve_ivp(&oregonator, vector![1.0, 2.0, 3.0], 0.0..360.0, tol, tol).unwrap();
+        let found =
+            solve_ivp(&oregonator, vector![1.0, 2.0, 3.0], 0.0..360.0, Tolerance { rtol: tol, atol: tol }).unwrap();
         let reference = vector![1.000814870318523, 1228.178521549917, 132.0554942846706];
         assert!((found.last() - reference).component_div(&reference).amax() < 10.0 * tol, "{found:?}");
     }
@@ -258,7 +260,7 @@ fn dearness<F: Jacobian>(name: &str, f: &F, y0: &F::State, end: f64, atol: f64) 
     let mut found = Vec::new();
     for digits in 3..=12 {
         let rtol = 10.0_f64.powi(-digits);
-        let pid = Pid::new(rtol, rtol * atol);
+        let pid = Pid::tolerance(rtol).atol(rtol * atol);
         let better = price(f, y0, end, Rodas5P, pid).min(price(f, y0, end, Tsit5, pid));
         let ratio = price(f, y0, end, DefaultSolver::default(), pid) / better;
         if better.is_finite() && (ratio.is_nan() || ratio > 3.0) {
@@ -292,7 +294,7 @@ fn the_automatic_choice_costs_at_most_three_times_the_better_of_its_methods() {
 fn evaluations_are_counted_in_both_phases() {
     let (f, y0) = VanDerPol::problem(1000.0);
     let f = Counted::new(f);
-    let stats = solve(&f, y0, 0.0..2000.0, DefaultSolver::default(), Pid::new(1e-6, 1e-6)).unwrap().stats;
+    let stats = solve(&f, y0, 0.0..2000.0, DefaultSolver::default(), Pid::tolerance(1e-6)).unwrap().stats;
     assert_eq!((stats.evaluations, stats.jacobians), (f.evaluations(), f.jacobians()));
 }
 
@@ -300,7 +302,7 @@ fn evaluations_are_counted_in_both_phases() {
 #[test]
 fn the_gradient_goes_back_over_changes_of_method() {
     let (f, y0) = VanDerPol::problem(100.0);
-    let (solver, control, times) = (DefaultSolver::default(), Pid::new(1e-8, 1e-8), [0.0, 60.0, 95.0, 170.0]);
+    let (solver, control, times) = (DefaultSolver::default(), Pid::tolerance(1e-8), [0.0, 60.0, 95.0, 170.0]);
     let w = [vector![0.0, 0.0], vector![1.0, -0.3], vector![0.4, 20.0], vector![-0.5, 3.0]];
 
     let (_, _, phases) = observed(&f, y0, 0.0..170.0, control);

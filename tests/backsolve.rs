@@ -16,7 +16,7 @@ fn a_reconstruction_that_drifts_is_an_error_and_not_a_wrong_gradient() {
             *ybar -= w * lambda;
             w * (-lambda * t.sin() - t.cos())
         });
-    let control = Pid::new(1e-8, 1e-8);
+    let control = Pid::tolerance(1e-8);
     let last = |y: &[f64]| y.iter().enumerate().map(|(i, _)| f64::from(u8::from(i + 1 == y.len()))).collect::<Vec<_>>();
 
     // e^{20 · 3} makes a state out of any rounding error.
@@ -48,7 +48,7 @@ fn a_stable_way_back_reports_a_small_drift() {
         *ybar += 0.5 * w;
         0.0
     });
-    let control = Pid::new(1e-9, 1e-9);
+    let control = Pid::tolerance(1e-9);
     let adjoint = BacksolveAdjoint::new(Dopri5, control);
     let found = gradient(over(&growth, &1.0, &[0.0, 4.0]), Dopri5, control, &adjoint, |_| vec![0.0, 1.0]).unwrap();
     assert!((found.y0 - 2.0_f64.exp()).abs() < 1e-7);
@@ -63,7 +63,7 @@ fn a_start_at_the_origin_is_no_drift() {
             *ybar -= 0.5 * w;
             0.0
         });
-        let control = Pid::new(1e-8, 1e-8 * unit);
+        let control = Pid::tolerance(1e-8).atol(1e-8 * unit);
         let adjoint = BacksolveAdjoint::new(Dopri5, control);
         let found = gradient(over(&field, &0.0, &[0.0, 1.0]), Dopri5, control, &adjoint, |_| vec![0.0, 1.0]).unwrap();
         assert!(found.drift < 1e-6, "{unit:e}: {:e}", found.drift);

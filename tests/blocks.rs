@@ -134,7 +134,7 @@ fn euler_step_of_the_relaxed_cell_is_the_recurrent_cell() {
 
 #[test]
 fn adjoints_of_an_ode_block_agree() {
-    let tight = Pid::new(1e-12, 1e-12);
+    let tight = Pid::tolerance(1e-12);
     let discrete = run(&flow(Dopri5, tight, DiscreteAdjoint::new()));
     let continuous = run(&flow(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight)));
     let fine = run(&flow(Rk4, Fixed::steps(200), DiscreteAdjoint::new()));
@@ -189,7 +189,7 @@ fn rescaled_samples_move_by_their_own_gaps() {
     for (i, gap) in gaps.into_iter().enumerate() {
         let alone: LayerField<Net<_, Static<1>>> = Net::new(flow_alone()).field();
         let start: SVector<f64, 4> = h0().column(i).into();
-        let end = solve(&alone, start, 0.0..gap, Dopri5, Pid::new(1e-12, 1e-12)).unwrap();
+        let end = solve(&alone, start, 0.0..gap, Dopri5, Pid::tolerance(1e-12)).unwrap();
         assert!((h.column(i) - end.last()).amax() < 1e-9);
     }
 }
@@ -229,7 +229,7 @@ fn one_sequence_model_trains_every_block() {
     gradient_is_a_derivative(Sequence { block: Recurrence(cell()), readout: readout() }, &x);
     gradient_is_a_derivative(Sequence { block: Residual(cell()), readout: readout() }, &x);
     gradient_is_a_derivative(Sequence { block: flow(rk4.0, rk4.1, rk4.2), readout: readout() }, &x);
-    let tight = Pid::new(1e-11, 1e-11);
+    let tight = Pid::tolerance(1e-11);
     gradient_is_a_derivative(
         Sequence { block: flow(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight)), readout: readout() },
         &x,

@@ -19,7 +19,7 @@ where
     S: Embedded<F> + Dense<F>,
 {
     let zero = Event::crossing(|_t, y: &Vector2<f64>| y[1] + 0.2);
-    Ivp::new(f, vector![2.0, 0.0], 0.0..2.0).event(zero).save_at(&TIMES).solve(method, Pid::new(1e-6, 1e-8))
+    Ivp::new(f, vector![2.0, 0.0], 0.0..2.0).event(zero).save_at(&TIMES).solve(method, Pid::tolerance(1e-6).atol(1e-8))
 }
 
 /// The steps, the outputs, the events and the counts of the method itself, to the last bit.
@@ -71,8 +71,8 @@ fn a_curve_is_the_interpolant() {
     let sine = ode(|t, _y: &f64, dy: &mut f64| *dy = f64::cos(t));
     for name in AnySolver::NAMES {
         let method: AnySolver = name.parse().unwrap();
-        let curve = Ivp::new(&sine, 0.0, 0.0..3.0).dense().solve(method, Pid::new(1e-6, 1e-6)).unwrap().y;
-        let saved = Ivp::new(&sine, 0.0, 0.0..3.0).save_at(&[1.7]).solve(method, Pid::new(1e-6, 1e-6)).unwrap();
+        let curve = Ivp::new(&sine, 0.0, 0.0..3.0).dense().solve(method, Pid::tolerance(1e-6)).unwrap().y;
+        let saved = Ivp::new(&sine, 0.0, 0.0..3.0).save_at(&[1.7]).solve(method, Pid::tolerance(1e-6)).unwrap();
         assert!((curve.at(1.7).unwrap() - saved.y[0]).abs() < 1e-12, "{name}");
     }
 }

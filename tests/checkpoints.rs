@@ -79,7 +79,7 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
     }
     check(Rk4, Fixed::steps(150), true);
     check(Dopri5, Fixed::step(0.07), true);
-    check(Dopri5, Pid::new(1e-6, 1e-6), true);
+    check(Dopri5, Pid::tolerance(1e-6), true);
     check(Esdirk547, Fixed::steps(200), false);
 }
 
@@ -119,7 +119,7 @@ fn as_few_steps_are_computed_again_as_can_be() {
 fn an_unknown_number_of_steps_costs_little_more() {
     for (rtol, slots) in [(1e-6, 5), (1e-9, 5), (1e-9, 10), (1e-11, 8), (1e-11, 16)] {
         let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(slots));
-        let backward = found(Dopri5, Pid::new(rtol, rtol), &adjoint).stats;
+        let backward = found(Dopri5, Pid::tolerance(rtol), &adjoint).stats;
         let steps = backward.accepted as usize;
         let least = fewest(steps, slots) - (steps - 1);
         let excess = backward.recomputed as f64 / least as f64;
@@ -162,9 +162,9 @@ fn a_hundred_thousand_steps_in_thirty_two_slots() {
 #[test]
 fn differences_on_the_frozen_grid_agree_with_the_discrete_adjoint() {
     let (mut f, y0) = LotkaVolterra::problem();
-    let steps = Ivp::new(&f, y0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::new(1e-5, 1e-5)).unwrap().t;
+    let steps = Ivp::new(&f, y0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::tolerance(1e-5)).unwrap().t;
     let loss = |y: &[SVector<f64, 2>]| y.iter().map(|y| y * 2.0).collect();
-    let adaptive = gradient(over(&f, &y0, &TIMES), Dopri5, Pid::new(1e-5, 1e-5), DiscreteAdjoint::new(), loss).unwrap();
+    let adaptive = gradient(over(&f, &y0, &TIMES), Dopri5, Pid::tolerance(1e-5), DiscreteAdjoint::new(), loss).unwrap();
     let frozen =
         gradient(over(&f, &y0, &TIMES), Dopri5, StepTo::new(steps.clone()), DiscreteAdjoint::new(), loss).unwrap();
     assert_eq!((adaptive.y0, adaptive.params), (frozen.y0, frozen.params));

@@ -106,8 +106,8 @@ mod tolerances_by_coordinate {
     fn equal_tolerances_take_the_steps_of_one_tolerance() {
         let orbit = ode(|_t, y: &SVector<f64, 2>, dy: &mut SVector<f64, 2>| *dy = vector![y[1], -y[0].sin()]);
         let y0 = vector![1.0, 0.0];
-        let one = solve(&orbit, y0, 0.0..10.0, Dopri5, Pid::new(1e-7, 1e-9)).unwrap();
-        let each = Pid::each(vector![1e-7, 1e-7], vector![1e-9, 1e-9]);
+        let one = solve(&orbit, y0, 0.0..10.0, Dopri5, Pid::tolerance(1e-7).atol(1e-9)).unwrap();
+        let each = Pid::tolerances(Tolerances { rtol: vector![1e-7, 1e-7], atol: vector![1e-9, 1e-9] });
         let each = solve(&orbit, y0, 0.0..10.0, Dopri5, each).unwrap();
         assert_eq!(one.last(), each.last());
         assert_eq!(one.stats, each.stats);
@@ -124,9 +124,9 @@ mod tolerances_by_coordinate {
         let exact = 1e-8 * ((5.0 * 3.0_f64).cos() - 1.0) / 5.0 + 1e-8;
         let error = |y: &SVector<f64, 2>| ((y[0] - exact) / exact).abs();
         let (y0, span) = (vector![1e-8, 1e3], 0.0..3.0);
-        let each = Pid::each(vector![1e-6, 1e-3], vector![1e-14, 1.0]);
+        let each = Pid::tolerances(Tolerances { rtol: vector![1e-6, 1e-3], atol: vector![1e-14, 1.0] });
         let with_each = error(solve(&field, y0, span.clone(), Dopri5, each).unwrap().last());
-        let with_one = error(solve(&field, y0, span, Dopri5, Pid::new(1e-3, 1.0)).unwrap().last());
+        let with_one = error(solve(&field, y0, span, Dopri5, Pid::tolerance(1e-3).atol(1.0)).unwrap().last());
         assert!(with_each < 1e-5, "{with_each}");
         assert!(with_one > 1e-2, "{with_one}: the coordinate is too easy to show anything");
     }
@@ -135,7 +135,9 @@ mod tolerances_by_coordinate {
     fn a_wrong_coordinate_is_named() {
         let decay = ode(|_t, y: &SVector<f64, 3>, dy: &mut SVector<f64, 3>| *dy = -y);
         let solve = |rtol, atol| {
-            let failure = solve(&decay, vector![1.0, 2.0, 3.0], 0.0..1.0, Dopri5, Pid::each(rtol, atol)).unwrap_err();
+            let failure =
+                solve(&decay, vector![1.0, 2.0, 3.0], 0.0..1.0, Dopri5, Pid::tolerances(Tolerances { rtol, atol }))
+                    .unwrap_err();
             assert_eq!(failure.partial.stats.evaluations, 0);
             failure.error
         };
@@ -157,7 +159,8 @@ mod tolerances_by_coordinate {
     fn tolerances_of_another_shape_are_refused() {
         let decay = ode(|_t, y: &DVector<f64>, dy: &mut DVector<f64>| dy.copy_from(&-y));
         let of = |n| DVector::from_element(n, 1e-6);
-        let failure = solve(&decay, of(3), 0.0..1.0, Dopri5, Pid::each(of(3), of(2))).unwrap_err();
+        let failure = solve(&decay, of(3), 0.0..1.0, Dopri5, Pid::tolerances(Tolerances { rtol: of(3), atol: of(2) }))
+            .unwrap_err();
         assert_eq!(failure.error, Error::LengthMismatch { name: "atol", found: 2, expected: 3 });
     }
 
@@ -165,7 +168,7 @@ mod tolerances_by_coordinate {
     #[test]
     fn a_relative_tolerance_alone_allows_what_is_exactly_zero() {
         let field = ode(|_t, y: &SVector<f64, 2>, dy: &mut SVector<f64, 2>| *dy = vector![0.0 * y[0], -y[1]]);
-        let control = Pid::each(vector![1e-6, 1e-8], vector![0.0, 0.0]);
+        let control = Pid::tolerances(Tolerances { rtol: vector![1e-6, 1e-8], atol: vector![0.0, 0.0] });
         let end = *solve(&field, vector![0.0, 1.0], 0.0..1.0, Dopri5, control).unwrap().last();
         assert_eq!(end[0], 0.0);
         assert!((end[1] - (-1.0_f64).exp()).abs() < 1e-8);
@@ -178,7 +181,7 @@ mod laws {
     /// Counts of accepted and rejected steps, and the error at the end.
     fn cost(control: impl Controller<Autodiff<VanDerPol, 2, 1>, Dopri5>) -> (Stats, f64) {
         let (field, y0) = VanDerPol::problem(5.0);
-        let exact = *solve(&field, y0, 0.0..12.0, Vern9, Pid::new(1e-13, 1e-13)).unwrap().last();
+        let exact = *solve(&field, y0, 0.0..12.0, Vern9, Pid::tolerance(1e-13)).unwrap().last();
         let solution = solve(&field, y0, 0.0..12.0, Dopri5, control).unwrap();
         (solution.stats, (solution.last() - exact).norm())
     }
@@ -187,11 +190,11 @@ mod laws {
     fn every_law_keeps_the_error_near_the_tolerance() {
         let tolerance = 1e-7;
         let laws = [
-            ("PI", cost(Pid::new(tolerance, tolerance))),
-            ("I", cost(Pid::integral(tolerance, tolerance))),
-            ("H211PI", cost(Pid::h211(tolerance, tolerance))),
-            ("H312PID", cost(Pid::h312(tolerance, tolerance))),
-            ("predictive", cost(Predictive::new(tolerance, tolerance))),
+            ("PI", cost(Pid::tolerance(tolerance))),
+            ("I", cost(Pid::tolerance(tolerance).integral())),
+            ("H211PI", cost(Pid::tolerance(tolerance).h211())),
+            ("H312PID", cost(Pid::tolerance(tolerance).h312())),
+            ("predictive", cost(Predictive::tolerance(tolerance))),
         ];
         for (name, (stats, error)) in laws {
             assert!(error < 100.0 * tolerance, "{name}: {error:e}");
@@ -219,7 +222,7 @@ mod laws {
             let found = filter.factor(&past, step);
             assert!((found / expected - 1.0).abs() < 1e-6, "{filter:?}: {found} and {expected}");
         }
-        assert_eq!(Pid::h312(1e-3, 1e-3), Pid::new(1e-3, 1e-3).coefficients(-2.0 / 9.0, 2.0 / 9.0, 1.0 / 18.0));
+        assert_eq!(Pid::tolerance(1e-3).h312(), Pid::tolerance(1e-3).coefficients(-2.0 / 9.0, 2.0 / 9.0, 1.0 / 18.0));
     }
 
     #[test]
@@ -248,8 +251,8 @@ mod laws {
         let (field, y0) = VanDerPol::problem(1000.0);
         let exact_enough = 1e-3;
         let run = |control: Predictive| solve(&field, y0, 0.0..1000.0, Esdirk547, control).unwrap();
-        let predictive = run(Predictive::new(1e-6, 1e-6));
-        let elementary = solve(&field, y0, 0.0..1000.0, Esdirk547, Pid::integral(1e-6, 1e-6)).unwrap();
+        let predictive = run(Predictive::tolerance(1e-6));
+        let elementary = solve(&field, y0, 0.0..1000.0, Esdirk547, Pid::tolerance(1e-6).integral()).unwrap();
         assert!((predictive.last() - elementary.last()).norm() < exact_enough);
         assert!(predictive.stats.rejected < elementary.stats.rejected, "{:?} {:?}", predictive.stats, elementary.stats);
     }
@@ -265,7 +268,7 @@ mod the_smallest_step {
 
     #[test]
     fn is_taken_and_counted_on_request() {
-        let control = Pid::new(1e-10, 1e-10).min_step(1e-3);
+        let control = Pid::tolerance(1e-10).min_step(1e-3);
         let failure = solve(&kink(), 0.0, -0.7..1.0, Dopri5, control).unwrap_err();
         assert!(matches!(failure.error, Error::StepSizeUnderflow { min: 1e-3, .. }));
         assert_eq!(failure.partial.stats.forced, 0);
@@ -281,7 +284,7 @@ mod the_smallest_step {
     #[test]
     fn does_not_hide_what_is_not_finite() {
         let pole = ode(|t: f64, _: &f64, dy: &mut f64| *dy = if t < 0.5 { 1.0 } else { f64::NAN });
-        let control = Pid::new(1e-6, 1e-6).min_step(1e-3).at_min_step(MinStep::Accept);
+        let control = Pid::tolerance(1e-6).min_step(1e-3).at_min_step(MinStep::Accept);
         let failure = solve(&pole, 0.0, 0.0..1.0, Dopri5, control).unwrap_err();
         assert!(matches!(failure.error, Error::NonFinite { .. }), "{failure}");
         assert!(failure.partial.last_time() > 0.49);
@@ -290,7 +293,7 @@ mod the_smallest_step {
     /// No step of the solve is shorter than the smallest one, but for those that end at the end.
     #[test]
     fn is_kept() {
-        let control = Pid::new(1e-10, 1e-10).min_step(1e-3).at_min_step(MinStep::Accept);
+        let control = Pid::tolerance(1e-10).min_step(1e-3).at_min_step(MinStep::Accept);
         let solution = Ivp::new(&kink(), 0.0, -0.7..1.0).save_every(1).solve(Dopri5, control).unwrap();
         let last = solution.t.len() - 2;
         for pair in solution.t.windows(2).take(last) {
@@ -324,7 +327,7 @@ mod jumps {
         let field = ode(|t: f64, y: &f64, dy: &mut f64| *dy = forced(t) - y);
         let times = [0.0, 0.3, 0.5, 0.7, 0.7, 1.15, 2.0, 3.0];
         for tolerance in [1e-6, 1e-10] {
-            let control = Pid::new(tolerance, tolerance);
+            let control = Pid::tolerance(tolerance);
             let ivp = || Ivp::new(&field, 0.5, 0.0..3.0);
             let told = ivp().save_at(&times).jumps_at(&JUMPS).solve(Tsit5, control).unwrap();
             let untold = ivp().save_at(&times).solve(Tsit5, control).unwrap();
@@ -373,7 +376,7 @@ mod jumps {
     fn the_end_belongs_to_the_piece_before() {
         let field = ode(|t: f64, _: &f64, dy: &mut f64| *dy = if t < 1.0 { 1.0 } else { f64::NAN });
         let ivp = || Ivp::new(&field, 0.0, 0.0..1.0);
-        let control = Pid::new(1e-8, 1e-8);
+        let control = Pid::tolerance(1e-8);
         assert!(ivp().solve(Dopri5, control).is_err());
         let solution = ivp().save_at(&[0.5, 1.0]).jumps_at(&[1.0]).solve(Dopri5, control).unwrap();
         assert_eq!((solution.t.len(), solution.last_time()), (2, 1.0));
@@ -387,7 +390,7 @@ mod jumps {
     #[test]
     fn order_and_what_is_outside_do_not_matter() {
         let field = ode(|t: f64, y: &f64, dy: &mut f64| *dy = forced(t) - y);
-        let control = Pid::new(1e-8, 1e-8);
+        let control = Pid::tolerance(1e-8);
         let solve = |jumps: &[f64]| Ivp::new(&field, 0.5, 0.0..3.0).jumps_at(jumps).solve(Dopri5, control);
         let mut mixed = vec![-1.0, 0.0, 7.0, 2.9, 0.7, 0.7];
         mixed.extend([0.3, 2.0, 1.2, 1.1]);
@@ -406,9 +409,9 @@ mod a_second_method {
         let (field, y0) = VanDerPol::problem(1000.0);
         let times = [0.0, 0.01, 0.5, 100.0];
         let ivp = || Ivp::new(&field, y0, 0.0..100.0).save_at(&times);
-        let first = (Dopri5, Pid::new(1e-7, 1e-7).max_steps(500));
-        let rescued = ivp().solve_or(first, (Esdirk547, Pid::new(1e-7, 1e-7))).unwrap();
-        let alone = ivp().solve(Esdirk547, Pid::new(1e-9, 1e-9)).unwrap();
+        let first = (Dopri5, Pid::tolerance(1e-7).max_steps(500));
+        let rescued = ivp().solve_or(first, (Esdirk547, Pid::tolerance(1e-7))).unwrap();
+        let alone = ivp().solve(Esdirk547, Pid::tolerance(1e-9)).unwrap();
         let halt = rescued.halt.unwrap();
         assert_eq!(halt.error, Error::MaxSteps { t: halt.t, steps: 500 });
         assert!(halt.t > 0.01 && halt.t < 100.0, "{}", halt.t);
@@ -424,11 +427,11 @@ mod a_second_method {
     fn is_not_asked_without_need_and_mends_no_argument() {
         let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
         let ivp = || Ivp::new(&decay, 1.0, 0.0..1.0);
-        let good = Pid::new(1e-8, 1e-8);
+        let good = Pid::tolerance(1e-8);
         let rescued = ivp().solve_or((Dopri5, good), (Rk4, Fixed::steps(10))).unwrap();
         assert_eq!(rescued.halt, None);
         assert_eq!(rescued.solution, ivp().solve(Dopri5, good).unwrap());
-        let bad = Pid::new(-1.0, 1e-8);
+        let bad = Pid::tolerance(-1.0).atol(1e-8);
         let failure = ivp().solve_or((Dopri5, bad), (Rk4, Fixed::steps(10))).unwrap_err();
         assert!(matches!(failure.error, Error::InvalidArgument { name: "rtol", .. }));
     }
@@ -436,7 +439,7 @@ mod a_second_method {
     #[test]
     fn may_fail_as_well() {
         let blow_up = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y);
-        let second = (Tsit5, Pid::new(1e-8, 1e-8));
+        let second = (Tsit5, Pid::tolerance(1e-8));
         let failure = Ivp::new(&blow_up, 1.0, 0.0..2.0)
             .save_every(1)
             .solve_or((Dopri5, second.1.max_steps(7)), second)
@@ -454,7 +457,7 @@ mod ensembles {
         let fields: Vec<_> = (1..20).map(|i| VanDerPol::problem(0.5 * f64::from(i)).0).collect();
         let starts: Vec<_> = (1..20).map(|i| vector![2.0 - 0.1 * f64::from(i), 0.3]).collect();
         let times = [0.0, 1.0, 4.0];
-        let control = Pid::new(1e-8, 1e-8);
+        let control = Pid::tolerance(1e-8);
         let ensemble = Ensemble::with_fields(&fields, &starts, 0.0..5.0).unwrap().save_at(&times);
         let alone: Vec<_> = fields
             .iter()
@@ -476,7 +479,7 @@ mod ensembles {
     #[test]
     fn failures_keep_their_place_and_their_part() {
         let blow_up = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y);
-        let outcomes = Ensemble::new(&blow_up, &[0.1, 1.0, -1.0], 0.0..2.0).solve_on(2, Dopri5, Pid::new(1e-8, 1e-8));
+        let outcomes = Ensemble::new(&blow_up, &[0.1, 1.0, -1.0], 0.0..2.0).solve_on(2, Dopri5, Pid::tolerance(1e-8));
         assert!((outcomes[0].as_ref().unwrap().last() - 0.125).abs() < 1e-7);
         let failure = outcomes[1].as_ref().unwrap_err();
         assert!((failure.partial.last_time() - 1.0).abs() < 1e-6);

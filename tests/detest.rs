@@ -48,7 +48,7 @@ impl Problem {
 
     /// The error at the end, in units of the tolerance.
     fn error<S: Embedded<Self>>(&self, solver: S, tolerance: f64) -> f64 {
-        let solved = solve(self, self.y0.clone(), 0.0..END, solver, Pid::new(tolerance, tolerance));
+        let solved = solve(self, self.y0.clone(), 0.0..END, solver, Pid::tolerance(tolerance));
         let Ok(solution) = solved else { return f64::INFINITY };
         let errors = solution.last().iter().zip(&self.expected).map(|(y, e)| (y - e).abs() / (1.0 + e.abs()));
         errors.fold(0.0, f64::max) / tolerance

@@ -11,7 +11,7 @@ use rheos::formula::{Bias, Static, Weight};
 use rheos::integrate::{Observer, Step, StepAction};
 use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
 use rheos::solver::explicit::{Bosh3, Heun};
-use rheos::state::Span;
+use rheos::state::{Span, Tolerance};
 use rheos::{
     Adjoint, BacksolveAdjoint, Controller, Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Error, Euler, Failure,
     Fixed, Ivp, Pid, Rk4, Solver, Stats, Tsit5, ode, solve, verify,
@@ -25,7 +25,7 @@ fn decay() -> impl Differentiable<State = f64, Params = ()> {
 }
 
 fn pid() -> Pid {
-    Pid::new(1e-6, 1e-6)
+    Pid::tolerance(1e-6)
 }
 
 fn invalid(name: &'static str, value: f64, expected: &'static str) -> Error {
@@ -78,9 +78,9 @@ mod arguments {
     #[test]
     fn tolerances_must_be_positive_and_finite() {
         for bad in [0.0, -1e-6, f64::NAN, f64::INFINITY] {
-            let rtol = refused(1.0, (0.0, 1.0), Pid::new(bad, 1e-6));
+            let rtol = refused(1.0, (0.0, 1.0), Pid::tolerance(bad).atol(1e-6));
             assert_same(&rtol, &invalid("rtol", bad, "positive and finite"));
-            let atol = refused(1.0, (0.0, 1.0), Pid::new(1e-6, bad));
+            let atol = refused(1.0, (0.0, 1.0), Pid::tolerance(1e-6).atol(bad));
             assert_same(&atol, &invalid("atol", bad, "positive and finite"));
         }
     }
@@ -416,7 +416,7 @@ mod failures {
         let f = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y);
         for y0 in [0.5, 1.0, 8.0] {
             let end = 1.0 / y0;
-            let failure = solve(&f, y0, 0.0..2.0 * end, Dopri5, Pid::new(1e-10, 1e-10)).unwrap_err();
+            let failure = solve(&f, y0, 0.0..2.0 * end, Dopri5, Pid::tolerance(1e-10)).unwrap_err();
             let t = failure.partial.last_time();
             assert!((t - end).abs() < 1e-9 * end, "stopped at {t} instead of {end}");
             assert!(failure.partial.last().is_finite());
@@ -540,7 +540,7 @@ mod failures {
     #[test]
     fn the_budget_of_steps_is_used_up_exactly() {
         let f = Counted::new(ode(|t: f64, _y: &f64, dy: &mut f64| *dy = (20.0 * t).cos()));
-        let control = Pid::new(1e-10, 1e-10);
+        let control = Pid::tolerance(1e-10);
         let all = solve(&f, 0.0, 0.0..3.0, Tsit5, control).unwrap();
         let needed = all.stats.accepted + all.stats.rejected;
         assert!(all.stats.rejected > 0 && needed > 20);
@@ -592,7 +592,10 @@ mod messages {
     #[test]
     fn errors_name_the_argument_the_value_and_what_to_do() {
         let cases = [
-            (refused(1.0, (0.0, 1.0), Pid::new(-1e-3, 1e-6)), "`rtol` is -0.001, but it must be positive and finite"),
+            (
+                refused(1.0, (0.0, 1.0), Pid::tolerance(-1e-3).atol(1e-6)),
+                "`rtol` is -0.001, but it must be positive and finite",
+            ),
             (refused(1.0, (0.0, 1.0), Fixed::steps(0)), "`n` is 0, but it must be at least one step"),
             (refused(f64::NAN, (0.0, 1.0), pid()), "the initial state `y0` is not finite"),
             (
@@ -696,7 +699,10 @@ mod empty_states {
         all_refuse!(SVector::<f64, 0>::zeros(), [Rk4, Dopri5, Trapezoid, Esdirk547, RadauIIA5, Rodas5P]);
         all_refuse!(DVector::<f64>::zeros(0), [Adams, Bdf, Esdirk547.with(Krylov::new())]);
         let f = ode(|_t, _y: &DVector<f64>, _dy: &mut DVector<f64>| {});
-        assert_eq!(solve_ivp(&f, DVector::zeros(0), 0.0..1.0, 1e-6, 1e-6).unwrap_err().error, Error::EmptyState);
+        assert_eq!(
+            solve_ivp(&f, DVector::zeros(0), 0.0..1.0, Tolerance { rtol: 1e-6, atol: 1e-6 }).unwrap_err().error,
+            Error::EmptyState
+        );
         assert!(SteadyState::new(1e-9).solve(&f, 0.0, DVector::zeros(0)).is_ok_and(|y| y.is_empty()));
     }
 }

@@ -213,7 +213,7 @@ mod ball {
             let landed = found(&|_, _, bar| bar.hits[1].before[0] = 1.0);
             assert!(landed.y0[0].abs() < 1e-13 && landed.params.norm() < 1e-13);
         }
-        let pid = Pid::new(1e-8, 1e-8);
+        let pid = Pid::tolerance(1e-8);
         for lands in [false, true] {
             check_all(lands, (Dopri5, pid, DiscreteAdjoint::new()));
             check_all(lands, (Dopri5, Fixed::steps(37), DiscreteAdjoint::new()));
@@ -250,7 +250,7 @@ mod ball {
 
     #[test]
     fn a_landing_at_the_end_of_the_span_counts() {
-        let tight = Pid::new(1e-10, 1e-10);
+        let tight = Pid::tolerance(1e-10);
         let along = InterpolatingAdjoint::new(Dopri5, tight);
         // Rounding decides whether the ball lands just before the end; both are to be seen.
         let t = first_landing().0;
@@ -274,7 +274,7 @@ mod ball {
 
     #[test]
     fn the_adjoint_equation_goes_across_landings() {
-        let tight = Pid::new(1e-11, 1e-11);
+        let tight = Pid::tolerance(1e-11);
         let loss: Loss<'_> = &|_, _, bar| bar.y[1][0] = 1.0;
         let [(_, expected), _] = flight(2, 1.5);
         check(&solved(Dopri5, tight, InterpolatingAdjoint::new(Dopri5, tight), &[0.0, 1.5], loss), expected);
@@ -293,7 +293,7 @@ mod ball {
         let [_, (_, expected)] = flight(2, 1.5);
         let unit = 2.0_f64.powi(-600);
         let loss: Loss<'_> = &|_, _, bar| bar.y[1][1] = unit;
-        let tight = Pid::new(1e-11, 1e-11);
+        let tight = Pid::tolerance(1e-11);
         let exact = solved(Dopri5, Fixed::steps(30), DiscreteAdjoint::new(), &[0.0, 1.5], loss);
         let along = solved(Dopri5, tight, InterpolatingAdjoint::new(Dopri5, tight), &[0.0, 1.5], loss);
         for found in [exact, along] {
@@ -639,9 +639,9 @@ mod impacts {
         fn found<A: Adjoint<Model, Dop853, Pid>>(adjoint: A) -> FoundOf<Model> {
             let model = Autodiff::new(Oscillator, SVector::from(PARAMS));
             let problem = problem(&model, vector![0.6, 0.2], span(&TIMES)).save_at(&TIMES);
-            super::found(problem, (Dop853, Pid::new(1e-12, 1e-12), adjoint), weights).unwrap()
+            super::found(problem, (Dop853, Pid::tolerance(1e-12), adjoint), weights).unwrap()
         }
-        let tight = Pid::new(1e-12, 1e-12);
+        let tight = Pid::tolerance(1e-12);
         let reference = found(DiscreteAdjoint::new());
         for (name, found) in [
             ("Backsolve", found(BacksolveAdjoint::new(Dop853, tight))),
@@ -690,7 +690,7 @@ mod threshold {
     fn the_time_to_a_threshold() {
         let (a, c, y0, t0) = (0.7, 5.0, 1.2, 0.3);
         let model = Autodiff::new(Growth, vector![a, c]);
-        let tight = Pid::new(1e-12, 1e-12);
+        let tight = Pid::tolerance(1e-12);
         // Of the output times, two are never reached.
         let times = [t0, 1.0, 9.0, 10.0];
         let problem = || problem(&model, y0, span(&times)).save_at(&times);
@@ -728,7 +728,7 @@ mod threshold {
             let all = [found.y0[0], found.params[0], found.params[1], found.t0, found.t1];
             assert!(relative_error(&all, &[0.0, 0.0, 3.0, 0.0, 0.0]) < tolerance, "{all:?}");
         }
-        let tight = Pid::new(1e-12, 1e-12);
+        let tight = Pid::tolerance(1e-12);
         check(Tsit5, Fixed::step(0.5), DiscreteAdjoint::new(), 1e-13);
         check(Tsit5, Fixed::steps(20), DiscreteAdjoint::new(), 1e-13);
         check(ReversibleHeun, Fixed::step(0.05), ReversibleAdjoint::new(), 1e-12);
@@ -755,7 +755,7 @@ fn fields_from_closures_have_events_too() {
         },
     );
     let problem = Ivp::new(&decay, 1.0, 0.0..2.0).event(rising.samples(2));
-    let method = (Tsit5, Pid::new(1e-11, 1e-11), DiscreteAdjoint::new());
+    let method = (Tsit5, Pid::tolerance(1e-11), DiscreteAdjoint::new());
     let found = found(problem, method, |_, _, bar| bar.hits[0].t = 1.0).unwrap();
     let t = found.hits[0].t;
     assert!((t - 0.567_143_290_409_784).abs() < 1e-9);

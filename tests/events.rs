@@ -17,7 +17,7 @@ use rheos::{
 type Plane = Vector2<f64>;
 
 fn tight() -> Pid {
-    Pid::new(1e-12, 1e-12)
+    Pid::tolerance(1e-12)
 }
 
 /// `y' = 1`: the state is a clock.
@@ -100,7 +100,7 @@ mod ball {
     fn bounces_as_the_closed_form_with_every_kind_of_interpolant() {
         check(Dopri5, tight());
         check(Tsit5, tight());
-        check(Bosh3, Pid::new(1e-12, 1e-12));
+        check(Bosh3, Pid::tolerance(1e-12));
         check(Dop853, tight());
         check(Vern7, tight());
         check(Rk4, Fixed::steps(30));
@@ -114,7 +114,7 @@ mod ball {
         let expected: Vec<_> = landings(40).iter().map(|landing| landing.0).filter(|&t| t < 6.0).collect();
         let solution = Ivp::new(&fall(), Vector2::new(1.0, 0.0), 0.0..6.0)
             .event(landing().samples(64))
-            .solve(Tsit5, Pid::new(1e-3, 1e-3).first_step(5.0))
+            .solve(Tsit5, Pid::tolerance(1e-3).first_step(5.0))
             .unwrap();
         assert_close(&times(&solution.hits), &expected, 1e-10);
     }
@@ -198,7 +198,7 @@ fn the_period_of_a_pendulum() {
     let tops = Event::falling(|_t, y: &Plane| y[1]).stop_at(5);
     let solution = Ivp::new(&pendulum, Vector2::new(amplitude, 0.0), 0.0..1000.0)
         .event(tops)
-        .solve(Dop853, Pid::new(1e-13, 1e-13))
+        .solve(Dop853, Pid::tolerance(1e-13))
         .unwrap();
     // The first is one period after the start, at which nothing happens.
     let expected: Vec<f64> = (1..=5).map(|n| f64::from(n) * period).collect();
@@ -478,7 +478,7 @@ mod steps {
         where
             S: Copy + Dense<Charging> + Embedded<Charging>,
         {
-            let control = Pid::new(tolerance, tolerance);
+            let control = Pid::tolerance(tolerance);
             let spike = Event::rising(|_t, y: &f64| y - 0.8).reset(|_t, y| *y = 0.1);
             let solution = Ivp::new(&Charging, 0.0, 0.0..5.0).event(spike).solve(solver, control).unwrap();
             let mut t = 0.0;
@@ -527,11 +527,11 @@ mod steps {
         let van_der_pol =
             ode(|_t, y: &Plane, dy: &mut Plane| *dy = Vector2::new(y[1], 3.0 * (1.0 - y[0] * y[0]) * y[1] - y[0]));
         let y0 = Vector2::new(2.0, 0.0);
-        let plain = Ivp::new(&van_der_pol, y0, 0.0..20.0).save_every(1).solve(Dopri5, Pid::new(1e-6, 1e-6)).unwrap();
+        let plain = Ivp::new(&van_der_pol, y0, 0.0..20.0).save_every(1).solve(Dopri5, Pid::tolerance(1e-6)).unwrap();
         let watched = Ivp::new(&van_der_pol, y0, 0.0..20.0)
             .save_every(1)
             .event(Event::crossing(|_t, y: &Plane| y[0]).samples(5))
-            .solve(Dopri5, Pid::new(1e-6, 1e-6))
+            .solve(Dopri5, Pid::tolerance(1e-6))
             .unwrap();
         assert!(watched.hits.len() > 3);
         assert_eq!((plain.t, plain.y, plain.stats), (watched.t, watched.y, watched.stats));
@@ -723,7 +723,7 @@ mod jumps {
     fn a_dose_at_a_jump_is_given_once() {
         fn check<S: Dense<F> + Embedded<F> + Copy, F: Jacobian<State = f64>>(f: &F, solver: S) {
             for t0 in [-1.0, -0.1, -1e4] {
-                let control = Pid::new(1e-8, 1e-8);
+                let control = Pid::tolerance(1e-8);
                 let problem = || Ivp::new(f, 0.0, t0..1.0).event(dosing(0.0));
                 let declared = problem().jumps_at(&[0.0]).save_at(&[0.0, 1.0]).solve(solver, control).unwrap();
                 let landed = problem().jumps_at(&[0.0]).land_on(&[0.0, 1.0]).solve(solver, control).unwrap();
@@ -780,7 +780,7 @@ mod jumps {
             let solution = if case % 2 == 0 {
                 problem().save_at(&saved).observe(&mut seen).solve(Rk4, Fixed::steps(8)).unwrap()
             } else {
-                problem().land_on(&saved).observe(&mut seen).solve(Dopri5, Pid::new(1e-6, 1e-6)).unwrap()
+                problem().land_on(&saved).observe(&mut seen).solve(Dopri5, Pid::tolerance(1e-6)).unwrap()
             };
             assert_eq!((times(&solution.hits), &solution.t[..]), (vec![dose], &saved[..]), "case {case}");
             assert_close(&solution.y, &expected, 2e-5);
@@ -792,7 +792,7 @@ mod jumps {
             let undo = Event::falling(move |t, _y: &f64| t - dose).reset(|_t, y| *y -= 10.0);
             let problem = Ivp::new(&clock, t1, t1..t0).event(undo).jumps_at(&jumps);
             let back = [t1, dose.next_up(), dose, dose.next_down(), t0];
-            let solution = problem.save_at(&back).solve(Dopri5, Pid::new(1e-6, 1e-6)).unwrap();
+            let solution = problem.save_at(&back).solve(Dopri5, Pid::tolerance(1e-6)).unwrap();
             assert_eq!((times(&solution.hits), &solution.t[..]), (vec![dose], &back[..]), "case {case}");
             let expected = [t1, dose, dose - 10.0, dose - 10.0, t0 - 10.0];
             assert_close(&solution.y, &expected, 4e-15 * t0.abs().max(10.0));
@@ -915,7 +915,7 @@ mod refusals {
             .dense()
             .event(Event::rising(|_t, y: &f64| y - 2.0))
             .event(Event::rising(|_t, y: &f64| y - 10.0))
-            .solve(Dopri5, Pid::new(1e-10, 1e-10))
+            .solve(Dopri5, Pid::tolerance(1e-10))
             .unwrap_err();
         assert!(matches!(failure.error, Error::StepSizeUnderflow { .. } | Error::NonFinite { .. }), "{failure}");
         let partial = &failure.partial;

@@ -42,7 +42,7 @@ fn output_does_not_change_the_solution() {
         let (f, y0) = Forced::problem();
         let times: Vec<f64> = (1..100).map(|i| 0.1 * f64::from(i)).collect();
         // The first step is far too long, so that steps are rejected.
-        let control = Pid::new(1e-8, 1e-8).first_step(5.0);
+        let control = Pid::tolerance(1e-8).first_step(5.0);
         let with = Ivp::new(&f, y0, SPAN).save_at(&times).solve(solver, control).unwrap();
         let without = Ivp::new(&f, y0, SPAN).solve(solver, control).unwrap();
         assert!(with.stats.rejected > 0);
@@ -153,7 +153,7 @@ fn adaptive_steps_of_high_order_keep_to_the_tolerance() {
     fn check<S: Embedded<Autodiff<Forced, 2, 0>> + Copy>(solver: S) {
         let (f, y0) = Forced::problem();
         for tolerance in [1e-5, 1e-8, 1e-11] {
-            let end = Ivp::new(&f, y0, SPAN).solve(solver, Pid::new(tolerance, tolerance)).unwrap();
+            let end = Ivp::new(&f, y0, SPAN).solve(solver, Pid::tolerance(tolerance)).unwrap();
             let error = (end.last() - Forced::exact(SPAN.1)).amax();
             println!("{} {error:e} {tolerance:e}", S::NAME);
             assert!(error < 100.0 * tolerance, "{}: {error:e} at {tolerance:e}", S::NAME);

@@ -118,7 +118,7 @@ fn discrete_adjoint_equals_step_by_step_differentiation() {
 
 #[test]
 fn adjoints_at_tight_tolerance_agree_with_the_exact_gradient() {
-    let tight = Pid::new(1e-10, 1e-10);
+    let tight = Pid::tolerance(1e-10);
     let check = |found: Found| {
         assert_within(&errors(&found, &["exact"]), 1e-7);
         let times = relative_error(&found.1.times, &reference(&["exact", "grads", "t"]));
@@ -208,7 +208,7 @@ fn discrete_adjoint_is_the_derivative_of_what_was_computed() {
 #[test]
 fn every_adjoint_agrees_with_every_other() {
     let (f, y0) = forced();
-    let tight = Pid::new(1e-12, 1e-12);
+    let tight = Pid::tolerance(1e-12);
     let loss = |y: &[SVector<f64, 2>]| y.iter().enumerate().map(|(i, y)| y * (1.0 + i as f64)).collect::<Vec<_>>();
     let all = |times: &[f64]| {
         [
@@ -240,7 +240,7 @@ fn every_adjoint_agrees_with_every_other() {
 fn a_solve_over_no_time_passes_cotangents_through() {
     let (f, y0) = forced();
     let w = SVector::from([2.0, -1.0]);
-    let pid = Pid::new(1e-6, 1e-6);
+    let pid = Pid::tolerance(1e-6);
     let mut slope = y0;
     f.eval(0.5, &y0, &mut slope);
     let over_no_time = || over(&f, &y0, &[0.5, 0.5]);

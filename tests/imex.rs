@@ -209,7 +209,7 @@ fn prothero_robinson(
 #[test]
 fn stiffness_costs_no_steps() {
     fn check<S: Solver<F> + Embedded<F> + Copy, F: Dynamics<State = f64>>(f: &F, method: S) {
-        let solution = solve(f, 1.0, 0.0..10.0, method, Pid::new(1e-5, 1e-5)).unwrap();
+        let solution = solve(f, 1.0, 0.0..10.0, method, Pid::tolerance(1e-5)).unwrap();
         let error = (solution.last() - 10.0_f64.cos()).abs();
         let steps = solution.stats.accepted + solution.stats.rejected;
         assert!(error < 1e-4 && steps < 800, "{}: error {error:e}, {:?}", S::NAME, solution.stats);
@@ -284,10 +284,10 @@ fn advection_diffusion_and_reaction() {
     let n = 60;
     let f = advection_diffusion_reaction(n);
     let u0 = DVector::from_fn(n, |i, _| 0.5 + 0.4 * (std::f64::consts::TAU * i as f64 / n as f64).sin());
-    let reference = solve(&f, u0.clone(), 0.0..0.5, Dopri5, Pid::new(1e-10, 1e-10)).unwrap();
+    let reference = solve(&f, u0.clone(), 0.0..0.5, Dopri5, Pid::tolerance(1e-10)).unwrap();
     let tol = 1e-5;
-    let by_lu = solve(&f, u0.clone(), 0.0..0.5, KenCarp4, Pid::new(tol, tol)).unwrap();
-    let by_krylov = solve(&f, u0, 0.0..0.5, KenCarp4.with(Krylov::new()), Pid::new(tol, tol)).unwrap();
+    let by_lu = solve(&f, u0.clone(), 0.0..0.5, KenCarp4, Pid::tolerance(tol)).unwrap();
+    let by_krylov = solve(&f, u0, 0.0..0.5, KenCarp4.with(Krylov::new()), Pid::tolerance(tol)).unwrap();
     for solution in [&by_lu, &by_krylov] {
         let error = (solution.last() - reference.last()).amax();
         assert!(error < 10.0 * tol, "error {error:e}, {:?}", solution.stats);
@@ -308,7 +308,7 @@ fn a_stiff_oscillator_in_the_implicit_part_alone() {
     // The test set of Bari, t = 2000.
     let expected = Vector2::new(1.706_167_732_170_483, -8.928_097_010_247_975e-4);
     let tol = 1e-6;
-    let control = Pid::new(tol, tol);
+    let control = Pid::tolerance(tol);
     let additive = [
         *solve(&split, y0, 0.0..2000.0, KenCarp3, control).unwrap().last(),
         *solve(&split, y0, 0.0..2000.0, KenCarp4, control).unwrap().last(),
@@ -359,7 +359,7 @@ fn evaluations_are_those_of_both_parts() {
     {
         let (explicit, implicit) = (Counted::new(Decay { rate: 1.0 }), Counted::new(Decay { rate: 500.0 }));
         let f = GenericSplit::new(&explicit, &implicit);
-        let solution = solve(&f, 1.0, 0.0..1.0, method, Pid::new(1e-6, 1e-6)).unwrap();
+        let solution = solve(&f, 1.0, 0.0..1.0, method, Pid::tolerance(1e-6)).unwrap();
         assert_eq!(solution.stats.evaluations, explicit.evaluations() + implicit.evaluations(), "{}", S::NAME);
         assert_eq!((explicit.jacobians(), implicit.jacobians()), (0, solution.stats.jacobians));
     }
@@ -414,8 +414,8 @@ fn saved_states_are_about_as_exact_as_the_steps() {
             let errors = solution.t.iter().zip(&solution.y).map(|(&t, y)| (y - Forced::exact(t)).amax());
             errors.fold(0.0, f64::max)
         };
-        let saved = worst(ivp().save_at(&times).solve(method, Pid::new(1e-8, 1e-8)).unwrap());
-        let stepped = worst(ivp().save_every(1).solve(method, Pid::new(1e-8, 1e-8)).unwrap());
+        let saved = worst(ivp().save_at(&times).solve(method, Pid::tolerance(1e-8)).unwrap());
+        let stepped = worst(ivp().save_every(1).solve(method, Pid::tolerance(1e-8)).unwrap());
         println!("{}: {saved:e} {stepped:e}", S::NAME);
         assert!(saved < 10.0 * stepped.max(1e-8), "{}: {saved:e} between steps with errors {stepped:e}", S::NAME);
     }

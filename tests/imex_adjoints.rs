@@ -194,7 +194,7 @@ impl GenericDynamics<2, 2> for Velocity {
 fn on_a_stiff_problem_it_is_the_gradient_of_radau() {
     let f = GenericSplit::new(Autodiff::new(Position, vector![1.0]), Autodiff::new(Velocity, vector![50.0, 1.0]));
     let (y0, times) = (vector![2.0, -0.66], [0.0, 0.3, 0.7]);
-    let control = Pid::new(1e-11, 1e-11);
+    let control = Pid::tolerance(1e-11);
     let loss = |y: &[Vector2<f64>]| (0..y.len()).map(|i| weight(&y0, i)).collect::<Vec<_>>();
     let expected = gradient(landing_on(&f, &y0, &times), RadauIIA5, control, DiscreteAdjoint::new(), loss).unwrap();
     for found in [

@@ -106,7 +106,7 @@ fn adaptive_methods_are_as_accurate_as_asked() {
     for_each!([TrBdf2, Sdirk4, Kvaerno3, Esdirk4, Esdirk547], |method| {
         for tol in [1e-4, 1e-6, 1e-8] {
             let (f, y0) = Forced::problem();
-            let solution = solve(&f, y0, 0.0..10.0, method, Pid::new(tol, tol)).unwrap();
+            let solution = solve(&f, y0, 0.0..10.0, method, Pid::tolerance(tol)).unwrap();
             let error = (solution.last() - Forced::exact(10.0)).amax();
             // As many errors of the size of the tolerance as there are steps, and u' = u cos t amplifies them by up to e².
             assert!(error < 7.4 * tol * solution.stats.accepted as f64, "{method:?} at {tol:e}: {error:e}");
@@ -119,7 +119,7 @@ fn adaptive_methods_are_as_accurate_as_asked() {
 fn van_der_pol_at_mu_1000() {
     for_each!([TrBdf2, Sdirk4, Kvaerno3, Esdirk4, Esdirk547], |method| {
         let (f, y0) = VanDerPol::problem(1000.0);
-        let solution = solve(&f, y0, 0.0..2000.0, method, Pid::new(1e-8, 1e-8)).unwrap();
+        let solution = solve(&f, y0, 0.0..2000.0, method, Pid::tolerance(1e-8)).unwrap();
         let error = (solution.last() - vector![1.706167732170483, -0.8928097010247975e-3]).amax();
         assert!(error < 2e-5, "{method:?}: {error:e}");
         assert!(solution.stats.factorisations >= solution.stats.jacobians);
@@ -130,7 +130,7 @@ fn van_der_pol_at_mu_1000() {
 #[test]
 fn every_kind_of_small_state_can_be_solved_stiffly() {
     let exact = (-1.0_f64).exp();
-    let control = Pid::new(1e-9, 1e-9);
+    let control = Pid::tolerance(1e-9);
     // y₁ decays a thousand times as fast as y₀.
     let array = ode(|_t, y: &[f64; 2], dy: &mut [f64; 2]| *dy = [-y[0], 1000.0 * (y[0] - y[1])]);
     let fixed = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], 1000.0 * (y[0] - y[1])]);
@@ -146,7 +146,8 @@ fn every_kind_of_small_state_can_be_solved_stiffly() {
     assert!((dynamic.last()[1] - fixed[1]).abs() < 1e-12);
 
     let single = ode(|_t, y: &Vector2<f32>, dy: &mut Vector2<f32>| *dy = vector![-y[0], 1000.0 * (y[0] - y[1])]);
-    let single = *solve(&single, vector![1.0, 0.0], 0.0..1.0, Esdirk547, Pid::new(1e-4, 1e-5)).unwrap().last();
+    let single =
+        *solve(&single, vector![1.0, 0.0], 0.0..1.0, Esdirk547, Pid::tolerance(1e-4).atol(1e-5)).unwrap().last();
     assert!((f64::from(single[1]) - exact * 1000.0 / 999.0).abs() < 1e-4);
 
     let number = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -1000.0 * (y - t.cos()) - t.sin());
@@ -177,7 +178,7 @@ fn a_step_whose_equations_are_not_solved_is_never_accepted() {
     assert_eq!((failure.partial.last_time(), *failure.partial.last()), (0.0, 1.0));
 
     // Shorter steps get by, since the wrong term loses its weight.
-    let solution = solve(&Misled, 1.0, 0.0..10.0, Esdirk547, Pid::new(1e-8, 1e-8).first_step(1.0)).unwrap();
+    let solution = solve(&Misled, 1.0, 0.0..10.0, Esdirk547, Pid::tolerance(1e-8).first_step(1.0)).unwrap();
     assert!((solution.last() - 1.0 / 21.0_f64.sqrt()).abs() < 1e-7);
     assert!(solution.stats.rejected > 0);
 }
@@ -188,7 +189,7 @@ fn a_singular_matrix_rejects_the_step() {
     let f = Linear { re: 4.0, im: 0.0 };
     let failure = solve(&f, vector![1.0, 0.0], 0.0..1.0, Sdirk4, Fixed::step(1.0)).unwrap_err();
     assert_eq!(failure.error, Error::SingularMatrix { t: 0.0, h: 1.0 });
-    let solution = solve(&f, vector![1.0, 0.0], 0.0..1.0, Sdirk4, Pid::new(1e-8, 1e-8).first_step(1.0)).unwrap();
+    let solution = solve(&f, vector![1.0, 0.0], 0.0..1.0, Sdirk4, Pid::tolerance(1e-8).first_step(1.0)).unwrap();
     assert!((solution.last()[0] / 4.0_f64.exp() - 1.0).abs() < 1e-6);
     assert!(solution.stats.rejected > 0);
 }
@@ -196,7 +197,7 @@ fn a_singular_matrix_rejects_the_step() {
 #[test]
 fn a_field_that_is_not_finite_is_a_typed_error() {
     let cliff = ode(|t: f64, y: &f64, dy: &mut f64| *dy = if t < 1.0 { -y } else { f64::NAN });
-    let failure = solve(&cliff, 1.0, 0.0..2.0, Kvaerno3, Pid::new(1e-6, 1e-6)).unwrap_err();
+    let failure = solve(&cliff, 1.0, 0.0..2.0, Kvaerno3, Pid::tolerance(1e-6)).unwrap_err();
     assert!(matches!(failure.error, Error::NonFinite { .. }), "{failure}");
     let (t, y) = (failure.partial.last_time(), *failure.partial.last());
     assert!(t > 0.99 && t <= 1.0 && (y - (-t).exp()).abs() < 1e-5);

@@ -112,7 +112,7 @@ const RTOL: f64 = 1e-5;
 fn outcome<S: Embedded<Pair>>(solver: S, writing: Writing) -> Outcome {
     let Writing { q, s, origin, .. } = writing;
     let start = writing.write(vector![1.0, 0.0]);
-    let control = Pid::new(RTOL, 1e-3 * RTOL * q);
+    let control = Pid::tolerance(RTOL).atol(1e-3 * RTOL * q);
     let solution = solve(&Pair::new(writing), start, origin * s..(origin + 2.0) * s, solver, control);
     let Ok(solution) = solution else { return Outcome { end: vector![f64::NAN, f64::NAN], accepted: 0, rejected: 0 } };
     let Stats { accepted, rejected, .. } = solution.stats;
@@ -225,7 +225,7 @@ fn other_units_origins_and_orders_change_only_the_rounding() {
 
 /// The solution at the end, to many more digits than are compared.
 fn truth() -> Vector2<f64> {
-    *solve(&Pair::new(PLAIN), vector![1.0, 0.0], 0.0..2.0, Dop853, Pid::new(1e-13, 1e-13)).unwrap().last()
+    *solve(&Pair::new(PLAIN), vector![1.0, 0.0], 0.0..2.0, Dop853, Pid::tolerance(1e-13)).unwrap().last()
 }
 
 fn assert_no_faults(faults: Vec<Vec<String>>) {
@@ -297,7 +297,7 @@ mod unit_of_the_loss {
         A: Adjoint<Autodiff<LotkaVolterra, 2, 4>, S, Pid>,
     {
         let (model, y0) = LotkaVolterra::problem();
-        let control = Pid::new(1e-6, 1e-6);
+        let control = Pid::tolerance(1e-6);
         let gradient_of = |unit: f64| {
             let loss =
                 |_: &[Vector2<f64>]| vec![vector![0.0, 0.3 * unit], vector![unit, 0.0], vector![0.5 * unit, -unit]];
@@ -314,7 +314,7 @@ mod unit_of_the_loss {
 
     #[test]
     fn changes_no_bit() {
-        let tight = Pid::new(1e-6, 1e-6);
+        let tight = Pid::tolerance(1e-6);
         assert_no_faults(vec![
             check(Dopri5, &DiscreteAdjoint::new()),
             check(Esdirk4, &DiscreteAdjoint::new()),

@@ -151,7 +151,7 @@ fn solve_heat<L: LinearSolver<F>, F: Jacobian<State = DVector<f64>>>(
     linear: L,
     tol: f64,
 ) -> Solution<DVector<f64>> {
-    solve(f, heat_exact(n, 0.0), 0.0..0.1, Kvaerno3.with(linear), Pid::new(tol, tol)).unwrap()
+    solve(f, heat_exact(n, 0.0), 0.0..0.1, Kvaerno3.with(linear), Pid::tolerance(tol)).unwrap()
 }
 
 #[test]
@@ -187,9 +187,9 @@ fn a_stiff_oscillator_is_solved_as_by_lu() {
     let expected = Vector2::new(1.706_167_732_170_483, -8.928_097_010_247_975e-4);
     for tol in [1e-4, 1e-6] {
         for error in [
-            solve(&f, y0, 0.0..2000.0, Kvaerno3, Pid::new(tol, tol)).unwrap().last() - expected,
-            solve(&f, y0, 0.0..2000.0, Kvaerno3.with(Krylov::new()), Pid::new(tol, tol)).unwrap().last() - expected,
-            solve(&f, y0, 0.0..2000.0, Kvaerno3.with(Krylov::new().exact()), Pid::new(tol, tol)).unwrap().last()
+            solve(&f, y0, 0.0..2000.0, Kvaerno3, Pid::tolerance(tol)).unwrap().last() - expected,
+            solve(&f, y0, 0.0..2000.0, Kvaerno3.with(Krylov::new()), Pid::tolerance(tol)).unwrap().last() - expected,
+            solve(&f, y0, 0.0..2000.0, Kvaerno3.with(Krylov::new().exact()), Pid::tolerance(tol)).unwrap().last()
                 - expected,
         ] {
             assert!(error.amax() < 100.0 * tol, "tol = {tol:e}: {error}");
@@ -208,7 +208,7 @@ fn components_of_very_different_sizes() {
     let f = ode(robertson);
     // Hairer & Wanner II, section IV.10, at t = 40: as printed by the codes at tolerance 1e-12.
     let expected = vector![0.715_827_068_7, 9.185_534_764e-6, 0.284_163_745_7];
-    let control = Pid::new(1e-6, 1e-12);
+    let control = Pid::tolerance(1e-6).atol(1e-12);
     let y = *solve(&f, vector![1.0, 0.0, 0.0], 0.0..40.0, Kvaerno3.with(Krylov::new()), control).unwrap().last();
     let error = (y - expected).component_div(&expected).amax();
     assert!(error < 1e-4, "{y}");
@@ -235,7 +235,7 @@ fn parts_without_a_say_in_the_norm_are_solved_for() {
     let integral = |t: f64| (k * k * t.sin() - k * (t.cos() - 1.0)) / (k * k + 1.0);
     let y0 = (y(0.0), Passive(0.0));
     // Steps short enough for the method; a solver that looks at the tolerance alone is off by 2e-6.
-    let control = Pid::new(1e-6, 1e-6).max_step(2e-3);
+    let control = Pid::tolerance(1e-6).max_step(2e-3);
     let solution = solve(&f, y0, 0.0..2.0, Kvaerno3.with(Krylov::new()), control).unwrap();
     let (end, Passive(found)) = *solution.last();
     assert!((end - y(2.0)).abs() < 1e-6);
@@ -251,7 +251,7 @@ fn a_system_that_is_not_solved_ends_or_shortens_the_step() {
     assert_eq!(failure.partial.stats.accepted, 0);
     // An adaptive solve goes on with steps that are short enough for two dimensions.
     let tol = 1e-3;
-    let solution = solve(&f, heat_exact(60, 0.0), 0.0..0.1, poor, Pid::new(tol, tol)).unwrap();
+    let solution = solve(&f, heat_exact(60, 0.0), 0.0..0.1, poor, Pid::tolerance(tol)).unwrap();
     let good = solve_heat(&f, 60, Krylov::new(), tol).stats;
     assert!(solution.stats.rejected > good.rejected && solution.stats.accepted > good.accepted, "{:?}", solution.stats);
     assert!((solution.last() - heat_exact(60, 0.1)).amax() < tol);
@@ -268,7 +268,7 @@ fn settings_outside_their_domain_are_named() {
         (Krylov::new().tolerance(f64::NAN), "tolerance"),
     ] {
         let fixed = solve(&f, y0.clone(), 0.0..0.1, Kvaerno3.with(krylov), Fixed::steps(5)).unwrap_err();
-        let adaptive = solve(&f, y0.clone(), 0.0..0.1, Kvaerno3.with(krylov), Pid::new(1e-3, 1e-3)).unwrap_err();
+        let adaptive = solve(&f, y0.clone(), 0.0..0.1, Kvaerno3.with(krylov), Pid::tolerance(1e-3)).unwrap_err();
         for error in [fixed.error, adaptive.error] {
             assert!(matches!(error, Error::InvalidArgument { name, .. } if name == culprit), "{error}");
         }
@@ -355,7 +355,7 @@ mod tensors {
         let stiff = filled(Layer::<3, 3, E, Cpu>::build(&device), &[&STIFF[..], &[0.0; 3]].concat());
         let net = ModuleField::new(Stiff { network, stiff });
         let method = Kvaerno3.with(Krylov::new());
-        solve(&net, start, 0.0..3.0, method, Pid::new(tol, tol)).unwrap().last().coordinates()
+        solve(&net, start, 0.0..3.0, method, Pid::tolerance(tol)).unwrap().last().coordinates()
     }
 
     /// The same field on static vectors, solved by LU.
@@ -369,7 +369,7 @@ mod tensors {
         let f = ode(|_, y: &SVector<f64, 3>, dy: &mut SVector<f64, 3>| {
             *dy = w2 * (w1 * y + b1).map(f64::tanh) + b2 + k * y;
         });
-        solve(&f, vector![1.0, -0.5, 0.25], 0.0..3.0, Kvaerno3, Pid::new(tol, tol)).unwrap().last().coordinates()
+        solve(&f, vector![1.0, -0.5, 0.25], 0.0..3.0, Kvaerno3, Pid::tolerance(tol)).unwrap().last().coordinates()
     }
 
     fn assert_close(found: &[f64], tolerance: f64) {
@@ -399,7 +399,7 @@ mod tensors {
         let stiff = filled(Layer::<3, 3, f64, Cpu>::build(&device), &[&STIFF[..], &[1.0, 2.0, 3.0]].concat());
         let net: ModuleField<_, (usize, Const<3>), f64, Cpu> = ModuleField::new(stiff);
         let start: Batch = device.tensor((vec![1.0, 0.0, -1.0, 0.5, 0.5, 0.5], (2, Const::<3>)));
-        let end = solve(&net, start, 0.0..40.0, Kvaerno3.with(Krylov::new()), Pid::new(1e-6, 1e-6)).unwrap();
+        let end = solve(&net, start, 0.0..40.0, Kvaerno3.with(Krylov::new()), Pid::tolerance(1e-6)).unwrap();
         // Both rows end in the rest state −K⁻¹ b.
         let rest = SMatrix::<f64, 3, 3>::from_row_slice(&STIFF).lu().solve(&vector![-1.0, -2.0, -3.0]).unwrap();
         for row in end.last().coordinates().chunks(3) {

@@ -34,9 +34,9 @@ fn of_a_network_agrees_with_differences() {
 
 #[test]
 fn lets_stiff_methods_solve_a_network() {
-    let (field, y0, tight) = (network().field(), vector![1.0, 0.5], Pid::new(1e-11, 1e-11));
+    let (field, y0, tight) = (network().field(), vector![1.0, 0.5], Pid::tolerance(1e-11));
     let expected = *solve(&field, y0, 0.0..2.0, Dopri5, tight).unwrap().last();
-    let rosenbrock = *solve(&field, y0, 0.0..2.0, Rodas5P, Pid::new(1e-9, 1e-9)).unwrap().last();
-    let radau = *solve(&field, y0, 0.0..2.0, RadauIIA5, Pid::new(1e-9, 1e-9)).unwrap().last();
+    let rosenbrock = *solve(&field, y0, 0.0..2.0, Rodas5P, Pid::tolerance(1e-9)).unwrap().last();
+    let radau = *solve(&field, y0, 0.0..2.0, RadauIIA5, Pid::tolerance(1e-9)).unwrap().last();
     assert!((rosenbrock - expected).norm() < 1e-7 && (radau - expected).norm() < 1e-7);
 }

@@ -271,7 +271,7 @@ fn grid_and_notes_are_what_an_adaptive_solve_did() {
     where
         S: StepVjp<Model> + Embedded<Model> + Clone,
     {
-        let ((f, y0), control) = (model(), Pid::new(tolerance, tolerance));
+        let ((f, y0), control) = (model(), Pid::tolerance(tolerance));
         let times = times();
         let run = over(&f, &y0, &times).forward(solver.clone(), control, DiscreteAdjoint::new()).unwrap();
         let notes = run.record().notes().collect::<Vec<_>>().concat();
@@ -289,12 +289,12 @@ fn grid_and_notes_are_what_an_adaptive_solve_did() {
 
 #[test]
 fn tight_gradients_are_those_of_the_equation() {
-    let tight = Pid::new(1e-12, 1e-12);
+    let tight = Pid::tolerance(1e-12);
     let reference = landed(Dop853, tight, DiscreteAdjoint::new());
     assert_alike("Adams", &landed(Adams, tight, DiscreteAdjoint::new()), &reference, 1e-8);
     assert_alike("Adams, interpolated", &found(Adams, tight, DiscreteAdjoint::new()), &reference, 1e-8);
     for solver in [Bdf, Ndf] {
-        let mut found = landed(solver, Pid::new(1e-12, 1e-12), DiscreteAdjoint::new());
+        let mut found = landed(solver, Pid::tolerance(1e-12), DiscreteAdjoint::new());
         // The first step has a length of 1e-6, by which what its equation was solved to, a part of the tolerance, is divided.
         assert!((found.times[0] - reference.times[0]).abs() < 1e-6);
         found.times[0] = reference.times[0];
@@ -343,7 +343,7 @@ fn the_gradient_does_not_depend_on_what_is_kept() {
     check(AdamsMoulton::<5>, StepTo::new(grid()), 1e-11);
     check(FixedBdf::<1>::new(), Fixed::steps(150), 1e-12);
     check(FixedBdf::<4>::new(), StepTo::new(grid()), 1e-11);
-    check(Adams, Pid::new(1e-7, 1e-7), 1e-9);
+    check(Adams, Pid::tolerance(1e-7), 1e-9);
     check(Again { solver: Ndf, notes: up_and_down(5) }, StepTo::new(grid()), 1e-11);
 }
 
@@ -365,7 +365,7 @@ fn a_step_costs_one_evaluation_or_two() {
     let evaluations = |found: Found| found.stats.evaluations;
     // One step to start with, whose solution reads 9 stages.
     assert_eq!(evaluations(found(AdamsBashforth::<2>, Fixed::steps(200), DiscreteAdjoint::new())), 200 + 9);
-    let adams = found(Adams, Pid::new(1e-8, 1e-8), DiscreteAdjoint::new());
+    let adams = found(Adams, Pid::tolerance(1e-8), DiscreteAdjoint::new());
     assert_eq!(adams.stats.evaluations, 2 * adams.stats.accepted);
 }
 
@@ -377,10 +377,10 @@ fn stiff_gradients_converge_to_that_of_radau() {
     let times = [0.0, 40.0, 120.0];
     let loss = |y: &[Vector2<f64>]| vec![Vector2::new(1.0, 0.5); y.len()];
     let reference =
-        gradient(landing_on(&f, &y0, &times), RadauIIA5, Pid::new(1e-10, 1e-10), DiscreteAdjoint::new(), loss).unwrap();
+        gradient(landing_on(&f, &y0, &times), RadauIIA5, Pid::tolerance(1e-10), DiscreteAdjoint::new(), loss).unwrap();
     for (solver, tolerance, expected) in [(Bdf, 1e-9, 1e-3), (Bdf, 1e-11, 3e-5), (Ndf, 1e-9, 1e-3), (Ndf, 1e-11, 3e-5)]
     {
-        let control = Pid::new(tolerance, tolerance);
+        let control = Pid::tolerance(tolerance);
         let found = gradient(landing_on(&f, &y0, &times), solver, control, DiscreteAdjoint::new(), loss).unwrap();
         let y0 = relative_error(found.y0.as_slice(), reference.y0.as_slice());
         let params = relative_error(found.params.as_slice(), reference.params.as_slice());
@@ -395,7 +395,7 @@ fn stiff_gradients_are_the_derivatives_of_the_steps() {
     let (times, exact) = ([0.0, 31.0, 60.0], DiscreteAdjoint::new());
     let w = [Vector2::new(0.0, 0.0), Vector2::new(1.0, 0.5), Vector2::new(-0.3, 2.0)];
     for solver in [Bdf, Ndf] {
-        let run = over(&f, &y0, &times).forward(solver, Pid::new(1e-3, 1e-3), exact).unwrap();
+        let run = over(&f, &y0, &times).forward(solver, Pid::tolerance(1e-3), exact).unwrap();
         let again = Again { solver, notes: run.record().notes().collect::<Vec<_>>().concat() };
         let control = StepTo::new(run.record().grids().collect::<Vec<_>>().concat());
         let found = gradient(over(&f, &y0, &times), again.clone(), control.clone(), &exact, |_| w.to_vec()).unwrap();

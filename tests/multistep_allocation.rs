@@ -25,7 +25,7 @@ fn steps_allocate_nothing() {
     let cost = |h: f64| {
         let mut accepted = 0;
         let info = measure(|| {
-            let solution = solve(&f, y0.clone(), 0.0..1.0, Adams, Pid::new(1e-9, 1e-9).max_step(h)).unwrap();
+            let solution = solve(&f, y0.clone(), 0.0..1.0, Adams, Pid::tolerance(1e-9).max_step(h)).unwrap();
             accepted = solution.stats.accepted;
         });
         (info.count_total, accepted)

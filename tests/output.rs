@@ -85,7 +85,7 @@ mod curves {
         check(Heun, Fixed::steps(600), span, rounding);
         check(Rk4, fixed, span, rounding);
         check(Bosh3, Fixed::steps(100), span, rounding);
-        let pid = Pid::new(1e-7, 1e-7);
+        let pid = Pid::tolerance(1e-7);
         check(CashKarp, pid.max_step(0.1), span, rounding);
         check(Fehlberg45, pid.max_step(0.1), span, rounding);
         check(Dopri5, pid, span, rounding);
@@ -212,7 +212,7 @@ mod curves {
     fn of_a_failed_solve_they_are_known_to_the_last_good_step() {
         let failure = Ivp::new(&Swing, swing(0.0), 0.0..9.0)
             .dense()
-            .solve(Dopri5, Pid::new(1e-6, 1e-6).max_steps(7))
+            .solve(Dopri5, Pid::tolerance(1e-6).max_steps(7))
             .unwrap_err();
         assert_eq!(failure.error, Error::MaxSteps { t: failure.partial.last_time(), steps: 7 });
         let curve = &failure.partial.y;
@@ -258,7 +258,7 @@ mod values {
         for (t0, t1) in [(0.0, 3.0), (3.0, 0.0)] {
             let times = grid(t0, t1, 50);
             let problem = || Ivp::new(&Swing, swing(t0), t0..t1);
-            let control = Pid::new(1e-6, 1e-6);
+            let control = Pid::tolerance(1e-6);
             let states = problem().save_at(&times).solve(Tsit5, control).unwrap();
             let mut calls = 0;
             let values = problem()
@@ -281,7 +281,7 @@ mod values {
         let explodes = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y);
         let failure = Ivp::new(&explodes, 1.0, 0.0..2.0)
             .save_map(&[0.0, 0.5, 0.75, 1.5], |_t, y| 1.0 / y)
-            .solve(Dopri5, Pid::new(1e-9, 1e-9))
+            .solve(Dopri5, Pid::tolerance(1e-9))
             .unwrap_err();
         assert_eq!(failure.partial.t, [0.0, 0.5, 0.75]);
         for (value, expected) in failure.partial.y.iter().zip([1.0, 0.5, 0.25]) {
@@ -322,7 +322,7 @@ mod together {
 
     #[test]
     fn observers_beside_save_times_see_what_they_see_alone() {
-        let control = Pid::new(1e-6, 1e-6);
+        let control = Pid::tolerance(1e-6);
         let problem = || Ivp::new(&Swing, swing(0.0), 0.0..5.0);
         let (few, many) = (grid(0.0, 5.0, 5), grid(0.0, 5.0, 40));
         let mut third = Trajectory::new(3, 0.0, &swing(0.0));
@@ -416,9 +416,9 @@ mod declared_jumps {
         let reversed: Vec<f64> = times.iter().rev().copied().collect();
         for jumps in [[0.3], [times[3]], [0.7], [1.9]] {
             for (span, times) in [((0.0, 2.0), &times), ((2.0, 0.0), &reversed)] {
-                check(Dopri5, Pid::new(1e-8, 1e-8), span, &jumps, times);
+                check(Dopri5, Pid::tolerance(1e-8), span, &jumps, times);
                 check(Rk4, Fixed::steps(7), span, &jumps, times);
-                check(Vern7, Pid::new(1e-8, 1e-8), span, &jumps, times);
+                check(Vern7, Pid::tolerance(1e-8), span, &jumps, times);
             }
         }
     }
@@ -427,7 +427,7 @@ mod declared_jumps {
     fn a_jump_a_rounding_error_from_the_end() {
         let t1: f64 = 0.1 * 3.0;
         for jump in [0.3, t1, t1.next_up()] {
-            check(Dopri5, Pid::new(1e-8, 1e-8), (0.0, t1), &[jump], &[0.0, 0.3, t1]);
+            check(Dopri5, Pid::tolerance(1e-8), (0.0, t1), &[jump], &[0.0, 0.3, t1]);
             check(Rk4, Fixed::steps(3), (0.0, t1), &[jump], &[0.0, 0.3, t1]);
             check(Rk4, Fixed::steps(3), (t1, 0.0), &[jump], &[t1, 0.3, 0.0]);
         }
@@ -458,7 +458,7 @@ mod declared_jumps {
             times.retain(|&t| (t - t0) * direction >= 0.0 && (t1 - t) * direction >= 0.0);
             times.sort_by(|a, b| (a * direction).total_cmp(&(b * direction)));
             if case % 2 == 0 {
-                check(Dopri5, Pid::new(1e-6, 1e-6), (t0, t1), &jumps, &times);
+                check(Dopri5, Pid::tolerance(1e-6), (t0, t1), &jumps, &times);
             } else {
                 check(Rk4, Fixed::steps(3), (t0, t1), &jumps, &times);
             }
@@ -471,14 +471,14 @@ mod declared_jumps {
         for t1 in [t0.next_up(), t0.next_up().next_up().next_up(), t0.next_down().next_down()] {
             let middle = 0.5 * (t0 + t1);
             for jumps in [vec![t0], vec![t1], vec![middle], vec![t0, t1, middle]] {
-                check(Dopri5, Pid::new(1e-8, 1e-8), (t0, t1), &jumps, &[t0, middle, t1]);
+                check(Dopri5, Pid::tolerance(1e-8), (t0, t1), &jumps, &[t0, middle, t1]);
                 check(Rk4, Fixed::steps(4), (t0, t1), &jumps, &[t0, middle, t1, t1]);
                 let problem = |y0| Ivp::new(&Swing, y0, t0..t1).jumps_at(&jumps);
                 let error = problem(Vector2::new(f64::NAN, 0.0)).solve(Rk4, Fixed::steps(4)).unwrap_err().error;
                 assert_eq!(error, Error::NonFiniteInitialState);
                 let error = problem(swing(t0)).solve(Rk4, Fixed::steps(0)).unwrap_err().error;
                 assert!(matches!(error, Error::InvalidArgument { name: "n", .. }), "{error}");
-                let error = problem(swing(t0)).solve(Dopri5, Pid::new(0.0, 1e-6)).unwrap_err().error;
+                let error = problem(swing(t0)).solve(Dopri5, Pid::tolerance(0.0).atol(1e-6)).unwrap_err().error;
                 assert!(matches!(error, Error::InvalidArgument { name: "rtol", .. }), "{error}");
                 let outside = problem(swing(t0)).save_at(&[0.8]).solve(Rk4, Fixed::steps(4)).unwrap_err().error;
                 assert!(matches!(outside, Error::TimeOutsideSpan { .. }), "{outside}");
@@ -492,11 +492,11 @@ mod declared_jumps {
         let f = ode(|t, _y: &f64, dy: &mut f64| *dy = 2.0 * t);
         let times: Vec<f64> = (0..=20).map(|i| f64::from(i) * 0.1).collect();
         for budget in 1..20 {
-            let first = (Dopri5, Pid::new(1e-8, 1e-8).max_step(0.09).max_steps(budget));
+            let first = (Dopri5, Pid::tolerance(1e-8).max_step(0.09).max_steps(budget));
             let solution = Ivp::new(&f, 0.0, 0.0..2.0)
                 .jumps_at(&[0.3, 0.6, 0.6000000000000001])
                 .land_on(&times)
-                .solve_or(first, (Dopri5, Pid::new(1e-8, 1e-8)))
+                .solve_or(first, (Dopri5, Pid::tolerance(1e-8)))
                 .unwrap()
                 .solution;
             assert_eq!(solution.t, times);
@@ -509,7 +509,7 @@ mod declared_jumps {
     fn the_budget_of_steps_is_for_the_whole_solve() {
         let f = ode(|t, _y: &f64, dy: &mut f64| *dy = 2.0 * t);
         let problem = || Ivp::new(&f, 0.0, 0.0..2.0).jumps_at(&[0.5, 1.0, 1.5]);
-        let control = Pid::new(1e-6, 1e-6).max_step(0.1);
+        let control = Pid::tolerance(1e-6).max_step(0.1);
         let needed = problem().solve(Dopri5, control).unwrap().stats.accepted;
         assert!(problem().solve(Dopri5, control.max_steps(needed)).is_ok());
         let error = problem().solve(Dopri5, control.max_steps(needed - 1)).unwrap_err().error;
@@ -563,9 +563,9 @@ mod stepping {
             assert_eq!((stepper.time(), stepper.state(), stepper.stats()), (10.0, whole.last(), whole.stats));
             assert_eq!(stepper.finish().unwrap(), whole);
         }
-        check(Dopri5, Pid::new(1e-7, 1e-7));
-        check(Dopri5, Pid::new(1e-6, 1e-6).coefficients(0.0, 1.0, 0.0).safety(1.0));
-        check(Dop853, Pid::new(1e-9, 1e-9).coefficients(0.2, 0.4, 0.05));
+        check(Dopri5, Pid::tolerance(1e-7));
+        check(Dopri5, Pid::tolerance(1e-6).coefficients(0.0, 1.0, 0.0).safety(1.0));
+        check(Dop853, Pid::tolerance(1e-9).coefficients(0.2, 0.4, 0.05));
         check(Rk4, Fixed::steps(77));
         check(Rk4, Fixed::step(0.3));
         check(CarpenterKennedy, Fixed::steps(33));
@@ -585,8 +585,8 @@ mod stepping {
             let end = stepper.finish().unwrap();
             assert_eq!((end.last(), end.stats), (landed.last(), landed.stats));
         }
-        check(Dopri5, Pid::new(1e-7, 1e-7));
-        check(Vern7, Pid::new(1e-7, 1e-7));
+        check(Dopri5, Pid::tolerance(1e-7));
+        check(Vern7, Pid::tolerance(1e-7));
         check(Rk4, Fixed::steps(80));
         check(Rk4, Fixed::step(0.3));
     }
@@ -621,19 +621,19 @@ mod stepping {
     fn arguments_are_checked_at_the_start() {
         let refused = |error: Result<Stepper<'_, Swing, _, _>>| error.err().expect("an error");
         let start = |y0, span: (f64, f64), control| Ivp::new(&Swing, y0, span).start(Dopri5, control);
-        let pid = Pid::new(1e-6, 1e-6);
+        let pid = Pid::tolerance(1e-6);
         let nan = Vector2::new(f64::NAN, 0.0);
         assert_eq!(refused(start(nan, (0.0, 1.0), pid)), Error::NonFiniteInitialState);
         let error = refused(start(swing(0.0), (0.0, f64::INFINITY), pid));
         assert!(matches!(error, Error::InvalidArgument { name: "t1", .. }));
-        let error = refused(start(swing(0.0), (0.0, 1.0), Pid::new(0.0, 1.0)));
+        let error = refused(start(swing(0.0), (0.0, 1.0), Pid::tolerance(0.0).atol(1.0)));
         assert!(matches!(error, Error::InvalidArgument { name: "rtol", .. }));
     }
 
     #[test]
     fn a_failure_leaves_the_last_good_state() {
         let explodes = ode(|_t, y: &f64, dy: &mut f64| *dy = y * y);
-        let control = Pid::new(1e-8, 1e-8).max_steps(20);
+        let control = Pid::tolerance(1e-8).max_steps(20);
         let whole = solve(&explodes, 1.0, 0.0..2.0, Dopri5, control).unwrap_err();
         let mut stepper = Ivp::new(&explodes, 1.0, 0.0..2.0).start(Dopri5, control).unwrap();
         let error = loop {
@@ -653,7 +653,7 @@ mod stepping {
     #[test]
     fn a_paused_solve_has_several_continuations() {
         let (f, y0) = model();
-        let control = Pid::new(1e-7, 1e-7);
+        let control = Pid::tolerance(1e-7);
         let (_, whole) = uninterrupted(Dopri5, control);
         let mut stepper = Ivp::new(&f, y0, 0.0..10.0).start(Dopri5, control).unwrap();
         for _ in 0..5 {
@@ -675,7 +675,7 @@ mod stepping {
     fn the_evaluations_are_all_counted() {
         let (f, y0) = model();
         let counted = Counted::new(f);
-        let mut stepper = Ivp::new(&counted, y0, 0.0..10.0).start(Tsit5, Pid::new(1e-6, 1e-6)).unwrap();
+        let mut stepper = Ivp::new(&counted, y0, 0.0..10.0).start(Tsit5, Pid::tolerance(1e-6)).unwrap();
         assert_eq!(stepper.stats().evaluations, counted.evaluations());
         while stepper.step().unwrap() {
             assert_eq!(stepper.stats().evaluations, counted.evaluations());
@@ -716,12 +716,12 @@ mod stepping {
 
         #[test]
         fn resumed_solves_take_the_same_steps_to_the_bit() {
-            check(Dopri5, Pid::new(1e-7, 1e-7), 1);
-            check(Dopri5, Pid::new(1e-6, 1e-6).coefficients(0.0, 1.0, 0.0).safety(1.0), 3);
-            check(Dop853, Pid::new(1e-9, 1e-9).coefficients(0.2, 0.4, 0.05), 2);
-            check(Vern9, Pid::new(1e-9, 1e-9), 1);
-            check(Dopri5, Predictive::new(1e-7, 1e-7), 2);
-            check(Adams, Pid::new(1e-8, 1e-8), 3);
+            check(Dopri5, Pid::tolerance(1e-7), 1);
+            check(Dopri5, Pid::tolerance(1e-6).coefficients(0.0, 1.0, 0.0).safety(1.0), 3);
+            check(Dop853, Pid::tolerance(1e-9).coefficients(0.2, 0.4, 0.05), 2);
+            check(Vern9, Pid::tolerance(1e-9), 1);
+            check(Dopri5, Predictive::tolerance(1e-7), 2);
+            check(Adams, Pid::tolerance(1e-8), 3);
             check(AdamsMoulton::<4>, Fixed::steps(200), 7);
             check(Rk4, Fixed::steps(77), 5);
             check(Rk4, Fixed::step(0.3), 1);
@@ -737,7 +737,7 @@ mod stepping {
                 dy.2.0 = t;
             });
             let y0: Mixed = (DVector::from_vec(vec![1.0, 2.0]), [1.0, 2.0, 3.0], rheos::state::Passive(0.1));
-            let control = Pid::new(1e-5, 1e-5);
+            let control = Pid::tolerance(1e-5);
             let whole = solve(&f, y0.clone(), 0.0..1.0, Tsit5, control).unwrap();
             let mut stepper = Ivp::new(&f, y0.clone(), 0.0..1.0).start(Tsit5, control).unwrap();
             stepper.step().unwrap();
@@ -923,20 +923,20 @@ mod paused {
     #[test]
     fn as_a_value_they_go_on_to_the_bit() {
         let f = ode(FIELD);
-        check_all!(&f, (Dopri5, Pid::new(1e-6, 1e-6)), |paused| paused);
-        check_all!(&f, (Dop853, Pid::new(1e-9, 1e-9)), |paused| paused);
+        check_all!(&f, (Dopri5, Pid::tolerance(1e-6)), |paused| paused);
+        check_all!(&f, (Dop853, Pid::tolerance(1e-9)), |paused| paused);
         check_all!(&f, (Rk4, Fixed::steps(7)), |paused| paused);
-        check_all!(&f, (Rodas4, Pid::new(1e-6, 1e-6)), |paused| paused);
-        check_all!(&f, (Esdirk547, Pid::new(1e-6, 1e-6)), |paused| paused);
-        check_all!(&f, (Bdf, Pid::new(1e-5, 1e-5)), |paused| paused);
-        check_all!(&f, (Adams, Pid::new(1e-6, 1e-6)), |paused| paused);
+        check_all!(&f, (Rodas4, Pid::tolerance(1e-6)), |paused| paused);
+        check_all!(&f, (Esdirk547, Pid::tolerance(1e-6)), |paused| paused);
+        check_all!(&f, (Bdf, Pid::tolerance(1e-5)), |paused| paused);
+        check_all!(&f, (Adams, Pid::tolerance(1e-6)), |paused| paused);
     }
 
     #[test]
     fn landing_elsewhere_on_the_way_keeps_outputs_and_events() {
         let f = ode(FIELD);
         let problem = || with_events(Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS).save_at(&TIMES));
-        let method = (Dopri5, Pid::new(1e-9, 1e-9));
+        let method = (Dopri5, Pid::tolerance(1e-9));
         let whole = problem().solve(method.0, method.1).unwrap();
         let mut stepper = problem().start(method.0, method.1).unwrap();
         for t in [0.1, 1.0_f64.next_down(), 1.0, 1.0, 1.0_f64.next_up(), 1.3, 2.0_f64.next_up(), 2.5] {
@@ -954,7 +954,7 @@ mod paused {
     #[test]
     fn a_budget_that_is_used_up_stays_used_up() {
         let f = ode(FIELD);
-        let control = Pid::new(1e-9, 1e-9);
+        let control = Pid::tolerance(1e-9);
         let problem = || Ivp::new(&f, 0.5, 0.0..3.0);
         let mut stepper = problem().start(Dopri5, control).unwrap();
         for _ in 0..10 {
@@ -1006,7 +1006,7 @@ mod paused {
         #[test]
         fn as_text_they_go_on_to_the_bit() {
             let f = ode(FIELD);
-            check_all!(&f, (Dopri5, Pid::new(1e-6, 1e-6)), through_text);
+            check_all!(&f, (Dopri5, Pid::tolerance(1e-6)), through_text);
             check_all!(&f, (Rk4, Fixed::steps(7)), through_text);
         }
 
@@ -1096,7 +1096,7 @@ mod paused {
             let f = ode(FIELD);
             let plain = || Ivp::new(&f, 0.5, 0.0..3.0).jumps_at(&JUMPS);
             for steps in [0, 1, 4, 9] {
-                let adaptive = (Dopri5, Pid::new(1e-4, 1e-4).max_steps(1000));
+                let adaptive = (Dopri5, Pid::tolerance(1e-4).max_steps(1000));
                 check_corrupted(|| with_events(plain().save_at(&TIMES)), adaptive, steps);
                 check_corrupted(|| with_events(plain().dense()), adaptive, steps);
                 let fixed = (Rk4, Fixed::steps(12).max_steps(1000));

@@ -18,7 +18,7 @@ where
     let times = numbers(&golden(&["ode_problems", name, "t"]));
     let expected = numbers(&golden(&["ode_problems", name, "y"]));
     let span = (times[0], times[times.len() - 1]);
-    let control = Pid::new(1e-10, 1e-10);
+    let control = Pid::tolerance(1e-10);
     let problem = Ivp::new(&f, y0, span);
     let solution = if landing {
         problem.land_on(&times).solve(solver, control)

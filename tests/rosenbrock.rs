@@ -208,7 +208,7 @@ where
     S: Embedded<Autodiff<M, N, 0>>,
 {
     let model = Autodiff::new(model, SVector::zeros());
-    let found = solve(&model, y0, 0.0..end, method, Pid::new(rtol, atol)).unwrap();
+    let found = solve(&model, y0, 0.0..end, method, Pid::tolerance(rtol).atol(atol)).unwrap();
     (found.last() - reference).component_div(&reference).amax()
 }
 
@@ -247,7 +247,7 @@ where
 fn a_step_tried_again_keeps_the_jacobian_and_the_first_slope() {
     let (f, y0) = VanDerPol::problem(1000.0);
     let f = Counted::new(f);
-    let stats = solve(&f, y0, 0.0..2000.0, Rodas4, Pid::new(1e-6, 1e-6)).unwrap().stats;
+    let stats = solve(&f, y0, 0.0..2000.0, Rodas4, Pid::tolerance(1e-6)).unwrap().stats;
     let tried = stats.accepted + stats.rejected;
     assert!(stats.rejected > 10);
     assert_eq!((stats.jacobians, stats.factorisations), (stats.accepted, tried));
@@ -273,7 +273,7 @@ fn a_singular_matrix_is_a_failed_step() {
     let growth = ode(|_, y: &f64, dy: &mut f64| *dy = *y);
     let failure = solve(&growth, 1.0, 0.0..4.0, Rodas4, Fixed::steps(1)).unwrap_err();
     assert_eq!(failure.error, Error::SingularMatrix { t: 0.0, h: 4.0 });
-    let found = solve(&growth, 1.0, 0.0..4.0, Rodas4, Pid::new(1e-8, 1e-8).first_step(4.0)).unwrap();
+    let found = solve(&growth, 1.0, 0.0..4.0, Rodas4, Pid::tolerance(1e-8).first_step(4.0)).unwrap();
     assert!((found.last() / 4.0_f64.exp() - 1.0).abs() < 1e-6);
     assert!(found.stats.rejected > 0);
 }
@@ -285,7 +285,7 @@ fn a_singular_matrix_is_a_failed_step() {
 fn dense_output_of_a_stiff_problem() {
     let f = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -1e6 * (y - t.sin()) + t.cos());
     let times: Vec<f64> = (0..=100).map(|i| 0.1 * f64::from(i)).collect();
-    let pid = Pid::new(1e-5, 1e-5).max_step(0.1);
+    let pid = Pid::tolerance(1e-5).max_step(0.1);
     for solution in [
         Ivp::new(&f, 0.0, 0.0..10.0).save_at(&times).solve(Ros3P, pid).unwrap(),
         Ivp::new(&f, 0.0, 0.0..10.0).save_at(&times).solve(Ros3, pid).unwrap(),

@@ -195,7 +195,7 @@ fn on_robertsons_reaction_it_is_the_gradient_of_radau() {
     let (f, y0) = Robertson::problem();
     let times = [0.0, 4.0, 40.0];
     let loss = |y: &[Vector3<f64>]| (0..y.len()).map(|i| weight(&y0, i)).collect::<Vec<_>>();
-    let control = Pid::new(1e-10, 1e-14);
+    let control = Pid::tolerance(1e-10).atol(1e-14);
     let expected = gradient(landing_on(&f, &y0, &times), RadauIIA5, control, DiscreteAdjoint::new(), loss).unwrap();
     let scaled = |bar: SVector<f64, 3>| bar.component_mul(&f.params());
     for found in [

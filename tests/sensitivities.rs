@@ -30,7 +30,7 @@ fn sensitivities_of_a_linear_equation_are_those_of_its_solution() {
     let (a, b, y0): (f64, f64, f64) = (-0.7, 0.4, 1.3);
     let model = Autodiff::new(Ramp, vector![a, b]);
     let times = [0.0, 0.5, 2.0];
-    let found = sensitivities(&model, Dopri5, Pid::new(1e-11, 1e-11), &times, &vector![y0]).unwrap();
+    let found = sensitivities(&model, Dopri5, Pid::tolerance(1e-11), &times, &vector![y0]).unwrap();
     for (i, t) in times.into_iter().enumerate() {
         let e = (a * t).exp();
         let y = (y0 + b / (a * a)) * e - b * t / a - b / (a * a);
@@ -78,7 +78,7 @@ fn forwards_and_backwards_give_the_same_derivatives() {
 #[test]
 fn dual_numbers_take_the_steps_of_the_solution_alone() {
     let (model, y0) = LotkaVolterra::problem();
-    let control = Pid::new(1e-7, 1e-7);
+    let control = Pid::tolerance(1e-7);
     let found = sensitivities(&model, Tsit5, control, &[0.0, 5.0], &y0).unwrap();
     let alone = rheos::solve(&model, y0, 0.0..5.0, Tsit5, control).unwrap();
     assert_eq!(found.stats.accepted, 2 * alone.stats.accepted);
@@ -141,14 +141,17 @@ fn stiff_sensitivities_agree_with_the_adjoint() {
     {
         let (model, y0) = Robertson::problem();
         let times = [0.0, 0.4, 40.0];
-        let tight = Pid::new(1e-10, 1e-14);
+        let tight = Pid::tolerance(1e-10).atol(1e-14);
         let w = [vector![0.0, 0.0, 0.0], vector![0.3, 1e4, -0.2], vector![-0.5, 2e4, 0.7]];
         let found = sensitivities(&model, solver, tight, &times, &y0).unwrap();
-        let expected =
-            gradient(over(&model, &y0, &times), RadauIIA9, Pid::new(1e-12, 1e-16), DiscreteAdjoint::new(), |_| {
-                w.to_vec()
-            })
-            .unwrap();
+        let expected = gradient(
+            over(&model, &y0, &times),
+            RadauIIA9,
+            Pid::tolerance(1e-12).atol(1e-16),
+            DiscreteAdjoint::new(),
+            |_| w.to_vec(),
+        )
+        .unwrap();
         let y0_bar: SVector<f64, 3> = found.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         let params_bar: SVector<f64, 3> = found.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
         for i in 0..3 {
@@ -168,7 +171,7 @@ fn stiff_sensitivities_agree_with_the_adjoint() {
 #[test]
 fn sensitivities_of_robertsons_reaction_are_those_of_cvodes() {
     let (model, y0) = Robertson::problem();
-    let found = sensitivities(&model, RadauIIA5, Pid::new(1e-9, 1e-13), &[0.0, 0.4], &y0).unwrap();
+    let found = sensitivities(&model, RadauIIA5, Pid::tolerance(1e-9).atol(1e-13), &[0.0, 0.4], &y0).unwrap();
     let expected = [
         [-3.5595e-01, 3.9025e-04, 3.5556e-01],
         [-1.5833e-11, -5.2900e-13, 1.6362e-11],

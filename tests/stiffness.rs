@@ -69,7 +69,7 @@ fn a_stiff_oscillator_is_suspected() {
     let y0 = vector![2.0, 0.0];
     macro_rules! check {
         ($($solver:expr),*) => {$(
-            let solution = solve(&field, y0, 0.0..20.0, $solver, Pid::new(1e-6, 1e-6)).unwrap();
+            let solution = solve(&field, y0, 0.0..20.0, $solver, Pid::tolerance(1e-6)).unwrap();
             let found = solution.stiffness.unwrap_or_else(|| panic!("{:?} suspects nothing", $solver));
             // On the slow manifold the eigenvalue is about μ (1 − x²) = −3000.
             assert!(found.t < 1.0 && (found.h_lambda / found.limit - 1.0).abs() < 0.5, "{:?}: {found}", $solver);
@@ -82,7 +82,7 @@ fn a_stiff_oscillator_is_suspected() {
 #[test]
 fn a_failure_mentions_it() {
     let (field, _) = VanDerPol::problem(1000.0);
-    let control = Pid::new(1e-6, 1e-6).max_steps(5000);
+    let control = Pid::tolerance(1e-6).max_steps(5000);
     let failure = solve(&field, vector![2.0, 0.0], 0.0..2000.0, Dopri5, control).unwrap_err();
     assert!(matches!(failure.error, Error::MaxSteps { .. }));
     let found = failure.partial.stiffness.unwrap();
@@ -98,7 +98,7 @@ mod what_is_not_stiff {
     #[track_caller]
     fn check<F: Dynamics<State = Vector<N>>, const N: usize>(f: &F, y0: Vector<N>, t1: f64) {
         for tolerance in [1e-3, 1e-6, 1e-10] {
-            let control = Pid::new(tolerance, tolerance).max_steps(10_000_000);
+            let control = Pid::tolerance(tolerance).max_steps(10_000_000);
             macro_rules! all {
                 ($($solver:expr),*) => {$(
                     let solution = solve(f, y0, 0.0..t1, $solver, control).unwrap();

@@ -135,7 +135,7 @@ fn fixed_steps_reproduce_the_reference_gradients() {
 /// The reference was computed in arithmetic of 40 digits, and comes to `f64` by nothing but rounding.
 #[test]
 fn at_a_tight_tolerance_all_of_them_agree() {
-    let tight = Pid::new(1e-12, 1e-12);
+    let tight = Pid::tolerance(1e-12);
     let kept = |rule| DiscreteAdjoint::new().checkpoints(rule);
     let table = [
         ("Discrete", found(Dop853, tight, DiscreteAdjoint::new())),

@@ -188,7 +188,7 @@ fn tensors_and_matrices_agree_on_every_block() {
         OdeBlock::new(LeakyField(tensor_cell()), rk4.0, rk4.1, rk4.2),
         OdeBlock::new(LeakyField(matrix_cell()), rk4.0, rk4.1, rk4.2),
     );
-    let pid = Pid::new(1e-7, 1e-7);
+    let pid = Pid::tolerance(1e-7);
     let backsolve = BacksolveAdjoint::new(Dopri5, pid);
     backends_agree(
         OdeBlock::new(Driven(tensor_cell()), Dopri5, pid, backsolve),

@@ -494,7 +494,7 @@ fn optimisers_train_the_weights_inside_a_layer() {
     let layer = OdeLayer::new(
         ModuleField::new(mlp::<f64>(&device)),
         Dopri5,
-        Pid::new(1e-6, 1e-6),
+        Pid::tolerance(1e-6),
         DiscreteAdjoint::new(),
         0.0..1.0,
     );
@@ -527,7 +527,7 @@ fn optimisers_train_the_weights_inside_a_layer() {
 #[test]
 fn a_layer_takes_any_adjoint() {
     let device = Cpu::default();
-    let (net, x, tight) = (ModuleField::new(mlp::<f64>(&device)), points::<f64>(&device), Pid::new(1e-10, 1e-10));
+    let (net, x, tight) = (ModuleField::new(mlp::<f64>(&device)), points::<f64>(&device), Pid::tolerance(1e-10));
     let discrete = OdeLayer::new(net.clone(), Dopri5, tight, DiscreteAdjoint::new(), 0.0..1.0);
     let backsolve = OdeLayer::new(net.clone(), Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight), 0.0..1.0);
     let expected = discrete.forward(x.leaky_trace()).square().sum().backward();
@@ -540,7 +540,7 @@ fn a_layer_takes_any_adjoint() {
 #[test]
 fn a_failed_solve_is_not_a_number_and_says_why() {
     let device = Cpu::default();
-    let few = Pid::new(1e-10, 1e-10).max_steps(2);
+    let few = Pid::tolerance(1e-10).max_steps(2);
     let mut layer = OdeLayer::new(ModuleField::new(mlp::<f64>(&device)), Dopri5, few, DiscreteAdjoint::new(), 0.0..1.0);
     let x = points::<f64>(&device);
     assert!(matches!(layer.solve(&x), Err(Error::MaxSteps { steps: 2, .. })));
@@ -552,7 +552,7 @@ fn a_failed_solve_is_not_a_number_and_says_why() {
     assert!(grad_of(&grads, &x).iter().all(|g| g.is_nan()));
     assert!(grad_of(&grads, &layer.field.module().0.bias).iter().all(|g| g.is_nan()));
 
-    layer.control = Pid::new(1e-3, 1e-3);
+    layer.control = Pid::tolerance(1e-3);
     assert!(layer.forward(x).all_finite());
     assert_eq!(layer.failure(), None);
     layer.span.t1 = f64::NAN;

@@ -82,7 +82,7 @@ impl Problem {
             model.time_derivative(t, &fixed(y), near, &mut drift);
             (DMatrix::from_column_slice(N, N, model.jacobian(t, &fixed(y), near).as_slice()), dynamic(&drift))
         };
-        let control = Pid::new(rtol, atol);
+        let control = Pid::tolerance(rtol).atol(atol);
         let (field, partials) = (Box::new(slopes), Box::new(partials));
         Self { name, y0: dynamic(&y0), control, tolerance: (rtol, atol), saves, exact: None, field, partials }
     }

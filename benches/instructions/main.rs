@@ -35,7 +35,7 @@ where
     S: Embedded<F>,
 {
     const H: f64 = 1e-3;
-    let control = Pid::new(1e-4, 1e-4).max_step(H).max_steps(u64::MAX);
+    let control = Pid::tolerance(1e-4).max_step(H).max_steps(u64::MAX);
     let _ = black_box(solve(f, black_box(y0), 0.0..H * steps as f64, solver, control));
 }
 

@@ -86,7 +86,7 @@ pub fn reference<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
 ) -> rheos::Result<(Vec<f64>, f64)> {
     let Problem { field, y0, end, w, .. } = problem;
-    let (tight, times) = (Pid::new(1e-13, 1e-13), [0.0, *end]);
+    let (tight, times) = (Pid::tolerance(1e-13), [0.0, *end]);
     let back = Ivp::new(field, *y0, 0.0..*end).forward(Dop853, tight, DiscreteAdjoint::new())?.backward(&[*w])?;
     let backwards = [back.y0.as_slice(), back.params.as_slice()].concat();
     let forth = sensitivities(field, Vern9, tight, &times, y0)?;
@@ -100,6 +100,6 @@ pub fn steps<M: GenericDynamics<N, P>, const N: usize, const P: usize>(
     problem: &Problem<Autodiff<M, N, P>>,
     rtol: f64,
 ) -> usize {
-    let solution = solve(&problem.field, problem.y0, 0.0..problem.end, Dopri5, Pid::new(rtol, rtol));
+    let solution = solve(&problem.field, problem.y0, 0.0..problem.end, Dopri5, Pid::tolerance(rtol));
     solution.map_or(1, |solution| solution.stats.accepted as usize)
 }

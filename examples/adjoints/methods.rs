@@ -68,7 +68,7 @@ pub fn fixed<F: Differentiable + 'static>(problem: &Problem<F>, steps: usize) ->
 
 /// With steps chosen at the relative and absolute tolerance `rtol`, about `steps` of them.
 pub fn adaptive<F: Differentiable + 'static>(problem: &Problem<F>, rtol: f64, steps: usize) -> Vec<Entry<'_>> {
-    let control = Pid::new(rtol, rtol);
+    let control = Pid::tolerance(rtol);
     entries!(problem, control, steps.isqrt(), rtol)
 }
 
@@ -127,5 +127,5 @@ pub fn small_adaptive<M: GenericDynamics<N, P> + 'static, const N: usize, const 
     rtol: f64,
     steps: usize,
 ) -> Vec<Entry<'_>> {
-    with_sensitivities!(adaptive(problem, rtol, steps), problem, Pid::new(rtol, rtol))
+    with_sensitivities!(adaptive(problem, rtol, steps), problem, Pid::tolerance(rtol))
 }

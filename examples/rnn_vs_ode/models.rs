@@ -12,7 +12,7 @@ use crate::count::Counting;
 pub type Uniform<'a> = dyn FnMut() -> f64 + 'a;
 
 /// The tolerances of the adaptive solves: tighter ones do not change the errors that the tables show.
-pub const TOLERANCE: Pid = Pid::new(1e-4, 1e-4);
+pub const TOLERANCE: Pid = Pid::tolerance(1e-4);
 
 /// Ways to solve and differentiate.
 pub type ByRk4<F> = OdeBlock<F, Rk4, Fixed, DiscreteAdjoint>;

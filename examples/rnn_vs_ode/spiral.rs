@@ -43,7 +43,7 @@ impl Data {
         let (field, y0) = Spiral::problem();
         let times: Vec<f64> = (0..=LENGTH * FINER).map(|i| i as f64 * SPACING / FINER as f64).collect();
         let span = 0.0..times[LENGTH * FINER];
-        let solution = Ivp::new(&field, y0, span).save_at(&times).solve(Dopri5, Pid::new(1e-10, 1e-10))?;
+        let solution = Ivp::new(&field, y0, span).save_at(&times).solve(Dopri5, Pid::tolerance(1e-10))?;
         let course = solution.y.iter().map(|y| (y[0], y[1])).collect();
         Ok(Self { y: solution.y.into_iter().step_by(FINER).collect(), course })
     }

@@ -86,7 +86,7 @@ fn point<F: Dynamics, S: Embedded<F>>(
     rtol: f64,
     effort: &Effort,
 ) -> Option<Point> {
-    let control = Pid::new(rtol, rtol * case.atol).max_steps(effort.steps);
+    let control = Pid::tolerance(rtol).atol(rtol * case.atol).max_steps(effort.steps);
     let ivp = || Ivp::new(&case.field, case.y0.clone(), 0.0..case.end).jumps_at(case.jumps);
     let run = || ivp().solve(solver(), control);
     let solution = run().ok()?;

@@ -19,7 +19,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// // A dose of y0 at t = 0, half of which is left after one unit of time.
     /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y * 2.0_f64.ln())
     ///     .with_vjp(|_t, _y, w, ybar| { *ybar -= w * 2.0_f64.ln(); 0.0 });
-    /// let run = Ivp::new(&decay, 3.0, 0.0..2.0).forward(Tsit5, Pid::new(1e-9, 1e-9), DiscreteAdjoint::new())?;
+    /// let run = Ivp::new(&decay, 3.0, 0.0..2.0).forward(Tsit5, Pid::tolerance(1e-9), DiscreteAdjoint::new())?;
     /// assert!((run.y[0] - 0.75).abs() < 1e-7);
     /// assert!((run.backward(&[1.0])?.y0 - 0.25).abs() < 1e-7);
     /// # Ok::<(), rheos::Error>(())

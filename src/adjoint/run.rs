@@ -24,7 +24,7 @@ use crate::state::{Span, State};
 ///
 /// // y' = −y: the derivative of y(t) with respect to y0 is e^{−t}.
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y).with_vjp(|_t, _y, w, ybar| { *ybar -= w; 0.0 });
-/// let (times, tolerance) = ([0.5, 2.0], Pid::new(1e-10, 1e-10));
+/// let (times, tolerance) = ([0.5, 2.0], Pid::tolerance(1e-10));
 /// let run = Ivp::new(&decay, 1.0, 0.0..2.0).save_at(&times).forward(Tsit5, tolerance, DiscreteAdjoint::new())?;
 /// let (loss, cotangents) = mean_squared_error(&run.y, &[0.6, 0.1])?;
 /// let found = run.backward(&cotangents)?;
@@ -52,7 +52,7 @@ use crate::state::{Span, State};
 /// let add = |w: f64, ybar: &mut f64| { *ybar += w; 0.0 };
 /// let refill = DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, move |_, _t, _y, w, ybar, _| add(w, ybar))
 ///     .reset(|_, _t, y| *y *= 2.0, move |_, _t, _y, w: &f64, ybar, _| add(2.0 * w, ybar));
-/// let run = Ivp::new(&decay, 1.0, 0.0..1.0).event(refill).forward(Dopri5, Pid::new(1e-10, 1e-10), DiscreteAdjoint::new())?;
+/// let run = Ivp::new(&decay, 1.0, 0.0..1.0).event(refill).forward(Dopri5, Pid::tolerance(1e-10), DiscreteAdjoint::new())?;
 /// assert!((run.backward(&[1.0])?.y0 - 2.0 / 1.0_f64.exp()).abs() < 1e-8);
 ///
 /// // dt/dy0 = 1/y0.

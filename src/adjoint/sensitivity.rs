@@ -40,7 +40,7 @@ pub struct Sensitivities<const N: usize, const P: usize> {
 /// use rheos::{Dopri5, Pid, sensitivities};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
-/// let found = sensitivities(&model, Dopri5, Pid::new(1e-10, 1e-10), &[0.0, 0.5, 1.0], &y0)?;
+/// let found = sensitivities(&model, Dopri5, Pid::tolerance(1e-10), &[0.0, 0.5, 1.0], &y0)?;
 /// // Liouville: the flow changes volumes by exp ∫ div f dt.
 /// assert_eq!(found.y0[0].determinant(), 1.0);
 /// assert!(found.params[2].norm() > 0.0);
@@ -157,7 +157,7 @@ pub struct HessianVector<const N: usize, const P: usize> {
 ///
 /// let (model, y0) = LotkaVolterra::problem();
 /// let direction = (vector![1.0, 0.0], vector![0.0, 0.0, 0.0, 0.5]);
-/// let tight = Pid::new(1e-9, 1e-9);
+/// let tight = Pid::tolerance(1e-9);
 /// // L = Σ |y(t)|²
 /// let found = hessian_vector(&model, Dopri5, tight, &DiscreteAdjoint::new(), &[0.0, 1.0], (&y0, &direction), |y| {
 ///     y.iter().map(|y| y.map(|y| y * 2.0)).collect()

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::simd::{larger, smaller};
 use crate::solver::explicit::lives_in_registers;
 use crate::solver::{Embedded, StepStart, Stiffness};
-use crate::state::{ErrorNorm, Span, State};
+use crate::state::{ErrorNorm, Span, State, Tolerance};
 
 /// A controller that keeps the estimated error of every step within a tolerance.
 ///
@@ -21,6 +21,14 @@ pub struct Adaptive<L, W> {
     law: L,
     norm: W,
     limits: Limits,
+}
+
+impl<L> Adaptive<L, Tolerance> {
+    /// Sets the absolute tolerance, `> 0`, in units of the state.
+    pub const fn atol(mut self, atol: f64) -> Self {
+        self.norm.atol = atol;
+        self
+    }
 }
 
 impl<L, W> Adaptive<L, W> {
@@ -64,7 +72,7 @@ impl<L, W> Adaptive<L, W> {
     ///
     /// // The slope of √|t| is infinite at 0, where no step is short enough.
     /// let cusp = ode(|t: f64, _y: &f64, dy: &mut f64| *dy = 0.5 * t.signum() / t.abs().sqrt().max(1e-12));
-    /// let control = Pid::new(1e-9, 1e-9).min_step(1e-6);
+    /// let control = Pid::tolerance(1e-9).min_step(1e-6);
     /// assert!(solve(&cusp, 1.0, -1.0..1.0, Dopri5, control).is_err());
     /// let solution = solve(&cusp, 1.0, -1.0..1.0, Dopri5, control.at_min_step(MinStep::Accept))?;
     /// assert!(solution.stats.forced > 0);
@@ -89,7 +97,7 @@ impl<L, W> Adaptive<L, W> {
 
     /// The norm of errors: the tolerances.
     #[must_use]
-    pub const fn tolerance(&self) -> &W {
+    pub const fn norm(&self) -> &W {
         &self.norm
     }
 }

@@ -11,7 +11,7 @@ use crate::state::Span;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot choose the steps of `{S}`",
     label = "not a step size controller for this method",
-    note = "use `Fixed::steps(n)` or `Fixed::step(h)` with any method, or `Pid::new(rtol, atol)` with an embedded pair"
+    note = "use `Fixed::steps(n)` or `Fixed::step(h)` with any method, or `Pid::tolerance(rtol).atol(atol)` with an embedded pair"
 )]
 pub trait Controller<F: Dynamics, S: Solver<F>> {
     /// The state of the controller during a solve.

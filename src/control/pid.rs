@@ -10,13 +10,23 @@ use crate::state::{Tolerance, Tolerances};
 /// With `εₙ` the norms of the last errors and `k` the order of the estimate, the next step is `h` times
 /// `safety εₙ^(−(P+I+D)/k) εₙ₋₁^((P+2D)/k) εₙ₋₂^(−D/k)`, kept within `[min_factor, max_factor]`.
 ///
-/// | constructor | `P`, `I`, `D` | |
+/// | law | `P`, `I`, `D` | |
 /// |---|---|---|
-/// | [`new`](Self::new) | 0.2, 0.65, 0 | the controller of DOPRI5: Hairer, Nørsett & Wanner II, section IV.2 |
+/// | default | 0.2, 0.65, 0 | the controller of DOPRI5: Hairer, Nørsett & Wanner II, section IV.2 |
 /// | [`integral`](Self::integral) | 0, 1, 0 | the elementary controller: Hairer, Nørsett & Wanner I, section II.4 |
 /// | [`h211`](Self::h211) | −1/6, 1/3, 0 | H211PI: smooth step sequences |
 /// | [`h312`](Self::h312) | −2/9, 2/9, 1/18 | H312PID: smoother still, for fields that are not smooth |
-/// | [`each`](Self::each) | 0.2, 0.65, 0 | the default with tolerances for each coordinate |
+///
+/// ```
+/// use rheos::{Dopri5, Pid, ode, solve};
+///
+/// // Both tolerances 1e-8; then a smaller absolute one, as the state decays.
+/// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
+/// let coarse = solve(&decay, 1.0, 0.0..10.0, Dopri5, Pid::tolerance(1e-8))?;
+/// let fine = solve(&decay, 1.0, 0.0..10.0, Dopri5, Pid::tolerance(1e-8).atol(1e-14))?;
+/// assert!(fine.stats.accepted > coarse.stats.accepted);
+/// # Ok::<(), rheos::Error>(())
+/// ```
 ///
 /// The form with `P, I, D` and the filters H211PI and H312PID are from Söderlind, *Digital filters in adaptive
 /// time-stepping*, ACM TOMS 29 (2003), table III, doi:10.1145/641876.641877.
@@ -45,24 +55,11 @@ impl Filter {
 const DOPRI5: Filter = Filter::new(0.2, 0.65, 0.0);
 
 impl Adaptive<Filter, Tolerance> {
-    /// The default controller at the tolerances `rtol > 0` (relative) and `atol > 0` (in units of the state).
-    pub const fn new(rtol: f64, atol: f64) -> Self {
-        Self::with_law(DOPRI5, Tolerance { rtol, atol })
-    }
-
-    /// The elementary (I) controller, which uses the last error only.
-    pub const fn integral(rtol: f64, atol: f64) -> Self {
-        Self::new(rtol, atol).coefficients(0.0, 1.0, 0.0)
-    }
-
-    /// The filter H211PI.
-    pub const fn h211(rtol: f64, atol: f64) -> Self {
-        Self::new(rtol, atol).coefficients(-1.0 / 6.0, 1.0 / 3.0, 0.0)
-    }
-
-    /// The filter H312PID.
-    pub const fn h312(rtol: f64, atol: f64) -> Self {
-        Self::new(rtol, atol).coefficients(-2.0 / 9.0, 2.0 / 9.0, 1.0 / 18.0)
+    /// The default controller with the relative tolerance and the absolute tolerance `tolerance > 0`.
+    ///
+    /// [`atol`](Self::atol) sets another absolute tolerance, in units of the state.
+    pub const fn tolerance(tolerance: f64) -> Self {
+        Self::with_law(DOPRI5, Tolerance { rtol: tolerance, atol: tolerance })
     }
 }
 
@@ -71,17 +68,18 @@ impl<Y> Adaptive<Filter, Tolerances<Y>> {
     ///
     /// ```
     /// use nalgebra::{Vector2, vector};
+    /// use rheos::state::Tolerances;
     /// use rheos::{Dopri5, Pid, ode, solve};
     ///
     /// // A concentration of about 1e-9 beside a temperature of about 300.
     /// let model = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], 1e9 * y[0]]);
-    /// let control = Pid::each(vector![1e-6, 1e-6], vector![1e-15, 1e-4]);
+    /// let control = Pid::tolerances(Tolerances { rtol: vector![1e-6, 1e-6], atol: vector![1e-15, 1e-4] });
     /// let end = *solve(&model, vector![1e-9, 300.0], 0.0..1.0, Dopri5, control)?.last();
     /// assert!((end[0] - 1e-9 * (-1.0_f64).exp()).abs() < 1e-15);
     /// # Ok::<(), rheos::Error>(())
     /// ```
-    pub const fn each(rtol: Y, atol: Y) -> Self {
-        Self::with_law(DOPRI5, Tolerances { rtol, atol })
+    pub const fn tolerances(tolerances: Tolerances<Y>) -> Self {
+        Self::with_law(DOPRI5, tolerances)
     }
 }
 
@@ -89,6 +87,21 @@ impl<W> Adaptive<Filter, W> {
     /// The default controller with an error norm of your own.
     pub const fn with_norm(norm: W) -> Self {
         Self::with_law(DOPRI5, norm)
+    }
+
+    /// The elementary (I) controller, which uses the last error only.
+    pub const fn integral(self) -> Self {
+        self.coefficients(0.0, 1.0, 0.0)
+    }
+
+    /// The filter H211PI.
+    pub const fn h211(self) -> Self {
+        self.coefficients(-1.0 / 6.0, 1.0 / 3.0, 0.0)
+    }
+
+    /// The filter H312PID.
+    pub const fn h312(self) -> Self {
+        self.coefficients(-2.0 / 9.0, 2.0 / 9.0, 1.0 / 18.0)
     }
 
     /// Sets the coefficients `P`, `I`, `D`.
@@ -141,10 +154,10 @@ mod tests {
         let elementary = (0.0, 1.0, 0.0);
         let filter = |(p, i, d)| Filter::new(p, i, d);
         [
-            (filter(h211), Pid::h211(1e-3, 1e-3), [1.0 / 6.0, 1.0 / 6.0, 0.0]),
-            (filter(h312), Pid::h312(1e-3, 1e-3), [1.0 / 18.0, 1.0 / 9.0, 1.0 / 18.0]),
-            (filter(dopri5), Pid::new(1e-3, 1e-3), [5.0 * 0.17, 5.0 * -0.04, 0.0]),
-            (filter(elementary), Pid::integral(1e-3, 1e-3), [1.0, 0.0, 0.0]),
+            (filter(h211), Pid::tolerance(1e-3).h211(), [1.0 / 6.0, 1.0 / 6.0, 0.0]),
+            (filter(h312), Pid::tolerance(1e-3).h312(), [1.0 / 18.0, 1.0 / 9.0, 1.0 / 18.0]),
+            (filter(dopri5), Pid::tolerance(1e-3), [5.0 * 0.17, 5.0 * -0.04, 0.0]),
+            (filter(elementary), Pid::tolerance(1e-3).integral(), [1.0, 0.0, 0.0]),
         ]
     }
 
@@ -153,7 +166,7 @@ mod tests {
         let errors = [0.3, 0.9, 0.05, 0.6];
         for (law, control, exponents) in published() {
             let Filter { proportional, integral, derivative } = law;
-            assert_eq!(control, Pid::new(1e-3, 1e-3).coefficients(proportional, integral, derivative));
+            assert_eq!(control, Pid::tolerance(1e-3).coefficients(proportional, integral, derivative));
             for order in [2.0, 5.0] {
                 let step = |error: f64| Accepted { h: 0.1, log_sq: (2.0 * error.log2()) as f32, order };
                 let mut past = <Filter as StepLaw>::Past::default();

@@ -22,7 +22,7 @@ use crate::state::{Tolerance, Tolerances};
 /// use rheos::control::Predictive;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-/// let solution = solve(&decay, 1.0, 0.0..1.0, Dopri5, Predictive::new(1e-8, 1e-8))?;
+/// let solution = solve(&decay, 1.0, 0.0..1.0, Dopri5, Predictive::tolerance(1e-8))?;
 /// assert!((solution.last() - (-1.0_f64).exp()).abs() < 1e-7);
 /// # Ok::<(), rheos::Error>(())
 /// ```
@@ -33,16 +33,18 @@ pub type Predictive<W = Tolerance> = Adaptive<Gustafsson, W>;
 pub struct Gustafsson;
 
 impl Adaptive<Gustafsson, Tolerance> {
-    /// The controller with tolerances `rtol > 0` (relative) and `atol > 0` (in units of the state).
-    pub const fn new(rtol: f64, atol: f64) -> Self {
-        Self::with_law(Gustafsson, Tolerance { rtol, atol })
+    /// The controller with the relative tolerance and the absolute tolerance `tolerance > 0`.
+    ///
+    /// [`atol`](Self::atol) sets another absolute tolerance, in units of the state.
+    pub const fn tolerance(tolerance: f64) -> Self {
+        Self::with_law(Gustafsson, Tolerance { rtol: tolerance, atol: tolerance })
     }
 }
 
 impl<Y> Adaptive<Gustafsson, Tolerances<Y>> {
     /// The controller with relative and absolute tolerances for each coordinate, given as states.
-    pub const fn each(rtol: Y, atol: Y) -> Self {
-        Self::with_law(Gustafsson, Tolerances { rtol, atol })
+    pub const fn tolerances(tolerances: Tolerances<Y>) -> Self {
+        Self::with_law(Gustafsson, tolerances)
     }
 }
 

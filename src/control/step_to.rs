@@ -18,7 +18,7 @@ use crate::state::{Span, State};
 /// use rheos::control::StepTo;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-/// let adaptive = Ivp::new(&decay, 1.0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::new(1e-6, 1e-6))?;
+/// let adaptive = Ivp::new(&decay, 1.0, 0.0..5.0).save_every(1).solve(Dopri5, Pid::tolerance(1e-6))?;
 /// let again = solve(&decay, 1.0, 0.0..5.0, Dopri5, StepTo::new(adaptive.t.clone()))?;
 /// assert_eq!(again.last(), adaptive.last());
 /// # Ok::<(), rheos::Error>(())

@@ -22,7 +22,7 @@ pub struct Ode<Y, G> {
 ///     dy[0] = y[1];
 ///     dy[1] = -y[0];
 /// });
-/// let solution = solve(&oscillator, Vector2::new(1.0, 0.0), 0.0..1.0, Dopri5, Pid::new(1e-10, 1e-10))?;
+/// let solution = solve(&oscillator, Vector2::new(1.0, 0.0), 0.0..1.0, Dopri5, Pid::tolerance(1e-10))?;
 /// assert!((solution.last()[0] - 1.0_f64.cos()).abs() < 1e-9);
 /// # Ok::<(), rheos::Error>(())
 /// ```

@@ -25,7 +25,7 @@ use crate::state::{MatrixOf, MatrixSpace, State};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
 /// let field = Memoized::new(Counted::new(model));
-/// let run = Ivp::new(&field, y0, 0.0..1.0).forward(Dopri5, Pid::new(1e-6, 1e-6), DiscreteAdjoint::new())?;
+/// let run = Ivp::new(&field, y0, 0.0..1.0).forward(Dopri5, Pid::tolerance(1e-6), DiscreteAdjoint::new())?;
 /// run.backward(&run.y)?;
 /// // The evaluations of the forward pass, and none in the backward pass.
 /// assert_eq!(field.inner().evaluations(), run.stats.evaluations);

@@ -25,7 +25,7 @@ pub struct RunningCost<F, G> {
 ///     *ybar += 2.0 * w * y;
 ///     0.0
 /// });
-/// let tight = Pid::new(1e-11, 1e-11);
+/// let tight = Pid::tolerance(1e-11);
 /// let run = Ivp::new(&model, (3.0, 0.0), 0.0..1.0).forward(Dopri5, tight, DiscreteAdjoint::new())?;
 /// let found = run.backward(&[(0.0, 1.0)])?;
 /// let energy = 0.5 * (1.0 - (-2.0_f64).exp());

@@ -39,7 +39,7 @@ pub trait Split: Dynamics {
 ///     .with_vjp(|t, _y, w, _ybar| -50.0 * t.sin() * w);
 /// let decay = ode(|_, y: &f64, dy: &mut f64| *dy = -50.0 * y).with_vjp(|_, _y, w, ybar| { *ybar -= 50.0 * w; 0.0 });
 /// let model = GenericSplit::new(driving, decay);
-/// let tight = Pid::new(1e-9, 1e-9);
+/// let tight = Pid::tolerance(1e-9);
 /// let found = Ivp::new(&model, 0.0, 0.0..0.1).forward(KenCarp4, tight, DiscreteAdjoint::new())?.backward(&[1.0])?;
 /// assert!((found.y0 - (-5.0_f64).exp()).abs() < 1e-7);
 /// # Ok::<(), rheos::Error>(())
@@ -97,7 +97,7 @@ pub trait SplitVjp: Split<Implicit: Differentiable> + Differentiable {
 /// let driving = ode(|t: f64, _: &f64, dy: &mut f64| *dy = 1000.0 * t.cos() - t.sin());
 /// let decay = ode(|_, y: &f64, dy: &mut f64| *dy = -1000.0 * y);
 /// let model = GenericSplit::new(driving, decay);
-/// let solution = solve(&model, 1.0, 0.0..1.0, KenCarp4, Pid::new(1e-6, 1e-6))?;
+/// let solution = solve(&model, 1.0, 0.0..1.0, KenCarp4, Pid::tolerance(1e-6))?;
 /// assert!((solution.last() - 1.0_f64.cos()).abs() < 1e-5);
 /// # Ok::<(), rheos::Error>(())
 /// ```

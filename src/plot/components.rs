@@ -16,7 +16,7 @@ use crate::state::State;
 /// use rheos::{Dopri5, Ivp, Pid, ode};
 ///
 /// let circle = ode(|_t, y: &[f64; 2], dy: &mut [f64; 2]| *dy = [-y[1], y[0]]);
-/// let solution = Ivp::new(&circle, [1.0, 0.0], 0.0..6.0).dense().solve(Dopri5, Pid::new(1e-6, 1e-6))?;
+/// let solution = Ivp::new(&circle, [1.0, 0.0], 0.0..6.0).dense().solve(Dopri5, Pid::tolerance(1e-6))?;
 /// let components = solution.components()?;
 /// assert_eq!(components.len(), 2);
 /// assert_eq!(components[0].name(), "y₁");

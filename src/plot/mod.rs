@@ -16,7 +16,7 @@
 //! use rheos::{Dopri5, Ivp, Pid, ode, plot};
 //!
 //! let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-//! let solution = Ivp::new(&decay, 1.0, 0.0..5.0).dense().solve(Dopri5, Pid::new(1e-6, 1e-6))?;
+//! let solution = Ivp::new(&decay, 1.0, 0.0..5.0).dense().solve(Dopri5, Pid::tolerance(1e-6))?;
 //! let file = std::env::temp_dir().join("rheos_decay.svg");
 //! plot::trajectories(&solution)?.title("Decay").axes("t (s)", "mass (kg)").save(&file)?;
 //! # std::fs::remove_file(&file).ok();

@@ -34,7 +34,7 @@ pub struct PhasePortrait {
 /// use rheos::{Dopri5, Ivp, Pid, plot};
 ///
 /// let (oscillator, y0) = VanDerPol::problem(1.0);
-/// let solution = Ivp::new(&oscillator, y0, 0.0..20.0).dense().solve(Dopri5, Pid::new(1e-6, 1e-6))?;
+/// let solution = Ivp::new(&oscillator, y0, 0.0..20.0).dense().solve(Dopri5, Pid::tolerance(1e-6))?;
 /// let file = std::env::temp_dir().join("rheos_oscillator.svg");
 /// plot::phase_portrait(&oscillator, &solution)?.title("Van der Pol's oscillator").axes("x", "dx/dt").save(&file)?;
 /// # std::fs::remove_file(&file).ok();

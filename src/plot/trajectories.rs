@@ -26,7 +26,7 @@ pub struct Trajectories {
 ///
 /// // The angle (rad) and the angular velocity (rad/s) of a pendulum.
 /// let pendulum = ode(|_t, y: &[f64; 2], dy: &mut [f64; 2]| *dy = [y[1], -9.81 * y[0].sin()]);
-/// let solution = Ivp::new(&pendulum, [1.0, 0.0], 0.0..5.0).dense().solve(Dopri5, Pid::new(1e-6, 1e-6))?;
+/// let solution = Ivp::new(&pendulum, [1.0, 0.0], 0.0..5.0).dense().solve(Dopri5, Pid::tolerance(1e-6))?;
 ///
 /// let file = std::env::temp_dir().join("rheos_pendulum.svg");
 /// plot::trajectories(&solution)?.names(["angle", "velocity"])?.axes("t (s)", "rad, rad/s").save(&file)?;

@@ -46,10 +46,10 @@ struct Methods {
 /// use rheos::{Dopri5, Pid, Vern9, solve};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
-/// let exact = *solve(&model, y0, 0.0..5.0, Vern9, Pid::new(1e-13, 1e-13))?.last();
+/// let exact = *solve(&model, y0, 0.0..5.0, Vern9, Pid::tolerance(1e-13))?.last();
 /// let mut points = Vec::new();
 /// for tolerance in [1e-4, 1e-6, 1e-8] {
-///     let solution = solve(&model, y0, 0.0..5.0, Dopri5, Pid::new(tolerance, tolerance))?;
+///     let solution = solve(&model, y0, 0.0..5.0, Dopri5, Pid::tolerance(tolerance))?;
 ///     points.push((solution.stats.evaluations as f64, (solution.last() - exact).norm()));
 /// }
 /// let file = std::env::temp_dir().join("rheos_work.svg");

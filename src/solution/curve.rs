@@ -19,7 +19,7 @@ use crate::state::{Span, State};
 /// use rheos::{Dopri5, Ivp, Pid, ode};
 ///
 /// let sine = ode(|t, _y: &f64, dy: &mut f64| *dy = f64::cos(t));
-/// let solution = Ivp::new(&sine, 0.0, 0.0..10.0).dense().solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+/// let solution = Ivp::new(&sine, 0.0, 0.0..10.0).dense().solve(Dopri5, Pid::tolerance(1e-9))?;
 /// let curve = solution.y;
 /// assert!((curve.at(7.7)? - 7.7_f64.sin()).abs() < 1e-7);
 /// assert!((curve.slope(7.7)? - 7.7_f64.cos()).abs() < 1e-6);

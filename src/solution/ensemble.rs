@@ -25,7 +25,7 @@ pub type Outcome<Y> = Result<Solution<Y>, Box<Failure<Y>>>;
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let starts = [1.0, 2.0, f64::NAN, 4.0];
-/// let outcomes = Ensemble::new(&decay, &starts, 0.0..1.0).solve_on(2, Dopri5, Pid::new(1e-8, 1e-8));
+/// let outcomes = Ensemble::new(&decay, &starts, 0.0..1.0).solve_on(2, Dopri5, Pid::tolerance(1e-8));
 /// assert!((outcomes[3].as_ref().unwrap().last() - 4.0 * (-1.0_f64).exp()).abs() < 1e-7);
 /// assert!(outcomes[2].is_err());
 /// ```

@@ -32,7 +32,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     ///
     /// let field = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
     /// let rescued = Ivp::new(&field, 1.0, 0.0..1.0)
-    ///     .solve_or((Dopri5, Pid::new(1e-8, 1e-8).max_steps(3)), (Rk4, Fixed::step(0.01)))?;
+    ///     .solve_or((Dopri5, Pid::tolerance(1e-8).max_steps(3)), (Rk4, Fixed::step(0.01)))?;
     /// assert!((rescued.solution.last() - (-1.0_f64).exp()).abs() < 1e-7);
     /// assert_eq!(rescued.halt.map(|halt| halt.stats.accepted), Some(3));
     /// # Ok::<(), rheos::Error>(())

@@ -52,7 +52,7 @@ where
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
 /// let solution = Ivp::new(&decay, 1.0, 0.0..4.0)
 ///     .save_at(&[0.0, 0.1, 3.9])
-///     .solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+///     .solve(Dopri5, Pid::tolerance(1e-9))?;
 /// assert!((solution.y[2] - (-3.9_f64).exp()).abs() < 1e-8);
 /// assert_eq!(solution.last_time(), 4.0);
 /// # Ok::<(), rheos::Error>(())
@@ -95,7 +95,7 @@ impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
     /// let oscillator = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = Vector2::new(y[1], -y[0]));
     /// let solution = Ivp::new(&oscillator, Vector2::new(1.0, 0.0), 0.0..10.0)
     ///     .save_map(&[0.0, 5.0, 10.0], |_t, y| 0.5 * y.norm_squared())
-    ///     .solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+    ///     .solve(Dopri5, Pid::tolerance(1e-9))?;
     /// assert!(solution.y.iter().all(|energy| (energy - 0.5).abs() < 1e-7));
     /// # Ok::<(), rheos::Error>(())
     /// ```
@@ -122,7 +122,7 @@ impl<'a, F: Dynamics, E, O> Ivp<'a, F, keep::End, E, O> {
     /// use rheos::{Dopri5, Ivp, Pid, ode};
     ///
     /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-    /// let solution = Ivp::new(&decay, 1.0, 0.0..4.0).dense().solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+    /// let solution = Ivp::new(&decay, 1.0, 0.0..4.0).dense().solve(Dopri5, Pid::tolerance(1e-9))?;
     /// assert!((solution.y.at(1.234)? - (-1.234_f64).exp()).abs() < 1e-8);
     /// # Ok::<(), rheos::Error>(())
     /// ```
@@ -199,7 +199,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     ///
     /// // A dose at t = 1.
     /// let field = ode(|t, y: &f64, dy: &mut f64| *dy = if t < 1.0 { -y } else { 1.0 - y });
-    /// let solution = Ivp::new(&field, 1.0, 0.0..2.0).jumps_at(&[1.0]).solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+    /// let solution = Ivp::new(&field, 1.0, 0.0..2.0).jumps_at(&[1.0]).solve(Dopri5, Pid::tolerance(1e-9))?;
     /// let exact = 1.0 + ((-1.0_f64).exp() - 1.0) * (-1.0_f64).exp();
     /// assert!((solution.last() - exact).abs() < 1e-8);
     /// assert_eq!(solution.stats.rejected, 0);

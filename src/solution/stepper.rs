@@ -22,7 +22,7 @@ use crate::state::Span;
 /// use rheos::{Dopri5, Ivp, Pid, ode};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-/// let mut stepper = Ivp::new(&decay, 1.0, 0.0..4.0).start(Dopri5, Pid::new(1e-9, 1e-9))?;
+/// let mut stepper = Ivp::new(&decay, 1.0, 0.0..4.0).start(Dopri5, Pid::tolerance(1e-9))?;
 /// stepper.advance_to(1.0)?;
 /// assert!((stepper.state() - (-1.0_f64).exp()).abs() < 1e-8);
 /// while stepper.step()? && *stepper.state() > 0.1 {}
@@ -102,7 +102,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
     /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
     /// let dose = |at: f64| Event::rising(move |t, _y: &f64| t - at).reset(|_t, y| *y += 1.0);
     /// let problem = || Ivp::new(&decay, 1.0, 0.0..4.0).save_at(&[0.5, 3.5]).event(dose(1.0)).event(dose(3.0));
-    /// let control = Pid::new(1e-9, 1e-9);
+    /// let control = Pid::tolerance(1e-9);
     /// let whole = problem().solve(Dopri5, control)?;
     ///
     /// let mut stepper = problem().start(Dopri5, control)?;

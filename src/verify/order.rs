@@ -98,7 +98,7 @@ where
 {
     let span = span.into();
     let times = checkpoints(span);
-    let tight = Pid::new(1e-13, 1e-13).max_steps(10_000_000);
+    let tight = Pid::tolerance(1e-13).max_steps(10_000_000);
     let reference = Ivp::new(f, y0.clone(), span).land_on(&times).solve(Dopri5, tight)?.y;
     let other = Ivp::new(f, y0.clone(), span).land_on(&times).solve(Tsit5, tight)?.y;
     let uncertainty = distance(&other, &reference);

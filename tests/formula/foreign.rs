@@ -60,7 +60,7 @@ fn a_solve_fails() {
     let y0 = Vector2::new(1.0, 2.0);
     let failure = solve(&field, y0, 0.0..1.0, Rk4, Fixed::steps(2)).unwrap_err();
     assert!(names(&failure.error, "CopiedWeight"));
-    let failure = solve(&field, y0, 0.0..1.0, Dopri5, Pid::new(1e-6, 1e-6)).unwrap_err();
+    let failure = solve(&field, y0, 0.0..1.0, Dopri5, Pid::tolerance(1e-6)).unwrap_err();
     assert!(names(&failure.error, "CopiedWeight"));
     assert!(failure.partial.last().all_finite());
 }

@@ -79,7 +79,7 @@ fn a_gradient_has_the_names_of_the_parameters() {
     let report = verify::vjp(&mut model, 0.0, &y0);
     assert!(report.passed(), "{report}");
 
-    let pid = Pid::new(1e-10, 1e-10);
+    let pid = Pid::tolerance(1e-10);
     let to_the_end = |model: &Model| {
         let run = Ivp::new(model, y0, 0.0..2.0).forward(Dopri5, pid, DiscreteAdjoint::new()).unwrap();
         (run.y[0][0], run.backward(&[Vector2::new(1.0, 0.0)]).unwrap().params)

@@ -63,7 +63,7 @@ fn blocks_and_sequences_refuse_inputs_of_another_size() {
     }
     refused(Recurrence(cell()));
     refused(Residual(cell()));
-    let pid = Pid::new(1e-6, 1e-6);
+    let pid = Pid::tolerance(1e-6);
     refused(OdeBlock::new(Driven(cell()), Rk4, Fixed::steps(2), DiscreteAdjoint::new()));
     refused(OdeBlock::new(Driven(cell()), Dopri5, pid, BacksolveAdjoint::new(Dopri5, pid)));
     refused(OdeBlock::new(LeakyField(cell()), Rk4, Fixed::steps(2), DiscreteAdjoint::new()));
@@ -74,8 +74,8 @@ fn a_solve_fails_for_the_argument_that_does_not_fit() {
     fn refused<F: Dynamics<State = (AnyBatch<4>, Passive<AnyBatch<2>>)>>(f: &F) {
         let y0 = || (hidden(3), Passive(input(5)));
         assert_eq!(solve(f, y0(), 0.0..1.0, Rk4, Fixed::steps(3)).unwrap_err().error, X_HAS_FIVE);
-        assert_eq!(solve(f, y0(), 0.0..1.0, Dopri5, Pid::new(1e-6, 1e-6)).unwrap_err().error, X_HAS_FIVE);
-        let failure = Ivp::new(f, y0(), 0.0..1.0).save_at(&[0.5]).solve(Dopri5, Pid::new(1e-6, 1e-6)).unwrap_err();
+        assert_eq!(solve(f, y0(), 0.0..1.0, Dopri5, Pid::tolerance(1e-6)).unwrap_err().error, X_HAS_FIVE);
+        let failure = Ivp::new(f, y0(), 0.0..1.0).save_at(&[0.5]).solve(Dopri5, Pid::tolerance(1e-6)).unwrap_err();
         assert_eq!(failure.error, X_HAS_FIVE);
         // Nor are there numbers in a hidden state without samples that could be wrong.
         let failure = solve(f, (hidden(0), Passive(input(5))), 0.0..1.0, Rk4, Fixed::steps(3)).unwrap_err();
@@ -136,7 +136,7 @@ fn gaps_of_another_number_of_samples_are_an_error() {
     for found in [1, 2, 4] {
         let expected = Error::SampleMismatch { input: "gaps", found, expected: 3 };
         let y0 = (hidden(3), Passive(any_batch::<1>(found)));
-        assert_eq!(solve(&field(), y0, 0.0..1.0, Dopri5, Pid::new(1e-6, 1e-6)).unwrap_err().error, expected);
+        assert_eq!(solve(&field(), y0, 0.0..1.0, Dopri5, Pid::tolerance(1e-6)).unwrap_err().error, expected);
         assert_eq!(block.forward(&any_batch(found), &hidden(3), 1.0).err(), Some(expected));
     }
     assert!(block.forward(&any_batch(3), &hidden(3), 1.0).is_ok());
@@ -233,7 +233,7 @@ fn a_solve_of_a_run_time_batch_is_that_of_a_static_one() {
     let any: Net<_, Dynamic> = net.with_batches();
     let y0 = any_batch::<2>(3);
     let fixed = nalgebra::SMatrix::<f64, 2, 3>::from_column_slice(y0.as_slice());
-    let pid = Pid::new(1e-6, 1e-6);
+    let pid = Pid::tolerance(1e-6);
     let a = OdeBlock::new(net.field(), Dopri5, pid, DiscreteAdjoint::new());
     let b = OdeBlock::new(any.field(), Dopri5, pid, DiscreteAdjoint::new());
     let ((a1, a_record), (b1, b_record)) = (a.forward(&(), &fixed, 1.0).unwrap(), b.forward(&(), &y0, 1.0).unwrap());

@@ -192,7 +192,7 @@ impl Concat for Vec<Y> {
 
 #[test]
 fn every_adjoint_goes_across_a_jump() {
-    let (pid, steps) = (Pid::new(1e-10, 1e-10), Fixed::steps(50));
+    let (pid, steps) = (Pid::tolerance(1e-10), Fixed::steps(50));
     let discrete = DiscreteAdjoint::new();
     check("Dopri5", (Dopri5, pid, discrete), 1e-8);
     check("Dopri5, fixed", (Dopri5, steps, discrete), 1e-8);
@@ -266,7 +266,7 @@ fn a_short_pulse_has_a_derivative() {
         // A pulse that begins later is smaller, one that ends later larger.
         assert!(relative_error(&found.jumps, &[-300.0 * left[0], 300.0 * left[1]]) < 1e-8, "{:?}", found.jumps);
     }
-    let pid = Pid::new(1e-10, 1e-10);
+    let pid = Pid::tolerance(1e-10);
     check(pid, DiscreteAdjoint::new());
     check(Fixed::steps(40), DiscreteAdjoint::new());
     check(pid, BacksolveAdjoint::new(Dopri5, pid));
@@ -331,7 +331,7 @@ fn events_and_jumps_go_together() {
             assert!((found.y0[0] - 2.0 / e / e - 1.0 / START).abs() < tolerance, "{name}, {at}");
         }
     }
-    let (pid, steps) = (Pid::new(1e-11, 1e-11), Fixed::steps(50));
+    let (pid, steps) = (Pid::tolerance(1e-11), Fixed::steps(50));
     check("Dopri5", (Dopri5, pid, DiscreteAdjoint::new()), 1e-8);
     check("Dopri5, fixed", (Dopri5, steps, DiscreteAdjoint::new()), 1e-8);
     check("slots", (Dopri5, Fixed::step(0.03), DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(3))), 1e-8);

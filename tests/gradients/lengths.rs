@@ -42,7 +42,7 @@ impl Differentiable for Decay {
     }
 }
 
-const PID: Pid = Pid::new(1e-6, 1e-6);
+const PID: Pid = Pid::tolerance(1e-6);
 
 fn ones(n: usize) -> DVector<f64> {
     DVector::from_element(n, 1.0)

@@ -23,7 +23,7 @@ impl GenericDynamics<1, 1> for Torricelli {
 }
 
 type Model = Autodiff<Torricelli, 1, 1>;
-const PID: Pid = Pid::new(1e-6, 1e-6);
+const PID: Pid = Pid::tolerance(1e-6);
 
 fn empty_tank() -> (Model, Vector1<f64>) {
     (Autodiff::new(Torricelli, vector![0.5]), vector![0.0])

@@ -39,7 +39,7 @@ fn integral(g: fn(f64) -> f64, tolerance: f64) -> (Result<Gradient<Vector1<f64>,
     let f = Counted::new(Driven(g));
     let adjoint = QuadratureAdjoint::kronrod(Rk4, Fixed::steps(4), tolerance);
     let loss = |_: &[Vector1<f64>]| vec![vector![0.0], vector![1.0]];
-    let found = gradient(over(&f, &vector![0.0], &[0.0, 1.0]), Dopri5, Pid::new(1e-6, 1e-6), &adjoint, loss);
+    let found = gradient(over(&f, &vector![0.0], &[0.0, 1.0]), Dopri5, Pid::tolerance(1e-6), &adjoint, loss);
     (found, f.pullbacks())
 }
 

@@ -33,7 +33,7 @@ fn a_run_goes_back_more_than_once() {
         assert!((sum.y0 - a.y0 - b.y0).norm() < 1e-6 * sum.y0.norm());
         assert!((sum.params - a.params - b.params).norm() < 1e-6 * sum.params.norm());
     }
-    let tight = Pid::new(1e-9, 1e-9);
+    let tight = Pid::tolerance(1e-9);
     check(Dopri5, tight, DiscreteAdjoint::new());
     check(Dopri5, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(4)));
     check(Dopri5, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Every(7)));
@@ -50,7 +50,7 @@ fn a_run_goes_back_more_than_once() {
 fn outputs_at_the_ends_move_with_them() {
     let (f, y0) = LotkaVolterra::problem();
     let w = vector![0.4, -1.0];
-    let tight = Pid::new(1e-10, 1e-10);
+    let tight = Pid::tolerance(1e-10);
     let run = |times: &'static [f64]| {
         Ivp::new(&f, y0, 0.0..2.0).save_at(times).forward(Dopri5, tight, DiscreteAdjoint::new())
     };
@@ -100,7 +100,7 @@ fn a_failure_keeps_the_solution() {
         0.0
     });
     let times = [0.5, 2.0];
-    let tolerance = Pid::new(1e-8, 1e-8);
+    let tolerance = Pid::tolerance(1e-8);
     let failure: Box<Failure<f64>> = Ivp::new(&blow_up, 1.0, 0.0..2.0)
         .save_at(&times)
         .forward(Dopri5, tolerance, DiscreteAdjoint::new())

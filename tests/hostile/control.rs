@@ -49,7 +49,7 @@ pub fn any<Y: Row>(case: &mut Case, span: Span, y0: &Y) -> Any<Y> {
         0 => One(grid(case, span)),
         1 => {
             let (rtol, atol) = tolerances(case);
-            Other(One(Other(limits(case, Predictive::new(rtol, atol)))))
+            Other(One(Other(limits(case, Predictive::tolerance(rtol).atol(atol)))))
         }
         2 => {
             let control = each(case, y0);
@@ -63,10 +63,10 @@ pub fn any<Y: Row>(case: &mut Case, span: Span, y0: &Y) -> Any<Y> {
 pub fn pid(case: &mut Case) -> Pid {
     let (rtol, atol) = tolerances(case);
     let mut control = match case.below(4) {
-        0 => Pid::h211(rtol, atol),
-        1 => Pid::h312(rtol, atol),
-        2 => Pid::integral(rtol, atol),
-        _ => Pid::new(rtol, atol),
+        0 => Pid::tolerance(rtol).atol(atol).h211(),
+        1 => Pid::tolerance(rtol).atol(atol).h312(),
+        2 => Pid::tolerance(rtol).atol(atol).integral(),
+        _ => Pid::tolerance(rtol).atol(atol),
     };
     if case.once_in(15) {
         let mut one = |name| draw::number(case, name, &[0.2, 10.0, -10.0]);
@@ -91,7 +91,7 @@ fn each<Y: Row>(case: &mut Case, y0: &Y) -> Adaptive<Filter, Tolerances<Y>> {
         case.note(name, &values);
         Y::of(&values)
     };
-    Pid::each(one("rtol"), one("atol"))
+    Pid::tolerances(Tolerances { rtol: one("rtol"), atol: one("atol") })
 }
 
 /// The same controller with hostile limits, and with a small budget.

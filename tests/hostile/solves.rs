@@ -3,7 +3,7 @@
 use rheos::integrate::{Observer, Step, StepAction};
 use rheos::solution::{Curve, Trajectory};
 use rheos::solver::Dense;
-use rheos::state::Span;
+use rheos::state::{Span, Tolerance};
 use rheos::{Controller, Dopri5, Dynamics, Ivp, Result, Solver, State, solve, solve_ivp};
 
 use crate::case::{Case, for_all_cases};
@@ -36,7 +36,7 @@ fn default_solves() {
         let f = Hostile::draw(case);
         let (y0, span) = (Hostile::<Plane>::start(case), draw::span(case));
         let (rtol, atol) = (draw::number(case, "rtol", &[1e-3, 1e-6]), draw::number(case, "atol", &[1e-3, 1e-6]));
-        if let Ok(solution) = solve_ivp(&f, y0, span, rtol, atol) {
+        if let Ok(solution) = solve_ivp(&f, y0, span, Tolerance { rtol, atol }) {
             case.succeed();
             outputs::check_end(case, span, &solution);
         }

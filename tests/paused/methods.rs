@@ -13,6 +13,7 @@ use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun};
 use rheos::solver::rosenbrock::{Rodas3, Rodas4};
 use rheos::solver::symplectic::{BlanesMoan4, Leapfrog, SymplecticEuler};
 use rheos::solver::{Auto, DefaultSolver, Embedded};
+use rheos::state::Tolerances;
 use rheos::*;
 
 use super::corrupted::check_corrupted;
@@ -31,7 +32,7 @@ where
 }
 
 fn pid(tolerance: f64) -> Pid {
-    Pid::new(tolerance, tolerance).max_steps(800)
+    Pid::tolerance(tolerance).max_steps(800)
 }
 
 fn fixed(steps: usize) -> Fixed {
@@ -45,7 +46,7 @@ fn explicit() {
     check((&STIFF, &START), Vern9, pid(1e-7));
     check((&STIFF, &START), Dop853, pid(1e-4));
     check((&Heap, &heap_start()), CarpenterKennedy, fixed(60));
-    check((&STIFF, &START), Bosh3, Predictive::new(1e-4, 1e-4).max_steps(800));
+    check((&STIFF, &START), Bosh3, Predictive::tolerance(1e-4).max_steps(800));
 }
 
 #[test]
@@ -64,7 +65,11 @@ fn multistep() {
 fn diagonally_implicit() {
     check((&STIFF, &START), ImplicitMidpoint, fixed(40));
     check((&Heap, &heap_start()), Sdirk4, pid(1e-4));
-    check((&STIFF, &START), TrBdf2, Pid::each(vector![1e-4, 1e-5], vector![1e-4, 1e-6]).max_steps(800));
+    check(
+        (&STIFF, &START),
+        TrBdf2,
+        Pid::tolerances(Tolerances { rtol: vector![1e-4, 1e-5], atol: vector![1e-4, 1e-6] }).max_steps(800),
+    );
     check((&STIFF, &START), Esdirk547, pid(1e-7));
     check((&Heap, &heap_start()), Kvaerno3.with(Krylov::new()), pid(1e-4));
 }
@@ -81,7 +86,7 @@ fn collocation() {
 fn rosenbrock() {
     check((&STIFF, &START), Rodas4, fixed(40));
     check((&Heap, &heap_start()), Rodas5P, pid(1e-6));
-    check((&STIFF, &START), Rodas3, Pid::new(1e-4, 1e-18).max_steps(800));
+    check((&STIFF, &START), Rodas3, Pid::tolerance(1e-4).atol(1e-18).max_steps(800));
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Problem {
 
     /// The largest error of a component at the end, or why it was not reached.
     pub fn error<S: Embedded<AnySize>>(&self, solver: S, rtol: f64) -> Result<f64, String> {
-        let control = Pid::new(rtol, rtol * self.scale);
+        let control = Pid::tolerance(rtol).atol(rtol * self.scale);
         let ivp = Ivp::new(&self.model, self.y0.clone(), 0.0..self.end).jumps_at(self.jumps);
         let solution = ivp.solve(solver, control).map_err(|e| e.to_string())?;
         assert_eq!(solution.last().len(), self.expected.len());

@@ -128,7 +128,7 @@ fn adaptive_reversible_gradients_approach_the_exact_one() {
     let (f, y0) = LotkaVolterra::problem();
     let loss = |y: &[Vector2<f64>]| y.to_vec();
     let times = [0.0, 0.7, 2.0];
-    let tight = Pid::new(1e-11, 1e-11);
+    let tight = Pid::tolerance(1e-11);
     let exact = gradient(over(&f, &y0, &times), Dopri5, tight, DiscreteAdjoint::new(), loss).unwrap();
     type Found = rheos::adjoint::Gradient<Vector2<f64>, SVector<f64, 4>>;
     fn check(found: rheos::Result<Found>, exact: &Found) {
@@ -141,11 +141,11 @@ fn adaptive_reversible_gradients_approach_the_exact_one() {
         assert!(errors.iter().all(|error| *error < 1e-4), "{errors:?}");
     }
     let (adjoint, problem) = (ReversibleAdjoint::new(), || over(&f, &y0, &times));
-    check(gradient(problem(), ReversibleHeun, Pid::new(1e-8, 1e-8), adjoint, loss), &exact);
-    check(gradient(problem(), Alf, Pid::new(1e-8, 1e-8), adjoint, loss), &exact);
-    check(gradient(problem(), Coupled::new(Dopri5), Pid::new(1e-9, 1e-9), adjoint, loss), &exact);
+    check(gradient(problem(), ReversibleHeun, Pid::tolerance(1e-8), adjoint, loss), &exact);
+    check(gradient(problem(), Alf, Pid::tolerance(1e-8), adjoint, loss), &exact);
+    check(gradient(problem(), Coupled::new(Dopri5), Pid::tolerance(1e-9), adjoint, loss), &exact);
     let landing = landing_on(&f, &y0, &times);
-    check(gradient(landing, Coupled::new(Dopri5), Pid::new(1e-9, 1e-9), adjoint, loss), &exact);
+    check(gradient(landing, Coupled::new(Dopri5), Pid::tolerance(1e-9), adjoint, loss), &exact);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn closed_forms() {
 fn a_solve_over_no_time_passes_cotangents_through() {
     let (f, y0) = forced();
     let w = vector![2.0, -1.0];
-    let control = Pid::new(1e-6, 1e-6);
+    let control = Pid::tolerance(1e-6);
     let found = gradient(over(&f, &y0, &[0.5, 0.5]), ReversibleHeun, control, ReversibleAdjoint::new(), |_| vec![w, w]);
     let found = found.unwrap();
     assert_eq!(found.y0, w * 2.0);

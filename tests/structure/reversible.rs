@@ -69,9 +69,9 @@ fn damping_costs_digits_on_the_way_back() {
 #[test]
 fn adaptive_steps_keep_to_the_tolerance() {
     let (f, y0) = LotkaVolterra::problem();
-    let truth = solve(&f, y0, 0.0..5.0, Dopri5, Pid::new(1e-12, 1e-12)).unwrap();
+    let truth = solve(&f, y0, 0.0..5.0, Dopri5, Pid::tolerance(1e-12)).unwrap();
     let error = |found: &nalgebra::Vector2<f64>| (found - truth.last()).norm();
-    let pid = Pid::new(1e-6, 1e-6);
+    let pid = Pid::tolerance(1e-6);
     let heun = solve(&f, y0, 0.0..5.0, ReversibleHeun, pid).unwrap();
     let alf = solve(&f, y0, 0.0..5.0, Alf, pid).unwrap();
     let coupled = solve(&f, y0, 0.0..5.0, Coupled::new(Dopri5).coupling(0.8).unwrap(), pid).unwrap();

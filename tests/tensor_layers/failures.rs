@@ -51,7 +51,7 @@ fn is_device<T>(found: Result<T, impl Into<Error>>) {
 fn a_solve_names_the_device() {
     let net = ModuleField::new(Exhausted::<true>);
     is_device(solve(&net, batch(), 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error));
-    is_device(solve(&net, batch(), 0.0..1.0, Dopri5, Pid::new(1e-6, 1e-6)).map_err(|failure| failure.error));
+    is_device(solve(&net, batch(), 0.0..1.0, Dopri5, Pid::tolerance(1e-6)).map_err(|failure| failure.error));
     let field = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<true>).field();
     is_device(solve(&field, batch(), 0.0..1.0, Rk4, Fixed::steps(2)).map_err(|failure| failure.error));
     let layer = OdeLayer::new(net, Rk4, Fixed::steps(2), DiscreteAdjoint::new(), 0.0..1.0);

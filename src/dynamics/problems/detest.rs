@@ -12,7 +12,7 @@
 //! use rheos::{Pid, Tsit5, solve};
 //!
 //! let (field, y0) = A2::problem();
-//! let solution = solve(&field, y0, 0.0..detest::END, Tsit5, Pid::new(1e-8, 1e-8))?;
+//! let solution = solve(&field, y0, 0.0..detest::END, Tsit5, Pid::tolerance(1e-8))?;
 //! assert!((solution.last()[0] - 21.0_f64.powf(-0.5)).abs() < 1e-7);
 //! # Ok::<(), rheos::Error>(())
 //! ```

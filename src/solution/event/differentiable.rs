@@ -29,7 +29,7 @@ type ResetVjp<'a, F> = Rc<dyn Fn(&F, f64, &StateOf<F>, &StateOf<F>, &mut StateOf
 /// let half =
 ///     DifferentiableEvent::falling(|_, _t, y: &f64| y - 0.5, |_, _t, _y, w, ybar: &mut f64, _| { *ybar += w; 0.0 });
 /// let problem = Ivp::new(&decay, 1.0, 0.0..10.0).event(half.terminal());
-/// let run = problem.forward(Dopri5, Pid::new(1e-10, 1e-10), DiscreteAdjoint::new())?;
+/// let run = problem.forward(Dopri5, Pid::tolerance(1e-10), DiscreteAdjoint::new())?;
 /// assert!((run.hits[0].t - std::f64::consts::LN_2).abs() < 1e-9);
 /// let mut time = run.cotangents();
 /// time.hits[0].t = 1.0;

@@ -54,7 +54,7 @@ impl Direction {
 ///     y[1] *= -0.8;
 /// });
 /// let solution =
-///     Ivp::new(&ball, Vector2::new(1.0, 0.0), 0.0..1.5).event(landing).solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+///     Ivp::new(&ball, Vector2::new(1.0, 0.0), 0.0..1.5).event(landing).solve(Dopri5, Pid::tolerance(1e-9))?;
 /// let first = (2.0_f64 / 9.81).sqrt();
 /// assert_eq!(solution.hits.len(), 2);
 /// assert!((solution.hits[0].t - first).abs() < 1e-12);
@@ -89,7 +89,7 @@ impl<'a, Y> Event<'a, Y> {
     /// // e^t passes 2 at ln 2.
     /// let growth = ode(|_t, y: &f64, dy: &mut f64| *dy = *y);
     /// let doubled = Event::rising(|_t, y: &f64| y - 2.0);
-    /// let solution = Ivp::new(&growth, 1.0, 0.0..1.0).event(doubled).solve(Dopri5, Pid::new(1e-10, 1e-10))?;
+    /// let solution = Ivp::new(&growth, 1.0, 0.0..1.0).event(doubled).solve(Dopri5, Pid::tolerance(1e-10))?;
     /// assert!((solution.hits[0].t - std::f64::consts::LN_2).abs() < 1e-9);
     /// assert_eq!(solution.last_time(), 1.0);
     /// # Ok::<(), rheos::Error>(())
@@ -110,7 +110,7 @@ impl<'a, Y> Event<'a, Y> {
     ///
     /// let sine = ode(|t, _y: &f64, dy: &mut f64| *dy = f64::cos(t));
     /// let zeros = Event::crossing(|_t, y: &f64| *y);
-    /// let solution = Ivp::new(&sine, 0.0, 0.0..7.0).event(zeros).solve(Dopri5, Pid::new(1e-9, 1e-9))?;
+    /// let solution = Ivp::new(&sine, 0.0, 0.0..7.0).event(zeros).solve(Dopri5, Pid::tolerance(1e-9))?;
     /// // π and 2π; the zero at the start is not an event.
     /// assert_eq!(solution.hits.len(), 2);
     /// # Ok::<(), rheos::Error>(())

@@ -30,7 +30,7 @@ macro_rules! event_settings {
         ///
         /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
         /// let half_life = Event::falling(|_t, y: &f64| y - 0.5).terminal();
-        /// let solution = Ivp::new(&decay, 1.0, 0.0..10.0).event(half_life).solve(Dopri5, Pid::new(1e-10, 1e-10))?;
+        /// let solution = Ivp::new(&decay, 1.0, 0.0..10.0).event(half_life).solve(Dopri5, Pid::tolerance(1e-10))?;
         /// assert_eq!(solution.ending, Ending::Event(0));
         /// assert!((solution.last_time() - std::f64::consts::LN_2).abs() < 1e-9);
         /// # Ok::<(), rheos::Error>(())
@@ -50,7 +50,7 @@ macro_rules! event_settings {
         /// let third = Event::rising(|_t, y: &Vector2<f64>| y[0]).stop_at(3);
         /// let solution = Ivp::new(&oscillator, Vector2::new(0.0, 1.0), 0.0..100.0)
         ///     .event(third)
-        ///     .solve(Dopri5, Pid::new(1e-10, 1e-10))?;
+        ///     .solve(Dopri5, Pid::tolerance(1e-10))?;
         /// assert!((solution.last_time() - 3.0 * std::f64::consts::TAU).abs() < 1e-7);
         /// # Ok::<(), rheos::Error>(())
         /// ```
@@ -104,7 +104,7 @@ macro_rules! event_settings {
         ///
         /// let growth = ode(|_t, y: &f64, dy: &mut f64| *dy = *y);
         /// let doubled = Event::rising(|_t, y: &f64| y - 2.0).time_tolerance(1e-3);
-        /// let solution = Ivp::new(&growth, 1.0, 0.0..1.0).event(doubled).solve(Dopri5, Pid::new(1e-10, 1e-10))?;
+        /// let solution = Ivp::new(&growth, 1.0, 0.0..1.0).event(doubled).solve(Dopri5, Pid::tolerance(1e-10))?;
         /// let late = solution.hits[0].t - std::f64::consts::LN_2;
         /// assert!(late > -1e-9 && late < 1e-3);
         /// # Ok::<(), rheos::Error>(())

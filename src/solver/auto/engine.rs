@@ -34,7 +34,7 @@ use crate::state::{ErrorNorm, State};
 /// use rheos::{Pid, Rodas5P, Vern7, solve};
 ///
 /// let (f, y0) = VanDerPol::problem(1000.0);
-/// let solution = solve(&f, y0, 0.0..2000.0, Auto::new(Vern7, Rodas5P), Pid::new(1e-8, 1e-8))?;
+/// let solution = solve(&f, y0, 0.0..2000.0, Auto::new(Vern7, Rodas5P), Pid::tolerance(1e-8))?;
 /// assert!(solution.stats.accepted < 10_000 && solution.stats.jacobians > 0);
 /// # Ok::<(), rheos::Error>(())
 /// ```
@@ -55,7 +55,7 @@ pub struct Auto<E, I> {
 ///
 /// for mu in [1.0, 1000.0] {
 ///     let (f, y0) = VanDerPol::problem(mu);
-///     let solution = solve(&f, y0, 0.0..3.0 * mu, DefaultSolver::default(), Pid::new(1e-6, 1e-6))?;
+///     let solution = solve(&f, y0, 0.0..3.0 * mu, DefaultSolver::default(), Pid::tolerance(1e-6))?;
 ///     assert_eq!(solution.stats.jacobians > 0, mu == 1000.0);
 /// }
 /// # Ok::<(), rheos::Error>(())

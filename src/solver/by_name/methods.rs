@@ -20,7 +20,7 @@ methods_by_name! {
     ///
     /// let method: AnyExplicit = "dop853".parse()?;
     /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-    /// let solution = Ivp::new(&decay, 1.0, 0.0..1.0).solve(method, Pid::new(1e-9, 1e-9))?;
+    /// let solution = Ivp::new(&decay, 1.0, 0.0..1.0).solve(method, Pid::tolerance(1e-9))?;
     /// assert!((solution.last() - (-1.0_f64).exp()).abs() < 1e-8);
     /// # Ok::<(), rheos::Error>(())
     /// ```
@@ -55,7 +55,7 @@ methods_by_name! {
     /// let (f, y0) = VanDerPol::problem(1000.0);
     /// for name in ["rodas5p", "radau_iia5", "bdf"] {
     ///     let method: AnySolver = name.parse()?;
-    ///     let solution = solve(&f, y0, 0.0..100.0, method, Pid::new(1e-6, 1e-6))?;
+    ///     let solution = solve(&f, y0, 0.0..100.0, method, Pid::tolerance(1e-6))?;
     ///     assert!(solution.stats.accepted < 1000);
     /// }
     /// let error = "rk5".parse::<AnySolver>().unwrap_err();

@@ -137,7 +137,7 @@ mod tests {
     fn a_conserved_sum_is_kept_to_the_rounding_of_the_state() {
         fn check<S: Embedded<crate::dynamics::Autodiff<Robertson, 3, 3>>>(solver: S) {
             let (f, y0) = Robertson::problem();
-            let solution = solve(&f, y0, 0.0..1e6, solver, Pid::new(1e-4, 1e-17)).unwrap();
+            let solution = solve(&f, y0, 0.0..1e6, solver, Pid::tolerance(1e-4).atol(1e-17)).unwrap();
             let (steps, sum) = (solution.stats.accepted as f64, solution.last().sum());
             assert!(
                 (sum - 1.0).abs() < 4.0 * f64::EPSILON * steps.sqrt(),

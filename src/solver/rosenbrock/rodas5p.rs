@@ -22,7 +22,7 @@ pub struct Rodas5PTable;
 /// use rheos::{Pid, Rodas5P, solve};
 ///
 /// let (f, y0) = VanDerPol::problem(1000.0);
-/// let solution = solve(&f, y0, 0.0..2000.0, Rodas5P, Pid::new(1e-6, 1e-6))?;
+/// let solution = solve(&f, y0, 0.0..2000.0, Rodas5P, Pid::tolerance(1e-6))?;
 /// assert!(solution.stats.accepted < 1000);
 /// # Ok::<(), rheos::Error>(())
 /// ```

@@ -25,7 +25,7 @@ const STRETCH: f64 = 4.0;
 ///
 /// let (field, y0) = MedicalAkzoNobel::problem(10);
 /// let ivp = Ivp::new(&field, y0, 0.0..MedicalAkzoNobel::END).jumps_at(&[MedicalAkzoNobel::JUMP]);
-/// let solution = ivp.solve(Bdf, Pid::new(1e-6, 1e-9))?;
+/// let solution = ivp.solve(Bdf, Pid::tolerance(1e-6).atol(1e-9))?;
 /// // The substrate next to the boundary is used up.
 /// assert!(solution.last()[1].abs() < 1e-8);
 /// # Ok::<(), rheos::Error>(())

@@ -63,7 +63,7 @@ pub struct RadauIIA5Table;
 /// use rheos::{Pid, RadauIIA5, solve};
 ///
 /// let (oscillator, y0) = VanDerPol::problem(1000.0);
-/// let solution = solve(&oscillator, y0, 0.0..2000.0, RadauIIA5, Pid::new(1e-6, 1e-9))?;
+/// let solution = solve(&oscillator, y0, 0.0..2000.0, RadauIIA5, Pid::tolerance(1e-6).atol(1e-9))?;
 /// assert!((solution.last()[0] - 1.706_167_732).abs() < 1e-6);
 /// assert!(solution.stats.accepted < 1000);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

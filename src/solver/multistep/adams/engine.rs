@@ -35,7 +35,7 @@ const N: usize = HIGHEST + 1;
 /// use rheos::{Pid, ode, solve};
 ///
 /// let decay = ode(|_t, y: &f64, dy: &mut f64| *dy = -y);
-/// let solution = solve(&decay, 1.0, 0.0..10.0, Adams, Pid::new(1e-10, 1e-10))?;
+/// let solution = solve(&decay, 1.0, 0.0..10.0, Adams, Pid::tolerance(1e-10))?;
 /// assert!((solution.last() - (-10.0_f64).exp()).abs() < 1e-10);
 /// # Ok::<(), rheos::Error>(())
 /// ```

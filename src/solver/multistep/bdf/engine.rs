@@ -34,7 +34,7 @@ use crate::state::{ErrorNorm, State};
 /// use rheos::dynamics::problems::VanDerPol;
 ///
 /// let (f, y0) = VanDerPol::problem(1000.0);
-/// let solution = solve(&f, y0, 0.0..2000.0, Bdf, Pid::new(1e-6, 1e-6))?;
+/// let solution = solve(&f, y0, 0.0..2000.0, Bdf, Pid::tolerance(1e-6))?;
 /// assert!((solution.last()[0] - 1.706167732170483).abs() < 1e-3);
 /// # Ok::<(), rheos::Error>(())
 /// ```

@@ -52,7 +52,7 @@ fn loops() {
         || dopri5_fixed(lorenz, black_box(y0), end, STEPS),
     );
     print("Dormand–Prince 5, fixed steps", dopri5, [6 * STEPS as u64 + 1; 2]);
-    let pid = Pid::new(TOL, TOL);
+    let pid = Pid::tolerance(TOL);
     let ours = solve(&field, y0, 0.0..end, Dopri5, pid).map_or(0, |solution| solution.stats.evaluations);
     let by_hand = |y0| dopri5_adaptive(lorenz, y0, end, TOL, f64::INFINITY);
     let (_, theirs) = by_hand(y0);
@@ -66,7 +66,7 @@ struct Evaluations;
 impl Visit for Evaluations {
     fn visit<P: Problem<N>, const N: usize>(&mut self) {
         let field = ode(|_t, y: &SVector<f64, N>, dy: &mut SVector<f64, N>| P::rhs(&y.data.0[0], &mut dy.data.0[0]));
-        let run = || solve(&field, black_box(P::start().into()), 0.0..P::END, Dopri5, Pid::new(TOL, TOL));
+        let run = || solve(&field, black_box(P::start().into()), 0.0..P::END, Dopri5, Pid::tolerance(TOL));
         let evaluations = run().map_or(0, |solution| solution.stats.evaluations);
         let alone = || {
             let (y, mut dy) = (P::start(), [0.0; N]);

@@ -34,7 +34,7 @@ where
     S: Embedded<Ode<SVector<f64, N>, G>> + Solver<Ode<SVector<f64, N>, G>> + Copy,
 {
     for tol in tolerances() {
-        let run = || solve(f, P::start().into(), 0.0..P::END, solver, Pid::new(tol, tol));
+        let run = || solve(f, P::start().into(), 0.0..P::END, solver, Pid::tolerance(tol));
         let outcome = match run() {
             Ok(solution) => Ok((seconds(run), solution.stats.evaluations, solution.last().iter().copied().collect())),
             Err(failure) => Err(failure.error.to_string()),

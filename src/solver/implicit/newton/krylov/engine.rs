@@ -42,7 +42,7 @@ use crate::state::State;
 ///     }
 /// });
 /// let u0 = DVector::from_fn(n, |i, _| (std::f64::consts::PI * (i as f64 + 1.0) / (n as f64 + 1.0)).sin());
-/// let solution = solve(&heat, u0, 0.0..0.1, Kvaerno3.with(Krylov::new()), Pid::new(1e-4, 1e-4))?;
+/// let solution = solve(&heat, u0, 0.0..0.1, Kvaerno3.with(Krylov::new()), Pid::tolerance(1e-4))?;
 /// assert!((solution.last().amax() - (-0.1 * std::f64::consts::PI.powi(2)).exp()).abs() < 1e-3);
 /// # Ok::<(), rheos::Error>(())
 /// ```

@@ -15,7 +15,7 @@ use crate::{Found, Outcome, Row, tensors};
 
 const BATCH: usize = 64;
 /// With the controller that diffrax and torchdiffeq have by default.
-const TOLERANCE: Pid = Pid::new(1e-6, 1e-6).coefficients(0.0, 1.0, 0.0);
+const TOLERANCE: Pid = Pid::tolerance(1e-6).coefficients(0.0, 1.0, 0.0);
 
 formula! {
     /// `tanh(W₂ softplus(W₁ y + b₁) + b₂)`.

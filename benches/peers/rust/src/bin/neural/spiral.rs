@@ -17,7 +17,7 @@ const BATCH: usize = 20;
 /// The training steps of a run, from the same weights.
 const STEPS: u32 = 10;
 /// The default tolerances of torchdiffeq, with the controller that it and diffrax have by default.
-const TOLERANCE: Pid = Pid::new(1e-7, 1e-9).coefficients(0.0, 1.0, 0.0);
+const TOLERANCE: Pid = Pid::tolerance(1e-7).atol(1e-9).coefficients(0.0, 1.0, 0.0);
 
 formula! {
     /// `W₂ tanh(W₁ y³ + b₁) + b₂`.
