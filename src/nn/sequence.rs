@@ -91,6 +91,27 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
         Ok(ReadoutRecord { hidden: hidden.clone(), output, trace })
     }
 
+    /// The value of a loss of all outputs, and its gradient with respect to the parameters.
+    ///
+    /// It runs over `inputs` as [`forward`](Self::forward) does. The loss returns its value and its cotangents, one for
+    /// each output, or fails.
+    ///
+    /// # Errors
+    /// The error of the loss, and the errors of [`forward`](Self::forward) and [`backward`](Self::backward).
+    pub fn gradient_of<L, E: From<Error>>(
+        &self,
+        h0: &B::Hidden,
+        inputs: &[B::Input],
+        dt: &[f64],
+        loss: impl FnOnce(&[R::Output]) -> Result<(L, Vec<R::Output>), E>,
+    ) -> Result<(L, <Self as Parametric>::Params), E> {
+        let run = self.forward(h0, inputs, dt, 0)?;
+        let (value, cotangents) = loss(&run.outputs)?;
+        let mut gradient = self.params().zeros_like();
+        self.backward(run.record, &cotangents, &mut gradient)?;
+        Ok((value, gradient))
+    }
+
     /// Pulls the cotangents of the outputs back through the sequence. Returns the cotangents of the inputs and of `h0`,
     /// and adds the gradient of the parameters to `pbar`.
     ///

@@ -30,7 +30,7 @@ pub struct PhasePortrait {
 /// should not depend on time. [`Plane`] draws several solutions, or another part of the plane.
 ///
 /// ```
-/// use rheos::problems::VanDerPol;
+/// use rheos::dynamics::problems::VanDerPol;
 /// use rheos::{Dopri5, Ivp, Pid, plot};
 ///
 /// let (oscillator, y0) = VanDerPol::problem(1.0);

@@ -42,7 +42,7 @@ struct Methods {
 ///
 /// ```
 /// use rheos::plot::{self, Series};
-/// use rheos::problems::LotkaVolterra;
+/// use rheos::dynamics::problems::LotkaVolterra;
 /// use rheos::{Dopri5, Pid, Vern9, solve};
 ///
 /// let (model, y0) = LotkaVolterra::problem();

@@ -6,7 +6,9 @@
 mod adam;
 mod clip;
 mod loss;
+mod uniform;
 
 pub use adam::Adam;
 pub use clip::clip_norm;
 pub use loss::mean_squared_error;
+pub use uniform::uniform;
