@@ -4,7 +4,7 @@
 
 use nalgebra::SMatrix;
 use rheos::formula::Static;
-use rheos::nn::{Block, Elman, Linear, Net, OdeBlock, Recurrence, Sequence};
+use rheos::nn::{Block, Elman, LeakyField, Linear, Net, OdeBlock, Recurrence, Sequence};
 use rheos::train::{Adam, mean_squared_error, uniform};
 use rheos::{DiscreteAdjoint, Fixed, Rk4};
 
@@ -41,8 +41,8 @@ fn main() -> rheos::Result<()> {
     let (first, last) = train(Recurrence(cell.clone()), readout.clone())?;
     println!("recurrent network: loss {first:.4} → {last:.6}");
 
-    // dh/dt = g(h, x) over the gap between two observations, by four steps of Runge and Kutta's method.
-    let flow = OdeBlock::new(cell.driven(), Rk4, Fixed::steps(4), DiscreteAdjoint::new());
+    // dh/dt = g(h, x) − h over the gap between two observations. One Euler step of length 1 is the recurrent network.
+    let flow = OdeBlock::new(LeakyField(cell), Rk4, Fixed::steps(4), DiscreteAdjoint::new());
     let (first, last) = train(flow, readout)?;
     println!("neural ODE:        loss {first:.4} → {last:.6}");
     Ok(())
