@@ -4,24 +4,25 @@
 //! `dz/dt = f(t, z, θ)`. So one interface runs a model as a network cell, as a neural ODE under any solver, or as a
 //! physical model, and one interface trains it.
 //!
-//! # The five ideas
+//! | idea | trait | implemented by | module |
+//! |---|---|---|---|
+//! | a point of state space | [`State`] | numbers, arrays, tuples, `Vec`; nalgebra matrices; dfdx tensors | [`state`] |
+//! | a vector field | [`Dynamics`], [`Differentiable`] | your model, a closure ([`ode`]), a network, a dfdx module | [`dynamics`] |
+//! | a way to integrate | [`Solver`], [`Controller`] | about 50 methods; [`Fixed`] steps, [`Pid`] | [`solver`], [`control`] |
+//! | a solve | – | [`solve`], [`solve_ivp`], [`Ivp`] with [`Event`]s and outputs | [`solution`] |
+//! | a way to differentiate a solve | [`Adjoint`] | [`DiscreteAdjoint`], [`ReversibleAdjoint`], [`BacksolveAdjoint`] | [`adjoint`] |
+//! | a network, written once | [`Formula`] | cells and fields, with [`formula!`] | [`formula`](mod@formula), [`nn`] |
+//! | a step of a sequence model | [`Block`] | recurrent, residual and ODE blocks | [`nn`] |
 //!
-//! | idea | trait | what implements it |
-//! |---|---|---|
-//! | a point of state space | [`State`] | numbers, arrays, tuples; nalgebra matrices, static and dynamic; dfdx tensors |
-//! | a vector field | [`Dynamics`] | your model, a closure ([`ode`]), a network, a dfdx module |
-//! | its pullback | [`Differentiable`] | written by hand, by dual numbers ([`Autodiff`]), by dfdx's tape |
-//! | a way to integrate | [`Solver`], [`Controller`] | the methods in [`solver`]: [explicit](solver::explicit), [implicit](solver::implicit), [Rosenbrock](solver::rosenbrock), [multistep](solver::multistep), [symplectic](solver::symplectic), [reversible](solver::reversible); [`Fixed`] steps, [`Pid`], [`Predictive`](control::Predictive) |
-//! | a way to differentiate a solve | [`Adjoint`] | [`DiscreteAdjoint`], [`ReversibleAdjoint`], [`BacksolveAdjoint`], [`InterpolatingAdjoint`](adjoint::InterpolatingAdjoint), [`QuadratureAdjoint`](adjoint::QuadratureAdjoint) |
+//! A method without an error estimate under an adaptive controller, an adjoint of a field without a derivative, or a state of
+//! the wrong dimension do not compile; the compiler names the remedy. Time and coefficients are `f64`; only the state
+//! knows its element type.
 //!
-//! What a method or a model can do is a type: Euler's method with an error controller, an adjoint of a field without a
-//! derivative, or a state of the wrong dimension do not compile, and the compiler says what to use instead.
+//! The names below, also in [`prelude`], are the names of a first program. Everything else is in its module.
 //!
 //! # Solving
 //!
-//! [`solve_ivp`] chooses a method, [`solve`] takes yours and keeps the end, and [`Ivp`] keeps whatever you ask for. Which
-//! method is good for what says [`solver`]. Time and coefficients are `f64`; only the state knows its
-//! element type.
+//! See [`solver`] for choosing a method.
 //!
 //! ```
 //! use nalgebra::Vector2;
@@ -46,17 +47,14 @@
 //! # Ok::<(), rheos::Error>(())
 //! ```
 //!
-//! An [`Ivp`] looks for [`Event`]s on the way, which may end the solve or change the state; it keeps states, values of a
-//! function of them, or the whole solution as a [`Curve`](solution::Curve). A [`Stepper`](solution::Stepper) is driven from outside, and can be paused,
-//! written down (feature `serde`) and resumed.
-//!
-//! A failure keeps what was computed: [`Failure`] holds the reason, the last good state, the states saved so far and the
-//! statistics.
+//! A [`Curve`](solution::Curve) is the whole solution. A [`Stepper`](solution::Stepper) is driven from outside, and can be
+//! paused, written down (feature `serde`) and resumed. A [`Failure`] keeps the reason, the last good state, the states
+//! saved so far and the statistics.
 //!
 //! # Differentiating
 //!
-//! [`Ivp::forward`] solves and records, and [`Run::backward`] turns the derivative of a loss with respect to the outputs into
-//! the gradient with respect to the initial state, the parameters and every time:
+//! [`Ivp::forward`] solves and records; [`Run::backward`] turns the derivative of a loss with respect to the outputs into the
+//! gradient with respect to the initial state, the parameters and every time:
 //!
 //! ```
 //! use nalgebra::vector;
@@ -66,36 +64,34 @@
 //!
 //! let (model, y0) = LotkaVolterra::problem();
 //! let (times, targets) = ([1.0, 2.0], [vector![2.5, 1.5], vector![4.0, 3.5]]);
-//! let run = Ivp::new(&model, y0, 0.0..2.0).save_at(&times).forward(Dopri5, Pid::tolerance(1e-8), DiscreteAdjoint::new())?;
+//! let problem = Ivp::new(&model, y0, 0.0..2.0).save_at(&times);
+//! let run = problem.forward(Dopri5, Pid::tolerance(1e-8), DiscreteAdjoint::new())?;
 //! let (loss, cotangents) = mean_squared_error(&run.y, &targets)?;
 //! let found = run.backward(&cotangents)?;
 //! assert!(loss > 0.0 && found.params.len() == 4 && found.times.len() == 2);
 //! # Ok::<(), rheos::Error>(())
 //! ```
 //!
-//! [`DiscreteAdjoint`] and [`ReversibleAdjoint`] are exact, whatever the tolerance ([`ExactGradient`](adjoint::ExactGradient)); the others solve the adjoint
-//! equation; [`adjoint::choosing`] says which suits what. With [`DifferentiableEvent`]s the gradient goes across resets, and
-//! the times of events have derivatives; declared [jumps](Ivp::jumps_at) of the field have them too. [`sensitivities`] goes
-//! forwards, [`hessian_vector`](adjoint::hessian_vector) gives second derivatives,
-//! [`SteadyState`](adjoint::SteadyState) differentiates fixed points, and [`running_cost`](dynamics::running_cost) puts an integral beside the state.
+//! [`adjoint::choosing`] compares the adjoints. [`DifferentiableEvent`]s carry the gradient across resets; declared
+//! [jumps](Ivp::jumps_at) of the field have derivatives too. [`sensitivities`] goes forwards,
+//! [`hessian_vector`](adjoint::hessian_vector) gives second derivatives, [`SteadyState`](adjoint::SteadyState) differentiates
+//! fixed points, and [`running_cost`](dynamics::running_cost) adds an integral to the state.
 //!
 //! # Networks
 //!
-//! A network is written once, with [`formula!`], and its pullback, its batches and the names of its tensors follow;
-//! [`nn::networks`] is the guide. [`nn`] reads one network as a recurrent cell, a residual block or a neural ODE and trains
-//! sequences of any of them; [`train`] has a loss and an optimiser. With the feature `dfdx` (on by default), tensors are
-//! states, formulas are modules (`nn::tensor::FormulaModule`), modules are fields (`ModuleField`), and an ODE block works as a
-//! layer inside a larger dfdx network (`OdeLayer`).
+//! [`formula!`] declares a network; its pullback, its batches and the names of its tensors follow.
+//! [`nn::networks`] is the guide. [`nn`] reads one network as a recurrent cell, a residual block or a neural ODE, and
+//! trains sequences of any of them.
 //!
 //! # Checking your own model
 //!
 //! [`verify`] measures the order of a method on your model, compares your pullback and any adjoint with central
-//! differences, and checks the laws of a state of your own; call it from your tests.
+//! differences, and checks the laws of a state of your own. Call it from your tests.
 //!
 //! # Features
 //!
-//! * `dfdx` (default): the tensor backend. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp and thiserror
-//!   only.
+//! * `dfdx` (default): tensors are states, formulas are modules, modules are fields, and an ODE block is a layer of a larger
+//!   dfdx network. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp, rand_pcg and thiserror only.
 //! * `plot`: the module `plot` draws solutions over time, phase portraits, learning curves, work–precision diagrams and
 //!   forecasts, as SVG or PNG.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
