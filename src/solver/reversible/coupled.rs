@@ -16,10 +16,11 @@ use crate::state::{ErrorNorm, Span, State};
 ///
 /// Besides the solution `y` it carries a second one, `z`. With `Φ(t, h, ·)` a step of `S`, a step is
 /// `y₁ = Φ(t, h, z₀) + λ (y₀ − z₀)`, `z₁ = z₀ + y₁ − Φ(t + h, −h, y₁)`. The coupling `λ` is a compromise. If a step
-/// contracts the solution by a factor below `λ`, the two solutions drift apart. The error estimate does not see the gap, so
-/// the solution can be wrong by orders of magnitude: [`choosing`](crate::adjoint::choosing) has an example. Undoing `n` steps multiplies rounding
-/// errors in their difference by up to `λ^(−n)`: 2.7 for a thousand steps at the default of 0.999, `10⁴⁵` at 0.9. Take
-/// 0.999 or more for many steps of fields that hardly contract, and less for few steps of contracting fields.
+/// contracts the solution by a factor below `λ`, the two solutions drift apart. The error estimate does not see the gap,
+/// so the solution can be wrong by orders of magnitude: [`choosing`](crate::adjoint::choosing) has an example. Undoing
+/// `n` steps multiplies rounding errors in their difference by up to `λ^(−n)`: 2.7 for a thousand steps at the default of
+/// 0.999, `10⁴⁵` at 0.9. Take 0.999 or more for many steps of fields that hardly contract, and less for few steps of
+/// contracting fields.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coupled<S> {
     solver: S,
