@@ -128,7 +128,7 @@ impl<L> SteadyState<L> {
                 self.linear.linearise(&mut ws, f, t, &y, near);
             }
             direction.assign(&slope);
-            if !self.linear.prepare(&mut ws, h) || !self.linear.solve(&mut ws, f, &mut direction) {
+            if self.linear.prepare(&mut ws, h).is_err() || self.linear.solve(&mut ws, f, &mut direction).is_err() {
                 // The step is so long that the determinant of the matrix has changed its sign.
                 (h, moved) = (0.25 * h, false);
                 continue;
@@ -207,7 +207,7 @@ impl<L> SteadyState<L> {
         let mut residual = ybar.clone();
         let mut before = f64::INFINITY;
         // (I − h Jᵀ)⁻¹ h equals −J⁻ᵀ up to terms in 1/h, which the iteration removes.
-        while h.is_finite() && self.linear.solve_transposed(&mut ws, f, (t, y), h, &mut residual) {
+        while h.is_finite() && self.linear.solve_transposed(&mut ws, f, (t, y), h, &mut residual).is_ok() {
             let size = h * euclidean_norm(&residual);
             if !size.is_finite() {
                 break;

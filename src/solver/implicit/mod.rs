@@ -27,7 +27,7 @@ pub use imex::{
     KenCarp4, KenCarp5, check_embedded_imex, check_imex,
 };
 pub use newton::{
-    ComplexSolver, Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, LinearSolver, Lu, LuTransposed,
-    LuWorkspace, Matrices, Point, Products, TransposedSolver,
+    ComplexSolver, Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, LinearFailure, LinearSolver, Lu,
+    LuTransposed, LuWorkspace, Matrices, Point, Products, TransposedSolver,
 };
 pub(super) use newton::{Equation, Newton};

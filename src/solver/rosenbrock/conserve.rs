@@ -89,7 +89,7 @@ impl<Y: State> Conservation<Y> {
         self.change.scale_by(step.h);
         // Minus the change by the increments.
         self.change.accumulate(-1.0, &T::M, u);
-        if linear.solve(ws, f, &mut self.change) && self.change.all_finite() {
+        if linear.solve(ws, f, &mut self.change).is_ok() && self.change.all_finite() {
             y1.add_scaled(1.0, &self.change);
         }
     }

@@ -1,5 +1,6 @@
 //! The engine of all Rosenbrock methods.
 
+use crate::solver::implicit::LinearFailure;
 use std::marker::PhantomData;
 
 use super::conserve::Conservation;
@@ -97,7 +98,7 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
         f: &F,
         ws: &mut RosenbrockWorkspace<F, S, L>,
         StepStart { t, h, y0 }: StepStart<'_, F::State>,
-    ) -> bool
+    ) -> Result<(), LinearFailure>
     where
         L: LinearSolver<F>,
     {
@@ -119,11 +120,9 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
             }
             // The equations of the table times h γ.
             u.scale_by(h * T::GAMMA);
-            if !self.linear.solve(&mut ws.linear, f, u) {
-                return false;
-            }
+            self.linear.solve(&mut ws.linear, f, u)?;
         }
-        true
+        Ok(())
     }
 }
 
@@ -177,16 +176,13 @@ where
     ) -> Result<()> {
         self.linear.validate()?;
         self.linearise(f, ws, StepStart { t, h, y0 });
-        if !self.linear.prepare(&mut ws.linear, h * T::GAMMA) {
-            return Err(Error::SingularMatrix { t, h });
-        }
+        self.linear.prepare(&mut ws.linear, h * T::GAMMA).map_err(|failure| failure.at(t, h))?;
         ws.conserves = Conservation::is_needed(ws.norm.as_ref(), y0);
         if ws.conserves {
             ws.conservation.begin();
         }
-        if !self.stages(f, ws, StepStart { t, h, y0 }) {
-            let not_finite = !ws.slope.all_finite();
-            return Err(if not_finite { Error::NonFinite { t, h } } else { Error::LinearSolverFailed { t, h } });
+        if let Err(failure) = self.stages(f, ws, StepStart { t, h, y0 }) {
+            return Err(if ws.slope.all_finite() { failure.at(t, h) } else { Error::NonFinite { t, h } });
         }
         y1.combine(y0, 1.0, &T::M, &ws.u);
         if ws.conserves {

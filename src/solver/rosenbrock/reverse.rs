@@ -12,7 +12,7 @@
 use super::engine::{Rosenbrock, RosenbrockWorkspace};
 use super::table::{RosenbrockTable, repeated_arguments};
 use crate::dynamics::{Bars, SecondOrderVjp};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
@@ -70,9 +70,7 @@ where
         self.reset(&mut tape.forward);
         self.step(f, &mut tape.forward, StepStart { t, h, y0 }, &mut tape.state)?;
         let (point, a) = ((t, y0), h * T::GAMMA);
-        if !self.linear.prepare_transposed(&mut tape.transposed, f, point, a) {
-            return Err(Error::SingularMatrix { t, h });
-        }
+        self.linear.prepare_transposed(&mut tape.transposed, f, point, a).map_err(|failure| failure.at(t, h))?;
         // An output at the end is y1, but its velocity comes from the interpolant.
         add_outputs_at_end(outputs, ybar);
         let mut cotangent = tape.move_outputs::<T>(h, outputs);
@@ -82,9 +80,8 @@ where
             tape.give_increment::<T>(i, h, outputs, ybar);
             // The equations of the table times h γ.
             tape.w[i].scale_by(a);
-            if !self.linear.solve_prepared(&mut tape.transposed, f, point, a, &mut tape.w[i]) {
-                return Err(Error::LinearSolverFailed { t, h });
-            }
+            let solved = self.linear.solve_prepared(&mut tape.transposed, f, point, a, &mut tape.w[i]);
+            solved.map_err(|failure| failure.at(t, h))?;
             cotangent += tape.pull_stage::<T>(f, step, i, pbar);
         }
         ybar.add_scaled(1.0, &tape.start_bar);

@@ -145,12 +145,12 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
 
     fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, h: f64) -> bool {
         for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
-            *pair = linear.prepare_complex(&mut self.linear, Complex::new(h * x, h * y));
+            *pair = linear.prepare_complex(&mut self.linear, Complex::new(h * x, h * y)).ok();
             if pair.is_none() {
                 return false;
             }
         }
-        T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, h * real))
+        T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, h * real).is_ok())
     }
 
     /// Solves for the stages. If the iteration does not converge, the next step takes a new Jacobian.
@@ -197,11 +197,11 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             increment.add_scaled(-1.0, w);
         }
         let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
-        real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x))
+        real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x).is_ok())
             && complex.chunks_exact_mut(2).zip(&self.pairs).all(|(x, pair)| {
                 let (re, im) = x.split_at_mut(1);
                 let Some(pair) = pair else { return false };
-                linear.solve_complex(&mut self.linear, pair, f, &mut re[0], &mut im[0])
+                linear.solve_complex(&mut self.linear, pair, f, &mut re[0], &mut im[0]).is_ok()
             })
     }
 
@@ -218,11 +218,11 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     /// solution was found.
     pub fn filter<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
         if T::REAL.is_some() {
-            return linear.solve(&mut self.linear, f, x);
+            return linear.solve(&mut self.linear, f, x).is_ok();
         }
         let Some(pair) = &self.pairs[0] else { return false };
         self.increment[0].set_zeros();
-        linear.solve_complex(&mut self.linear, pair, f, x, &mut self.increment[0])
+        linear.solve_complex(&mut self.linear, pair, f, x, &mut self.increment[0]).is_ok()
     }
 
     /// `f(t, y + x)`.

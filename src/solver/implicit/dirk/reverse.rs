@@ -2,7 +2,7 @@
 
 use super::{Dirk, DirkTableau, DirkWorkspace};
 use crate::dynamics::{Bars, Differentiable};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::{Dense, OutputCotangent, Solver, StageTape, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
@@ -57,11 +57,10 @@ where
         stages.pull_back::<T>(f, step, S, outputs, (ybar, pbar), |i, argument, slope_bar| {
             let a = h * T::A[i][i];
             let point = (t + T::C[i] * h, argument);
-            if a == 0.0 || self.linear.solve_transposed(transposed, f, point, a, slope_bar) {
-                Ok(())
-            } else {
-                Err(Error::SingularMatrix { t, h })
+            if a == 0.0 {
+                return Ok(());
             }
+            self.linear.solve_transposed(transposed, f, point, a, slope_bar).map_err(|failure| failure.at(t, h))
         })
     }
 

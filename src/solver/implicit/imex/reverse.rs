@@ -10,7 +10,7 @@
 use super::engine::{Imex, ImexWorkspace};
 use super::tableau::ImexTableau;
 use crate::dynamics::{Bars, SplitVjp};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp, Tableau};
@@ -100,9 +100,8 @@ impl<T: ImexTableau<S>, const S: usize, L> Imex<T, S, L> {
         let mut moved = f.explicit_vjp(time, state, explicit_bar, stage_bar, pbar);
         if a != 0.0 {
             implicit_bar.add_scaled(a, stage_bar);
-            if !self.linear.solve_transposed(transposed, f.implicit(), (time, state), a, implicit_bar) {
-                return Err(Error::SingularMatrix { t, h });
-            }
+            let solved = self.linear.solve_transposed(transposed, f.implicit(), (time, state), a, implicit_bar);
+            solved.map_err(|failure| failure.at(t, h))?;
         }
         moved += f.implicit_vjp(time, state, implicit_bar, stage_bar, pbar);
         // The stage time t + c h and the factor h of every slope move with the ends of the step.

@@ -109,7 +109,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             self.slow = false;
         }
         if self.prepared != Some(a) {
-            if !linear.prepare(&mut self.linear, a) {
+            if linear.prepare(&mut self.linear, a).is_err() {
                 self.taken_at = None;
                 return Prepared::Singular;
             }
@@ -166,7 +166,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         let tolerated = |residual: &F::State| size_sq(self.norm.as_ref(), residual, y0, &self.y).sqrt();
         let solved = linear.solve_within(&mut self.linear, f, &mut self.increment, tolerated);
         z.add_scaled(1.0, &self.increment);
-        solved
+        solved.is_ok()
     }
 
     /// The size of the last increment.
@@ -178,7 +178,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
 
     /// `x ← (I − a J)⁻¹ x` with the prepared matrix. False if no solution was found.
     pub fn filter(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
-        linear.solve(&mut self.linear, f, x)
+        linear.solve(&mut self.linear, f, x).is_ok()
     }
 
     /// The number of field evaluations.

@@ -3,9 +3,28 @@
 use nalgebra::Complex;
 
 use crate::dynamics::{Differentiable, Dynamics, Jacobian, Neighbourhood, difference_in_time};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::solver::kept_states::are_counts;
 use crate::state::{MatrixSpace, State};
+
+/// The reason why a linear system is not solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinearFailure {
+    /// The matrix is singular.
+    Singular,
+    /// The iteration did not converge.
+    NotConverged,
+}
+
+impl LinearFailure {
+    /// The error of the step of length `h` from `t`.
+    pub(in crate::solver) const fn at(self, t: f64, h: f64) -> Error {
+        match self {
+            Self::Singular => Error::SingularMatrix { t, h },
+            Self::NotConverged => Error::LinearSolverFailed { t, h },
+        }
+    }
+}
 
 /// A solver of `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
 pub trait LinearSolver<F: Dynamics>: Clone {
@@ -19,15 +38,30 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     /// [`prepare`](Self::prepare).
     fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>);
 
-    /// Prepares to solve with `I − a J`. False if this matrix is singular.
-    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool;
+    /// Prepares to solve with `I − a J`.
+    ///
+    /// # Errors
+    /// [`LinearFailure::Singular`] if this matrix is singular.
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure>;
 
-    /// `x ← (I − a J)⁻¹ x`. False if no solution was found.
-    fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool;
+    /// `x ← (I − a J)⁻¹ x`.
+    ///
+    /// # Errors
+    /// A [`LinearFailure`] if no solution was found; `x` is then of no use.
+    fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> Result<(), LinearFailure>;
 
     /// [`solve`](Self::solve) for an outer iteration that tolerates an error of `size` 1. An iterative solver may stop
     /// at a small part of it; a direct solver solves exactly.
-    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
+    ///
+    /// # Errors
+    /// Those of [`solve`](Self::solve).
+    fn solve_within(
+        &self,
+        ws: &mut Self::Workspace,
+        f: &F,
+        x: &mut F::State,
+        size: impl Fn(&F::State) -> f64,
+    ) -> Result<(), LinearFailure> {
         let _ = size;
         self.solve(ws, f, x)
     }
@@ -79,11 +113,23 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
     /// A workspace for states of the shape of `y0`.
     fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed;
 
-    /// Prepares to solve with `I − a Jᵀ`, with `J` at the point `(t, y)`. False if this matrix is singular.
-    fn prepare_transposed(&self, ws: &mut Self::Transposed, f: &F, point: (f64, &F::State), a: f64) -> bool;
+    /// Prepares to solve with `I − a Jᵀ`, with `J` at the point `(t, y)`.
+    ///
+    /// # Errors
+    /// [`LinearFailure::Singular`] if this matrix is singular.
+    fn prepare_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        point: (f64, &F::State),
+        a: f64,
+    ) -> Result<(), LinearFailure>;
 
     /// `x ← (I − a Jᵀ)⁻¹ x`, to rounding, for the `point` and the `a` of the last
-    /// [`prepare_transposed`](Self::prepare_transposed). False if no solution was found.
+    /// [`prepare_transposed`](Self::prepare_transposed).
+    ///
+    /// # Errors
+    /// A [`LinearFailure`] if no solution was found; `x` is then of no use.
     fn solve_prepared(
         &self,
         ws: &mut Self::Transposed,
@@ -91,9 +137,12 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
         point: (f64, &F::State),
         a: f64,
         x: &mut F::State,
-    ) -> bool;
+    ) -> Result<(), LinearFailure>;
 
     /// Prepares and solves, for a matrix that is used once.
+    ///
+    /// # Errors
+    /// A [`LinearFailure`] if no solution was found; `x` is then of no use.
     fn solve_transposed(
         &self,
         ws: &mut Self::Transposed,
@@ -101,8 +150,9 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
         point: (f64, &F::State),
         a: f64,
         x: &mut F::State,
-    ) -> bool {
-        self.prepare_transposed(ws, f, point, a) && self.solve_prepared(ws, f, point, a, x)
+    ) -> Result<(), LinearFailure> {
+        self.prepare_transposed(ws, f, point, a)?;
+        self.solve_prepared(ws, f, point, a, x)
     }
 }
 
@@ -116,14 +166,19 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
     /// The factorisation for one `a`, or its matrix-free equivalent. A step needs several.
     type Complex;
 
-    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise). `None` if this matrix
-    /// is singular.
-    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
+    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise).
+    ///
+    /// # Errors
+    /// [`LinearFailure::Singular`] if this matrix is singular.
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Result<Self::Complex, LinearFailure>;
 
     /// [`prepare_complex`](Self::prepare_complex) after deserialization, which does not count the factorisation again.
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
 
-    /// `re + i im ← (I − a J)⁻¹ (re + i im)`. False if no solution was found.
+    /// `re + i im ← (I − a J)⁻¹ (re + i im)`.
+    ///
+    /// # Errors
+    /// A [`LinearFailure`] if no solution was found.
     fn solve_complex(
         &self,
         ws: &mut Self::Workspace,
@@ -131,7 +186,7 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
         f: &F,
         re: &mut F::State,
         im: &mut F::State,
-    ) -> bool;
+    ) -> Result<(), LinearFailure>;
 }
 
 /// The cost of the linear algebra of a solve.
@@ -216,17 +271,17 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         ws.matrices.jacobians += 1;
     }
 
-    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool {
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {
         ws.lu = ws.jacobian.as_ref().and_then(|jacobian| F::State::factor(jacobian, a));
         ws.matrices.factorisations += 1;
         ws.prepared = ws.lu.is_some().then_some(a);
-        ws.lu.is_some()
+        ws.lu.as_ref().map(|_| ()).ok_or(LinearFailure::Singular)
     }
 
-    fn solve(&self, ws: &mut Self::Workspace, _: &F, x: &mut F::State) -> bool {
-        let Some(lu) = &ws.lu else { return false };
+    fn solve(&self, ws: &mut Self::Workspace, _: &F, x: &mut F::State) -> Result<(), LinearFailure> {
+        let lu = ws.lu.as_ref().ok_or(LinearFailure::Singular)?;
         F::State::solve(lu, x);
-        true
+        Ok(())
     }
 
     /// Clears a Jacobian that is not finite, which no step can use.
@@ -290,9 +345,15 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
         }
     }
 
-    fn prepare_transposed(&self, ws: &mut Self::Transposed, f: &F, (t, y): (f64, &F::State), a: f64) -> bool {
+    fn prepare_transposed(
+        &self,
+        ws: &mut Self::Transposed,
+        f: &F,
+        (t, y): (f64, &F::State),
+        a: f64,
+    ) -> Result<(), LinearFailure> {
         ws.lu = F::State::factor(&F::State::transposed(&f.jacobian(t, y, Neighbourhood::of_step(a))), a);
-        ws.lu.is_some()
+        ws.lu.as_ref().map(|_| ()).ok_or(LinearFailure::Singular)
     }
 
     fn solve_prepared(
@@ -302,8 +363,8 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
         (t, y): (f64, &F::State),
         a: f64,
         x: &mut F::State,
-    ) -> bool {
-        let Some(lu) = &ws.lu else { return false };
+    ) -> Result<(), LinearFailure> {
+        let lu = ws.lu.as_ref().ok_or(LinearFailure::Singular)?;
         ws.right_hand_side.assign(x);
         F::State::solve(lu, x);
         let mut before = f64::INFINITY;
@@ -315,7 +376,7 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
             F::State::solve(lu, &mut ws.residual);
             let size = ws.residual.inner(&ws.residual).sqrt();
             if !size.is_finite() {
-                return false;
+                return Err(LinearFailure::NotConverged);
             }
             if size >= before {
                 break;
@@ -326,16 +387,16 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
             }
             before = size;
         }
-        true
+        Ok(())
     }
 }
 
 impl<F: Jacobian> ComplexSolver<F> for Lu {
     type Complex = <F::State as MatrixSpace>::ComplexLu;
 
-    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
+    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Result<Self::Complex, LinearFailure> {
         ws.matrices.factorisations += 1;
-        ComplexSolver::<F>::restore_complex(self, ws, a)
+        ComplexSolver::<F>::restore_complex(self, ws, a).ok_or(LinearFailure::Singular)
     }
 
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
@@ -349,8 +410,8 @@ impl<F: Jacobian> ComplexSolver<F> for Lu {
         _: &F,
         re: &mut F::State,
         im: &mut F::State,
-    ) -> bool {
+    ) -> Result<(), LinearFailure> {
         F::State::solve_complex(lu, re, im);
-        true
+        Ok(())
     }
 }

@@ -8,4 +8,6 @@ mod linear;
 
 pub(in crate::solver) use iteration::{Equation, Newton};
 pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
-pub use linear::{ComplexSolver, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver};
+pub use linear::{
+    ComplexSolver, LinearFailure, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver,
+};

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::dynamics::Differentiable;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::multistep::lagrange::{M, Nodes, dot};
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepStart};
@@ -82,9 +82,7 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
             moved.end += self.pull_output(past, &implicit, output, ybar);
         }
         let a = h / ((1.0 - kappa) * implicit.slopes(k)[k]);
-        if !linear.solve_transposed(&mut self.transposed, f, end, a, ybar) {
-            return Err(Error::SingularMatrix { t, h });
-        }
+        linear.solve_transposed(&mut self.transposed, f, end, a, ybar).map_err(|failure| failure.at(t, h))?;
         self.multiplier.assign(ybar);
         self.multiplier.scale_by(a);
         moved.end += self.pull_slope(f, end, pbar);

@@ -2,6 +2,7 @@
 
 use super::gmres::{Gmres, Goal};
 use super::{Differences, Exact, Point, Products};
+use crate::solver::implicit::LinearFailure;
 
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::{Error, Result};
@@ -139,20 +140,21 @@ impl<P: Copy> Krylov<P> {
         f: &F,
         x: &mut F::State,
         size: &dyn Fn(&F::State) -> f64,
-    ) -> bool
+    ) -> Result<(), LinearFailure>
     where
         P: Products<F>,
     {
         let KrylovWorkspace { point, a, gmres, shifted, evaluations, .. } = ws;
         let budget = self.dimension.saturating_mul(self.restarts.saturating_add(1));
-        let Some(gmres) = gmres else { return false };
+        let gmres = gmres.as_mut().ok_or(LinearFailure::NotConverged)?;
         let goal = Goal { size, floor: self.products.noise(&point.y), budget };
-        gmres.solve(x, &goal, |v, out| {
+        let solved = gmres.solve(x, &goal, |v, out| {
             self.products.product(f, point, v, shifted, out);
             *evaluations += 1;
             out.scale_by(-*a);
             out.add_scaled(1.0, v);
-        })
+        });
+        if solved { Ok(()) } else { Err(LinearFailure::NotConverged) }
     }
 }
 
@@ -177,17 +179,23 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         ws.linearisations += 1;
     }
 
-    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> bool {
+    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {
         ws.a = a;
-        true
+        Ok(())
     }
 
     /// Solves to the accuracy of the products.
-    fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> bool {
+    fn solve(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State) -> Result<(), LinearFailure> {
         self.solve_to(ws, f, x, &|_| f64::INFINITY)
     }
 
-    fn solve_within(&self, ws: &mut Self::Workspace, f: &F, x: &mut F::State, size: impl Fn(&F::State) -> f64) -> bool {
+    fn solve_within(
+        &self,
+        ws: &mut Self::Workspace,
+        f: &F,
+        x: &mut F::State,
+        size: impl Fn(&F::State) -> f64,
+    ) -> Result<(), LinearFailure> {
         self.solve_to(ws, f, x, &|residual| size(residual) / self.tolerance)
     }
 

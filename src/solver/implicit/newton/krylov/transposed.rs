@@ -3,7 +3,7 @@
 use super::gmres::{Gmres, Goal};
 use super::{Krylov, Products};
 use crate::dynamics::Differentiable;
-use crate::solver::implicit::TransposedSolver;
+use crate::solver::implicit::{LinearFailure, TransposedSolver};
 use crate::state::State;
 
 /// The workspace of the transposed systems of [`Krylov`].
@@ -23,8 +23,14 @@ impl<F: Differentiable, P: Products<F>> TransposedSolver<F> for Krylov<P> {
     }
 
     /// There is nothing to prepare.
-    fn prepare_transposed(&self, _: &mut Self::Transposed, _: &F, _: (f64, &F::State), _: f64) -> bool {
-        true
+    fn prepare_transposed(
+        &self,
+        _: &mut Self::Transposed,
+        _: &F,
+        _: (f64, &F::State),
+        _: f64,
+    ) -> Result<(), LinearFailure> {
+        Ok(())
     }
 
     fn solve_prepared(
@@ -34,15 +40,16 @@ impl<F: Differentiable, P: Products<F>> TransposedSolver<F> for Krylov<P> {
         (t, y): (f64, &F::State),
         a: f64,
         x: &mut F::State,
-    ) -> bool {
+    ) -> Result<(), LinearFailure> {
         let KrylovTransposed { gmres, unwanted } = ws;
         let budget = self.dimension.saturating_mul(self.restarts.saturating_add(1));
         let goal = Goal { size: &|_| f64::INFINITY, floor: 100.0 * y.rounding(), budget };
-        gmres.solve(x, &goal, |v, out| {
+        let solved = gmres.solve(x, &goal, |v, out| {
             out.set_zeros();
             f.vjp(t, y, v, out, unwanted);
             out.scale_by(-a);
             out.add_scaled(1.0, v);
-        })
+        });
+        if solved { Ok(()) } else { Err(LinearFailure::NotConverged) }
     }
 }
