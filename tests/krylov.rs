@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::dynamics::problems::VanDerPol;
 use rheos::dynamics::{Counted, Jacobian, Jvp, Neighbourhood};
-use rheos::solver::implicit::{Krylov, Kvaerno3, LinearSolver};
+use rheos::solver::implicit::{Krylov, Kvaerno3, LinearFailure, LinearSolver};
 use rheos::state::Passive;
 use rheos::{Dynamics, Error, Fixed, Pid, Solution, ode, solve};
 
