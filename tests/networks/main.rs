@@ -1,0 +1,10 @@
+//! Networks as fields: layers, formulas, and tensors of dfdx.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod blocks;
+mod formula;
+#[cfg(feature = "dfdx")]
+mod tensors;
