@@ -5,9 +5,11 @@
 pub mod any_size;
 pub mod frozen_grid;
 pub mod gradient;
+pub mod heat;
 #[macro_use]
 pub mod order_tests;
 pub mod seasons;
+pub mod stiff;
 
 use serde_json::Value;
 

@@ -1,12 +1,13 @@
 //! Newton–Krylov: GMRES against LU, stiff problems solved without a matrix, and what happens when it fails.
 
+use crate::common::heat::{assert_solved_as_by_lu, heat, heat_exact, solve_heat};
 use nalgebra::{DMatrix, DVector, SVector, Vector2, Vector3, vector};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::problems::VanDerPol;
 use rheos::{
     Counted, Dynamics, Error, Fixed, Jacobian, JacobianVector, Krylov, Kvaerno3, LinearSolver, Neighbourhood, Passive,
-    Pid, Solution, ode, solve,
+    Pid, ode, solve,
 };
 
 /// `y' = A y`.
@@ -125,49 +126,10 @@ fn small_components_are_solved_for_as_well_as_large_ones() {
     assert!(size(&residual) <= 0.05, "{residual}");
 }
 
-/// `u_t = u_xx` with `n` inner nodes of (0, 1), zero at both ends.
-fn heat(n: usize) -> impl Jacobian<State = DVector<f64>> {
-    let scale = (n as f64 + 1.0).powi(2);
-    ode(move |_, u: &DVector<f64>, du: &mut DVector<f64>| {
-        for i in 0..n {
-            let left = if i > 0 { u[i - 1] } else { 0.0 };
-            let right = if i + 1 < n { u[i + 1] } else { 0.0 };
-            du[i] = scale * (left - 2.0 * u[i] + right);
-        }
-    })
-}
-
-/// Its solution from two eigenvectors, one smooth and one rough.
-fn heat_exact(n: usize, t: f64) -> DVector<f64> {
-    let angle = std::f64::consts::PI / (n as f64 + 1.0);
-    let decay = |k: f64| (-4.0 * (n as f64 + 1.0).powi(2) * (0.5 * k * angle).sin().powi(2) * t).exp();
-    let mode = |k: f64, i: usize| (k * angle * (i as f64 + 1.0)).sin();
-    DVector::from_fn(n, |i, _| decay(1.0) * mode(1.0, i) + decay(21.0) * mode(21.0, i))
-}
-
-fn solve_heat<L: LinearSolver<F>, F: Jacobian<State = DVector<f64>>>(
-    f: &F,
-    n: usize,
-    linear: L,
-    tol: f64,
-) -> Solution<DVector<f64>> {
-    solve(f, heat_exact(n, 0.0), 0.0..0.1, Kvaerno3.with(linear), Pid::new(tol, tol)).unwrap()
-}
-
 #[test]
 fn the_heat_equation_is_solved_as_by_lu() {
-    for (n, tol) in [(100, 1e-3), (100, 1e-6), (400, 1e-5)] {
-        let f = heat(n);
-        let by_lu = solve_heat(&f, n, rheos::Lu, tol);
-        let by_krylov = solve_heat(&f, n, Krylov::new(), tol);
-        let apart = (by_krylov.last() - by_lu.last()).amax();
-        assert!(apart < 0.1 * tol, "n = {n}, tol = {tol:e}: {apart:e} apart");
-        let error = (by_krylov.last() - heat_exact(n, 0.1)).amax();
-        assert!(error < 10.0 * tol, "n = {n}, tol = {tol:e}: error {error:e}");
-        let (krylov, lu) = (by_krylov.stats, by_lu.stats);
-        assert!(krylov.accepted.abs_diff(lu.accepted) <= 1, "{krylov:?} {lu:?}");
-        assert_eq!(krylov.factorisations, 0);
-    }
+    assert_solved_as_by_lu(100, 1e-3);
+    assert_solved_as_by_lu(100, 1e-6);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The problems with their ends, as one type.
+//! Stiff problems with their ends, as one type.
 
 use std::f64::consts::PI;
 
@@ -10,7 +10,7 @@ use rheos::problems::stiff::{
 use rheos::{Embedded, Ivp, Pid};
 use serde_json::Value;
 
-use crate::common::any_size::{AnyProblem, AnySize};
+use super::any_size::{AnyProblem, AnySize};
 
 /// A problem with its end.
 pub struct Problem {
@@ -44,9 +44,15 @@ impl Problem {
     }
 }
 
+/// That every component at the end is within `bound` of its value.
+pub fn assert_reaches<S: Embedded<AnySize>>(problem: &Problem, solver: S, rtol: f64, bound: f64) {
+    let error = problem.error(solver, rtol).unwrap_or_else(|reason| panic!("{}: {reason}", problem.name));
+    assert!(error < bound, "{}: error {error:e}", problem.name);
+}
+
 /// The end of the interval, and the solution there.
 pub fn reference(name: &str) -> (f64, Vec<f64>) {
-    let root: Value = serde_json::from_str(include_str!("../../reference/stiff.json")).unwrap();
+    let root: Value = serde_json::from_str(include_str!("../reference/stiff.json")).unwrap();
     let problem = &root["problems"][name];
     let y = problem["y"].as_array().unwrap();
     (problem["t"].as_f64().unwrap(), y.iter().map(|y| y.as_str().unwrap().parse().unwrap()).collect())
