@@ -1,5 +1,4 @@
 //! What every exact adjoint promises: the derivative of the steps that were taken, at any tolerance.
-#![allow(dead_code, reason = "every test file uses its own part")]
 
 use std::fmt::Debug;
 

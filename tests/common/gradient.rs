@@ -1,5 +1,4 @@
 //! Gradients over the span of the output times.
-#![allow(dead_code, reason = "every test file uses its own part")]
 
 use rheos::adjoint::Gradient;
 use rheos::solution::keep;

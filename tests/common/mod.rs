@@ -1,5 +1,15 @@
-//! Reference values, read from `tests/reference/golden.json` (its `about` and `method` entries say how they were made).
-#![allow(dead_code, reason = "every test file uses its own part")]
+//! Parts that several tests use, and reference values, read from `tests/reference/golden.json` (its `about` and `method`
+//! entries say how they were made).
+#![allow(dead_code, unused_macros, reason = "every test program uses its own part")]
+
+pub mod any_size;
+pub mod frozen_grid;
+pub mod gradient;
+pub mod heat;
+#[macro_use]
+pub mod order_tests;
+pub mod seasons;
+pub mod stiff;
 
 use serde_json::Value;
 

@@ -1,5 +1,4 @@
 //! Tests of the order of a method, stamped once for each.
-#![allow(unused_macros, reason = "every test file uses its own part")]
 
 /// The order of the solution: autonomous, non-autonomous and backwards from `$back`.
 macro_rules! solution_order_tests {

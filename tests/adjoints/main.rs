@@ -1,0 +1,16 @@
+//! Derivatives of solves: with respect to states, parameters, times and events, in all ways.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod backsolve;
+mod checkpoints;
+mod events;
+mod every_way;
+mod gradients;
+mod imex;
+mod multistep;
+mod rosenbrock;
+mod sensitivities;
+mod steady_state;

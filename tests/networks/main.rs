@@ -1,0 +1,11 @@
+//! Networks as fields: layers, formulas, and tensors of dfdx.
+
+#[macro_use]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod blocks;
+mod formula;
+mod layer_jacobians;
+#[cfg(feature = "dfdx")]
+mod tensors;
