@@ -26,6 +26,9 @@ pub struct Ode<Y, G> {
 /// assert!((solution.last()[0] - 1.0_f64.cos()).abs() < 1e-9);
 /// # Ok::<(), rheos::Error>(())
 /// ```
+///
+/// The closure names the types of `y` and `dy`. Rust checks its body before it sees the initial state: of
+/// `ode(|_t, y, dy| *dy = -y)` the compiler says that types are missing (E0282), or that a trait overflows (E0275).
 pub fn ode<Y, G>(rhs: G) -> Ode<Y, G>
 where
     Y: State,
