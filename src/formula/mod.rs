@@ -15,7 +15,7 @@
 //! | [`Static`], [`Dynamic`] | the number of samples in a batch: fixed by the type, or at run time |
 //! | [`Heap`] | parameters on the heap, for large networks |
 //! | [`Parameters`], [`TensorInfo`] | the tensors of a model by name and shape |
-//! | [`Program`] | the compiled formula, which can be printed |
+//! | [`Program`] | the operations of a formula, which a printed [`Net`](crate::nn::Net) shows |
 //! | helper types | [`Arena`], [`Batches`], [`Build`], [`Columns`], [`Graph`], [`Leaf`], [`Name`], [`Slices`], [`Store`], [`Structure`], [`Types`], [`Visitor`] |
 //!
 //! A [`Formula`] runs once, on handles that know only their rows ([`Batch`]). Its operators record a [`Graph`], and the

@@ -20,7 +20,7 @@
 //! | [`Recurrence`] | recurrent network: `h₁ = g(h₀, x)` |
 //! | [`Residual`] | residual network: `h₁ = h₀ + g(h₀, x)` |
 //! | [`OdeBlock`] | neural ODE: `h₁ = h(t₁)` where `dh/dt = g(h, x)`, by the field [`Driven`] |
-//! | a tuple of blocks | one after the other: an ODE block, then a cell, is an ODE-RNN |
+//! | `(A, B)` | two blocks, one after the other: `(OdeBlock, Recurrence)` is an ODE-RNN |
 //! | [`Block`] | the trait |
 //! | [`Sequence`] | a model of sequences: a block and a readout layer |
 //! | helper types | [`PairTrace`], [`Phase`], [`Pooled`], [`Reuse`], [`SameAs`], [`Samples`], [`SequenceRecord`], [`Unrolled`] |

@@ -7,6 +7,7 @@
 //! | losses over training steps, with bands over several runs | [`learning_curves`] of [`Series::quartiles`] |
 //! | error against work of many methods | [`work_precision`] |
 //! | history, truth and predictions with bands | [`forecast`] |
+//! | figures, and their data | [`Trajectories`], [`PhasePortrait`], [`LearningCurves`], [`WorkPrecision`], [`Forecast`]; [`Components`], [`Plane`], [`Series`] |
 //!
 //! Each function returns a figure; methods change its words, and `save` draws it into a file whose extension chooses the
 //! format. Legends stand outside the frames and cover no data. Axes contain the data; only [`forecast`] and
