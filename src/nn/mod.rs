@@ -25,11 +25,12 @@
 //! | [`Sequence`] | a model of sequences: a block and a readout layer |
 //! | helper types | [`PairTrace`], [`Phase`], [`Pooled`], [`Reuse`], [`SameAs`], [`Samples`], [`SequenceRecord`], [`Unrolled`] |
 //!
-//! One layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], serves as each of the three blocks with
-//! the same parameters, and the same code trains a [`Sequence`] of any of them. An ODE block with `Euler` and one step of
-//! length 1 is the residual block, bit for bit.
+//! One layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], serves as each of the three blocks
+//! with the same parameters, and the same code trains a [`Sequence`] of any of them. An ODE block with `Euler` and one
+//! step of length 1 is the residual block, bit for bit.
 //!
-//! A network is written once with [`formula!`](crate::formula!). Layers on dfdx tensors are in `tensor` (feature `dfdx`).
+//! A network is written once with [`formula!`](crate::formula!). Layers on dfdx tensors are in `tensor` (feature
+//! `dfdx`).
 
 mod autonomous;
 mod block;

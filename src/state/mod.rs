@@ -32,10 +32,10 @@
 //!
 //! # States of implicit methods
 //!
-//! Implicit methods factorise the Jacobian of a [`MatrixSpace`]: a number, an array of numbers, a static vector of up to
-//! 127 entries, or a `DVector`. nalgebra compares static dimensions by type only up to 127. So longer static vectors and
-//! arrays have no matrices, and [`Autodiff`](crate::dynamics::Autodiff) has no Jacobian there: use `DVector`. For any other
-//! state, such as `Vec<f64>`, a matrix or a tensor, solve without a matrix: `method.with(Krylov::new())`
+//! Implicit methods factorise the Jacobian of a [`MatrixSpace`]: a number, an array of numbers, a static vector of up
+//! to 127 entries, or a `DVector`. nalgebra compares static dimensions by type only up to 127. So longer static vectors
+//! and arrays have no matrices, and [`Autodiff`](crate::dynamics::Autodiff) has no Jacobian there: use `DVector`. For
+//! any other state, such as `Vec<f64>`, a matrix or a tensor, solve without a matrix: `method.with(Krylov::new())`
 //! ([`Krylov`](crate::solver::implicit::Krylov)).
 
 mod combine;

@@ -12,7 +12,8 @@
 //! | [`to_device`], [`to_host`] | convert a formula's parameters from matrices to tensors, and back |
 //! | helper types | [`Form`], [`ModuleInput`], [`ModuleTrace`], [`NetTrace`], [`Taped`], [`TensorShape`], [`Unconverted`], [`Unsolved`] |
 //!
-//! Tapes live inside one evaluation of a field. Whole solves are differentiated by [`Adjoint`](crate::adjoint::Adjoint)s.
+//! Tapes live inside one evaluation of a field. Whole solves are differentiated by
+//! [`Adjoint`](crate::adjoint::Adjoint)s.
 
 mod cpu;
 mod failure;

@@ -28,12 +28,12 @@
 //! | [`tables`] | the tableaus of the methods above |
 //! | helper types | [`Butcher`], [`ErkWorkspace`], [`LowStorageTape`], [`LowStorageWorkspace`] |
 //!
-//! The order in brackets belongs to the embedded solution, the error estimate; a method without one takes fixed steps. FSAL:
-//! the last stage is the first of the next step. All methods have dense output.
+//! The order in brackets belongs to the embedded solution, the error estimate; a method without one takes fixed steps.
+//! FSAL: the last stage is the first of the next step. All methods have dense output.
 //!
 //! Every method has a type and a value of the same name: `Dopri5` works both in `OdeBlock<F, Dopri5, ..>` and in
-//! `solve(.., Dopri5, ..)`. The order conditions of the solution, the interpolant and the error estimate are checked when
-//! the crate is compiled.
+//! `solve(.., Dopri5, ..)`. The order conditions of the solution, the interpolant and the error estimate are checked
+//! when the crate is compiled.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 

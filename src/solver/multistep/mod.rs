@@ -9,10 +9,10 @@
 //! | [`FixedBdf`] | 1 to 6 | one nonlinear system | stiff problems with fixed steps |
 //! | helper types | | | [`AdamsTape`], [`AdamsWorkspace`], [`BackwardTape`], [`BdfWorkspace`], [`FixedBdfWorkspace`], [`UniformWorkspace`] |
 //!
-//! Use these methods if evaluations are expensive relative to the arithmetic of a step, at tight tolerances or over long
-//! smooth stretches. If the field is cheap, or the solve short or often interrupted, a Runge–Kutta method is faster: it has
-//! no history to build up, and a history is worthless after a jump of the slope. For weakly damped oscillations, use
-//! [`Adams`] or a Runge–Kutta method, not BDF of a high order.
+//! Use these methods if evaluations are expensive relative to the arithmetic of a step, at tight tolerances or over
+//! long smooth stretches. If the field is cheap, or the solve short or often interrupted, a Runge–Kutta method is
+//! faster: it has no history to build up, and a history is worthless after a jump of the slope. For weakly damped
+//! oscillations, use [`Adams`] or a Runge–Kutta method, not BDF of a high order.
 //!
 //! All of them store divided differences of earlier slopes (Adams) or states (BDF) on the actual grid. Their
 //! coefficients follow the steps, which may change at any time. A rejected step does not change the history.

@@ -38,7 +38,8 @@
 //! use rheos::{DiscreteAdjoint, Ivp, Pid, Rodas5P};
 //!
 //! let (model, y0) = Robertson::problem();
-//! let run = Ivp::new(&model, y0, 0.0..40.0).forward(Rodas5P, Pid::tolerance(1e-6).atol(1e-10), DiscreteAdjoint::new())?;
+//! let control = Pid::tolerance(1e-6).atol(1e-10);
+//! let run = Ivp::new(&model, y0, 0.0..40.0).forward(Rodas5P, control, DiscreteAdjoint::new())?;
 //! let found = run.backward(&[vector![1.0, 1.0, 1.0]])?; // of the sum of all, which is conserved
 //! assert!(found.y0.iter().all(|bar| (bar - 1.0_f64).abs() < 1e-10));
 //! # Ok::<(), rheos::Error>(())

@@ -15,8 +15,8 @@
 //! | [`tables`] | the tableaus of the methods above |
 //! | helper types | [`ImexTape`], [`ImexWorkspace`] |
 //!
-//! The field is a [`Split`](crate::dynamics::Split). If both parts implement [`SplitVjp`](crate::dynamics::SplitVjp), steps
-//! have an exact transpose, which [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) uses.
+//! The field is a [`Split`](crate::dynamics::Split). If both parts implement [`SplitVjp`](crate::dynamics::SplitVjp),
+//! steps have an exact transpose, which [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) uses.
 //!
 //! U. M. Ascher, S. J. Ruuth & R. J. Spiteri, *Implicit-explicit Runge–Kutta methods for time-dependent partial
 //! differential equations*, Appl. Numer. Math. 25 (1997), doi:10.1016/S0168-9274(97)00056-1. The tableaus are checked
