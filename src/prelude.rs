@@ -9,7 +9,7 @@
 //! | [`Fixed`], [`Pid`], [`Controller`] | [`control`](crate::control) |
 //! | [`Adjoint`], [`DiscreteAdjoint`], [`ReversibleAdjoint`], [`BacksolveAdjoint`], [`Run`], [`sensitivities`] | [`adjoint`](crate::adjoint) |
 //! | [`Net`], [`Block`], [`OdeBlock`], [`Sequence`] | [`nn`](crate::nn) |
-//! | [`Formula`] | [`formula`](crate::formula) |
+//! | [`Formula`] | [`formula`](mod@crate::formula) |
 //! | [`Adam`], [`mean_squared_error`] | [`train`](crate::train) |
 //! | [`Stats`] | [`integrate`](crate::integrate) |
 //! | [`Error`], [`Result`] | [`error`](crate::error) |

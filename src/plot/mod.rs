@@ -2,7 +2,7 @@
 //!
 //! | a picture of | from |
 //! |---|---|
-//! | components over time | [`trajectories`] of a [`Solution`](crate::Solution), a [`Curve`](crate::Curve) or named series |
+//! | components over time | [`trajectories`] of a [`Solution`](crate::solution::Solution), a [`Curve`](crate::solution::Curve) or named series |
 //! | a planar field with nullclines and solutions | [`phase_portrait`] of a field and a solution, or [`Plane`]s |
 //! | losses over training steps, with bands over several runs | [`learning_curves`] of [`Series::quartiles`] |
 //! | error against work of many methods | [`work_precision`] |
