@@ -15,7 +15,7 @@
 //! | [`CashKarp`](type@CashKarp) | 5(4) | 6 | comparison |
 //! | [`Dopri5`](type@Dopri5) | 5(4) | 7 (FSAL) | most nonstiff problems; `ode45` |
 //! | [`Tsit5`](type@Tsit5) | 5(4) | 7 (FSAL) | most nonstiff problems; usually a little more efficient |
-//! | [`Vern6`](type@Vern6) | 6(5) | 9 (FSAL) | between order 5 and order 7 |
+//! | [`Vern6`](type@Vern6) | 6(5) | 9 (FSAL) | moderately tight tolerances |
 //! | [`Vern7`](type@Vern7) | 7(6) | 10 | tolerances below about 1e-7 |
 //! | [`Dop853`](type@Dop853) | 8(5,3) | 12 | the same |
 //! | [`Dopri8`](type@Dopri8), [`Vern8`](type@Vern8) | 8(7) | 13 | the same |

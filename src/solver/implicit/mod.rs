@@ -6,8 +6,8 @@
 //! | [`ImplicitMidpoint`](type@ImplicitMidpoint) | 2 | 1 | Hamiltonian systems: symplectic |
 //! | [`Trapezoid`](type@Trapezoid) | 2 | 2 | fixed steps without damping; Crank–Nicolson |
 //! | [`Sdirk2`](type@Sdirk2), [`Sdirk3`](type@Sdirk3) | 2, 3 | 2, 3 | fixed steps |
-//! | [`TrBdf2`](type@TrBdf2) | 2(3) | 3 | large systems at low accuracy |
-//! | [`Kvaerno3`](type@Kvaerno3) | 3(2) | 4 | large systems |
+//! | [`TrBdf2`](type@TrBdf2) | 2(3) | 3 | large systems at low accuracy, with [`Krylov`] |
+//! | [`Kvaerno3`](type@Kvaerno3) | 3(2) | 4 | large systems, with [`Krylov`] |
 //! | [`Esdirk3`](type@Esdirk3), [`Esdirk4`](type@Esdirk4), [`Esdirk5`](type@Esdirk5) | 3(2), 4(3), 5(4) | 4, 6, 8 | the implicit parts of [`imex`] methods alone |
 //! | [`Sdirk4`](type@Sdirk4) | 4(3) | 5 | comparison; lands on its save times |
 //! | [`Esdirk547`](type@Esdirk547) | 5(4) | 7 | most stiff problems |
