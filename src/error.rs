@@ -1,6 +1,18 @@
 //! The error type of the crate: every variant has the argument or the place, and the value.
 //!
-//! An error of a running solve is inside a [`Failure`](crate::solution::Failure), which also has the partial solution.
+//! | errors about | variants of [`Error`] |
+//! |---|---|
+//! | arguments | [`InvalidArgument`](Error::InvalidArgument), [`InvalidEntry`](Error::InvalidEntry), [`LengthMismatch`](Error::LengthMismatch), [`ShapeMismatch`](Error::ShapeMismatch), [`ToleranceBelowRounding`](Error::ToleranceBelowRounding), [`EmptyState`](Error::EmptyState), [`NonFiniteInitialState`](Error::NonFiniteInitialState), [`UnknownMethod`](Error::UnknownMethod), [`InvalidPaused`](Error::InvalidPaused) |
+//! | output times | [`TimeOutsideSpan`](Error::TimeOutsideSpan), [`UnsortedTimes`](Error::UnsortedTimes), [`OutsideSolution`](Error::OutsideSolution), [`OutputMissing`](Error::OutputMissing) |
+//! | steps | [`NonFinite`](Error::NonFinite), [`StepSizeUnderflow`](Error::StepSizeUnderflow), [`MaxSteps`](Error::MaxSteps), [`GridTooFine`](Error::GridTooFine), [`EndNotReached`](Error::EndNotReached) |
+//! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NoRestPoint`](Error::NoRestPoint) |
+//! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
+//! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
+//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`Device`](Error::Device) |
+//! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting`, `Io` |
+//!
+//! [`Result`] is the result type of the crate. An error of a running solve is inside a
+//! [`Failure`](crate::solution::Failure), which also has the partial solution.
 
 /// The result type of the crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,18 +1,36 @@
-//! Differentiating a solve in reverse.
+//! Gradients of a solve, by a backward pass, and other derivatives.
+//!
+//! | gradient of the computed steps | |
+//! |---|---|
+//! | [`DiscreteAdjoint`] | the default: transposes every step; [`Checkpoints`] sets the number of stored states |
+//! | [`ReversibleAdjoint`] | the same in constant memory, for [reversible methods](crate::solver::reversible); measures its drift |
+//!
+//! | solution of the adjoint equation | |
+//! |---|---|
+//! | [`BacksolveAdjoint`] | solves the state and the costate backwards, in constant memory |
+//! | [`InterpolatingAdjoint`] | solves the costate backwards, along the stored dense output |
+//! | [`QuadratureAdjoint`] | the same for many parameters: their gradient is a quadrature |
+//!
+//! | other derivatives | |
+//! |---|---|
+//! | [`sensitivities`] | forward sensitivities of all outputs, for few parameters |
+//! | [`hessian_vector`] | a Hessian-vector product of a loss |
+//! | [`SteadyState`] | a fixed point of a field, and its derivatives |
+//!
+//! | parts of a gradient | |
+//! |---|---|
+//! | [`Run`] | a recorded solve, made by [`Ivp::forward`](crate::solution::Ivp::forward); [`Run::backward`] is the backward pass |
+//! | [`Cotangents`] | the derivatives of a loss with respect to the outputs and the events |
+//! | [`Gradient`] | the result: derivatives in the initial state, the parameters and every time |
+//! | [`Adjoint`], [`ExactGradient`] | the trait of an adjoint, and the mark of the exact ones |
+//! | [`choosing`] | a guide: which adjoint, at which cost |
+//! | helper types | [`AdjointEquation`], [`Augmented`], [`BacksolveRecord`], [`Costate`], [`CotangentsRef`], [`CurveRecord`], [`DiscreteRecord`], [`EventCotangent`], [`Forward`], [`ForwardResult`], [`GradientOf`], [`HessianVector`], [`Problem`], [`Pullback`], [`ReversibleRecord`], [`RunResult`], [`Sensitivities`] |
 //!
 //! A loss `L` depends on the states at output times and on the times and states of events. An adjoint takes the
 //! cotangents `∂L/∂y(tᵢ)` and returns the gradient with respect to the initial state, the parameters and every time.
 //!
-//! - Discretise, then differentiate: [`DiscreteAdjoint`] differentiates the computed steps. [`ReversibleAdjoint`] does
-//!   so in constant memory, for reversible methods.
-//! - Differentiate, then discretise: [`BacksolveAdjoint`], [`InterpolatingAdjoint`] and [`QuadratureAdjoint`] solve the
-//!   adjoint equation backwards.
-//!
-//! [`Ivp::forward`](crate::solution::Ivp::forward) solves and records; [`Run::backward`] is the backward pass. The
-//! solve is cut into pieces at every event that resets the state and at every declared jump of the field
+//! The solve is cut into pieces at every event that resets the state and at every declared jump of the field
 //! ([`Ivp::jumps_at`](crate::solution::Ivp::jumps_at)). Each piece is differentiated by itself.
-//!
-//! See [`choosing`] for choosing an adjoint, and for the cost of each.
 
 mod approach;
 mod continuous;

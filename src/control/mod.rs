@@ -1,7 +1,20 @@
 //! Step size control: the length and the acceptance of steps.
 //!
-//! [`Fixed`] works with any method. [`Pid`] and [`Predictive`] need an error estimate; with a method that has none they
-//! do not compile.
+//! | controller | steps |
+//! |---|---|
+//! | [`Fixed`] | a uniform grid, for any method |
+//! | [`StepTo`] | steps that end at given times, for any method |
+//! | [`Pid`] | adaptive steps by the error estimate; the usual choice |
+//! | [`Predictive`] | adaptive steps by Gustafsson's predictive controller, for implicit methods |
+//!
+//! | extension | |
+//! |---|---|
+//! | [`MinStep`] | the policy of an adaptive controller at its smallest step |
+//! | [`StepLaw`] | a law for [`Adaptive`], the common type of [`Pid`] and [`Predictive`] |
+//! | [`Controller`] | the trait of a controller |
+//! | helper types | [`Accepted`], [`AdaptiveMemory`], [`Filter`], [`FixedMemory`], [`Gustafsson`], [`LastStep`], [`Plan`], [`Trial`], [`Verdict`] |
+//!
+//! [`Pid`] and [`Predictive`] need an error estimate; with a method that has none they do not compile.
 
 mod adaptive;
 mod controller;

@@ -1,8 +1,30 @@
-//! Vector fields `dz/dt = f(t, z, θ)` and their pullbacks.
+//! Vector fields `dz/dt = f(t, z, θ)` and their derivatives.
 //!
-//! A model implements [`Dynamics`] to be solved and [`Differentiable`] to be trained. Two wrappers implement them for
-//! you: [`ode`] makes dynamics from a closure, and [`Autodiff`] differentiates a field written once over a generic
-//! scalar.
+//! | field | written as |
+//! |---|---|
+//! | [`ode`] | a closure, with its pullback if you need gradients |
+//! | [`Dynamics`] | a type of your own |
+//! | [`GenericDynamics`] in [`Autodiff`] | a function of a generic [`Scalar`]; dual numbers give every derivative |
+//! | [`Split`], [`GenericSplit`] | a nonstiff and a stiff part, for [IMEX methods](crate::solver::implicit::imex) |
+//! | [`Separable`], [`separable`](fn@separable) | velocities and forces, for [symplectic methods](crate::solver::symplectic) |
+//! | [`running_cost`](fn@running_cost) | a field with an integral along its solution |
+//!
+//! | derivative | for |
+//! |---|---|
+//! | [`Differentiable`] | gradients: the pullback (VJP) in the state and in the parameters of [`Parametric`] |
+//! | [`Jacobian`] | implicit methods: the matrix, by default from differences |
+//! | [`Jvp`] | Krylov solvers: exact Jacobian-vector products |
+//! | [`SplitVjp`], [`SeparableVjp`] | gradients of split and of separable fields |
+//! | [`SecondOrderVjp`] | gradients of Rosenbrock methods: second derivatives |
+//!
+//! | tool | |
+//! |---|---|
+//! | [`problems`] | test problems of the literature |
+//! | [`Memoized`] | stores evaluations for the pullbacks of a discrete adjoint |
+//! | [`Counted`] | counts evaluations and pullbacks |
+//! | [`Tangent`] | the variational equation of an [`Autodiff`] model, over [`Dual`] numbers |
+//! | [`differences`](fn@differences) | a Jacobian by central differences; [`Neighbourhood`] scales the increments |
+//! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
 
 mod autodiff;
 mod closure;

@@ -1,9 +1,26 @@
-//! Networks as formulas, written once.
+//! Networks as formulas, written once. See [`nn::networks`](crate::nn::networks) for a guide.
+//!
+//! | language | |
+//! |---|---|
+//! | [`formula!`](crate::formula!) | declares a network: its parameters, its arguments and its formula |
+//! | [`parameters!`](crate::parameters!) | declares parameters alone, of any model |
+//! | [`Weight`], [`Bias`], [`Gates`] | a matrix, a vector, or stacked blocks of parameters |
+//! | [`Rows`] | an argument or a value, in a tuple of any [`Shape`] |
+//! | [`Batch`] | a value inside a formula, with operators and functions |
+//! | [`jvp`], [`grad`] | derivatives inside a formula |
+//!
+//! | use | |
+//! |---|---|
+//! | [`Formula`] | the trait of a network; [`Net`](crate::nn::Net) makes a layer from it |
+//! | [`Static`], [`Dynamic`] | the number of samples in a batch: fixed by the type, or at run time |
+//! | [`Heap`] | parameters on the heap, for large networks |
+//! | [`Parameters`], [`TensorInfo`] | the tensors of a model by name and shape |
+//! | [`Program`] | the operations of a formula, which a printed [`Net`](crate::nn::Net) shows |
+//! | helper types | [`Arena`], [`Batches`], [`Build`], [`Columns`], [`Graph`], [`Leaf`], [`Name`], [`Slices`], [`Store`], [`Structure`], [`Types`], [`Visitor`] |
 //!
 //! A [`Formula`] runs once, on handles that know only their rows ([`Batch`]). Its operators record a [`Graph`], and the
 //! graph becomes a [`Program`]: dead nodes are dropped, sums of products are merged, and every value gets its place.
-//! The program runs on slices, with one sample per column; its pullback runs through it backwards. See
-//! [`nn::networks`](crate::nn::networks) for a guide.
+//! The program runs on slices, with one sample per column; its pullback runs through it backwards.
 //!
 //! | file | content |
 //! |---|---|

@@ -1,7 +1,14 @@
 //! The integration loop: step, judge, accept, observe.
 //!
-//! The loop is independent of methods, output, events and gradients. An [`Observer`] sees every accepted step. It may
-//! pause the solve, stop it, or continue it from another state.
+//! | item | |
+//! |---|---|
+//! | [`Observer`] | sees every accepted [`Step`]; its answer is a [`StepAction`]: continue, change the state, pause or stop |
+//! | [`Stats`] | the cost of a solve: evaluations, steps, Jacobians |
+//! | [`Integration`] | the loop itself, for a field, a method, a controller and times |
+//! | [`Reached`], [`Termination`] | the end of a solve, and the reason of an early one |
+//!
+//! The loop is independent of methods, output, events and gradients. Most programs use it through
+//! [`Ivp`](crate::solution::Ivp).
 
 mod integration;
 mod leg;

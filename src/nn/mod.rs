@@ -1,19 +1,36 @@
-//! Networks as dynamical systems.
+//! Networks as dynamical systems. See [`networks`] for a guide.
 //!
-//! A [`Layer`] is a map with parameters. A layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`],
-//! has three readings with the same parameters:
+//! | layer | a map with parameters |
+//! |---|---|
+//! | [`Net`] | a formula with its parameters, on matrices with one sample per column |
+//! | [`Linear`], [`Mlp`], [`Elman`] | formulas: an affine map, a multilayer perceptron, the Elman cell |
+//! | [`Autonomous`] | a layer without input as a cell |
+//! | [`Layer`] | the trait |
 //!
-//! | reading | update over one observation | type |
-//! |---|---|---|
-//! | recurrent network | `h₁ = g(h₀, x)` | [`Recurrence`] |
-//! | residual network | `h₁ = h₀ + g(h₀, x)` | [`Residual`] |
-//! | neural ODE | `h₁ = h(t₁)` where `dh/dt = g(h, x)` | [`OdeBlock`] of the field [`Driven`] |
+//! | field | of a layer `g` |
+//! |---|---|
+//! | [`LayerField`] | `dz/dt = g(z)`, made by [`AutonomousField::field`] |
+//! | [`TimeField`] | `dy/dt = g(y, t)` |
+//! | [`Driven`] | `dh/dt = g(h, x)` with constant input `x` |
+//! | [`LeakyField`] | `dh/dt = g(h, x) − h`: a leaky recurrent network |
+//! | [`TimeRescaled`] | `dy/ds = Δ f(y)`, for a batch with a time gap `Δ` for each sample |
 //!
-//! Each is a [`Block`], so the same code trains a [`Sequence`] model with any of them. An ODE block with `Euler` and
-//! one step of length 1 is the residual block, bit for bit.
+//! | block | update over one observation |
+//! |---|---|
+//! | [`Recurrence`] | recurrent network: `h₁ = g(h₀, x)` |
+//! | [`Residual`] | residual network: `h₁ = h₀ + g(h₀, x)` |
+//! | [`OdeBlock`] | neural ODE: `h₁ = h(t₁)` where `dh/dt = g(h, x)`, by the field [`Driven`] |
+//! | `(A, B)` | two blocks, one after the other: `(OdeBlock, Recurrence)` is an ODE-RNN |
+//! | [`Block`] | the trait |
+//! | [`Sequence`] | a model of sequences: a block and a readout layer |
+//! | helper types | [`PairTrace`], [`Phase`], [`Pooled`], [`Reuse`], [`SameAs`], [`Samples`], [`SequenceRecord`], [`Unrolled`] |
 //!
-//! A network is written once with [`formula!`](crate::formula!). As a [`Net`] it is a layer on matrices, with one
-//! sample per column. Layers on dfdx tensors are in `tensor`.
+//! One layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], serves as each of the three blocks
+//! with the same parameters, and the same code trains a [`Sequence`] of any of them. An ODE block with `Euler` and one
+//! step of length 1 is the residual block, bit for bit.
+//!
+//! A network is written once with [`formula!`](crate::formula!). Layers on dfdx tensors are in `tensor` (feature
+//! `dfdx`).
 
 mod autonomous;
 mod block;

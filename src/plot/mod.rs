@@ -7,10 +7,12 @@
 //! | losses over training steps, with bands over several runs | [`learning_curves`] of [`Series::quartiles`] |
 //! | error against work of many methods | [`work_precision`] |
 //! | history, truth and predictions with bands | [`forecast`] |
+//! | figures, and their data | [`Trajectories`], [`PhasePortrait`], [`LearningCurves`], [`WorkPrecision`], [`Forecast`]; [`Components`], [`Plane`], [`Series`] |
 //!
-//! Each function returns a figure; methods change its words, and `save` draws it into a file whose extension chooses the
-//! format. Legends stand outside the frames and cover no data. Axes contain the data; only [`forecast`] and
-//! [`learning_curves`] cut off values that would flatten the others. A picture without data, or an axis without length, is an error.
+//! Each function returns a figure; methods change its words, and `save` draws it into a file whose extension chooses
+//! the format. Legends stand outside the frames and cover no data. Axes contain the data; only [`forecast`] and
+//! [`learning_curves`] cut off values that would flatten the others. A picture without data, or an axis without length,
+//! is an error.
 //!
 //! ```
 //! use rheos::{Dopri5, Ivp, Pid, ode, plot};

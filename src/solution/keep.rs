@@ -1,4 +1,21 @@
 //! Save rules: the parameter `K` of [`Ivp`](crate::solution::Ivp).
+//!
+//! | rule | saves | made by |
+//! |---|---|---|
+//! | [`End`] | the end state | [`Ivp::new`](crate::solution::Ivp::new) |
+//! | [`At`] | the states at given times, between the steps | [`Ivp::save_at`](crate::solution::Ivp::save_at) |
+//! | [`Landing`] | the states at given times, as ends of steps | [`Ivp::land_on`](crate::solution::Ivp::land_on) |
+//! | [`Values`] | a function of the states at given times | [`Ivp::save_map`](crate::solution::Ivp::save_map) |
+//! | [`Every`] | every `n`-th step | [`Ivp::save_every`](crate::solution::Ivp::save_every) |
+//! | [`Continuous`] | a curve | [`Ivp::dense`](crate::solution::Ivp::dense) |
+//!
+//! | trait | of |
+//! |---|---|
+//! | [`Keep`] | a rule that a method can follow |
+//! | [`Pausable`] | a rule whose outputs so far can be saved and restored |
+//! | [`States`] | a rule that saves states, for gradients |
+//! | [`Watch`] | the events of a solve, or none |
+//! | [`Unobserved`] | a solve without observers, for gradients |
 
 use super::event::EventsRecord;
 use super::{Curve, EventRecord, Events, Interpolated, Landed, Mapped, Outputs, Trajectory};

@@ -1,4 +1,28 @@
-//! Solutions: initial value problems, save rules, events, and step-by-step control.
+//! Initial value problems and their solutions.
+//!
+//! | solve | |
+//! |---|---|
+//! | [`solve_ivp`] | with a default method, for an unknown problem |
+//! | [`solve`] | with your method; keeps the end state |
+//! | [`Ivp`] | with outputs, events, jumps, observers and gradients |
+//! | [`Ensemble`] | many initial states, on several threads |
+//! | [`Stepper`] | step by step, driven by the caller; [`Paused`] is its state as a value |
+//!
+//! | outcome | |
+//! |---|---|
+//! | [`Solution`] | the outputs, the events, the statistics and the reason of the end ([`Ending`]) |
+//! | [`Curve`] | the solution as a function of time |
+//! | [`Failure`] | the error, and the solution up to there |
+//! | [`Rescued`] | the solution by a method with a fallback ([`Ivp::solve_or`]) |
+//!
+//! | event or observer | |
+//! |---|---|
+//! | [`Event`] | a zero of a function of time and state; may end the solve or reset the state |
+//! | [`DifferentiableEvent`] | an event with derivatives, for gradients; by hand, or from an [`EventFunction`] by dual numbers |
+//! | [`EventRecord`] | an event that happened, in [`Solution::hits`] |
+//! | [`Direction`] | the sign changes that count as events |
+//! | [`Trajectory`], [`Interpolated`], [`Landed`], [`Mapped`], [`Events`] | observers for several outputs of one solve ([`Ivp::observe`]) |
+//! | helper types | [`AddTo`], [`DifferentiableEvents`], [`HaveDerivatives`], [`Outcome`], [`Outputs`], [`PausedSolve`], [`RescueResult`], [`Solved`]; the save rules in [`keep`] |
 
 mod auto;
 mod curve;

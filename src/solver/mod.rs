@@ -1,11 +1,5 @@
 //! Integration methods.
 //!
-//! A solver is immutable configuration. The caller holds its workspace, which is allocated once and stores its history.
-//! The capabilities of a method are traits: adaptive steps need [`Embedded`], save times between steps need [`Dense`],
-//! an exact gradient needs [`StepVjp`].
-//!
-//! # Choosing a method
-//!
 //! | problem | method |
 //! |---|---|
 //! | unknown | [`DefaultSolver`], by [`solve_ivp`](crate::solution::solve_ivp) |
@@ -17,7 +11,32 @@
 //! | a network | [`Euler`](type@explicit::Euler) with step 1 is a residual network; any method above makes it a neural ODE |
 //! | a network, with little memory | [`ReversibleHeun`](reversible::ReversibleHeun) or [`Coupled`](reversible::Coupled), with [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) |
 //!
-//! [`comparison`] compares the stiff methods on stiff problems.
+//! | family | |
+//! |---|---|
+//! | [`explicit`] | explicit Runge–Kutta methods, orders 1 to 9 |
+//! | [`implicit`] | diagonally implicit and collocation methods, orders 1 to 9, and their linear solvers |
+//! | [`implicit::imex`] | additive methods: implicit in the stiff part of a field, explicit in the rest |
+//! | [`rosenbrock`] | linearly implicit methods, orders 3 to 5 |
+//! | [`multistep`] | Adams and BDF methods |
+//! | [`symplectic`] | explicit symplectic methods, orders 1 to 6 |
+//! | [`reversible`] | methods that undo their steps, for gradients in constant memory |
+//! | [`Auto`] | switches between an explicit pair and a Rosenbrock method; [`DefaultSolver`] is one |
+//! | [`AnyExplicit`], [`AnySolver`] | a method chosen by its name at run time |
+//! | [`comparison`] | measurements of the stiff methods on stiff problems |
+//!
+//! | part of a method | |
+//! |---|---|
+//! | [`Method`], [`Solver`] | the order and the name; one step |
+//! | [`Embedded`] | an error estimate, for adaptive steps |
+//! | [`Dense`] | an interpolant, for outputs between steps and for events |
+//! | [`StepVjp`] | the transpose of a step, for an exact gradient |
+//! | [`Tableau`], [`EmbeddedTableau`] | the numbers of a Runge–Kutta method, and of its error estimate |
+//! | [`Interpolant`], [`Coarse`] | the numbers of a dense output, and of a third solution |
+//! | [`check`], [`check_embedded`] | fail to compile if a tableau misses an order |
+//! | [`Stiffness`] | a diagnosis of an explicit method |
+//! | helper types | [`AnyExplicitWorkspace`], [`AnySolverWorkspace`], [`AutoWorkspace`], [`OutputCotangent`], [`Past`], [`Probe`], [`StageTape`], [`StepCotangent`], [`StepNote`], [`StepStart`] |
+//!
+//! A solver is immutable configuration. The caller holds its workspace, which is allocated once and stores its history.
 
 #[cfg(feature = "serde")]
 mod array;

@@ -1,8 +1,15 @@
-//! The nonstiff test set DETEST: T. E. Hull, W. H. Enright, B. M. Fellen and A. E. Sedgwick, *Comparing numerical
-//! methods for ordinary differential equations*, SIAM J. Numer. Anal. 9 (1972), doi:10.1137/0709052.
+//! The nonstiff test set DETEST: five classes of five problems, all from `t = 0` to [`END`].
 //!
-//! Five classes of five problems, all from `t = 0` to [`END`]: single equations (A), small systems (B), moderate systems
-//! (C), orbits (D) and equations of second order written as systems (E). Formulas, constants and initial values follow
+//! | class | unknowns | problems |
+//! |---|---|---|
+//! | A: single equations | 1 | [`A1`], [`A2`], [`A3`], [`A4`], [`A5`] |
+//! | B: small systems | 2 or 3 | [`B1`], [`B2`], [`B3`], [`B4`], [`B5`] |
+//! | C: moderate systems | 10 to 51 | [`C1`], [`C2`], [`C3`], [`C4`], [`C5`] |
+//! | D: orbits | 4 | [`D1`], [`D2`], [`D3`], [`D4`], [`D5`] |
+//! | E: equations of second order as systems | 2 | [`E1`], [`E2`], [`E3`], [`E4`], [`E5`] |
+//!
+//! T. E. Hull, W. H. Enright, B. M. Fellen and A. E. Sedgwick, *Comparing numerical methods for ordinary differential
+//! equations*, SIAM J. Numer. Anal. 9 (1972), doi:10.1137/0709052. Formulas, constants and initial values follow
 //! Enright & Pryce, *Two FORTRAN packages for assessing initial value methods*, ACM TOMS 13 (1987), Algorithm 648,
 //! doi:10.1145/23002.27645.
 //!

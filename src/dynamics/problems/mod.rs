@@ -1,8 +1,18 @@
 //! Problems of the literature, shared by tests, examples and benches.
 //!
-//! [`Orbit`] and [`Forced`] have closed-form solutions, for order tests. The others are standard test problems with
-//! their usual parameters and initial values. Two sets have modules of their own: [`detest`], the 25 nonstiff problems
-//! of Hull et al., and [`stiff`].
+//! | problem | unknowns | for |
+//! |---|---|---|
+//! | [`Orbit`] | 2 | orders: autonomous, with a closed-form solution |
+//! | [`Forced`] | 2 | orders: non-autonomous, with a closed-form solution |
+//! | [`LotkaVolterra`] | 2 | gradients: a periodic solution with four parameters |
+//! | [`Brusselator`] | 2 | adaptive steps: a limit cycle |
+//! | [`VanDerPol`] | 2 | stiffness, set by the parameter `μ` |
+//! | [`Lorenz`] | 3 | chaos |
+//! | [`Spiral`] | 2 | neural ODEs |
+//! | [`detest`] | 1 to 51 | nonstiff methods: the 25 problems of Hull et al. |
+//! | [`stiff`] | 3 and more | stiff methods |
+//!
+//! `problem()` returns the field with its usual parameters, and the initial state.
 
 pub mod detest;
 pub mod stiff;

@@ -1,8 +1,39 @@
 //! Explicit Runge–Kutta methods.
 //!
+//! | method | order | stages | for |
+//! |---|---|---|---|
+//! | [`Euler`](type@Euler) | 1 | 1 | residual networks, teaching |
+//! | [`Midpoint`](type@Midpoint), [`Heun`](type@Heun), [`Ralston`](type@Ralston) | 2 | 2 | fixed steps at low accuracy |
+//! | [`HeunEuler`](type@HeunEuler) | 2(1) | 2 | adaptive steps at low accuracy |
+//! | [`Fehlberg21`](type@Fehlberg21) | 2(1) | 3 | comparison; its errors exceed the tolerance |
+//! | [`Ssp33`](type@Ssp33) | 3 | 3 | hyperbolic equations: preserves bounds that Euler steps preserve |
+//! | [`Williamson3`](type@Williamson3) | 3 | 3 | large states: two registers |
+//! | [`Bosh3`](type@Bosh3) | 3(2) | 4 (FSAL) | adaptive steps at loose tolerances |
+//! | [`Rk4`](type@Rk4), [`Rk38`](type@Rk38) | 4 | 4 | fixed steps |
+//! | [`CarpenterKennedy`](type@CarpenterKennedy) | 4 | 5 | large states: two registers |
+//! | [`Fehlberg45`](type@Fehlberg45) | 4(5) | 6 | comparison: RKF45 |
+//! | [`CashKarp`](type@CashKarp) | 5(4) | 6 | comparison |
+//! | [`Dopri5`](type@Dopri5) | 5(4) | 7 (FSAL) | most nonstiff problems; `ode45` |
+//! | [`Tsit5`](type@Tsit5) | 5(4) | 7 (FSAL) | most nonstiff problems; usually a little more efficient |
+//! | [`Vern6`](type@Vern6) | 6(5) | 9 (FSAL) | moderately tight tolerances |
+//! | [`Vern7`](type@Vern7) | 7(6) | 10 | tolerances below about 1e-7 |
+//! | [`Dop853`](type@Dop853) | 8(5,3) | 12 | the same |
+//! | [`Dopri8`](type@Dopri8), [`Vern8`](type@Vern8) | 8(7) | 13 | the same |
+//! | [`Vern9`](type@Vern9) | 9(8) | 16 | the strictest tolerances |
+//!
+//! | a method of your own | |
+//! |---|---|
+//! | [`Erk`] | the method of a [`Tableau`](crate::solver::Tableau) |
+//! | [`LowStorage`] | the method of a [`LowStorageTableau`], in two registers |
+//! | [`tables`] | the tableaus of the methods above |
+//! | helper types | [`Butcher`], [`ErkWorkspace`], [`LowStorageTape`], [`LowStorageWorkspace`] |
+//!
+//! The order in brackets belongs to the embedded solution, the error estimate; a method without one takes fixed steps.
+//! FSAL: the last stage is the first of the next step. All methods have dense output.
+//!
 //! Every method has a type and a value of the same name: `Dopri5` works both in `OdeBlock<F, Dopri5, ..>` and in
-//! `solve(.., Dopri5, ..)`. Its table is in [`tables`]. The order conditions of the solution, the interpolant and the
-//! error estimate are checked when the crate is compiled.
+//! `solve(.., Dopri5, ..)`. The order conditions of the solution, the interpolant and the error estimate are checked
+//! when the crate is compiled.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 

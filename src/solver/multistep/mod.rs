@@ -1,15 +1,18 @@
 //! Multistep methods, which use the history of the solution instead of stages.
 //!
-//! | problem | adaptive steps | fixed steps |
-//! |---|---|---|
-//! | not stiff | [`Adams`], orders 1 to 12 | [`AdamsMoulton`], [`AdamsBashforth`] |
-//! | stiff | [`Bdf`](type@Bdf), [`Ndf`], orders 1 to 5 | [`FixedBdf`] |
+//! | method | order | evaluations per step | for |
+//! |---|---|---|---|
+//! | [`Adams`] | 1 to 12, variable | 2 | nonstiff problems with an expensive field |
+//! | [`AdamsMoulton`] | 1 to 6 | 2 | the same, with fixed steps |
+//! | [`AdamsBashforth`] | 1 to 6 | 1 | the same, with fixed steps |
+//! | [`Bdf`](type@Bdf), [`Ndf`] | 1 to 5, variable | one nonlinear system | stiff problems with an expensive field |
+//! | [`FixedBdf`] | 1 to 6 | one nonlinear system | stiff problems with fixed steps |
+//! | helper types | | | [`AdamsTape`], [`AdamsWorkspace`], [`BackwardTape`], [`BdfWorkspace`], [`FixedBdfWorkspace`], [`UniformWorkspace`] |
 //!
-//! A step costs one or two evaluations, or one nonlinear system, at any order. Use these methods if evaluations are
-//! expensive relative to the arithmetic of a step, at tight tolerances or over long smooth stretches. If the field is
-//! cheap, or the solve short or often interrupted, a Runge–Kutta method is faster: it has no history to build up, and a
-//! history is worthless after a jump of the slope. For weakly damped oscillations, use [`Adams`] or a Runge–Kutta
-//! method, not BDF of a high order.
+//! Use these methods if evaluations are expensive relative to the arithmetic of a step, at tight tolerances or over
+//! long smooth stretches. If the field is cheap, or the solve short or often interrupted, a Runge–Kutta method is
+//! faster: it has no history to build up, and a history is worthless after a jump of the slope. For weakly damped
+//! oscillations, use [`Adams`] or a Runge–Kutta method, not BDF of a high order.
 //!
 //! All of them store divided differences of earlier slopes (Adams) or states (BDF) on the actual grid. Their
 //! coefficients follow the steps, which may change at any time. A rejected step does not change the history.

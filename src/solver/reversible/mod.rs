@@ -1,10 +1,5 @@
 //! Algebraically reversible methods, for gradients in constant memory.
 //!
-//! Such a method computes the start of a step from its end, by the same evaluations and without solving an equation. It
-//! is exact up to rounding. [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) thus walks back along the solution
-//! and transposes step by step. It computes the gradient of the computed solution, as
-//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) does, without storing the states.
-//!
 //! | method | order | evaluations per step | suitable for |
 //! |---|---|---|---|
 //! | [`ReversibleHeun`] | 2 | 1 | fields that hardly contract; the cheapest step |
@@ -12,6 +7,16 @@
 //! | [`DampedAlf`] | 1 | 1 | fields that contract a little, at low accuracy |
 //! | [`Coupled<S>`](Coupled) | order of `S` | twice as many as `S` | high order; contraction within the coupling |
 //! | [`Symplectic`](crate::solver::symplectic::Symplectic) | 1 to 6 | | separable fields |
+//!
+//! | a method of your own | |
+//! |---|---|
+//! | [`Reversible`], [`ReverseStep`] | the traits: undo a step; undo and transpose it |
+//! | helper types | [`AlfCotangent`], [`AlfWorkspace`], [`AsynchronousLeapfrog`] (the type of both `Alf` methods), [`CoupledCotangent`], [`CoupledWorkspace`], [`Reversal`], [`ReversibleHeunCotangent`], [`ReversibleHeunWorkspace`], [`StepEnd`] |
+//!
+//! Such a method computes the start of a step from its end, by the same evaluations and without solving an equation. It
+//! is exact up to rounding. [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) thus walks back along the solution
+//! and transposes step by step. It computes the gradient of the computed solution, as
+//! [`DiscreteAdjoint`](crate::adjoint::DiscreteAdjoint) does, without storing the states.
 //!
 //! A reversible method cannot damp. All but the last carry a second solution, or a slope, besides the first. A step
 //! multiplies the volume of the two together by a fixed factor `λ`: 1 for the first two, `2 η − 1` for `DampedAlf`, the

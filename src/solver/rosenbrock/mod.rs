@@ -1,5 +1,20 @@
 //! Rosenbrock methods: linearly implicit methods for stiff problems.
 //!
+//! | method | order | stages | evaluations | for |
+//! |---|---|---|---|---|
+//! | [`Rodas5P`](type@Rodas5P) | 5(4) | 8 | 8 | the first choice |
+//! | [`Rodas4`](type@Rodas4) | 4(3) | 6 | 6 | cheaper steps |
+//! | [`Rodas4P`](type@Rodas4P) | 4(3) | 6 | 6 | parabolic equations |
+//! | [`Rodas3`](type@Rodas3) | 3(2) | 4 | 3 | low accuracy at the ends of steps; lands on its save times |
+//! | [`Ros3P`](type@Ros3P) | 3(2) | 4 | 2 | parabolic equations at low accuracy |
+//! | [`Ros3`](type@Ros3) | 3(2) | 3 | 2 | comparison |
+//!
+//! | a method of your own | |
+//! |---|---|
+//! | [`Rosenbrock`] | the method of a [`RosenbrockTable`], checked by [`check_rosenbrock`] |
+//! | tables | [`Rodas3Table`], [`Rodas4Table`], [`Rodas4PTable`], [`Rodas5PTable`], [`Ros3Table`], [`Ros3PTable`] |
+//! | helper types | [`RosenbrockTape`], [`RosenbrockWorkspace`] |
+//!
 //! A Rosenbrock method replaces each stage equation of a diagonally implicit Runge–Kutta method by one Newton
 //! iteration, with coefficients that preserve the order. A stage costs one solution of a linear system, always with the
 //! matrix `I − h γ J`, and at most one evaluation of the field. In exchange, the Jacobian must belong to the current
@@ -8,8 +23,6 @@
 //! The error estimate measures the ends of a step. In the stiff limit the ends of a stiffly accurate method are exact
 //! for any step, and output inside a step is only as accurate as its length allows. If such output matters, limit the
 //! step with [`max_step`](crate::control::Pid::max_step).
-//!
-//! [`Rodas5P`](type@Rodas5P) is a good first choice; [`Rodas4`](type@Rodas4) costs less per step.
 //!
 //! Any [`LinearSolver`](crate::solver::implicit::LinearSolver) can be used, by `method.with(..)`. The residual of an
 //! iterative solver is an error of the step, since no Newton iteration removes it. The method also contains the
@@ -25,7 +38,8 @@
 //! use rheos::{DiscreteAdjoint, Ivp, Pid, Rodas5P};
 //!
 //! let (model, y0) = Robertson::problem();
-//! let run = Ivp::new(&model, y0, 0.0..40.0).forward(Rodas5P, Pid::tolerance(1e-6).atol(1e-10), DiscreteAdjoint::new())?;
+//! let control = Pid::tolerance(1e-6).atol(1e-10);
+//! let run = Ivp::new(&model, y0, 0.0..40.0).forward(Rodas5P, control, DiscreteAdjoint::new())?;
 //! let found = run.backward(&[vector![1.0, 1.0, 1.0]])?; // of the sum of all, which is conserved
 //! assert!(found.y0.iter().all(|bar| (bar - 1.0_f64).abs() < 1e-10));
 //! # Ok::<(), rheos::Error>(())

@@ -1,11 +1,5 @@
 //! Explicit symplectic methods, for mechanics over long times.
 //!
-//! A step of such a method is a symplectic map. On Hamilton's equations it is, up to terms exponentially small in
-//! `1/h`, the exact flow of a nearby Hamiltonian. So the energy error is `O(h^p)` for all practical times, while the
-//! energy drifts with a method of any other kind (Hairer, Lubich & Wanner, *Geometric Numerical Integration*, chapter
-//! IX). This holds for a constant step: use [`Fixed`](crate::control::Fixed). The field must be
-//! [`Separable`](crate::dynamics::Separable).
-//!
 //! | method | order | forces per step | suitable for |
 //! |---|---|---|---|
 //! | [`SymplecticEuler`](type@SymplecticEuler) | 1 | 1 | teaching; residual networks that must not blow up |
@@ -15,6 +9,18 @@
 //! | [`Yoshida4`](type@Yoshida4) | 4 | 3 | comparison with the literature |
 //! | [`BlanesMoan4`](type@BlanesMoan4) | 4 | 6 | most problems that ask for four digits or more |
 //! | [`Yoshida6`](type@Yoshida6) | 6 | 7 | high accuracy on smooth problems |
+//!
+//! | a method of your own | |
+//! |---|---|
+//! | [`Symplectic`] | the method of a [`SplittingTable`], checked by [`check_splitting`] |
+//! | [`tables`] | the splittings of the methods above |
+//! | helper types | [`SymplecticCotangent`], [`SymplecticTape`], [`SymplecticWorkspace`] |
+//!
+//! A step of such a method is a symplectic map. On Hamilton's equations it is, up to terms exponentially small in
+//! `1/h`, the exact flow of a nearby Hamiltonian. So the energy error is `O(h^p)` for all practical times, while the
+//! energy drifts with a method of any other kind (Hairer, Lubich & Wanner, *Geometric Numerical Integration*, chapter
+//! IX). This holds for a constant step: use [`Fixed`](crate::control::Fixed). The field must be
+//! [`Separable`](crate::dynamics::Separable).
 //!
 //! Forces and velocities may depend on time. The time of a force follows the positions, and the time of a velocity
 //! follows the momenta; this preserves the orders.
