@@ -8,7 +8,7 @@ use nalgebra::{DefaultAllocator, Dim, OMatrix};
 use super::name::Name;
 use super::store::{Slices, Store};
 use super::weight::Gates;
-use crate::state::{Element, State, Tolerance};
+use crate::state::{Element, State, norm_of_field, space_of_field};
 
 /// A structure of named tensors: the type of the parameters of a model, and of their gradient.
 ///
@@ -212,48 +212,8 @@ impl<P: State, const G: usize> State for Gates<P, G> {
     const IS_DUAL: bool = P::IS_DUAL;
     const FIXED_SHAPE: bool = P::FIXED_SHAPE;
 
-    fn fits(&self, x: &Self) -> bool {
-        self.0.fits(&x.0)
-    }
-    fn zeros_like(&self) -> Self {
-        Self(self.0.zeros_like())
-    }
-    fn assign(&mut self, x: &Self) {
-        self.0.assign(&x.0);
-    }
-    fn set_zeros(&mut self) {
-        self.0.set_zeros();
-    }
-    fn add_scaled(&mut self, a: f64, x: &Self) {
-        self.0.add_scaled(a, &x.0);
-    }
-    fn scale_by(&mut self, a: f64) {
-        self.0.scale_by(a);
-    }
-    fn inner(&self, x: &Self) -> f64 {
-        self.0.inner(&x.0)
-    }
-    fn count(&self) -> usize {
-        self.0.count()
-    }
-    fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
-        self.0.weighted_sq(&y0.0, &y1.0, tol)
-    }
-    fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
-        self.0.weighted_sq_each(&y0.0, &y1.0, &rtol.0, &atol.0)
-    }
-    fn all_finite(&self) -> bool {
-        self.0.all_finite()
-    }
-    fn rounding(&self) -> f64 {
-        self.0.rounding()
-    }
-    fn write_coordinates(&self, out: &mut Vec<f64>) {
-        self.0.write_coordinates(out);
-    }
-    fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
-        self.0.read_coordinates(from)
-    }
+    space_of_field!();
+    norm_of_field!();
 }
 
 macro_rules! repeated {

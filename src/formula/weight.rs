@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use super::name::Name;
 use super::parameters::{Build, Leaf, Parameters, Structure, Types, Visitor};
 use super::store::{Slices, Store};
-use crate::state::{State, Tolerance};
+use crate::state::{State, norm_of_field, space_of_field};
 
 /// An `O × I` matrix of parameters, from `I` numbers to `O`. In a formula, `&self.weight * x`.
 ///
@@ -71,60 +71,8 @@ macro_rules! leaf {
             const IS_DUAL: bool = <S::$leaf<$($c),*> as State>::IS_DUAL;
             const FIXED_SHAPE: bool = <S::$leaf<$($c),*> as State>::FIXED_SHAPE;
 
-            #[inline]
-            fn fits(&self, x: &Self) -> bool {
-                self.0.fits(&x.0)
-            }
-            #[inline]
-            fn zeros_like(&self) -> Self {
-                Self(self.0.zeros_like())
-            }
-            #[inline]
-            fn assign(&mut self, x: &Self) {
-                self.0.assign(&x.0);
-            }
-            #[inline]
-            fn set_zeros(&mut self) {
-                self.0.set_zeros();
-            }
-            #[inline]
-            fn add_scaled(&mut self, a: f64, x: &Self) {
-                self.0.add_scaled(a, &x.0);
-            }
-            #[inline]
-            fn scale_by(&mut self, a: f64) {
-                self.0.scale_by(a);
-            }
-            #[inline]
-            fn inner(&self, x: &Self) -> f64 {
-                self.0.inner(&x.0)
-            }
-            #[inline]
-            fn count(&self) -> usize {
-                State::count(&self.0)
-            }
-            #[inline]
-            fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
-                self.0.weighted_sq(&y0.0, &y1.0, tol)
-            }
-            #[inline]
-            fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, atol: &Self) -> f64 {
-                self.0.weighted_sq_each(&y0.0, &y1.0, &rtol.0, &atol.0)
-            }
-            #[inline]
-            fn all_finite(&self) -> bool {
-                State::all_finite(&self.0)
-            }
-            #[inline]
-            fn rounding(&self) -> f64 {
-                self.0.rounding()
-            }
-            fn write_coordinates(&self, out: &mut Vec<f64>) {
-                self.0.write_coordinates(out);
-            }
-            fn read_coordinates<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
-                self.0.read_coordinates(from)
-            }
+            space_of_field!();
+            norm_of_field!();
         }
 
         impl<S: Store, $(const $c: usize),*> Parameters for $leaf<S, $($c),*> {

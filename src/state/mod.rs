@@ -41,6 +41,7 @@
 mod combine;
 mod dual;
 mod euclidean;
+mod forward;
 mod gemm;
 mod matrix;
 mod matrix_space;
@@ -54,6 +55,7 @@ mod span;
 mod tensor;
 
 pub(crate) use euclidean::euclidean_norm;
+pub(crate) use forward::{norm_of_field, space_of_field};
 pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
 pub use norm::{ErrorNorm, StoredNorm, Tolerances};
 pub use passive::Passive;

@@ -1,5 +1,6 @@
 //! A tensor network as differentiable dynamics.
 
+use super::owner::module_owner;
 use std::marker::PhantomData;
 
 use dfdx::nn::tensor_collection::{ModuleVisitor, TensorCollection};
@@ -50,30 +51,7 @@ pub struct ModuleField<M, S, E, D> {
 /// The tensors of a field, none of which it owns.
 type Space<S, E, D> = fn() -> (S, E, D);
 
-impl<M, S, E, D> ModuleField<M, S, E, D> {
-    /// The field of `module`.
-    #[must_use]
-    pub const fn new(module: M) -> Self {
-        Self { module, space: PhantomData }
-    }
-
-    /// The network.
-    #[must_use]
-    pub const fn module(&self) -> &M {
-        &self.module
-    }
-
-    /// The network, mutable, as dfdx's optimisers need it.
-    pub const fn module_mut(&mut self) -> &mut M {
-        &mut self.module
-    }
-
-    /// The network.
-    #[must_use]
-    pub fn into_module(self) -> M {
-        self.module
-    }
-}
+module_owner!(ModuleField<M, S, E, D>);
 
 impl<M, S, E, D> ModuleField<M, S, E, D>
 where

@@ -1,5 +1,6 @@
 //! dfdx modules as layers.
 
+use super::owner::module_owner;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -71,30 +72,7 @@ pub struct ModuleLayer<M, In, Out> {
     space: PhantomData<fn(In) -> Out>,
 }
 
-impl<M, In, Out> ModuleLayer<M, In, Out> {
-    /// The layer of `module`.
-    #[must_use]
-    pub const fn new(module: M) -> Self {
-        Self { module, space: PhantomData }
-    }
-
-    /// The module.
-    #[must_use]
-    pub const fn module(&self) -> &M {
-        &self.module
-    }
-
-    /// The module, mutable.
-    pub const fn module_mut(&mut self) -> &mut M {
-        &mut self.module
-    }
-
-    /// The module.
-    #[must_use]
-    pub fn into_module(self) -> M {
-        self.module
-    }
-}
+module_owner!(ModuleLayer<M, In, Out>);
 
 impl<M: Clone, In, Out> Clone for ModuleLayer<M, In, Out> {
     fn clone(&self) -> Self {

@@ -1,5 +1,6 @@
 //! The trainable parameters of a dfdx module as a state.
 
+use super::owner::module_owner;
 use std::marker::PhantomData;
 
 use dfdx::nn::tensor_collection::TensorCollection;
@@ -24,30 +25,7 @@ pub struct Weights<M, E, D> {
     space: PhantomData<fn() -> (E, D)>,
 }
 
-impl<M, E, D> Weights<M, E, D> {
-    /// The parameters of `module`.
-    #[must_use]
-    pub const fn new(module: M) -> Self {
-        Self { module, space: PhantomData }
-    }
-
-    /// The module that holds them.
-    #[must_use]
-    pub const fn module(&self) -> &M {
-        &self.module
-    }
-
-    /// The module that holds them, mutable.
-    pub const fn module_mut(&mut self) -> &mut M {
-        &mut self.module
-    }
-
-    /// The module that holds them.
-    #[must_use]
-    pub fn into_module(self) -> M {
-        self.module
-    }
-}
+module_owner!(Weights<M, E, D>);
 
 /// Panics like [`State`] for tensors.
 impl<M, E, D> State for Weights<M, E, D>

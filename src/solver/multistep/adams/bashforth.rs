@@ -1,6 +1,6 @@
 //! The explicit Adams methods.
 
-use super::uniform::{UniformWorkspace, check};
+use super::uniform::{UniformWorkspace, check, uniform_workspace};
 use crate::dynamics::Dynamics;
 use crate::error::Result;
 use crate::solver::kept_states::KeptStates;
@@ -69,21 +69,7 @@ impl<F: Dynamics, const K: usize> Solver<F> for AdamsBashforth<K> {
         Ok(())
     }
 
-    fn accept(&self, ws: &mut Self::Workspace) {
-        ws.accept();
-    }
-
-    fn evaluations(&self, ws: &Self::Workspace) -> u64 {
-        ws.evaluations::<F>()
-    }
-
-    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
-        ws.scrub();
-    }
-
-    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
-        ws.restore::<F>(y)
-    }
+    uniform_workspace!();
 }
 
 impl<F: Dynamics, const K: usize> Dense<F> for AdamsBashforth<K> {

@@ -161,3 +161,26 @@ impl<Y: State, const K: usize> KeptStates<Y> for UniformWorkspace<Y, K> {
         show(see, Use::Free, [&mut self.slope, &mut self.newest]);
     }
 }
+
+/// The functions of a [`Solver`](crate::solver::Solver) that only ask its workspace.
+macro_rules! uniform_workspace {
+    () => {
+        fn accept(&self, ws: &mut Self::Workspace) {
+            ws.accept();
+        }
+
+        fn evaluations(&self, ws: &Self::Workspace) -> u64 {
+            ws.evaluations::<F>()
+        }
+
+        fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+            ws.scrub();
+        }
+
+        fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+            ws.restore::<F>(y)
+        }
+    };
+}
+
+pub(super) use uniform_workspace;
