@@ -1,7 +1,6 @@
 //! Checkpointing: the same gradient from fewer states, at the price that theory gives.
 
-use allocation_counter::measure;
-use nalgebra::{DVector, SVector, Vector2};
+use nalgebra::{SVector, Vector2};
 use rheos::adjoint::{Checkpoints, Gradient};
 use rheos::control::StepTo;
 use rheos::dynamics::problems::LotkaVolterra;
@@ -10,10 +9,10 @@ use rheos::solver::StepVjp;
 use rheos::solver::explicit::Dop853;
 use rheos::solver::implicit::Esdirk547;
 use rheos::{
-    Controller, Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, ode, verify,
+    Controller, Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Error, Fixed, Ivp, Parametric, Pid, Rk4, verify,
 };
 
-use crate::common::gradient::{gradient, landing_on, over};
+use crate::common::gradient::{gradient, landing_on, over, reversible};
 
 type Model = rheos::Autodiff<LotkaVolterra, 2, 4>;
 
@@ -93,11 +92,6 @@ fn fewest(steps: usize, slots: usize) -> usize {
     cost[slots][steps]
 }
 
-/// `β(s, r) = (s + r)! / (s! r!)` of Griewank & Walther 2000.
-fn reversible(slots: u64, r: u64) -> u64 {
-    (1..=r).fold(1, |beta, i| beta * (slots + i) / i)
-}
-
 #[test]
 fn as_few_steps_are_computed_again_as_can_be() {
     for (steps, slots) in [(10, 1), (10, 3), (150, 4), (150, 9), (600, 5)] {
@@ -123,37 +117,6 @@ fn an_unknown_number_of_steps_costs_little_more() {
         let excess = backward.recomputed as f64 / least as f64;
         assert!(excess < 1.6, "{steps} steps, {slots} slots: {excess}");
     }
-}
-
-#[test]
-fn a_hundred_thousand_steps_in_thirty_two_slots() {
-    const N: usize = 100;
-    const STEPS: usize = 100_000;
-    let decay = ode(|_t, y: &DVector<f64>, dy: &mut DVector<f64>| {
-        dy.copy_from(y);
-        dy.neg_mut();
-    })
-    .with_vjp(|_t, _y, w, ybar| {
-        *ybar -= w;
-        0.0
-    });
-    let y0 = DVector::from_element(N, 1.0);
-    let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(32));
-    let mut recomputed = 0;
-    let memory = measure(|| {
-        let loss = |_: &[DVector<f64>]| vec![DVector::zeros(N), DVector::from_element(N, 1.0)];
-        let found = gradient(over(&decay, &y0, &[0.0, 1.0]), Rk4, Fixed::steps(STEPS), &adjoint, loss).unwrap();
-        assert!(found.y0.iter().all(|g| (g - (-1.0_f64).exp()).abs() < 1e-11));
-        recomputed = found.stats.recomputed;
-    });
-    // β(32, 5) ≥ 10⁵ > β(32, 4), so r = 5 and the cost is r l − β(33, 4), of which the forward pass has done l − 1. It goes
-    // on to the end, by which the last stretch of r steps is computed once more.
-    assert!(reversible(32, 5) >= STEPS as u64 && reversible(32, 4) < STEPS as u64);
-    assert_eq!(recomputed, 5 * STEPS as u64 - reversible(33, 4) - (STEPS as u64 - 1) + 5);
-    // The grid and its cotangent, each in a vector that doubles, and some dozens of states.
-    let grid = 8 * STEPS as u64;
-    let states = memory.bytes_max.saturating_sub(4 * grid);
-    assert!(states < 100 * 8 * N as u64, "{} bytes at most", memory.bytes_max);
 }
 
 /// The gradient with adaptive steps equals the gradient of the same solve on its frozen grid.

@@ -1,4 +1,4 @@
-//! Gradients over the span of the output times.
+//! Gradients over the span of the output times, and how many steps they go back over.
 
 use rheos::adjoint::Gradient;
 use rheos::solution::keep;
@@ -31,4 +31,9 @@ where
 {
     let run = problem.forward(solver, control, adjoint)?;
     run.backward(&loss(&run.y))
+}
+
+/// `β(s, r) = (s + r)! / (s! r!)` of Griewank & Walther 2000.
+pub fn reversible(slots: u64, r: u64) -> u64 {
+    (1..=r).fold(1, |beta, i| beta * (slots + i) / i)
 }

@@ -45,6 +45,16 @@ impl Problem {
     }
 }
 
+/// What went wrong on the problems every method must solve.
+pub fn failures<S: Embedded<AnySize>>(solver: impl Fn() -> S, rtol: f64) -> Vec<String> {
+    let verdict = |problem: Problem| match problem.error(solver(), rtol) {
+        Ok(error) if error < 1e-4 => None,
+        Ok(error) => Some(format!("{}: error {error:.1e}", problem.name)),
+        Err(reason) => Some(format!("{}: {reason}", problem.name)),
+    };
+    problems().into_iter().filter_map(verdict).collect()
+}
+
 /// That every component at the end is within `bound` of its value.
 pub fn assert_reaches<S: Embedded<AnySize>>(problem: &Problem, solver: S, rtol: f64, bound: f64) {
     let error = problem.error(solver, rtol).unwrap_or_else(|reason| panic!("{}: {reason}", problem.name));

@@ -30,7 +30,7 @@ fn dearness<F: Jacobian>(name: &str, f: &F, y0: &F::State, end: f64, atol: f64) 
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "minutes without optimisation")]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn the_automatic_choice_costs_at_most_three_times_the_better_of_its_methods() {
     use rheos::dynamics::problems::stiff::{Hires, Oregonator, Pollution, Robertson};
     let mut found = Vec::new();

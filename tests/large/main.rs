@@ -1,9 +1,11 @@
-//! Solves that take seconds with optimisation and minutes without: `cargo test --release --test large` runs them.
+//! Solves that take long without optimisation: `cargo test --release --test large` runs them.
 
 #[macro_use]
 #[path = "../common/mod.rs"]
 mod common;
 
 mod auto;
+mod checkpoints;
 mod krylov;
+mod memory;
 mod stiff;
