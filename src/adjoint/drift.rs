@@ -8,7 +8,7 @@ pub(super) fn check_limit(value: f64) -> Result<()> {
     if value >= 0.0 {
         return Ok(());
     }
-    Err(Error::InvalidArgument { name: "drift_limit", value, expected: "0 at least" })
+    Err(Error::InvalidArgument { name: "drift_limit", value, expected: "at least 0" })
 }
 
 /// Compares reconstructed states with the states of the forward pass.

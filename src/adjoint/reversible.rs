@@ -54,7 +54,7 @@ impl ReversibleAdjoint {
         Self { drift_limit: None }
     }
 
-    /// How far, relative to the state, the reconstruction may come from the forward pass, 0 at least. The default is the
+    /// How far, relative to the state, the reconstruction may come from the forward pass, at least 0. The default is the
     /// square root of the unit roundoff: half of the digits, 1.5e-8 in `f64`. Infinity allows any distance.
     #[must_use]
     pub const fn drift_limit(mut self, limit: f64) -> Self {

@@ -6,6 +6,7 @@ mod common;
 
 mod backsolve;
 mod checkpoints;
+mod drift;
 mod events;
 mod every_way;
 mod gradients;
