@@ -43,7 +43,8 @@ struct Methods {
 /// ```
 /// use rheos::plot::{self, Series};
 /// use rheos::dynamics::problems::LotkaVolterra;
-/// use rheos::{Dopri5, Pid, Vern9, solve};
+/// use rheos::solver::explicit::Vern9;
+/// use rheos::{Dopri5, Pid, solve};
 ///
 /// let (model, y0) = LotkaVolterra::problem();
 /// let exact = *solve(&model, y0, 0.0..5.0, Vern9, Pid::tolerance(1e-13))?.last();

@@ -153,7 +153,7 @@ mod ball {
         assert_close(&times(&failure.partial.hits), &expected, 1e-10);
         assert_close(&[t], &[landings(13)[12].0], 1e-10);
         assert!(failure.partial.last_time() < t);
-        assert!(failure.to_string().starts_with("event 0 happened at t = "), "{failure}");
+        assert!(failure.to_string().starts_with("event 0 exceeded its budget of 12 hits at t = "), "{failure}");
     }
 
     #[test]

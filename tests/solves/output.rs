@@ -982,7 +982,7 @@ mod paused {
         };
         assert!(problem().save_at(&TIMES).resume(method.0, method.1, paused()).is_ok());
         let fewer = problem().save_at(&TIMES[1..]).resume(method.0, method.1, paused());
-        assert!(error(fewer).contains("one output for each time"));
+        assert!(error(fewer).contains("one output for each output time"));
         let unbroken = Ivp::new(&f, 0.5, 0.0..3.0).save_at(&TIMES).resume(method.0, method.1, paused());
         assert!(error(unbroken).contains("jumps"));
         let longer = Ivp::new(&f, 0.5, 0.0..4.0).jumps_at(&JUMPS).save_at(&TIMES);
