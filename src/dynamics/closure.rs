@@ -27,8 +27,8 @@ pub struct Ode<Y, G> {
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
-/// The closure names the types of `y` and `dy`. Rust checks its body before it sees the initial state: of
-/// `ode(|_t, y, dy| *dy = -y)` the compiler says that types are missing (E0282), or that a trait overflows (E0275).
+/// Name the types of `y` and `dy` in the closure. Without them the compiler guesses from the body: for
+/// `ode(|_t, y, dy| *dy = -y)` it searches the types that have a negative and reports an overflow (E0275).
 pub fn ode<Y, G>(rhs: G) -> Ode<Y, G>
 where
     Y: State,

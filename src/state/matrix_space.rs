@@ -1,7 +1,7 @@
 //! State spaces with matrices, and the factorisations for implicit methods.
 
 use nalgebra::allocator::Allocator;
-use nalgebra::{Complex, DefaultAllocator, Dim, DimMin, LU, OMatrix, OVector, SVector};
+use nalgebra::{Complex, Const, DefaultAllocator, Dim, DimMin, Dyn, LU, OMatrix, OVector, SVector};
 
 use super::{Element, State};
 
@@ -70,10 +70,29 @@ pub trait MatrixSpace: State {
 /// The matrix type of a space.
 pub type MatrixOf<Y> = <Y as MatrixSpace>::Matrix;
 
-/// A dimension of square matrices that can be factorised.
+/// A dimension of square matrices that can be factorised: `Dyn`, and `Const<0>` to `Const<127>`.
+#[diagnostic::on_unimplemented(
+    message = "square matrices of the dimension `{Self}` are not factorised",
+    label = "a static vector of this length has no matrix of its partial derivatives",
+    note = "static vectors have matrices up to 127 entries; use `DVector` above, or solve the equations without a matrix: \
+            `method.with(Krylov::new())`"
+)]
 pub trait SquareDim: Dim + DimMin<Self, Output = Self> {}
 
-impl<D: Dim + DimMin<D, Output = D>> SquareDim for D {}
+macro_rules! square {
+    ($($n:literal)*) => {
+        $(impl SquareDim for Const<$n> {})*
+    };
+}
+
+impl SquareDim for Dyn {}
+
+square! {
+    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40
+    41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77
+    78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110
+    111 112 113 114 115 116 117 118 119 120 121 122 123 124 125 126 127
+}
 
 /// `I − a J`.
 fn shifted<T, D>(matrix: &OMatrix<T, D, D>, a: Complex<f64>) -> OMatrix<Complex<T>, D, D>
