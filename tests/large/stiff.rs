@@ -5,6 +5,7 @@
 
 use crate::common::stiff::{assert_reaches, beam, failures, medical_akzo_nobel, ring_modulator};
 use rheos::solver::implicit::{Esdirk3, Krylov, Kvaerno3, RadauIIA3, RadauIIA9, TrBdf2};
+use rheos::solver::rosenbrock::{Rodas3, Ros3, Ros3P};
 use rheos::{Bdf, RadauIIA5, Rodas5P};
 
 #[test]
@@ -63,4 +64,34 @@ fn esdirk3() {
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn radau3() {
     assert_eq!(failures(|| RadauIIA3, 1e-6), [""; 0]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn kvaerno3() {
+    assert_eq!(failures(|| Kvaerno3, 1e-6), [""; 0]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn ros3() {
+    assert_eq!(failures(|| Ros3, 1e-6), [""; 0]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn ros3p() {
+    assert_eq!(failures(|| Ros3P, 1e-6), [""; 0]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn rodas3() {
+    assert_eq!(failures(|| Rodas3, 1e-6), [""; 0]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn radau5() {
+    assert_eq!(failures(|| RadauIIA5, 1e-6), [""; 0]);
 }

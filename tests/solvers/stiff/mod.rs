@@ -10,9 +10,9 @@ use crate::common::stiff::{assert_reaches, e5, failures, reference};
 use nalgebra::SVector;
 use rheos::dynamics::problems::stiff::Heat;
 use rheos::solver::DefaultSolver;
-use rheos::solver::implicit::{Esdirk4, Esdirk5, Esdirk547, Kvaerno3, RadauIIA9, Sdirk4};
+use rheos::solver::implicit::{Esdirk4, Esdirk5, Esdirk547, RadauIIA9, Sdirk4};
 use rheos::solver::multistep::Ndf;
-use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas4P, Ros3, Ros3P};
+use rheos::solver::rosenbrock::{Rodas4, Rodas4P};
 use rheos::{Bdf, RadauIIA5, Rodas5P};
 
 macro_rules! methods {
@@ -24,19 +24,15 @@ macro_rules! methods {
     };
 }
 
+// The methods that take more steps are in `tests/large`.
 methods! {
     sdirk4: Sdirk4, 1e-6;
-    kvaerno3: Kvaerno3, 1e-6;
     esdirk547: Esdirk547, 1e-6;
     esdirk4: Esdirk4, 1e-6;
     esdirk5: Esdirk5, 1e-6;
-    ros3: Ros3, 1e-6;
-    ros3p: Ros3P, 1e-6;
-    rodas3: Rodas3, 1e-6;
     rodas4: Rodas4, 1e-6;
     rodas4p: Rodas4P, 1e-6;
     rodas5p: Rodas5P, 1e-6;
-    radau5: RadauIIA5, 1e-6;
     radau9: RadauIIA9, 1e-6;
     bdf: Bdf, 1e-6;
     ndf: Ndf, 1e-6;
