@@ -1,4 +1,4 @@
-//! What a gradient holds at its peak, forward and backward pass together: a table of bytes against steps.
+//! The peak memory of a gradient, forward and backward pass together: a table of bytes against steps.
 //!
 //! A counting allocator is exact, so the load of the machine does not matter. It counts the heap only.
 

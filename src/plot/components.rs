@@ -26,7 +26,7 @@ pub trait Components {
     /// One series for each component, with the time as `x`: `y₁`, `y₂` and so on, or `y` where there is one alone.
     ///
     /// # Errors
-    /// Those of [`Curve::at`], where the polynomial of a step overflows.
+    /// The errors of [`Curve::at`], if the polynomial of a step overflows.
     fn components(&self) -> Result<Vec<Series>>;
 }
 

@@ -22,7 +22,7 @@ pub struct LearningCurves {
 /// Losses over training steps on a logarithmic axis, with the name of each model beside the end of its curve.
 ///
 /// [`Series::quartiles`] makes a curve with a band from several runs. The bands of up to two models are in one frame with
-/// the curves. Those of more models would hide each other: the frame then has the medians alone, and each model has a small
+/// the curves. More bands would hide each other: the frame then has the medians alone, and each model has a small
 /// panel below with its band, where the other medians are grey.
 ///
 /// The axes contain all curves behind their first points. The first points, of untrained models, and the bands widen the
@@ -111,8 +111,7 @@ fn losses(series: &[Series]) -> (f64, f64) {
     range(curves.into_iter().chain(others.map(|place| place.clamp(low - room, high + room))), 0.03)
 }
 
-/// A few markers along a curve, at other places for each curve, so that those of curves that lie on each other can all be
-/// seen.
+/// A few markers along a curve, at other places for each curve: markers of equal curves stay visible.
 fn draw_markers(canvas: &mut Canvas, panel: &Panel, curve: &End, place: usize) {
     const COUNT: usize = 7;
     let shift = (place % MARKERS.len()) as f64 / MARKERS.len() as f64;

@@ -42,7 +42,7 @@ pub struct PhasePortrait {
 /// ```
 ///
 /// # Errors
-/// [`Error::LengthMismatch`] where the state has not two coordinates; those of [`Components::components`].
+/// [`Error::LengthMismatch`] if the state does not have two coordinates, and the errors of [`Components::components`].
 pub fn phase_portrait<F: Dynamics, K>(f: &F, solution: &Solution<F::State, K>) -> Result<PhasePortrait>
 where
     Solution<F::State, K>: Components,

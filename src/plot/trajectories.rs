@@ -35,7 +35,7 @@ pub struct Trajectories {
 /// ```
 ///
 /// # Errors
-/// Those of [`Components::components`].
+/// The errors of [`Components::components`].
 pub fn trajectories<S: Components + ?Sized>(solution: &S) -> Result<Trajectories> {
     let series = solution.components()?;
     Ok(Trajectories { words: Words::new("t", "y"), series, scales: [Scale::Linear; 2] })

@@ -22,7 +22,7 @@ pub struct WorkPrecision {
 /// Panels beside each other with the same axes.
 #[derive(Debug, Clone, PartialEq)]
 struct Row {
-    /// The names of the axes; without them they are those of the figure.
+    /// The names of the axes; without them, the names of the figure.
     axes: Option<[String; 2]>,
     panels: Vec<Methods>,
 }

@@ -1,6 +1,6 @@
 //! A state that is another one: its field `0`.
 
-/// The functions of the vector space and of the coordinates, as those of the field.
+/// The functions of the vector space and of the coordinates, by the field.
 macro_rules! space_of_field {
     () => {
         #[inline]
@@ -47,7 +47,7 @@ macro_rules! space_of_field {
     };
 }
 
-/// The functions of the error norm, as those of the field.
+/// The functions of the error norm, by the field.
 macro_rules! norm_of_field {
     () => {
         #[inline]

@@ -14,7 +14,7 @@ fn price<F: Jacobian, S: Embedded<F>>(f: &F, y0: &F::State, end: f64, solver: S,
     }
 }
 
-/// What nobody chose must not be a bad choice, at any tolerance.
+/// The default method must be a good choice at any tolerance.
 fn dearness<F: Jacobian>(name: &str, f: &F, y0: &F::State, end: f64, atol: f64) -> Vec<String> {
     let mut found = Vec::new();
     for digits in 3..=12 {

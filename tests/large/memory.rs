@@ -1,4 +1,4 @@
-//! What a gradient by a reversible method holds at its peak, counted by the allocator.
+//! The peak memory of a gradient by a reversible method, counted by the allocator.
 
 use allocation_counter::measure;
 use nalgebra::DVector;

@@ -50,7 +50,7 @@ impl Scale {
         (value - self.mean) / self.std
     }
 
-    /// From the standardised unit back to that of the data.
+    /// From the standardised unit back to the unit of the data.
     pub fn invert(&self, scaled: f64) -> f64 {
         self.mean + self.std * scaled
     }

@@ -11,8 +11,8 @@ use crate::solver::{Auto, DefaultSolver};
 methods_by_name! {
     /// An explicit method with an error estimate, chosen by its name at run time.
     ///
-    /// It serves every field, tensors included; [`AnySolver`] has the stiff methods as well. The steps are those of the
-    /// method itself, to the last bit.
+    /// It serves every field, tensors included; [`AnySolver`] has the stiff methods as well. It takes the steps of
+    /// the method itself, to the last bit.
     ///
     /// ```
     /// use rheos::{Ivp, Pid, ode};
@@ -44,7 +44,7 @@ methods_by_name! {
     /// A method with an error estimate, explicit or stiff, chosen by its name at run time.
     ///
     /// The field has a [`Jacobian`], exact or by differences. For tensors and other states without matrices,
-    /// [`AnyExplicit`] has the explicit methods. `"auto"` is [`DefaultSolver`]. The steps are those of the method itself,
+    /// [`AnyExplicit`] has the explicit methods. `"auto"` is [`DefaultSolver`]. It takes the steps of the method itself,
     /// to the last bit.
     ///
     /// ```

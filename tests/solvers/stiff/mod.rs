@@ -1,5 +1,5 @@
-//! Stiff adaptive methods on stiff problems, against values from 60-digit arithmetic. Those of low order take so many steps
-//! that they are in `tests/large`.
+//! Stiff adaptive methods on stiff problems, against values from 60-digit arithmetic. The methods
+//! of low order take so many steps that they are in `tests/large`.
 //!
 //! At the relative tolerance `10⁻⁶`, every component must be within `10⁻⁴` of its value at the end. The absolute tolerance
 //! is far below the components that matter: a component that is tolerated absolutely has no relative accuracy.

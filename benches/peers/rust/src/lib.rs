@@ -1,4 +1,4 @@
-//! What the Rust programs share: the problems, the clock and the lines they print.
+//! Shared by the Rust programs: the problems, the clock and the lines they print.
 
 pub mod by_hand;
 pub mod clock;

@@ -10,7 +10,7 @@ pub trait Problem<const N: usize> {
     fn rhs(y: &[f64; N], dy: &mut [f64; N]);
 }
 
-/// What is done with every problem.
+/// A task for every problem.
 pub trait Visit {
     fn visit<P: Problem<N>, const N: usize>(&mut self);
 }

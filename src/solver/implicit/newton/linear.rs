@@ -54,7 +54,7 @@ pub trait LinearSolver<F: Dynamics>: Clone {
     /// at a small part of it; a direct solver solves exactly.
     ///
     /// # Errors
-    /// Those of [`solve`](Self::solve).
+    /// The errors of [`solve`](Self::solve).
     fn solve_within(
         &self,
         ws: &mut Self::Workspace,

@@ -1,4 +1,4 @@
-//! What the solver loop costs: rheos beside loops written by hand for the Lorenz system, in turns.
+//! The cost of the solver loop: rheos beside loops written by hand for the Lorenz system, in turns.
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -23,7 +23,7 @@ struct Found {
     gradient: f64,
 }
 
-/// One row of a table: the task, what is computed of it, and how.
+/// One row of a table: the task, the quantity and the method.
 #[derive(Debug, Clone, Copy)]
 struct Row {
     task: &'static str,
