@@ -14,7 +14,7 @@ pub struct Fehlberg21Table;
 /// Fehlberg's pair of the lowest orders, 2 with an embedded solution of order 1: 3 stages, dense output of order 2.
 ///
 /// Its errors are far beyond the tolerance: on the problems DETEST at 1e-6 the median is 370 tolerances, and the worst
-/// 9500 (`tests/tolerances.rs`).
+/// 9500 (`tests/solvers/tolerances.rs`).
 ///
 /// The embedded solution is nearly of order 2 by design, so the estimate is `h² y″ / 512`. The error of the solution of
 /// order 2 is `0.04 h³ y‴` on a quadrature and `0.17 h³ y‴` on a linear field, which is more for steps above `h = 0.05`

@@ -20,7 +20,7 @@
 //!
 //! U. M. Ascher, S. J. Ruuth & R. J. Spiteri, *Implicit-explicit Runge–Kutta methods for time-dependent partial
 //! differential equations*, Appl. Numer. Math. 25 (1997), doi:10.1016/S0168-9274(97)00056-1. The tableaus are checked
-//! at compile time; the coupling conditions are checked in `tests/imex.rs`.
+//! at compile time; the coupling conditions are checked in `tests/solvers/imex.rs`.
 
 mod ars222;
 mod ars443;
