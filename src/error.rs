@@ -321,12 +321,12 @@ pub enum Error {
     },
     /// The backward reconstruction drifted away from the forward pass, so the gradient would be wrong.
     #[error(
-        "the state reconstructed at t = {t} differs from the forward pass by {drift:e} of its norm, above the limit of {limit:e}; tighten the tolerances of both passes, add output times, or use `InterpolatingAdjoint` or `DiscreteAdjoint`"
+        "a coordinate reconstructed at t = {t} differs from the forward pass by {drift:e} of its size, above the limit of {limit:e}; use `DiscreteAdjoint` or `InterpolatingAdjoint`. With `BacksolveAdjoint`, tighten the tolerances of both passes or add output times; with `ReversibleAdjoint`, take fewer steps or a larger coupling"
     )]
     Drift {
         /// The output time.
         t: f64,
-        /// The distance, relative to the state.
+        /// The distance, relative to the largest value of the coordinate in the pass.
         drift: f64,
         /// The largest distance allowed.
         limit: f64,

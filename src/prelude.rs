@@ -29,5 +29,5 @@ pub use crate::solver::explicit::{Dopri5, Euler, Rk4, Tsit5, Vern7};
 pub use crate::solver::implicit::RadauIIA5;
 pub use crate::solver::multistep::Bdf;
 pub use crate::solver::rosenbrock::Rodas5P;
-pub use crate::state::State;
+pub use crate::state::{State, Tolerance};
 pub use crate::train::{Adam, mean_squared_error};

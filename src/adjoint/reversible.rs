@@ -197,7 +197,7 @@ struct Undo<'a, F: Differentiable, S: Solver<F>, C> {
     problem: &'a Problem<'a, F, S, C>,
     pieces: &'a [Ended<F::State, S::Workspace>],
     layout: Layout<'a>,
-    drift: Drift<F::State>,
+    drift: Drift,
     stats: Stats,
 }
 

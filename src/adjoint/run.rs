@@ -16,7 +16,8 @@ use crate::state::{Span, State};
 /// A recorded solve that can be differentiated, made by [`Ivp::forward`](crate::solution::Ivp::forward).
 ///
 /// [`backward`](Self::backward) turns the cotangents `∂L/∂y(tᵢ)` of a loss of the outputs and hits into its gradient.
-/// It may be called again, with the cotangents of another loss.
+/// It may be called again, with the cotangents of another loss. A run borrows the field: drop it before the parameters of
+/// the field change, as the loop in [`train`](crate::train) does.
 ///
 /// ```
 /// use rheos::train::mean_squared_error;
@@ -212,8 +213,8 @@ pub struct Gradient<Y, P> {
     pub jumps: Vec<f64>,
     /// The cost of the backward pass; an evaluation there includes its pullback.
     pub stats: Stats,
-    /// The largest relative error of a reconstructed state, compared with the forward pass; the relative error of the
-    /// gradient is of this order. [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) measures it at the output times,
+    /// The largest error of a reconstructed coordinate against the forward pass, relative to its largest value there. The
+    /// relative error of the gradient is of this order. [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) measures it at the output times,
     /// [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) at the start and at a few steps. It is zero for the others.
     pub drift: f64,
 }

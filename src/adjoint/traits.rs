@@ -128,6 +128,6 @@ pub struct Pullback<Y> {
     pub jumps: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,
-    /// The largest relative error of a reconstructed state; zero for an adjoint that reconstructs none.
+    /// The largest relative error of a reconstructed coordinate; zero for an adjoint that reconstructs none.
     pub drift: f64,
 }

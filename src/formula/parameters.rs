@@ -91,6 +91,8 @@ pub trait Structure: Parameters {
 
     /// Draws every number from `draw`: tensor by tensor, each in column-major order.
     ///
+    /// The numbers are not scaled: to initialise a network with `n` inputs per unit, draw from `±1/√n`.
+    ///
     /// ```
     /// use rheos::formula::Structure;
     /// use rheos::nn::Linear;

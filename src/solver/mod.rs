@@ -9,6 +9,7 @@
 //! | stiff in one part | [`KenCarp4`](type@implicit::KenCarp4), for a field in two parts ([`Split`](crate::dynamics::Split)) |
 //! | mechanics over long times | [`Leapfrog`](type@symplectic::Leapfrog), [`BlanesMoan4`](type@symplectic::BlanesMoan4) or [`Yoshida6`](type@symplectic::Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
 //! | a network | [`Euler`](type@explicit::Euler) with step 1 is a residual network; any method above makes it a neural ODE |
+//! | a network whose flow is stiff | [`Kvaerno3`](type@implicit::Kvaerno3) `.with(Krylov::new())`; [`Rodas5P`](type@rosenbrock::Rodas5P) for one sample ([`Static<1>`](crate::formula::Static)) without a discrete adjoint |
 //! | a network, with little memory | [`ReversibleHeun`](reversible::ReversibleHeun) or [`Coupled`](reversible::Coupled), with [`ReversibleAdjoint`](crate::adjoint::ReversibleAdjoint) |
 //!
 //! | family | |

@@ -13,7 +13,8 @@ use super::{Element, State};
     message = "`{Self}` has no matrices of linear maps",
     label = "this state has no Jacobian matrix",
     note = "implicit methods factorise the Jacobian of f64, f32, arrays of them, `SVector` (up to 127 entries) and \
-            `DVector`; for any other state solve their equations without a matrix: `method.with(Krylov::new())`"
+            `DVector`; for any other state solve their equations without a matrix: `method.with(Krylov::new())`; a network of \
+            one sample is `Net<_, Static<1>>`"
 )]
 pub trait MatrixSpace: State {
     /// A linear map from the space to itself; entry `(i, j)` is the derivative of coordinate `i` with respect to `j`.

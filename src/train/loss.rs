@@ -4,7 +4,8 @@ use crate::adjoint::check_cotangents;
 use crate::error::{Error, Result};
 use crate::state::State;
 
-/// The mean square of `outputs − targets` over all entries, and its derivative with respect to each output.
+/// The mean square of `outputs − targets` over all entries, and its derivative with respect to each output. Without outputs
+/// it is 0.
 ///
 /// ```
 /// let (loss, cotangents) = rheos::train::mean_squared_error(&[1.0, 3.0], &[1.0, 2.0])?;

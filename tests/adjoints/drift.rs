@@ -82,3 +82,25 @@ fn a_kept_state_does_not_drift() {
     let run = Ivp::new(&field, 1.0, 0.0..1.0).forward(Rk4, Fixed::steps(10), DiscreteAdjoint::new()).unwrap();
     assert_eq!(run.backward(&[1.0]).unwrap().drift, 0.0);
 }
+
+/// A large coordinate does not hide the drift of a small one: `y₁` forgets its start by a factor of e²¹.
+#[test]
+fn a_large_coordinate_hides_no_drift() {
+    use nalgebra::{SVector, vector};
+    use rheos::{Autodiff, BacksolveAdjoint, Dopri5, GenericDynamics, Pid, Scalar};
+
+    struct Beside;
+    impl GenericDynamics<3, 1> for Beside {
+        fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 3>, p: &SVector<T, 1>) -> SVector<T, 3> {
+            vector![T::from(0.0), p[0] * ((t * 2.0).cos() - y[1]), (y[1] * y[1] - y[2]) * 0.5]
+        }
+    }
+    let field = Autodiff::new(Beside, vector![3.0]);
+    let control = Pid::tolerance(1e-8);
+    for large in [0.0, 1.0, 1e3, 1e5] {
+        let adjoint = BacksolveAdjoint::new(Dopri5, control);
+        let run = Ivp::new(&field, vector![large, 1.0, 1.0], 0.0..7.0).forward(Dopri5, control, adjoint).unwrap();
+        let found = run.backward(&[vector![0.0, 0.0, 1.0]]);
+        assert!(matches!(found, Err(Error::Drift { drift, .. }) if drift > 0.1), "{large:e}: {found:?}");
+    }
+}

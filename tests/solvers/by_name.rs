@@ -85,5 +85,7 @@ fn spelling_does_not_matter_and_unknown_names_are_listed() {
     assert!(matches!(&error, Error::UnknownMethod { name, .. } if name == "rodas5p"));
     let text = error.to_string();
     assert!(AnyExplicit::NAMES.iter().all(|name| text.contains(name)), "{text}");
-    assert!("".parse::<AnySolver>().is_err());
+    for other in ["", " ", "dopri5!", "tsit5\0", "t.sit5"] {
+        assert!(other.parse::<AnySolver>().is_err(), "{other}");
+    }
 }

@@ -86,7 +86,7 @@ struct Reconstructing<'a, F: Differentiable, S, C> {
     adjoint: &'a BacksolveAdjoint<S, C>,
     field: &'a F,
     timeline: &'a Timeline<F::State>,
-    drift: Drift<F::State>,
+    drift: Drift,
     stats: Stats,
 }
 
@@ -123,7 +123,7 @@ where
 }
 
 /// Puts the state back to its value in the forward pass at every output time, and measures the distance.
-impl<Y: State, P> Landmarks<(Y, Y, P), Y> for Drift<Y> {
+impl<Y: State, P> Landmarks<(Y, Y, P), Y> for Drift {
     fn costate((_, a, _): &mut (Y, Y, P)) -> &mut Y {
         a
     }

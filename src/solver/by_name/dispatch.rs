@@ -1,8 +1,8 @@
 //! One type for several methods, with a workspace for each of them.
 
-/// A name in the form in which it is compared: lower-case letters and digits.
+/// A name in the form in which it is compared: in lower case, without `_`, `-` and spaces.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars().filter(|c| !['_', '-', ' '].contains(c)).flat_map(char::to_lowercase).collect()
 }
 
 /// Declares an enumeration of methods, its workspace, its names and the traits of a method.

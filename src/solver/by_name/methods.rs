@@ -11,7 +11,9 @@ use crate::solver::{Auto, DefaultSolver};
 methods_by_name! {
     /// An explicit method with an error estimate, chosen by its name at run time.
     ///
-    /// It serves every field, tensors included; [`AnySolver`] has the stiff methods as well. It takes the steps of
+    /// The list is a selection. Its steps have no transpose: for a gradient use
+    /// [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) or another continuous adjoint. It serves every field, tensors
+    /// included; [`AnySolver`] has the stiff methods as well. It takes the steps of
     /// the method itself, to the last bit.
     ///
     /// ```
@@ -43,7 +45,9 @@ methods_by_name! {
 methods_by_name! {
     /// A method with an error estimate, explicit or stiff, chosen by its name at run time.
     ///
-    /// The field has a [`Jacobian`], exact or by differences. For tensors and other states without matrices,
+    /// The list is a selection. Its steps have no transpose: for a gradient use
+    /// [`BacksolveAdjoint`](crate::adjoint::BacksolveAdjoint) or another continuous adjoint. The field has a [`Jacobian`],
+    /// exact or by differences. For tensors and other states without matrices,
     /// [`AnyExplicit`] has the explicit methods. `"auto"` is [`DefaultSolver`]. It takes the steps of the method itself,
     /// to the last bit.
     ///
