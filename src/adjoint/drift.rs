@@ -11,14 +11,12 @@ pub(super) fn check_limit(value: f64) -> Result<()> {
     Err(Error::InvalidArgument { name: "drift_limit", value, expected: "at least 0" })
 }
 
-/// Compares reconstructed states with the states of the forward pass, coordinate by coordinate: a large coordinate hides no
-/// small one.
+/// Compares reconstructed states with the states of the forward pass, coordinate by coordinate: they may have
+/// different units.
 pub(super) struct Drift {
     limit: f64,
     /// The largest size of each coordinate in the forward pass so far.
     sizes: Vec<f64>,
-    /// A coordinate below this part of the largest one counts as that part: it may be all rounding errors.
-    least: f64,
     /// The largest distance so far.
     worst: f64,
 }
@@ -27,7 +25,7 @@ impl Drift {
     /// No distance yet, for states of the shape of `like`.
     pub(super) fn new<Y: State>(like: &Y, limit: f64) -> Self {
         let sizes = like.coordinates().into_iter().map(f64::abs).collect();
-        Self { limit, sizes, least: like.rounding().sqrt(), worst: 0.0 }
+        Self { limit, sizes, worst: 0.0 }
     }
 
     /// The largest relative distance so far.
@@ -45,10 +43,9 @@ impl Drift {
     /// Compares the reconstruction at `t` with the state `y` of the forward pass.
     pub(super) fn compare<Y: State>(&mut self, reconstructed: &Y, t: f64, y: &Y) -> Result<()> {
         self.set_out(y);
-        let least = self.least * self.sizes.iter().copied().fold(0.0, f64::max);
         let distances = reconstructed.coordinates().into_iter().zip(y.coordinates()).map(|(a, b)| (a - b).abs());
         for (distance, size) in distances.zip(&self.sizes) {
-            let drift = if distance == 0.0 { 0.0 } else { distance / size.max(least) };
+            let drift = if distance == 0.0 { 0.0 } else { distance / size };
             if drift.is_nan() || drift > self.limit {
                 return Err(Error::Drift { t, drift, limit: self.limit });
             }
