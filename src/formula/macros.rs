@@ -230,6 +230,13 @@ macro_rules! __parameters {
             ) {
                 $($crate::formula::Parameters::leaves(&self.$field, &_name.field(stringify!($field)), _see);)*
             }
+            fn write_numbers(&self, _out: &mut ::std::vec::Vec<f64>) {
+                $($crate::formula::Parameters::write_numbers(&self.$field, _out);)*
+            }
+            fn read_numbers<'a>(&mut self, from: &'a [f64]) -> ::std::option::Option<&'a [f64]> {
+                $(let from = $crate::formula::Parameters::read_numbers(&mut self.$field, from)?;)*
+                ::std::option::Option::Some(from)
+            }
         }
     };
 }

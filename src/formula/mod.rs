@@ -5,6 +5,7 @@
 //! | [`formula!`](crate::formula!) | declares a network: its parameters, its arguments and its formula |
 //! | [`parameters!`](crate::parameters!) | declares parameters alone, of any model |
 //! | [`Weight`], [`Bias`], [`Gates`] | a matrix, a vector, or stacked blocks of parameters |
+//! | [`Frozen`] | parameters that are not trained |
 //! | [`Rows`] | an argument or a value, in a tuple of any [`Shape`] |
 //! | [`Batch`] | a value inside a formula, with operators and functions |
 //! | [`jvp`], [`grad`] | derivatives inside a formula |
@@ -28,13 +29,14 @@
 //! | `function`, `graph` | scalar functions with their derivatives, nodes |
 //! | `program`, `packed` | operations in order, the packed numbers of the parameters |
 //! | `run`, `pull_back` | the forward and the backward pass |
-//! | `weight`, `parameters`, `name`, `store`, `macros` | structures of named weights and biases |
+//! | `weight`, `frozen`, `parameters`, `name`, `store`, `macros` | structures of named weights and biases |
 //! | `shape`, `batches` | arguments and values, types of batches |
 //! | `written`, `show` | the trait, the recording of a formula, printing of programs |
 
 mod batch;
 mod batches;
 mod derivative;
+mod frozen;
 mod function;
 mod graph;
 mod macros;
@@ -53,6 +55,7 @@ mod written;
 pub use batch::Batch;
 pub use batches::{Batches, Columns, Dynamic, Static};
 pub use derivative::{grad, jvp};
+pub use frozen::Frozen;
 pub use graph::Graph;
 pub use name::Name;
 pub use parameters::{Build, Leaf, Parameters, Structure, TensorInfo, Types, Visitor};

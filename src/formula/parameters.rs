@@ -18,6 +18,17 @@ pub trait Parameters: State {
     /// Calls `see` with the name and the shape of each tensor, in order. `name` is the name of the structure itself.
     fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf));
 
+    /// Appends all numbers to `out`: the coordinates, and in their places the numbers that are not trained
+    /// ([`Frozen`](super::Frozen)).
+    fn write_numbers(&self, out: &mut Vec<f64>) {
+        self.write_coordinates(out);
+    }
+
+    /// Replaces all numbers by the first entries of `from` and returns the rest; `None` if `from` is too short.
+    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+        self.read_coordinates(from)
+    }
+
     /// The tensors, in order. Gates with one name are one tensor, stacked.
     fn tensors(&self) -> Vec<TensorInfo> {
         let mut tensors: Vec<TensorInfo> = Vec::new();
@@ -199,6 +210,12 @@ impl<P: Parameters, const G: usize> Parameters for [P; G] {
             element.leaves(&name.element(k), see);
         }
     }
+    fn write_numbers(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|part| part.write_numbers(out));
+    }
+    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+        self.iter_mut().try_fold(from, |rest, part| part.read_numbers(rest))
+    }
 }
 
 impl<P: Parameters, const G: usize> Parameters for Gates<P, G> {
@@ -207,7 +224,35 @@ impl<P: Parameters, const G: usize> Parameters for Gates<P, G> {
             gate.leaves(name, see);
         }
     }
+    fn write_numbers(&self, out: &mut Vec<f64>) {
+        self.0.iter().for_each(|part| part.write_numbers(out));
+    }
+    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+        self.0.iter_mut().try_fold(from, |rest, part| part.read_numbers(rest))
+    }
 }
+
+macro_rules! tuple {
+    ($($part:ident $i:tt),+) => {
+        /// Parts have names with an index, as in `torch.nn.Sequential`.
+        impl<$($part: Parameters),+> Parameters for ($($part,)+) {
+            fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
+                $(self.$i.leaves(&name.element($i), see);)+
+            }
+            fn write_numbers(&self, out: &mut Vec<f64>) {
+                $(self.$i.write_numbers(out);)+
+            }
+            fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+                $(let from = self.$i.read_numbers(from)?;)+
+                Some(from)
+            }
+        }
+    };
+}
+
+tuple!(A 0, B 1);
+tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);
 
 /// The product of the blocks.
 impl<P: State, const G: usize> State for Gates<P, G> {
