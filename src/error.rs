@@ -8,7 +8,7 @@
 //! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NoRestPoint`](Error::NoRestPoint) |
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
-//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`Device`](Error::Device) |
+//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`Device`](Error::Device) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting`, `Io` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
@@ -282,6 +282,28 @@ pub enum Error {
          not a copy"
     )]
     ForeignWeight {
+        /// The type of the parameters.
+        formula: &'static str,
+    },
+    /// A block with a common time for all samples got gaps that differ.
+    #[error(
+        "the gap of sample {sample} is {gap}, but the gap of sample 0 is {first}; an `OdeBlock` has one time for all samples: use \
+         an `IrregularOdeBlock`"
+    )]
+    UnequalGaps {
+        /// The first sample with another gap.
+        sample: usize,
+        /// Its gap.
+        gap: f64,
+        /// The gap of the first sample.
+        first: f64,
+    },
+    /// A field is not separable, so a symplectic method cannot solve it.
+    #[error(
+        "the field of {formula} is not separable: the rate of the first half of the hidden state may depend on the second only, \
+         and the rate of the second on the first and the input"
+    )]
+    NotSeparable {
         /// The type of the parameters.
         formula: &'static str,
     },

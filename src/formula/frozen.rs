@@ -1,11 +1,11 @@
 //! Parameters that are not trained.
 
-use std::any::Any;
-
+use super::batch::Batch;
 use super::name::Name;
-use super::parameters::{Build, Leaf, Parameters, Structure, Types, Visitor};
+use super::parameters::{Leaf, Parameters, structure_of_field};
 use super::store::{Slices, Store};
-use crate::state::{State, Tolerance};
+use super::weight::Bias;
+use crate::state::{Element, State, Tolerance};
 
 /// Parameters that are not trained: the step of a cell, a pretrained layer (`requires_grad = False` in PyTorch).
 ///
@@ -14,17 +14,17 @@ use crate::state::{State, Tolerance};
 ///
 /// ```
 /// use rheos::formula;
-/// use rheos::formula::{Bias, Frozen, Parameters, Rows, Structure, Weight};
+/// use rheos::formula::{Constant, Parameters, Rows, Structure, Weight};
 /// use rheos::State;
 ///
 /// formula! {
 ///     /// `α W x` with a fixed factor `α`.
-///     pub struct Scaled<T> { pub weight: Weight<T, 2, 2>, pub alpha: Frozen<Bias<T, 1>> }
+///     pub struct Scaled<T> { pub weight: Weight<T, 2, 2>, pub alpha: Constant<T> }
 ///     fn apply(&self, x: Rows<2>) -> Rows<2> {
-///         self.alpha.like(x).spread::<2>() * (&self.weight * x)
+///         self.alpha.times(&self.weight * x)
 ///     }
 /// }
-/// let params = Scaled::<f64>::zeros();
+/// let params = Scaled::<f64> { alpha: Constant::constant(0.5), ..Scaled::zeros() };
 /// assert_eq!((params.coordinates().len(), params.tensors().len()), (4, 2));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,38 +90,29 @@ impl<P: Parameters> Parameters for Frozen<P> {
     }
 }
 
-impl<P: Structure> Structure for Frozen<P> {
-    type Store = P::Store;
-    type In<Q: Store> = Frozen<P::In<Q>>;
-    const LEAVES: usize = P::LEAVES;
+structure_of_field!(Frozen);
 
-    fn build(name: &Name<'_>, from: &mut impl Build<P::Store>) -> Self {
-        Self(P::build(name, from))
+/// A number of a formula that is not trained, such as the time step of a cell.
+pub type Constant<S> = Frozen<Bias<S, 1>>;
+
+impl<S: Slices> Constant<S> {
+    /// The number, rounded to the elements of the store.
+    #[must_use]
+    pub fn constant(value: f64) -> Self {
+        Self(Bias(S::draw_bias::<1>(&mut || S::Element::embed(value))))
     }
-    fn visit(&self, visitor: &mut impl Visitor<P::Store>) {
-        self.0.visit(visitor);
+
+    /// Its value.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        S::bias::<1>(&self.0.0).first().map_or(f64::NAN, |value| value.re())
     }
-    fn types<V: Types>(name: &Name<'_>, next: &mut usize, see: &mut V) -> Result<(), V::Error> {
-        P::types(name, next, see)
-    }
-    fn leaf(&self, k: usize) -> Option<&dyn Any> {
-        self.0.leaf(k)
-    }
-    fn leaf_mut(&mut self, k: usize) -> Option<&mut dyn Any> {
-        self.0.leaf_mut(k)
-    }
-    #[inline]
-    fn slice(&self, k: usize) -> &[<P::Store as Store>::Element]
-    where
-        P::Store: Slices,
-    {
-        self.0.slice(k)
-    }
-    #[inline]
-    fn slice_mut(&mut self, k: usize) -> &mut [<P::Store as Store>::Element]
-    where
-        P::Store: Slices,
-    {
-        self.0.slice_mut(k)
+}
+
+impl<S: Store> Constant<S> {
+    /// The number times `x`, in a formula.
+    #[must_use]
+    pub fn times<'g, const N: usize>(&self, x: Batch<'g, N>) -> Batch<'g, N> {
+        self.0.like(x).spread() * x
     }
 }

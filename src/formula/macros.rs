@@ -268,8 +268,34 @@ macro_rules! __parameters {
 /// The first type parameter is the [`Store`](crate::formula::Store) of the weights: `Gru<f64, 2, 8>`. Arguments and
 /// value are [`Rows`](crate::formula::Rows) or tuples of them. In the body, an argument `h: Rows<H>` is a
 /// [`Batch<H>`](crate::formula::Batch).
+///
+/// A cell that discretises an ODE has a function `field` before `apply`; see
+/// [`Continuous`](crate::formula::Continuous).
 #[macro_export]
 macro_rules! formula {
+    (
+        $(#[$meta:meta])* $vis:vis struct $name:ident<$T:ident $(, const $c:ident: usize)* $(,)?> {
+            $($fields:tt)*
+        }
+        fn field(&$this:ident, $($argument:tt: $shape:ty),+ $(,)?) -> $slope:ty $field:block
+        fn apply $($apply:tt)+
+    ) => {
+        $crate::formula! {
+            $(#[$meta])* $vis struct $name<$T $(, const $c: usize)*> { $($fields)* }
+            fn apply $($apply)+
+        }
+        impl<$T: $crate::formula::Store $(, const $c: usize)*> $crate::formula::Continuous for $name<$T $(, $c)*> {
+            #[allow(unused_parens)]
+            type Arguments = ($($shape),+);
+            const ARGUMENTS: &'static [&'static str] = $crate::__names!([] $($argument)+);
+
+            #[allow(unused_parens)]
+            fn field<'g>(
+                &'g $this,
+                ($($argument),+): <Self::Arguments as $crate::formula::Shape>::Batches<'g>,
+            ) -> <$slope as $crate::formula::Shape>::Batches<'g> $field
+        }
+    };
     (
         $(#[$meta:meta])* $vis:vis struct $name:ident<$T:ident $(, const $c:ident: usize)* $(,)?> {
             $($fields:tt)*

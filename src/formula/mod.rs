@@ -5,7 +5,7 @@
 //! | [`formula!`](crate::formula!) | declares a network: its parameters, its arguments and its formula |
 //! | [`parameters!`](crate::parameters!) | declares parameters alone, of any model |
 //! | [`Weight`], [`Bias`], [`Gates`] | a matrix, a vector, or stacked blocks of parameters |
-//! | [`Frozen`] | parameters that are not trained |
+//! | [`Frozen`], [`Constant`] | parameters that are not trained |
 //! | [`Rows`] | an argument or a value, in a tuple of any [`Shape`] |
 //! | [`Batch`] | a value inside a formula, with operators and functions |
 //! | [`jvp`], [`grad`] | derivatives inside a formula |
@@ -13,6 +13,7 @@
 //! | use | |
 //! |---|---|
 //! | [`Formula`] | the trait of a network; [`Net`](crate::nn::Net) makes a layer from it |
+//! | [`Continuous`], [`FieldOf`] | a formula that discretises an ODE, and its vector field |
 //! | [`Static`], [`Dynamic`] | the number of samples in a batch: fixed by the type, or at run time |
 //! | [`Heap`] | parameters on the heap, for large networks |
 //! | [`Parameters`], [`TensorInfo`] | the tensors of a model by name and shape |
@@ -31,10 +32,12 @@
 //! | `run`, `pull_back` | the forward and the backward pass |
 //! | `weight`, `frozen`, `parameters`, `name`, `store`, `macros` | structures of named weights and biases |
 //! | `shape`, `batches` | arguments and values, types of batches |
+//! | `continuous` | cells with a vector field |
 //! | `written`, `show` | the trait, the recording of a formula, printing of programs |
 
 mod batch;
 mod batches;
+mod continuous;
 mod derivative;
 mod frozen;
 mod function;
@@ -54,8 +57,9 @@ mod written;
 
 pub use batch::Batch;
 pub use batches::{Batches, Columns, Dynamic, Static};
+pub use continuous::{Continuous, FieldOf};
 pub use derivative::{grad, jvp};
-pub use frozen::Frozen;
+pub use frozen::{Constant, Frozen};
 pub use graph::Graph;
 pub use name::Name;
 pub use parameters::{Build, Leaf, Parameters, Structure, TensorInfo, Types, Visitor};

@@ -308,3 +308,50 @@ macro_rules! repeated {
 
 repeated!([P; G], Q => [P::In<Q>; G], |self| *self, |from, k, name| &name.element(k), std::convert::identity);
 repeated!(Gates<P, G>, Q => Gates<P::In<Q>, G>, |self| self.0, |from, _k, name| name, Gates);
+
+/// A wrapper of a structure with the same tensors.
+macro_rules! structure_of_field {
+    ($wrapper:ident) => {
+        impl<P: crate::formula::Structure> crate::formula::Structure for $wrapper<P> {
+            type Store = P::Store;
+            type In<Q: crate::formula::Store> = $wrapper<P::In<Q>>;
+            const LEAVES: usize = P::LEAVES;
+
+            fn build(name: &crate::formula::Name<'_>, from: &mut impl crate::formula::Build<P::Store>) -> Self {
+                Self(P::build(name, from))
+            }
+            fn visit(&self, visitor: &mut impl crate::formula::Visitor<P::Store>) {
+                self.0.visit(visitor);
+            }
+            fn types<V: crate::formula::Types>(
+                name: &crate::formula::Name<'_>,
+                next: &mut usize,
+                see: &mut V,
+            ) -> std::result::Result<(), V::Error> {
+                P::types(name, next, see)
+            }
+            fn leaf(&self, k: usize) -> Option<&dyn std::any::Any> {
+                self.0.leaf(k)
+            }
+            fn leaf_mut(&mut self, k: usize) -> Option<&mut dyn std::any::Any> {
+                self.0.leaf_mut(k)
+            }
+            #[inline]
+            fn slice(&self, k: usize) -> &[<P::Store as crate::formula::Store>::Element]
+            where
+                P::Store: crate::formula::Slices,
+            {
+                self.0.slice(k)
+            }
+            #[inline]
+            fn slice_mut(&mut self, k: usize) -> &mut [<P::Store as crate::formula::Store>::Element]
+            where
+                P::Store: crate::formula::Slices,
+            {
+                self.0.slice_mut(k)
+            }
+        }
+    };
+}
+
+pub(super) use structure_of_field;

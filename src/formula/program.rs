@@ -87,6 +87,25 @@ impl Program {
         self.rows
     }
 
+    /// The inputs on which the `k`-th output depends, in order.
+    pub(crate) fn inputs_of(&self, k: usize) -> Vec<usize> {
+        let mut reached = vec![false; self.steps.len()];
+        if let Some(&output) = self.outputs.get(k) {
+            reached[output] = true;
+        }
+        let mut inputs = Vec::new();
+        for (id, step) in self.steps.iter().enumerate().rev() {
+            if reached[id] {
+                step.node.operands(|x| reached[x] = true);
+                if let Node::Input(input) = step.node {
+                    inputs.push(input);
+                }
+            }
+        }
+        inputs.reverse();
+        inputs
+    }
+
     /// The number of outputs.
     #[cfg(feature = "dfdx")]
     pub(crate) const fn outputs(&self) -> usize {

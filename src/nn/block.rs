@@ -1,22 +1,22 @@
 //! The common interface of recurrent cells and ODE blocks.
 
-use super::Layer;
 use super::wrappers::parametric_wrappers;
+use super::{Gap, Hidden, Layer};
 use crate::adjoint::{check_argument, check_fits, check_gradient, check_params};
 use crate::dynamics::Parametric;
 use crate::error::Result;
 use crate::state::State;
 
-/// One step of a sequence model: `(x, h, dt) ↦ h₁` carries a hidden state over one observation.
+/// One step of a sequence model: `(x, h, gap) ↦ h₁` carries a hidden state over one observation.
 ///
-/// `dt` is the time since the last observation; a block without time ignores it. A pair of blocks takes inputs `(x₀,
+/// The [`Gap`] is the time since the last observation; a block without time ignores it. A pair of blocks takes inputs `(x₀,
 /// x₁)` and runs one block after the other. So `(OdeBlock, Recurrence)` flows between observations and jumps at them:
 /// the ODE-RNN of Rubanova, Chen & Duvenaud, *Latent ODEs for irregularly-sampled time series* (2019), algorithm 1.
 pub trait Block: Parametric {
     /// The observation; `()` for a block without input.
     type Input: State;
     /// The hidden state.
-    type Hidden: State;
+    type Hidden: Hidden;
     /// The record of a forward pass, for the backward pass.
     type Record;
 
@@ -25,7 +25,17 @@ pub trait Block: Parametric {
     /// # Errors
     /// An observation or a hidden state that is not finite, any error of a solve inside the block, and a layer that
     /// fails.
-    fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)>;
+    fn forward(&self, x: &Self::Input, h: &Self::Hidden, gap: Gap<'_>) -> Result<(Self::Hidden, Self::Record)>;
+
+    /// [`forward`](Self::forward) without a record, in place. Override it if the record costs time.
+    ///
+    /// # Errors
+    /// Those of [`forward`](Self::forward); `h` is then unspecified.
+    fn advance(&self, x: &Self::Input, h: &mut Self::Hidden, gap: Gap<'_>) -> Result<()> {
+        let (h1, _) = self.forward(x, h, gap)?;
+        *h = h1;
+        Ok(())
+    }
 
     /// Pulls the cotangent of the new hidden state back to the input and the old hidden state. Adds the gradient of the
     /// parameters to `pbar`. The parameters must not change between the two passes.
@@ -61,7 +71,11 @@ pub struct LayerRecord<L: Layer> {
 parametric_wrappers!(Recurrence, Residual);
 
 /// Evaluates `g(h, x)` with a record.
-fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) -> Result<(L::Output, LayerRecord<L>)> {
+pub(super) fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(
+    layer: &L,
+    h: &H,
+    x: &X,
+) -> Result<(L::Output, LayerRecord<L>)> {
     check_argument("h", h)?;
     check_argument("x", x)?;
     let input = (h.clone(), x.clone());
@@ -71,7 +85,7 @@ fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(layer: &L, h: &H, x: &X) 
 }
 
 /// The pullback of `g` to `(h, x)`.
-fn pull_back<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
+pub(super) fn pull_back<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
     layer: &L,
     record: LayerRecord<L>,
     w: &H,
@@ -89,12 +103,12 @@ fn pull_back<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
     Ok(bar)
 }
 
-impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurrence<L> {
+impl<H: Hidden, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurrence<L> {
     type Input = X;
     type Hidden = H;
     type Record = LayerRecord<L>;
 
-    fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
+    fn forward(&self, x: &X, h: &H, _: Gap<'_>) -> Result<(H, Self::Record)> {
         apply(&self.0, h, x)
     }
 
@@ -104,12 +118,12 @@ impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurre
     }
 }
 
-impl<H: State, X: State, L: Layer<Input = (H, X), Output = H>> Block for Residual<L> {
+impl<H: Hidden, X: State, L: Layer<Input = (H, X), Output = H>> Block for Residual<L> {
     type Input = X;
     type Hidden = H;
     type Record = LayerRecord<L>;
 
-    fn forward(&self, x: &X, h: &H, _dt: f64) -> Result<(H, Self::Record)> {
+    fn forward(&self, x: &X, h: &H, _: Gap<'_>) -> Result<(H, Self::Record)> {
         let (slope, record) = apply(&self.0, h, x)?;
         let mut h1 = h.clone();
         h1.add_scaled(1.0, &slope);
@@ -135,15 +149,15 @@ impl<A: Parametric, B: Parametric> Parametric for (A, B) {
     }
 }
 
-/// First `A` over `dt`, then `B` over the same `dt`, on the same hidden state.
+/// First `A`, then `B`, over the same gap and on the same hidden state.
 impl<A: Block, B: Block<Hidden = A::Hidden>> Block for (A, B) {
     type Input = (A::Input, B::Input);
     type Hidden = A::Hidden;
     type Record = (A::Record, B::Record);
 
-    fn forward(&self, (xa, xb): &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)> {
-        let (between, a) = self.0.forward(xa, h, dt)?;
-        let (h1, b) = self.1.forward(xb, &between, dt)?;
+    fn forward(&self, (xa, xb): &Self::Input, h: &Self::Hidden, gap: Gap<'_>) -> Result<(Self::Hidden, Self::Record)> {
+        let (between, a) = self.0.forward(xa, h, gap)?;
+        let (h1, b) = self.1.forward(xb, &between, gap)?;
         Ok((h1, (a, b)))
     }
 

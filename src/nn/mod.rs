@@ -3,7 +3,8 @@
 //! | layer | a map with parameters |
 //! |---|---|
 //! | [`Net`] | a formula with its parameters, on matrices with one sample per column |
-//! | [`Linear`], [`Mlp`], [`Elman`] | formulas: an affine map, a multilayer perceptron, the Elman cell |
+//! | [`Linear`], [`Mlp`] | formulas: an affine map, a multilayer perceptron |
+//! | [`cells`] | formulas: recurrent cells, from [`Elman`] to [`Lem`] |
 //! | [`Autonomous`] | a layer without input as a cell |
 //! | [`Layer`] | the trait |
 //!
@@ -13,6 +14,7 @@
 //! | [`TimeField`] | `dy/dt = g(y, t)` |
 //! | [`Driven`] | `dh/dt = g(h, x)` with constant input `x` |
 //! | [`LeakyField`] | `dh/dt = g(h, x) − h`: a leaky recurrent network |
+//! | [`SeparableField`] | `q′ = v(p)`, `p′ = a(q, x)`, for symplectic methods |
 //! | [`TimeRescaled`] | `dy/ds = Δ f(y)`, for a batch with a time gap `Δ` for each sample |
 //!
 //! | block | update over one observation |
@@ -34,8 +36,12 @@
 
 mod autonomous;
 mod block;
-mod elman;
+pub mod cells;
+mod combine;
 mod field;
+mod gap;
+mod hidden;
+mod irregular;
 mod layer;
 mod linear;
 mod mlp;
@@ -46,7 +52,9 @@ mod ode_block;
 mod pair_trace;
 mod pool;
 mod samples;
+mod separable_field;
 mod sequence;
+mod sequence_batch;
 mod spoil;
 #[cfg(feature = "dfdx")]
 pub mod tensor;
@@ -55,8 +63,12 @@ mod wrappers;
 
 pub use autonomous::Autonomous;
 pub use block::{Block, Recurrence, Residual};
-pub use elman::Elman;
+pub use cells::{Antisymmetric, Cfc, CoRnn, Ctrnn, Elman, Gru, GruOde, Lem, Lstm, Ltc, Unicornn};
+pub use combine::{Encoded, EncodedRecord, OnOutput, Stacked, TimedRecurrence};
 pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeRescaled};
+pub use gap::Gap;
+pub use hidden::{Hidden, ZeroSamples};
+pub use irregular::IrregularOdeBlock;
 pub use layer::Layer;
 pub use linear::Linear;
 pub use mlp::Mlp;
@@ -65,5 +77,7 @@ pub use ode_block::{OdeBlock, Phase};
 pub use pair_trace::PairTrace;
 pub use pool::{Pooled, Reuse};
 pub use samples::Samples;
+pub use separable_field::SeparableField;
 pub use sequence::{Sequence, SequenceRecord, Unrolled};
+pub use sequence_batch::SequenceBatch;
 pub use time_field::TimeField;

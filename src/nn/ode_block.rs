@@ -3,7 +3,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
-use super::Block;
+use super::{Block, Gap, Hidden};
 use crate::adjoint::{Adjoint, Problem, check_argument, check_fits};
 use crate::control::Controller;
 use crate::dynamics::{Differentiable, Parametric};
@@ -11,12 +11,14 @@ use crate::error::Result;
 use crate::solver::Solver;
 use crate::state::{Element, Passive, State};
 
-/// An ODE block: carries the hidden state along a flow for the time `dt`, eq. (2) of Chen et al. 2018 as a [`Block`].
+/// An ODE block: carries the hidden state along a flow for the time of the gap, eq. (2) of Chen et al. 2018 as a
+/// [`Block`].
 ///
 /// `solver` and `control` integrate `field`, and `adjoint` differentiates the solve. The state of the field consists of
-/// hidden state and input, see [`Phase`]. The time of the field runs from 0 to `dt` in every call.
+/// hidden state and input, see [`Phase`]. The time of the field runs from 0 to the gap in every call; a negative gap runs
+/// backwards. All samples have the same gap; for a gap of each sample see [`IrregularOdeBlock`].
 ///
-/// With `Euler`, `Fixed::step(1.0)` and `dt = 1` this is the residual block, bit for bit, values and gradients.
+/// With `Euler`, `Fixed::step(1.0)` and a gap of 1 this is the residual block, bit for bit, values and gradients.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OdeBlock<F, S, C, A> {
     /// The vector field.
@@ -31,7 +33,7 @@ pub struct OdeBlock<F, S, C, A> {
 
 impl<F, S, C, A> OdeBlock<F, S, C, A>
 where
-    F: Differentiable<State: Phase>,
+    F: Differentiable<State: Phase<Hidden: Hidden>>,
     S: Solver<F>,
     C: Controller<F, S>,
     A: Adjoint<F, S, C>,
@@ -40,10 +42,38 @@ where
     pub fn new(field: F, solver: S, control: C, adjoint: A) -> Self {
         Self { field, solver, control, adjoint }
     }
+}
 
+impl<F, S, C, A> OdeBlock<F, S, C, A>
+where
+    F: Differentiable,
+    S: Solver<F>,
+    C: Controller<F, S>,
+    A: Adjoint<F, S, C>,
+{
     /// The solve over the time `dt`.
     fn problem(&self, dt: f64) -> Problem<'_, F, S, C> {
         Problem::new(&self.field, &self.solver, &self.control, 0.0..dt)
+    }
+
+    /// The state after the time `dt`, with its record.
+    pub(super) fn flow(&self, start: &F::State, dt: f64) -> Result<(F::State, Flown<A::Record, F::State>)> {
+        let mut forward = self.adjoint.forward(&self.problem(dt), start)?;
+        let end = forward.y.pop().unwrap_or_else(|| start.clone());
+        Ok((end.clone(), Flown { record: forward.record, end, dt }))
+    }
+
+    /// The cotangent of the start of a flow, given the cotangent `w` of its end.
+    pub(super) fn flow_back(
+        &self,
+        Flown { record, end, dt }: Flown<A::Record, F::State>,
+        w: F::State,
+        pbar: &mut F::Params,
+    ) -> Result<F::State> {
+        check_fits("hbar", &w, &end)?;
+        check_argument("hbar", &w)?;
+        let pullback = self.adjoint.backward(&self.problem(dt), &record, (&[w]).into(), pbar)?;
+        Ok(pullback.y0)
     }
 }
 
@@ -54,6 +84,13 @@ pub struct Flown<R, Y> {
     record: R,
     end: Y,
     dt: f64,
+}
+
+impl<R, Y: Phase> Flown<R, Y> {
+    /// A zero of the inputs.
+    fn zero_input(&self) -> Y::Input {
+        self.end.zeros_like().split().1
+    }
 }
 
 /// A state that consists of a moving hidden state and a constant input.
@@ -78,6 +115,21 @@ impl<H: State, X: State> Phase for (H, Passive<X>) {
     }
     fn split(self) -> (H, X) {
         (self.0, self.1.0)
+    }
+}
+
+/// The state of a [`SeparableField`](super::SeparableField): the input is held beside the positions.
+impl<Q: State, X: State, T: Element, R: Dim, C: Dim> Phase for ((Q, Passive<X>), OMatrix<T, R, C>)
+where
+    DefaultAllocator: Allocator<R, C>,
+{
+    type Hidden = (Q, OMatrix<T, R, C>);
+    type Input = X;
+    fn join((q, p): &Self::Hidden, x: &X) -> Self {
+        ((q.clone(), Passive(x.clone())), p.clone())
+    }
+    fn split(self) -> (Self::Hidden, X) {
+        ((self.0.0, self.1), self.0.1.0)
     }
 }
 
@@ -108,7 +160,7 @@ impl<F: Parametric, S, C, A> Parametric for OdeBlock<F, S, C, A> {
 
 impl<F, S, C, A> Block for OdeBlock<F, S, C, A>
 where
-    F: Differentiable<State: Phase>,
+    F: Differentiable<State: Phase<Hidden: Hidden>>,
     S: Solver<F>,
     C: Controller<F, S>,
     A: Adjoint<F, S, C>,
@@ -117,26 +169,19 @@ where
     type Hidden = <F::State as Phase>::Hidden;
     type Record = Flown<A::Record, F::State>;
 
-    fn forward(&self, x: &Self::Input, h: &Self::Hidden, dt: f64) -> Result<(Self::Hidden, Self::Record)> {
-        let start = F::State::join(h, x);
-        let mut forward = self.adjoint.forward(&self.problem(dt), &start)?;
-        let end = forward.y.pop().unwrap_or(start);
-        let (h1, _) = end.clone().split();
-        Ok((h1, Flown { record: forward.record, end, dt }))
+    fn forward(&self, x: &Self::Input, h: &Self::Hidden, gap: Gap<'_>) -> Result<(Self::Hidden, Self::Record)> {
+        let (end, record) = self.flow(&F::State::join(h, x), gap.common()?)?;
+        Ok((end.split().0, record))
     }
 
     fn backward(
         &self,
-        Flown { record, end, dt }: Self::Record,
+        record: Self::Record,
         hbar: Self::Hidden,
         pbar: &mut Self::Params,
     ) -> Result<(Self::Input, Self::Hidden)> {
-        check_argument("hbar", &hbar)?;
-        let (no_hidden, no_input) = end.zeros_like().split();
-        check_fits("hbar", &hbar, &no_hidden)?;
-        let cotangents = [F::State::join(&hbar, &no_input)];
-        let pullback = self.adjoint.backward(&self.problem(dt), &record, (&cotangents).into(), pbar)?;
-        let (hbar, xbar) = pullback.y0.split();
+        let no_input = record.zero_input();
+        let (hbar, xbar) = self.flow_back(record, F::State::join(&hbar, &no_input), pbar)?.split();
         Ok((xbar, hbar))
     }
 }

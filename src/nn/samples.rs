@@ -3,7 +3,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix, U1};
 
-use crate::state::{Element, State};
+use crate::state::{Element, Passive, State};
 
 /// A state that is a batch of independent samples.
 pub trait Samples: State {
@@ -28,6 +28,32 @@ pub trait Samples: State {
 
     /// Makes all `weights` the same.
     fn set_weights(weights: &mut Self::Weights, weight: f64);
+
+    /// The number of samples.
+    fn count_samples(&self) -> usize;
+
+    /// These weights, one for each sample; `None` if their number differs.
+    fn weights_of(&self, weights: &[f64]) -> Option<Self::Weights> {
+        let mut all = self.weights(0.0);
+        match all.read_coordinates(weights) {
+            Some([]) => Some(all),
+            _ => None,
+        }
+    }
+
+    /// Replaces the samples marked in `which` by the samples of `from`.
+    ///
+    /// The default goes through the coordinates, in which the samples follow each other.
+    fn copy_samples(&mut self, from: &Self, which: &[bool]) {
+        let (mut to, from) = (self.coordinates(), from.coordinates());
+        let size = to.len() / which.len().max(1);
+        if size > 0 {
+            for ((to, from), _) in to.chunks_mut(size).zip(from.chunks(size)).zip(which).filter(|(_, which)| **which) {
+                to.copy_from_slice(from);
+            }
+            let _ = self.read_coordinates(&to);
+        }
+    }
 
     /// The sum of all weights.
     fn sum_weights(weights: &Self::Weights) -> f64 {
@@ -72,6 +98,19 @@ where
     }
 
     #[inline]
+    fn count_samples(&self) -> usize {
+        self.ncols()
+    }
+
+    fn copy_samples(&mut self, from: &Self, which: &[bool]) {
+        for ((mut to, from), _) in
+            self.column_iter_mut().zip(from.column_iter()).zip(which).filter(|(_, which)| **which)
+        {
+            to.copy_from(&from);
+        }
+    }
+
+    #[inline]
     fn sum_weights(weights: &Self::Weights) -> f64 {
         weights.iter().map(|weight| weight.re()).sum()
     }
@@ -109,7 +148,64 @@ impl<A: Samples, B: Samples<Weights = A::Weights>> Samples for (A, B) {
     }
 
     #[inline]
+    fn count_samples(&self) -> usize {
+        self.0.count_samples()
+    }
+
+    fn weights_of(&self, weights: &[f64]) -> Option<Self::Weights> {
+        self.0.weights_of(weights)
+    }
+
+    fn copy_samples(&mut self, from: &Self, which: &[bool]) {
+        self.0.copy_samples(&from.0, which);
+        self.1.copy_samples(&from.1, which);
+    }
+
+    #[inline]
     fn sum_weights(weights: &Self::Weights) -> f64 {
         A::sum_weights(weights)
+    }
+}
+
+impl<Y: Samples> Samples for Passive<Y> {
+    type Weights = Y::Weights;
+
+    #[inline]
+    fn scale_samples(&mut self, weights: &Self::Weights) {
+        self.0.scale_samples(weights);
+    }
+
+    #[inline]
+    fn inner_samples(&self, x: &Self, out: &mut Self::Weights) {
+        self.0.inner_samples(&x.0, out);
+    }
+
+    #[inline]
+    fn fits_weights(&self, weights: &Self::Weights) -> bool {
+        self.0.fits_weights(weights)
+    }
+
+    #[inline]
+    fn weights(&self, weight: f64) -> Self::Weights {
+        self.0.weights(weight)
+    }
+
+    #[inline]
+    fn set_weights(weights: &mut Self::Weights, weight: f64) {
+        Y::set_weights(weights, weight);
+    }
+
+    #[inline]
+    fn count_samples(&self) -> usize {
+        self.0.count_samples()
+    }
+
+    fn copy_samples(&mut self, from: &Self, which: &[bool]) {
+        self.0.copy_samples(&from.0, which);
+    }
+
+    #[inline]
+    fn sum_weights(weights: &Self::Weights) -> f64 {
+        Y::sum_weights(weights)
     }
 }

@@ -1,25 +1,28 @@
-//! Sequence models: a block unrolled over a sequence, with a readout.
+//! Sequence models: a block unrolled over a batch of sequences, with a readout.
 
-use super::{Block, Layer};
+use super::{Block, Hidden, Layer, Samples, SequenceBatch, ZeroSamples};
 use crate::adjoint::{check_cotangents, check_gradient, check_gradients, check_member};
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::state::State;
 
-/// A sequence model: a block that reads the sequence, and a readout layer of the hidden state.
+/// A sequence model: a block that reads the sequence, and a readout layer of the output of its hidden state.
 ///
 /// The same code runs and trains it for any block, on matrices and on tensors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sequence<B, R> {
     /// The block, which updates the hidden state at every observation.
     pub block: B,
-    /// The readout, from the hidden state to an output.
+    /// The readout, from the output of the hidden state to an output of the model.
     pub readout: R,
 }
 
-/// A forward pass over a sequence.
-pub struct Unrolled<B: Block, R: Layer<Input = B::Hidden>> {
-    /// The outputs, from step `first_output` to the last.
+/// The part of a hidden state that the readout reads.
+type Seen<B> = <<B as Block>::Hidden as Hidden>::Output;
+
+/// A forward pass over a batch of sequences.
+pub struct Unrolled<B: Block, R: Layer<Input = Seen<B>>> {
+    /// The outputs, in order.
     pub outputs: Vec<R::Output>,
     /// The hidden state after the last step.
     pub hidden: B::Hidden,
@@ -28,7 +31,7 @@ pub struct Unrolled<B: Block, R: Layer<Input = B::Hidden>> {
 }
 
 /// The records of all steps.
-pub struct SequenceRecord<B: Block, R: Layer<Input = B::Hidden>> {
+pub struct SequenceRecord<B: Block, R: Layer<Input = Seen<B>>> {
     steps: Vec<StepRecord<B, R>>,
     /// The zero of the hidden space.
     zero: B::Hidden,
@@ -36,11 +39,13 @@ pub struct SequenceRecord<B: Block, R: Layer<Input = B::Hidden>> {
 
 struct StepRecord<B: Block, R: Layer> {
     block: B::Record,
-    readout: Option<ReadoutRecord<B, R>>,
+    /// The samples whose sequence ended before this step.
+    ended: Option<Vec<bool>>,
+    readout: Option<ReadoutRecord<R>>,
 }
 
-struct ReadoutRecord<B: Block, R: Layer> {
-    hidden: B::Hidden,
+struct ReadoutRecord<R: Layer> {
+    input: R::Input,
     output: R::Output,
     trace: R::Trace,
 }
@@ -56,44 +61,70 @@ impl<B: Parametric, R: Parametric> Parametric for Sequence<B, R> {
     }
 }
 
-impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
-    /// Runs over `inputs` from the hidden state `h0`, with the time gap `dt[i]` before input `i`. The readout is
-    /// applied after every step from `first_output` on (counted from 0).
+impl<B: Block<Hidden: ZeroSamples>, R> Sequence<B, R> {
+    /// The zero hidden state of this many samples.
+    pub fn start(&self, samples: usize) -> B::Hidden {
+        B::Hidden::zero_samples(samples)
+    }
+}
+
+impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
+    /// Runs over `batch` from the hidden state `h0`, with a record for [`backward`](Self::backward).
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] unless there is one gap per input, and the errors of the block.
-    pub fn forward(
-        &self,
-        h0: &B::Hidden,
-        inputs: &[B::Input],
-        dt: &[f64],
-        first_output: usize,
-    ) -> Result<Unrolled<B, R>> {
-        if dt.len() != inputs.len() {
-            return Err(Error::LengthMismatch { name: "dt", found: dt.len(), expected: inputs.len() });
-        }
+    /// * [`Error::LengthMismatch`] or [`Error::ShapeMismatch`] unless there is one gap for each step, one gap for each step and
+    ///   sample, or one length for each sample;
+    /// * [`Error::InvalidEntry`] for a length of 0 or beyond the last step, and for a gap that is not finite;
+    /// * the errors of the block and of the readout.
+    pub fn forward(&self, h0: &B::Hidden, batch: &SequenceBatch<B::Input>) -> Result<Unrolled<B, R>> {
+        batch.check(h0.count_samples())?;
         let mut hidden = h0.clone();
         let mut outputs = Vec::new();
-        let mut steps = Vec::with_capacity(inputs.len());
-        for (i, (x, &dt)) in inputs.iter().zip(dt).enumerate() {
-            let (next, block) = self.block.forward(x, &hidden, dt)?;
+        let mut steps = Vec::with_capacity(batch.len());
+        for (i, x) in batch.inputs().iter().enumerate() {
+            let (mut next, block) = self.block.forward(x, &hidden, batch.gap(i))?;
+            let ended = batch.ended(i);
+            if let Some(ended) = &ended {
+                next.copy_samples(&hidden, ended);
+            }
             hidden = next;
-            let readout = if i >= first_output { Some(self.read_out(&hidden)?) } else { None };
+            let readout = if batch.has_output(i) { Some(self.read_out(hidden.output())?) } else { None };
             outputs.extend(readout.as_ref().map(|record| record.output.clone()));
-            steps.push(StepRecord { block, readout });
+            steps.push(StepRecord { block, ended, readout });
         }
         Ok(Unrolled { outputs, hidden, record: SequenceRecord { steps, zero: h0.zeros_like() } })
     }
 
-    fn read_out(&self, hidden: &B::Hidden) -> Result<ReadoutRecord<B, R>> {
+    /// The outputs of [`forward`](Self::forward), without a record, and the hidden state after the last step.
+    ///
+    /// # Errors
+    /// Those of [`forward`](Self::forward).
+    pub fn predict(&self, h0: &B::Hidden, batch: &SequenceBatch<B::Input>) -> Result<(Vec<R::Output>, B::Hidden)> {
+        batch.check(h0.count_samples())?;
+        let mut hidden = h0.clone();
+        let mut outputs = Vec::new();
+        for (i, x) in batch.inputs().iter().enumerate() {
+            let before = batch.ended(i).map(|ended| (hidden.clone(), ended));
+            self.block.advance(x, &mut hidden, batch.gap(i))?;
+            if let Some((before, ended)) = before {
+                hidden.copy_samples(&before, &ended);
+            }
+            if batch.has_output(i) {
+                outputs.push(self.readout.try_forward(hidden.output())?);
+            }
+        }
+        Ok((outputs, hidden))
+    }
+
+    fn read_out(&self, input: &R::Input) -> Result<ReadoutRecord<R>> {
         let mut trace = R::Trace::default();
-        let output = self.readout.try_forward_traced(hidden, &mut trace)?;
-        Ok(ReadoutRecord { hidden: hidden.clone(), output, trace })
+        let output = self.readout.try_forward_traced(input, &mut trace)?;
+        Ok(ReadoutRecord { input: input.clone(), output, trace })
     }
 
     /// The value of a loss of all outputs, and its gradient with respect to the parameters.
     ///
-    /// It runs over `inputs` as [`forward`](Self::forward) does. The loss returns its value and its cotangents, one for
+    /// It runs over `batch` as [`forward`](Self::forward) does. The loss returns its value and its cotangents, one for
     /// each output, or fails.
     ///
     /// # Errors
@@ -101,11 +132,10 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
     pub fn gradient_of<L, E: From<Error>>(
         &self,
         h0: &B::Hidden,
-        inputs: &[B::Input],
-        dt: &[f64],
+        batch: &SequenceBatch<B::Input>,
         loss: impl FnOnce(&[R::Output]) -> Result<(L, Vec<R::Output>), E>,
     ) -> Result<(L, <Self as Parametric>::Params), E> {
-        let run = self.forward(h0, inputs, dt, 0)?;
+        let run = self.forward(h0, batch)?;
         let (value, cotangents) = loss(&run.outputs)?;
         let mut gradient = self.params().zeros_like();
         self.backward(run.record, &cotangents, &mut gradient)?;
@@ -135,14 +165,21 @@ impl<B: Block, R: Layer<Input = B::Hidden>> Sequence<B, R> {
         let (block_bar, readout_bar) = &mut *pbar;
         let mut cotangents = cotangents.iter().rev();
         let mut inputs_bar = Vec::with_capacity(steps.len());
-        for (i, StepRecord { block, readout }) in steps.into_iter().enumerate().rev() {
-            if let Some(ReadoutRecord { hidden, mut trace, .. }) = readout
+        for (i, StepRecord { block, ended, readout }) in steps.into_iter().enumerate().rev() {
+            if let Some(ReadoutRecord { input, mut trace, .. }) = readout
                 && let Some(w) = cotangents.next()
             {
-                self.readout.backward(&mut trace, &hidden, w, &mut hbar, readout_bar);
+                self.readout.backward(&mut trace, &input, w, hbar.output_mut(), readout_bar);
                 check_member("hidden", i, &hbar)?;
             }
-            let (xbar, before) = self.block.backward(block, hbar, block_bar)?;
+            let past_the_end = ended.map(|ended| (hbar.clone(), ended));
+            if let Some((_, ended)) = &past_the_end {
+                hbar.copy_samples(&hbar.zeros_like(), ended);
+            }
+            let (xbar, mut before) = self.block.backward(block, hbar, block_bar)?;
+            if let Some((kept, ended)) = past_the_end {
+                before.copy_samples(&kept, &ended);
+            }
             inputs_bar.push(xbar);
             hbar = before;
         }

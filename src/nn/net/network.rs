@@ -7,9 +7,11 @@ use std::sync::Arc;
 use super::ElementOf;
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
-use crate::formula::{Dynamic, Formula, Name, Packed, Program, Rows, Shape, Slices, Structure, record};
+use crate::formula::{
+    Continuous, Dynamic, FieldOf, Formula, Name, Packed, Program, Rows, Shape, Slices, Structure, record,
+};
 use crate::nn::field::SameAs;
-use crate::nn::{Driven, LayerField, TimeField};
+use crate::nn::{Driven, LayerField, SeparableField, TimeField};
 
 /// A network: a formula `P` with its parameters, as a [`Layer`](crate::nn::Layer) on batches of the kind `K`.
 ///
@@ -113,6 +115,47 @@ impl<Y: Shape, P: Formula<Input = (Y, Rows<1>), Output = Y>, K> Net<P, K> {
     /// The field `dy/dt = g(y, t)` of a formula of a state and the time.
     pub const fn timed(self) -> TimeField<Self> {
         TimeField(self)
+    }
+}
+
+impl<P: Continuous<Store: Slices>, K> Net<P, K> {
+    /// The field `dh/dt = f(h, x)` that the cell discretises, with constant input `x`: the cell as a neural ODE.
+    ///
+    /// ```
+    /// use rheos::formula::Static;
+    /// use rheos::nn::{Block, Gru, Net, OdeBlock, Recurrence};
+    /// use rheos::train::uniform;
+    /// use rheos::{DiscreteAdjoint, Euler, Fixed};
+    ///
+    /// let cell: Net<_, Static<1>> = Net::new(Gru::<f64, 2, 4>::uniform(&mut uniform(1)));
+    /// let flow = OdeBlock::new(cell.flow(), Euler, Fixed::steps(1), DiscreteAdjoint::new());
+    /// let (h, x) = ([0.1, 0.2, 0.3, 0.4].into(), [1.0, -1.0].into());
+    /// assert_eq!(flow.forward(&x, &h, 1.0)?.0, Recurrence(cell).forward(&x, &h, 1.0)?.0);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    #[must_use]
+    pub fn flow(&self) -> Driven<Net<FieldOf<P>, K>> {
+        Driven(Net::new(FieldOf(self.params.clone())))
+    }
+
+    /// The field of a cell with the hidden state `(q, p)`, as `q′ = v(p)`, `p′ = a(q, x)`.
+    ///
+    /// # Errors
+    /// [`Error::NotSeparable`] if the velocity depends on `q` or `x`, or the force on `p`.
+    pub fn separable_flow<Q: Shape, R: Shape, X: Shape>(&self) -> Result<SeparableField<Net<FieldOf<P>, K>>>
+    where
+        P: Continuous<Arguments = ((Q, R), X), Output = (Q, R)>,
+    {
+        let net = Net::new(FieldOf(self.params.clone()));
+        let program = net.program()?;
+        let (q, p) = (0..Q::LEAVES, Q::LEAVES..Q::LEAVES + R::LEAVES);
+        let is_separable = q.clone().all(|k| program.inputs_of(k).iter().all(|input| p.contains(input)))
+            && p.clone().all(|k| program.inputs_of(k).iter().all(|input| !p.contains(input)));
+        if is_separable {
+            Ok(SeparableField(net))
+        } else {
+            Err(Error::NotSeparable { formula: std::any::type_name::<P>() })
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
 use crate::nn::spoil::spoil;
-use crate::nn::{Phase, Samples};
+use crate::nn::{Hidden, Phase, Samples};
 use crate::state::{State, TensorElement};
 
 /// A tensor is a hidden state without input.
@@ -55,10 +55,24 @@ macro_rules! samples {
                     weights
                 }
 
+                fn count_samples(&self) -> usize {
+                    self.shape().0.size()
+                }
+
                 fn set_weights(weights: &mut Self::Weights, weight: f64) {
                     weights.fill_with_zeros();
                     let ones: Tensor<(B,), E, D> = weights.device().ones_like(weights.shape());
                     weights.add_scaled(weight, &ones);
+                }
+            }
+
+            impl<B: Dim, $($rest: Dim,)* E: TensorElement, D: Device<E>> Hidden for Tensor<(B, $($rest),*), E, D> {
+                type Output = Self;
+                fn output(&self) -> &Self {
+                    self
+                }
+                fn output_mut(&mut self) -> &mut Self {
+                    self
                 }
             }
         )*
