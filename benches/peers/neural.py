@@ -13,6 +13,8 @@ TASKS = {
     "between observations, float32; mean squared error and its gradient",
     "large": "Larger network: 64-256-256-64, tanh, 256 samples, 20 steps of RK4, float32; the gradient of the sum of "
     "the last state in y(0) and weights",
+    "recurrent": "Recurrent networks: PyTorch's GRU and Elman cell from zeros, float32; the mean squared error of all "
+    "hidden states and its gradient in the weights, `forward` without the gradient",
 }
 
 

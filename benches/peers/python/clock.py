@@ -4,6 +4,7 @@ import json
 import math
 import os
 import time
+from statistics import median
 
 SLOW = 1.0  # a run above so many seconds is sampled once
 THREADS = os.environ.get("PEERS_THREADS", "1")
@@ -36,6 +37,7 @@ def row(library, version, task, what, method, run, steps=1):
     try:
         value, gradient, evaluations = run()
         samples = [s / steps for s in seconds(run)]
-        line(**about, seconds=samples, value=float(value), gradient=float(gradient), evaluations=evaluations)
+        found = dict(value=float(value), gradient=float(gradient), evaluations=evaluations)
+        line(**about, seconds=samples, median=median(samples), **found)
     except Exception as error:  # the other rows are wanted all the same
         line(**about, failed=f"{type(error).__name__}: {error}"[:100])
