@@ -40,6 +40,22 @@ where
     }
 }
 
+macro_rules! number {
+    ($($t:ty),*) => {$(
+        impl Hidden for $t {
+            type Output = Self;
+            fn output(&self) -> &Self {
+                self
+            }
+            fn output_mut(&mut self) -> &mut Self {
+                self
+            }
+        }
+    )*};
+}
+
+number!(f32, f64);
+
 impl<A: Hidden, B: Samples<Weights = A::Weights>> Hidden for (A, B) {
     type Output = A::Output;
     #[inline]

@@ -209,3 +209,33 @@ impl<Y: Samples> Samples for Passive<Y> {
         Y::sum_weights(weights)
     }
 }
+
+macro_rules! number {
+    ($($t:ty),*) => {$(
+        /// A number is one sample.
+        impl Samples for $t {
+            type Weights = Self;
+
+            fn scale_samples(&mut self, weights: &Self) {
+                *self *= weights;
+            }
+            fn inner_samples(&self, x: &Self, out: &mut Self) {
+                *out += self * x;
+            }
+            fn fits_weights(&self, _: &Self) -> bool {
+                true
+            }
+            fn weights(&self, weight: f64) -> Self {
+                weight as Self
+            }
+            fn set_weights(weights: &mut Self, weight: f64) {
+                *weights = weight as Self;
+            }
+            fn count_samples(&self) -> usize {
+                1
+            }
+        }
+    )*};
+}
+
+number!(f32, f64);
