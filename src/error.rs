@@ -8,7 +8,7 @@
 //! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NoRestPoint`](Error::NoRestPoint) |
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
-//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`Device`](Error::Device) |
+//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`Device`](Error::Device) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting`, `Io` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
@@ -284,6 +284,18 @@ pub enum Error {
     ForeignWeight {
         /// The type of the parameters.
         formula: &'static str,
+    },
+    /// A number in the data is infinite or NaN.
+    #[error("`{name}` of sequence {sample} is {value} at step {step}, but data must be finite; leave the step out, or mask it")]
+    NonFiniteData {
+        /// The argument: observations, gaps or targets.
+        name: &'static str,
+        /// The sequence, from 0.
+        sample: usize,
+        /// The step, from 0.
+        step: usize,
+        /// The value.
+        value: f64,
     },
     /// A block with a common time for all samples got gaps that differ.
     #[error(

@@ -1,11 +1,11 @@
 //! Tensors as hidden states of blocks, and as batches of samples.
 
-use dfdx::shapes::{Axes2, Axes3, Axis, Dim, HasShape, Shape};
-use dfdx::tensor::Tensor;
+use dfdx::shapes::{Axes2, Axes3, Axis, Const, Dim, HasShape, Shape};
+use dfdx::tensor::{Tensor, ZerosTensor};
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
 use crate::nn::spoil::spoil;
-use crate::nn::{Hidden, Phase, Samples};
+use crate::nn::{FromSamples, Hidden, Phase, Samples, ZeroSamples};
 use crate::state::{State, TensorElement};
 
 /// A tensor is a hidden state without input.
@@ -83,4 +83,22 @@ samples! {
     Axis<1>: N1;
     Axes2<1, 2>: N1, N2;
     Axes3<1, 2, 3>: N1, N2, N3;
+}
+
+impl<const N: usize, E: TensorElement, D: Device<E>> ZeroSamples for Tensor<(usize, Const<N>), E, D> {
+    fn zero_samples(samples: usize) -> Self {
+        D::default().zeros_like(&(samples, Const))
+    }
+}
+
+impl<const N: usize, E: TensorElement, D: Device<E>> FromSamples<N> for Tensor<(usize, Const<N>), E, D> {
+    fn from_samples(samples: usize, mut entry: impl FnMut(usize, usize) -> f64) -> Self {
+        let mut tensor = Self::zero_samples(samples);
+        let entries: Vec<f64> =
+            (0..samples).flat_map(|sample| (0..N).map(move |row| (sample, row))).map(|(sample, row)| entry(sample, row)).collect();
+        if tensor.read_coordinates(&entries).is_none() {
+            spoil(&mut tensor);
+        }
+        tensor
+    }
 }

@@ -1,0 +1,31 @@
+//! Batches made of samples.
+
+use nalgebra::allocator::Allocator;
+use nalgebra::{Const, DefaultAllocator, Dyn, OMatrix};
+
+use super::Samples;
+use crate::state::Element;
+
+/// Batches of any number of samples with `N` numbers each, made entry by entry.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a batch of any number of samples with {N} numbers each",
+    note = "use a network on `Dynamic` batches, `Net<P>` or `Net<P, Dynamic>`"
+)]
+pub trait FromSamples<const N: usize>: Samples {
+    /// The batch with the numbers `entry(sample, row)`.
+    fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self;
+
+    /// The number `row` of every sample, sample after sample: the inverse of [`from_samples`](Self::from_samples).
+    fn to_samples(&self) -> Vec<[f64; N]> {
+        self.coordinates().as_chunks::<N>().0.to_vec()
+    }
+}
+
+impl<T: Element, const N: usize> FromSamples<N> for OMatrix<T, Const<N>, Dyn>
+where
+    DefaultAllocator: Allocator<Const<N>, Dyn>,
+{
+    fn from_samples(samples: usize, mut entry: impl FnMut(usize, usize) -> f64) -> Self {
+        Self::from_fn_generic(Const, Dyn(samples), |row, sample| T::embed(entry(sample, row)))
+    }
+}

@@ -1,0 +1,185 @@
+//! The loss of a sequence model on sequences.
+
+use super::objective::{Batch, Objective};
+use super::sequence_data::{CheckTarget, SequenceData};
+use super::Loss;
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::nn::{Block, FromSamples, Hidden, Layer, Sequence, SequenceBatch, ZeroSamples};
+use crate::state::State;
+
+/// The loss of a sequence model on sequences with targets, made by [`SequenceData::objective`].
+#[derive(Debug, Clone, Copy)]
+pub struct SequenceObjective<'a, const I: usize, Y, L> {
+    data: &'a SequenceData<I, Y>,
+    loss: L,
+}
+
+/// A target of a sequence for outputs of the type `Z`.
+pub trait SequenceTarget<Z>: CheckTarget + Sized {
+    /// The targets of one output, of all samples of a batch.
+    type OfBatch;
+    /// Whether there is a target for every step.
+    const EVERY_STEP: bool;
+    /// The targets of the output of `step`; ended sequences have arbitrary ones.
+    fn of_batch(targets: &[&Self], step: usize) -> Self::OfBatch;
+}
+
+impl<Z> SequenceTarget<Z> for usize {
+    type OfBatch = Vec<Self>;
+    const EVERY_STEP: bool = false;
+    fn of_batch(targets: &[&Self], _: usize) -> Vec<Self> {
+        targets.iter().map(|label| **label).collect()
+    }
+}
+
+impl<Z: FromSamples<O>, const O: usize> SequenceTarget<Z> for [f64; O] {
+    type OfBatch = Z;
+    const EVERY_STEP: bool = false;
+    fn of_batch(targets: &[&Self], _: usize) -> Z {
+        Z::from_samples(targets.len(), |sample, row| targets[sample][row])
+    }
+}
+
+impl<Z: FromSamples<O>, const O: usize> SequenceTarget<Z> for Vec<[f64; O]> {
+    type OfBatch = Z;
+    const EVERY_STEP: bool = true;
+    fn of_batch(targets: &[&Self], step: usize) -> Z {
+        Z::from_samples(targets.len(), |sample, row| targets[sample].get(step).map_or(0.0, |values| values[row]))
+    }
+}
+
+impl<'a, const I: usize, Y, L> SequenceObjective<'a, I, Y, L> {
+    pub(super) const fn new(data: &'a SequenceData<I, Y>, loss: L) -> Self {
+        Self { data, loss }
+    }
+}
+
+impl<const I: usize, Y> SequenceData<I, Y> {
+    /// The longest of these sequences.
+    fn longest(&self, samples: &[usize]) -> usize {
+        samples.iter().map(|&sample| self.inputs[sample].len()).max().unwrap_or(0)
+    }
+
+    /// The observations of these sequences, padded with zeros; the outputs are still to be chosen.
+    fn batch<X: FromSamples<I>>(&self, samples: &[usize]) -> Result<SequenceBatch<X>> {
+        if let Some(&index) = samples.iter().find(|&&sample| sample >= self.len()) {
+            let expected = "the index of a sequence";
+            return Err(Error::InvalidArgument { name: "samples", value: index as f64, expected });
+        }
+        let steps = self.longest(samples);
+        let at = |step: usize| {
+            X::from_samples(samples.len(), |sample, row| {
+                self.inputs[samples[sample]].get(step).map_or(0.0, |values| values[row])
+            })
+        };
+        let mut batch = SequenceBatch::new((0..steps).map(at).collect());
+        let lengths: Vec<usize> = samples.iter().map(|&sample| self.inputs[sample].len()).collect();
+        if lengths.iter().any(|&length| length != steps) {
+            batch = batch.lengths(lengths);
+        }
+        if let Some(gaps) = &self.gaps {
+            let gap = |step: usize| samples.iter().map(|&sample| gaps[sample].get(step).copied().unwrap_or(0.0)).collect();
+            batch = batch.gaps_of_samples((0..steps).map(gap).collect());
+        }
+        Ok(batch)
+    }
+
+    /// The output of a model after the last observation of each sequence, computed in batches of `batch_size`.
+    ///
+    /// # Errors
+    /// The errors of the model, and [`Error::InvalidArgument`] for a batch size of 0.
+    pub fn predict<B, R, const O: usize>(&self, model: &Sequence<B, R>, batch_size: usize) -> Result<Vec<[f64; O]>>
+    where
+        B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
+        R: Layer<Input = <B::Hidden as Hidden>::Output, Output: FromSamples<O>>,
+    {
+        if batch_size == 0 {
+            return Err(Error::InvalidArgument { name: "batch_size", value: 0.0, expected: "at least 1" });
+        }
+        let all: Vec<usize> = (0..self.len()).collect();
+        let mut found = Vec::with_capacity(all.len());
+        for samples in all.chunks(batch_size) {
+            let batch = self.batch(samples)?.last_output();
+            let (outputs, _) = model.predict(&model.start(samples.len()), &batch)?;
+            found.extend(outputs.iter().flat_map(FromSamples::to_samples));
+        }
+        Ok(found)
+    }
+}
+
+impl<const I: usize> SequenceData<I, usize> {
+    /// The fraction of sequences whose largest output is not that of their class.
+    ///
+    /// # Errors
+    /// Those of [`predict`](Self::predict).
+    pub fn error_rate<B, R, const O: usize>(&self, model: &Sequence<B, R>) -> Result<f64>
+    where
+        B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
+        R: Layer<Input = <B::Hidden as Hidden>::Output, Output: FromSamples<O>>,
+    {
+        let outputs: Vec<[f64; O]> = self.predict(model, 256)?;
+        let class = |scores: &[f64; O]| (0..O).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+        let wrong = outputs.iter().zip(&self.targets).filter(|(scores, label)| class(scores) != Some(**label)).count();
+        Ok(wrong as f64 / self.len().max(1) as f64)
+    }
+}
+
+impl<const I: usize, Y, L> SequenceObjective<'_, I, Y, L> {
+    /// The forward pass over a batch with a record or without, and its loss.
+    fn setup<X, Z>(&self, samples: &[usize]) -> Result<Prepared<X, Y::OfBatch>>
+    where
+        X: FromSamples<I>,
+        Y: SequenceTarget<Z>,
+    {
+        let SequenceData { targets, first_output, .. } = self.data;
+        let batch = self.data.batch(samples)?;
+        let of_batch: Vec<&Y> = samples.iter().map(|&sample| &targets[sample]).collect();
+        if !Y::EVERY_STEP {
+            let targets = vec![Y::of_batch(&of_batch, 0)];
+            return Ok(Prepared { batch: batch.last_output(), targets, weights: None });
+        }
+        let lengths: Vec<usize> = samples.iter().map(|&sample| self.data.inputs[sample].len()).collect();
+        let steps = *first_output..batch.len();
+        let targets = steps.clone().map(|step| Y::of_batch(&of_batch, step)).collect();
+        let masks = lengths.iter().any(|&length| length != batch.len());
+        let weight = |step: usize| lengths.iter().map(|&length| if step < length { 1.0 } else { 0.0 }).collect();
+        let weights = masks.then(|| steps.map(weight).collect());
+        Ok(Prepared { batch: batch.outputs_from(*first_output), targets, weights })
+    }
+}
+
+/// A batch with its targets and the weights of its outputs.
+struct Prepared<X, T> {
+    batch: SequenceBatch<X>,
+    targets: Vec<T>,
+    weights: Option<Vec<Vec<f64>>>,
+}
+
+impl<B, R, const I: usize, Y, L> Objective<Sequence<B, R>> for SequenceObjective<'_, I, Y, L>
+where
+    B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
+    R: Layer<Input = <B::Hidden as Hidden>::Output>,
+    Y: SequenceTarget<R::Output>,
+    L: Loss<R::Output, Target = Y::OfBatch>,
+{
+    fn samples(&self) -> usize {
+        self.data.len()
+    }
+
+    fn gradient(
+        &self,
+        model: &Sequence<B, R>,
+        batch: Batch<'_>,
+    ) -> Result<(f64, <Sequence<B, R> as Parametric>::Params)> {
+        let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
+        let h0 = model.start(batch.samples.len());
+        model.gradient_of(&h0, &sequences, |y| self.loss.weighted(y, &targets, weights.as_deref()))
+    }
+
+    fn loss(&self, model: &Sequence<B, R>, batch: Batch<'_>) -> Result<f64> {
+        let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
+        let (outputs, _) = model.predict(&model.start(batch.samples.len()), &sequences)?;
+        Ok(self.loss.weighted(&outputs, &targets, weights.as_deref())?.0)
+    }
+}

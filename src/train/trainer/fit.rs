@@ -1,0 +1,219 @@
+//! The loop over epochs and steps.
+
+use std::time::Instant;
+
+use super::builder::{Settings, Trainer};
+use super::display::Display;
+use super::progress::{Best, Progress};
+use super::report::{Ended, Epoch, Training, TrainingFailure};
+use super::watch::TrainingAction;
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::state::State;
+use crate::train::objective::{Batch, Objective};
+use crate::train::shuffle::{mix, shuffled};
+use crate::train::{Optimiser, clip_norm};
+
+impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
+    /// Runs the training.
+    ///
+    /// # Errors
+    /// * [`Error::InvalidArgument`] for an objective without samples, a batch size or a number of epochs of 0, and
+    ///   settings of the optimiser, the schedule or the clipping outside their domain;
+    /// * [`Error::NonFiniteLoss`] for a training or validation loss that is not finite;
+    /// * the errors of the objective, of the optimiser, of the validation and of the callbacks, and of files.
+    ///
+    /// After an error, the model has the parameters of the last good step.
+    pub fn fit(mut self) -> Result<Training, Box<TrainingFailure>> {
+        let mut progress = Progress::default();
+        match self.run(&mut progress) {
+            Ok(ended) => self.finish(progress, ended),
+            Err(error) => Err(failure(error, progress)),
+        }
+    }
+
+    fn run(&mut self, progress: &mut Progress) -> Result<Ended> {
+        self.check()?;
+        let rate = self.restored(progress)?;
+        if let Some(log) = &mut self.log {
+            log.start(&progress.epochs)?;
+        }
+        if let Some(ended @ (Ended::EarlyStop | Ended::Callback)) = progress.ended {
+            return Ok(ended);
+        }
+        progress.ended = None;
+        let display = Display::new(self.settings.progress, self.settings.epochs, progress.epochs.len());
+        while progress.epochs.len() < self.settings.epochs {
+            self.steps(progress, rate)?;
+            let epoch = self.complete(progress)?;
+            display.show(&epoch);
+            let ended = self.decide(progress, &epoch)?;
+            progress.ended = ended.or((epoch.epoch == self.settings.epochs).then_some(Ended::Epochs));
+            #[cfg(feature = "checkpoint")]
+            self.save(progress, rate)?;
+            if let Some(ended) = ended {
+                return Ok(ended);
+            }
+        }
+        Ok(Ended::Epochs)
+    }
+
+    /// Resumes the training if there is a checkpoint. Returns the learning rate that the schedule scales.
+    #[cfg_attr(not(feature = "checkpoint"), allow(clippy::unnecessary_wraps, clippy::needless_pass_by_ref_mut))]
+    fn restored(&mut self, progress: &mut Progress) -> Result<f64> {
+        let rate = self.optimiser.learning_rate();
+        #[cfg(feature = "checkpoint")]
+        {
+            let start = self.restore(super::checkpoint::Start { progress: progress.clone(), rate })?;
+            *progress = start.progress;
+            Ok(start.rate)
+        }
+        #[cfg(not(feature = "checkpoint"))]
+        {
+            let _ = progress;
+            Ok(rate)
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let Settings { epochs, batch_size, clip_norm, .. } = self.settings;
+        let positive = |name, value: usize| match value {
+            0 => Err(Error::InvalidArgument { name, value: 0.0, expected: "at least 1" }),
+            _ => Ok(()),
+        };
+        positive("samples", self.objective.samples())?;
+        positive("batch_size", batch_size)?;
+        positive("epochs", epochs)?;
+        if clip_norm.is_nan() || clip_norm <= 0.0 {
+            return Err(Error::InvalidArgument { name: "clip_norm", value: clip_norm, expected: "positive" });
+        }
+        if self.settings.patience.is_some() && self.validate.is_none() {
+            let expected = "used together with a validation";
+            return Err(Error::InvalidArgument { name: "early_stopping", value: 0.0, expected });
+        }
+        Ok(())
+    }
+
+    /// The remaining steps of an epoch.
+    fn steps(&mut self, progress: &mut Progress, rate: f64) -> Result<()> {
+        let Settings { batch_size, seed, .. } = self.settings;
+        let epoch = progress.epochs.len() as u64;
+        let order = shuffled(self.objective.samples(), mix(&[seed, epoch]));
+        for (step, samples) in order.chunks(batch_size).enumerate().skip(progress.steps) {
+            let start = Instant::now();
+            let learning_rate = rate * self.schedule.factor(progress.all_steps)?;
+            if !(learning_rate >= 0.0 && learning_rate.is_finite()) {
+                let expected = "finite and not negative";
+                return Err(Error::InvalidArgument { name: "learning_rate", value: learning_rate, expected });
+            }
+            self.optimiser.set_learning_rate(learning_rate);
+            progress.now.learning_rate = learning_rate;
+            let batch = Batch { samples, seed: mix(&[seed, epoch, step as u64]) };
+            match self.step(batch) {
+                Ok(Step { loss, norm }) => {
+                    progress.now.loss += loss * samples.len() as f64;
+                    progress.now.samples += samples.len();
+                    progress.now.gradient_norm = progress.now.gradient_norm.max(norm);
+                }
+                Err(error) if self.settings.skip_non_finite && is_non_finite(&error) => {
+                    progress.now.skipped += 1;
+                    let is_last = (step + 1) * batch_size >= order.len();
+                    if is_last && progress.now.samples == 0 {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+            progress.steps += 1;
+            progress.all_steps += 1;
+            progress.now.seconds += start.elapsed().as_secs_f64();
+            #[cfg(feature = "checkpoint")]
+            self.save_between(progress, rate)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, batch: Batch<'_>) -> Result<Step> {
+        let (loss, mut gradient) = self.objective.gradient(self.model, batch)?;
+        if !loss.is_finite() {
+            return Err(Error::NonFiniteLoss { value: loss });
+        }
+        let norm = clip_norm(&mut gradient, self.settings.clip_norm)?;
+        self.optimiser.step(self.model, &gradient)?;
+        Ok(Step { loss, norm })
+    }
+
+    /// Validates after the last step of an epoch, and completes it.
+    fn complete(&mut self, progress: &mut Progress) -> Result<Epoch> {
+        let start = Instant::now();
+        let validation = match &mut self.validate {
+            Some(validate) => Some(validate(self.model)?),
+            None => None,
+        };
+        if let Some(value) = validation {
+            if !value.is_finite() {
+                return Err(Error::NonFiniteLoss { value });
+            }
+            self.schedule.observe(value)?;
+        }
+        progress.now.seconds += start.elapsed().as_secs_f64();
+        let epoch = progress.complete(validation);
+        if validation.is_some() && progress.is_best(&epoch) {
+            progress.best = Some(Best { epoch, params: self.model.params().coordinates() });
+        }
+        Ok(epoch)
+    }
+
+    /// Informs the observers of an epoch; `Some` ends the training.
+    fn decide(&mut self, progress: &Progress, epoch: &Epoch) -> Result<Option<Ended>> {
+        if let Some(log) = &mut self.log {
+            log.add(epoch)?;
+        }
+        let mut ended = None;
+        for callback in &mut self.callbacks {
+            if callback(epoch, self.model)? == TrainingAction::Stop {
+                ended = Some(Ended::Callback);
+            }
+        }
+        let impatient = self.settings.patience.is_some_and(|patience| progress.epochs_since_best() >= patience.max(1));
+        Ok(if impatient { Some(Ended::EarlyStop) } else { ended })
+    }
+
+    /// Gives the model its best parameters.
+    fn finish(self, progress: Progress, ended: Ended) -> Result<Training, Box<TrainingFailure>> {
+        if let Some(best) = &progress.best {
+            let mut params = self.model.params();
+            if params.read_coordinates(&best.params).is_none() {
+                let (found, expected) = (best.params.len(), params.coordinates().len());
+                return Err(failure(Error::LengthMismatch { name: "params", found, expected }, progress));
+            }
+            self.model.set_params(&params);
+        }
+        let best = progress.best.map(|best| best.epoch).or_else(|| progress.epochs.last().copied());
+        Ok(Training { epochs: progress.epochs, best, ended })
+    }
+}
+
+/// The loss of a step, and the norm of its gradient before clipping.
+struct Step {
+    loss: f64,
+    norm: f64,
+}
+
+fn failure(error: Error, progress: Progress) -> Box<TrainingFailure> {
+    let (epoch, step) = (progress.epochs.len() + 1, progress.steps + 1);
+    Box::new(TrainingFailure { error, epoch, step, epochs: progress.epochs })
+}
+
+/// Whether an error reports a number that is not finite.
+const fn is_non_finite(error: &Error) -> bool {
+    match error {
+        Error::NonFinite { .. }
+        | Error::NonFiniteDerivative { .. }
+        | Error::NonFiniteEvent { .. }
+        | Error::NonFiniteGradient { .. }
+        | Error::NonFiniteLoss { .. } => true,
+        Error::InvalidArgument { value, .. } | Error::InvalidEntry { value, .. } => !value.is_finite(),
+        _ => false,
+    }
+}
