@@ -28,12 +28,15 @@
 //! Parameters of every backend are states with coordinates, so one optimiser serves all. dfdx networks can use dfdx's
 //! own optimisers instead.
 
-mod adam;
+mod check;
 mod clip;
 mod loss;
+mod optimiser;
 mod uniform;
 
-pub use adam::Adam;
 pub use clip::clip_norm;
-pub use loss::mean_squared_error;
+pub use loss::{
+    AbsoluteError, BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, Loss, SquaredError, mean_squared_error,
+};
+pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sgd, StopReason};
 pub use uniform::uniform;
