@@ -32,6 +32,7 @@ mod check;
 mod clip;
 mod loss;
 mod optimiser;
+mod schedule;
 mod uniform;
 
 pub use clip::clip_norm;
@@ -39,4 +40,5 @@ pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, Loss, SquaredError, mean_squared_error,
 };
 pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sgd, StopReason};
+pub use schedule::{Cosine, Exponential, OnPlateau, OneCycle, Schedule};
 pub use uniform::uniform;

@@ -61,7 +61,7 @@ impl Lbfgs {
                 model.set_params(&params);
                 evaluations += 1;
                 let found = evaluate(model).ok().and_then(|found| trial_point(&params, found));
-                rejected += usize::from(found.is_none());
+                rejected += u64::from(found.is_none());
                 let found = found?;
                 Some((Sample { alpha, value: found.loss, slope: dot(&found.gradient, &direction) }, found))
             };

@@ -8,11 +8,11 @@ pub struct Minimisation {
     /// The Euclidean norm of its gradient.
     pub gradient_norm: f64,
     /// The number of steps.
-    pub iterations: usize,
+    pub iterations: u64,
     /// The number of evaluations of the loss, with the rejected ones.
-    pub evaluations: usize,
+    pub evaluations: u64,
     /// The number of evaluations that failed or were not finite.
-    pub rejected: usize,
+    pub rejected: u64,
     /// Why it stopped.
     pub stopped: StopReason,
 }

@@ -28,7 +28,7 @@ use crate::train::check::check_below_one;
 pub struct Lbfgs {
     pub(super) memory: usize,
     pub(super) tolerance: f64,
-    pub(super) max_iterations: usize,
+    pub(super) max_iterations: u64,
 }
 
 impl Lbfgs {
@@ -59,7 +59,7 @@ impl Lbfgs {
 
     /// With this budget of iterations.
     #[must_use]
-    pub const fn max_iterations(mut self, iterations: usize) -> Self {
+    pub const fn max_iterations(mut self, iterations: u64) -> Self {
         self.max_iterations = iterations;
         self
     }
