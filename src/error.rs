@@ -8,7 +8,7 @@
 //! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NoRestPoint`](Error::NoRestPoint) |
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
-//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`Device`](Error::Device) |
+//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting`, `Io` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
@@ -275,6 +275,18 @@ pub enum Error {
         found: usize,
         /// The number of samples of the first argument.
         expected: usize,
+    },
+    /// The label of a sample is not a class.
+    #[error("the label of sample {sample} of `targets[{output}]` is {label}, but there are {classes} classes, from 0")]
+    InvalidLabel {
+        /// The index of the output, from 0.
+        output: usize,
+        /// The index of the sample in it, from 0.
+        sample: usize,
+        /// The label.
+        label: usize,
+        /// The number of classes.
+        classes: usize,
     },
     /// A formula uses a weight that is not one of its parameters.
     #[error(

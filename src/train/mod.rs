@@ -28,12 +28,26 @@
 //! Parameters of every backend are states with coordinates, so one optimiser serves all. dfdx networks can use dfdx's
 //! own optimisers instead.
 
-mod adam;
+mod check;
 mod clip;
 mod loss;
+mod objective;
+mod optimiser;
+mod schedule;
+mod sequence_data;
+mod sequence_objective;
+mod shuffle;
+mod trainer;
 mod uniform;
 
-pub use adam::Adam;
 pub use clip::clip_norm;
-pub use loss::mean_squared_error;
+pub use loss::{
+    AbsoluteError, BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, Loss, SquaredError, mean_squared_error,
+};
+pub use objective::{Batch, Objective, ObjectiveFn, objective};
+pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sgd, StopReason};
+pub use schedule::{Cosine, Exponential, OnPlateau, OneCycle, Schedule};
+pub use sequence_data::{CheckTarget, SequenceData};
+pub use sequence_objective::{SequenceObjective, SequenceTarget};
+pub use trainer::{Ended, Epoch, Trainer, Training, TrainingAction, TrainingFailure};
 pub use uniform::uniform;

@@ -36,7 +36,8 @@ pub struct Trainer<'a, M: Parametric, T, O> {
     pub(super) model: &'a mut M,
     pub(super) objective: &'a T,
     pub(super) optimiser: O,
-    pub(super) schedule: Schedule,
+    pub(super) schedule: Option<Schedule>,
+    pub(super) make_schedule: Option<MakeSchedule<'a>>,
     pub(super) settings: Settings,
     pub(super) validate: Option<Validate<'a, M>>,
     pub(super) callbacks: Vec<Callback<'a, M>>,
@@ -44,6 +45,9 @@ pub struct Trainer<'a, M: Parametric, T, O> {
     #[cfg(feature = "checkpoint")]
     pub(super) checkpoint: Option<super::checkpoint::Checkpoint<M, O>>,
 }
+
+/// Makes a schedule from the number of steps.
+pub(super) type MakeSchedule<'a> = Box<dyn FnOnce(u64) -> Schedule + 'a>;
 
 /// The validation loss of a model.
 pub(super) type Validate<'a, M> = Box<dyn FnMut(&M) -> Result<f64> + 'a>;
@@ -61,7 +65,7 @@ pub(super) struct Settings {
 }
 
 impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
-    /// Trains `model` on `objective` with the learning rate of `optimiser`: 10 epochs in batches of 32.
+    /// Trains `model` on `objective`: 10 epochs in batches of 32, at the learning rate of `optimiser`.
     pub fn new(model: &'a mut M, objective: &'a T, optimiser: O) -> Self {
         let settings = Settings {
             epochs: 10,
@@ -76,7 +80,8 @@ impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
             model,
             objective,
             optimiser,
-            schedule: Schedule::constant(),
+            schedule: None,
+            make_schedule: None,
             settings,
             validate: None,
             callbacks: Vec::new(),
@@ -104,9 +109,12 @@ impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
         self
     }
 
-    /// Factors of the learning rate, by step.
-    pub fn schedule(mut self, schedule: Schedule) -> Self {
-        self.schedule = schedule;
+    /// The learning rate of each step, instead of the constant rate of the optimiser: `schedule` makes it from the number of
+    /// steps in all epochs.
+    ///
+    /// `|steps| Cosine::new(1e-2, steps).warm_up(steps / 20)` warms up over the first 5 % of the training.
+    pub fn schedule<S: Into<Schedule>>(mut self, schedule: impl FnOnce(u64) -> S + 'a) -> Self {
+        self.make_schedule = Some(Box::new(|steps| schedule(steps).into()));
         self
     }
 

@@ -31,13 +31,6 @@ pub(super) struct Checkpoint<M: Parametric, O> {
     read: fn(&Path, &M) -> Result<Option<Restored<M::Params, O>>>,
 }
 
-/// The state at the start of a training, or after a resumption.
-pub(super) struct Start {
-    pub(super) progress: Progress,
-    /// The learning rate that the schedule scales.
-    pub(super) rate: f64,
-}
-
 /// The content of a file.
 pub(super) struct Restored<P, O> {
     params: P,
@@ -51,8 +44,7 @@ pub(super) struct Run {
     seed: u64,
     batch_size: u64,
     samples: u64,
-    rate: f64,
-    schedule: Schedule,
+    schedule: Option<Schedule>,
     progress: Progress,
 }
 
@@ -113,9 +105,9 @@ where
 
 impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// Goes back to the state of the file, if there is one.
-    pub(super) fn restore(&mut self, start: Start) -> Result<Start> {
-        let Some(Checkpoint { path, read, .. }) = &self.checkpoint else { return Ok(start) };
-        let Some(Restored { params, optimiser, run }) = read(path, self.model)? else { return Ok(start) };
+    pub(super) fn restore(&mut self, progress: &mut Progress) -> Result<()> {
+        let Some(Checkpoint { path, read, .. }) = &self.checkpoint else { return Ok(()) };
+        let Some(Restored { params, optimiser, run }) = read(path, self.model)? else { return Ok(()) };
         let Settings { batch_size, seed, .. } = self.settings;
         let samples = self.objective.samples();
         for (name, found, expected) in [
@@ -131,27 +123,27 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         self.model.set_params(&params);
         self.optimiser = optimiser;
         self.schedule = run.schedule;
-        Ok(Start { progress: run.progress, rate: run.rate })
+        *progress = run.progress;
+        Ok(())
     }
 
     /// Writes the file of a completed epoch.
-    pub(super) fn save(&self, progress: &Progress, rate: f64) -> Result<()> {
+    pub(super) fn save(&self, progress: &Progress) -> Result<()> {
         let Some(Checkpoint { path, write, .. }) = &self.checkpoint else { return Ok(()) };
         let run = Run {
             seed: self.settings.seed,
             batch_size: self.settings.batch_size as u64,
             samples: self.objective.samples() as u64,
-            rate,
-            schedule: self.schedule.clone(),
+            schedule: self.schedule,
             progress: progress.clone(),
         };
         write(path, self.model, &self.optimiser, run)
     }
 
     /// Writes the file after a step, if it is time.
-    pub(super) fn save_between(&self, progress: &Progress, rate: f64) -> Result<()> {
+    pub(super) fn save_between(&self, progress: &Progress) -> Result<()> {
         let every = self.checkpoint.as_ref().and_then(|checkpoint| checkpoint.every);
-        if every.is_some_and(|every| progress.all_steps.is_multiple_of(every)) { self.save(progress, rate) } else { Ok(()) }
+        if every.is_some_and(|every| progress.all_steps.is_multiple_of(every)) { self.save(progress) } else { Ok(()) }
     }
 }
 

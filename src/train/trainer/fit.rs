@@ -34,7 +34,9 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
 
     fn run(&mut self, progress: &mut Progress) -> Result<Ended> {
         self.check()?;
-        let rate = self.restored(progress)?;
+        self.prepare_schedule();
+        #[cfg(feature = "checkpoint")]
+        self.restore(progress)?;
         if let Some(log) = &mut self.log {
             log.start(&progress.epochs)?;
         }
@@ -44,13 +46,13 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         progress.ended = None;
         let display = Display::new(self.settings.progress, self.settings.epochs, progress.epochs.len());
         while progress.epochs.len() < self.settings.epochs {
-            self.steps(progress, rate)?;
+            self.steps(progress)?;
             let epoch = self.complete(progress)?;
             display.show(&epoch);
             let ended = self.decide(progress, &epoch)?;
             progress.ended = ended.or((epoch.epoch == self.settings.epochs).then_some(Ended::Epochs));
             #[cfg(feature = "checkpoint")]
-            self.save(progress, rate)?;
+            self.save(progress)?;
             if let Some(ended) = ended {
                 return Ok(ended);
             }
@@ -58,20 +60,12 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         Ok(Ended::Epochs)
     }
 
-    /// Resumes the training if there is a checkpoint. Returns the learning rate that the schedule scales.
-    #[cfg_attr(not(feature = "checkpoint"), allow(clippy::unnecessary_wraps, clippy::needless_pass_by_ref_mut))]
-    fn restored(&mut self, progress: &mut Progress) -> Result<f64> {
-        let rate = self.optimiser.learning_rate();
-        #[cfg(feature = "checkpoint")]
-        {
-            let start = self.restore(super::checkpoint::Start { progress: progress.clone(), rate })?;
-            *progress = start.progress;
-            Ok(start.rate)
-        }
-        #[cfg(not(feature = "checkpoint"))]
-        {
-            let _ = progress;
-            Ok(rate)
+    /// Makes the schedule from the number of steps.
+    fn prepare_schedule(&mut self) {
+        let Settings { epochs, batch_size, .. } = self.settings;
+        let steps = self.objective.samples().div_ceil(batch_size) * epochs;
+        if let Some(make) = self.make_schedule.take() {
+            self.schedule = Some(make(steps as u64));
         }
     }
 
@@ -84,6 +78,11 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         positive("samples", self.objective.samples())?;
         positive("batch_size", batch_size)?;
         positive("epochs", epochs)?;
+        let rate = self.optimiser.learning_rate();
+        if !(rate >= 0.0 && rate.is_finite()) {
+            let expected = "finite and not negative";
+            return Err(Error::InvalidArgument { name: "learning_rate", value: rate, expected });
+        }
         if clip_norm.is_nan() || clip_norm <= 0.0 {
             return Err(Error::InvalidArgument { name: "clip_norm", value: clip_norm, expected: "positive" });
         }
@@ -95,19 +94,16 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     }
 
     /// The remaining steps of an epoch.
-    fn steps(&mut self, progress: &mut Progress, rate: f64) -> Result<()> {
+    fn steps(&mut self, progress: &mut Progress) -> Result<()> {
         let Settings { batch_size, seed, .. } = self.settings;
         let epoch = progress.epochs.len() as u64;
         let order = shuffled(self.objective.samples(), mix(&[seed, epoch]));
         for (step, samples) in order.chunks(batch_size).enumerate().skip(progress.steps) {
             let start = Instant::now();
-            let learning_rate = rate * self.schedule.factor(progress.all_steps)?;
-            if !(learning_rate >= 0.0 && learning_rate.is_finite()) {
-                let expected = "finite and not negative";
-                return Err(Error::InvalidArgument { name: "learning_rate", value: learning_rate, expected });
+            if let Some(schedule) = &self.schedule {
+                self.optimiser.set_learning_rate(schedule.rate(progress.all_steps)?);
             }
-            self.optimiser.set_learning_rate(learning_rate);
-            progress.now.learning_rate = learning_rate;
+            progress.now.learning_rate = self.optimiser.learning_rate();
             let batch = Batch { samples, seed: mix(&[seed, epoch, step as u64]) };
             match self.step(batch) {
                 Ok(Step { loss, norm }) => {
@@ -128,7 +124,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
             progress.all_steps += 1;
             progress.now.seconds += start.elapsed().as_secs_f64();
             #[cfg(feature = "checkpoint")]
-            self.save_between(progress, rate)?;
+            self.save_between(progress)?;
         }
         Ok(())
     }
@@ -154,7 +150,9 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
             if !value.is_finite() {
                 return Err(Error::NonFiniteLoss { value });
             }
-            self.schedule.observe(value)?;
+            if let Some(schedule) = &mut self.schedule {
+                schedule.observe(value)?;
+            }
         }
         progress.now.seconds += start.elapsed().as_secs_f64();
         let epoch = progress.complete(validation);

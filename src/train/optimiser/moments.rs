@@ -1,0 +1,93 @@
+//! The exponential averages of the gradient and of its square.
+
+use crate::error::{Error, Result};
+use crate::train::check::check_below_one;
+
+/// First and second moment of every derivative, with their rates of decay.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Moments {
+    pub(super) beta1: f64,
+    pub(super) beta2: f64,
+    steps: u32,
+    each: Vec<(f64, f64)>,
+}
+
+impl Moments {
+    pub(super) const fn new() -> Self {
+        Self { beta1: 0.9, beta2: 0.999, steps: 0, each: Vec::new() }
+    }
+
+    /// Averages one more gradient.
+    pub(super) fn advance(&mut self, gradient: &[f64]) -> Result<()> {
+        let Self { beta1, beta2, .. } = *self;
+        check_below_one("beta1", beta1)?;
+        check_below_one("beta2", beta2)?;
+        self.check_memory(gradient.len())?;
+        if let Some(index) = gradient.iter().position(|g| !(g * g).is_finite()) {
+            let expected = "finite, with a finite square";
+            return Err(Error::InvalidEntry { name: "gradient", index, value: gradient[index], expected });
+        }
+        self.each.resize(gradient.len(), (0.0, 0.0));
+        for ((m, v), g) in self.each.iter_mut().zip(gradient) {
+            *m = beta1 * *m + (1.0 - beta1) * g;
+            *v = beta2 * *v + (1.0 - beta2) * g * g;
+        }
+        self.steps = self.steps.saturating_add(1);
+        Ok(())
+    }
+
+    /// Checks moments that may have been deserialized.
+    fn check_memory(&self, params: usize) -> Result<()> {
+        let started = self.steps > 0 || !self.each.is_empty();
+        if started && params != self.each.len() {
+            return Err(Error::LengthMismatch { name: "params", found: params, expected: self.each.len() });
+        }
+        let valid = |&(m, v): &(f64, f64)| m.is_finite() && v.is_finite() && v >= 0.0;
+        match self.each.iter().position(|moments| !valid(moments)) {
+            Some(index) => {
+                let expected = "finite and, for the second moment, not negative";
+                let (m, v) = self.each[index];
+                let value = if m.is_finite() { v } else { m };
+                Err(Error::InvalidEntry { name: "moments", index, value, expected })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The moments of every derivative.
+    pub(super) fn each(&self) -> &[(f64, f64)] {
+        &self.each
+    }
+
+    /// The number of gradients.
+    pub(super) fn steps(&self) -> f64 {
+        f64::from(self.steps)
+    }
+
+    /// `β₁ᵗ` and `β₂ᵗ` after `t` gradients.
+    pub(super) fn powers(&self) -> [f64; 2] {
+        let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
+        [self.beta1.powi(t), self.beta2.powi(t)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Moments;
+    use crate::error::Error;
+
+    #[test]
+    fn a_deserialized_memory_is_checked() {
+        let with = |steps, each: &[(f64, f64)]| Moments { steps, each: each.to_vec(), ..Moments::new() };
+        for (mut moments, found) in [(with(1, &[]), 0), (with(0, &[(0.0, 0.0)]), 1), (with(3, &[(0.0, 0.0); 3]), 3)] {
+            let expected = Error::LengthMismatch { name: "params", found: 2, expected: found };
+            assert_eq!(moments.advance(&[1.0, 2.0]).err(), Some(expected));
+        }
+        for bad in [(f64::NAN, 0.0), (0.0, f64::NAN), (0.0, f64::INFINITY), (0.0, -1.0)] {
+            let refused = with(1, &[(0.0, 0.0), bad]).advance(&[1.0, 2.0]).err();
+            assert!(matches!(refused, Some(Error::InvalidEntry { name: "moments", index: 1, .. })), "{refused:?}");
+        }
+        assert!(with(u32::MAX, &[(0.0, 0.0)]).advance(&[1.0]).is_ok());
+    }
+}
