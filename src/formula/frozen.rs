@@ -2,8 +2,9 @@
 
 use std::any::Any;
 
+use super::leaf::Leaf;
 use super::name::Name;
-use super::parameters::{Build, Leaf, Parameters, Structure, Types, Visitor};
+use super::parameters::{Build, Parameters, Structure, Types, Visitor};
 use super::store::{Slices, Store};
 use crate::state::{State, Tolerance};
 
