@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, each of which may import from those before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "error",
     "simd",
     "state",
@@ -16,6 +16,7 @@ const ORDER: [&str; 14] = [
     "adjoint",
     "formula",
     "nn",
+    "weights",
     "train",
     "plot",
     "verify",
