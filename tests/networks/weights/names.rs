@@ -34,9 +34,9 @@ fn gates_are_one_tensor() {
 
 #[test]
 fn a_sequence_has_the_names_of_a_module_with_two_fields() {
-    let cells = (Net::new(Lstm::zeros()), Net::new(Lstm::zeros()));
-    let (cells, readout): ((Net<Lstm<f64, 1, 2>>, Net<Lstm<f64, 2, 2>>), Net<Linear<f64, 2, 1>>) =
-        (cells, Net::new(Linear::zeros()));
+    type Cells = (Net<Lstm<f64, 1, 2>>, Net<Lstm<f64, 2, 2>>);
+    let cells: Cells = (Net::new(Lstm::zeros()), Net::new(Lstm::zeros()));
+    let readout: Net<Linear<f64, 2, 1>> = Net::new(Linear::zeros());
     let model = Sequence { block: cells, readout };
     let names = Names::new().rename("0.0.*", "rnn.*_l0").rename("0.1.*", "rnn.*_l1").rename("1.*", "fc.*");
     let mut file = TensorFile::new();
