@@ -9,10 +9,15 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting`, `Io` |
+//! | files | [`Io`](Error::Io) |
+//! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
+//! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
 //! [`Failure`](crate::solution::Failure), which also has the partial solution.
+//! [`TensorDifference`] is a difference between a file of weights and a model.
+
+use std::path::PathBuf;
 
 /// The result type of the crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -298,7 +303,9 @@ pub enum Error {
         formula: &'static str,
     },
     /// A number in the data is infinite or NaN.
-    #[error("`{name}` of sequence {sample} is {value} at step {step}, but data must be finite; leave the step out, or mask it")]
+    #[error(
+        "`{name}` of sequence {sample} is {value} at step {step}, but data must be finite; leave the step out, or mask it"
+    )]
     NonFiniteData {
         /// The argument: observations, gaps or targets.
         name: &'static str,
@@ -434,7 +441,7 @@ pub enum Error {
     #[error("{path} ends in neither .svg nor .png")]
     PictureFormat {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
     },
     /// A picture could not be painted.
     #[cfg(feature = "plot")]
@@ -443,13 +450,109 @@ pub enum Error {
         /// The message of the library that paints.
         reason: String,
     },
-    /// A picture could not be written.
-    #[cfg(feature = "plot")]
-    #[error("cannot write {path}: {reason}")]
+    /// A file could not be read or written.
+    #[error("cannot {action} {path}: {reason}")]
     Io {
+        /// `read` or `write`.
+        action: &'static str,
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// The message of the operating system.
         reason: String,
     },
+    /// A file is not a file of weights, or it is damaged.
+    #[error("{path} is not a safetensors file, or it is damaged: {reason}")]
+    WeightFile {
+        /// The file.
+        path: PathBuf,
+        /// The message of the reader.
+        reason: String,
+    },
+    /// A file is not a checkpoint of this training, or it is damaged.
+    #[error("{path} cannot be resumed from: {reason}")]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// The part that does not fit.
+        reason: String,
+    },
+    /// The tensors of a file are not those of the model.
+    #[error("the tensors of {path} do not fit the model:{}", lines(differences))]
+    WeightMismatch {
+        /// The file.
+        path: PathBuf,
+        /// All differences.
+        differences: Vec<TensorDifference>,
+    },
+    /// A weight is not finite, or too large for the numbers of the model.
+    #[error("`{tensor}[{}]` is {value}, but it must be {expected}", list(index))]
+    InvalidWeight {
+        /// The tensor, by its name in the file.
+        tensor: String,
+        /// The index, one number for each axis, from 0.
+        index: Vec<usize>,
+        /// The value.
+        value: f64,
+        /// The accepted values.
+        expected: &'static str,
+    },
+    /// The name of a tensor is taken or reserved.
+    #[error("the tensor `{tensor}` of the model cannot be called `{name}` in a file: {reason}")]
+    WeightName {
+        /// The tensor, by its name in the model.
+        tensor: String,
+        /// Its name in the file.
+        name: String,
+        /// Why it cannot have the name.
+        reason: &'static str,
+    },
+}
+
+/// A difference between the tensors of a file and of a model. The names are those in the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TensorDifference {
+    /// The file does not have the tensor.
+    #[error("`{name}` of shape [{}] is missing", list(expected))]
+    Missing {
+        /// The tensor.
+        name: String,
+        /// Its shape.
+        expected: Vec<usize>,
+    },
+    /// The model does not have the tensor.
+    #[error("`{name}` of shape [{}] is not in the model", list(found))]
+    Superfluous {
+        /// The tensor.
+        name: String,
+        /// Its shape.
+        found: Vec<usize>,
+    },
+    /// The tensor has another shape.
+    #[error("`{name}` has the shape [{}] instead of [{}]", list(found), list(expected))]
+    Shape {
+        /// The tensor.
+        name: String,
+        /// Its shape in the file.
+        found: Vec<usize>,
+        /// Its shape in the model.
+        expected: Vec<usize>,
+    },
+    /// The elements of the tensor are not floating-point numbers of 16, 32 or 64 bits.
+    #[error("`{name}` has elements of the type {found} instead of F16, BF16, F32 or F64")]
+    ElementType {
+        /// The tensor.
+        name: String,
+        /// The type, as the format calls it.
+        found: String,
+    },
+}
+
+/// Numbers with commas.
+fn list(numbers: &[usize]) -> String {
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Each difference on a line.
+fn lines(differences: &[TensorDifference]) -> String {
+    differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }

@@ -81,7 +81,7 @@
 //!
 //! [`formula!`] declares a network; its pullback, its batches and the names of its tensors follow.
 //! [`nn::networks`] is the guide. [`nn`] reads one network as a recurrent cell, a residual block or a neural ODE, and
-//! trains sequences of any of them.
+//! trains sequences of any of them. The module `weights` (feature `safetensors`) exchanges them with PyTorch.
 //!
 //! # Checking your own model
 //!
@@ -94,12 +94,15 @@
 //!   dfdx network. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp, rand_pcg and thiserror only.
 //! * `plot`: the module `plot` draws solutions over time, phase portraits, learning curves, work–precision diagrams and
 //!   forecasts, as SVG or PNG.
+//! * `safetensors`: the module `weights` reads and writes the weights of a model in the format of PyTorch.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod adjoint;
 pub mod control;
+#[cfg(any(feature = "safetensors", feature = "checkpoint"))]
+mod disk;
 pub mod dynamics;
 pub mod error;
 pub mod formula;
@@ -114,6 +117,8 @@ pub mod solver;
 pub mod state;
 pub mod train;
 pub mod verify;
+#[cfg(feature = "safetensors")]
+pub mod weights;
 
 #[cfg(feature = "dfdx")]
 pub use dfdx;

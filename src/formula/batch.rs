@@ -4,7 +4,7 @@ use std::ops::{Add, Div, Index, Mul, Neg, Sub};
 
 use super::function::Function;
 use super::graph::{Graph, Id, Node, Pairing, Term};
-use super::parameters::Leaf;
+use super::leaf::Leaf;
 use super::store::Store;
 use super::weight::{Bias, Gates, Weight};
 
@@ -177,7 +177,7 @@ impl<'g> Batch<'g, 1> {
 
 /// The address of a leaf, and its shape.
 fn leaf<P>(parameter: &P, rows: usize, columns: usize) -> Leaf {
-    Leaf { rows, columns, address: std::ptr::from_ref(parameter).addr() }
+    Leaf::new(parameter, &[rows, columns])
 }
 
 fn product<'g, const N: usize, const M: usize>(weight: Leaf, x: Batch<'g, N>, transposed: bool) -> Batch<'g, M> {

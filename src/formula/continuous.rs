@@ -1,7 +1,8 @@
 //! Formulas that discretise an ODE, and their vector fields.
 
+use super::leaf::Leaf;
 use super::name::Name;
-use super::parameters::{Leaf, Parameters, structure_of_field};
+use super::parameters::{Parameters, structure_of_field};
 use super::shape::Shape;
 use super::written::Formula;
 use crate::state::{State, norm_of_field, space_of_field};

@@ -1,8 +1,9 @@
 //! Parameters that are not trained.
 
 use super::batch::Batch;
+use super::leaf::Leaf;
 use super::name::Name;
-use super::parameters::{Leaf, Parameters, structure_of_field};
+use super::parameters::{Parameters, structure_of_field};
 use super::store::{Slices, Store};
 use super::weight::Bias;
 use crate::state::{Element, State, Tolerance};

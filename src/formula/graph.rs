@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::function::Function;
-use super::parameters::Leaf;
+use super::leaf::Leaf;
 
 /// The index of a node.
 pub(crate) type Id = usize;
@@ -157,7 +157,7 @@ impl Graph {
         let shape = (leaf.rows, leaf.columns);
         // A leaf without entries has no address of its own; it matches any other of its shape.
         let is_like = |other: &Leaf| leaf.rows * leaf.columns == 0 && (other.rows, other.columns) == shape;
-        place(&|other| *other == leaf).or_else(|| place(&is_like)).unwrap_or_else(|| {
+        place(&|other| other.is(&leaf)).or_else(|| place(&is_like)).unwrap_or_else(|| {
             self.foreign.set(true);
             0
         })

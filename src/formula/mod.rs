@@ -18,7 +18,7 @@
 //! | [`Heap`] | parameters on the heap, for large networks |
 //! | [`Parameters`], [`TensorInfo`] | the tensors of a model by name and shape |
 //! | [`Program`] | the operations of a formula, which a printed [`Net`](crate::nn::Net) shows |
-//! | helper types | [`Arena`], [`Batches`], [`Build`], [`Columns`], [`Graph`], [`Leaf`], [`Name`], [`Slices`], [`Store`], [`Structure`], [`Types`], [`Visitor`] |
+//! | helper types | [`Arena`], [`Batches`], [`Build`], [`Columns`], [`Graph`], [`Leaf`], [`Name`], [`Order`], [`Slices`], [`Store`], [`Structure`], [`Types`], [`Visitor`] |
 //!
 //! A [`Formula`] runs once, on handles that know only their rows ([`Batch`]). Its operators record a [`Graph`], and the
 //! graph becomes a [`Program`]: dead nodes are dropped, sums of products are merged, and every value gets its place.
@@ -30,7 +30,7 @@
 //! | `function`, `graph` | scalar functions with their derivatives, nodes |
 //! | `program`, `packed` | operations in order, the packed numbers of the parameters |
 //! | `run`, `pull_back` | the forward and the backward pass |
-//! | `weight`, `frozen`, `parameters`, `name`, `store`, `macros` | structures of named weights and biases |
+//! | `weight`, `frozen`, `parameters`, `leaf`, `name`, `store`, `macros` | structures of named weights and biases |
 //! | `shape`, `batches` | arguments and values, types of batches |
 //! | `continuous` | cells with a vector field |
 //! | `written`, `show` | the trait, the recording of a formula, printing of programs |
@@ -42,6 +42,7 @@ mod derivative;
 mod frozen;
 mod function;
 mod graph;
+mod leaf;
 mod macros;
 mod name;
 mod packed;
@@ -61,8 +62,9 @@ pub use continuous::{Continuous, FieldOf};
 pub use derivative::{grad, jvp};
 pub use frozen::{Constant, Frozen};
 pub use graph::Graph;
+pub use leaf::{Leaf, Order};
 pub use name::Name;
-pub use parameters::{Build, Leaf, Parameters, Structure, TensorInfo, Types, Visitor};
+pub use parameters::{Build, Parameters, Structure, TensorInfo, Types, Visitor};
 pub use program::Program;
 pub use run::Arena;
 pub use shape::{Rows, Shape};

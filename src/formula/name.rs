@@ -14,6 +14,7 @@ enum Part<'a> {
     Root,
     GenericDynamics(&'a str),
     Element(usize),
+    Gate(usize),
 }
 
 impl Name<'static> {
@@ -33,6 +34,12 @@ impl<'a> Name<'a> {
     pub const fn element(&'a self, index: usize) -> Self {
         Self { parent: Some(self), part: Part::Element(index) }
     }
+
+    /// The name of a gate, where gates need names of their own: `weight_ih[0]`.
+    #[must_use]
+    pub const fn gate(&'a self, index: usize) -> Self {
+        Self { parent: Some(self), part: Part::Gate(index) }
+    }
 }
 
 impl fmt::Display for Name<'_> {
@@ -40,12 +47,14 @@ impl fmt::Display for Name<'_> {
         if let Some(parent) = self.parent
             && !matches!(parent.part, Part::Root)
         {
-            write!(f, "{parent}.")?;
+            let dot = if matches!(self.part, Part::Gate(_)) { "" } else { "." };
+            write!(f, "{parent}{dot}")?;
         }
         match self.part {
             Part::Root => Ok(()),
             Part::GenericDynamics(name) => f.write_str(name.strip_prefix("r#").unwrap_or(name)),
             Part::Element(index) => write!(f, "{index}"),
+            Part::Gate(index) => write!(f, "[{index}]"),
         }
     }
 }

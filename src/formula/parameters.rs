@@ -5,6 +5,7 @@ use std::any::Any;
 use nalgebra::allocator::Allocator;
 use nalgebra::{DefaultAllocator, Dim, OMatrix};
 
+use super::leaf::Leaf;
 use super::name::Name;
 use super::store::{Slices, Store};
 use super::weight::Gates;
@@ -13,7 +14,7 @@ use crate::state::{Element, State, norm_of_field, space_of_field};
 /// A structure of named tensors: the type of the parameters of a model, and of their gradient.
 ///
 /// [`parameters!`](crate::parameters) and [`formula!`](crate::formula!) implement it. The coordinates are ordered by
-/// tensor, in the order of the fields, each in column-major order.
+/// tensor, in the order of the fields, each in column-major order; on tensors of dfdx, in row-major order.
 pub trait Parameters: State {
     /// Calls `see` with the name and the shape of each tensor, in order. `name` is the name of the structure itself.
     fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf));
@@ -50,17 +51,6 @@ pub struct TensorInfo {
     pub name: String,
     /// Its rows and columns.
     pub shape: (usize, usize),
-}
-
-/// A matrix or a vector in a structure of parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leaf {
-    /// Its number of rows.
-    pub rows: usize,
-    /// Its number of columns.
-    pub columns: usize,
-    /// Its address in memory, by which a formula identifies its weights.
-    pub address: usize,
 }
 
 /// The parameters of a network: weights and biases in a [`Store`].
@@ -185,7 +175,7 @@ macro_rules! number {
     ($($t:ty),*) => {
         $(impl Parameters for $t {
             fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
-                see(name, Leaf { rows: 1, columns: 1, address: std::ptr::from_ref(self).addr() });
+                see(name, Leaf::new(self, &[]).rounded(self.rounding()));
             }
         })*
     };
@@ -199,7 +189,10 @@ where
 {
     fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
         let (rows, columns) = self.shape();
-        see(name, Leaf { rows, columns, address: std::ptr::from_ref(self).addr() });
+        // A column of fixed width is a vector.
+        let leaf =
+            if C::try_to_usize() == Some(1) { Leaf::new(self, &[rows]) } else { Leaf::new(self, &[rows, columns]) };
+        see(name, leaf.rounded(self.rounding()));
     }
 }
 
@@ -250,6 +243,11 @@ macro_rules! tuple {
     };
 }
 
+/// Without tensors.
+impl Parameters for () {
+    fn leaves(&self, _: &Name<'_>, _: &mut dyn FnMut(&Name<'_>, Leaf)) {}
+}
+
 tuple!(A 0, B 1);
 tuple!(A 0, B 1, C 2);
 tuple!(A 0, B 1, C 2, D 3);
@@ -264,7 +262,7 @@ impl<P: State, const G: usize> State for Gates<P, G> {
 }
 
 macro_rules! repeated {
-    ($array:ty, $in:ident => $other:ty, |$self:ident| $elements:expr, |$from:ident, $k:ident, $name:ident| $path:expr, $wrap:expr) => {
+    ($array:ty, $in:ident => $other:ty, |$self:ident| $elements:expr, |$from:ident, $k:ident, $name:ident| $path:expr, $index:ident, $wrap:expr) => {
         impl<P: Structure, const G: usize> Structure for $array {
             type Store = P::Store;
             type In<$in: Store> = $other;
@@ -279,8 +277,7 @@ macro_rules! repeated {
                 }
             }
             fn types<V: Types>(name: &Name<'_>, next: &mut usize, see: &mut V) -> Result<(), V::Error> {
-                // Gates share a name, so the index is added here.
-                (0..G).try_for_each(|k| P::types(&name.element(k), next, see))
+                (0..G).try_for_each(|k| P::types(&name.$index(k), next, see))
             }
             fn leaf(&$self, k: usize) -> Option<&dyn Any> {
                 $elements.get(k / P::LEAVES.max(1))?.leaf(k % P::LEAVES.max(1))
@@ -306,8 +303,8 @@ macro_rules! repeated {
     };
 }
 
-repeated!([P; G], Q => [P::In<Q>; G], |self| *self, |from, k, name| &name.element(k), std::convert::identity);
-repeated!(Gates<P, G>, Q => Gates<P::In<Q>, G>, |self| self.0, |from, _k, name| name, Gates);
+repeated!([P; G], Q => [P::In<Q>; G], |self| *self, |from, k, name| &name.element(k), element, std::convert::identity);
+repeated!(Gates<P, G>, Q => Gates<P::In<Q>, G>, |self| self.0, |from, _k, name| name, gate, Gates);
 
 /// A wrapper of a structure with the same tensors.
 macro_rules! structure_of_field {

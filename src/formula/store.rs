@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use nalgebra::{Const, Dyn, OMatrix, SMatrix, SVector};
 
+use super::leaf::Order;
 use crate::state::{Element, State};
 
 /// The type of the weights and biases of a network.
@@ -23,6 +24,8 @@ pub trait Store: 'static {
     type Weight<const O: usize, const I: usize>: State + 'static;
     /// A vector of `N` numbers.
     type Bias<const N: usize>: State + 'static;
+    /// The order of the coordinates of a matrix.
+    const ORDER: Order = Order::ColumnMajor;
 }
 
 /// A store with its numbers in slices, in column-major order.

@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
 
+use super::leaf::Leaf;
 use super::name::Name;
-use super::parameters::{Build, Leaf, Parameters, Structure, Types, Visitor};
+use super::parameters::{Build, Parameters, Structure, Types, Visitor};
 use super::store::{Slices, Store};
 use crate::state::{State, norm_of_field, space_of_field};
 
@@ -25,7 +26,7 @@ pub struct Bias<S: Store, const N: usize>(pub S::Bias<N>);
 pub struct Gates<P, const G: usize>(pub [P; G]);
 
 macro_rules! leaf {
-    ($leaf:ident, $visit:ident, $draw:ident, $slice:ident, $slice_mut:ident, [$($c:ident),*], ($rows:expr, $columns:expr)) => {
+    ($leaf:ident, $visit:ident, $draw:ident, $slice:ident, $slice_mut:ident, [$($c:ident),*]) => {
         impl<S: Store, $(const $c: usize),*> Clone for $leaf<S, $($c),*> {
             fn clone(&self) -> Self {
                 Self(self.0.clone())
@@ -77,7 +78,7 @@ macro_rules! leaf {
 
         impl<S: Store, $(const $c: usize),*> Parameters for $leaf<S, $($c),*> {
             fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
-                see(name, Leaf { rows: $rows, columns: $columns, address: std::ptr::from_ref(self).addr() });
+                see(name, Leaf::new(self, &[$($c),*]).rounded(self.rounding()).ordered(S::ORDER));
             }
         }
 
@@ -120,5 +121,5 @@ macro_rules! leaf {
     };
 }
 
-leaf!(Weight, weight, draw_weight, weight, weight_mut, [O, I], (O, I));
-leaf!(Bias, bias, draw_bias, bias, bias_mut, [N], (N, 1));
+leaf!(Weight, weight, draw_weight, weight, weight_mut, [O, I]);
+leaf!(Bias, bias, draw_bias, bias, bias_mut, [N]);

@@ -73,5 +73,5 @@ fn painting(error: impl std::fmt::Display) -> Error {
 
 /// The error of a file that could not be written.
 fn not_written(path: &Path, error: impl std::fmt::Display) -> Error {
-    Error::Io { path: path.to_owned(), reason: error.to_string() }
+    Error::Io { action: "write", path: path.to_owned(), reason: error.to_string() }
 }

@@ -1,12 +1,11 @@
 //! The loss of a sequence model on sequences.
 
+use super::Loss;
 use super::objective::{Batch, Objective};
 use super::sequence_data::{CheckTarget, SequenceData};
-use super::Loss;
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::nn::{Block, FromSamples, Hidden, Layer, Sequence, SequenceBatch, ZeroSamples};
-use crate::state::State;
 
 /// The loss of a sequence model on sequences with targets, made by [`SequenceData::objective`].
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +78,8 @@ impl<const I: usize, Y> SequenceData<I, Y> {
             batch = batch.lengths(lengths);
         }
         if let Some(gaps) = &self.gaps {
-            let gap = |step: usize| samples.iter().map(|&sample| gaps[sample].get(step).copied().unwrap_or(0.0)).collect();
+            let gap =
+                |step: usize| samples.iter().map(|&sample| gaps[sample].get(step).copied().unwrap_or(0.0)).collect();
             batch = batch.gaps_of_samples((0..steps).map(gap).collect());
         }
         Ok(batch)

@@ -9,3 +9,4 @@ mod formula;
 mod layer_jacobians;
 #[cfg(feature = "dfdx")]
 mod tensors;
+mod weights;

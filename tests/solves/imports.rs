@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, each of which may import from those before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 16] = [
     "error",
+    "disk",
     "simd",
     "state",
     "dynamics",
@@ -16,6 +17,7 @@ const ORDER: [&str; 14] = [
     "adjoint",
     "formula",
     "nn",
+    "weights",
     "train",
     "plot",
     "verify",

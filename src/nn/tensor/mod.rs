@@ -22,6 +22,7 @@ mod formula;
 mod layer;
 mod module_field;
 mod module_layer;
+mod named;
 mod owner;
 mod samples;
 mod trace;

@@ -1,7 +1,7 @@
 //! Tensors as hidden states of blocks, and as batches of samples.
 
 use dfdx::shapes::{Axes2, Axes3, Axis, Const, Dim, HasShape, Shape};
-use dfdx::tensor::{Tensor, ZerosTensor};
+use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
 use crate::nn::spoil::spoil;
@@ -94,8 +94,10 @@ impl<const N: usize, E: TensorElement, D: Device<E>> ZeroSamples for Tensor<(usi
 impl<const N: usize, E: TensorElement, D: Device<E>> FromSamples<N> for Tensor<(usize, Const<N>), E, D> {
     fn from_samples(samples: usize, mut entry: impl FnMut(usize, usize) -> f64) -> Self {
         let mut tensor = Self::zero_samples(samples);
-        let entries: Vec<f64> =
-            (0..samples).flat_map(|sample| (0..N).map(move |row| (sample, row))).map(|(sample, row)| entry(sample, row)).collect();
+        let entries: Vec<f64> = (0..samples)
+            .flat_map(|sample| (0..N).map(move |row| (sample, row)))
+            .map(|(sample, row)| entry(sample, row))
+            .collect();
         if tensor.read_coordinates(&entries).is_none() {
             spoil(&mut tensor);
         }

@@ -1,4 +1,4 @@
-//! Walking over the trainable tensors of several modules of one type in parallel.
+//! Walking over the tensors of several modules of one type in parallel.
 
 use std::convert::Infallible;
 
@@ -24,9 +24,11 @@ where
     M::iter_tensors(&mut RecursiveWalker { m: view, f: op }).map(|_| ())
 }
 
-/// A visitor of trainable tensors; it skips the others (the running statistics of a batch norm).
+/// A visitor of the trained tensors, or of every tensor: dfdx does not train the running statistics of a batch norm.
 macro_rules! visitor {
-    ($name:ident $(<$life:lifetime>)? { $($field:ident: $kind:ty),* }, $viewer:ty, |$op:ident, $view:pat_param| $body:expr) => {
+    (@if trained, $options:ident) => { $options.do_gradient_update };
+    (@if every, $options:ident) => {{ let _ = $options; true }};
+    ($which:ident $name:ident $(<$life:lifetime>)? { $($field:ident: $kind:ty),* }, $viewer:ty, |$op:ident, $view:pat_param| $body:expr) => {
         pub(super) struct $name $(<$life>)? { $(pub(super) $field: $kind),* }
 
         impl<$($life,)? E: TensorElement, D: Device<E>> TensorVisitor<E, D> for $name $(<$life>)? {
@@ -41,7 +43,7 @@ macro_rules! visitor {
                 $view: <Self::Viewer as TensorViewer>::View<'_, Tensor<S, E, D>>,
             ) -> Result<Option<Tensor<S, E, D>>, Infallible> {
                 let $op = self;
-                if options.do_gradient_update {
+                if visitor!(@if $which, options) {
                     $body;
                 }
                 // Nothing is built: `Some` would request a new module.
@@ -51,23 +53,26 @@ macro_rules! visitor {
     };
 }
 
+pub(super) use visitor;
+
 type Two = (ViewTensorRef, ViewTensorRef);
 type Three = (ViewTensorRef, ViewTensorRef, ViewTensorRef);
 type MutAndRef = (ViewTensorMut, ViewTensorRef);
 
 // With a storage and an id of its own.
-visitor!(Renew {}, ViewTensorMut, |_op, y| *y = State::zeros_like(y));
-visitor!(SetZeros {}, ViewTensorMut, |_op, y| y.set_zeros());
-visitor!(Scale { by: f64 }, ViewTensorMut, |op, y| y.scale_by(op.by));
-visitor!(Assign {}, MutAndRef, |_op, (y, x)| y.assign(x));
-visitor!(AddScaled { a: f64 }, MutAndRef, |op, (y, x)| y.add_scaled(op.a, x));
-visitor!(Fits { all: bool }, Two, |op, (y, x)| op.all = op.all && y.fits(x));
-visitor!(Inner { sum: f64 }, Two, |op, (y, x)| op.sum += y.inner(x));
-visitor!(Count { sum: usize }, ViewTensorRef, |op, y| op.sum += State::count(y));
-visitor!(Finite { all: bool }, ViewTensorRef, |op, y| op.all = op.all && y.all_finite());
-visitor!(WeightedSq { tol: Tolerance, sum: f64 }, Three, |op, (e, y0, y1)| op.sum += e.weighted_sq(y0, y1, op.tol));
-visitor!(Write<'o> { out: &'o mut Vec<f64> }, ViewTensorRef, |op, y| y.write_coordinates(op.out));
-visitor!(Read<'o> { from: Option<&'o [f64]> }, ViewTensorMut, |op, y| {
+visitor!(trained Renew {}, ViewTensorMut, |_op, y| *y = State::zeros_like(y));
+visitor!(trained SetZeros {}, ViewTensorMut, |_op, y| y.set_zeros());
+visitor!(trained Scale { by: f64 }, ViewTensorMut, |op, y| y.scale_by(op.by));
+// As `Frozen` does.
+visitor!(every Assign {}, MutAndRef, |_op, (y, x)| y.assign(x));
+visitor!(trained AddScaled { a: f64 }, MutAndRef, |op, (y, x)| y.add_scaled(op.a, x));
+visitor!(trained Fits { all: bool }, Two, |op, (y, x)| op.all = op.all && y.fits(x));
+visitor!(trained Inner { sum: f64 }, Two, |op, (y, x)| op.sum += y.inner(x));
+visitor!(trained Count { sum: usize }, ViewTensorRef, |op, y| op.sum += State::count(y));
+visitor!(trained Finite { all: bool }, ViewTensorRef, |op, y| op.all = op.all && y.all_finite());
+visitor!(trained WeightedSq { tol: Tolerance, sum: f64 }, Three, |op, (e, y0, y1)| op.sum += e.weighted_sq(y0, y1, op.tol));
+visitor!(trained Write<'o> { out: &'o mut Vec<f64> }, ViewTensorRef, |op, y| y.write_coordinates(op.out));
+visitor!(trained Read<'o> { from: Option<&'o [f64]> }, ViewTensorMut, |op, y| {
     op.from = op.from.and_then(|from| y.read_coordinates(from));
 });
 

@@ -17,7 +17,8 @@ use crate::state::{State, TensorElement, Tolerance};
 /// layer is `gradient.module().0.weight`. Coordinates are ordered tensor by tensor, as dfdx visits them, each in
 /// row-major order.
 ///
-/// Tensors that dfdx does not train (the running statistics of a batch norm) are not coordinates and are never written.
+/// Tensors that dfdx does not train (the running statistics of a batch norm) are not coordinates. Only assignment changes
+/// them, as with [`Frozen`](crate::formula::Frozen), and files of weights contain them.
 /// No two tensors of a module may share an id, as weights tied by `clone` do: each would get the gradient of both.
 #[derive(Debug, Clone)]
 pub struct Weights<M, E, D> {

@@ -253,10 +253,10 @@ fn differences(found: &[Tensor], expected: &[Tensor]) -> Vec<TensorDifference> {
     }
     let is_superfluous = |tensor: &&Tensor| !expected.iter().any(|other| other.name == tensor.name);
     let superfluous = found.iter().filter(is_superfluous);
-    differences.extend(superfluous.map(|tensor| TensorDifference::Superfluous {
-        name: tensor.name.clone(),
-        found: dimensions(tensor.shape),
-    }));
+    differences.extend(
+        superfluous
+            .map(|tensor| TensorDifference::Superfluous { name: tensor.name.clone(), found: dimensions(tensor.shape) }),
+    );
     differences
 }
 

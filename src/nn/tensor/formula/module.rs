@@ -17,6 +17,7 @@ use super::on_host::{Batch, Evaluated};
 use super::shape::{Form, TensorShape};
 use super::store::{Tensors, to_device, to_host};
 use super::{on_device, on_host};
+use crate::dynamics::Parametric;
 use crate::error::Result;
 use crate::formula::{Formula, Name, Program, Slices, Structure, Types, record};
 use crate::state::{State, TensorElement};
@@ -106,6 +107,17 @@ where
         } else {
             on_device::run(program, &leaves, &inputs, tape)
         }
+    }
+}
+
+/// A copy of the parameters shares the ids of the tensors, and replaced tensors keep theirs.
+impl<P: Formula> Parametric for FormulaModule<P> {
+    type Params = P;
+    fn params(&self) -> P {
+        self.params.clone()
+    }
+    fn set_params(&mut self, params: &P) {
+        self.params.assign(params);
     }
 }
 

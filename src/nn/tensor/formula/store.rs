@@ -8,7 +8,7 @@ use dfdx::tensor_ops::Device;
 
 use super::super::failure::of_device;
 use crate::error::Result;
-use crate::formula::{Build, Name, Slices, Store, Structure, Visitor};
+use crate::formula::{Build, Name, Order, Slices, Store, Structure, Visitor};
 use crate::state::{Element, TensorElement, read};
 
 /// Weights as tensors of the shapes `(O, I)` and `(N,)` on the device `D`, as in PyTorch.
@@ -19,6 +19,7 @@ impl<E: TensorElement, D: Device<E>> Store for Tensors<E, D> {
     type Element = E;
     type Weight<const O: usize, const I: usize> = Tensor<(Const<O>, Const<I>), E, D>;
     type Bias<const N: usize> = Tensor<(Const<N>,), E, D>;
+    const ORDER: Order = Order::RowMajor;
 }
 
 /// The parameters of a network as tensors on `device`.

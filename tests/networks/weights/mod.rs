@@ -1,0 +1,13 @@
+//! Files of weights.
+
+mod bytes;
+mod cells;
+mod differences;
+mod folder;
+mod names;
+mod numbers;
+mod on_disk;
+mod round_trips;
+#[cfg(feature = "dfdx")]
+mod tensors;
+mod torch;

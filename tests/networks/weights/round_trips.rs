@@ -1,0 +1,96 @@
+//! What is written is read, bit for bit.
+
+use rheos::formula::{Heap, Parameters, Slices, Structure};
+use rheos::nn::{Elman, Linear, Mlp, Net, Recurrence, Sequence};
+use rheos::state::Element;
+use rheos::weights::{Names, TensorFile, load, save};
+use rheos::{Parametric, State};
+
+use super::cells::{Gru, Lstm};
+use super::folder::Folder;
+
+/// Numbers of every size, exact in `T`.
+fn extreme<T: Element>() -> impl FnMut() -> f64 {
+    let numbers = [0.1, -0.0, 1.0 / 3.0, 1e-30, -1e30, 1e-42, f64::from(f32::MAX), 5.0, -7.25, 2e-38];
+    let mut numbers = numbers.into_iter().cycle();
+    move || T::embed(numbers.next().unwrap_or(0.0)).re()
+}
+
+fn bits(params: &impl State) -> Vec<u64> {
+    params.coordinates().into_iter().map(f64::to_bits).collect()
+}
+
+fn check<P: Structure<Store: Slices>>()
+where
+    <P::Store as rheos::formula::Store>::Element: Element,
+{
+    let params = P::draw(&mut extreme::<<P::Store as rheos::formula::Store>::Element>());
+    let mut file = TensorFile::new();
+    file.add(&params, &Names::new()).unwrap();
+    let bytes = file.to_bytes();
+    let read = TensorFile::from_bytes(&bytes).unwrap();
+    assert_eq!((read.tensors().collect::<Vec<_>>(), &read.metadata), (file.tensors().collect(), &file.metadata));
+    assert_eq!(read.to_bytes(), bytes);
+    let mut copy = P::zeros();
+    read.copy_to(&mut copy, &Names::new()).unwrap();
+    assert_eq!(bits(&copy), bits(&params));
+}
+
+#[test]
+fn every_store_is_read_bit_for_bit() {
+    check::<Elman<f64, 2, 3>>();
+    check::<Elman<f32, 2, 3>>();
+    check::<Gru<f64, 2, 3>>();
+    check::<Gru<f32, 2, 3>>();
+    check::<Gru<Heap<f64>, 2, 3>>();
+    check::<Lstm<Heap<f32>, 3, 2>>();
+    check::<Mlp<f64, 2, 5, 3>>();
+    check::<[Linear<f32, 2, 2>; 3]>();
+    check::<Linear<f64, 1, 1>>();
+}
+
+#[test]
+fn stores_read_each_other() {
+    let params = Gru::<f32, 2, 3>::draw(&mut extreme::<f32>());
+    let mut file = TensorFile::new();
+    file.add(&params, &Names::new()).unwrap();
+    let (mut double, mut heap) = (Gru::<f64, 2, 3>::zeros(), Gru::<Heap<f64>, 2, 3>::zeros());
+    file.copy_to(&mut double, &Names::new()).unwrap();
+    file.copy_to(&mut heap, &Names::new()).unwrap();
+    assert_eq!((bits(&double), bits(&heap)), (bits(&params), bits(&params)));
+}
+
+/// The program of a network has its own copy of the weights.
+#[test]
+fn a_loaded_model_computes_with_its_new_weights() {
+    type Model = Sequence<Recurrence<Net<Elman<f64, 2, 3>>>, Net<Linear<f64, 3, 1>>>;
+    let model = |number: f64| -> Model {
+        let (cell, readout) = (Elman::uniform(&mut || number), Linear::uniform(&mut || number));
+        Sequence { block: Recurrence(Net::new(cell)), readout: Net::new(readout) }
+    };
+    let folder = Folder::new();
+    let path = folder.file("model.safetensors");
+    let (trained, mut loaded) = (model(0.8), model(0.3));
+    save(&path, &trained, &Names::new()).unwrap();
+    load(&path, &mut loaded, &Names::new()).unwrap();
+    assert_eq!(loaded.params(), trained.params());
+    let (h0, inputs) = (
+        nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(2), 0.1),
+        [nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(2), 0.5)],
+    );
+    let output = |model: &Model| model.forward(&h0, &inputs, &[1.0], 0).unwrap().outputs;
+    assert_eq!(output(&loaded), output(&trained));
+    assert_ne!(output(&model(0.3)), output(&trained));
+}
+
+#[test]
+fn mixed_precision_is_kept() {
+    let params = (Linear::<f32, 1, 1>::draw(&mut || 0.1), Linear::<f64, 1, 1>::draw(&mut || 0.1));
+    let mut file = TensorFile::new();
+    file.add(&params, &Names::new()).unwrap();
+    let mut copy = params.zeros_like();
+    file.copy_to(&mut copy, &Names::new()).unwrap();
+    assert_eq!(copy, params);
+    assert_eq!(copy.1.bias[0], 0.1);
+    assert_eq!(params.tensors().len(), 4);
+}
