@@ -139,6 +139,10 @@ impl<const I: usize, Y, L> SequenceObjective<'_, I, Y, L> {
             let targets = vec![Y::of_batch(&of_batch, 0)];
             return Ok(Prepared { batch: batch.last_output(), targets, weights: None });
         }
+        if *first_output >= batch.len() {
+            let expected = "below the length of the longest sequence in each batch";
+            return Err(Error::InvalidArgument { name: "outputs_from", value: *first_output as f64, expected });
+        }
         let lengths: Vec<usize> = samples.iter().map(|&sample| self.data.inputs[sample].len()).collect();
         let steps = *first_output..batch.len();
         let targets = steps.clone().map(|step| Y::of_batch(&of_batch, step)).collect();

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::report::Epoch;
 use super::watch::{Callback, Log, TrainingAction};
 use crate::dynamics::Parametric;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::train::objective::{Batch, Objective};
 use crate::train::{Optimiser, Schedule};
 
@@ -19,7 +19,7 @@ use crate::train::{Optimiser, Schedule};
 /// let sequence = |i: usize| (0..5 + i % 4).map(|t| [if i % 2 == 0 { t as f64 } else { -(t as f64) } / 8.0]).collect();
 /// let data = SequenceData::new((0..64).map(sequence).collect(), (0..64).map(|i| i % 2).collect())?;
 /// let (train, valid) = data.split(48);
-/// let (train, valid) = (train.objective(CrossEntropy::new()), valid.objective(CrossEntropy::new()));
+/// let (train, valid) = (train.objective(CrossEntropy::new(2)), valid.objective(CrossEntropy::new(2)));
 ///
 /// let mut numbers = uniform(1);
 /// let (cell, readout) = (Gru::<f64, 1, 4>::uniform(&mut numbers), Linear::<f64, 4, 2>::uniform(&mut numbers));
@@ -137,6 +137,9 @@ impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
         let size = self.settings.batch_size.max(1);
         let all: Vec<usize> = (0..validation.samples()).collect();
         self.validation_by(move |model| {
+            if all.is_empty() {
+                return Err(Error::InvalidArgument { name: "samples", value: 0.0, expected: "at least 1" });
+            }
             let mut sum = 0.0;
             for samples in all.chunks(size) {
                 sum += validation.loss(model, Batch { samples, seed: 0 })? * samples.len() as f64;

@@ -1,0 +1,95 @@
+//! Data of sequences: padding, masks and gaps change nothing.
+
+use rheos::nn::{Elman, Linear, Ltc, Net, Recurrence, Sequence, TimedRecurrence};
+use rheos::train::{Batch, CrossEntropy, Objective, SequenceData, SquaredError, uniform};
+use rheos::{Error, Parametric, State};
+
+use crate::problem::{data, model};
+
+/// The gradient of a batch of sequences of different lengths is the mean of the gradients of the sequences.
+#[test]
+fn a_batch_is_the_mean_of_its_sequences() {
+    let data = data(7).unwrap();
+    let objective = data.objective(CrossEntropy::new(2));
+    let model = model();
+    let (loss, gradient) = objective.gradient(&model, Batch { samples: &[0, 3, 4, 6], seed: 0 }).unwrap();
+    let (mut mean, mut sum) = (0.0, gradient.zeros_like());
+    for sample in [0, 3, 4, 6] {
+        let (loss, gradient) = objective.gradient(&model, Batch { samples: &[sample], seed: 0 }).unwrap();
+        mean += loss / 4.0;
+        sum.add_scaled(0.25, &gradient);
+    }
+    assert!((loss - mean).abs() < 1e-14);
+    for (found, expected) in gradient.coordinates().iter().zip(sum.coordinates()) {
+        assert!((found - expected).abs() < 1e-15 + 1e-12 * expected.abs(), "{found} {expected}");
+    }
+    let only_loss = objective.loss(&model, Batch { samples: &[0, 3, 4, 6], seed: 0 }).unwrap();
+    assert!((only_loss - loss).abs() < 1e-15);
+}
+
+/// Targets for each step, of sequences of different lengths: the mean is over all steps that exist.
+#[test]
+fn steps_beyond_the_end_do_not_count() {
+    let mut numbers = uniform(4);
+    let lengths = [3, 5, 2];
+    let inputs: Vec<Vec<[f64; 1]>> = lengths.iter().map(|&n| (0..n).map(|_| [numbers()]).collect()).collect();
+    let targets: Vec<Vec<[f64; 2]>> =
+        lengths.iter().map(|&n| (0..n).map(|_| [numbers(), numbers()]).collect()).collect();
+    let data = SequenceData::new(inputs, targets).unwrap();
+    let cell: Net<Elman<f64, 1, 3>> = Net::new(Elman::uniform(&mut numbers));
+    let readout: Net<Linear<f64, 3, 2>> = Net::new(Linear::uniform(&mut numbers));
+    let model = Sequence { block: Recurrence(cell), readout };
+    for (first, data) in [(0, data.clone()), (1, data.outputs_from(1))] {
+        let objective = data.objective(SquaredError);
+        let (loss, gradient) = objective.gradient(&model, Batch { samples: &[0, 1, 2], seed: 0 }).unwrap();
+        let steps = |sample: usize| (lengths[sample] - first) as f64;
+        let all: f64 = (0..3).map(steps).sum();
+        let (mut mean, mut sum) = (0.0, gradient.zeros_like());
+        for sample in 0..3 {
+            let (loss, gradient) = objective.gradient(&model, Batch { samples: &[sample], seed: 0 }).unwrap();
+            mean += loss * steps(sample) / all;
+            sum.add_scaled(steps(sample) / all, &gradient);
+        }
+        assert!((loss - mean).abs() < 1e-14, "{first}");
+        for (found, expected) in gradient.coordinates().iter().zip(sum.coordinates()) {
+            assert!((found - expected).abs() < 1e-15 + 1e-12 * expected.abs(), "{found} {expected}");
+        }
+    }
+}
+
+/// A cell that reads the gaps of each sequence.
+#[test]
+fn gaps_belong_to_their_sequences() {
+    let mut numbers = uniform(5);
+    let lengths = [4, 2];
+    let inputs = lengths.iter().map(|&n| (0..n).map(|_| [numbers()]).collect()).collect();
+    let gaps: Vec<Vec<f64>> = lengths.iter().map(|&n| (0..n).map(|_| numbers()).collect()).collect();
+    let data = SequenceData::new(inputs, vec![[0.5], [-0.5]]).unwrap().gaps(gaps).unwrap();
+    let cell: Net<Ltc<f64, 1, 3>> = Net::new(Ltc::uniform(&mut numbers));
+    let readout: Net<Linear<f64, 3, 1>> = Net::new(Linear::uniform(&mut numbers));
+    let model = Sequence { block: TimedRecurrence(cell), readout };
+    let both: Vec<[f64; 1]> = data.predict(&model, 2).unwrap();
+    let alone: Vec<[f64; 1]> = data.predict(&model, 1).unwrap();
+    for (together, alone) in both.iter().zip(&alone) {
+        assert!((together[0] - alone[0]).abs() < 1e-15);
+    }
+    let (first, second) = data.split(1);
+    assert_eq!((first.len(), second.len()), (1, 1));
+    let after: Vec<[f64; 1]> = second.predict(&model, 1).unwrap();
+    assert_eq!(after[0], alone[1]);
+}
+
+#[test]
+fn the_error_rate_counts_wrong_classes() {
+    let data = SequenceData::new(vec![vec![[1.0]]; 4], vec![0, 1, 1, 1]).unwrap();
+    let mut model = model();
+    let mut params = model.params().zeros_like();
+    params.1.bias.fill(1.0);
+    params.1.bias[0] = 2.0;
+    model.set_params(&params);
+    // The first class is always the largest.
+    assert_eq!(data.error_rate(&model), Ok(0.75));
+    let objective = data.objective(CrossEntropy::new(2));
+    let outside = objective.gradient(&model, Batch { samples: &[4], seed: 0 }).unwrap_err();
+    assert!(matches!(outside, Error::InvalidArgument { name: "samples", value: 4.0, .. }), "{outside}");
+}

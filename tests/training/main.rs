@@ -1,0 +1,7 @@
+//! Trainings: their results, their ends, their files.
+
+mod checkpoints;
+mod data;
+mod ends;
+mod errors;
+mod problem;
