@@ -95,6 +95,7 @@
 //! * `plot`: the module `plot` draws solutions over time, phase portraits, learning curves, work–precision diagrams and
 //!   forecasts, as SVG or PNG.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
+//!   So can optimisers and schedules.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
