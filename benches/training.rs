@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::formula::Static;
 use rheos::nn::{Block, Driven, Elman, Linear, Net, OdeBlock, Recurrence, Residual, Sequence};
-use rheos::train::{Adam, mean_squared_error};
+use rheos::train::{Adam, Optimiser, mean_squared_error};
 use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Euler, Fixed, Parametric, Pid, Result, Rk4, State};
 
 const INPUTS: usize = 2;

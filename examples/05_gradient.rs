@@ -3,7 +3,7 @@
 //! `cargo run --release --example 05_gradient`
 
 use nalgebra::{SVector, vector};
-use rheos::train::{Adam, mean_squared_error};
+use rheos::train::{Adam, Optimiser, mean_squared_error};
 use rheos::{Autodiff, DiscreteAdjoint, Dopri5, GenericDynamics, Ivp, Parametric, Pid, Scalar};
 
 /// `y' = r y (1 − y / k)` with the parameters `[r, k]`, over a generic scalar: Jacobian and pullback follow.

@@ -5,7 +5,7 @@
 use nalgebra::SMatrix;
 use rheos::formula::Static;
 use rheos::nn::{Block, Elman, LeakyField, Linear, Net, OdeBlock, Recurrence, Sequence};
-use rheos::train::{Adam, mean_squared_error, uniform};
+use rheos::train::{Adam, Optimiser, mean_squared_error, uniform};
 use rheos::{DiscreteAdjoint, Fixed, Rk4};
 
 /// Four samples, a column each.

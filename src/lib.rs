@@ -96,6 +96,7 @@
 //!   forecasts, as SVG or PNG.
 //! * `safetensors`: the module `weights` reads and writes the weights of a model in the format of PyTorch.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
+//!   So can optimisers and schedules.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

@@ -10,7 +10,7 @@
 //! | [`Adjoint`], [`DiscreteAdjoint`], [`ReversibleAdjoint`], [`BacksolveAdjoint`], [`Run`], [`sensitivities`] | [`adjoint`](crate::adjoint) |
 //! | [`Net`], [`Block`], [`OdeBlock`], [`Sequence`] | [`nn`](crate::nn) |
 //! | [`Formula`] | [`formula`](mod@crate::formula) |
-//! | [`Adam`], [`mean_squared_error`] | [`train`](crate::train) |
+//! | [`Adam`], [`Optimiser`], [`mean_squared_error`] | [`train`](crate::train) |
 //! | [`Stats`] | [`integrate`](crate::integrate) |
 //! | [`Error`], [`Result`] | [`error`](crate::error) |
 //!
@@ -30,4 +30,4 @@ pub use crate::solver::implicit::RadauIIA5;
 pub use crate::solver::multistep::Bdf;
 pub use crate::solver::rosenbrock::Rodas5P;
 pub use crate::state::{State, Tolerance};
-pub use crate::train::{Adam, mean_squared_error};
+pub use crate::train::{Adam, Optimiser, mean_squared_error};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use rheos::train::{Adam, clip_norm};
+use rheos::train::{Adam, Optimiser, clip_norm};
 use rheos::{Parametric, State};
 
 use crate::count::evaluations;

@@ -1,14 +1,38 @@
-//! Training: a loss, an optimiser and gradient clipping.
+//! Training: losses, optimisers, learning rates and gradient clipping.
 //!
-//! | item | |
+//! | loss | output and target |
 //! |---|---|
-//! | [`mean_squared_error`] | a loss and its cotangents, for a solve or a sequence |
-//! | [`Adam`] | the optimiser of Kingma & Ba |
+//! | [`Loss`] | the trait: a weighted mean with its cotangents, for a solve or a sequence |
+//! | [`SquaredError`], [`mean_squared_error`] | numbers |
+//! | [`AbsoluteError`], [`Huber`] | numbers with outliers |
+//! | [`GaussianNll`] | mean and logarithm of the variance; numbers |
+//! | [`CrossEntropy`] | logits of each sample; its label |
+//! | [`BinaryCrossEntropy`] | logits; probabilities |
+//!
+//! | optimiser | |
+//! |---|---|
+//! | [`Optimiser`] | the trait: a step along the gradient of a batch |
+//! | [`Adam`], [`AdamW`] | the default; with decoupled weight decay |
+//! | [`RAdam`] | without the large first steps of Adam |
+//! | [`Lion`] | half the memory: only signs of averages |
+//! | [`Sgd`] | gradient descent, with momentum |
+//! | [`Lbfgs`] | a quasi-Newton method for the loss of all data, with its [`Minimisation`] and [`StopReason`] |
+//!
+//! | learning rate | |
+//! |---|---|
+//! | [`Schedule`] | any of these, or a constant |
+//! | [`Cosine`] | half a cosine after a linear warm-up |
+//! | [`OneCycle`] | up and down again |
+//! | [`Exponential`] | a factor per step |
+//! | [`OnPlateau`] | a factor whenever the validation loss stagnates |
+//!
+//! | tool | |
+//! |---|---|
 //! | [`clip_norm`] | limits the norm of a gradient |
 //! | [`uniform`](fn@uniform) | random numbers from a seed, to initialise weights |
 //!
 //! ```
-//! use rheos::train::{Adam, mean_squared_error};
+//! use rheos::train::{Adam, Optimiser, mean_squared_error};
 //! use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid};
 //! use rheos::dynamics::problems::LotkaVolterra;
 //!
@@ -27,6 +51,9 @@
 //!
 //! Parameters of every backend are states with coordinates, so one optimiser serves all. dfdx networks can use dfdx's
 //! own optimisers instead.
+//!
+//! With the feature `serde`, optimisers and schedules can be serialised together with their memory. A restored one
+//! continues bit for bit.
 
 mod check;
 mod clip;

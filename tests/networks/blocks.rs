@@ -8,7 +8,7 @@ use rheos::nn::{
     TimeRescaled,
 };
 use rheos::state::Passive;
-use rheos::train::{Adam, mean_squared_error};
+use rheos::train::{Adam, Optimiser, mean_squared_error};
 use rheos::{
     BacksolveAdjoint, DiscreteAdjoint, Dopri5, Error, Euler, Fixed, Parametric, Pid, Rk4, State, formula, solve, verify,
 };

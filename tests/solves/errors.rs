@@ -608,6 +608,10 @@ mod messages {
                 "cotangents has 2 entries, but 3 are needed",
             ),
             (
+                Error::InvalidLabel { output: 1, sample: 2, label: 7, classes: 3 },
+                "the label of sample 2 of `targets[1]` is 7, but there are 3 classes, from 0",
+            ),
+            (
                 Error::NonFinite { t: 0.5, h: 0.125 },
                 "the state or its derivative is not finite after t = 0.5 (step 1.25e-1); check the model there, or \
                  start with a smaller step",

@@ -174,6 +174,22 @@ mod tests {
         assert_close(found, 6.304_543_870_773_888, &smooth);
     }
 
+    /// The samples of a tensor are its rows.
+    #[cfg(feature = "dfdx")]
+    #[test]
+    fn tensors_have_the_same_loss() {
+        use dfdx::prelude::*;
+        let device: Cpu = Cpu::default();
+        let tensors = outputs().map(|y| device.tensor([[y[0], y[1], y[2]], [y[3], y[4], y[5]]]));
+        let labels = [vec![0, 2], vec![1, 0]];
+        let (loss, cotangents) = CrossEntropy::new(3).of(&tensors, &labels).unwrap();
+        let (expected, matrices) = CrossEntropy::new(3).of(&outputs(), &labels).unwrap();
+        assert_eq!(loss, expected);
+        for (found, expected) in cotangents.iter().zip(&matrices) {
+            assert_eq!(found.as_vec(), expected.as_slice());
+        }
+    }
+
     /// Where PyTorch rounds to 0: with a difference of 40, `ln(1 + e⁻⁴⁰)` and its derivatives, in 40 digits.
     #[test]
     fn small_values_keep_their_digits() {

@@ -98,10 +98,11 @@ mod tests {
     /// Equal weights change nothing, also for entries that the error norm of a solve excludes.
     #[test]
     fn the_mean_is_over_all_entries() {
-        let (output, target) = ((1.0_f64, Passive(vec![2.0, 5.0])), (0.0, Passive(vec![4.0, 4.0])));
-        let (loss, cotangents) = mean_squared_error(&[output.clone()], &[target.clone()]).unwrap();
+        let outputs = [(1.0_f64, Passive(vec![2.0, 5.0]))];
+        let targets = [(0.0, Passive(vec![4.0, 4.0]))];
+        let (loss, cotangents) = mean_squared_error(&outputs, &targets).unwrap();
         assert!((loss - 2.0).abs() < 1e-15, "{loss}");
-        let found = SquaredError.weighted(&[output], &[target], Some(&[vec![7.0]])).unwrap();
+        let found = SquaredError.weighted(&outputs, &targets, Some(&[vec![7.0]])).unwrap();
         assert!((found.0 - loss).abs() < 1e-15 && (found.1[0].0 - cotangents[0].0).abs() < 1e-15);
         assert!((cotangents[0].1.0[1] - 2.0 / 3.0_f64).abs() < 1e-15);
     }

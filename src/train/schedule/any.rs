@@ -87,7 +87,7 @@ mod tests {
     use crate::train::schedule::{Cosine, Exponential, OnPlateau, OneCycle};
 
     #[test]
-    fn a_schedule_is_that_inside() {
+    fn every_schedule_converts() {
         let cosine = Cosine::new(0.1, 20).warm_up(3);
         assert_eq!(Schedule::from(cosine).rate(7), cosine.rate(7));
         assert_eq!(Schedule::from(Exponential::new(0.1, 0.5)).rate(2), Ok(0.025));

@@ -11,7 +11,7 @@ use rheos::nn::{
     Recurrence, Residual, Samples, Sequence, TimeRescaled,
 };
 use rheos::state::Passive;
-use rheos::train::{Adam, mean_squared_error};
+use rheos::train::{Adam, Optimiser, mean_squared_error};
 use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Euler, Fixed, Parametric, Pid, Rk4, State, formula, verify};
 
 /// A batch of three with `N` components: rows here, columns of a matrix.

@@ -6,7 +6,7 @@ use rheos::{formula, Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint,
 use rheos::formula::{Rows, Static};
 use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
 use rheos::nn::{LayerField, Mlp, Net};
-use rheos::train::Adam;
+use rheos::train::{Adam, Optimiser};
 use rheos::solver::StepVjp;
 use rheos_peers::network;
 use serde_json::Value;
