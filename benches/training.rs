@@ -7,7 +7,7 @@ use nalgebra::SMatrix;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::formula::Static;
-use rheos::nn::{Block, Driven, Elman, Linear, Net, OdeBlock, Recurrence, Residual, Sequence};
+use rheos::nn::{Block, Driven, Elman, Linear, Net, OdeBlock, Recurrence, Residual, Sequence, SequenceBatch};
 use rheos::train::{Adam, Optimiser, mean_squared_error};
 use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Euler, Fixed, Parametric, Pid, Result, Rk4, State};
 
@@ -22,12 +22,16 @@ type Input = SMatrix<f32, INPUTS, SAMPLES>;
 type Hidden = SMatrix<f32, HIDDEN, SAMPLES>;
 
 /// Predicts each input from those before it.
-fn train<B>(model: &mut Sequence<B, Readout>, adam: &mut Adam, data: &[Input]) -> Result<f64>
+fn train<B>(
+    model: &mut Sequence<B, Readout>,
+    adam: &mut Adam,
+    inputs: &SequenceBatch<Input>,
+    targets: &[Input],
+) -> Result<f64>
 where
     B: Block<Input = Input, Hidden = Hidden>,
 {
-    let (inputs, targets) = (&data[..LENGTH], &data[1..]);
-    let run = model.forward(&Hidden::zeros(), inputs, &[1.0; LENGTH], 0)?;
+    let run = model.forward(&Hidden::zeros(), inputs)?;
     let (loss, cotangents) = mean_squared_error(&run.outputs, targets)?;
     let mut gradient = model.params().zeros_like();
     model.backward(run.record, &cotangents, &mut gradient)?;
@@ -42,10 +46,13 @@ where
     let mut rng = StdRng::seed_from_u64(2);
     let mut uniform = || rng.random::<f64>();
     let mut model = Sequence { block, readout: Readout::new(Linear::uniform(&mut uniform)) };
-    let data: Vec<Input> = (0..=LENGTH).map(|_| Input::from_fn(|_, _| uniform() as f32)).collect();
+    let mut inputs: Vec<Input> = (0..=LENGTH).map(|_| Input::from_fn(|_, _| uniform() as f32)).collect();
+    let targets = inputs[1..].to_vec();
+    inputs.truncate(LENGTH);
+    let inputs = SequenceBatch::new(inputs);
     // Too small a rate to change how many steps a controller takes.
     let mut adam = Adam::new(1e-9);
-    group.bench_function(name, |b| b.iter(|| train(&mut model, &mut adam, &data)));
+    group.bench_function(name, |b| b.iter(|| train(&mut model, &mut adam, &inputs, &targets)));
 }
 
 fn training(c: &mut Criterion) {

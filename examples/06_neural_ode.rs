@@ -4,7 +4,7 @@
 
 use nalgebra::SMatrix;
 use rheos::formula::Static;
-use rheos::nn::{Block, Elman, LeakyField, Linear, Net, OdeBlock, Recurrence, Sequence};
+use rheos::nn::{Block, Elman, LeakyField, Linear, Net, OdeBlock, Recurrence, Sequence, SequenceBatch};
 use rheos::train::{Adam, Optimiser, mean_squared_error, uniform};
 use rheos::{DiscreteAdjoint, Fixed, Rk4};
 
@@ -18,14 +18,14 @@ where
     B: Block<Input = Batch<1>, Hidden = Batch<8>>,
 {
     let wave = |i: usize| Batch::from_fn(|_, sample| (0.5 * i as f64 + sample as f64).sin());
-    let inputs: Vec<Batch<1>> = (0..20).map(wave).collect();
+    let inputs = SequenceBatch::new((0..20).map(wave).collect());
     let targets: Vec<Batch<1>> = (1..21).map(wave).collect();
-    let (h0, gaps) = (Batch::zeros(), [1.0; 20]);
+    let h0 = Batch::zeros();
 
     let (mut model, mut adam) = (Sequence { block, readout }, Adam::new(0.01));
     let mut losses = Vec::new();
     for _ in 0..300 {
-        let (loss, gradient) = model.gradient_of(&h0, &inputs, &gaps, |y| mean_squared_error(y, &targets))?;
+        let (loss, gradient) = model.gradient_of(&h0, &inputs, |y| mean_squared_error(y, &targets))?;
         adam.step(&mut model, &gradient)?;
         losses.push(loss);
     }

@@ -11,8 +11,8 @@
 
 use nalgebra::{SVector, vector};
 use rheos::formula::Static;
-use rheos::nn::{Elman, Linear, Net, Recurrence, Sequence};
-use rheos::train::{Adam, mean_squared_error, uniform};
+use rheos::nn::{Elman, Linear, Net, Recurrence, Sequence, SequenceBatch};
+use rheos::train::{Adam, Optimiser, mean_squared_error, uniform};
 use rheos::weights::{self, Names};
 
 type Cell = Net<Elman<f32, 1, 8>, Static<1>>;
@@ -41,8 +41,9 @@ fn main() -> rheos::Result<()> {
     weights::load(&from, &mut model, &names)?;
     let wave = |i: usize| vector![(0.5 * i as f32).sin()];
     let (inputs, targets): (Vec<_>, Vec<_>) = (0..40).map(|i| (wave(i), wave(i + 1))).unzip();
+    let batch = SequenceBatch::new(inputs);
     let loss = |y: &[_]| mean_squared_error(y, &targets);
-    let loss_of = |model: &Forecast| model.gradient_of(&SVector::zeros(), &inputs, &[1.0; 40], loss);
+    let loss_of = |model: &Forecast| model.gradient_of(&SVector::zeros(), &batch, loss);
     println!("{}: loss {:.6}", from.display(), loss_of(&model)?.0);
     let mut adam = Adam::new(0.01);
     for _ in 0..200 {

@@ -3,7 +3,7 @@
 use nalgebra::SMatrix;
 use rand::Rng;
 use rand::rngs::StdRng;
-use rheos::nn::{Block, Linear, Net, Sequence};
+use rheos::nn::{Block, Linear, Net, Sequence, SequenceBatch};
 use rheos::train::mean_squared_error;
 
 use crate::models::{Batched, Uniform, columns};
@@ -78,8 +78,8 @@ impl<const I: usize> Steps<I> {
             let starts = std::array::from_fn(|sample| chunk[sample.min(chunk.len() - 1)] + 1 - self.window);
             let (inputs, gaps, _) = self.windows(&starts, self.window);
             let inputs: Vec<M::Input> = inputs.iter().zip(&gaps).map(|(x, gap)| adapt(x, gap)).collect();
-            let dt = vec![1.0; inputs.len()];
-            let mut unrolled = model.forward(&SMatrix::zeros(), &inputs, &dt, self.window - 1)?;
+            let batch = SequenceBatch::new(inputs).last_output();
+            let mut unrolled = model.forward(&SMatrix::zeros(), &batch)?;
             let mut paths = vec![Vec::with_capacity(horizon); chunk.len()];
             for step in 0..horizon {
                 let Some(last) = unrolled.outputs.last() else { break };
@@ -89,7 +89,7 @@ impl<const I: usize> Steps<I> {
                 if step + 1 < horizon {
                     let x = columns(|i, sample| feed_back(last[sample])[i]);
                     let next = adapt(&x, &Numbers::repeat(1.0));
-                    unrolled = model.forward(&unrolled.hidden, &[next], &[1.0], 0)?;
+                    unrolled = model.forward(&unrolled.hidden, &SequenceBatch::new(vec![next]))?;
                 }
             }
             predictions.extend(paths);
@@ -113,8 +113,8 @@ impl<const I: usize> Steps<I> {
             |model, rng, gradient| {
                 let (inputs, gaps, targets) = self.batch(rng);
                 let inputs: Vec<M::Input> = inputs.iter().zip(&gaps).map(|(x, gap)| adapt(x, gap)).collect();
-                let dt = vec![1.0; inputs.len()];
-                let unrolled = model.forward(&SMatrix::zeros(), &inputs, &dt, self.warm_up)?;
+                let batch = SequenceBatch::new(inputs).outputs_from(self.warm_up);
+                let unrolled = model.forward(&SMatrix::zeros(), &batch)?;
                 let (loss, cotangents) = mean_squared_error(&unrolled.outputs, &targets[self.warm_up..])?;
                 model.backward(unrolled.record, &cotangents, gradient)?;
                 Ok(loss)

@@ -5,7 +5,9 @@ use rand::Rng as _;
 use rand::rngs::StdRng;
 use rheos::dynamics::problems::Spiral;
 use rheos::formula::{Rows, Structure};
-use rheos::nn::{Autonomous, AutonomousField, Block, Layer, Linear, Mlp, Net, Recurrence, Residual, Sequence};
+use rheos::nn::{
+    Autonomous, AutonomousField, Block, Hidden, Layer, Linear, Mlp, Net, Recurrence, Residual, Sequence, SequenceBatch,
+};
 use rheos::train::mean_squared_error;
 use rheos::{Dopri5, Ivp, Parametric, Pid, formula};
 
@@ -63,7 +65,7 @@ fn fit<E, M, R>(trainer: &mut Trainer<'_>, data: &Data, mut model: Model<E, M, R
 where
     E: Layer<Input = Points<B>, Output = M::Hidden>,
     M: Block<Input = ()>,
-    R: Layer<Input = M::Hidden, Output = Points<B>>,
+    R: Layer<Input = <M::Hidden as Hidden>::Output, Output = Points<B>>,
 {
     let mut run = trainer.fit(
         &mut model,
@@ -71,7 +73,7 @@ where
             let batch = data.batch(rng);
             let mut trace = E::Trace::default();
             let h0 = encoder.forward_traced(&batch[0], &mut trace);
-            let unrolled = sequence.forward(&h0, &[(); PIECE], &[1.0; PIECE], 0)?;
+            let unrolled = sequence.forward(&h0, &SequenceBatch::new(vec![(); PIECE]))?;
             let (loss, cotangents) = mean_squared_error(&unrolled.outputs, &batch[1..])?;
             let (_, hbar) = sequence.backward(unrolled.record, &cotangents, &mut gradient.1)?;
             let mut unused = batch[0] * 0.0;
@@ -102,10 +104,10 @@ fn roll_out<E, M, R>(
 where
     E: Layer<Input = Points<B>, Output = M::Hidden>,
     M: Block<Input = ()>,
-    R: Layer<Input = M::Hidden, Output = Points<B>>,
+    R: Layer<Input = <M::Hidden as Hidden>::Output, Output = Points<B>>,
 {
     let h0 = encoder.forward(&columns(|i, _| y0[i]));
-    let unrolled = sequence.forward(&h0, &vec![(); steps], &vec![1.0; steps], 0)?;
+    let unrolled = sequence.forward(&h0, &SequenceBatch::new(vec![(); steps]))?;
     Ok(unrolled.outputs.iter().map(|y| y.column(0).into()).collect())
 }
 
@@ -119,14 +121,14 @@ fn displacements<E, M, R>(model: &Model<E, M, R>) -> Vec<(f64, f64)>
 where
     E: Layer<Input = Points<B>, Output = M::Hidden>,
     M: Block<Input = ()>,
-    R: Layer<Input = M::Hidden, Output = Points<B>>,
+    R: Layer<Input = <M::Hidden as Hidden>::Output, Output = Points<B>>,
 {
     let at = |i: usize| LIMIT * (2.0 * i as f64 / (ARROWS - 1) as f64 - 1.0);
     let mut arrows = Vec::new();
     for row in 0..ARROWS {
         let tails: Points<B> = columns(|i, sample| if i == 0 { at(sample) } else { at(row) });
         let h0 = model.0.forward(&tails);
-        let Ok(unrolled) = model.1.forward(&h0, &[()], &[1.0], 0) else { continue };
+        let Ok(unrolled) = model.1.forward(&h0, &SequenceBatch::new(vec![()])) else { continue };
         for (tail, head) in tails.column_iter().zip(unrolled.outputs[0].column_iter()) {
             arrows.push((tail[0], tail[1]));
             arrows.push((head[0], head[1]));

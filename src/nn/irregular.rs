@@ -1,6 +1,6 @@
 //! ODE blocks for samples with gaps of their own.
 
-use super::ode_block::Flown;
+use super::ode_block::{Flown, cotangent_of};
 use super::{Block, Gap, Hidden, OdeBlock, Phase, Samples, TimeRescaled};
 use crate::adjoint::Adjoint;
 use crate::control::Controller;
@@ -64,7 +64,7 @@ where
         hbar: Self::Hidden,
         pbar: &mut Self::Params,
     ) -> Result<(Self::Input, Self::Hidden)> {
-        let w = F::State::join(&hbar, &zero.split().1);
+        let w = cotangent_of(zero, &hbar)?;
         let (bar, _) = self.0.flow_back(record, (w, no_gaps), pbar)?;
         let (hbar, xbar) = bar.split();
         Ok((xbar, hbar))

@@ -66,12 +66,10 @@ where
     /// The cotangent of the start of a flow, given the cotangent `w` of its end.
     pub(super) fn flow_back(
         &self,
-        Flown { record, end, dt }: Flown<A::Record, F::State>,
+        Flown { record, dt, .. }: Flown<A::Record, F::State>,
         w: F::State,
         pbar: &mut F::Params,
     ) -> Result<F::State> {
-        check_fits("hbar", &w, &end)?;
-        check_argument("hbar", &w)?;
         let pullback = self.adjoint.backward(&self.problem(dt), &record, (&[w]).into(), pbar)?;
         Ok(pullback.y0)
     }
@@ -86,11 +84,12 @@ pub struct Flown<R, Y> {
     dt: f64,
 }
 
-impl<R, Y: Phase> Flown<R, Y> {
-    /// A zero of the inputs.
-    fn zero_input(&self) -> Y::Input {
-        self.end.zeros_like().split().1
-    }
+/// The cotangent of a state, given that of its hidden part and a zero of the state.
+pub(super) fn cotangent_of<Y: Phase>(zero: Y, hbar: &Y::Hidden) -> Result<Y> {
+    let (h, x) = zero.split();
+    check_fits("hbar", hbar, &h)?;
+    check_argument("hbar", hbar)?;
+    Ok(Y::join(hbar, &x))
 }
 
 /// A state that consists of a moving hidden state and a constant input.
@@ -180,8 +179,8 @@ where
         hbar: Self::Hidden,
         pbar: &mut Self::Params,
     ) -> Result<(Self::Input, Self::Hidden)> {
-        let no_input = record.zero_input();
-        let (hbar, xbar) = self.flow_back(record, F::State::join(&hbar, &no_input), pbar)?.split();
+        let w = cotangent_of(record.end.zeros_like(), &hbar)?;
+        let (hbar, xbar) = self.flow_back(record, w, pbar)?.split();
         Ok((xbar, hbar))
     }
 }

@@ -5,7 +5,7 @@ use nalgebra::{SMatrix, SVector};
 use rheos::formula::{Bias, Rows, Static, Weight};
 use rheos::nn::{
     Block, Driven, Elman, Layer, LayerField, LeakyField, Linear, Net, OdeBlock, Recurrence, Residual, Sequence,
-    TimeRescaled,
+    SequenceBatch, TimeRescaled,
 };
 use rheos::state::Passive;
 use rheos::train::{Adam, Optimiser, mean_squared_error};
@@ -56,7 +56,7 @@ fn readout() -> Readout {
 fn elman_network_equals_the_reference_through_time() {
     let model = Sequence { block: Recurrence(cell()), readout: readout() };
     let targets = sequence::<1>(&elman(&["target"]));
-    let unrolled = model.forward(&h0(), &inputs(), &[1.0; 5], 0).unwrap();
+    let unrolled = model.forward(&h0(), &SequenceBatch::new(inputs())).unwrap();
     let flat: Vec<f64> = unrolled.outputs.iter().flat_map(State::coordinates).collect();
     assert!(relative_error(&flat, &elman(&["output"])) < 1e-12);
 
@@ -93,7 +93,7 @@ where
     let mut h = h0();
     let mut records = Vec::new();
     for x in &inputs()[..3] {
-        let (next, record) = block.forward(x, &h, 1.0).unwrap();
+        let (next, record) = block.forward(x, &h, 1.0.into()).unwrap();
         h = next;
         records.push(record);
     }
@@ -183,7 +183,7 @@ fn rescaled_samples_move_by_their_own_gaps() {
     let gaps = [0.5, 2.0, 1.25];
     let block =
         OdeBlock { field: autonomous(), solver: Rk4, control: Fixed::steps(400), adjoint: DiscreteAdjoint::new() };
-    let (h, _) = block.forward(&SMatrix::from(gaps.map(|gap| [gap])), &h0(), 1.0).unwrap();
+    let (h, _) = block.forward(&SMatrix::from(gaps.map(|gap| [gap])), &h0(), 1.0.into()).unwrap();
     for (i, gap) in gaps.into_iter().enumerate() {
         let alone: LayerField<Net<_, Static<1>>> = Net::new(flow_alone()).field();
         let start: SVector<f64, 4> = h0().column(i).into();
@@ -193,14 +193,14 @@ fn rescaled_samples_move_by_their_own_gaps() {
 }
 
 /// The parameters of a sequence model, moved along a gradient, lower its loss by the predicted amount.
-fn gradient_is_a_derivative<B>(mut model: Sequence<B, Readout>, x: &[B::Input])
+fn gradient_is_a_derivative<B>(mut model: Sequence<B, Readout>, x: Vec<B::Input>)
 where
     B: Block<Hidden = Hidden>,
 {
     let targets = sequence::<1>(&elman(&["target"]));
-    let dt = [0.3, 1.0, 0.7, 2.0, 0.4];
+    let batch = SequenceBatch::new(x).gaps(vec![0.3, 1.0, 0.7, 2.0, 0.4]).outputs_from(2);
     let loss = |model: &Sequence<B, _>| {
-        let unrolled = model.forward(&h0(), x, &dt, 2).unwrap();
+        let unrolled = model.forward(&h0(), &batch).unwrap();
         let (loss, cotangents) = mean_squared_error(&unrolled.outputs, &targets[2..]).unwrap();
         (loss, cotangents, unrolled.record)
     };
@@ -222,27 +222,26 @@ where
 
 #[test]
 fn one_sequence_model_trains_every_block() {
-    let x = inputs();
     let rk4 = (Rk4, Fixed::steps(3), DiscreteAdjoint::new());
-    gradient_is_a_derivative(Sequence { block: Recurrence(cell()), readout: readout() }, &x);
-    gradient_is_a_derivative(Sequence { block: Residual(cell()), readout: readout() }, &x);
-    gradient_is_a_derivative(Sequence { block: flow(rk4.0, rk4.1, rk4.2), readout: readout() }, &x);
+    gradient_is_a_derivative(Sequence { block: Recurrence(cell()), readout: readout() }, inputs());
+    gradient_is_a_derivative(Sequence { block: Residual(cell()), readout: readout() }, inputs());
+    gradient_is_a_derivative(Sequence { block: flow(rk4.0, rk4.1, rk4.2), readout: readout() }, inputs());
     let tight = Pid::tolerance(1e-11);
     gradient_is_a_derivative(
         Sequence { block: flow(Dopri5, tight, BacksolveAdjoint::new(Dopri5, tight)), readout: readout() },
-        &x,
+        inputs(),
     );
 
     // ODE-RNN with gaps of every sample: flow between observations, jump at them.
     let between = OdeBlock { field: autonomous(), solver: rk4.0, control: rk4.1, adjoint: rk4.2 };
     let gaps = SMatrix::<f64, 1, 3>::new(0.5, 2.0, 1.25);
-    let irregular: Vec<_> = x.iter().map(|x| (gaps, *x)).collect();
-    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout: readout() }, &irregular);
+    let irregular: Vec<_> = inputs().into_iter().map(|x| (gaps, x)).collect();
+    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout: readout() }, irregular);
 
     // ODE-RNN with the gaps of the sequence.
     let between = OdeBlock { field: autonomous().0, solver: rk4.0, control: rk4.1, adjoint: rk4.2 };
-    let regular: Vec<_> = x.iter().map(|x| ((), *x)).collect();
-    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout: readout() }, &regular);
+    let regular: Vec<_> = inputs().into_iter().map(|x| ((), x)).collect();
+    gradient_is_a_derivative(Sequence { block: (between, Recurrence(cell())), readout: readout() }, regular);
 }
 
 #[test]
@@ -252,7 +251,7 @@ fn adam_lowers_the_loss_of_an_ode_block() {
     let mut adam = Adam::new(0.02);
     let mut losses = Vec::new();
     for _ in 0..300 {
-        let unrolled = model.forward(&h0(), &inputs(), &[1.0; 5], 0).unwrap();
+        let unrolled = model.forward(&h0(), &SequenceBatch::new(inputs())).unwrap();
         let (loss, cotangents) = mean_squared_error(&unrolled.outputs, &targets).unwrap();
         let mut gradient = model.params().zeros_like();
         model.backward(unrolled.record, &cotangents, &mut gradient).unwrap();
@@ -333,7 +332,7 @@ impl Layer for Doubled {
 fn a_sequence_returns_finite_gradients_or_an_error() {
     fn backward<B: Block<Input = f64, Hidden = f64>>(block: B, w: f64) -> Error {
         let model = Sequence { block, readout: Doubled };
-        let unrolled = model.forward(&1.0, &[0.0, 1.0, 2.0, 3.0, 4.0], &[1.0; 5], 0).unwrap();
+        let unrolled = model.forward(&1.0, &SequenceBatch::new(vec![0.0, 1.0, 2.0, 3.0, 4.0])).unwrap();
         let mut bar = model.params().zeros_like();
         model.backward(unrolled.record, &[w; 5], &mut bar).unwrap_err()
     }
@@ -346,13 +345,13 @@ fn a_sequence_returns_finite_gradients_or_an_error() {
     assert_eq!(name(backward(Recurrence(Broken::Parameter), 1.0)), ("params", 0));
     assert_eq!(name(backward(Residual(Broken::Input), 1.0)), ("x", 0));
     assert_eq!(name(backward(Recurrence(Broken::Hidden), f64::NAN)), ("cotangents", 0));
-    assert_eq!(name(Recurrence(Broken::Nowhere).forward(&f64::NAN, &1.0, 1.0).unwrap_err()), ("x", 0));
-    assert_eq!(name(Residual(Broken::Nowhere).forward(&1.0, &f64::NAN, 1.0).unwrap_err()), ("h", 0));
+    assert_eq!(name(Recurrence(Broken::Nowhere).forward(&f64::NAN, &1.0, 1.0.into()).unwrap_err()), ("x", 0));
+    assert_eq!(name(Residual(Broken::Nowhere).forward(&1.0, &f64::NAN, 1.0.into()).unwrap_err()), ("h", 0));
     // 2 · 1.2e308 overflows in the readout of the last observation.
     assert_eq!(name(backward(Recurrence(Broken::Hidden), 1.2e308)), ("hidden", 4));
     // One coordinate of the block comes before the coordinate of the readout.
     let model = Sequence { block: Recurrence(Broken::Nowhere), readout: Doubled };
-    let unrolled = model.forward(&1.0, &[0.0; 5], &[1.0; 5], 0).unwrap();
+    let unrolled = model.forward(&1.0, &SequenceBatch::new(vec![0.0; 5])).unwrap();
     let error = model.backward(unrolled.record, &[1e8; 5], &mut (0.0, 0.0)).unwrap_err();
     assert_eq!(name(error), ("params", 1));
 }

@@ -6,7 +6,7 @@ use rheos::control::{Plan, StepTo, Trial, Verdict};
 use rheos::dynamics::Counted;
 use rheos::formula::{Bias, Static, Weight};
 use rheos::integrate::{Observer, Step, StepAction};
-use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
+use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence, SequenceBatch};
 use rheos::solver::explicit::{Bosh3, Heun};
 use rheos::state::{Span, Tolerance};
 use rheos::{
@@ -278,10 +278,10 @@ mod lengths {
             Net::new(Linear::<f64, 2, 1> { weight: Weight(SMatrix::repeat(1.0)), bias: Bias(SMatrix::zeros()) });
         let model = Sequence { block: Recurrence(cell), readout };
         let (h0, x) = (SMatrix::zeros(), SMatrix::repeat(1.0));
-        let error = model.forward(&h0, &[x; 3], &[1.0; 2], 0).err();
-        assert_eq!(error, Some(Error::LengthMismatch { name: "dt", found: 2, expected: 3 }));
+        let error = model.forward(&h0, &SequenceBatch::new(vec![x; 3]).gaps(vec![1.0; 2])).err();
+        assert_eq!(error, Some(Error::LengthMismatch { name: "gaps", found: 2, expected: 3 }));
 
-        let unrolled = model.forward(&h0, &[x; 3], &[1.0; 3], 1).unwrap();
+        let unrolled = model.forward(&h0, &SequenceBatch::new(vec![x; 3]).outputs_from(1)).unwrap();
         let mut bar = rheos::Parametric::params(&model);
         let error = model.backward(unrolled.record, &[x; 3], &mut bar).err();
         assert_eq!(error, Some(Error::LengthMismatch { name: "cotangents", found: 3, expected: 2 }));
@@ -294,7 +294,7 @@ fn a_block_passes_on_the_error_of_its_solve() {
     let layer: Net<_, Static<1>> = Net::new(Mlp::<f64, 2, 2, 2>::uniform(&mut || 0.3));
     let block =
         OdeBlock { field: layer.field(), solver: Euler, control: Fixed::steps(0), adjoint: DiscreteAdjoint::new() };
-    let error = rheos::nn::Block::forward(&block, &(), &vector![1.0, 2.0], 1.0).err();
+    let error = rheos::nn::Block::forward(&block, &(), &vector![1.0, 2.0], 1.0.into()).err();
     assert_eq!(error, Some(invalid("n", 0.0, "at least one step")));
 }
 

@@ -130,7 +130,7 @@ impl<P: Continuous<Store: Slices>, K> Net<P, K> {
     /// let cell: Net<_, Static<1>> = Net::new(Gru::<f64, 2, 4>::uniform(&mut uniform(1)));
     /// let flow = OdeBlock::new(cell.flow(), Euler, Fixed::steps(1), DiscreteAdjoint::new());
     /// let (h, x) = ([0.1, 0.2, 0.3, 0.4].into(), [1.0, -1.0].into());
-    /// assert_eq!(flow.forward(&x, &h, 1.0)?.0, Recurrence(cell).forward(&x, &h, 1.0)?.0);
+    /// assert_eq!(flow.forward(&x, &h, 1.0.into())?.0, Recurrence(cell).forward(&x, &h, 1.0.into())?.0);
     /// # Ok::<(), rheos::Error>(())
     /// ```
     #[must_use]

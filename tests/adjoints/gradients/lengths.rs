@@ -109,7 +109,7 @@ fn cotangents_of_hits_have_the_shape_of_the_state() {
 #[test]
 fn cotangents_of_blocks_have_the_shape_of_the_state() {
     let block = OdeBlock::new(Decay(ones(2)), Rk4, Fixed::steps(4), DiscreteAdjoint::new());
-    let (_, record) = block.forward(&(), &ones(2), 1.0).unwrap();
+    let (_, record) = block.forward(&(), &ones(2), 1.0.into()).unwrap();
     let refused = block.backward(record, ones(3), &mut ones(2));
     assert_eq!(refused, Err(Error::LengthMismatch { name: "hbar", found: 3, expected: 2 }));
 }

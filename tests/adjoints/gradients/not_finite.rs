@@ -273,7 +273,7 @@ fn blocks_return_finite_gradients_or_an_error() {
     let (f, y0) = empty_tank();
     let block = OdeBlock::new(f, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     let backward = |hbar: f64| {
-        let (_, record) = block.forward(&(), &y0, 1.0).unwrap();
+        let (_, record) = block.forward(&(), &y0, 1.0.into()).unwrap();
         block.backward(record, vector![hbar], &mut vector![0.0])
     };
     is_located("block", backward(1.0), (0.0, 1.0));

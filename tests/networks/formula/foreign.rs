@@ -48,10 +48,10 @@ fn a_call_fails() {
 fn a_block_fails() {
     let z = Vector2::new(1.0, 2.0);
     let block = Residual(Net::<CopiedBias<f64>, Static<1>>::new(CopiedBias::zeros()));
-    assert!(names(&block.forward(&z, &z, 1.0).unwrap_err(), "CopiedBias"));
+    assert!(names(&block.forward(&z, &z, 1.0.into()).unwrap_err(), "CopiedBias"));
     let field = Net::<CopiedWeight<f64>, Static<1>>::new(CopiedWeight::zeros()).field();
     let block = OdeBlock::new(field, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
-    assert!(names(&block.forward(&(), &z, 1.0).unwrap_err(), "CopiedWeight"));
+    assert!(names(&block.forward(&(), &z, 1.0.into()).unwrap_err(), "CopiedWeight"));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn parameters_of_another_shape_are_an_error() {
         Fixed::steps(2),
         DiscreteAdjoint::new(),
     )
-    .forward(&(), &any_batch(4), 1.0)
+    .forward(&(), &any_batch(4), 1.0.into())
     .err();
     assert_eq!(block_error, Some(Error::ShapeMismatch { name: "params", index: 2, found: 6, expected: 4 }));
 }

@@ -2,7 +2,8 @@
 
 use rheos::formula::{Bias, Dynamic, Rows, Static, Structure, Weight};
 use rheos::nn::{
-    Block, Driven, Elman, Layer, LeakyField, Linear, Mlp, Net, OdeBlock, Recurrence, Residual, Sequence, TimeRescaled,
+    Block, Driven, Elman, Layer, LeakyField, Linear, Mlp, Net, OdeBlock, Recurrence, Residual, Sequence, SequenceBatch,
+    TimeRescaled,
 };
 use rheos::state::Passive;
 use rheos::{
@@ -54,12 +55,12 @@ fn an_output_of_another_size_is_not_written() {
 #[test]
 fn blocks_and_sequences_refuse_inputs_of_another_size() {
     fn refused<B: Block<Input = AnyBatch<2>, Hidden = AnyBatch<4>>>(block: B) {
-        assert_eq!(block.forward(&input(5), &hidden(3), 1.0).err(), Some(X_HAS_FIVE));
+        assert_eq!(block.forward(&input(5), &hidden(3), 1.0.into()).err(), Some(X_HAS_FIVE));
         let readout: Net<_> = Net::new(Linear::<f64, 4, 1>::draw(&mut assorted_draw()));
         let model = Sequence { block, readout };
-        let error = model.forward(&hidden(3), &[input(3), input(5)], &[1.0; 2], 0).err();
+        let error = model.forward(&hidden(3), &SequenceBatch::new(vec![input(3), input(5)])).err();
         assert_eq!(error, Some(X_HAS_FIVE));
-        assert!(model.forward(&hidden(3), &[input(3), input(3)], &[1.0; 2], 0).is_ok());
+        assert!(model.forward(&hidden(3), &SequenceBatch::new(vec![input(3); 2])).is_ok());
     }
     refused(Recurrence(cell()));
     refused(Residual(cell()));
@@ -95,7 +96,7 @@ fn no_samples_have_a_value_and_zero_gradients() {
     assert_eq!(cell().call(&(hidden(0), input(0))), Ok(hidden(0)));
     assert_eq!(cell().call(&(hidden(0), input(1))), Err(Error::SampleMismatch { input: "x", found: 1, expected: 0 }));
     let block = Recurrence(cell());
-    let (h, record) = block.forward(&input(0), &hidden(0), 1.0).unwrap();
+    let (h, record) = block.forward(&input(0), &hidden(0), 1.0.into()).unwrap();
     let mut pbar = Elman::zeros();
     let bars = block.backward(record, h, &mut pbar).unwrap();
     assert_eq!((bars, pbar), ((input(0), hidden(0)), Elman::zeros()));
@@ -105,7 +106,7 @@ fn no_samples_have_a_value_and_zero_gradients() {
 fn a_cotangent_of_another_size_is_an_error() {
     fn refused<B: Block<Input = AnyBatch<2>, Hidden = AnyBatch<4>>>(block: B) {
         for found in [0, 1, 2, 4] {
-            let (_, record) = block.forward(&input(3), &hidden(3), 1.0).unwrap();
+            let (_, record) = block.forward(&input(3), &hidden(3), 1.0.into()).unwrap();
             let mut pbar = block.params();
             let error = block.backward(record, hidden(found), &mut pbar).unwrap_err();
             assert_eq!(error, Error::LengthMismatch { name: "hbar", found: 4 * found, expected: 12 });
@@ -121,7 +122,7 @@ fn a_cotangent_of_a_sequence_of_another_size_is_an_error() {
     let readout: Net<_> = Net::new(Linear::<f64, 4, 1>::draw(&mut assorted_draw()));
     let model = Sequence { block: Recurrence(cell()), readout };
     for found in [0, 1, 2, 4] {
-        let unrolled = model.forward(&hidden(3), &[input(3), input(3)], &[1.0; 2], 0).unwrap();
+        let unrolled = model.forward(&hidden(3), &SequenceBatch::new(vec![input(3); 2])).unwrap();
         let mut pbar = model.params();
         let error = model.backward(unrolled.record, &[any_batch(3), any_batch(found)], &mut pbar).unwrap_err();
         assert_eq!(error, Error::ShapeMismatch { name: "cotangents", index: 1, found, expected: 3 });
@@ -137,9 +138,9 @@ fn gaps_of_another_number_of_samples_are_an_error() {
         let expected = Error::SampleMismatch { input: "gaps", found, expected: 3 };
         let y0 = (hidden(3), Passive(any_batch::<1>(found)));
         assert_eq!(solve(&field(), y0, 0.0..1.0, Dopri5, Pid::tolerance(1e-6)).unwrap_err().error, expected);
-        assert_eq!(block.forward(&any_batch(found), &hidden(3), 1.0).err(), Some(expected));
+        assert_eq!(block.forward(&any_batch(found), &hidden(3), 1.0.into()).err(), Some(expected));
     }
-    assert!(block.forward(&any_batch(3), &hidden(3), 1.0).is_ok());
+    assert!(block.forward(&any_batch(3), &hidden(3), 1.0.into()).is_ok());
 }
 
 #[test]
@@ -236,7 +237,8 @@ fn a_solve_of_a_run_time_batch_is_that_of_a_static_one() {
     let pid = Pid::tolerance(1e-6);
     let a = OdeBlock::new(net.field(), Dopri5, pid, DiscreteAdjoint::new());
     let b = OdeBlock::new(any.field(), Dopri5, pid, DiscreteAdjoint::new());
-    let ((a1, a_record), (b1, b_record)) = (a.forward(&(), &fixed, 1.0).unwrap(), b.forward(&(), &y0, 1.0).unwrap());
+    let ((a1, a_record), (b1, b_record)) =
+        (a.forward(&(), &fixed, 1.0.into()).unwrap(), b.forward(&(), &y0, 1.0.into()).unwrap());
     assert_eq!(a1.as_slice(), b1.as_slice());
     let (mut a_bar, mut b_bar) = (a.params().zeros_like(), b.params().zeros_like());
     let (_, ah) = a.backward(a_record, a1, &mut a_bar).unwrap();

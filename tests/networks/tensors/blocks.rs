@@ -7,8 +7,8 @@ use rheos::dfdx::prelude::*;
 use rheos::formula::{Bias, Static, Weight};
 use rheos::nn::tensor::{FormulaModule, ModuleLayer, Tensors};
 use rheos::nn::{
-    AutonomousField, Block, Driven, Elman, Layer, LeakyField, Linear as MatrixLinear, Net as MatrixNet, OdeBlock,
-    Recurrence, Residual, Samples, Sequence, TimeRescaled,
+    AutonomousField, Block, Driven, Elman, Hidden, Layer, LeakyField, Linear as MatrixLinear, Net as MatrixNet,
+    OdeBlock, Recurrence, Residual, Samples, Sequence, SequenceBatch, TimeRescaled,
 };
 use rheos::state::Passive;
 use rheos::train::{Adam, Optimiser, mean_squared_error};
@@ -105,9 +105,9 @@ fn pass<B, R>(
 ) -> Pass<(B::Params, R::Params)>
 where
     B: Block,
-    R: Layer<Input = B::Hidden>,
+    R: Layer<Input = <B::Hidden as Hidden>::Output>,
 {
-    let unrolled = model.forward(h0, inputs, &vec![1.0; inputs.len()], 0).unwrap();
+    let unrolled = model.forward(h0, &SequenceBatch::new(inputs.to_vec())).unwrap();
     let (loss, cotangents) = mean_squared_error(&unrolled.outputs, targets).unwrap();
     let mut params = model.params().zeros_like();
     let (inputs, h0) = model.backward(unrolled.record, &cotangents, &mut params).unwrap();
@@ -286,9 +286,9 @@ fn train_step<B, R>(
 ) -> rheos::Result<f64>
 where
     B: Block,
-    R: Layer<Input = B::Hidden>,
+    R: Layer<Input = <B::Hidden as Hidden>::Output>,
 {
-    let unrolled = model.forward(h0, inputs, &vec![1.0; inputs.len()], 0)?;
+    let unrolled = model.forward(h0, &SequenceBatch::new(inputs.to_vec()))?;
     let (loss, cotangents) = mean_squared_error(&unrolled.outputs, targets)?;
     let mut gradient = model.params().zeros_like();
     model.backward(unrolled.record, &cotangents, &mut gradient)?;
@@ -305,7 +305,7 @@ fn train<B, R>(
 ) -> Vec<f64>
 where
     B: Block,
-    R: Layer<Input = B::Hidden>,
+    R: Layer<Input = <B::Hidden as Hidden>::Output>,
 {
     let mut adam = Adam::new(0.02);
     (0..steps).map(|_| train_step(&mut model, &mut adam, h0, inputs, targets).unwrap()).collect()
@@ -433,7 +433,7 @@ fn a_cell_of_the_user_whose_arguments_share_an_id_with_its_parameter() {
     let cell = ModuleLayer::<_, (Rows<2>, Rows<2>), Rows<2>>::new(Product(factor.clone()));
     let mut pbar = cell.params().zeros_like();
     let block = Recurrence(cell);
-    let (h1, record) = block.forward(&factor, &factor, 1.0).unwrap();
+    let (h1, record) = block.forward(&factor, &factor, 1.0.into()).unwrap();
     let power = |n: i32| factor.as_vec().iter().map(|x| x.powi(n)).collect::<Vec<f64>>();
     assert!(relative_error(&h1.as_vec(), &power(3)) < 1e-15);
     let (xbar, hbar) = block.backward(record, factor.clone(), &mut pbar).unwrap();

@@ -1,7 +1,7 @@
 //! What is written is read, bit for bit.
 
 use rheos::formula::{Heap, Parameters, Slices, Structure};
-use rheos::nn::{Elman, Linear, Mlp, Net, Recurrence, Sequence};
+use rheos::nn::{Elman, Linear, Mlp, Net, Recurrence, Sequence, SequenceBatch};
 use rheos::state::Element;
 use rheos::weights::{Names, TensorFile, load, save};
 use rheos::{Parametric, State};
@@ -74,11 +74,10 @@ fn a_loaded_model_computes_with_its_new_weights() {
     save(&path, &trained, &Names::new()).unwrap();
     load(&path, &mut loaded, &Names::new()).unwrap();
     assert_eq!(loaded.params(), trained.params());
-    let (h0, inputs) = (
-        nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(2), 0.1),
-        [nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(2), 0.5)],
-    );
-    let output = |model: &Model| model.forward(&h0, &inputs, &[1.0], 0).unwrap().outputs;
+    let h0 = nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(2), 0.1);
+    let x = nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(2), 0.5);
+    let inputs = SequenceBatch::new(vec![x]);
+    let output = |model: &Model| model.forward(&h0, &inputs).unwrap().outputs;
     assert_eq!(output(&loaded), output(&trained));
     assert_ne!(output(&model(0.3)), output(&trained));
 }

@@ -4,7 +4,7 @@ use dfdx::nn::{Module, NonMutableModule, ZeroSizedModule};
 use dfdx::shapes::{Const, HasShape, Rank2, Shape};
 use dfdx::tensor::{AsArray, Cpu, OwnedTape, Tensor, TensorFrom, ZerosTensor};
 use rheos::nn::tensor::{ModuleField, ModuleLayer, OdeLayer};
-use rheos::nn::{AutonomousField, Block, Layer, OdeBlock, Recurrence, Residual, Sequence};
+use rheos::nn::{AutonomousField, Block, Layer, OdeBlock, Recurrence, Residual, Sequence, SequenceBatch};
 use rheos::{DiscreteAdjoint, Dopri5, Error, Fixed, Parametric, Pid, Rk4, State, solve};
 
 use crate::common::gradient::{gradient, over};
@@ -68,7 +68,7 @@ fn a_pullback_that_fails_is_an_error() {
     assert!(matches!(found, Err(Error::NonFiniteDerivative { .. })));
     let field = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>).field();
     let block = OdeBlock::new(field, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
-    let (_, record) = block.forward(&(), &batch(), 1.0).unwrap();
+    let (_, record) = block.forward(&(), &batch(), 1.0.into()).unwrap();
     assert!(matches!(block.backward(record, batch(), &mut block.params()), Err(Error::NonFiniteDerivative { .. })));
 }
 
@@ -90,13 +90,13 @@ impl<A, B> Module<(A, B)> for Cell {
 #[test]
 fn blocks_and_layers_return_the_error() {
     let cell = || ModuleLayer::<_, (Batch, Batch), Batch>::new(Cell);
-    is_device(Recurrence(cell()).forward(&batch(), &batch(), 1.0));
-    is_device(Residual(cell()).forward(&batch(), &batch(), 1.0));
+    is_device(Recurrence(cell()).forward(&batch(), &batch(), 1.0.into()));
+    is_device(Residual(cell()).forward(&batch(), &batch(), 1.0.into()));
     let readout = || ModuleLayer::<_, Batch, Batch>::new(Exhausted::<true>);
     is_device(readout().try_forward(&batch()));
     let still = ModuleLayer::<_, Batch, Batch>::new(Exhausted::<false>).field();
     let block = OdeBlock::new(still, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
-    is_device(Sequence { block, readout: readout() }.forward(&batch(), &[(), ()], &[1.0, 1.0], 0));
+    is_device(Sequence { block, readout: readout() }.forward(&batch(), &SequenceBatch::new(vec![(); 2])));
     // A pullback has no way to return it.
     let (mut bar, mut params) = (batch(), readout().params());
     readout().backward(&mut Default::default(), &batch(), &batch(), &mut bar, &mut params);
