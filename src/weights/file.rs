@@ -118,15 +118,15 @@ impl TensorFile {
         let places = places(params);
         let numbers = numbers(params, &places)?;
         let mut added = Tensors::new();
-        for Place { name: tensor, shape, single, positions } in places {
-            let name = names.in_file(&tensor);
+        for place in places {
+            let name = names.in_file(&place.name);
             let taken = added.contains_key(&name) || self.tensors.contains_key(&name);
             if taken || name == METADATA {
                 let reason = if taken { TAKEN } else { "the format reserves the name" };
-                return Err(Error::WeightName { tensor, name, reason });
+                return Err(Error::WeightName { tensor: place.name, name, reason });
             }
-            let entries: Vec<_> = positions.into_iter().map(|position| numbers[position]).collect();
-            let tensor = Tensor::new(&name, &shape, &entries, single)?;
+            let entries: Vec<_> = place.positions().map(|position| numbers[position]).collect();
+            let tensor = Tensor::new(&name, &place.shape, &entries, place.single)?;
             added.insert(name, tensor);
         }
         self.tensors.append(&mut added);
@@ -146,9 +146,9 @@ impl TensorFile {
     pub fn copy_to<P: Parameters>(&self, params: &mut P, names: &Names) -> Result<()> {
         let places = places(params);
         let mut numbers = numbers(params, &places)?;
-        for (name, tensor, Place { single, positions, .. }) in self.matched(places, names)? {
-            let entries = tensor.numbers(&name, single)?;
-            positions.into_iter().zip(entries).for_each(|(position, entry)| numbers[position] = entry);
+        for (name, tensor, place) in self.matched(places, names)? {
+            let entries = tensor.numbers(&name, place.single)?;
+            place.positions().zip(entries).for_each(|(position, entry)| numbers[position] = entry);
         }
         let mut copy = params.clone();
         if copy.read_numbers(&numbers).is_none() {

@@ -58,8 +58,10 @@ impl Names {
     /// ```
     #[must_use]
     pub fn within(self, part: &str) -> Self {
-        let rules = self.rules.into_iter().chain([("*".into(), "*".into())]);
-        Self { rules: rules.map(|(pattern, name)| (pattern, format!("{part}.{name}"))).collect(), ..self }
+        // A model of one tensor has no name.
+        let rules = self.rules.into_iter().chain(["", "*"].map(|same| (same.into(), same.into())));
+        let inside = |name: String| if name.is_empty() { part.to_owned() } else { format!("{part}.{name}") };
+        Self { rules: rules.map(|(pattern, name)| (pattern, inside(name))).collect(), ..self }
     }
 
     /// Allows tensors in the file that the model does not have, if they match `pattern`. `skip("*")` allows any.

@@ -21,6 +21,7 @@ fn a_pattern_keeps_the_text_of_its_star() {
     assert_eq!(Names::new().rename("ab*ba", "x").in_file("aba"), "aba");
     assert_eq!(Names::torch_layers(2).within("rnn").in_file("1.weight_ih"), "rnn.weight_ih_l1");
     assert_eq!(Names::torch_layers(2).within("rnn").in_file("2.weight_ih"), "rnn.2.weight_ih");
+    assert_eq!(Names::new().within("alpha").in_file(""), "alpha");
 }
 
 #[test]
