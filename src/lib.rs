@@ -81,7 +81,7 @@
 //!
 //! [`formula!`] declares a network; its pullback, its batches and the names of its tensors follow.
 //! [`nn::networks`] is the guide. [`nn`] reads one network as a recurrent cell, a residual block or a neural ODE, and
-//! trains sequences of any of them. The module `weights` (feature `safetensors`) exchanges them with PyTorch.
+//! trains sequences of any of them, and [`train::guide`] is the way from data to a saved model. The module `weights` (feature `safetensors`) exchanges them with PyTorch.
 //!
 //! # Checking your own model
 //!
@@ -95,6 +95,8 @@
 //! * `plot`: the module `plot` draws solutions over time, phase portraits, learning curves, work–precision diagrams and
 //!   forecasts, as SVG or PNG.
 //! * `safetensors`: the module `weights` reads and writes the weights of a model in the format of PyTorch.
+//! * `checkpoint`: a [`Trainer`](train::Trainer) writes files from which an interrupted training goes on, bit for bit.
+//! * `progress`: a progress bar for trainings in a terminal.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 //!   So can optimisers and schedules.
 #![forbid(unsafe_code)]

@@ -6,6 +6,9 @@ use nalgebra::{Const, DefaultAllocator, Dyn, OMatrix};
 use super::Samples;
 use crate::state::Element;
 
+/// A batch of any number of samples, with `N` numbers in each column.
+pub type BatchMatrix<T, const N: usize> = OMatrix<T, Const<N>, Dyn>;
+
 /// Batches of any number of samples with `N` numbers each, made entry by entry.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of any number of samples with {N} numbers each",

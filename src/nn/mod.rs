@@ -67,7 +67,7 @@ pub use block::{Block, Recurrence, Residual};
 pub use cells::{Antisymmetric, Cfc, CoRnn, Ctrnn, Elman, Gru, GruOde, Lem, Lstm, Ltc, Unicornn};
 pub use combine::{Encoded, EncodedRecord, OnOutput, Stacked, TimedRecurrence};
 pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeRescaled};
-pub use from_samples::FromSamples;
+pub use from_samples::{BatchMatrix, FromSamples};
 pub use gap::Gap;
 pub use hidden::{Hidden, ZeroSamples};
 pub use irregular::IrregularOdeBlock;

@@ -5,6 +5,7 @@
 //! | components over time | [`trajectories`] of a [`Solution`](crate::solution::Solution), a [`Curve`](crate::solution::Curve) or named series |
 //! | a planar field with nullclines and solutions | [`phase_portrait`] of a field and a solution, or [`Plane`]s |
 //! | losses over training steps, with bands over several runs | [`learning_curves`] of [`Series::quartiles`] |
+//! | the losses of one training, by epoch | [`training_curves`] of a [`Training`](crate::train::Training) |
 //! | error against work of many methods | [`work_precision`] |
 //! | history, truth and predictions with bands | [`forecast`] |
 //! | figures, and their data | [`Trajectories`], [`PhasePortrait`], [`LearningCurves`], [`WorkPrecision`], [`Forecast`]; [`Components`], [`Plane`], [`Series`] |
@@ -50,6 +51,7 @@ mod svg;
 mod tests;
 mod text;
 mod ticks;
+mod training_curves;
 mod trajectories;
 mod work_precision;
 
@@ -61,6 +63,7 @@ pub use learning_curves::{LearningCurves, learning_curves};
 pub use phase_portrait::{PhasePortrait, phase_portrait};
 pub use plane::Plane;
 pub use series::Series;
+pub use training_curves::training_curves;
 pub use trajectories::{Trajectories, trajectories};
 pub use work_precision::{WorkPrecision, work_precision};
 

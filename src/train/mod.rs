@@ -1,4 +1,11 @@
-//! Training: losses, optimisers, learning rates and gradient clipping.
+//! Training: data, losses, optimisers, learning rates, and the loop. See [`guide`] for the way from data to a saved model.
+//!
+//! | the loop | |
+//! |---|---|
+//! | [`Trainer`] | epochs of shuffled batches, validation, early stopping, logs, checkpoints; returns a [`Training`] or a [`TrainingFailure`] |
+//! | [`SequenceData`] | sequences with targets, as an objective for sequence models |
+//! | [`Objective`], [`objective`] | the loss of any model on samples |
+//! | helper types | [`Batch`], [`CheckTarget`], [`Ended`], [`Epoch`], [`ObjectiveFn`], [`SequenceObjective`], [`SequenceTarget`], [`TrainingAction`] |
 //!
 //! | loss | output and target |
 //! |---|---|
@@ -31,24 +38,6 @@
 //! | [`clip_norm`] | limits the norm of a gradient |
 //! | [`uniform`](fn@uniform) | random numbers from a seed, to initialise weights |
 //!
-//! ```
-//! use rheos::train::{Adam, Optimiser, mean_squared_error};
-//! use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid};
-//! use rheos::dynamics::problems::LotkaVolterra;
-//!
-//! let (mut model, y0) = LotkaVolterra::problem();
-//! let (times, targets) = ([1.0, 2.0], [[2.5, 1.5].into(), [4.0, 3.5].into()]);
-//! let mut adam = Adam::new(0.01);
-//! for _ in 0..5 {
-//!     let problem = Ivp::new(&model, y0, 0.0..2.0).save_at(&times);
-//!     let run = problem.forward(Dopri5, Pid::tolerance(1e-6), DiscreteAdjoint::new())?;
-//!     let (_loss, gradient) = run.gradient_of(|y| mean_squared_error(y, &targets))?;
-//!     drop(run); // it borrows the model
-//!     adam.step(&mut model, &gradient.params)?;
-//! }
-//! # Ok::<(), rheos::Error>(())
-//! ```
-//!
 //! Parameters of every backend are states with coordinates, so one optimiser serves all. dfdx networks can use dfdx's
 //! own optimisers instead.
 //!
@@ -57,6 +46,8 @@
 
 mod check;
 mod clip;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod loss;
 mod objective;
 mod optimiser;

@@ -48,13 +48,13 @@ pub struct ObjectiveFn<F> {
 /// use nalgebra::vector;
 /// use rheos::dynamics::problems::LotkaVolterra;
 /// use rheos::train::{Adam, Batch, Trainer, mean_squared_error, objective};
-/// use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid};
+/// use rheos::{Autodiff, DiscreteAdjoint, Dopri5, Ivp, Pid};
 ///
 /// // Experiments from several initial values; each is a sample.
 /// let (mut model, _) = LotkaVolterra::problem();
 /// let starts = [vector![1.0, 1.0], vector![2.0, 1.0], vector![3.0, 2.0]];
 /// let ends = [vector![3.1, 2.2], vector![2.4, 3.0], vector![1.2, 2.9]];
-/// let fit = objective(starts.len(), |model: &LotkaVolterra, batch: Batch<'_>| {
+/// let fit = objective(starts.len(), |model: &Autodiff<LotkaVolterra, 2, 4>, batch: Batch<'_>| {
 ///     let (mut loss, mut gradient) = (0.0, vector![0.0, 0.0, 0.0, 0.0]);
 ///     for &i in batch.samples {
 ///         let run = Ivp::new(model, starts[i], 0.0..1.0).forward(Dopri5, Pid::tolerance(1e-6), DiscreteAdjoint::new())?;

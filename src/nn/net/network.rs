@@ -37,6 +37,23 @@ pub struct Net<P: Structure, K = Dynamic> {
     batches: PhantomData<fn() -> K>,
 }
 
+impl<P: Formula<Store: Slices>> Net<P, Dynamic> {
+    /// [`new`](Self::new) on batches of any size, where the compiler does not know the kind of the batches.
+    ///
+    /// ```
+    /// use rheos::nn::{Gru, Linear, Net, Recurrence, Sequence};
+    /// use rheos::train::uniform;
+    ///
+    /// let (cell, readout) = (Gru::<f64, 1, 4>::uniform(&mut uniform(1)), Linear::<f64, 4, 2>::uniform(&mut uniform(2)));
+    /// let model = Sequence { block: Recurrence(Net::dynamic(cell)), readout: Net::dynamic(readout) };
+    /// assert_eq!(model.start(32).ncols(), 32);
+    /// ```
+    #[must_use]
+    pub fn dynamic(params: P) -> Self {
+        Self::new(params)
+    }
+}
+
 impl<P: Formula<Store: Slices>, K> Net<P, K> {
     /// The network with these parameters. Its formula is recorded here, once.
     ///

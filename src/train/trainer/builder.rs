@@ -23,7 +23,7 @@ use crate::train::{Optimiser, Schedule};
 ///
 /// let mut numbers = uniform(1);
 /// let (cell, readout) = (Gru::<f64, 1, 4>::uniform(&mut numbers), Linear::<f64, 4, 2>::uniform(&mut numbers));
-/// let mut model = Sequence { block: Recurrence(Net::new(cell)), readout: Net::new(readout) };
+/// let mut model = Sequence { block: Recurrence(Net::dynamic(cell)), readout: Net::dynamic(readout) };
 /// let report = Trainer::new(&mut model, &train, Adam::new(0.02)).epochs(40).batch_size(16).validation(&valid).fit()?;
 /// assert!(report.best.and_then(|best| best.validation).is_some_and(|loss| loss < 0.1));
 /// # Ok::<(), rheos::Error>(())
