@@ -20,12 +20,21 @@
 //! | block | update over one observation |
 //! |---|---|
 //! | [`Recurrence`] | recurrent network: `h₁ = g(h₀, x)` |
+//! | [`TimedRecurrence`] | a cell that reads the gap since the last observation |
 //! | [`Residual`] | residual network: `h₁ = h₀ + g(h₀, x)` |
-//! | [`OdeBlock`] | neural ODE: `h₁ = h(t₁)` where `dh/dt = g(h, x)`, by the field [`Driven`] |
+//! | [`OdeBlock`] | neural ODE: `h₁ = h(t₁)` where `dh/dt = f(h, x)`, by the field [`Driven`] |
+//! | [`IrregularOdeBlock`] | the same, with a gap for each sample |
 //! | `(A, B)` | two blocks, one after the other: `(OdeBlock, Recurrence)` is an ODE-RNN |
-//! | [`Block`] | the trait |
+//! | [`Stacked`] | two layers: the second reads the output of the first |
+//! | [`Encoded`], [`OnOutput`] | a network on the input; a block on a part of the hidden state |
+//! | [`Block`], [`Hidden`], [`Gap`] | the trait, its hidden states, the time between observations |
+//!
+//! | sequences | |
+//! |---|---|
 //! | [`Sequence`] | a model of sequences: a block and a readout layer |
-//! | helper types | [`PairTrace`], [`Phase`], [`Pooled`], [`Reuse`], [`SameAs`], [`Samples`], [`SequenceRecord`], [`Unrolled`] |
+//! | [`SequenceBatch`] | observations, gaps and lengths of a batch of sequences |
+//! | [`BatchMatrix`], [`Samples`], [`FromSamples`], [`ZeroSamples`] | batches of samples, and states that are batches |
+//! | helper types | [`EncodedRecord`], [`PairTrace`], [`Phase`], [`Pooled`], [`Reuse`], [`SameAs`], [`SequenceRecord`], [`Unrolled`] |
 //!
 //! One layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], serves as each of the three blocks
 //! with the same parameters, and the same code trains a [`Sequence`] of any of them. An ODE block with `Euler` and one

@@ -5,3 +5,5 @@ mod data;
 mod ends;
 mod errors;
 mod problem;
+#[cfg(feature = "dfdx")]
+mod tensors;
