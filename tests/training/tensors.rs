@@ -1,10 +1,10 @@
 //! The trainer on dfdx tensors: the same numbers as on matrices.
 
+use rheos::State;
 use rheos::dfdx::prelude::*;
 use rheos::nn::tensor::{FormulaModule, ModuleLayer, Tensors};
 use rheos::nn::{FromSamples, Gru, Linear as Affine, Recurrence, Sequence, ZeroSamples};
 use rheos::train::{Adam, CrossEntropy, SequenceData, Trainer};
-use rheos::State;
 
 use crate::problem::{Model, data, model};
 
