@@ -10,7 +10,7 @@ use crate::state::State;
 /// The mean over all entries of `(s + (t − μ)² e⁻ˢ) / 2`: the negative logarithm of the normal density of mean `μ` and
 /// variance `eˢ` at the target `t`, without the constant `ln(2π)/2`.
 ///
-/// An output is the pair `(μ, s)`. Weights are those of the entries or samples of the target.
+/// An output is the pair `(μ, s)`. Weights belong to the entries or samples of the target.
 ///
 /// ```
 /// use rheos::train::{GaussianNll, Loss};

@@ -68,7 +68,12 @@ const fn loss_targets<const N: usize, P: Pointwise<N>>(_: &P) -> &'static str {
 
 /// The number of coordinates of each state.
 pub(super) fn entries<Y: State>(states: &[Y]) -> Vec<usize> {
-    let count = |y: &Y| y.coordinates().len();
+    let mut coordinates = Vec::new();
+    let mut count = |y: &Y| {
+        coordinates.clear();
+        y.write_coordinates(&mut coordinates);
+        coordinates.len()
+    };
     match states {
         [first, ..] if Y::FIXED_SHAPE => vec![count(first); states.len()],
         _ => states.iter().map(count).collect(),

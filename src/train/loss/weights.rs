@@ -33,8 +33,7 @@ impl<'w> Weights<'w> {
         Ok(Self { lists: Some(lists), sum })
     }
 
-    /// The runs of terms of one output that have the same weight, without those of weight 0. The weights are divided by
-    /// the sum of all.
+    /// The runs of terms of one output that have the same positive weight. The weights are divided by the sum of all.
     pub(super) fn runs(&self, output: usize, terms: usize) -> impl Iterator<Item = (f64, Range<usize>)> {
         let list = self.lists.and_then(|lists| lists.get(output)).map_or(&[1.0][..], Vec::as_slice);
         let length = run(terms, list.len());

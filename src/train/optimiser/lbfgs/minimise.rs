@@ -112,8 +112,8 @@ fn trial_point<P: State>(params: &P, (loss, gradient): (f64, P)) -> Option<Point
 
 /// The direction of the next step, whose first trial has length 1 in it.
 ///
-/// Without a known curvature, steepest descent. The length is that of the step to a loss of 0 on the tangent, but at most
-/// that of the parameters: both have the unit of the parameters. The line search corrects it.
+/// Without a known curvature, steepest descent. The step would reduce the tangent to a loss of 0, but is at most as long
+/// as the parameters: both lengths have the unit of the parameters. The line search corrects it.
 fn direction(pairs: &Pairs, point: &Point, norm: f64) -> Vec<f64> {
     if !pairs.is_empty() {
         return pairs.direction(&point.gradient);

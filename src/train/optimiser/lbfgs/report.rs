@@ -1,6 +1,21 @@
 //! The result of a minimisation.
 
 /// The result of [`Lbfgs::minimise`](super::Lbfgs::minimise). The model has the parameters of this loss.
+///
+/// ```
+/// use rheos::dynamics::problems::VanDerPol;
+/// use rheos::train::{Lbfgs, StopReason};
+/// use rheos::{Error, Parametric};
+///
+/// let (mut model, _) = VanDerPol::problem(1.0);
+/// // A loss without a minimum.
+/// let found = Lbfgs::new().max_iterations(5).minimise(&mut model, |model| {
+///     Ok::<_, Error>((-model.params()[0], nalgebra::vector![-1.0]))
+/// })?;
+/// assert_eq!(found.stopped, StopReason::MaxIterations);
+/// assert!(!found.converged() && found.loss < -1.0);
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Minimisation {
     /// The loss at the end.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::train::check::check_below_one;
 
-/// The limited-memory quasi-Newton method L-BFGS of Nocedal, for a loss without noise, such as that of all data.
+/// The limited-memory quasi-Newton method L-BFGS of Nocedal, for a loss without noise, such as the loss of all data.
 ///
 /// A step along the direction of Nocedal & Wright, *Numerical optimization* (2006), algorithm 7.4, fulfils the strong
 /// Wolfe conditions (algorithms 3.5 and 3.6). If the rounding errors of the loss hide its decrease, its slope decides

@@ -51,7 +51,7 @@ fn rosenbrock_is_minimised() {
     }
 }
 
-/// With exact steps, `n` would do: the method is then that of conjugate gradients.
+/// Exact line searches would make it the method of conjugate gradients, which takes `n` steps.
 #[test]
 fn a_quadratic_takes_about_as_many_steps_as_variables() {
     let f = |x: &[f64]| {
