@@ -19,7 +19,7 @@ pub fn model() -> Model {
 pub fn data(sequences: usize) -> Result<SequenceData<1, usize>> {
     let mut numbers = uniform(2);
     let mut sequence = |i: usize| {
-        let slope = if i % 2 == 0 { 1.0 } else { -1.0 };
+        let slope = [1.0, -1.0][i % 2];
         (0..4 + i % 5).map(|t| [slope * t as f64 / 8.0 + numbers() - 0.5]).collect()
     };
     SequenceData::new((0..sequences).map(&mut sequence).collect(), (0..sequences).map(|i| i % 2).collect())

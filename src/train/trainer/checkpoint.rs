@@ -28,8 +28,11 @@ pub(super) struct Checkpoint<M: Parametric, O> {
     /// The number of steps between two files within an epoch; `None` for files after each epoch only.
     every: Option<u64>,
     write: fn(&Path, &M, &O, Run) -> Result<()>,
-    read: fn(&Path, &M) -> Result<Option<Restored<M::Params, O>>>,
+    read: Read<M, O>,
 }
+
+/// Reads a file for a model; `None` if there is no file.
+type Read<M, O> = fn(&Path, &M) -> Result<Option<Restored<<M as Parametric>::Params, O>>>;
 
 /// The content of a file.
 pub(super) struct Restored<P, O> {
