@@ -54,8 +54,8 @@ where
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, gap: Gap<'_>) -> Result<(Self::Hidden, Self::Record)> {
         let start = F::State::join(h, x);
         let start = (start.clone(), Passive(gap.of_samples(&start)?));
-        let ((end, _), record) = self.0.flow(&start, 1.0)?;
-        Ok((end.split().0, (record, start.zeros_like())))
+        let flown = self.0.flow(&start, 1.0)?;
+        Ok((flown.end.0.clone().split().0, (flown, start.zeros_like())))
     }
 
     fn backward(

@@ -56,11 +56,11 @@ where
         Problem::new(&self.field, &self.solver, &self.control, 0.0..dt)
     }
 
-    /// The state after the time `dt`, with its record.
-    pub(super) fn flow(&self, start: &F::State, dt: f64) -> Result<(F::State, Flown<A::Record, F::State>)> {
+    /// The flow over the time `dt`.
+    pub(super) fn flow(&self, start: &F::State, dt: f64) -> Result<Flown<A::Record, F::State>> {
         let mut forward = self.adjoint.forward(&self.problem(dt), start)?;
         let end = forward.y.pop().unwrap_or_else(|| start.clone());
-        Ok((end.clone(), Flown { record: forward.record, end, dt }))
+        Ok(Flown { record: forward.record, end, dt })
     }
 
     /// The cotangent of the start of a flow, given the cotangent `w` of its end.
@@ -80,7 +80,7 @@ where
 pub struct Flown<R, Y> {
     /// The record of the adjoint.
     record: R,
-    end: Y,
+    pub(super) end: Y,
     dt: f64,
 }
 
@@ -169,8 +169,8 @@ where
     type Record = Flown<A::Record, F::State>;
 
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, gap: Gap<'_>) -> Result<(Self::Hidden, Self::Record)> {
-        let (end, record) = self.flow(&F::State::join(h, x), gap.common()?)?;
-        Ok((end.split().0, record))
+        let flown = self.flow(&F::State::join(h, x), gap.common_to(h)?)?;
+        Ok((flown.end.clone().split().0, flown))
     }
 
     fn backward(
