@@ -66,7 +66,7 @@ impl<P: Parameters> Parameters for FieldOf<P> {
     }
 }
 
-structure_of_field!(FieldOf);
+structure_of_field!(FieldOf, |see| see);
 
 impl<P: Continuous> Formula for FieldOf<P> {
     type Input = P::Arguments;

@@ -3,7 +3,7 @@
 use super::batch::Batch;
 use super::leaf::Leaf;
 use super::name::Name;
-use super::parameters::{Parameters, structure_of_field};
+use super::parameters::{Parameters, Types, structure_of_field};
 use super::store::{Slices, Store};
 use super::weight::Bias;
 use crate::state::{Element, State, Tolerance};
@@ -91,7 +91,21 @@ impl<P: Parameters> Parameters for Frozen<P> {
     }
 }
 
-structure_of_field!(Frozen);
+structure_of_field!(Frozen, |see| &mut AsFrozen(see));
+
+/// Passes all leaves on as frozen ones.
+struct AsFrozen<'v, V>(&'v mut V);
+
+impl<V: Types> Types for AsFrozen<'_, V> {
+    type Error = V::Error;
+
+    fn weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), V::Error> {
+        self.0.frozen_weight::<O, I>(name, k)
+    }
+    fn bias<const N: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), V::Error> {
+        self.0.frozen_bias::<N>(name, k)
+    }
+}
 
 /// A number of a formula that is not trained, such as the time step of a cell.
 pub type Constant<S> = Frozen<Bias<S, 1>>;

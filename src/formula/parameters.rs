@@ -157,6 +157,20 @@ pub trait Types {
     /// # Errors
     /// The errors of the visitor.
     fn bias<const N: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), Self::Error>;
+    /// Visits a weight that is not trained, by default like any other.
+    ///
+    /// # Errors
+    /// The errors of the visitor.
+    fn frozen_weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), Self::Error> {
+        self.weight::<O, I>(name, k)
+    }
+    /// Visits a bias that is not trained, by default like any other.
+    ///
+    /// # Errors
+    /// The errors of the visitor.
+    fn frozen_bias<const N: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), Self::Error> {
+        self.bias::<N>(name, k)
+    }
 }
 
 /// Numbers, drawn one by one.
@@ -306,9 +320,9 @@ macro_rules! repeated {
 repeated!([P; G], Q => [P::In<Q>; G], |self| *self, |from, k, name| &name.element(k), element, std::convert::identity);
 repeated!(Gates<P, G>, Q => Gates<P::In<Q>, G>, |self| self.0, |from, _k, name| name, gate, Gates);
 
-/// A wrapper of a structure with the same tensors.
+/// A wrapper of a structure with the same tensors, whose types `$types` visits.
 macro_rules! structure_of_field {
-    ($wrapper:ident) => {
+    ($wrapper:ident, |$see:ident| $types:expr) => {
         impl<P: crate::formula::Structure> crate::formula::Structure for $wrapper<P> {
             type Store = P::Store;
             type In<Q: crate::formula::Store> = $wrapper<P::In<Q>>;
@@ -323,9 +337,9 @@ macro_rules! structure_of_field {
             fn types<V: crate::formula::Types>(
                 name: &crate::formula::Name<'_>,
                 next: &mut usize,
-                see: &mut V,
+                $see: &mut V,
             ) -> std::result::Result<(), V::Error> {
-                P::types(name, next, see)
+                P::types(name, next, $types)
             }
             fn leaf(&self, k: usize) -> Option<&dyn std::any::Any> {
                 self.0.leaf(k)

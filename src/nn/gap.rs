@@ -36,6 +36,14 @@ impl Gap<'_> {
         }
     }
 
+    /// The common gap of the samples of `y`.
+    pub(super) fn common_to<Y: Samples>(self, y: &Y) -> Result<f64> {
+        match self {
+            Self::Each(gaps) if gaps.len() != y.count_samples() => Err(wrong_number(gaps, y)),
+            _ => self.common(),
+        }
+    }
+
     /// One number for each sample of `y`.
     ///
     /// # Errors
@@ -43,11 +51,11 @@ impl Gap<'_> {
     pub fn of_samples<Y: Samples>(self, y: &Y) -> Result<Y::Weights> {
         match self {
             Self::Same(gap) => Ok(y.weights(gap)),
-            Self::Each(gaps) => y.weights_of(gaps).ok_or_else(|| Error::SampleMismatch {
-                input: "gaps",
-                found: gaps.len(),
-                expected: y.count_samples(),
-            }),
+            Self::Each(gaps) => y.weights_of(gaps).ok_or_else(|| wrong_number(gaps, y)),
         }
     }
+}
+
+fn wrong_number<Y: Samples>(gaps: &[f64], y: &Y) -> Error {
+    Error::SampleMismatch { input: "gaps", found: gaps.len(), expected: y.count_samples() }
 }

@@ -170,7 +170,7 @@ where
     type Record = Flown<A::Record, F::State>;
 
     fn forward(&self, x: &Self::Input, h: &Self::Hidden, gap: Gap<'_>) -> Result<(Self::Hidden, Self::Record)> {
-        let flown = self.flow(&F::State::join(h, x), gap.common()?)?;
+        let flown = self.flow(&F::State::join(h, x), gap.common_to(h)?)?;
         Ok((flown.end.clone().split().0, flown))
     }
 

@@ -74,7 +74,8 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
     /// # Errors
     /// * [`Error::LengthMismatch`] or [`Error::ShapeMismatch`] unless there is one gap for each step, one gap for each step and
     ///   sample, or one length for each sample;
-    /// * [`Error::InvalidEntry`] for a length of 0 or beyond the last step, and for a gap that is not finite;
+    /// * [`Error::InvalidEntry`] for a length of 0 or beyond the last step, and for a gap that is not finite, with the index
+    ///   of its step;
     /// * the errors of the block and of the readout.
     pub fn forward(&self, h0: &B::Hidden, batch: &SequenceBatch<B::Input>) -> Result<Unrolled<B, R>> {
         batch.check(h0.count_samples())?;

@@ -67,7 +67,8 @@ impl<X> SequenceBatch<X> {
     }
 
     /// The length of each sequence, at least 1. After its end, the hidden state of a sample stays as it is, and its
-    /// observations, which must be finite, have no effect.
+    /// observations, which must be finite, have no effect on outputs and gradients. In a block that solves with adaptive steps
+    /// they take part in the choice of the common steps.
     #[must_use]
     pub fn lengths(self, lengths: Vec<usize>) -> Self {
         Self { lengths: Some(lengths), ..self }
@@ -133,7 +134,7 @@ impl<X> SequenceBatch<X> {
             Gaps::One => {}
             Gaps::Same(gaps) => {
                 self.check_steps(gaps.len())?;
-                check_gaps(gaps)?;
+                gaps.iter().enumerate().try_for_each(|(step, gap)| check_gap(step, *gap))?;
             }
             Gaps::Each(gaps) => {
                 self.check_steps(gaps.len())?;
@@ -142,7 +143,7 @@ impl<X> SequenceBatch<X> {
                         let found = gaps.len();
                         return Err(Error::ShapeMismatch { name: "gaps", index, found, expected: samples });
                     }
-                    check_gaps(gaps)?;
+                    gaps.iter().try_for_each(|gap| check_gap(index, *gap))?;
                 }
             }
         }
@@ -165,9 +166,7 @@ impl<X> SequenceBatch<X> {
     }
 }
 
-fn check_gaps(gaps: &[f64]) -> Result<()> {
-    match gaps.iter().position(|gap| !gap.is_finite()) {
-        None => Ok(()),
-        Some(index) => Err(Error::InvalidEntry { name: "gaps", index, value: gaps[index], expected: "finite" }),
-    }
+/// The error names the step.
+const fn check_gap(index: usize, value: f64) -> Result<()> {
+    if value.is_finite() { Ok(()) } else { Err(Error::InvalidEntry { name: "gaps", index, value, expected: "finite" }) }
 }

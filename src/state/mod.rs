@@ -65,4 +65,4 @@ pub use span::Span;
 #[cfg(feature = "dfdx")]
 pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
-pub(crate) use tensor::{add_elements, fresh, is_row_major, read, row_major};
+pub(crate) use tensor::{add_elements, fresh, is_row_major, read};

@@ -5,6 +5,7 @@
 mod common;
 
 mod blocks;
+mod cells;
 mod formula;
 mod layer_jacobians;
 #[cfg(feature = "dfdx")]

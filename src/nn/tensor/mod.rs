@@ -10,7 +10,7 @@
 //! | [`Weights`] | the space of the trainable parameters of a module, and of its gradients |
 //! | [`Tensors`] | the store of a formula's weights as tensors |
 //! | [`to_device`], [`to_host`] | convert a formula's parameters from matrices to tensors, and back |
-//! | helper types | [`Form`], [`ModuleInput`], [`ModuleTrace`], [`NetTrace`], [`Taped`], [`TensorShape`], [`Unconverted`], [`Unsolved`] |
+//! | helper types | [`Form`], [`ModuleInput`], [`ModuleOutput`], [`ModuleTrace`], [`NetTrace`], [`Taped`], [`TensorShape`], [`Unconverted`], [`Unsolved`] |
 //!
 //! Tapes live inside one evaluation of a field. Whole solves are differentiated by
 //! [`Adjoint`](crate::adjoint::Adjoint)s.
@@ -33,6 +33,6 @@ pub use field::{Taped, TensorField};
 pub use formula::{Form, FormulaModule, TensorShape, Tensors, Unconverted, to_device, to_host};
 pub use layer::{OdeLayer, Unsolved};
 pub use module_field::ModuleField;
-pub use module_layer::{ModuleInput, ModuleLayer, ModuleTrace};
+pub use module_layer::{ModuleInput, ModuleLayer, ModuleOutput, ModuleTrace};
 pub use trace::NetTrace;
 pub use weights::Weights;

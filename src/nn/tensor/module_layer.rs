@@ -6,12 +6,12 @@ use std::marker::PhantomData;
 
 use dfdx::nn::Module;
 use dfdx::nn::tensor_collection::TensorCollection;
-use dfdx::shapes::Shape;
-use dfdx::tensor::{Gradients, NoneTape, Tensor, Trace};
-use dfdx::tensor_ops::Device;
+use dfdx::shapes::{Rank0, Shape};
+use dfdx::tensor::{Gradients, HasErr, NoneTape, Tensor, Trace};
+use dfdx::tensor_ops::{Backward, Device, TryAdd};
 
 use super::failure::of_device;
-use super::trace::back_propagate;
+use super::trace::seed;
 use super::walk::{Assign, Collect, collect, walk};
 use super::{Taped, Weights};
 use crate::dynamics::Parametric;
@@ -20,9 +20,9 @@ use crate::nn::Layer;
 use crate::nn::spoil::spoil;
 use crate::state::{State, TensorElement, fresh};
 
-/// A dfdx module as a [`Layer`] from `In` to the tensor `Out`.
+/// A dfdx module as a [`Layer`] from `In` to `Out`.
 ///
-/// `In` is a tensor, or a pair `(h, x)` of tensors for a cell. A cell can be used in
+/// `In` is a tensor, or a pair `(h, x)` for a cell; `Out` is a tensor, or a pair for a cell whose hidden state is one. A cell can be used in
 /// [`Recurrence`](crate::nn::Recurrence), [`Residual`](crate::nn::Residual) and [`Driven`](crate::nn::Driven). A cell
 /// of your own is a dfdx module from `(h, x)` to `h`, with a tape and without, that is a [`TensorCollection`]. dfdx's
 /// own modules need nothing more:
@@ -38,7 +38,7 @@ use crate::state::{State, TensorElement, fresh};
 /// let module = device.build_module::<(AddInto<(Linear<4, 4>, Linear<2, 4>)>, Tanh), f64>();
 /// let cell = Recurrence(ModuleLayer::<_, (H, X), H>::new(module));
 /// let (h, x) = (device.zeros_like(&(3, Const)), device.ones_like(&(3, Const)));
-/// let (h1, _record) = cell.forward(&x, &h, 1.0)?;
+/// let (h1, _record) = cell.forward(&x, &h, 1.0.into())?;
 /// assert_eq!(h1.shape(), &(3, Const::<4>));
 /// # Ok::<(), rheos::Error>(())
 /// ```
@@ -131,14 +131,70 @@ impl<E: TensorElement, D: Device<E>, A: ModuleInput<E, D>, B: ModuleInput<E, D>>
     }
 }
 
+/// A number at the end of a tape, or an error of the device.
+type End<E, D> = Result<Taped<Rank0, E, D>, <D as HasErr>::Err>;
+
+/// The value of a module: a tensor, or a pair of values, such as the hidden state `(h, c)` of an LSTM.
+pub trait ModuleOutput: State {
+    /// The elements of its tensors.
+    type Element: TensorElement;
+    /// Their device.
+    type Device: Device<Self::Element>;
+    /// The value on a tape.
+    type Taped;
+
+    /// A copy with new ids.
+    fn renewed(&self) -> Self;
+
+    /// The value without its tape, with new ids.
+    fn of_taped(taped: &Self::Taped) -> Self;
+
+    /// A number on the tape of `taped`. The gradient of `taped` in the backward pass from it is `w`, whatever the number is.
+    ///
+    /// # Errors
+    /// Errors of the device.
+    fn seed(taped: Self::Taped, w: &Self) -> End<Self::Element, Self::Device>;
+}
+
+impl<S: Shape, E: TensorElement, D: Device<E>> ModuleOutput for Tensor<S, E, D> {
+    type Element = E;
+    type Device = D;
+    type Taped = Taped<S, E, D>;
+
+    fn renewed(&self) -> Self {
+        fresh(self)
+    }
+    fn of_taped(taped: &Self::Taped) -> Self {
+        fresh(&taped.retaped::<NoneTape>())
+    }
+    fn seed(taped: Self::Taped, w: &Self) -> End<E, D> {
+        seed(taped, w)
+    }
+}
+
+/// Both parts, or one of them, carry the tape.
+impl<A: ModuleOutput, B: ModuleOutput<Element = A::Element, Device = A::Device>> ModuleOutput for (A, B) {
+    type Element = A::Element;
+    type Device = A::Device;
+    type Taped = (A::Taped, B::Taped);
+
+    fn renewed(&self) -> Self {
+        (A::renewed(&self.0), B::renewed(&self.1))
+    }
+    fn of_taped((a, b): &Self::Taped) -> Self {
+        (A::of_taped(a), B::of_taped(b))
+    }
+    fn seed((a, b): Self::Taped, (wa, wb): &Self) -> End<A::Element, A::Device> {
+        A::seed(a, wa)?.try_add(B::seed(b, wb)?)
+    }
+}
+
 /// The output of `module` with its tape, and the input of the tape.
-fn record<M, In, S, E, D>(module: &M, x: &In) -> Result<(In, Taped<S, E, D>)>
+fn record<M, In, Out>(module: &M, x: &In) -> Result<(In, Out::Taped)>
 where
-    M: Module<In::Taped, Output = Taped<S, E, D>>,
-    In: ModuleInput<E, D>,
-    S: Shape,
-    E: TensorElement,
-    D: Device<E>,
+    M: Module<In::Taped, Output = Out::Taped>,
+    In: ModuleInput<Out::Element, Out::Device>,
+    Out: ModuleOutput,
 {
     let x = x.renewed();
     let output = module.try_forward(x.taped()).map_err(of_device)?;
@@ -146,30 +202,28 @@ where
 }
 
 /// The trace of an evaluation of a [`ModuleLayer`]: the input, and the output with its tape.
-pub struct ModuleTrace<In, S: Shape, E: TensorElement, D: Device<E>> {
-    recording: Option<(In, Taped<S, E, D>)>,
+pub struct ModuleTrace<In, Out: ModuleOutput> {
+    recording: Option<(In, Out::Taped)>,
 }
 
-impl<In, S: Shape, E: TensorElement, D: Device<E>> Default for ModuleTrace<In, S, E, D> {
+impl<In, Out: ModuleOutput> Default for ModuleTrace<In, Out> {
     fn default() -> Self {
         Self { recording: None }
     }
 }
 
-impl<In, S: Shape, E: TensorElement, D: Device<E>> fmt::Debug for ModuleTrace<In, S, E, D> {
+impl<In, Out: ModuleOutput> fmt::Debug for ModuleTrace<In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModuleTrace").field("filled", &self.recording.is_some()).finish()
     }
 }
 
-impl<M, In, S, E, D> Parametric for ModuleLayer<M, In, Tensor<S, E, D>>
+impl<M, In, Out> Parametric for ModuleLayer<M, In, Out>
 where
-    M: TensorCollection<E, D> + Clone,
-    S: Shape,
-    E: TensorElement,
-    D: Device<E>,
+    M: TensorCollection<Out::Element, Out::Device> + Clone,
+    Out: ModuleOutput,
 {
-    type Params = Weights<M, E, D>;
+    type Params = Weights<M, Out::Element, Out::Device>;
 
     fn params(&self) -> Self::Params {
         Weights::new(self.module.clone())
@@ -177,68 +231,63 @@ where
 
     /// The tensors keep their ids, so a dfdx optimiser continues as before.
     fn set_params(&mut self, params: &Self::Params) {
-        let Ok(()) = walk::<M, E, D, _>((&mut self.module, params.module()), &mut Assign {});
+        let Ok(()) = walk::<M, Out::Element, Out::Device, _>((&mut self.module, params.module()), &mut Assign {});
     }
 }
 
-impl<M, In, S, E, D> Layer for ModuleLayer<M, In, Tensor<S, E, D>>
+impl<M, In, Out> Layer for ModuleLayer<M, In, Out>
 where
-    M: TensorCollection<E, D> + Clone,
-    M: Module<In, Output = Tensor<S, E, D>> + Module<In::Taped, Output = Taped<S, E, D>>,
-    In: ModuleInput<E, D>,
-    S: Shape,
-    E: TensorElement,
-    D: Device<E>,
+    M: TensorCollection<Out::Element, Out::Device> + Clone,
+    M: Module<In, Output = Out> + Module<In::Taped, Output = Out::Taped>,
+    In: ModuleInput<Out::Element, Out::Device>,
+    Out: ModuleOutput,
 {
     type Input = In;
-    type Output = Tensor<S, E, D>;
-    type Trace = ModuleTrace<In, S, E, D>;
+    type Output = Out;
+    type Trace = ModuleTrace<In, Out>;
 
-    fn forward(&self, x: &In) -> Tensor<S, E, D> {
+    fn forward(&self, x: &In) -> Out {
         self.try_forward(x).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn forward_traced(&self, x: &In, trace: &mut Self::Trace) -> Tensor<S, E, D> {
+    fn forward_traced(&self, x: &In, trace: &mut Self::Trace) -> Out {
         self.try_forward_traced(x, trace).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn try_forward(&self, x: &In) -> Result<Tensor<S, E, D>> {
+    fn try_forward(&self, x: &In) -> Result<Out> {
         let y = self.module.try_forward(x.clone()).map_err(of_device)?;
-        Ok(fresh(&y))
+        Ok(ModuleOutput::renewed(&y))
     }
 
-    fn try_forward_traced(&self, x: &In, trace: &mut Self::Trace) -> Result<Tensor<S, E, D>> {
-        let (_, output) = trace.recording.insert(record(&self.module, x)?);
-        Ok(fresh(&output.retaped::<NoneTape>()))
+    fn try_forward_traced(&self, x: &In, trace: &mut Self::Trace) -> Result<Out> {
+        let (_, output) = trace.recording.insert(record::<M, In, Out>(&self.module, x)?);
+        Ok(Out::of_taped(output))
     }
 
-    fn forward_into(&self, x: &In, y: &mut Tensor<S, E, D>) {
+    fn forward_into(&self, x: &In, y: &mut Out) {
         match self.try_forward(x) {
             Ok(value) => *y = value,
             Err(_) => spoil(y),
         }
     }
 
-    fn forward_traced_into(&self, x: &In, y: &mut Tensor<S, E, D>, trace: &mut Self::Trace) {
+    fn forward_traced_into(&self, x: &In, y: &mut Out, trace: &mut Self::Trace) {
         match self.try_forward_traced(x, trace) {
             Ok(value) => *y = value,
             Err(_) => spoil(y),
         }
     }
 
-    fn backward(
-        &self,
-        trace: &mut Self::Trace,
-        x: &In,
-        w: &Tensor<S, E, D>,
-        xbar: &mut In,
-        pbar: &mut Weights<M, E, D>,
-    ) {
-        let recording = trace.recording.take().map_or_else(|| record(&self.module, x), Ok);
+    fn backward(&self, trace: &mut Self::Trace, x: &In, w: &Out, xbar: &mut In, pbar: &mut Self::Params) {
+        let recording = trace.recording.take().map_or_else(|| record::<M, In, Out>(&self.module, x), Ok);
         let pulled = recording.and_then(|(x, output)| {
-            let mut grads = back_propagate(output, w).map_err(of_device)?;
+            let mut grads = Out::seed(output, w).and_then(Backward::try_backward).map_err(of_device)?;
             x.collect(&mut grads, xbar).map_err(of_device)?;
-            walk::<M, E, D, _>((pbar.module_mut(), &self.module), &mut Collect { grads: &mut grads }).map_err(of_device)
+            walk::<M, Out::Element, Out::Device, _>(
+                (pbar.module_mut(), &self.module),
+                &mut Collect { grads: &mut grads },
+            )
+            .map_err(of_device)
         });
         if pulled.is_err() {
             spoil(xbar);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use dfdx::nn::tensor_collection::TensorCollection;
 use dfdx::shapes::{Rank0, Shape};
-use dfdx::tensor::{Gradients, NoneTape, PutTape, SplitTape, Tape, Tensor, TensorFrom, Trace};
+use dfdx::tensor::{NoneTape, PutTape, SplitTape, Tape, Tensor, TensorFrom, Trace};
 use dfdx::tensor_ops::{Backward, Device, ReshapeTo, SumTo, TryMul};
 
 use super::cpu::{is_cpu, slice_mut};
@@ -12,7 +12,7 @@ use super::failure::of_device;
 use super::walk::{Collect, collect, gradient_of, walk};
 use super::{Taped, TensorField, Weights};
 use crate::error::Result;
-use crate::state::{State, TensorElement, fresh, row_major};
+use crate::state::{State, TensorElement, fresh, read};
 
 /// The trace of an evaluation of a [`ModuleField`](super::ModuleField): the output with its tape.
 pub struct NetTrace<S: Shape, E: TensorElement, D: Device<E>> {
@@ -73,7 +73,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
     ) -> Result<f64> {
         let Self { t, y, output } = self;
         let pull = || -> Result<f64, D::Err> {
-            let mut grads = back_propagate(output, w)?;
+            let mut grads = seed(output, w)?.try_backward()?;
             collect(&mut grads, &y, ybar)?;
             walk::<M, E, D, _>((pbar.module_mut(), module), &mut Collect { grads: &mut grads })?;
             Ok(gradient_of(&mut grads, &t)?.coordinates().iter().sum())
@@ -82,21 +82,29 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
     }
 }
 
-/// The gradients of `⟨w, output⟩`.
-pub(super) fn back_propagate<S: Shape, E: TensorElement, D: Device<E>>(
+/// The end of a tape, from which the gradients are those of `⟨w, output⟩`.
+pub(super) fn seed<S: Shape, E: TensorElement, D: Device<E>>(
     output: Taped<S, E, D>,
     w: &Tensor<S, E, D>,
-) -> Result<Gradients<E, D>, D::Err> {
+) -> Result<Taped<Rank0, E, D>, D::Err> {
     if !is_cpu::<D>() {
         // `w` may share its id with a parameter.
-        return output.try_mul(fresh(w))?.try_sum::<Rank0, S::AllAxes>()?.try_backward();
+        return output.try_mul(fresh(w))?.try_sum::<Rank0, S::AllAxes>();
     }
     let (output, mut tape) = output.try_contiguous()?.split_tape();
-    let (end, w) = (output.device().try_zeros_like(&())?, row_major(w));
-    // Runs the tape from its end; the gradient of the end, which dfdx sets to 1, is not used.
+    let (end, w) = (output.device().try_zeros_like(&())?, w.clone());
+    // Runs the tape from its end; the gradient of the end is not used.
     tape.add_backward_op(move |grads| {
-        w.copy_into(slice_mut::<E, D>(grads.get_or_alloc_mut(&output)?));
+        let bar = slice_mut::<E, D>(grads.get_or_alloc_mut(&output)?);
+        // Both parts of a pair may be the same tensor.
+        if bar.iter().all(|bar| *bar == E::default()) {
+            read(&w, bar);
+        } else {
+            let mut elements = vec![E::default(); bar.len()];
+            read(&w, &mut elements);
+            bar.iter_mut().zip(elements).for_each(|(bar, w)| *bar += w);
+        }
         Ok(())
     });
-    end.put_tape(tape).try_backward()
+    Ok(end.put_tape(tape))
 }

@@ -7,6 +7,7 @@ mod host;
 mod scratch;
 mod space;
 
-pub(crate) use self::host::{is_row_major, read, row_major};
+use self::host::row_major;
+pub(crate) use self::host::{is_row_major, read};
 pub use space::TensorElement;
 pub(crate) use space::{add_elements, fresh};

@@ -2,6 +2,7 @@
 
 mod adjoints;
 mod blocks;
+mod cells;
 mod formula;
 mod layers;
 

@@ -173,7 +173,8 @@ where
 /// A forward pass has no effect on later ones.
 impl<P> NonMutableModule for FormulaModule<P> {}
 
-/// The tensors of a formula, by the names of its parameters.
+/// The tensors of a formula, by the names of its parameters. dfdx's optimisers do not train
+/// [`Frozen`](crate::formula::Frozen) ones.
 impl<P, E, D> TensorCollection<E, D> for FormulaModule<P>
 where
     P: Formula<Store = Tensors<E, D>>,
@@ -226,8 +227,9 @@ where
     E: TensorElement,
     D: Device<E>,
 {
-    fn visit<S: ConstShape>(&mut self, name: &Name<'_>, k: usize) -> Result<(), V::Err> {
-        let options = TensorOptions::<S, E, D>::reset_with(|_| Ok(()));
+    fn visit<S: ConstShape>(&mut self, name: &Name<'_>, k: usize, is_trained: bool) -> Result<(), V::Err> {
+        let options = if is_trained { TensorOptions::<S, E, D>::reset_with } else { TensorOptions::detached };
+        let options = options(|_| Ok(()));
         self.visitor.visit_tensor(&name.to_string(), |m| leaf(m, k), |m| leaf_mut(m, k), options).map(|_| ())
     }
 }
@@ -242,10 +244,16 @@ where
     type Error = V::Err;
 
     fn weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), V::Err> {
-        self.visit::<(Const<O>, Const<I>)>(name, k)
+        self.visit::<(Const<O>, Const<I>)>(name, k, true)
     }
     fn bias<const N: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), V::Err> {
-        self.visit::<(Const<N>,)>(name, k)
+        self.visit::<(Const<N>,)>(name, k, true)
+    }
+    fn frozen_weight<const O: usize, const I: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), V::Err> {
+        self.visit::<(Const<O>, Const<I>)>(name, k, false)
+    }
+    fn frozen_bias<const N: usize>(&mut self, name: &Name<'_>, k: usize) -> Result<(), V::Err> {
+        self.visit::<(Const<N>,)>(name, k, false)
     }
 }
 

@@ -53,6 +53,23 @@ impl<B: Dim, const N: usize, E: TensorElement, D: Device<E>, T: Tape<E, D> + Mer
     }
 }
 
+/// One number for each sample, as [`Samples::Weights`](crate::nn::Samples::Weights): the gaps of a
+/// [`TimedRecurrence`](crate::nn::TimedRecurrence), say.
+impl<B: Dim, E: TensorElement, D: Device<E>, T: Tape<E, D> + Merge<T>> Form<E, D> for Tensor<(B,), E, D, T> {
+    type Samples = B;
+    type Tape = T;
+
+    fn erase(self, out: &mut Vec<Batch<E, D>>) -> Result<T, D::Err> {
+        let samples = self.shape().0.size();
+        let (x, tape) = self.try_reshape_like(&(samples, 1))?.split_tape();
+        out.push(x);
+        Ok(tape)
+    }
+    fn samples(&self) -> B {
+        self.shape().0
+    }
+}
+
 impl<E: TensorElement, D: Device<E>, X: Form<E, D>, Y: Form<E, D, Tape = X::Tape>> Form<E, D> for (X, Y) {
     type Samples = X::Samples;
     type Tape = X::Tape;
