@@ -75,5 +75,5 @@ pub(crate) use function::{Function, normal_density};
 #[cfg(feature = "dfdx")]
 pub(crate) use graph::{Node, Pairing};
 pub(crate) use packed::{Layout, Packed};
-pub(crate) use pull_back::{Cotangents, Leaves};
+pub(crate) use pull_back::{Cotangents, Leaves, Scratch};
 pub(crate) use written::{MOST_BATCHES, record};

@@ -14,6 +14,21 @@ pub(crate) struct Cotangents<'a, 'b, T, L> {
     pub(crate) leaves: &'a mut L,
 }
 
+/// The buffers of a pullback. One serves all arenas of a thread: the values of many steps are kept at once, but their
+/// cotangents are needed one step at a time.
+#[derive(Debug, Clone)]
+pub(crate) struct Scratch<T> {
+    bars: Vec<T>,
+    sum: Vec<T>,
+    ones: Vec<T>,
+}
+
+impl<T> Default for Scratch<T> {
+    fn default() -> Self {
+        Self { bars: Vec::new(), sum: Vec::new(), ones: Vec::new() }
+    }
+}
+
 /// The numbers of weights and biases, by index.
 pub(crate) trait Leaves<T> {
     /// The memory layout of matrices.
@@ -29,14 +44,14 @@ impl Program {
         packed: &Packed<T>,
         (samples, inputs): (usize, &[&[T]]),
         w: &[&[T]],
-        arena: &mut Arena<T>,
+        (arena, scratch): (&Arena<T>, &mut Scratch<T>),
         cotangents: Cotangents<'_, '_, T, L>,
     ) {
         if samples == 0 {
             return;
         }
         let Cotangents { inputs: inputs_bar, leaves: leaves_bar } = cotangents;
-        let Arena { values, bars, sum, ones, .. } = arena;
+        let (values, Scratch { bars, sum, ones }) = (&arena.values, scratch);
         let bars = room(bars, self.rows * samples);
         bars.fill(T::zero());
         let sum = room(sum, self.highest);

@@ -5,20 +5,17 @@ use super::packed::{Packed, Stamp};
 use super::program::{PackedAffine, Program, Step};
 use crate::state::Element;
 
-/// The buffers of a run, reused by the next.
+/// The values of a run, reused by the next.
 #[derive(Debug, Clone)]
 pub struct Arena<T> {
     pub(super) values: Vec<T>,
-    pub(super) bars: Vec<T>,
-    pub(super) sum: Vec<T>,
-    pub(super) ones: Vec<T>,
     /// The numbers that computed the values, and the number of samples; `None` without values.
     of: Option<(Stamp, usize)>,
 }
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), bars: Vec::new(), sum: Vec::new(), ones: Vec::new(), of: None }
+        Self { values: Vec::new(), of: None }
     }
 }
 

@@ -5,7 +5,7 @@ use super::network::{Net, check_shapes};
 use super::{ElementOf, InputOf, OutputOf};
 use crate::error::{Error, Result};
 use crate::formula::{
-    Arena, Columns, Cotangents, Formula, Layout, Leaves, MOST_BATCHES as MOST, Shape, Slices, Structure,
+    Arena, Columns, Cotangents, Formula, Layout, Leaves, MOST_BATCHES as MOST, Scratch, Shape, Slices, Structure,
 };
 use crate::nn::Layer;
 use crate::nn::pool::{Pooled, Reuse};
@@ -28,6 +28,10 @@ impl<T: Element> Reuse for Arena<T> {
     fn reset(&mut self) {
         self.clear();
     }
+}
+
+impl<T: Element> Reuse for Scratch<T> {
+    fn reset(&mut self) {}
 }
 
 impl<P, K> Net<P, K>
@@ -100,7 +104,8 @@ where
             return Err(Error::SampleMismatch { input: "the cotangent of the input", found, expected: samples });
         }
         let to = Cotangents { inputs: &mut bars[..k], leaves: &mut ByPlace(pbar) };
-        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), trace, to);
+        let mut scratch = Pooled::<Scratch<_>>::default();
+        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), (trace, scratch.get()), to);
         Ok(())
     }
 }
@@ -149,6 +154,16 @@ where
         let mut y = Self::room(x);
         self.run(x, &mut y, trace.get())?;
         Ok(y)
+    }
+
+    #[inline]
+    fn try_forward_traced_into(
+        &self,
+        x: &Self::Input,
+        y: &mut Self::Output,
+        trace: &mut Self::Trace,
+    ) -> Result<()> {
+        self.run(x, y, trace.get())
     }
 
     #[inline]
