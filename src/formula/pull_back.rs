@@ -3,7 +3,8 @@
 use super::graph::{Id, Node, Pairing, Term};
 use super::packed::{Layout, Packed};
 use super::program::{Program, Step};
-use super::run::{Arena, add, room};
+use super::run::{Arena, Values, add};
+use super::scratch::{Scratch, room};
 use crate::state::Element;
 
 /// The destinations of the cotangents of a program.
@@ -12,21 +13,6 @@ pub(crate) struct Cotangents<'a, 'b, T, L> {
     pub(crate) inputs: &'a mut [&'b mut [T]],
     /// The cotangents of the weights and biases; the pullback adds to them.
     pub(crate) leaves: &'a mut L,
-}
-
-/// The buffers of a pullback. One serves all arenas of a thread: the values of many steps are kept at once, but their
-/// cotangents are needed one step at a time.
-#[derive(Debug, Clone)]
-pub(crate) struct Scratch<T> {
-    bars: Vec<T>,
-    sum: Vec<T>,
-    ones: Vec<T>,
-}
-
-impl<T> Default for Scratch<T> {
-    fn default() -> Self {
-        Self { bars: Vec::new(), sum: Vec::new(), ones: Vec::new() }
-    }
 }
 
 /// The numbers of weights and biases, by index.
@@ -51,7 +37,7 @@ impl Program {
             return;
         }
         let Cotangents { inputs: inputs_bar, leaves: leaves_bar } = cotangents;
-        let (values, Scratch { bars, sum, ones }) = (&arena.values, scratch);
+        let Scratch { bars, sum, ones, .. } = scratch;
         let bars = room(bars, self.rows * samples);
         bars.fill(T::zero());
         let sum = room(sum, self.highest);
@@ -66,7 +52,8 @@ impl Program {
             let (before, after) = bars.split_at_mut(step.start * samples);
             let w = &after[..step.rows * samples];
             let mut to = Bars { program: self, samples, bars: before, inputs: inputs_bar };
-            let back = Back { program: self, samples, values, inputs, ones: &ones[..samples] };
+            let values = Values { inputs, kept: &arena.values, passing: &[] };
+            let back = Back { program: self, samples, values, ones: &ones[..samples] };
             if let (Node::Affine { terms, biases, .. }, Some(places)) = (&step.node, &step.affine) {
                 back.biases(biases, w, leaves_bar, &mut sum[..step.rows]);
                 for (term, [_, transposed]) in terms.iter().zip(&places.terms) {
@@ -74,7 +61,9 @@ impl Program {
                     back.term((*term, transposed), (step.rows, w), (to.of(term.x), leaves_bar));
                 }
             } else if let Node::Apply(f, x) = &step.node {
-                f.pull_back((back.at(*x), back.at(id)), w, to.of(*x));
+                let x_value = if f.reads_argument() { back.at(*x) } else { &[] };
+                let y_value = if f.reads_value() { back.at(id) } else { &[] };
+                f.pull_back((x_value, y_value), w, to.of(*x));
             } else {
                 back.step(id, w, to);
             }
@@ -106,15 +95,14 @@ impl<T> Bars<'_, '_, T> {
 struct Back<'a, T> {
     program: &'a Program,
     samples: usize,
-    values: &'a [T],
-    inputs: &'a [&'a [T]],
+    values: Values<'a, T>,
     ones: &'a [T],
 }
 
 impl<'a, T: Element> Back<'a, T> {
     #[inline]
     fn at(&self, id: Id) -> &'a [T] {
-        self.program.value(id, self.samples, self.values, self.inputs)
+        self.program.value(id, self.samples, self.values)
     }
 
     fn rows(&self, id: Id) -> usize {

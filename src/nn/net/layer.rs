@@ -56,11 +56,13 @@ where
         let (program, inputs) = (self.program()?, Entries::of::<P::Input, P::Store, K>(x));
         let samples = inputs.samples(P::INPUTS)?;
         let mut wrong = None;
-        program.forward(&self.packed, samples, inputs.slices(), arena);
+        let mut scratch = Pooled::<Scratch<_>>::default();
+        let scratch = scratch.get();
+        program.forward(&self.packed, (samples, inputs.slices()), (arena, scratch));
         let mut k = 0;
         P::Output::each_mut::<P::Store, K>(y, &mut |slice, found| {
             if found == samples {
-                slice.copy_from_slice(program.output(k, samples, inputs.slices(), arena));
+                slice.copy_from_slice(program.output(k, (samples, inputs.slices()), (arena, scratch)));
             } else {
                 wrong = Some(found);
             }
@@ -88,8 +90,10 @@ where
         let cotangents = Entries::of::<P::Output, P::Store, K>(w);
         cotangents.check("the cotangent of the output", samples)?;
         check_shapes(pbar)?;
+        let mut scratch = Pooled::<Scratch<_>>::default();
+        let scratch = scratch.get();
         if !trace.is_of(&self.packed, samples) {
-            program.forward(&self.packed, samples, inputs.slices(), trace);
+            program.forward(&self.packed, (samples, inputs.slices()), (trace, scratch));
         }
         let mut bars: [&mut [ElementOf<P>]; MOST] = std::array::from_fn(|_| Default::default());
         let (mut k, mut wrong) = (0, None);
@@ -104,8 +108,7 @@ where
             return Err(Error::SampleMismatch { input: "the cotangent of the input", found, expected: samples });
         }
         let to = Cotangents { inputs: &mut bars[..k], leaves: &mut ByPlace(pbar) };
-        let mut scratch = Pooled::<Scratch<_>>::default();
-        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), (trace, scratch.get()), to);
+        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), (trace, scratch), to);
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
 ) -> Result<Evaluated<E, D, T>, D::Err> {
     let (samples, device) = (inputs[0].shape().0, inputs[0].device().clone());
     let mut memory = pool::take::<Memory<E>>();
-    let Memory { packed, arena, inputs: numbers, leaves: weights, .. } = &mut *memory;
+    let Memory { packed, arena, scratch, inputs: numbers, leaves: weights, .. } = &mut *memory;
     numbers.lay_out(inputs.iter().map(|x| x.shape().num_elements()));
     for (k, input) in inputs.iter().enumerate() {
         read(input, numbers.part_mut(k));
@@ -43,10 +43,10 @@ pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
     packed.fill(program, Layout::Rows, |k| weights.part(k));
     let slices = numbers.slices();
     let slices = &slices[..inputs.len()];
-    program.forward(packed, samples, slices, arena);
+    program.forward(packed, (samples, slices), (arena, scratch));
     let mut outputs = Vec::with_capacity(program.outputs());
     for k in 0..program.outputs() {
-        let values = program.output(k, samples, slices, arena).to_vec();
+        let values = program.output(k, (samples, slices), (arena, scratch)).to_vec();
         outputs.push(device.try_tensor_from_vec(values, (samples, program.rows_of_output(k)))?);
     }
     if T::OWNS_TAPE {
