@@ -33,7 +33,7 @@ impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
         let lanes = lanes::<S, T>();
         let mut row = 0;
         while row + 2 * lanes <= self.rows {
-            self.strip::<S, 2, 4>(simd, row);
+            if S::REGISTER_COUNT < 32 { self.strip::<S, 2, 4>(simd, row) } else { self.strip::<S, 2, 8>(simd, row) }
             row += 2 * lanes;
         }
         while row < self.rows {
@@ -52,6 +52,10 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
         while column + C <= columns {
             self.tile::<S, R, C>(simd, row, column);
             column += C;
+        }
+        while column + 4 <= columns {
+            self.tile::<S, R, 4>(simd, row, column);
+            column += 4;
         }
         while column + 2 <= columns {
             self.tile::<S, R, 2>(simd, row, column);
