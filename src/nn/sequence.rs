@@ -102,10 +102,10 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
     pub fn predict(&self, h0: &B::Hidden, batch: &SequenceBatch<B::Input>) -> Result<(Vec<R::Output>, B::Hidden)> {
         batch.check(h0.count_samples())?;
         let mut hidden = h0.clone();
-        let mut outputs = Vec::new();
+        let (mut outputs, mut memory) = (Vec::new(), None);
         for (i, x) in batch.inputs().iter().enumerate() {
             let before = batch.ended(i).map(|ended| (hidden.clone(), ended));
-            self.block.advance(x, &mut hidden, batch.gap(i))?;
+            self.block.advance_with(x, &mut hidden, batch.gap(i), &mut memory)?;
             if let Some((before, ended)) = before {
                 hidden.copy_samples(&before, &ended);
             }
