@@ -101,6 +101,9 @@ impl Program {
     }
 }
 
+/// As many products are added up in registers.
+const TOGETHER: usize = 4;
+
 /// One step of a run.
 struct Run<'a, T> {
     program: &'a Program,
@@ -177,12 +180,14 @@ impl<'a, T: Element> Run<'a, T> {
     #[inline]
     fn affine(&self, step: &Step, terms: &[Term], y: &mut [T]) {
         let Some(PackedAffine { terms: matrices, column }) = &step.affine else { return };
-        let mut start = Some(&self.packed[column.clone()]);
-        for (term, [matrix, _]) in terms.iter().zip(matrices) {
-            T::add_product(y, step.rows, start.take(), &self.packed[matrix.clone()], self.at(term.x));
+        let mut products: [(&[T], &[T]); TOGETHER] = [(&[], &[]); TOGETHER];
+        let (together, more) = terms.split_at(terms.len().min(TOGETHER));
+        for (product, (term, [matrix, _])) in products.iter_mut().zip(together.iter().zip(matrices)) {
+            *product = (&self.packed[matrix.clone()], self.at(term.x));
         }
-        if let Some(column) = start {
-            y.chunks_exact_mut(step.rows).for_each(|y| y.copy_from_slice(column));
+        T::affine(y, step.rows, &self.packed[column.clone()], &products[..together.len()]);
+        for (term, [matrix, _]) in more.iter().zip(&matrices[together.len()..]) {
+            T::add_product(y, step.rows, None, &self.packed[matrix.clone()], self.at(term.x));
         }
     }
 }

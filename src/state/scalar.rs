@@ -103,6 +103,17 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
+    /// `c = start + Σ a b` over the `terms` `(a, b)`, for column-major matrices; `c` and each `a` have `rows` rows. The
+    /// column `start` is added to all columns.
+    fn affine(c: &mut [Self], rows: usize, start: &[Self], terms: &[(&[Self], &[Self])]) {
+        let Some((&(a, b), more)) = terms.split_first() else {
+            c.chunks_exact_mut(rows.max(1)).for_each(|c| c.copy_from_slice(start));
+            return;
+        };
+        Self::add_product(c, rows, Some(start), a, b);
+        more.iter().for_each(|(a, b)| Self::add_product(c, rows, None, a, b));
+    }
+
     /// `c += a bᵀ` for column-major matrices; `c` and `a` have `rows` rows.
     fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
         let columns = c.len() / rows.max(1);
@@ -215,6 +226,16 @@ macro_rules! float {
                     gemm::add_product(c, rows, start, a, b);
                 } else {
                     simd::add_product(c, rows, start, a, b);
+                }
+            }
+            #[inline]
+            fn affine(c: &mut [Self], rows: usize, start: &[Self], terms: &[(&[Self], &[Self])]) {
+                match terms {
+                    [(a, b), more @ ..] if terms.iter().any(|(a, _)| gemm::suits_product(a, c, rows)) => {
+                        Self::add_product(c, rows, Some(start), a, b);
+                        more.iter().for_each(|(a, b)| Self::add_product(c, rows, None, a, b));
+                    }
+                    _ => simd::affine(c, rows, start, terms),
                 }
             }
             #[inline]
