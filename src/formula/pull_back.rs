@@ -65,7 +65,7 @@ impl Program {
                 let y_value = if f.reads_value() { back.at(id) } else { &[] };
                 f.pull_back((x_value, y_value), w, to.of(*x));
             } else {
-                back.step(id, w, to);
+                back.vectorized_step(id, w, to);
             }
         }
     }
@@ -161,8 +161,16 @@ impl<'a, T: Element> Back<'a, T> {
         T::add_product(xbar, m, None, transposed, w);
     }
 
-    /// The pullback of a step that is neither affine nor a function.
     #[inline(never)]
+    fn vectorized_step(&self, id: Id, w: &[T], to: Bars<'_, '_, T>) {
+        T::vectorized(
+            #[inline(always)]
+            || self.step(id, w, to),
+        );
+    }
+
+    /// The pullback of a step that is neither affine nor a function.
+    #[inline(always)]
     fn step(&self, id: Id, w: &[T], mut to: Bars<'_, '_, T>) {
         let n = self.rows(id);
         if n == 0 {
@@ -233,7 +241,7 @@ impl<'a, T: Element> Back<'a, T> {
 const SMALL: usize = 64;
 
 /// `y += f(a, b)`.
-#[inline]
+#[inline(always)]
 fn add_each<T: Element>(y: &mut [T], a: &[T], b: &[T], f: impl Fn(T, T) -> T) {
     for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
         *y += f(a, b);

@@ -95,7 +95,7 @@ impl Program {
             match &step.node {
                 Node::Affine { terms, .. } if step.rows > 0 => run.affine(step, terms, y),
                 Node::Apply(f, x) => f.map(run.at(*x), y),
-                _ => run.step(step, y),
+                _ => run.vectorized_step(step, y),
             }
         }
     }
@@ -122,8 +122,16 @@ impl<'a, T: Element> Run<'a, T> {
         self.program.steps[id].rows
     }
 
-    /// Writes the value of a step to `y`.
     #[inline(never)]
+    fn vectorized_step(&self, step: &Step, y: &mut [T]) {
+        T::vectorized(
+            #[inline(always)]
+            || self.step(step, y),
+        );
+    }
+
+    /// Writes the value of a step to `y`.
+    #[inline(always)]
     fn step(&self, step: &Step, y: &mut [T]) {
         let n = step.rows;
         if n == 0 {
@@ -192,7 +200,7 @@ impl<'a, T: Element> Run<'a, T> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn pair<T: Element>(pairing: Pairing, a: &[T], b: &[T], y: &mut [T]) {
     match pairing {
         Pairing::Add => zip(a, b, y, |a, b| a + b),
@@ -202,7 +210,7 @@ fn pair<T: Element>(pairing: Pairing, a: &[T], b: &[T], y: &mut [T]) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn zip<T: Element>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) -> T) {
     for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
         *y = f(a, b);
@@ -210,7 +218,7 @@ fn zip<T: Element>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) -> T) {
 }
 
 /// `y += x`.
-#[inline]
+#[inline(always)]
 pub(super) fn add<T: Element>(y: &mut [T], x: &[T]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y += x;

@@ -39,6 +39,13 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     pulp::Arch::new().dispatch(Dispatched(kernel))
 }
 
+/// Runs loops over entries that the compiler turns into vector instructions, with those of the CPU. `work` and every
+/// function in it must be inlined.
+#[inline(always)]
+pub(crate) fn vectorized(work: impl FnOnce()) {
+    pulp::Arch::new().dispatch(work);
+}
+
 struct Dispatched<K>(K);
 
 impl<K: Kernel> pulp::WithSimd for Dispatched<K> {

@@ -79,6 +79,12 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
+    /// Runs `work`: loops over entries. `f32` and `f64` compile them for the vectors of the CPU.
+    #[inline(always)]
+    fn vectorized(work: impl FnOnce()) {
+        work();
+    }
+
     /// The normal distribution function `Φ(x)`.
     ///
     /// The default uses its value and first derivative at the real part.
@@ -192,6 +198,10 @@ macro_rules! float {
             #[inline(always)]
             fn all_finite(x: &[Self]) -> bool {
                 if x.len() <= SMALL { x.iter().fold(true, |all, x| all & x.is_finite()) } else { simd::all_finite(x) }
+            }
+            #[inline(always)]
+            fn vectorized(work: impl FnOnce()) {
+                simd::vectorized(work);
             }
             #[inline]
             fn tanh_all(x: &[Self], y: &mut [Self]) {
