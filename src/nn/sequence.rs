@@ -35,6 +35,8 @@ pub struct SequenceRecord<B: Block, R: Layer<Input = Seen<B>>> {
     steps: Vec<StepRecord<B, R>>,
     /// The zero of the hidden space.
     zero: B::Hidden,
+    /// The first output, of the shape of all.
+    output: Option<R::Output>,
 }
 
 struct StepRecord<B: Block, R: Layer> {
@@ -46,7 +48,6 @@ struct StepRecord<B: Block, R: Layer> {
 
 struct ReadoutRecord<R: Layer> {
     input: R::Input,
-    output: R::Output,
     trace: R::Trace,
 }
 
@@ -88,11 +89,17 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
                 next.copy_samples(&hidden, ended);
             }
             hidden = next;
-            let readout = if batch.has_output(i) { Some(self.read_out(hidden.output())?) } else { None };
-            outputs.extend(readout.as_ref().map(|record| record.output.clone()));
+            let readout = if batch.has_output(i) {
+                let (output, record) = self.read_out(hidden.output())?;
+                outputs.push(output);
+                Some(record)
+            } else {
+                None
+            };
             steps.push(StepRecord { block, ended, readout });
         }
-        Ok(Unrolled { outputs, hidden, record: SequenceRecord { steps, zero: h0.zeros_like() } })
+        let record = SequenceRecord { steps, zero: h0.zeros_like(), output: outputs.first().cloned() };
+        Ok(Unrolled { outputs, hidden, record })
     }
 
     /// The outputs of [`forward`](Self::forward), without a record, and the hidden state after the last step.
@@ -116,10 +123,10 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         Ok((outputs, hidden))
     }
 
-    fn read_out(&self, input: &R::Input) -> Result<ReadoutRecord<R>> {
+    fn read_out(&self, input: &R::Input) -> Result<(R::Output, ReadoutRecord<R>)> {
         let mut trace = R::Trace::default();
         let output = self.readout.try_forward_traced(input, &mut trace)?;
-        Ok(ReadoutRecord { input: input.clone(), output, trace })
+        Ok((output, ReadoutRecord { input: input.clone(), trace }))
     }
 
     /// The value of a loss of all outputs, and its gradient with respect to the parameters.
@@ -158,9 +165,8 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         cotangents: &[R::Output],
         pbar: &mut <Self as Parametric>::Params,
     ) -> Result<(Vec<B::Input>, B::Hidden)> {
-        let SequenceRecord { steps, zero: mut hbar } = record;
-        let outputs: Vec<_> =
-            steps.iter().filter_map(|step| step.readout.as_ref()).map(|record| &record.output).collect();
+        let SequenceRecord { steps, zero: mut hbar, output } = record;
+        let outputs: Vec<_> = steps.iter().filter(|step| step.readout.is_some()).filter_map(|_| output.as_ref()).collect();
         check_cotangents("cotangents", cotangents, outputs.into_iter())?;
         let (block_bar, readout_bar) = &mut *pbar;
         let mut cotangents = cotangents.iter().rev();
