@@ -3,7 +3,7 @@
 
 use nalgebra::SMatrix;
 use rheos::formula::Static;
-use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence};
+use rheos::nn::{Elman, Linear, Mlp, Net, OdeBlock, Recurrence, Sequence, SequenceBatch};
 use rheos::train::mean_squared_error;
 use rheos::{DiscreteAdjoint, Fixed, Parametric, Rk4, State};
 use rheos_peers::network;
@@ -32,13 +32,13 @@ pub fn run(weights: &Value) {
 
     let inputs: Vec<(Numbers, ())> = network::sequence(&weights["x"]).into_iter().map(|x| (x, ())).collect();
     let targets: Vec<Numbers> = network::sequence(&weights["targets"]);
-    let gaps = vec![1.0; inputs.len()];
+    let batch = SequenceBatch::new(inputs);
     Row { task: "sequence", what: "loss and gradient", how: "Discrete, static" }.print(1, || {
-        let unrolled = model.forward(&SMatrix::zeros(), &inputs, &gaps, 0)?;
+        let unrolled = model.forward(&SMatrix::zeros(), &batch)?;
         let (value, cotangents) = mean_squared_error(&unrolled.outputs, &targets)?;
         let mut gradient = model.params().zeros_like();
         model.backward(unrolled.record, &cotangents, &mut gradient)?;
-        let evaluations = (4 * SUBSTEPS * inputs.len()) as u64;
+        let evaluations = (4 * SUBSTEPS * batch.len()) as u64;
         Ok(Found { evaluations, value, gradient: gradient.inner(&gradient).sqrt() })
     });
 }
