@@ -57,7 +57,8 @@ where
     P: Formula<Store = Heap<f32>, Input = (Rows<H>, Rows<I>), Output = Rows<H>>,
 {
     let model = Sequence { block: Recurrence(Net::<P>::new(cell)), readout: Hidden };
-    let (start, batch, targets) = (model.start(size.samples), SequenceBatch::new(size.sequence::<I>()), size.sequence());
+    let (start, batch, targets) =
+        (model.start(size.samples), SequenceBatch::new(size.sequence::<I>()), size.sequence());
     let mut group = c.benchmark_group(format!("{name} {I}-{H}, {} times, {} samples", size.times, size.samples));
     group.sample_size(10);
     group.bench_function("gradient", |b| {

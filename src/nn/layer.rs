@@ -51,12 +51,7 @@ pub trait Layer: Parametric {
     ///
     /// # Errors
     /// [`Error::Device`](crate::error::Error::Device).
-    fn try_forward_traced_into(
-        &self,
-        x: &Self::Input,
-        y: &mut Self::Output,
-        trace: &mut Self::Trace,
-    ) -> Result<()> {
+    fn try_forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) -> Result<()> {
         *y = self.try_forward_traced(x, trace)?;
         Ok(())
     }

@@ -160,12 +160,7 @@ where
     }
 
     #[inline]
-    fn try_forward_traced_into(
-        &self,
-        x: &Self::Input,
-        y: &mut Self::Output,
-        trace: &mut Self::Trace,
-    ) -> Result<()> {
+    fn try_forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) -> Result<()> {
         self.run(x, y, trace.get())
     }
 
