@@ -3,7 +3,7 @@
 use super::graph::{Id, Node, Pairing, Term};
 use super::packed::{Layout, Packed};
 use super::program::{Program, Step};
-use super::run::{Arena, Values, add};
+use super::run::{Arena, FEW, Values, add};
 use super::scratch::{Scratch, room};
 use crate::state::Element;
 
@@ -163,10 +163,14 @@ impl<'a, T: Element> Back<'a, T> {
 
     #[inline(never)]
     fn vectorized_step(&self, id: Id, w: &[T], to: Bars<'_, '_, T>) {
-        T::vectorized(
-            #[inline(always)]
-            || self.step(id, w, to),
-        );
+        if w.len() <= FEW {
+            self.step(id, w, to);
+        } else {
+            T::vectorized(
+                #[inline(always)]
+                || self.step(id, w, to),
+            );
+        }
     }
 
     /// The pullback of a step that is neither affine nor a function.

@@ -101,6 +101,9 @@ impl Program {
     }
 }
 
+/// For so few entries the choice of vectors takes longer than it saves.
+pub(super) const FEW: usize = 32;
+
 /// As many products are added up in registers.
 const TOGETHER: usize = 4;
 
@@ -124,10 +127,14 @@ impl<'a, T: Element> Run<'a, T> {
 
     #[inline(never)]
     fn vectorized_step(&self, step: &Step, y: &mut [T]) {
-        T::vectorized(
-            #[inline(always)]
-            || self.step(step, y),
-        );
+        if y.len() <= FEW {
+            self.step(step, y);
+        } else {
+            T::vectorized(
+                #[inline(always)]
+                || self.step(step, y),
+            );
+        }
     }
 
     /// Writes the value of a step to `y`.
