@@ -56,8 +56,7 @@ pub(crate) fn check_fits<Y: State>(name: &'static str, x: &Y, like: &Y) -> Resul
 
 /// Checks that the gradient of the parameters has the shape of the parameters.
 pub(crate) fn check_params<F: Parametric>(f: &F, pbar: &F::Params) -> Result<()> {
-    // A copy of the parameters may be large; it is not needed if the type fixes the shape.
-    if F::Params::FIXED_SHAPE { Ok(()) } else { check_fits("pbar", pbar, &f.params()) }
+    if f.fits_params(pbar) { Ok(()) } else { check_fits("pbar", pbar, &f.params()) }
 }
 
 /// Checks the cotangent of the state at the end of a step.

@@ -72,6 +72,13 @@ pub trait Parametric {
 
     /// Replaces the parameters.
     fn set_params(&mut self, params: &Self::Params);
+
+    /// Whether `params` have the shape of the parameters.
+    ///
+    /// The default compares with a copy of the parameters; override it if that is large.
+    fn fits_params(&self, params: &Self::Params) -> bool {
+        Self::Params::FIXED_SHAPE || self.params().fits(params)
+    }
 }
 
 /// A vector field with a pullback (reverse-mode derivative) of `(t, y, θ) ↦ f(t, y, θ)`.

@@ -57,7 +57,7 @@ impl Function {
         }
     }
 
-    /// `xbar += f′ w` at `x`, where the value is `y`.
+    /// `xbar += f′ w` at `x`, where the value is `y`. A slice that it does not read may be empty.
     #[inline]
     pub(super) fn pull_back<T: Element>(self, (x, y): (&[T], &[T]), w: &[T], xbar: &mut [T]) {
         if self == Self::Tanh { T::tanh_pull_back(y, w, xbar) } else { self.pull_back_other((x, y), w, xbar) }
@@ -83,6 +83,19 @@ impl Function {
             Self::Cos => add_each(x, w, xbar, |x, w| -(x.sin() * w)),
             Self::NormalCdf => add_each(x, w, xbar, |x, w| normal_density(x) * w),
         }
+    }
+
+    /// Whether the pullback reads the argument.
+    pub(super) const fn reads_argument(self) -> bool {
+        matches!(
+            self,
+            Self::Relu | Self::LeakyRelu(_) | Self::Log | Self::Square | Self::Sin | Self::Cos | Self::NormalCdf
+        )
+    }
+
+    /// Whether the pullback reads the value.
+    pub(super) const fn reads_value(self) -> bool {
+        matches!(self, Self::Tanh | Self::Sigmoid | Self::Softplus | Self::Exp | Self::Sqrt)
     }
 
     /// The derivative at the node `x`, with the value at the node `y`, as further nodes. `None` if it is zero.

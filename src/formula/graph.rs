@@ -85,6 +85,30 @@ impl Node {
         }
     }
 
+    /// Calls `see` with each value that the pullback of this node reads; its own value is `id`.
+    pub(super) fn reads_back(&self, id: Id, mut see: impl FnMut(Id)) {
+        match self {
+            Self::Affine { terms, .. } => terms.iter().for_each(|term| see(term.x)),
+            Self::Apply(f, x) => {
+                if f.reads_argument() {
+                    see(*x);
+                }
+                if f.reads_value() {
+                    see(id);
+                }
+            }
+            Self::Pair(Pairing::Mul, a, b) => {
+                see(*a);
+                see(*b);
+            }
+            Self::Pair(Pairing::Div, _, b) => {
+                see(*b);
+                see(id);
+            }
+            _ => {}
+        }
+    }
+
     /// The same node with other operands.
     pub(super) fn redirect(&mut self, mut to: impl FnMut(Id) -> Id) {
         match self {

@@ -29,7 +29,7 @@
 //! | `batch`, `derivative` | the language: operators on handles, `jvp` and `grad` |
 //! | `function`, `graph` | scalar functions with their derivatives, nodes |
 //! | `program`, `packed` | operations in order, the packed numbers of the parameters |
-//! | `run`, `pull_back` | the forward and the backward pass |
+//! | `run`, `pull_back`, `scratch` | the forward and the backward pass, and their buffers |
 //! | `weight`, `frozen`, `parameters`, `leaf`, `name`, `store`, `macros` | structures of named weights and biases |
 //! | `shape`, `batches` | arguments and values, types of batches |
 //! | `continuous` | cells with a vector field |
@@ -50,6 +50,7 @@ mod parameters;
 mod program;
 mod pull_back;
 mod run;
+mod scratch;
 mod shape;
 mod show;
 mod store;
@@ -78,4 +79,5 @@ pub(crate) use function::{Function, normal_density};
 pub(crate) use graph::{Node, Pairing};
 pub(crate) use packed::{Layout, Packed};
 pub(crate) use pull_back::{Cotangents, Leaves};
+pub(crate) use scratch::Scratch;
 pub(crate) use written::{MOST_BATCHES, record};

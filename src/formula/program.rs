@@ -9,10 +9,21 @@ use super::graph::{Entry, Id, Node, Pairing, Term};
 pub(crate) struct Step {
     pub(crate) node: Node,
     pub(crate) rows: usize,
-    /// Its first row among the rows of all values.
+    /// Its first row among the rows of all cotangents.
     pub(super) start: usize,
+    pub(super) place: Place,
     /// The packed numbers of an affine operation.
     pub(super) affine: Option<PackedAffine>,
+}
+
+/// The place of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Input(usize),
+    /// From this row on, among the values that the backward pass reads.
+    Kept(usize),
+    /// From this row on, among the values that the backward pass does not read.
+    Passing(usize),
 }
 
 /// The places of the numbers of an affine operation in [`Packed`](super::packed::Packed).
@@ -36,6 +47,8 @@ pub struct Program {
     pub(super) inputs: Vec<usize>,
     /// The rows of all values together.
     pub(super) rows: usize,
+    /// The rows of the values that the backward pass reads.
+    pub(super) kept: usize,
     /// The number of packed numbers.
     pub(super) packed: usize,
     /// The largest number of rows of a value.
@@ -49,12 +62,11 @@ impl Program {
         let mut uses = count_uses(&mut entries, &outputs);
         merge_sums(&mut entries, &mut uses);
         let widths: Vec<usize> = entries.iter().map(|entry| entry.rows).collect();
-        let (mut rows, mut packed, mut inputs) = (0, 0, Vec::new());
+        let mut is_read = vec![false; entries.len()];
+        entries.iter().enumerate().for_each(|(id, entry)| entry.node.reads_back(id, |x| is_read[x] = true));
+        let (mut rows, mut kept, mut packed, mut inputs) = (0, 0, 0, Vec::new());
         let mut steps = Vec::with_capacity(entries.len());
-        for Entry { node, rows: n } in entries {
-            if let Node::Input(_) = node {
-                inputs.push(n);
-            }
+        for (Entry { node, rows: n }, is_read) in entries.into_iter().zip(is_read) {
             let mut take = |len: usize| {
                 packed += len;
                 packed - len..packed
@@ -66,13 +78,22 @@ impl Program {
                 }
                 _ => None,
             };
-            let start = rows;
-            rows += if is_computed(&node) { n } else { 0 };
-            steps.push(Step { node, rows: n, start, affine });
+            let place = match node {
+                Node::Input(k) => {
+                    inputs.push(n);
+                    Place::Input(k)
+                }
+                _ if is_read => Place::Kept(kept),
+                _ => Place::Passing(rows - kept),
+            };
+            let (start, len) = (rows, if is_computed(&node) { n } else { 0 });
+            rows += len;
+            kept += if is_read { len } else { 0 };
+            steps.push(Step { node, rows: n, start, place, affine });
         }
         let live = (0..steps.len()).filter(|&id| is_computed(&steps[id].node)).collect();
         let highest = widths.into_iter().max().unwrap_or(0);
-        Self { steps, live, outputs, inputs, rows, packed, highest }
+        Self { steps, live, outputs, inputs, rows, kept, packed, highest }
     }
 
     /// The approximate number of floating-point operations per sample.
@@ -81,10 +102,10 @@ impl Program {
         self.live.iter().map(|&id| self.flops_of(&self.steps[id])).sum()
     }
 
-    /// The number of values that an evaluation stores per sample.
+    /// The number of values per sample that an evaluation keeps for its pullback.
     #[must_use]
     pub const fn memory(&self) -> usize {
-        self.rows
+        self.kept
     }
 
     /// The inputs on which the `k`-th output depends, in order.

@@ -3,7 +3,8 @@
 use super::graph::{Id, Node, Pairing, Term};
 use super::packed::{Layout, Packed};
 use super::program::{Program, Step};
-use super::run::{Arena, add, room};
+use super::run::{Arena, FEW, Values, add};
+use super::scratch::{Scratch, room};
 use crate::state::Element;
 
 /// The destinations of the cotangents of a program.
@@ -29,14 +30,14 @@ impl Program {
         packed: &Packed<T>,
         (samples, inputs): (usize, &[&[T]]),
         w: &[&[T]],
-        arena: &mut Arena<T>,
+        (arena, scratch): (&Arena<T>, &mut Scratch<T>),
         cotangents: Cotangents<'_, '_, T, L>,
     ) {
         if samples == 0 {
             return;
         }
         let Cotangents { inputs: inputs_bar, leaves: leaves_bar } = cotangents;
-        let Arena { values, bars, sum, ones, .. } = arena;
+        let Scratch { bars, sum, ones, .. } = scratch;
         let bars = room(bars, self.rows * samples);
         bars.fill(T::zero());
         let sum = room(sum, self.highest);
@@ -51,7 +52,8 @@ impl Program {
             let (before, after) = bars.split_at_mut(step.start * samples);
             let w = &after[..step.rows * samples];
             let mut to = Bars { program: self, samples, bars: before, inputs: inputs_bar };
-            let back = Back { program: self, samples, values, inputs, ones: &ones[..samples] };
+            let values = Values { inputs, kept: &arena.values, passing: &[] };
+            let back = Back { program: self, samples, values, ones: &ones[..samples] };
             if let (Node::Affine { terms, biases, .. }, Some(places)) = (&step.node, &step.affine) {
                 back.biases(biases, w, leaves_bar, &mut sum[..step.rows]);
                 for (term, [_, transposed]) in terms.iter().zip(&places.terms) {
@@ -59,9 +61,11 @@ impl Program {
                     back.term((*term, transposed), (step.rows, w), (to.of(term.x), leaves_bar));
                 }
             } else if let Node::Apply(f, x) = &step.node {
-                f.pull_back((back.at(*x), back.at(id)), w, to.of(*x));
+                let x_value = if f.reads_argument() { back.at(*x) } else { &[] };
+                let y_value = if f.reads_value() { back.at(id) } else { &[] };
+                f.pull_back((x_value, y_value), w, to.of(*x));
             } else {
-                back.step(id, w, to);
+                back.vectorized_step(id, w, to);
             }
         }
     }
@@ -91,15 +95,14 @@ impl<T> Bars<'_, '_, T> {
 struct Back<'a, T> {
     program: &'a Program,
     samples: usize,
-    values: &'a [T],
-    inputs: &'a [&'a [T]],
+    values: Values<'a, T>,
     ones: &'a [T],
 }
 
 impl<'a, T: Element> Back<'a, T> {
     #[inline]
     fn at(&self, id: Id) -> &'a [T] {
-        self.program.value(id, self.samples, self.values, self.inputs)
+        self.program.value(id, self.samples, self.values)
     }
 
     fn rows(&self, id: Id) -> usize {
@@ -158,8 +161,20 @@ impl<'a, T: Element> Back<'a, T> {
         T::add_product(xbar, m, None, transposed, w);
     }
 
-    /// The pullback of a step that is neither affine nor a function.
     #[inline(never)]
+    fn vectorized_step(&self, id: Id, w: &[T], to: Bars<'_, '_, T>) {
+        if w.len() <= FEW {
+            self.step(id, w, to);
+        } else {
+            T::vectorized(
+                #[inline(always)]
+                || self.step(id, w, to),
+            );
+        }
+    }
+
+    /// The pullback of a step that is neither affine nor a function.
+    #[inline(always)]
     fn step(&self, id: Id, w: &[T], mut to: Bars<'_, '_, T>) {
         let n = self.rows(id);
         if n == 0 {
@@ -230,7 +245,7 @@ impl<'a, T: Element> Back<'a, T> {
 const SMALL: usize = 64;
 
 /// `y += f(a, b)`.
-#[inline]
+#[inline(always)]
 fn add_each<T: Element>(y: &mut [T], a: &[T], b: &[T], f: impl Fn(T, T) -> T) {
     for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
         *y += f(a, b);

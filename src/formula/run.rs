@@ -2,23 +2,21 @@
 
 use super::graph::{Id, Node, Pairing, Term};
 use super::packed::{Packed, Stamp};
-use super::program::{PackedAffine, Program, Step};
+use super::program::{PackedAffine, Place, Program, Step};
+use super::scratch::{Scratch, room};
 use crate::state::Element;
 
-/// The buffers of a run, reused by the next.
+/// The values of a run that its pullback reads; the next run reuses the memory.
 #[derive(Debug, Clone)]
 pub struct Arena<T> {
     pub(super) values: Vec<T>,
-    pub(super) bars: Vec<T>,
-    pub(super) sum: Vec<T>,
-    pub(super) ones: Vec<T>,
     /// The numbers that computed the values, and the number of samples; `None` without values.
     of: Option<(Stamp, usize)>,
 }
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), bars: Vec::new(), sum: Vec::new(), ones: Vec::new(), of: None }
+        Self { values: Vec::new(), of: None }
     }
 }
 
@@ -34,80 +32,113 @@ impl<T> Arena<T> {
     }
 }
 
-/// A slice of `len` entries with arbitrary contents, at the front of `vec`.
-#[inline]
-pub(super) fn room<T: Element>(vec: &mut Vec<T>, len: usize) -> &mut [T] {
-    if vec.len() < len {
-        vec.resize(len, T::zero());
-    }
-    &mut vec[..len]
+/// The values of a run, by [place](Place).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Values<'a, T> {
+    pub(super) inputs: &'a [&'a [T]],
+    pub(super) kept: &'a [T],
+    pub(super) passing: &'a [T],
 }
 
 impl Program {
-    /// The value at `id`, among the values before it.
+    /// The value at `id`.
     #[inline]
-    pub(super) fn value<'a, T>(&self, id: Id, samples: usize, values: &'a [T], inputs: &[&'a [T]]) -> &'a [T] {
-        let Step { node, rows, start, .. } = &self.steps[id];
-        match node {
-            Node::Input(k) => inputs[*k],
-            _ => &values[start * samples..(start + rows) * samples],
+    pub(super) fn value<'a, T>(&self, id: Id, samples: usize, values: Values<'a, T>) -> &'a [T] {
+        let Step { place, rows, .. } = &self.steps[id];
+        match *place {
+            Place::Input(k) => values.inputs[k],
+            Place::Kept(start) => &values.kept[start * samples..(start + rows) * samples],
+            Place::Passing(start) => &values.passing[start * samples..(start + rows) * samples],
         }
     }
 
     /// The `k`-th output of the last run.
     #[inline]
-    pub(crate) fn output<'a, T>(&self, k: usize, samples: usize, inputs: &[&'a [T]], arena: &'a Arena<T>) -> &'a [T] {
-        self.value(self.outputs[k], samples, &arena.values, inputs)
+    pub(crate) fn output<'a, T>(
+        &self,
+        k: usize,
+        (samples, inputs): (usize, &'a [&'a [T]]),
+        (arena, scratch): (&'a Arena<T>, &'a Scratch<T>),
+    ) -> &'a [T] {
+        let values = Values { inputs, kept: &arena.values, passing: &scratch.passing };
+        self.value(self.outputs[k], samples, values)
     }
 
-    /// Runs on inputs of `samples` samples.
+    /// Runs on inputs of `samples` samples. The arena keeps the values for the backward pass.
     pub(crate) fn forward<T: Element>(
         &self,
         packed: &Packed<T>,
-        samples: usize,
-        inputs: &[&[T]],
-        arena: &mut Arena<T>,
+        (samples, inputs): (usize, &[&[T]]),
+        (arena, scratch): (&mut Arena<T>, &mut Scratch<T>),
     ) {
-        let values = room(&mut arena.values, self.rows * samples);
+        let kept = room(&mut arena.values, self.kept * samples);
+        let passing = room(&mut scratch.passing, (self.rows - self.kept) * samples);
         arena.of = Some((packed.stamp, samples));
         if samples == 0 {
             return;
         }
         for &id in &self.live {
             let step = &self.steps[id];
-            let (before, after) = values.split_at_mut(step.start * samples);
-            let run = Run { program: self, packed: &packed.numbers, samples, before, inputs };
-            let y = &mut after[..step.rows * samples];
+            let (values, y) = match step.place {
+                Place::Input(_) => continue,
+                Place::Kept(start) => {
+                    let (kept, y) = kept.split_at_mut(start * samples);
+                    (Values { inputs, kept, passing }, y)
+                }
+                Place::Passing(start) => {
+                    let (passing, y) = passing.split_at_mut(start * samples);
+                    (Values { inputs, kept, passing }, y)
+                }
+            };
+            let run = Run { program: self, packed: &packed.numbers, samples, values };
+            let y = &mut y[..step.rows * samples];
             match &step.node {
                 Node::Affine { terms, .. } if step.rows > 0 => run.affine(step, terms, y),
                 Node::Apply(f, x) => f.map(run.at(*x), y),
-                _ => run.step(step, y),
+                _ => run.vectorized_step(step, y),
             }
         }
     }
 }
+
+/// For so few entries the choice of vectors takes longer than it saves.
+pub(super) const FEW: usize = 32;
+
+/// As many products are added up in registers.
+const TOGETHER: usize = 4;
 
 /// One step of a run.
 struct Run<'a, T> {
     program: &'a Program,
     packed: &'a [T],
     samples: usize,
-    before: &'a [T],
-    inputs: &'a [&'a [T]],
+    values: Values<'a, T>,
 }
 
 impl<'a, T: Element> Run<'a, T> {
     #[inline]
     fn at(&self, id: Id) -> &'a [T] {
-        self.program.value(id, self.samples, self.before, self.inputs)
+        self.program.value(id, self.samples, self.values)
     }
 
     fn rows(&self, id: Id) -> usize {
         self.program.steps[id].rows
     }
 
-    /// Writes the value of a step to `y`.
     #[inline(never)]
+    fn vectorized_step(&self, step: &Step, y: &mut [T]) {
+        if y.len() <= FEW {
+            self.step(step, y);
+        } else {
+            T::vectorized(
+                #[inline(always)]
+                || self.step(step, y),
+            );
+        }
+    }
+
+    /// Writes the value of a step to `y`.
+    #[inline(always)]
     fn step(&self, step: &Step, y: &mut [T]) {
         let n = step.rows;
         if n == 0 {
@@ -164,17 +195,19 @@ impl<'a, T: Element> Run<'a, T> {
     #[inline]
     fn affine(&self, step: &Step, terms: &[Term], y: &mut [T]) {
         let Some(PackedAffine { terms: matrices, column }) = &step.affine else { return };
-        let mut start = Some(&self.packed[column.clone()]);
-        for (term, [matrix, _]) in terms.iter().zip(matrices) {
-            T::add_product(y, step.rows, start.take(), &self.packed[matrix.clone()], self.at(term.x));
+        let mut products: [(&[T], &[T]); TOGETHER] = [(&[], &[]); TOGETHER];
+        let (together, more) = terms.split_at(terms.len().min(TOGETHER));
+        for (product, (term, [matrix, _])) in products.iter_mut().zip(together.iter().zip(matrices)) {
+            *product = (&self.packed[matrix.clone()], self.at(term.x));
         }
-        if let Some(column) = start {
-            y.chunks_exact_mut(step.rows).for_each(|y| y.copy_from_slice(column));
+        T::affine(y, step.rows, &self.packed[column.clone()], &products[..together.len()]);
+        for (term, [matrix, _]) in more.iter().zip(&matrices[together.len()..]) {
+            T::add_product(y, step.rows, None, &self.packed[matrix.clone()], self.at(term.x));
         }
     }
 }
 
-#[inline]
+#[inline(always)]
 fn pair<T: Element>(pairing: Pairing, a: &[T], b: &[T], y: &mut [T]) {
     match pairing {
         Pairing::Add => zip(a, b, y, |a, b| a + b),
@@ -184,7 +217,7 @@ fn pair<T: Element>(pairing: Pairing, a: &[T], b: &[T], y: &mut [T]) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn zip<T: Element>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) -> T) {
     for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
         *y = f(a, b);
@@ -192,7 +225,7 @@ fn zip<T: Element>(a: &[T], b: &[T], y: &mut [T], f: impl Fn(T, T) -> T) {
 }
 
 /// `y += x`.
-#[inline]
+#[inline(always)]
 pub(super) fn add<T: Element>(y: &mut [T], x: &[T]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y += x;

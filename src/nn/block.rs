@@ -37,6 +37,21 @@ pub trait Block: Parametric {
         Ok(())
     }
 
+    /// [`advance`](Self::advance), reusing the buffers of a record of this block on batches of the same shape. `memory`
+    /// is empty before the first step; a block may leave its record there for the next step.
+    ///
+    /// # Errors
+    /// Those of [`advance`](Self::advance).
+    fn advance_with(
+        &self,
+        x: &Self::Input,
+        h: &mut Self::Hidden,
+        gap: Gap<'_>,
+        _memory: &mut Option<Self::Record>,
+    ) -> Result<()> {
+        self.advance(x, h, gap)
+    }
+
     /// Pulls the cotangent of the new hidden state back to the input and the old hidden state. Adds the gradient of the
     /// parameters to `pbar`. The parameters must not change between the two passes.
     ///
@@ -84,6 +99,27 @@ pub(super) fn apply<H: State, X: State, L: Layer<Input = (H, X)>>(
     Ok((y, LayerRecord { input, trace }))
 }
 
+/// `h = g(h, x)`, with the buffers of `memory`.
+fn replace<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
+    layer: &L,
+    (h, x): (&mut H, &X),
+    memory: &mut Option<LayerRecord<L>>,
+) -> Result<()> {
+    check_argument("h", h)?;
+    check_argument("x", x)?;
+    match memory {
+        Some(LayerRecord { input, trace }) if input.0.fits(h) && input.1.fits(x) => {
+            input.0.assign(h);
+            input.1.assign(x);
+            layer.try_forward_traced_into(input, h, trace)
+        }
+        _ => {
+            let record = memory.insert(LayerRecord { input: (h.clone(), x.clone()), trace: L::Trace::default() });
+            layer.try_forward_traced_into(&record.input, h, &mut record.trace)
+        }
+    }
+}
+
 /// The pullback of `g` to `(h, x)`.
 pub(super) fn pull_back<H: State, X: State, L: Layer<Input = (H, X), Output = H>>(
     layer: &L,
@@ -110,6 +146,14 @@ impl<H: Hidden, X: State, L: Layer<Input = (H, X), Output = H>> Block for Recurr
 
     fn forward(&self, x: &X, h: &H, _: Gap<'_>) -> Result<(H, Self::Record)> {
         apply(&self.0, h, x)
+    }
+
+    fn advance(&self, x: &X, h: &mut H, _: Gap<'_>) -> Result<()> {
+        replace(&self.0, (h, x), &mut None)
+    }
+
+    fn advance_with(&self, x: &X, h: &mut H, _: Gap<'_>, memory: &mut Option<Self::Record>) -> Result<()> {
+        replace(&self.0, (h, x), memory)
     }
 
     fn backward(&self, record: Self::Record, hbar: H, pbar: &mut L::Params) -> Result<(X, H)> {

@@ -178,6 +178,16 @@ impl<B: Block, C: Samples<Weights = <B::Hidden as Samples>::Weights>> Block for 
         self.block.advance(x, h, gap)
     }
 
+    fn advance_with(
+        &self,
+        x: &B::Input,
+        (h, _): &mut Self::Hidden,
+        gap: Gap<'_>,
+        memory: &mut Option<B::Record>,
+    ) -> Result<()> {
+        self.block.advance_with(x, h, gap, memory)
+    }
+
     fn backward(
         &self,
         record: B::Record,

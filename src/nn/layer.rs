@@ -46,6 +46,16 @@ pub trait Layer: Parametric {
         Ok(self.forward_traced(x, trace))
     }
 
+    /// [`forward_traced_into`](Self::forward_traced_into), or an error if there is no value. Override it if the
+    /// evaluation can fail.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::error::Error::Device).
+    fn try_forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) -> Result<()> {
+        *y = self.try_forward_traced(x, trace)?;
+        Ok(())
+    }
+
     /// The pullback at `x`, with the `trace` of that point: adds `(∂y/∂x)ᵀ w` to `xbar` and `(∂y/∂θ)ᵀ w` to `pbar`.
     fn backward(
         &self,

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 /// The largest number of buffers that a thread keeps.
-const MOST: usize = 64;
+const MOST: usize = 1024;
 
 thread_local! {
     static POOL: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };

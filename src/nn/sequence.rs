@@ -35,18 +35,20 @@ pub struct SequenceRecord<B: Block, R: Layer<Input = Seen<B>>> {
     steps: Vec<StepRecord<B, R>>,
     /// The zero of the hidden space.
     zero: B::Hidden,
+    /// The first output, of the shape of all.
+    output: Option<R::Output>,
 }
 
 struct StepRecord<B: Block, R: Layer> {
     block: B::Record,
     /// The samples whose sequence ended before this step.
     ended: Option<Vec<bool>>,
-    readout: Option<ReadoutRecord<R>>,
+    readout: Option<ReadoutRecord<B, R>>,
 }
 
-struct ReadoutRecord<R: Layer> {
-    input: R::Input,
-    output: R::Output,
+struct ReadoutRecord<B: Block, R: Layer> {
+    /// The hidden state that was read out; it comes when the next step no longer needs it.
+    hidden: Option<B::Hidden>,
     trace: R::Trace,
 }
 
@@ -81,19 +83,27 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         batch.check(h0.count_samples())?;
         let mut hidden = h0.clone();
         let mut outputs = Vec::new();
-        let mut steps = Vec::with_capacity(batch.len());
+        let mut steps: Vec<StepRecord<B, R>> = Vec::with_capacity(batch.len());
         for (i, x) in batch.inputs().iter().enumerate() {
             let (mut next, block) = self.block.forward(x, &hidden, batch.gap(i))?;
             let ended = batch.ended(i);
             if let Some(ended) = &ended {
                 next.copy_samples(&hidden, ended);
             }
-            hidden = next;
-            let readout = if batch.has_output(i) { Some(self.read_out(hidden.output())?) } else { None };
-            outputs.extend(readout.as_ref().map(|record| record.output.clone()));
+            let before = std::mem::replace(&mut hidden, next);
+            give_hidden(&mut steps, || before);
+            let readout = if batch.has_output(i) {
+                let (output, record) = self.read_out(hidden.output())?;
+                outputs.push(output);
+                Some(record)
+            } else {
+                None
+            };
             steps.push(StepRecord { block, ended, readout });
         }
-        Ok(Unrolled { outputs, hidden, record: SequenceRecord { steps, zero: h0.zeros_like() } })
+        give_hidden(&mut steps, || hidden.clone());
+        let record = SequenceRecord { steps, zero: h0.zeros_like(), output: outputs.first().cloned() };
+        Ok(Unrolled { outputs, hidden, record })
     }
 
     /// The outputs of [`forward`](Self::forward), without a record, and the hidden state after the last step.
@@ -103,10 +113,10 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
     pub fn predict(&self, h0: &B::Hidden, batch: &SequenceBatch<B::Input>) -> Result<(Vec<R::Output>, B::Hidden)> {
         batch.check(h0.count_samples())?;
         let mut hidden = h0.clone();
-        let mut outputs = Vec::new();
+        let (mut outputs, mut memory) = (Vec::new(), None);
         for (i, x) in batch.inputs().iter().enumerate() {
             let before = batch.ended(i).map(|ended| (hidden.clone(), ended));
-            self.block.advance(x, &mut hidden, batch.gap(i))?;
+            self.block.advance_with(x, &mut hidden, batch.gap(i), &mut memory)?;
             if let Some((before, ended)) = before {
                 hidden.copy_samples(&before, &ended);
             }
@@ -117,10 +127,10 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         Ok((outputs, hidden))
     }
 
-    fn read_out(&self, input: &R::Input) -> Result<ReadoutRecord<R>> {
+    fn read_out(&self, input: &R::Input) -> Result<(R::Output, ReadoutRecord<B, R>)> {
         let mut trace = R::Trace::default();
         let output = self.readout.try_forward_traced(input, &mut trace)?;
-        Ok(ReadoutRecord { input: input.clone(), output, trace })
+        Ok((output, ReadoutRecord { hidden: None, trace }))
     }
 
     /// The value of a loss of all outputs, and its gradient with respect to the parameters.
@@ -139,7 +149,7 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         let run = self.forward(h0, batch)?;
         let (value, cotangents) = loss(&run.outputs)?;
         let mut gradient = self.params().zeros_like();
-        self.backward(run.record, &cotangents, &mut gradient)?;
+        self.pull_back(run.record, &cotangents, &mut gradient, drop)?;
         Ok((value, gradient))
     }
 
@@ -159,18 +169,33 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         cotangents: &[R::Output],
         pbar: &mut <Self as Parametric>::Params,
     ) -> Result<(Vec<B::Input>, B::Hidden)> {
-        let SequenceRecord { steps, zero: mut hbar } = record;
+        let mut inputs_bar = Vec::with_capacity(record.steps.len());
+        let hbar = self.pull_back(record, cotangents, pbar, |xbar| inputs_bar.push(xbar))?;
+        inputs_bar.reverse();
+        // The block may be a user's own.
+        check_gradients("inputs", &inputs_bar)?;
+        Ok((inputs_bar, hbar))
+    }
+
+    /// [`backward`](Self::backward) with a place for the cotangents of the inputs, last step first.
+    fn pull_back(
+        &self,
+        record: SequenceRecord<B, R>,
+        cotangents: &[R::Output],
+        pbar: &mut <Self as Parametric>::Params,
+        mut keep: impl FnMut(B::Input),
+    ) -> Result<B::Hidden> {
+        let SequenceRecord { steps, zero: mut hbar, output } = record;
         let outputs: Vec<_> =
-            steps.iter().filter_map(|step| step.readout.as_ref()).map(|record| &record.output).collect();
+            steps.iter().filter(|step| step.readout.is_some()).filter_map(|_| output.as_ref()).collect();
         check_cotangents("cotangents", cotangents, outputs.into_iter())?;
         let (block_bar, readout_bar) = &mut *pbar;
         let mut cotangents = cotangents.iter().rev();
-        let mut inputs_bar = Vec::with_capacity(steps.len());
         for (i, StepRecord { block, ended, readout }) in steps.into_iter().enumerate().rev() {
-            if let Some(ReadoutRecord { input, mut trace, .. }) = readout
+            if let Some(ReadoutRecord { hidden: Some(hidden), mut trace }) = readout
                 && let Some(w) = cotangents.next()
             {
-                self.readout.backward(&mut trace, &input, w, hbar.output_mut(), readout_bar);
+                self.readout.backward(&mut trace, hidden.output(), w, hbar.output_mut(), readout_bar);
                 check_member("hidden", i, &hbar)?;
             }
             let past_the_end = ended.map(|ended| (hbar.clone(), ended));
@@ -181,14 +206,18 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
             if let Some((kept, ended)) = past_the_end {
                 before.copy_samples(&kept, &ended);
             }
-            inputs_bar.push(xbar);
+            keep(xbar);
             hbar = before;
         }
-        inputs_bar.reverse();
-        // The block may be a user's own.
-        check_gradients("inputs", &inputs_bar)?;
         check_gradient("h0", &hbar)?;
         check_gradient("params", pbar)?;
-        Ok((inputs_bar, hbar))
+        Ok(hbar)
+    }
+}
+
+/// Gives the last step its hidden state, if its readout needs it.
+fn give_hidden<B: Block, R: Layer>(steps: &mut [StepRecord<B, R>], hidden: impl FnOnce() -> B::Hidden) {
+    if let Some(StepRecord { readout: Some(readout), .. }) = steps.last_mut() {
+        readout.hidden = Some(hidden());
     }
 }

@@ -11,6 +11,9 @@ macro_rules! parametric_wrappers {
             fn set_params(&mut self, params: &P::Params) {
                 self.0.set_params(params);
             }
+            fn fits_params(&self, params: &P::Params) -> bool {
+                self.0.fits_params(params)
+            }
         })*
     };
 }

@@ -18,7 +18,7 @@ pub(crate) use combine::combine;
 pub(crate) use extrema::{larger, smaller};
 pub(crate) use float::Float;
 pub(crate) use norm::{all_finite, weighted_sq};
-pub(crate) use product::{add_product, add_product_transposed};
+pub(crate) use product::{add_product, add_product_transposed, affine};
 pub(crate) use pulp::Simd;
 
 /// A piece of work that is compiled for each kind of CPU.
@@ -37,6 +37,13 @@ pub(crate) trait Kernel {
 #[inline(always)]
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     pulp::Arch::new().dispatch(Dispatched(kernel))
+}
+
+/// Runs loops over entries that the compiler turns into vector instructions, with those of the CPU. `work` and every
+/// function in it must be inlined.
+#[inline(always)]
+pub(crate) fn vectorized(work: impl FnOnce()) {
+    pulp::Arch::new().dispatch(work);
 }
 
 struct Dispatched<K>(K);

@@ -5,24 +5,30 @@
 
 use super::{Float, Kernel, Simd, dispatch};
 
+/// `c = start + Σ a b` over the `terms` `(a, b)`; the column `start` is added to all columns.
+///
+/// `c` and each `a` have `rows` rows.
+pub(crate) fn affine<T: Float>(c: &mut [T], rows: usize, start: &[T], terms: &[(&[T], &[T])]) {
+    dispatch(Product::<T, false> { c, rows, start: Some(start), terms });
+}
+
 /// `c = start + a b`; the column `start` is added to all columns. Without it, the product is added to `c`.
 ///
 /// `c` and `a` have `rows` rows.
 pub(crate) fn add_product<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, a: &[T], b: &[T]) {
-    dispatch(Product::<T, false> { c, rows, start, a, b });
+    dispatch(Product::<T, false> { c, rows, start, terms: &[(a, b)] });
 }
 
 /// `c += a bᵀ`; `c` and `a` have `rows` rows.
 pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
-    dispatch(Product::<T, true> { c, rows, start: None, a, b });
+    dispatch(Product::<T, true> { c, rows, start: None, terms: &[(a, b)] });
 }
 
 struct Product<'a, T, const TRANSPOSED: bool> {
     c: &'a mut [T],
     rows: usize,
     start: Option<&'a [T]>,
-    a: &'a [T],
-    b: &'a [T],
+    terms: &'a [(&'a [T], &'a [T])],
 }
 
 impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
@@ -33,7 +39,7 @@ impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
         let lanes = lanes::<S, T>();
         let mut row = 0;
         while row + 2 * lanes <= self.rows {
-            self.strip::<S, 2, 4>(simd, row);
+            if S::REGISTER_COUNT < 32 { self.strip::<S, 2, 4>(simd, row) } else { self.strip::<S, 2, 8>(simd, row) }
             row += 2 * lanes;
         }
         while row < self.rows {
@@ -53,6 +59,10 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
             self.tile::<S, R, C>(simd, row, column);
             column += C;
         }
+        while column + 4 <= columns {
+            self.tile::<S, R, 4>(simd, row, column);
+            column += 4;
+        }
         while column + 2 <= columns {
             self.tile::<S, R, 2>(simd, row, column);
             column += 2;
@@ -65,15 +75,37 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, row: usize, column: usize) {
         let mut tile = self.before::<S, R, C>(simd, row, column);
+        for (a, b) in self.terms {
+            self.add_to_tile::<S, R, C>(simd, &mut tile, (a, row), (b, column));
+        }
+        let end = self.rows;
+        // If the registers are as high as the columns, lanes beyond a column are overwritten by the next columns. A product
+        // that is added to `c` still reads those.
+        let may_overrun = self.start.is_some() && end <= lanes::<S, T>();
+        for (j, tile) in tile.iter().enumerate() {
+            let c = &mut self.c[(column + j) * self.rows + row..];
+            if may_overrun { store(simd, tile, c) } else { store(simd, tile, &mut c[..end - row]) }
+        }
+    }
+
+    /// Adds the product of the rows of `a` from `row` on and the columns of `b` from `column` on.
+    #[inline(always)]
+    fn add_to_tile<S: Simd, const R: usize, const C: usize>(
+        &self,
+        simd: S,
+        tile: &mut Tile<S, T, R, C>,
+        (all_a, row): (&[T], usize),
+        (all_b, column): (&[T], usize),
+    ) {
         // Without a common dimension `a` is empty.
-        let a = self.a.get(row..).unwrap_or_default();
-        let inner = self.a.len() / self.rows;
+        let a = all_a.get(row..).unwrap_or_default();
+        let inner = all_a.len() / self.rows;
         let across = self.c.len() / self.rows;
         let columns: [&[T]; C] =
-            std::array::from_fn(|j| if TRANSPOSED { self.b } else { &self.b[(column + j) * inner..][..inner] });
+            std::array::from_fn(|j| if TRANSPOSED { all_b } else { &all_b[(column + j) * inner..][..inner] });
         let b = |k: usize| -> [T; C] {
             if TRANSPOSED {
-                let from = &self.b[k * across + column..][..C];
+                let from = &all_b[k * across + column..][..C];
                 std::array::from_fn(|j| from[j])
             } else {
                 std::array::from_fn(|j| columns[j][k])
@@ -84,14 +116,10 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
         let safe = if a.len() < size { 0 } else { ((a.len() - size) / self.rows + 1).min(inner) };
         for k in 0..safe {
             let (a, _) = T::split::<S>(&a[k * self.rows..][..size]);
-            multiply(simd, &mut tile, std::array::from_fn(|r| a[r]), b(k));
+            multiply(simd, tile, std::array::from_fn(|r| a[r]), b(k));
         }
         for k in safe..inner {
-            multiply(simd, &mut tile, [T::load_rest(simd, &a[k * self.rows..]); R], b(k));
-        }
-        let end = self.rows;
-        for (j, tile) in tile.iter().enumerate() {
-            store(simd, tile, &mut self.c[(column + j) * self.rows..][row..end]);
+            multiply(simd, tile, [T::load_rest(simd, &a[k * self.rows..]); R], b(k));
         }
     }
 

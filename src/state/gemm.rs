@@ -8,9 +8,9 @@ use nalgebra::{Dyn, MatrixView, MatrixViewMut};
 use super::Element;
 
 /// A product with a left matrix of more bytes than this is left to `gemm`.
-const LARGE: usize = 1 << 16;
-/// A sum of outer products of at least this many bytes is left to `gemm`.
-const LARGE_SUM: usize = 1 << 15;
+const LARGE: usize = 1 << 20;
+/// A sum of outer products of more bytes than this is left to `gemm`.
+const LARGE_SUM: usize = 1 << 16;
 
 /// Whether `c = a b`, with this many rows, is left to `gemm`.
 #[inline]
@@ -21,7 +21,7 @@ pub(super) fn suits_product<T>(a: &[T], c: &[T], rows: usize) -> bool {
 /// Whether `c += a bᵀ`, with this many rows, is left to `gemm`.
 #[inline]
 pub(super) fn suits_outer<T>(c: &[T], a: &[T], rows: usize) -> bool {
-    size_of_val(c) >= LARGE_SUM && suits_samples(a.len() / rows)
+    size_of_val(c) > LARGE_SUM && suits_samples(a.len() / rows)
 }
 
 fn suits_samples(columns: usize) -> bool {
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn large_products_are_those_of_the_definition() {
-        for (rows, inner, columns) in [(130, 129, 1), (129, 130, 3), (130, 129, 17), (9, 2000, 40)] {
+        for (rows, inner, columns) in [(130, 129, 1), (129, 130, 3), (130, 129, 17), (400, 401, 17), (9, 2000, 40)] {
             let numbers = |len: usize| -> Vec<f64> { (0..len).map(|i| ((i * 37) % 101) as f64 - 50.0).collect() };
             let (a, b, start) = (numbers(rows * inner), numbers(inner * columns), numbers(rows));
             let mut c = numbers(rows * columns);

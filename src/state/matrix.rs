@@ -69,7 +69,7 @@ where
 
     #[inline]
     fn inner(&self, x: &Self) -> f64 {
-        self.as_slice().iter().zip(x.as_slice()).map(|(&a, &b)| a.re() * b.re()).sum()
+        inner(self.as_slice(), x.as_slice())
     }
 
     #[inline]
@@ -118,4 +118,17 @@ where
         }
         Some(rest)
     }
+}
+
+/// `Σ aᵢ bᵢ` in double precision. Long sums have several parts, so that they do not wait for the latency of additions.
+fn inner<T: Element>(a: &[T], b: &[T]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [0.0; 8];
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a.re() * b.re();
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a.re() * b.re()).sum();
+    sums.iter().sum::<f64>() + rest
 }

@@ -79,6 +79,12 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
+    /// Runs `work`: loops over entries. `f32` and `f64` compile them for the vectors of the CPU.
+    #[inline(always)]
+    fn vectorized(work: impl FnOnce()) {
+        work();
+    }
+
     /// The normal distribution function `Φ(x)`.
     ///
     /// The default uses its value and first derivative at the real part.
@@ -101,6 +107,17 @@ pub trait Element: nalgebra::RealField + Copy {
                 add_multiple(c, a, b);
             }
         }
+    }
+
+    /// `c = start + Σ a b` over the `terms` `(a, b)`, for column-major matrices; `c` and each `a` have `rows` rows. The
+    /// column `start` is added to all columns.
+    fn affine(c: &mut [Self], rows: usize, start: &[Self], terms: &[(&[Self], &[Self])]) {
+        let Some((&(a, b), more)) = terms.split_first() else {
+            c.chunks_exact_mut(rows.max(1)).for_each(|c| c.copy_from_slice(start));
+            return;
+        };
+        Self::add_product(c, rows, Some(start), a, b);
+        more.iter().for_each(|(a, b)| Self::add_product(c, rows, None, a, b));
     }
 
     /// `c += a bᵀ` for column-major matrices; `c` and `a` have `rows` rows.
@@ -182,6 +199,10 @@ macro_rules! float {
             fn all_finite(x: &[Self]) -> bool {
                 if x.len() <= SMALL { x.iter().fold(true, |all, x| all & x.is_finite()) } else { simd::all_finite(x) }
             }
+            #[inline(always)]
+            fn vectorized(work: impl FnOnce()) {
+                simd::vectorized(work);
+            }
             #[inline]
             fn tanh_all(x: &[Self], y: &mut [Self]) {
                 simd::map(simd::Tanh, x, y);
@@ -215,6 +236,16 @@ macro_rules! float {
                     gemm::add_product(c, rows, start, a, b);
                 } else {
                     simd::add_product(c, rows, start, a, b);
+                }
+            }
+            #[inline]
+            fn affine(c: &mut [Self], rows: usize, start: &[Self], terms: &[(&[Self], &[Self])]) {
+                match terms {
+                    [(a, b), more @ ..] if terms.iter().any(|(a, _)| gemm::suits_product(a, c, rows)) => {
+                        Self::add_product(c, rows, Some(start), a, b);
+                        more.iter().for_each(|(a, b)| Self::add_product(c, rows, None, a, b));
+                    }
+                    _ => simd::affine(c, rows, start, terms),
                 }
             }
             #[inline]

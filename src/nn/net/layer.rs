@@ -5,7 +5,7 @@ use super::network::{Net, check_shapes};
 use super::{ElementOf, InputOf, OutputOf};
 use crate::error::{Error, Result};
 use crate::formula::{
-    Arena, Columns, Cotangents, Formula, Layout, Leaves, MOST_BATCHES as MOST, Shape, Slices, Structure,
+    Arena, Columns, Cotangents, Formula, Layout, Leaves, MOST_BATCHES as MOST, Scratch, Shape, Slices, Structure,
 };
 use crate::nn::Layer;
 use crate::nn::pool::{Pooled, Reuse};
@@ -30,6 +30,10 @@ impl<T: Element> Reuse for Arena<T> {
     }
 }
 
+impl<T: Element> Reuse for Scratch<T> {
+    fn reset(&mut self) {}
+}
+
 impl<P, K> Net<P, K>
 where
     P: Formula<Store: Slices>,
@@ -52,11 +56,13 @@ where
         let (program, inputs) = (self.program()?, Entries::of::<P::Input, P::Store, K>(x));
         let samples = inputs.samples(P::INPUTS)?;
         let mut wrong = None;
-        program.forward(&self.packed, samples, inputs.slices(), arena);
+        let mut scratch = Pooled::<Scratch<_>>::default();
+        let scratch = scratch.get();
+        program.forward(&self.packed, (samples, inputs.slices()), (arena, scratch));
         let mut k = 0;
         P::Output::each_mut::<P::Store, K>(y, &mut |slice, found| {
             if found == samples {
-                slice.copy_from_slice(program.output(k, samples, inputs.slices(), arena));
+                slice.copy_from_slice(program.output(k, (samples, inputs.slices()), (arena, scratch)));
             } else {
                 wrong = Some(found);
             }
@@ -84,8 +90,10 @@ where
         let cotangents = Entries::of::<P::Output, P::Store, K>(w);
         cotangents.check("the cotangent of the output", samples)?;
         check_shapes(pbar)?;
+        let mut scratch = Pooled::<Scratch<_>>::default();
+        let scratch = scratch.get();
         if !trace.is_of(&self.packed, samples) {
-            program.forward(&self.packed, samples, inputs.slices(), trace);
+            program.forward(&self.packed, (samples, inputs.slices()), (trace, scratch));
         }
         let mut bars: [&mut [ElementOf<P>]; MOST] = std::array::from_fn(|_| Default::default());
         let (mut k, mut wrong) = (0, None);
@@ -100,7 +108,7 @@ where
             return Err(Error::SampleMismatch { input: "the cotangent of the input", found, expected: samples });
         }
         let to = Cotangents { inputs: &mut bars[..k], leaves: &mut ByPlace(pbar) };
-        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), trace, to);
+        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), (trace, scratch), to);
         Ok(())
     }
 }
@@ -149,6 +157,11 @@ where
         let mut y = Self::room(x);
         self.run(x, &mut y, trace.get())?;
         Ok(y)
+    }
+
+    #[inline]
+    fn try_forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) -> Result<()> {
+        self.run(x, y, trace.get())
     }
 
     #[inline]

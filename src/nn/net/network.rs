@@ -212,6 +212,9 @@ impl<P: Structure<Store: Slices>, K> Parametric for Net<P, K> {
         }
         self.pack();
     }
+    fn fits_params(&self, params: &P) -> bool {
+        self.params.fits(params)
+    }
 }
 
 impl<P: Structure<Store: Slices>, K> Net<P, K> {

@@ -1,6 +1,7 @@
-//! rheos on the neural tasks: `neural small|spiral|sequence|large`.
+//! rheos on the neural tasks: `neural small|spiral|sequence|large|recurrent`.
 
 mod large;
+mod recurrent;
 mod sequence;
 mod small;
 mod spiral;
@@ -16,6 +17,7 @@ const RHEOS: Library = Library { name: "rheos", version: "0.1.0" };
 /// What one run found, for comparison with the other libraries.
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
+    /// Evaluations of the field; zero for a task without one.
     evaluations: u64,
     /// The sum of the outputs, or the loss.
     value: f64,
@@ -25,13 +27,13 @@ struct Found {
 
 /// One row of a table: the task, the quantity and the method.
 #[derive(Debug, Clone, Copy)]
-struct Row {
-    task: &'static str,
-    what: &'static str,
-    how: &'static str,
+struct Row<'a> {
+    task: &'a str,
+    what: &'a str,
+    how: &'a str,
 }
 
-impl Row {
+impl Row<'_> {
     /// Runs and times; `steps` is how many training steps a run takes.
     fn print(self, steps: u32, run: impl Fn() -> Outcome<Found>) {
         let Row { task, what, how } = self;
@@ -40,6 +42,7 @@ impl Row {
         let result: Value = match run() {
             Ok(Found { evaluations, value, gradient }) => {
                 let seconds: Vec<f64> = seconds(&run).iter().map(|s| s / f64::from(steps)).collect();
+                let evaluations = (evaluations > 0).then_some(evaluations);
                 json!({ "seconds": seconds, "evaluations": evaluations, "value": value, "gradient": gradient })
             }
             Err(error) => json!({ "failed": error.to_string() }),
@@ -49,13 +52,18 @@ impl Row {
 }
 
 fn main() -> Outcome<()> {
+    let task = std::env::args().nth(1);
+    if task.as_deref() == Some("recurrent") {
+        recurrent::run();
+        return Ok(());
+    }
     let weights = rheos_peers::network::read()?;
-    match std::env::args().nth(1).as_deref() {
+    match task.as_deref() {
         Some("small") => small::run(&weights["small"]),
         Some("spiral") => spiral::run(&weights["spiral"]),
         Some("sequence") => sequence::run(&weights["sequence"]),
         Some("large") => large::run(&weights["large"]),
-        _ => return Err("usage: neural small|spiral|sequence|large".into()),
+        _ => return Err("usage: neural small|spiral|sequence|large|recurrent".into()),
     }
     Ok(())
 }
