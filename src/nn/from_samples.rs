@@ -3,15 +3,14 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dyn, OMatrix};
 
-use super::Samples;
-use crate::state::Element;
+use crate::state::{Element, State};
 
 /// Batches of any number of samples with `N` numbers each, made entry by entry.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of any number of samples with {N} numbers each",
     note = "use a network on `Dynamic` batches, `Net<P>` or `Net<P, Dynamic>`"
 )]
-pub trait FromSamples<const N: usize>: Samples {
+pub trait FromSamples<const N: usize>: State {
     /// The batch with the numbers `entry(sample, row)`.
     fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self;
 
@@ -27,5 +26,19 @@ where
 {
     fn from_samples(samples: usize, mut entry: impl FnMut(usize, usize) -> f64) -> Self {
         Self::from_fn_generic(Const, Dyn(samples), |row, sample| T::embed(entry(sample, row)))
+    }
+}
+
+/// The observations of a block without input, followed by one with input: an ODE-RNN.
+impl<X: FromSamples<N>, const N: usize> FromSamples<N> for ((), X) {
+    fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self {
+        ((), X::from_samples(samples, entry))
+    }
+}
+
+/// The observations of a block with input, followed by one without input.
+impl<X: FromSamples<N>, const N: usize> FromSamples<N> for (X, ()) {
+    fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self {
+        (X::from_samples(samples, entry), ())
     }
 }
