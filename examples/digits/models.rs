@@ -1,4 +1,4 @@
-//! The models, each with about 3500 parameters, and the settings that were tried.
+//! The models, each with about 3500 parameters, and their settings: the chosen one, then the others that were tried.
 
 use nalgebra::{Const, Dyn, OMatrix};
 use rheos::nn::{
@@ -23,7 +23,7 @@ pub enum Settings {
 /// A learning rate, and the constants of the cell.
 type Setting<const N: usize> = (f64, [f64; N]);
 
-/// All models. Each reads one pixel at a time; its number of units is the last number of its cell.
+/// All models. `Lstm<f32, 1, 27>` reads one pixel at a time and has 27 units, and likewise the others.
 pub fn candidates(task: Task<'_>, settings: Settings) -> Vec<Candidate<'_>> {
     let mut all = List { task, settings, candidates: Vec::new() };
     let tried = [(5e-3, []), (1e-3, []), (2e-3, []), (3e-3, []), (1e-2, [])];

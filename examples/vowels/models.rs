@@ -6,8 +6,8 @@ use rheos::{DiscreteAdjoint, Fixed, Rk4};
 use crate::comparison::Candidate;
 use crate::{Rng, Task, train};
 
-/// All models: 12 inputs, and the number of units as the last number of a cell. The CfC has a backbone of 24 units, which
-/// reads 36 numbers.
+/// All models. `Gru<f32, 12, 27>` reads 12 numbers and has 27 units, and likewise the others. The CfC has a backbone of 24
+/// units, which reads 36 numbers: the frame and the state.
 pub fn candidates(task: Task<'_>) -> Vec<Candidate<'_>> {
     let elman = |rng: &mut Rng| Recurrence(Net::<Elman<f32, 12, 49>>::new(Elman::uniform(rng)));
     let gru = |rng: &mut Rng| Recurrence(Net::<Gru<f32, 12, 27>>::new(Gru::uniform(rng)));

@@ -1,6 +1,6 @@
 //! Data of sequences: padding, masks and gaps change nothing.
 
-use rheos::nn::{AutonomousField, Elman, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, TimedRecurrence};
+use rheos::nn::{Elman, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, TimedRecurrence};
 use rheos::train::{Batch, CrossEntropy, Objective, SequenceData, SquaredError, uniform};
 use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State};
 
