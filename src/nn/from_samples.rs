@@ -3,8 +3,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dyn, OMatrix};
 
-use super::Samples;
-use crate::state::Element;
+use crate::state::{Element, State};
 
 /// A batch of any number of samples, with `N` numbers in each column.
 pub type BatchMatrix<T, const N: usize> = OMatrix<T, Const<N>, Dyn>;
@@ -14,7 +13,7 @@ pub type BatchMatrix<T, const N: usize> = OMatrix<T, Const<N>, Dyn>;
     message = "`{Self}` is not a batch of any number of samples with {N} numbers each",
     note = "use a network on `Dynamic` batches, `Net<P>` or `Net<P, Dynamic>`"
 )]
-pub trait FromSamples<const N: usize>: Samples {
+pub trait FromSamples<const N: usize>: State {
     /// The batch with the numbers `entry(sample, row)`.
     fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self;
 
@@ -30,5 +29,19 @@ where
 {
     fn from_samples(samples: usize, mut entry: impl FnMut(usize, usize) -> f64) -> Self {
         Self::from_fn_generic(Const, Dyn(samples), |row, sample| T::embed(entry(sample, row)))
+    }
+}
+
+/// The observations of a block without input, followed by one with input: an ODE-RNN.
+impl<X: FromSamples<N>, const N: usize> FromSamples<N> for ((), X) {
+    fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self {
+        ((), X::from_samples(samples, entry))
+    }
+}
+
+/// The observations of a block with input, followed by one without input.
+impl<X: FromSamples<N>, const N: usize> FromSamples<N> for (X, ()) {
+    fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self {
+        (X::from_samples(samples, entry), ())
     }
 }

@@ -1,8 +1,8 @@
 //! Data of sequences: padding, masks and gaps change nothing.
 
-use rheos::nn::{Elman, Linear, Ltc, Net, Recurrence, Sequence, TimedRecurrence};
+use rheos::nn::{Elman, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, TimedRecurrence};
 use rheos::train::{Batch, CrossEntropy, Objective, SequenceData, SquaredError, uniform};
-use rheos::{Error, Parametric, State};
+use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State};
 
 use crate::problem::{data, model};
 
@@ -77,6 +77,33 @@ fn gaps_belong_to_their_sequences() {
     assert_eq!((first.len(), second.len()), (1, 1));
     let after: Vec<[f64; 1]> = second.predict(&model, 1).unwrap();
     assert_eq!(after[0], alone[1]);
+}
+
+/// An ODE-RNN reads the observations by its recurrence alone, before the flow or after it.
+#[test]
+fn a_flow_before_or_behind_a_recurrence_reads_no_observations() {
+    let mut numbers = uniform(6);
+    let data = data(5).unwrap();
+    let (mut block, cell) = {
+        let field: Net<Mlp<f64, 4, 3, 4>> = Net::new(Mlp::uniform(&mut numbers));
+        (OdeBlock::new(field.field(), Rk4, Fixed::steps(2), DiscreteAdjoint::new()), model())
+    };
+    let zero = block.params().zeros_like();
+    let jump = || cell.block.clone();
+    let outputs = |flow: &OdeBlock<_, _, _, _>| -> [Vec<[f64; 2]>; 2] {
+        let readout = || cell.readout.clone();
+        let before = Sequence { block: (flow.clone(), jump()), readout: readout() };
+        let behind = Sequence { block: (jump(), flow.clone()), readout: readout() };
+        let loss = data.objective(CrossEntropy::new(2)).gradient(&before, Batch { samples: &[0, 1, 2], seed: 0 });
+        assert!(loss.unwrap().1.coordinates().iter().any(|entry| *entry != 0.0));
+        [data.predict(&before, 2).unwrap(), data.predict(&behind, 3).unwrap()]
+    };
+    let [before, behind] = outputs(&block);
+    assert_ne!(before, behind);
+    // Without motion both are the recurrence.
+    block.set_params(&zero);
+    let alone: Vec<[f64; 2]> = data.predict(&cell, 5).unwrap();
+    assert_eq!(outputs(&block), [alone.clone(), alone]);
 }
 
 #[test]
