@@ -39,7 +39,11 @@ impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
         let lanes = lanes::<S, T>();
         let mut row = 0;
         while row + 2 * lanes <= self.rows {
-            if S::REGISTER_COUNT < 32 { self.strip::<S, 2, 4>(simd, row) } else { self.strip::<S, 2, 8>(simd, row) }
+            if S::REGISTER_COUNT < 32 {
+                self.strip::<S, 2, 4>(simd, row)
+            } else {
+                self.strip::<S, 2, 8>(simd, row)
+            }
             row += 2 * lanes;
         }
         while row < self.rows {
@@ -101,25 +105,29 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
         let a = all_a.get(row..).unwrap_or_default();
         let inner = all_a.len() / self.rows;
         let across = self.c.len() / self.rows;
-        let columns: [&[T]; C] =
-            std::array::from_fn(|j| if TRANSPOSED { all_b } else { &all_b[(column + j) * inner..][..inner] });
-        let b = |k: usize| -> [T; C] {
-            if TRANSPOSED {
-                let from = &all_b[k * across + column..][..C];
-                std::array::from_fn(|j| from[j])
-            } else {
-                std::array::from_fn(|j| columns[j][k])
+        // Loops, since `array::from_fn` is not always inlined.
+        let mut columns = [all_b; C];
+        if !TRANSPOSED {
+            for (j, b) in columns.iter_mut().enumerate() {
+                *b = &all_b[(column + j) * inner..][..inner];
             }
-        };
+        }
         // If the registers are higher than the last column, they would read another column or beyond the end.
         let size = R * lanes::<S, T>();
         let safe = if a.len() < size { 0 } else { ((a.len() - size) / self.rows + 1).min(inner) };
         for k in 0..safe {
             let (a, _) = T::split::<S>(&a[k * self.rows..][..size]);
-            multiply(simd, tile, std::array::from_fn(|r| a[r]), b(k));
+            if let Some(&a) = a.first_chunk() {
+                multiply(simd, tile, a, b::<T, C, TRANSPOSED>(&columns, k * across + column, k));
+            }
         }
         for k in safe..inner {
-            multiply(simd, tile, [T::load_rest(simd, &a[k * self.rows..]); R], b(k));
+            multiply(
+                simd,
+                tile,
+                [T::load_rest(simd, &a[k * self.rows..]); R],
+                b::<T, C, TRANSPOSED>(&columns, k * across + column, k),
+            );
         }
     }
 
@@ -128,7 +136,13 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
     fn before<S: Simd, const R: usize, const C: usize>(&self, simd: S, row: usize, column: usize) -> Tile<S, T, R, C> {
         match self.start {
             Some(start) => [load(simd, &start[row..]); C],
-            None => std::array::from_fn(|j| load(simd, &self.c[(column + j) * self.rows + row..])),
+            None => {
+                let mut tile = [[T::splat(simd, T::ZERO); R]; C];
+                for (j, tile) in tile.iter_mut().enumerate() {
+                    *tile = load(simd, &self.c[(column + j) * self.rows + row..]);
+                }
+                tile
+            }
         }
     }
 }
@@ -139,6 +153,20 @@ type Tile<S, T, const R: usize, const C: usize> = [[<T as Float>::Lanes<S>; R]; 
 #[inline(always)]
 fn lanes<S: Simd, T: Float>() -> usize {
     size_of::<T::Lanes<S>>() / size_of::<T>()
+}
+
+/// The row `k` of `b`: entries of its columns, or of the transpose from `start` on.
+#[inline(always)]
+fn b<T: Float, const C: usize, const TRANSPOSED: bool>(columns: &[&[T]; C], start: usize, k: usize) -> [T; C] {
+    let mut row = [T::ZERO; C];
+    if TRANSPOSED {
+        row.copy_from_slice(&columns[0][start..][..C]);
+    } else {
+        for j in 0..C {
+            row[j] = columns[j][k];
+        }
+    }
+    row
 }
 
 /// Adds the product of a column and a row.
