@@ -11,7 +11,7 @@ use rheos::Result;
 use rheos::plot::{self, Series};
 
 pub use options::Options;
-pub use table::table;
+use table::table;
 
 /// Opens a file of `examples/data`, wherever the example is run from.
 pub fn open(file: &str) -> std::result::Result<File, String> {

@@ -24,7 +24,7 @@ pub struct Parts {
 
 impl Parts {
     /// The first `train` images, the next `valid` ones and the others, in the order of the file. Neighbours in the file of
-    /// 8 × 8 digits have the same writer, so a split after shuffling would test on writers that were seen in training.
+    /// 8 × 8 digits are believed to have the same writer: a split after shuffling would test on known writers.
     pub fn of(images: Images, train: usize, valid: usize) -> Self {
         let (train_and_valid, test) = images.split(train + valid);
         let (train, valid) = train_and_valid.split(train);
