@@ -5,7 +5,7 @@
 //! | [`Trainer`] | epochs of shuffled batches, validation, early stopping, logs, checkpoints; returns a [`Training`] or a [`TrainingFailure`] |
 //! | [`SequenceData`] | sequences with targets, as an objective for sequence models |
 //! | [`Objective`], [`objective`] | the loss of any model on samples |
-//! | helper types | [`Batch`], [`CheckTarget`], [`Ended`], [`Epoch`], [`ObjectiveFn`], [`SequenceObjective`], [`SequenceTarget`], [`TrainingAction`] |
+//! | helper types | [`MiniBatch`], [`CheckTarget`], [`Ended`], [`Epoch`], [`ObjectiveFn`], [`SequenceObjective`], [`SequenceTarget`], [`TrainingAction`] |
 //!
 //! | loss | output and target |
 //! |---|---|
@@ -62,7 +62,7 @@ pub use clip::clip_norm;
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, Loss, SquaredError, mean_squared_error,
 };
-pub use objective::{Batch, Objective, ObjectiveFn, objective};
+pub use objective::{MiniBatch, Objective, ObjectiveFn, objective};
 pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sgd, StopReason};
 pub use schedule::{Cosine, Exponential, OnPlateau, OneCycle, Schedule};
 pub use sequence_data::{CheckTarget, SequenceData};

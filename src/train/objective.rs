@@ -5,7 +5,7 @@ use crate::error::Result;
 
 /// The samples of one training step.
 #[derive(Debug, Clone, Copy)]
-pub struct Batch<'a> {
+pub struct MiniBatch<'a> {
     /// Their indices.
     pub samples: &'a [usize],
     /// A seed of random numbers for this step. It depends on the seed of the training, the epoch and the step alone.
@@ -24,13 +24,13 @@ pub trait Objective<M: Parametric> {
     ///
     /// # Errors
     /// Any error of the model or the loss.
-    fn gradient(&self, model: &M, batch: Batch<'_>) -> Result<(f64, M::Params)>;
+    fn gradient(&self, model: &M, batch: MiniBatch<'_>) -> Result<(f64, M::Params)>;
 
     /// The mean loss over a batch, for validation. Override it if the gradient costs time.
     ///
     /// # Errors
     /// Those of [`gradient`](Self::gradient).
-    fn loss(&self, model: &M, batch: Batch<'_>) -> Result<f64> {
+    fn loss(&self, model: &M, batch: MiniBatch<'_>) -> Result<f64> {
         Ok(self.gradient(model, batch)?.0)
     }
 }
@@ -47,14 +47,14 @@ pub struct ObjectiveFn<F> {
 /// ```
 /// use nalgebra::vector;
 /// use rheos::dynamics::problems::LotkaVolterra;
-/// use rheos::train::{Adam, Batch, Trainer, mean_squared_error, objective};
+/// use rheos::train::{Adam, MiniBatch, Trainer, mean_squared_error, objective};
 /// use rheos::{Autodiff, DiscreteAdjoint, Dopri5, Ivp, Pid};
 ///
 /// // Experiments from several initial values; each is a sample.
 /// let (mut model, _) = LotkaVolterra::problem();
 /// let starts = [vector![1.0, 1.0], vector![2.0, 1.0], vector![3.0, 2.0]];
 /// let ends = [vector![3.1, 2.2], vector![2.4, 3.0], vector![1.2, 2.9]];
-/// let fit = objective(starts.len(), |model: &Autodiff<LotkaVolterra, 2, 4>, batch: Batch<'_>| {
+/// let fit = objective(starts.len(), |model: &Autodiff<LotkaVolterra, 2, 4>, batch: MiniBatch<'_>| {
 ///     let (mut loss, mut gradient) = (0.0, vector![0.0, 0.0, 0.0, 0.0]);
 ///     for &i in batch.samples {
 ///         let run = Ivp::new(model, starts[i], 0.0..1.0).forward(Dopri5, Pid::tolerance(1e-6), DiscreteAdjoint::new())?;
@@ -71,16 +71,16 @@ pub struct ObjectiveFn<F> {
 pub const fn objective<M, F>(samples: usize, gradient: F) -> ObjectiveFn<F>
 where
     M: Parametric,
-    F: Fn(&M, Batch<'_>) -> Result<(f64, M::Params)>,
+    F: Fn(&M, MiniBatch<'_>) -> Result<(f64, M::Params)>,
 {
     ObjectiveFn { samples, gradient }
 }
 
-impl<M: Parametric, F: Fn(&M, Batch<'_>) -> Result<(f64, M::Params)>> Objective<M> for ObjectiveFn<F> {
+impl<M: Parametric, F: Fn(&M, MiniBatch<'_>) -> Result<(f64, M::Params)>> Objective<M> for ObjectiveFn<F> {
     fn samples(&self) -> usize {
         self.samples
     }
-    fn gradient(&self, model: &M, batch: Batch<'_>) -> Result<(f64, M::Params)> {
+    fn gradient(&self, model: &M, batch: MiniBatch<'_>) -> Result<(f64, M::Params)> {
         (self.gradient)(model, batch)
     }
 }

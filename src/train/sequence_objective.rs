@@ -1,7 +1,7 @@
 //! The loss of a sequence model on sequences.
 
 use super::Loss;
-use super::objective::{Batch, Objective};
+use super::objective::{MiniBatch, Objective};
 use super::sequence_data::{CheckTarget, SequenceData};
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
@@ -174,14 +174,14 @@ where
     fn gradient(
         &self,
         model: &Sequence<B, R>,
-        batch: Batch<'_>,
+        batch: MiniBatch<'_>,
     ) -> Result<(f64, <Sequence<B, R> as Parametric>::Params)> {
         let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
         let h0 = model.start(batch.samples.len());
         model.gradient_of(&h0, &sequences, |y| self.loss.weighted(y, &targets, weights.as_deref()))
     }
 
-    fn loss(&self, model: &Sequence<B, R>, batch: Batch<'_>) -> Result<f64> {
+    fn loss(&self, model: &Sequence<B, R>, batch: MiniBatch<'_>) -> Result<f64> {
         let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
         let (outputs, _) = model.predict(&model.start(batch.samples.len()), &sequences)?;
         Ok(self.loss.weighted(&outputs, &targets, weights.as_deref())?.0)

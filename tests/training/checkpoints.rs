@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rheos::nn::{Gru, Linear, Net, Recurrence, Sequence};
 use rheos::train::{
-    Adam, Batch, CrossEntropy, Ended, Epoch, Lion, Objective, OnPlateau, Sgd, Trainer, Training, TrainingAction,
+    Adam, CrossEntropy, Ended, Epoch, Lion, MiniBatch, Objective, OnPlateau, Sgd, Trainer, Training, TrainingAction,
     TrainingFailure, objective, uniform,
 };
 use rheos::{Error, Parametric, State};
@@ -41,7 +41,7 @@ fn train(path: Option<&Path>, every: u64, steps: usize) -> (Model, Result<Traini
     let (train, valid) = data(50).unwrap().split(40);
     let (train, valid) = (train.objective(CrossEntropy::new(2)), valid.objective(CrossEntropy::new(2)));
     let left = std::cell::Cell::new(steps);
-    let limited = objective(40, |model: &Model, batch: Batch<'_>| {
+    let limited = objective(40, |model: &Model, batch: MiniBatch<'_>| {
         if left.get() == 0 {
             return Err(Error::EmptyState);
         }

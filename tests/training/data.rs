@@ -1,7 +1,7 @@
 //! Data of sequences: padding, masks and gaps change nothing.
 
 use rheos::nn::{Elman, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, TimedRecurrence};
-use rheos::train::{Batch, CrossEntropy, Objective, SequenceData, SquaredError, uniform};
+use rheos::train::{CrossEntropy, MiniBatch, Objective, SequenceData, SquaredError, uniform};
 use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State};
 
 use crate::problem::{data, model};
@@ -12,10 +12,10 @@ fn a_batch_is_the_mean_of_its_sequences() {
     let data = data(7).unwrap();
     let objective = data.objective(CrossEntropy::new(2));
     let model = model();
-    let (loss, gradient) = objective.gradient(&model, Batch { samples: &[0, 3, 4, 6], seed: 0 }).unwrap();
+    let (loss, gradient) = objective.gradient(&model, MiniBatch { samples: &[0, 3, 4, 6], seed: 0 }).unwrap();
     let (mut mean, mut sum) = (0.0, gradient.zeros_like());
     for sample in [0, 3, 4, 6] {
-        let (loss, gradient) = objective.gradient(&model, Batch { samples: &[sample], seed: 0 }).unwrap();
+        let (loss, gradient) = objective.gradient(&model, MiniBatch { samples: &[sample], seed: 0 }).unwrap();
         mean += loss / 4.0;
         sum.add_scaled(0.25, &gradient);
     }
@@ -23,7 +23,7 @@ fn a_batch_is_the_mean_of_its_sequences() {
     for (found, expected) in gradient.coordinates().iter().zip(sum.coordinates()) {
         assert!((found - expected).abs() < 1e-15 + 1e-12 * expected.abs(), "{found} {expected}");
     }
-    let only_loss = objective.loss(&model, Batch { samples: &[0, 3, 4, 6], seed: 0 }).unwrap();
+    let only_loss = objective.loss(&model, MiniBatch { samples: &[0, 3, 4, 6], seed: 0 }).unwrap();
     assert!((only_loss - loss).abs() < 1e-15);
 }
 
@@ -41,12 +41,12 @@ fn steps_beyond_the_end_do_not_count() {
     let model = Sequence { block: Recurrence(cell), readout };
     for (first, data) in [(0, data.clone()), (1, data.outputs_from(1))] {
         let objective = data.objective(SquaredError);
-        let (loss, gradient) = objective.gradient(&model, Batch { samples: &[0, 1, 2], seed: 0 }).unwrap();
+        let (loss, gradient) = objective.gradient(&model, MiniBatch { samples: &[0, 1, 2], seed: 0 }).unwrap();
         let steps = |sample: usize| (lengths[sample] - first) as f64;
         let all: f64 = (0..3).map(steps).sum();
         let (mut mean, mut sum) = (0.0, gradient.zeros_like());
         for sample in 0..3 {
-            let (loss, gradient) = objective.gradient(&model, Batch { samples: &[sample], seed: 0 }).unwrap();
+            let (loss, gradient) = objective.gradient(&model, MiniBatch { samples: &[sample], seed: 0 }).unwrap();
             mean += loss * steps(sample) / all;
             sum.add_scaled(steps(sample) / all, &gradient);
         }
@@ -94,7 +94,7 @@ fn a_flow_before_or_behind_a_recurrence_reads_no_observations() {
         let readout = || cell.readout.clone();
         let before = Sequence { block: (flow.clone(), jump()), readout: readout() };
         let behind = Sequence { block: (jump(), flow.clone()), readout: readout() };
-        let loss = data.objective(CrossEntropy::new(2)).gradient(&before, Batch { samples: &[0, 1, 2], seed: 0 });
+        let loss = data.objective(CrossEntropy::new(2)).gradient(&before, MiniBatch { samples: &[0, 1, 2], seed: 0 });
         assert!(loss.unwrap().1.coordinates().iter().any(|entry| *entry != 0.0));
         [data.predict(&before, 2).unwrap(), data.predict(&behind, 3).unwrap()]
     };
@@ -117,6 +117,6 @@ fn the_error_rate_counts_wrong_classes() {
     // The first class is always the largest.
     assert_eq!(data.error_rate(&model), Ok(0.75));
     let objective = data.objective(CrossEntropy::new(2));
-    let outside = objective.gradient(&model, Batch { samples: &[4], seed: 0 }).unwrap_err();
+    let outside = objective.gradient(&model, MiniBatch { samples: &[4], seed: 0 }).unwrap_err();
     assert!(matches!(outside, Error::InvalidArgument { name: "samples", value: 4.0, .. }), "{outside}");
 }

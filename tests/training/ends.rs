@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use rheos::train::{
-    Adam, Batch, CrossEntropy, Ended, Epoch, Objective, Optimiser, Sgd, Trainer, TrainingAction, objective,
+    Adam, CrossEntropy, Ended, Epoch, MiniBatch, Objective, Optimiser, Sgd, Trainer, TrainingAction, objective,
 };
 use rheos::{Error, Parametric, Result, State};
 
@@ -24,7 +24,7 @@ fn a_model_learns() {
     assert!(best.validation.unwrap() < 0.5 * first, "{first} {best:?}");
     // The model has the parameters of the best epoch.
     let all: Vec<usize> = (0..50).collect();
-    let loss = valid.loss(&model, Batch { samples: &all, seed: 0 }).unwrap();
+    let loss = valid.loss(&model, MiniBatch { samples: &all, seed: 0 }).unwrap();
     assert!((loss - best.validation.unwrap()).abs() < 1e-12);
 }
 
@@ -45,7 +45,7 @@ impl Parametric for Number {
 #[test]
 fn every_sample_is_used_once_in_an_epoch_and_the_last_batch_is_smaller() {
     let seen = std::cell::RefCell::new(Vec::new());
-    let record = objective(10, |_: &Number, batch: Batch<'_>| {
+    let record = objective(10, |_: &Number, batch: MiniBatch<'_>| {
         seen.borrow_mut().push((batch.samples.to_vec(), batch.seed));
         Ok((0.0, 0.0))
     });
@@ -69,7 +69,7 @@ fn every_sample_is_used_once_in_an_epoch_and_the_last_batch_is_smaller() {
 #[test]
 fn the_loss_of_an_epoch_is_the_mean_over_its_samples() {
     let values = [1.0, 2.0, 3.0, 4.0, 10.0];
-    let mean = objective(5, |_: &Number, batch: Batch<'_>| {
+    let mean = objective(5, |_: &Number, batch: MiniBatch<'_>| {
         let sum: f64 = batch.samples.iter().map(|&i| values[i]).sum();
         Ok((sum / batch.samples.len() as f64, 3.0))
     });
@@ -84,7 +84,7 @@ fn the_loss_of_an_epoch_is_the_mean_over_its_samples() {
 #[test]
 fn an_early_stop_keeps_the_best_parameters() {
     let losses = Cell::new(0);
-    let falling = objective(1, |_: &Number, _: Batch<'_>| Ok((0.0, -1.0)));
+    let falling = objective(1, |_: &Number, _: MiniBatch<'_>| Ok((0.0, -1.0)));
     let mut model = Number(0.0);
     let training = Trainer::new(&mut model, &falling, Sgd::new(1.0))
         .epochs(100)
@@ -102,7 +102,7 @@ fn an_early_stop_keeps_the_best_parameters() {
 
 #[test]
 fn a_callback_sees_the_model_and_stops_the_training() {
-    let falling = objective(1, |_: &Number, _: Batch<'_>| Ok((0.0, -1.0)));
+    let falling = objective(1, |_: &Number, _: MiniBatch<'_>| Ok((0.0, -1.0)));
     let mut seen = Vec::new();
     let mut model = Number(0.0);
     let training = Trainer::new(&mut model, &falling, Sgd::new(1.0))
@@ -117,7 +117,7 @@ fn a_callback_sees_the_model_and_stops_the_training() {
 }
 
 /// The third of four steps has no finite gradient.
-fn spoilt(_: &Number, batch: Batch<'_>) -> Result<(f64, f64)> {
+fn spoilt(_: &Number, batch: MiniBatch<'_>) -> Result<(f64, f64)> {
     Ok((1.0, if batch.samples[0] == 2 { f64::NAN } else { -1.0 }))
 }
 
@@ -137,7 +137,7 @@ fn a_gradient_that_is_not_finite_never_reaches_the_parameters() {
     assert_eq!((model.0, training.epochs[0].loss), (9.0, 1.0));
 
     // A loss that is not finite is the same.
-    let lost = objective(2, |_: &Number, _: Batch<'_>| Ok((f64::INFINITY, 0.0)));
+    let lost = objective(2, |_: &Number, _: MiniBatch<'_>| Ok((f64::INFINITY, 0.0)));
     let refused = Trainer::new(&mut Number(0.0), &lost, Sgd::new(1.0)).fit().unwrap_err();
     assert_eq!(refused.error, Error::NonFiniteLoss { value: f64::INFINITY });
     // An epoch without a good step is an error, also if steps may be skipped.
@@ -148,7 +148,7 @@ fn a_gradient_that_is_not_finite_never_reaches_the_parameters() {
 #[test]
 fn the_schedule_sets_the_rate_of_each_step() {
     use rheos::train::{Cosine, OnPlateau};
-    let flat = objective(4, |_: &Number, _: Batch<'_>| Ok((0.0, 1.0)));
+    let flat = objective(4, |_: &Number, _: MiniBatch<'_>| Ok((0.0, 1.0)));
     let mut model = Number(0.0);
     let training = Trainer::new(&mut model, &flat, Sgd::new(7.0))
         .epochs(5)
@@ -176,7 +176,7 @@ fn the_schedule_sets_the_rate_of_each_step() {
 fn a_log_has_a_line_for_each_epoch() {
     let folder = std::env::temp_dir().join(format!("rheos-log-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let flat = objective(1, |_: &Number, _: Batch<'_>| Ok((0.25, 1.0)));
+    let flat = objective(1, |_: &Number, _: MiniBatch<'_>| Ok((0.25, 1.0)));
     for name in ["log.csv", "log.jsonl"] {
         let path = folder.join(name);
         let run = |trainer: Trainer<'_, Number, _, Sgd>| trainer.epochs(2).log(&path).fit().unwrap();
@@ -206,14 +206,14 @@ fn a_training_is_the_loop_by_hand() {
     let train = data.objective(CrossEntropy::new(2));
     let (mut trained, mut by_hand): (Model, Model) = (model(), model());
     let order = std::cell::RefCell::new(Vec::new());
-    let recorded = objective(24, |model: &Model, batch: Batch<'_>| {
+    let recorded = objective(24, |model: &Model, batch: MiniBatch<'_>| {
         order.borrow_mut().push(batch.samples.to_vec());
         train.gradient(model, batch)
     });
     Trainer::new(&mut trained, &recorded, Adam::new(0.1)).epochs(3).batch_size(10).clip_norm(0.05).fit().unwrap();
     let mut adam = Adam::new(0.1);
     for samples in order.into_inner() {
-        let (_, mut gradient) = train.gradient(&by_hand, Batch { samples: &samples, seed: 0 }).unwrap();
+        let (_, mut gradient) = train.gradient(&by_hand, MiniBatch { samples: &samples, seed: 0 }).unwrap();
         clip_norm(&mut gradient, 0.05).unwrap();
         adam.step(&mut by_hand, &gradient).unwrap();
     }

@@ -6,7 +6,7 @@ use super::report::Epoch;
 use super::watch::{Callback, Log, TrainingAction};
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
-use crate::train::objective::{Batch, Objective};
+use crate::train::objective::{MiniBatch, Objective};
 use crate::train::{Optimiser, Schedule};
 
 /// A training: a model, an objective and an optimiser.
@@ -103,7 +103,7 @@ impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
         self
     }
 
-    /// The seed of the order of the samples, and of [`Batch::seed`].
+    /// The seed of the order of the samples, and of [`MiniBatch::seed`].
     pub const fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
@@ -142,7 +142,7 @@ impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
             }
             let mut sum = 0.0;
             for samples in all.chunks(size) {
-                sum += validation.loss(model, Batch { samples, seed: 0 })? * samples.len() as f64;
+                sum += validation.loss(model, MiniBatch { samples, seed: 0 })? * samples.len() as f64;
             }
             Ok(sum / all.len() as f64)
         })

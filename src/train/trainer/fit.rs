@@ -10,7 +10,7 @@ use super::watch::TrainingAction;
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::state::State;
-use crate::train::objective::{Batch, Objective};
+use crate::train::objective::{MiniBatch, Objective};
 use crate::train::shuffle::{mix, shuffled};
 use crate::train::{Optimiser, clip_norm};
 
@@ -104,7 +104,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
                 self.optimiser.set_learning_rate(schedule.rate(progress.all_steps)?);
             }
             progress.now.learning_rate = self.optimiser.learning_rate();
-            let batch = Batch { samples, seed: mix(&[seed, epoch, step as u64]) };
+            let batch = MiniBatch { samples, seed: mix(&[seed, epoch, step as u64]) };
             match self.step(batch) {
                 Ok(Step { loss, norm }) => {
                     progress.now.loss += loss * samples.len() as f64;
@@ -129,7 +129,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         Ok(())
     }
 
-    fn step(&mut self, batch: Batch<'_>) -> Result<Step> {
+    fn step(&mut self, batch: MiniBatch<'_>) -> Result<Step> {
         let (loss, mut gradient) = self.objective.gradient(self.model, batch)?;
         if !loss.is_finite() {
             return Err(Error::NonFiniteLoss { value: loss });
