@@ -476,7 +476,7 @@ pub enum Error {
         /// The part that does not fit.
         reason: String,
     },
-    /// The tensors of a file are not those of the model.
+    /// The tensors of a file do not fit the model.
     #[error("the tensors of {path} do not fit the model:{}", lines(differences))]
     WeightMismatch {
         /// The file.

@@ -15,7 +15,7 @@ pub const SPEAKERS: usize = 9;
 pub type Vowels = SequenceData<INPUTS, usize>;
 type Frames = Vec<Vec<[f64; INPUTS]>>;
 
-/// The data to train on and the data to test on, standardised by the former.
+/// The data to train on and the data to test on, standardised by the training data.
 pub fn train_and_test() -> Result<[Vowels; 2], Box<dyn Error>> {
     let [train, test] = ["train", "test"].map(read);
     let ((mut train, train_speakers), (mut test, test_speakers)) = (train?, test?);

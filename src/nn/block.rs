@@ -30,7 +30,7 @@ pub trait Block: Parametric {
     /// [`forward`](Self::forward) without a record, in place. Override it if the record costs time.
     ///
     /// # Errors
-    /// Those of [`forward`](Self::forward); `h` is then unspecified.
+    /// The errors of [`forward`](Self::forward); `h` is then unspecified.
     fn advance(&self, x: &Self::Input, h: &mut Self::Hidden, gap: Gap<'_>) -> Result<()> {
         let (h1, _) = self.forward(x, h, gap)?;
         *h = h1;
@@ -41,7 +41,7 @@ pub trait Block: Parametric {
     /// is empty before the first step; a block may leave its record there for the next step.
     ///
     /// # Errors
-    /// Those of [`advance`](Self::advance).
+    /// The errors of [`advance`](Self::advance).
     fn advance_with(
         &self,
         x: &Self::Input,

@@ -17,7 +17,7 @@ pub struct TimedRecurrence<L>(pub L);
 
 /// Two layers of a stack: the second reads the output of the first, as with `num_layers = 2` in PyTorch.
 ///
-/// The hidden state is `(second, first)`, since the output of a pair is that of its first part. For three layers:
+/// The hidden state is `(second, first)`, since the output of a pair is the output of its first part. For three layers:
 /// `Stacked(Stacked(a, b), c)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stacked<A, B>(pub A, pub B);

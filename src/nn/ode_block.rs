@@ -85,7 +85,7 @@ pub struct Flown<R, Y> {
     dt: f64,
 }
 
-/// The cotangent of a state, given that of its hidden part and a zero of the state.
+/// The cotangent of a state, given the cotangent of its hidden part and a zero of the state.
 pub(super) fn cotangent_of<Y: Phase>(zero: Y, hbar: &Y::Hidden) -> Result<Y> {
     let (h, x) = zero.split();
     check_fits("hbar", hbar, &h)?;

@@ -109,7 +109,7 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
     /// The outputs of [`forward`](Self::forward), without a record, and the hidden state after the last step.
     ///
     /// # Errors
-    /// Those of [`forward`](Self::forward).
+    /// The errors of [`forward`](Self::forward).
     pub fn predict(&self, h0: &B::Hidden, batch: &SequenceBatch<B::Input>) -> Result<(Vec<R::Output>, B::Hidden)> {
         batch.check(h0.count_samples())?;
         let mut hidden = h0.clone();

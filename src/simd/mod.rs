@@ -39,7 +39,7 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     pulp::Arch::new().dispatch(Dispatched(kernel))
 }
 
-/// Runs loops over entries that the compiler turns into vector instructions, with those of the CPU. `work` and every
+/// Runs loops over entries that the compiler turns into vector instructions, with the instructions of the CPU. `work` and every
 /// function in it must be inlined.
 #[inline(always)]
 pub(crate) fn vectorized(work: impl FnOnce()) {

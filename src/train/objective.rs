@@ -29,7 +29,7 @@ pub trait Objective<M: Parametric> {
     /// The mean loss over a batch, for validation. Override it if the gradient costs time.
     ///
     /// # Errors
-    /// Those of [`gradient`](Self::gradient).
+    /// The errors of [`gradient`](Self::gradient).
     fn loss(&self, model: &M, batch: MiniBatch<'_>) -> Result<f64> {
         Ok(self.gradient(model, batch)?.0)
     }

@@ -109,10 +109,10 @@ impl<const I: usize, Y> SequenceData<I, Y> {
 }
 
 impl<const I: usize> SequenceData<I, usize> {
-    /// The fraction of sequences whose largest output is not that of their class.
+    /// The fraction of sequences whose largest output is not at their class.
     ///
     /// # Errors
-    /// Those of [`predict`](Self::predict).
+    /// The errors of [`predict`](Self::predict).
     pub fn error_rate<B, R, const O: usize>(&self, model: &Sequence<B, R>) -> Result<f64>
     where
         B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,

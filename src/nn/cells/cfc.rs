@@ -18,7 +18,7 @@ formula! {
     /// The input is `(x, Δt)`, with the gap before the observation in one row.
     ///
     /// R. Hasani et al., *Closed-form continuous-time neural networks*, Nature Machine Intelligence 4 (2022),
-    /// doi:10.1038/s42256-022-00556-7, eq. (10); tensors and activations are those of the authors' package `ncps`.
+    /// doi:10.1038/s42256-022-00556-7, eq. (10); tensors and activations as in the authors' package `ncps`.
     pub struct Cfc<T, const I: usize, const H: usize, const B: usize, const N: usize> {
         /// The backbone, from `(x, h)` to features, one layer.
         pub backbone: [Linear<T, N, B>; 1],

@@ -1,8 +1,8 @@
 //! Affine maps, networks and recurrent cells beside PyTorch's, whose stacked gates are read block by block.
 
 use rheos::formula;
-use rheos::formula::{Bias, Columns, Dynamic, Formula, Gates, Parameters, Rows, Static, Structure, Weight};
-use rheos::nn::{Elman, Linear, Mlp};
+use rheos::formula::{Columns, Dynamic, Formula, Parameters, Rows, Static, Structure, Weight};
+use rheos::nn::{Elman, Gru, Linear, Lstm, Mlp};
 use serde_json::Value;
 
 use super::duals::{Along, along};
@@ -16,41 +16,6 @@ formula! {
     struct Transposed<T> { weight: Weight<T, 2, 3> }
     fn apply(&self, x: Rows<2>) -> Rows<3> {
         self.weight.transpose_times(x)
-    }
-}
-
-formula! {
-    /// A gated recurrent unit, `torch.nn.GRUCell`; gates `r, z, n`.
-    struct Gru<T, const I: usize, const H: usize> {
-        weight_ih: Gates<Weight<T, H, I>, 3>,
-        weight_hh: Gates<Weight<T, H, H>, 3>,
-        bias_ih: Gates<Bias<T, H>, 3>,
-        bias_hh: Gates<Bias<T, H>, 3>,
-    }
-    fn apply(&self, h: Rows<H>, x: Rows<I>) -> Rows<H> {
-        let i = |k: usize| &self.weight_ih[k] * x + &self.bias_ih[k];
-        let j = |k: usize| &self.weight_hh[k] * h + &self.bias_hh[k];
-        let (r, z) = ((i(0) + j(0)).sigmoid(), (i(1) + j(1)).sigmoid());
-        let n = (i(2) + r * j(2)).tanh();
-        n + z * (h - n)
-    }
-}
-
-formula! {
-    /// Long short-term memory, `torch.nn.LSTMCell`; gates `i, f, g, o`.
-    struct Lstm<T, const I: usize, const H: usize> {
-        weight_ih: Gates<Weight<T, H, I>, 4>,
-        weight_hh: Gates<Weight<T, H, H>, 4>,
-        bias_ih: Gates<Bias<T, H>, 4>,
-        bias_hh: Gates<Bias<T, H>, 4>,
-    }
-    fn apply(&self, (h, c): (Rows<H>, Rows<H>), x: Rows<I>) -> (Rows<H>, Rows<H>) {
-        let gate = |k: usize| {
-            &self.weight_ih[k] * x + &self.bias_ih[k] + (&self.weight_hh[k] * h + &self.bias_hh[k])
-        };
-        let [i, f, g, o] = [gate(0).sigmoid(), gate(1).sigmoid(), gate(2).tanh(), gate(3).sigmoid()];
-        let c = f * c + i * g;
-        (o * c.tanh(), c)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Files of weights.
 
 mod bytes;
-mod cells;
 mod differences;
 mod folder;
 mod names;

@@ -5,7 +5,7 @@ use rheos::nn::{Elman, Linear, Net, Recurrence, Sequence};
 use rheos::weights::{Names, TensorFile};
 use rheos::{Error, Parametric, State, parameters};
 
-use super::cells::{Gru, Lstm};
+use rheos::nn::{Gru, Lstm};
 
 fn shapes(file: &TensorFile) -> Vec<(&str, Vec<usize>)> {
     file.tensors().map(|(name, shape)| (name, shape.to_vec())).collect()

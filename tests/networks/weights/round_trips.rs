@@ -6,8 +6,8 @@ use rheos::state::Element;
 use rheos::weights::{Names, TensorFile, load, save};
 use rheos::{Parametric, State};
 
-use super::cells::{Gru, Lstm};
 use super::folder::Folder;
+use rheos::nn::{Gru, Lstm};
 
 /// Numbers of every size, exact in `T`.
 fn extreme<T: Element>() -> impl FnMut() -> f64 {

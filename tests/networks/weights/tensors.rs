@@ -10,8 +10,8 @@ use rheos::nn::{Mlp, Net};
 use rheos::weights::{Names, TensorFile, load, save};
 use rheos::{Parametric, State};
 
-use super::cells::Gru;
 use super::folder::Folder;
+use rheos::nn::Gru;
 
 type Perceptron = (Linear<2, 3, f32, Cpu>, Tanh, Linear<3, 2, f32, Cpu>);
 type Batch = Tensor<Rank2<4, 2>, f32, Cpu>;

@@ -11,7 +11,7 @@ use rheos::weights::{Names, TensorFile, load};
 use rheos::{Parametric, State};
 use serde_json::Value;
 
-use super::cells::{Gru, Lstm};
+use rheos::nn::{Gru, Lstm};
 
 type Batch<T, const N: usize> = OMatrix<T, Const<N>, Dyn>;
 
