@@ -76,7 +76,7 @@ impl Options {
 
     /// Whether the model was asked for.
     pub fn wants(&self, name: &str) -> bool {
-        name.to_lowercase().contains(&self.model.to_lowercase())
+        name.contains(&self.model)
     }
 }
 
@@ -101,6 +101,13 @@ mod tests {
         assert_eq!(parse("--seeds 3 --quick").unwrap().unwrap().seeds, 3);
         assert_eq!(parse("").unwrap().unwrap().seeds, SEEDS);
         assert!(parse("--long").unwrap().unwrap().has("--long"));
+    }
+
+    #[test]
+    fn a_model_is_chosen_by_a_part_of_its_name() {
+        let options = parse("--model coRNN").unwrap().unwrap();
+        assert!(options.wants("coRNN, rate 0.01") && !options.wants("UnICORNN"));
+        assert!(parse("").unwrap().unwrap().wants("UnICORNN"));
     }
 
     #[test]
