@@ -3,15 +3,17 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dyn, OMatrix};
 
-use super::Samples;
-use crate::state::Element;
+use crate::state::{Element, State};
 
 /// Batches of any number of samples with `N` numbers each, made entry by entry.
+///
+/// In the input of a pair of blocks, of which one has no input, they belong to the other block: an ODE-RNN reads sequences as
+/// its cell does.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of any number of samples with {N} numbers each",
     note = "use a network on `Dynamic` batches, `Net<P>` or `Net<P, Dynamic>`"
 )]
-pub trait FromSamples<const N: usize>: Samples {
+pub trait FromSamples<const N: usize>: State {
     /// The batch with the numbers `entry(sample, row)`.
     fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self;
 
@@ -27,5 +29,17 @@ where
 {
     fn from_samples(samples: usize, mut entry: impl FnMut(usize, usize) -> f64) -> Self {
         Self::from_fn_generic(Const, Dyn(samples), |row, sample| T::embed(entry(sample, row)))
+    }
+}
+
+impl<X: FromSamples<N>, const N: usize> FromSamples<N> for (X, ()) {
+    fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self {
+        (X::from_samples(samples, entry), ())
+    }
+}
+
+impl<X: FromSamples<N>, const N: usize> FromSamples<N> for ((), X) {
+    fn from_samples(samples: usize, entry: impl FnMut(usize, usize) -> f64) -> Self {
+        ((), X::from_samples(samples, entry))
     }
 }
