@@ -90,6 +90,9 @@ where
     fn eval(&self, _t: f64, y: &L::Input, dy: &mut L::Input) {
         self.0.forward_into(y, L::Output::of_mut(dy));
     }
+    fn keeps_shape(&self) -> bool {
+        self.0.keeps_shape()
+    }
     fn failure(&self, _t: f64, y: &L::Input) -> Option<Error> {
         self.0.try_forward(y).err()
     }
@@ -167,6 +170,9 @@ macro_rules! driven {
                     dh.add_scaled($decay, h);
                 }
                 hold(&self.0, (h, x), dx);
+            }
+            fn keeps_shape(&self) -> bool {
+                self.0.keeps_shape()
             }
             fn failure(&self, _t: f64, (h, x): &Self::State) -> Option<Error> {
                 self.0.try_forward(&(h.clone(), x.0.clone())).err()

@@ -9,6 +9,9 @@ use crate::state::{Element, State};
 pub type BatchMatrix<T, const N: usize> = OMatrix<T, Const<N>, Dyn>;
 
 /// Batches of any number of samples with `N` numbers each, made entry by entry.
+///
+/// In the input of a pair of blocks, of which one has no input, they belong to the other block: an ODE-RNN reads sequences as
+/// its cell does.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of any number of samples with {N} numbers each",
     note = "use a network on `Dynamic` batches, `Net<P>` or `Net<P, Dynamic>`"

@@ -29,6 +29,13 @@ pub trait Layer: Parametric {
         *y = self.forward_traced(x, trace);
     }
 
+    /// Whether [`forward_into`](Self::forward_into) and [`forward_traced_into`](Self::forward_traced_into) are known to keep
+    /// the shape of `y`. If not, a field of the layer on batches of any size is evaluated once more in each solve, see
+    /// [`Dynamics::keeps_shape`](crate::dynamics::Dynamics::keeps_shape).
+    fn keeps_shape(&self) -> bool {
+        false
+    }
+
     /// [`forward`](Self::forward), or an error if there is no value. Override it if the evaluation can fail.
     ///
     /// # Errors

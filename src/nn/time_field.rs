@@ -41,6 +41,9 @@ impl<Y: Samples, L: Layer<Input = (Y, Y::Weights), Output = Y>> Dynamics for Tim
     fn eval(&self, t: f64, y: &Y, dy: &mut Y) {
         self.0.forward_into(&(y.clone(), y.weights(t)), dy);
     }
+    fn keeps_shape(&self) -> bool {
+        self.0.keeps_shape()
+    }
     fn failure(&self, t: f64, y: &Y) -> Option<Error> {
         self.0.try_forward(&(y.clone(), y.weights(t))).err()
     }

@@ -20,6 +20,25 @@ pub fn thinned(places: &[Place]) -> Vec<Place> {
     kept
 }
 
+/// Limits the ordinates of a line, which enters and leaves the limits between its points. An infinite ordinate becomes the
+/// limit at its own abscissa.
+pub fn cut_off(points: &[(f64, f64)], low: f64, high: f64) -> Vec<(f64, f64)> {
+    let mut cut = Vec::with_capacity(points.len());
+    for (i, &(x, y)) in points.iter().enumerate() {
+        if let Some(&(x0, y0)) = i.checked_sub(1).and_then(|i| points.get(i))
+            && (y - y0).is_finite()
+        {
+            // In the order of the way.
+            let limits = if y0 < y { [low, high] } else { [high, low] };
+            for limit in limits.into_iter().filter(|limit| (y0 < *limit) != (y < *limit)) {
+                cut.push((x0 + (limit - y0) / (y - y0) * (x - x0), limit));
+            }
+        }
+        cut.push((x, y.clamp(low, high)));
+    }
+    cut
+}
+
 /// Cuts a line into the pieces of a dash pattern; an empty pattern leaves it whole.
 ///
 /// Plotters has dashes of one length only, and these patterns need more to be told apart.
@@ -119,6 +138,17 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_enters_and_leaves_its_limits_between_its_points() {
+        let line = [(0.0, 3.0), (2.0, -1.0), (3.0, 0.5), (4.0, f64::INFINITY)];
+        let cut = [(0.0, 1.0), (1.0, 1.0), (1.5, 0.0), (2.0, 0.0), (2.0 + 2.0 / 3.0, 0.0), (3.0, 0.5), (4.0, 1.0)];
+        for ((x, y), expected) in cut_off(&line, 0.0, 1.0).into_iter().zip(cut) {
+            assert!((x - expected.0).abs() < 1e-15 && y == expected.1, "{x} {y} {expected:?}");
+        }
+        assert_eq!(cut_off(&line, 0.0, 1.0).len(), cut.len());
+        assert_eq!(cut_off(&line[2..3], 0.0, 1.0), [(3.0, 0.5)]);
+    }
 
     #[test]
     fn dashes_follow_the_pattern_around_corners() {

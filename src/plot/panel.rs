@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use super::axes::Axis;
 use super::canvas::Canvas;
-use super::lines::{Frame, Place, is_finite, thinned};
+use super::lines::{Frame, Place, cut_off, is_finite, thinned};
 use super::look::{AXIS, GRID, LABEL, Look, Pen, TICK};
 use super::text::Align;
 use super::ticks::Tick;
@@ -82,16 +82,15 @@ impl Panel<'_> {
         let inside = |&(x, ..): &(f64, f64, f64)| (self.x.low..=self.x.high).contains(&self.x.scale.along(x));
         let gap = |&(_, low, high): &(f64, f64, f64)| low.is_nan() && high.is_nan();
         for run in band.split(|point| !inside(point) || gap(point)) {
-            let edge = |value: f64, missing: f64| {
-                let along = self.y.scale.along(value);
-                let along = if along.is_nan() { missing } else { along };
-                along.clamp(self.y.low, self.y.high)
+            let outline = |of: &dyn Fn(&(f64, f64, f64)) -> f64, missing: f64| -> Vec<Place> {
+                let along = |value: f64| if value.is_nan() { missing } else { value };
+                let edge: Vec<Place> =
+                    run.iter().map(|p| (self.x.scale.along(p.0), along(self.y.scale.along(of(p))))).collect();
+                let places = cut_off(&edge, self.y.low, self.y.high).into_iter().map(|place| self.on_canvas(place));
+                thinned(&places.collect::<Vec<_>>())
             };
-            let outline = |of: &dyn Fn(&(f64, f64, f64)) -> f64| -> Vec<Place> {
-                thinned(&run.iter().map(|p| self.on_canvas((self.x.scale.along(p.0), of(p)))).collect::<Vec<_>>())
-            };
-            let lower = outline(&|&(_, low, _)| edge(low, self.y.low));
-            let upper = outline(&|&(_, _, high)| edge(high, self.y.high));
+            let lower = outline(&|&(_, low, _)| low, self.y.low);
+            let upper = outline(&|&(_, _, high)| high, self.y.high);
             canvas.area(lower.iter().chain(upper.iter().rev()).copied().collect(), colour, 0.2);
             for edge in [lower, upper] {
                 canvas.line(&edge, Pen::solid(colour, 0.6));

@@ -1,7 +1,8 @@
 //! One layer read as recurrent cell, residual block and flow.
 
 use crate::common::{golden, numbers, relative_error};
-use nalgebra::{SMatrix, SVector};
+use nalgebra::{Const, Dyn, OMatrix, SMatrix, SVector};
+use rheos::dynamics::Counted;
 use rheos::formula::{Bias, Rows, Static, Weight};
 use rheos::nn::{
     Block, Driven, Elman, Layer, LayerField, LeakyField, Linear, Net, OdeBlock, Recurrence, Residual, Sequence,
@@ -354,4 +355,24 @@ fn a_sequence_returns_finite_gradients_or_an_error() {
     let unrolled = model.forward(&1.0, &SequenceBatch::new(vec![0.0; 5])).unwrap();
     let error = model.backward(unrolled.record, &[1e8; 5], &mut (0.0, 0.0)).unwrap_err();
     assert_eq!(name(error), ("params", 1));
+}
+
+/// A network writes into its output, so a solve of a batch of any size needs no evaluation to check the shape.
+#[test]
+fn a_network_on_batches_of_any_size_is_evaluated_once_a_stage() {
+    let mut draws = rheos::train::uniform(3);
+    let net: Net<Elman<f64, 2, 4>> = Net::new(Elman::uniform(&mut draws));
+    let start = || (OMatrix::<f64, Const<4>, Dyn>::zeros(3), Passive(OMatrix::<f64, Const<2>, Dyn>::repeat(3, 0.5)));
+    let (driven, leaky) = (Counted::new(Driven(net.clone())), Counted::new(LeakyField(net.clone())));
+    solve(&driven, start(), 0.0..1.0, Rk4, Fixed::steps(3)).unwrap();
+    solve(&leaky, start(), 0.0..1.0, Rk4, Fixed::steps(3)).unwrap();
+    assert_eq!((driven.evaluations(), leaky.evaluations()), (12, 12));
+    let field = Counted::new(Net::<Linear<f64, 4, 4>>::new(Linear::uniform(&mut draws)).field());
+    solve(&field, start().0, 0.0..1.0, Rk4, Fixed::steps(3)).unwrap();
+    assert_eq!(field.evaluations(), 12);
+
+    // Batches that do not fit each other are still refused.
+    let start = (OMatrix::<f64, Const<4>, Dyn>::zeros(3), Passive(OMatrix::<f64, Const<2>, Dyn>::zeros(5)));
+    let refused = solve(&Driven(net), start, 0.0..1.0, Rk4, Fixed::steps(3)).unwrap_err();
+    assert!(matches!(refused.error, Error::SampleMismatch { .. }), "{refused}");
 }

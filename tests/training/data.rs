@@ -1,6 +1,9 @@
 //! Data of sequences: padding, masks and gaps change nothing.
 
-use rheos::nn::{Elman, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, TimedRecurrence};
+use nalgebra::{Dyn, Matrix1xX, OMatrix, U3};
+use rheos::nn::{
+    Elman, IrregularOdeBlock, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, SequenceBatch, TimedRecurrence,
+};
 use rheos::train::{CrossEntropy, MiniBatch, Objective, SequenceData, SquaredError, uniform};
 use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State};
 
@@ -104,6 +107,38 @@ fn a_flow_before_or_behind_a_recurrence_reads_no_observations() {
     block.set_params(&zero);
     let alone: Vec<[f64; 2]> = data.predict(&cell, 5).unwrap();
     assert_eq!(outputs(&block), [alone.clone(), alone]);
+}
+
+/// The flow of an ODE-RNN has no input, so the cell reads the observations, before the flow or after it.
+#[test]
+fn an_ode_rnn_reads_sequences() {
+    let mut numbers = uniform(6);
+    let inputs: Vec<Vec<[f64; 1]>> = (0..2).map(|_| (0..3).map(|_| [numbers()]).collect()).collect();
+    let gaps: Vec<Vec<f64>> = (0..2).map(|_| (0..3).map(|_| numbers()).collect()).collect();
+    let data = SequenceData::new(inputs.clone(), vec![[0.5], [-0.5]]).unwrap().gaps(gaps.clone()).unwrap();
+    let cell: Net<Elman<f64, 1, 3>> = Net::new(Elman::uniform(&mut numbers));
+    let field: Net<Mlp<f64, 3, 4, 3>> = Net::new(Mlp::uniform(&mut numbers));
+    let flow = IrregularOdeBlock::new(field.field(), Rk4, Fixed::steps(2), DiscreteAdjoint::new());
+    let readout: Net<Linear<f64, 3, 1>> = Net::new(Linear::uniform(&mut numbers));
+    let x = |step: usize| Matrix1xX::from_fn(2, |_, sample| inputs[sample][step][0]);
+    let gaps = (0..3).map(|step| gaps.iter().map(|gaps| gaps[step]).collect()).collect::<Vec<Vec<f64>>>();
+    let h0 = OMatrix::<f64, U3, Dyn>::zeros(2);
+
+    let first_flows = Sequence { block: (flow.clone(), Recurrence(cell.clone())), readout: readout.clone() };
+    let batch = SequenceBatch::new((0..3).map(|step| ((), x(step))).collect()).gaps_of_samples(gaps.clone());
+    let found: Vec<[f64; 1]> = data.predict(&first_flows, 2).unwrap();
+    let expected = first_flows.predict(&h0, &batch).unwrap().0;
+    assert_eq!(found.concat(), expected[2].as_slice());
+
+    let first_jumps = Sequence { block: (Recurrence(cell), flow), readout };
+    let batch = SequenceBatch::new((0..3).map(|step| (x(step), ())).collect()).gaps_of_samples(gaps);
+    let found: Vec<[f64; 1]> = data.predict(&first_jumps, 2).unwrap();
+    let expected = first_jumps.predict(&h0, &batch).unwrap().0;
+    assert_eq!(found.concat(), expected[2].as_slice());
+
+    let all = MiniBatch { samples: &[0, 1], seed: 0 };
+    let (loss, gradient) = data.objective(SquaredError).gradient(&first_jumps, all).unwrap();
+    assert!(loss > 0.0 && gradient.coordinates().iter().all(|entry| *entry != 0.0));
 }
 
 #[test]

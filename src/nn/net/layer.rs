@@ -147,6 +147,11 @@ where
         }
     }
 
+    /// An output with a wrong number of samples becomes NaN in its own shape.
+    fn keeps_shape(&self) -> bool {
+        true
+    }
+
     fn try_forward(&self, x: &Self::Input) -> Result<Self::Output> {
         let mut y = Self::room(x);
         self.run(x, &mut y, Pooled::default().get())?;
