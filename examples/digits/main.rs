@@ -16,7 +16,7 @@ use models::Settings;
 use nalgebra::{Const, Dyn, OMatrix};
 use rheos::nn::{Block, FromSamples, Hidden, Linear, Net, Sequence, ZeroSamples};
 use rheos::train::{Adam, Cosine, CrossEntropy, Trainer, uniform};
-use rheos::{Parametric, Result, State};
+use rheos::{Parametric, Result};
 
 const HELP: &str = "\
 Trains seven recurrent networks on images that they read pixel by pixel, and compares them.
@@ -67,7 +67,7 @@ where
         .clip_norm(1.0)
         .validation(&valid.objective(CrossEntropy::new(10)))
         .fit()?;
-    let parameters = model.params().coordinates().len();
+    let parameters = model.parameter_count();
     let seconds = training.epochs.iter().map(|epoch| epoch.seconds).sum();
     let curve = training.epochs.iter().filter_map(|epoch| epoch.validation).collect();
     Ok(Run { parameters, error: test.error_rate(&model)?, seconds, curve })

@@ -15,7 +15,7 @@ use data::{INPUTS, SPEAKERS, Vowels};
 use nalgebra::{Const, Dyn, OMatrix};
 use rheos::nn::{Block, FromSamples, Hidden, Linear, Net, Sequence, ZeroSamples};
 use rheos::train::{Adam, Cosine, CrossEntropy, Trainer, TrainingAction, uniform};
-use rheos::{Parametric, Result, State};
+use rheos::{Parametric, Result};
 
 const HELP: &str = "\
 Trains six recurrent networks and neural ODEs on JapaneseVowels and compares them.
@@ -71,7 +71,7 @@ where
             Ok(TrainingAction::Continue)
         })
         .fit()?;
-    let parameters = model.params().coordinates().len();
+    let parameters = model.parameter_count();
     let seconds = training.epochs.iter().map(|epoch| epoch.seconds).sum();
     Ok(Run { parameters, error: test.error_rate(&model)?, seconds, curve })
 }

@@ -73,6 +73,20 @@ pub trait Parametric {
     /// Replaces the parameters.
     fn set_params(&mut self, params: &Self::Params);
 
+    /// The number of parameters; [`Frozen`](crate::formula::Frozen) ones do not count.
+    ///
+    /// ```
+    /// use rheos::Parametric;
+    /// use rheos::nn::{Gru, Net};
+    /// use rheos::train::uniform;
+    ///
+    /// let cell = Net::dynamic(Gru::<f32, 16, 64>::uniform(&mut uniform(1)));
+    /// assert_eq!(cell.parameter_count(), 3 * 64 * (16 + 64 + 2)); // as in PyTorch
+    /// ```
+    fn parameter_count(&self) -> usize {
+        self.params().coordinates().len()
+    }
+
     /// Whether `params` have the shape of the parameters.
     ///
     /// The default compares with a copy of the parameters; override it if that is large.
