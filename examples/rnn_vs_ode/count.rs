@@ -58,6 +58,10 @@ impl<L: Layer> Layer for Counting<L> {
         self.0.forward_traced_into(x, y, trace);
     }
 
+    fn keeps_shape(&self) -> bool {
+        self.0.keeps_shape()
+    }
+
     fn try_forward(&self, x: &L::Input) -> Result<L::Output> {
         count();
         self.0.try_forward(x)

@@ -7,7 +7,6 @@ mod claims;
 mod co2;
 mod count;
 mod data;
-mod forecast;
 mod models;
 mod numbers;
 mod options;
@@ -28,7 +27,7 @@ use options::{HELP, Options};
 use results::{Results, baseline};
 use rheos::plot;
 use rheos::plot::{PhasePortrait, Plane, Series};
-use run::{Candidate, Run};
+use run::Candidate;
 use table::{Row, Table};
 
 fn main() -> ExitCode {
@@ -101,26 +100,26 @@ fn tabulate(task: &str, title: &str, errors: &[&str], goal: &str, rows: Vec<Row>
 const NOTE: &str = "Errors, iterations, roughness and range at the end: median [min, max] over the seeds, of those that \
 did not fail; ∞ iterations: not reached. Roughness is the mean absolute second difference of log10 of the learning curve. \
 Range at the end is the largest minus the smallest error of the last tenth of the iterations, relative to their median; \
-at 0.1 or less a run counts as converged. Time is the median of an iteration with the other trainings running beside it. \
+at 0.1 or less a run counts as converged. Time is the median of a gradient with the other trainings running beside it. \
 Evaluations count calls of the trained function on a whole batch in one iteration, the backward pass included.";
 
 fn compare_on_spiral(options: &Options) -> Result<Table, Box<dyn Error>> {
     let data = spiral::Data::new()?;
-    let candidates = chosen(spiral::candidates(&data), options);
+    let candidates = chosen(data.candidates(), options);
     let results = Results::train("spiral", &candidates, spiral::settings(options.quick), options);
-    let rows = results.rows(0.3, &[Run::final_error]);
+    let rows = results.rows(0.3, &spiral::ERRORS);
     let table = tabulate("spiral", "(a) Spiral y' = A y³", &spiral::ERRORS, "an error of 0.3", rows);
 
     draw_curves(options, "spiral_curves", "Spiral: error of the whole trajectory", "RMSE", &results)?;
     let limits = -spiral::LIMIT..spiral::LIMIT;
     let truth = Series::new("true trajectory", data.course.iter().copied()).black();
-    let planes = results.middle().filter(|(_, _, run)| run.drawings.len() == 2).map(|(_, name, run)| {
-        let arrows = run.drawings[1].chunks_exact(2);
+    let planes = results.middle().filter(|(_, _, run)| run.measured.drawings.len() == 2).map(|(_, name, run)| {
+        let arrows = run.measured.drawings[1].chunks_exact(2);
         Plane::new(limits.clone(), limits.clone())
             .title(name)
             .arrows(arrows.map(|a| [a[0].0, a[0].1, a[1].0 - a[0].0, a[1].1 - a[0].1]))
             .curve(truth.clone())
-            .curve(Series::new("learned trajectory", run.drawings[0].iter().copied()))
+            .curve(Series::new("learned trajectory", run.measured.drawings[0].iter().copied()))
     });
     let planes: Vec<Plane> = planes.collect();
     if !planes.is_empty() {
@@ -132,12 +131,12 @@ fn compare_on_spiral(options: &Options) -> Result<Table, Box<dyn Error>> {
 
 fn compare_on_sunspots(options: &Options) -> Result<Table, Box<dyn Error>> {
     let data = sunspots::Data::read(&data("sunspots_yearly.csv"))?;
-    let candidates = chosen(sunspots::candidates(&data), options);
+    let candidates = chosen(data.candidates(), options);
     let results = Results::train("sunspots", &candidates, sunspots::settings(options.quick), options);
     let baselines = data.baselines()?;
     // AR(2) is the classical model of this series.
     let goal = baselines[1][0];
-    let mut rows = results.rows(goal, &[metric::<0>, metric::<1>]);
+    let mut rows = results.rows(goal, &sunspots::ERRORS);
     rows.extend(sunspots::BASELINES.iter().zip(&baselines).map(|((name, n), errors)| baseline(name, *n, errors)));
     let title = "(b) Yearly sunspot numbers, 1921-2008";
     let table = tabulate("sunspots", title, &sunspots::ERRORS, "the error of AR(2), 1 year ahead", rows);
@@ -158,11 +157,11 @@ fn compare_on_sunspots(options: &Options) -> Result<Table, Box<dyn Error>> {
 
 fn compare_on_co2(options: &Options) -> Result<Table, Box<dyn Error>> {
     let data = co2::Data::read(&data("co2_weekly.csv"))?;
-    let candidates = chosen(co2::candidates(&data), options);
+    let candidates = chosen(data.candidates(), options);
     let results = Results::train("co2", &candidates, co2::settings(options.quick), options);
     let baselines = data.baselines()?;
     let goal = baselines[1][0];
-    let mut rows = results.rows(goal, &[metric::<0>, metric::<1>]);
+    let mut rows = results.rows(goal, &co2::ERRORS);
     rows.extend(co2::BASELINES.iter().zip(&baselines).map(|((name, n), errors)| baseline(name, *n, errors)));
     let title = "(c) Next weekly CO2 observation, 1985-2001";
     let table = tabulate("co2", title, &co2::ERRORS, "the error of AR(9)", rows);
@@ -174,7 +173,7 @@ fn compare_on_co2(options: &Options) -> Result<Table, Box<dyn Error>> {
         points.iter().copied().filter(|p| (1996.0..1998.0).contains(&p.0)).collect()
     };
     let mut series = results.forecasts(&co2::SHOWN, 0, shown);
-    // The first colour that no model has.
+    // A look that no model has.
     series.push(Series::new(co2::BASELINES[0].0, shown(&data.persistence())).look(candidates.len()));
     let forecast = plot::forecast(series)
         .truth(Series::new("observed", shown(&data.test())))
@@ -182,11 +181,6 @@ fn compare_on_co2(options: &Options) -> Result<Table, Box<dyn Error>> {
         .axes("Year", "CO2 (ppm)");
     in_both_formats(&options.out, "co2_forecast", |path| forecast.save(path))?;
     Ok(table)
-}
-
-/// One of a run's errors at the end.
-fn metric<const K: usize>(run: &Run) -> f64 {
-    run.metrics.get(K).copied().unwrap_or(f64::NAN)
 }
 
 /// The learning curves of the models of which a run reached its end.

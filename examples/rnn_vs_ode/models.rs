@@ -1,84 +1,54 @@
-//! The models under comparison, all made of the same parts.
+//! The parts of the models under comparison.
 
-use nalgebra::SMatrix;
+use nalgebra::{Const, Dyn, OMatrix};
 use rheos::adjoint::InterpolatingAdjoint;
-use rheos::formula::{Formula, Static};
-use rheos::nn::{AutonomousField, Driven, Elman, LayerField, LeakyField, Mlp, Net, OdeBlock, TimeRescaled};
-use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Fixed, Parametric, Pid, Rk4, State};
+use rheos::formula::Formula;
+use rheos::nn::{AutonomousField, Elman, LayerField, Linear, Mlp, Net, Sequence};
+use rheos::{BacksolveAdjoint, Dopri5, Fixed, Parametric, Pid, State};
 
 use crate::count::Counting;
 
 /// A source of uniform numbers in `[0, 1)`.
 pub type Uniform<'a> = dyn FnMut() -> f64 + 'a;
 
-/// The tolerances of the adaptive solves: tighter ones do not change the errors that the tables show.
+/// A batch: `N` numbers for each sample.
+pub type Rows<const N: usize> = OMatrix<f64, Const<N>, Dyn>;
+
+/// One step per observation, so that the residual network differs from the neural ODE by the method alone.
+pub const ONE_STEP: Fixed = Fixed::steps(1);
+/// The tolerance of the adaptive solves: tighter ones do not change the errors that the tables show.
 pub const TOLERANCE: Pid = Pid::tolerance(1e-4);
+/// The continuous adjoint, which solves the state backwards as well. It may drift, as in Chen et al. 2018: at this tolerance,
+/// the smallest of all coordinates of a batch drift by more than a tenth of their size.
+pub const BACKSOLVE: BacksolveAdjoint<Dopri5, Pid> =
+    BacksolveAdjoint::new(Dopri5, TOLERANCE).drift_limit(f64::INFINITY);
+/// The continuous adjoint along the solution of the forward pass.
+pub const INTERPOLATING: InterpolatingAdjoint<Dopri5, Pid> = InterpolatingAdjoint::new(Dopri5, TOLERANCE);
 
-/// Ways to solve and differentiate.
-pub type ByRk4<F> = OdeBlock<F, Rk4, Fixed, DiscreteAdjoint>;
-/// Adaptive steps, exact gradient.
-pub type ByDopri5<F> = OdeBlock<F, Dopri5, Pid, DiscreteAdjoint>;
-/// Adaptive steps, adjoint equation.
-pub type ByBacksolve<F> = OdeBlock<F, Dopri5, Pid, BacksolveAdjoint<Dopri5, Pid>>;
-/// Adaptive steps, adjoint equation along the kept solution.
-pub type ByInterpolating<F> = OdeBlock<F, Dopri5, Pid, InterpolatingAdjoint<Dopri5, Pid>>;
-
-/// One step of the classical method per observation, so that the residual network differs by the method alone.
-pub fn rk4<F>(field: F) -> ByRk4<F> {
-    OdeBlock { field, solver: Rk4, control: Fixed::steps(1), adjoint: DiscreteAdjoint::new() }
-}
-
-/// Dormand–Prince with the discrete adjoint.
-pub fn dopri5<F>(field: F) -> ByDopri5<F> {
-    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: DiscreteAdjoint::new() }
-}
-
-/// Dormand–Prince with the continuous adjoint, which solves the state backwards as well.
-pub fn backsolve<F>(field: F) -> ByBacksolve<F> {
-    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: BacksolveAdjoint::new(Dopri5, TOLERANCE) }
-}
-
-/// Dormand–Prince with the continuous adjoint along the solution of the forward pass.
-pub fn interpolating<F>(field: F) -> ByInterpolating<F> {
-    OdeBlock { field, solver: Dopri5, control: TOLERANCE, adjoint: InterpolatingAdjoint::new(Dopri5, TOLERANCE) }
-}
-
-/// A formula on batches of `B` samples.
-pub type Batched<P, const B: usize> = Net<P, Static<B>>;
-
-/// A formula on batches of `B` samples whose evaluations are counted.
-pub type Counted<P, const B: usize> = Counting<Batched<P, B>>;
+/// A formula whose evaluations are counted.
+pub type Counted<P> = Counting<Net<P>>;
 
 /// Counts the evaluations of a formula.
-pub fn counted<P: Formula<Store = f64>, const B: usize>(params: P) -> Counted<P, B> {
+pub fn counted<P: Formula<Store = f64>>(params: P) -> Counted<P> {
     Counting(Net::new(params))
 }
 
-/// A counted Elman cell.
-pub type Cell<const I: usize, const H: usize, const B: usize> = Counted<Elman<f64, I, H>, B>;
-
-/// A cell with random weights.
-pub fn cell<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Cell<I, H, B> {
+/// An Elman cell with random weights.
+pub fn elman<const I: usize, const H: usize>(rng: &mut Uniform<'_>) -> Counted<Elman<f64, I, H>> {
     counted(Elman::uniform(rng))
 }
 
-/// The cell as a flow with the input held.
-pub fn driven<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Driven<Cell<I, H, B>> {
-    Driven(cell(rng))
+/// A network with one hidden layer as the flow between two observations.
+pub fn between<const H: usize, const F: usize>(rng: &mut Uniform<'_>) -> LayerField<Counted<Mlp<f64, H, F, H>>> {
+    counted(Mlp::uniform(rng)).field()
 }
 
-/// The cell as a flow towards its own value, `dh/dt = g(h, x) − h`.
-pub fn relaxed<const I: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> LeakyField<Cell<I, H, B>> {
-    LeakyField(cell(rng))
-}
+/// A block of `H` hidden units with a readout of one number.
+pub type Model<B, const H: usize> = Sequence<B, Net<Linear<f64, H, 1>>>;
 
-/// A network with one hidden layer as the flow between two observations, with a gap for every sample.
-pub type Between<const N: usize, const H: usize, const B: usize> =
-    TimeRescaled<LayerField<Counted<Mlp<f64, N, H, N>, B>>>;
-
-/// Such a flow with random weights.
-pub fn between<const N: usize, const H: usize, const B: usize>(rng: &mut Uniform<'_>) -> Between<N, H, B> {
-    TimeRescaled(counted(Mlp::uniform(rng)).field())
+/// A model around `block` with a random readout.
+pub fn with_readout<B, const H: usize>(block: B, rng: &mut Uniform<'_>) -> Model<B, H> {
+    Sequence { block, readout: Net::new(Linear::uniform(rng)) }
 }
 
 /// The number of parameters.
@@ -86,7 +56,13 @@ pub fn size<M: Parametric>(model: &M) -> usize {
     model.params().coordinates().len()
 }
 
-/// A matrix with a sample in each column, from a function of `(component, sample)`.
-pub fn columns<const N: usize, const B: usize>(entry: impl FnMut(usize, usize) -> f64) -> SMatrix<f64, N, B> {
-    SMatrix::from_fn(entry)
+/// All windows of a length in a series.
+pub fn windows<T: Copy>(series: &[T], length: usize) -> Vec<Vec<T>> {
+    series.windows(length).map(<[T]>::to_vec).collect()
+}
+
+/// The root mean square.
+pub fn rms(errors: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = errors.fold((0.0, 0), |(sum, n), error| (sum + error * error, n + 1));
+    (sum / f64::from(n)).sqrt()
 }

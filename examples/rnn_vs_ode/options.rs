@@ -10,7 +10,7 @@ USAGE
     cargo run --release --example rnn_vs_ode -- [OPTIONS]
 
 OPTIONS
-    --quick          one seed and few iterations: under a minute, to see that everything works
+    --quick          one seed and few iterations: seconds, to see that everything works
     --seeds N        train every model from N random starts (default 5)
     --threads N      train N models at the same time (default: the cores of this machine)
     --task NAME      only one of: spiral, sunspots, co2
@@ -23,8 +23,8 @@ OPTIONS
 OUTPUT
     A table for every data set on standard output. In the folder, pictures (SVG and PNG) of learning
     curves with the quartiles over the seeds, of forecasts and of phase portraits, and all numbers in
-    rnn_vs_ode.json. A bar shows the progress, or without a terminal a line for each training on
-    standard error. Other runs never replace the pictures and numbers of the full run.
+    rnn_vs_ode.json. Standard error has a line for each training. Other runs never replace the pictures
+    and numbers of the full run.
 
 DATA (in examples/data, nothing is downloaded)
     spiral           y' = A y³, sampled every 0.05 s

@@ -25,13 +25,13 @@ impl<'a> Results<'a> {
         Self { candidates, settings, runs }
     }
 
-    /// A row for each model; `errors` picks the columns of the task from a run.
-    pub fn rows(&self, goal: f64, errors: &[fn(&Run) -> f64]) -> Vec<Row> {
+    /// A row for each model, with the errors of the task.
+    pub fn rows(&self, goal: f64, errors: &[&str]) -> Vec<Row> {
         let every = self.settings.every;
         let row = |(candidate, runs): (&Candidate<'_>, &Vec<Run>)| Row {
             model: candidate.name.to_owned(),
             parameters: candidate.parameters,
-            cells: cells(runs, errors, goal, every),
+            cells: cells(runs, errors.len(), goal, every),
             failures: failures(runs),
         };
         self.candidates.iter().zip(&self.runs).map(row).collect()
@@ -62,7 +62,7 @@ impl<'a> Results<'a> {
     ) -> Vec<Series> {
         let chosen = self.middle().filter(|(_, name, _)| models.contains(name));
         let series = chosen.filter_map(|(look, name, run)| {
-            let points = shown(run.drawings.get(drawing)?);
+            let points = shown(run.measured.drawings.get(drawing)?);
             Some(Series::new(name, points).look(look))
         });
         series.collect()
@@ -79,8 +79,9 @@ fn completed(runs: &[Run]) -> impl Iterator<Item = &Run> {
 }
 
 /// The errors of the task, then convergence and cost.
-fn cells(runs: &[Run], errors: &[fn(&Run) -> f64], goal: f64, every: usize) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = errors.iter().map(|error| Cell::Seeds(over_seeds(runs, error))).collect();
+fn cells(runs: &[Run], errors: usize, goal: f64, every: usize) -> Vec<Cell> {
+    let error = |k: usize| Cell::Seeds(over_seeds(runs, |run| run.measured.errors.get(k).copied().unwrap_or(f64::NAN)));
+    let mut cells: Vec<Cell> = (0..errors).map(error).collect();
     // A seed that never gets there counts as infinitely many iterations.
     let iterations =
         |run: &Run| iterations_to_threshold(&run.curve, goal).map_or(f64::INFINITY, |point| (point * every) as f64);
@@ -130,10 +131,14 @@ fn median_run(runs: &[Run]) -> Option<&Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::Measured;
 
     /// Three runs that come to 0.1, 0.3 and 0.2, and between them two that fail on the way, with small errors until then.
     fn runs() -> Vec<Run> {
-        let run = |end: f64| Run { curve: vec![1.0, end, end], milliseconds: vec![2.0], ..Run::default() };
+        let run = |end: f64| {
+            let measured = Measured { errors: vec![end], drawings: Vec::new() };
+            Run { curve: vec![1.0, end, end], milliseconds: vec![2.0], measured, ..Run::default() }
+        };
         let failed = || Run {
             curve: vec![0.001],
             milliseconds: vec![900.0],
@@ -146,8 +151,7 @@ mod tests {
 
     #[test]
     fn failed_runs_are_in_no_median() {
-        let texts: Vec<String> =
-            cells(&runs(), &[Run::final_error], 0.25, 10).iter().map(ToString::to_string).collect();
+        let texts: Vec<String> = cells(&runs(), 1, 0.25, 10).iter().map(ToString::to_string).collect();
         assert_eq!(texts[0], "0.200 [0.100, 0.300] (3 of 5)");
         assert_eq!(texts[1], "10.0 [10.0, ∞] (3 of 5)");
         assert_eq!(texts[4..], ["3 of 5", "2.00", "0"]);
@@ -169,7 +173,7 @@ mod tests {
         assert_eq!(median_run(&runs()).map(Run::final_error), Some(0.2));
         let failed: Vec<Run> = runs().into_iter().filter(|run| run.failure.is_some()).collect();
         assert!(median_run(&failed).is_none());
-        let cell = cells(&failed, &[Run::final_error], 0.25, 10)[0].to_string();
+        let cell = cells(&failed, 1, 0.25, 10)[0].to_string();
         assert_eq!(cell, "— (0 of 2)");
         assert_eq!(curve("Elman RNN", &failed, 10).unwrap().name(), "Elman RNN (0 of 2)");
     }

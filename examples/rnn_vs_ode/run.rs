@@ -1,14 +1,12 @@
 //! Training runs: every model from every seed, a few at a time.
 
+use std::cell::{Cell, RefCell};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-use rheos::train::{Adam, Optimiser, clip_norm};
-use rheos::{Parametric, State};
+use rheos::train::{Adam, MiniBatch, Objective, Schedule, Trainer, TrainingAction, objective, uniform};
+use rheos::{Parametric, Result};
 
 use crate::count::evaluations;
 use crate::models::{Uniform, size};
@@ -20,20 +18,10 @@ pub struct Settings {
     pub iterations: usize,
     /// Iterations between two points of the learning curve.
     pub every: usize,
-    /// The learning rate of Adam at the start.
-    pub learning_rate: f64,
-    /// The power of half a cosine along which the learning rate falls to zero.
-    pub decay: i32,
-}
-
-impl Settings {
-    /// The learning rate of an iteration. A decay of 1 is cosine annealing (Loshchilov & Hutter 2017, eq. 5)
-    /// without restarts.
-    fn rate(&self, iteration: usize) -> f64 {
-        let progress = iteration as f64 / self.iterations as f64;
-        let cosine = (std::f64::consts::PI * progress).cos();
-        self.learning_rate * (0.5 + 0.5 * cosine).powi(self.decay)
-    }
+    /// Samples in a batch.
+    pub batch_size: usize,
+    /// The learning rates, from the number of iterations.
+    pub schedule: fn(u64) -> Schedule,
 }
 
 /// One training run.
@@ -41,16 +29,23 @@ impl Settings {
 pub struct Run {
     /// The error on the test data, every [`Settings::every`] iterations; shorter where the run failed.
     pub curve: Vec<f64>,
-    /// Milliseconds of each iteration.
+    /// Milliseconds of the gradient of each iteration.
     pub milliseconds: Vec<f64>,
     /// Evaluations of the trained function per iteration.
     pub evaluations: f64,
-    /// Further errors at the end, as the task names them.
-    pub metrics: Vec<f64>,
-    /// Forecasts or trajectories at the end, as the task draws them.
-    pub drawings: Vec<Vec<(f64, f64)>>,
+    /// The trained model on the test data.
+    pub measured: Measured,
     /// The reason if the run ended early. A failed run takes part in no median, and in no picture.
     pub failure: Option<String>,
+}
+
+/// A trained model on the test data.
+#[derive(Debug, Clone, Default)]
+pub struct Measured {
+    /// Its errors, as the task names them.
+    pub errors: Vec<f64>,
+    /// Its forecasts or trajectories, as the task draws them.
+    pub drawings: Vec<Vec<(f64, f64)>>,
 }
 
 impl Run {
@@ -60,101 +55,91 @@ impl Run {
     }
 
     /// Measures the trained model, unless the run failed before; the run fails where that cannot be done.
-    pub fn finish(&mut self, measure: impl FnOnce(&mut Self) -> rheos::Result<()>) {
+    fn finish(&mut self, measure: impl FnOnce() -> Result<Measured>) {
         if self.failure.is_some() {
             return;
         }
-        if let Err(reason) = measure(self) {
-            self.failure = Some(format!("after training: {reason}"));
-        } else if !self.metrics.iter().chain([&self.final_error()]).all(|error| error.is_finite()) {
-            self.failure = Some("after training: an error is not finite".to_owned());
+        match measure() {
+            Err(reason) => self.failure = Some(format!("after training: {reason}")),
+            Ok(Measured { errors, .. }) if !errors.iter().chain([&self.final_error()]).all(|e| e.is_finite()) => {
+                self.failure = Some("after training: an error is not finite".to_owned());
+            }
+            Ok(measured) => self.measured = measured,
         }
     }
 }
 
-/// A model under a name, and how to train it from a seed.
+/// A model under a name, and how to train it.
 pub struct Candidate<'a> {
     /// The name in tables and pictures.
     pub name: &'static str,
     /// The number of parameters.
     pub parameters: usize,
-    /// Trains it.
-    pub train: Box<dyn Fn(&mut Trainer<'_>) -> Run + Sync + 'a>,
+    /// Trains it from a seed.
+    train: Box<dyn Fn(Settings, u64) -> Run + Sync + 'a>,
 }
 
 impl<'a> Candidate<'a> {
-    /// A model that `build` makes from random numbers and `fit` trains.
+    /// A model that `build` makes from random numbers. It is trained on `samples`; `error` gives the points of its learning
+    /// curve, `measure` its results.
     pub fn new<M: Parametric>(
         name: &'static str,
         build: impl Fn(&mut Uniform<'_>) -> M + Sync + 'a,
-        fit: impl Fn(&mut Trainer<'_>, M) -> Run + Sync + 'a,
+        samples: impl Objective<M> + Sync + 'a,
+        error: impl Fn(&M) -> Result<f64> + Sync + 'a,
+        measure: impl Fn(&M) -> Result<Measured> + Sync + 'a,
     ) -> Self {
         let parameters = size(&build(&mut || 0.5));
-        let train = Box::new(move |trainer: &mut Trainer<'_>| {
-            let model = build(&mut || trainer.rng.random::<f64>());
-            fit(trainer, model)
+        let train = Box::new(move |settings, seed| {
+            let mut model = build(&mut uniform(seed));
+            let mut run = train(&mut model, &samples, settings, seed, &error);
+            run.finish(|| measure(&model));
+            run
         });
         Self { name, parameters, train }
     }
 }
 
-/// The settings and the random numbers of a training run.
-pub struct Trainer<'a> {
-    /// How to train.
-    pub settings: Settings,
-    /// Initial weights and batches are drawn from here.
-    pub rng: StdRng,
-    progress: &'a ProgressBar,
+/// Trains a model by Adam on batches of samples drawn at random.
+fn train<M: Parametric>(
+    model: &mut M,
+    samples: &impl Objective<M>,
+    Settings { iterations, every, batch_size, schedule }: Settings,
+    seed: u64,
+    error: impl Fn(&M) -> Result<f64>,
+) -> Run {
+    let (counted, milliseconds) = (Cell::new(0), RefCell::new(Vec::new()));
+    // The samples are drawn with replacement, so an epoch is as long as the way between two points of the curve.
+    let drawn = objective(every * batch_size, |model: &M, MiniBatch { samples: places, seed }: MiniBatch<'_>| {
+        let mut numbers = uniform(seed);
+        let draw = |_: &usize| (numbers() * samples.samples() as f64) as usize;
+        let batch: Vec<usize> = places.iter().map(draw).collect();
+        let (start, before) = (Instant::now(), evaluations());
+        let found = samples.gradient(model, MiniBatch { samples: &batch, seed });
+        milliseconds.borrow_mut().push(start.elapsed().as_secs_f64() * 1e3);
+        counted.set(counted.get() + evaluations() - before);
+        found
+    });
+    let point = |model: &M| error(model).unwrap_or(f64::NAN);
+    let mut curve = vec![point(model)];
+    // The schedule sets the learning rate.
+    let training = Trainer::new(model, &drawn, Adam::new(0.0))
+        .epochs(iterations / every)
+        .batch_size(batch_size)
+        .seed(seed)
+        .schedule(schedule)
+        .clip_norm(10.0)
+        .on_epoch(|_, model| {
+            curve.push(point(model));
+            Ok(TrainingAction::Continue)
+        })
+        .fit();
+    let failure = training.err().map(|failure| failure.to_string());
+    let evaluations = counted.get() as f64 / iterations as f64;
+    Run { curve, milliseconds: milliseconds.into_inner(), evaluations, failure, ..Run::default() }
 }
 
-impl Trainer<'_> {
-    /// Trains `model` by Adam on the loss whose value and gradient `loss` computes on a batch it draws, and measures
-    /// `error` along the way.
-    pub fn fit<M: Parametric>(
-        &mut self,
-        model: &mut M,
-        mut loss: impl FnMut(&M, &mut StdRng, &mut M::Params) -> rheos::Result<f64>,
-        mut error: impl FnMut(&M) -> rheos::Result<f64>,
-    ) -> Run {
-        let mut run = Run::default();
-        let settings @ Settings { iterations, every, .. } = self.settings;
-        let mut adam = Adam::new(settings.learning_rate);
-        let mut counted = 0;
-        let zero = model.params().zeros_like();
-        for iteration in 0..=iterations {
-            if iteration % every == 0 {
-                run.curve.push(error(model).unwrap_or(f64::NAN));
-            }
-            if iteration == iterations {
-                break;
-            }
-            let (start, before) = (Instant::now(), evaluations());
-            let mut gradient = zero.clone();
-            let step = loss(model, &mut self.rng, &mut gradient).and_then(|loss| {
-                clip_norm(&mut gradient, 10.0)?;
-                adam.set_learning_rate(settings.rate(iteration));
-                adam.step(model, &gradient)?;
-                Ok(loss)
-            });
-            run.milliseconds.push(start.elapsed().as_secs_f64() * 1e3);
-            counted += evaluations() - before;
-            self.progress.inc(1);
-            match step {
-                Ok(loss) if loss.is_finite() => {}
-                Ok(_) => run.failure = Some(format!("the loss is not finite in iteration {iteration}")),
-                Err(reason) => run.failure = Some(format!("iteration {iteration}: {reason}")),
-            }
-            if run.failure.is_some() {
-                self.progress.inc((iterations - iteration - 1) as u64);
-                break;
-            }
-        }
-        run.evaluations = counted as f64 / run.milliseconds.len().max(1) as f64;
-        run
-    }
-}
-
-/// Trains every candidate from every seed; the runs of a candidate come in the order of the seeds.
+/// Trains every candidate from every seed, on some threads; the runs of a candidate come in the order of the seeds.
 pub fn train_all(
     title: &str,
     candidates: &[Candidate<'_>],
@@ -163,35 +148,22 @@ pub fn train_all(
     threads: usize,
 ) -> Vec<Vec<Run>> {
     let jobs: Vec<(usize, usize)> = (0..seeds).flat_map(|seed| (0..candidates.len()).map(move |c| (c, seed))).collect();
-    let progress = ProgressBar::new((jobs.len() * settings.iterations) as u64);
-    progress.set_style(
-        ProgressStyle::with_template("{prefix:9} [{elapsed_precise}] {wide_bar} {percent:>3} %  {eta} left  {msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
-    progress.set_prefix(title.to_owned());
-
     let (next, done, start) = (AtomicUsize::new(0), AtomicUsize::new(0), Instant::now());
     let runs = Mutex::new(vec![vec![Run::default(); seeds]; candidates.len()]);
     std::thread::scope(|scope| {
         for _ in 0..threads.min(jobs.len()) {
             scope.spawn(|| {
                 while let Some(&(candidate, seed)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    progress.set_message(candidates[candidate].name);
-                    let rng = StdRng::seed_from_u64(seed as u64);
-                    let run = (candidates[candidate].train)(&mut Trainer { settings, rng, progress: &progress });
+                    let run = (candidates[candidate].train)(settings, seed as u64);
                     if let Ok(mut runs) = runs.lock() {
                         runs[candidate][seed] = run;
                     }
                     let part = (done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
-                    // Without a terminal there is no bar.
-                    if progress.is_hidden() {
-                        eprintln!("{}", line(title, part, start.elapsed(), candidates[candidate].name, seed));
-                    }
+                    eprintln!("{}", line(title, part, start.elapsed(), candidates[candidate].name, seed));
                 }
             });
         }
     });
-    progress.finish_and_clear();
     runs.into_inner().unwrap_or_default()
 }
 
@@ -202,22 +174,9 @@ fn line(title: &str, (done, all): (usize, usize), time: Duration, model: &str, s
 
 #[cfg(test)]
 mod tests {
+    use rheos::Error;
+
     use super::*;
-
-    fn run(error: f64) -> Run {
-        Run { curve: vec![1.0, error], ..Run::default() }
-    }
-
-    #[test]
-    fn the_learning_rate_falls_along_a_power_of_the_cosine() {
-        let rate =
-            |decay, iteration| Settings { iterations: 100, every: 10, learning_rate: 2.0, decay }.rate(iteration);
-        for (decay, middle) in [(1, 1.0), (3, 0.25)] {
-            assert!((rate(decay, 0) - 2.0).abs() < 1e-15);
-            assert!((rate(decay, 50) - middle).abs() < 1e-15);
-            assert!(rate(decay, 100).abs() < 1e-15);
-        }
-    }
 
     #[test]
     fn a_line_says_how_far_the_training_is() {
@@ -225,29 +184,53 @@ mod tests {
         assert_eq!(line, "spiral: 3 of 25 trainings after 12 s; the last was Elman RNN, seed 2");
     }
 
-    #[test]
-    fn a_run_without_a_finite_error_has_failed() {
-        let mut diverged = run(f64::NAN);
-        diverged.finish(|_| Ok(()));
-        assert!(diverged.failure.is_some());
-        let mut unmeasured = run(0.5);
-        unmeasured.finish(|run| {
-            run.metrics = vec![0.5, f64::INFINITY];
-            Ok(())
+    /// A number that moves by a tenth in each iteration.
+    struct Number(f64);
+
+    impl Parametric for Number {
+        type Params = f64;
+        fn params(&self) -> f64 {
+            self.0
+        }
+        fn set_params(&mut self, params: &f64) {
+            self.0 = *params;
+        }
+    }
+
+    /// Trains the number for six iterations, with points every second one.
+    fn run(gradient: impl Fn(&Number) -> Result<f64> + Sync, measure: fn(&Number) -> Result<Measured>) -> Run {
+        let samples = objective(7, move |number: &Number, batch: MiniBatch<'_>| {
+            assert!(batch.samples.len() == 3 && batch.samples.iter().all(|&sample| sample < 7));
+            Ok((0.0, gradient(number)?))
         });
-        assert!(unmeasured.failure.is_some());
-        let mut stopped = run(0.5);
-        stopped.finish(|_| Err(rheos::Error::MaxSteps { t: 0.0, steps: 1 }));
-        assert!(stopped.failure.is_some_and(|reason| reason.starts_with("after training: ")));
-        let mut complete = run(0.5);
-        complete.finish(|_| Ok(()));
-        assert_eq!((complete.failure.as_deref(), complete.final_error()), (None, 0.5));
+        let candidate = Candidate::new("number", |_| Number(0.0), samples, |number| Ok(number.0), measure);
+        let settings = Settings { iterations: 6, every: 2, batch_size: 3, schedule: |_| Schedule::Constant(0.1) };
+        (candidate.train)(settings, 5)
     }
 
     #[test]
-    fn the_reason_of_a_failure_is_the_first_one() {
-        let mut failed = Run { failure: Some("iteration 3: drift".to_owned()), ..run(0.5) };
-        failed.finish(|_| panic!("a failed run is not measured"));
-        assert_eq!(failed.failure.as_deref(), Some("iteration 3: drift"));
+    fn a_curve_has_a_point_before_training_and_after_each_part_of_it() {
+        let run = run(|_| Ok(-1.0), |_| Ok(Measured { errors: vec![0.5], drawings: Vec::new() }));
+        assert_eq!((run.curve.len(), run.milliseconds.len(), run.failure.as_deref()), (4, 6, None));
+        for (found, expected) in run.curve.iter().zip([0.0, 0.2, 0.4, 0.6]) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+        assert_eq!(run.measured.errors, [0.5]);
+    }
+
+    #[test]
+    fn a_run_that_ends_early_has_failed_and_is_not_measured() {
+        let stop = |number: &Number| if number.0 > 0.25 { Err(Error::MaxSteps { t: 0.0, steps: 1 }) } else { Ok(-1.0) };
+        let run = run(stop, |_| panic!("a failed run is not measured"));
+        assert_eq!(run.curve.len(), 2);
+        assert!(run.failure.is_some_and(|reason| reason.starts_with("training failed in epoch 2, step 2: ")));
+    }
+
+    #[test]
+    fn a_run_without_a_finite_error_has_failed() {
+        let infinite = run(|_| Ok(-1.0), |_| Ok(Measured { errors: vec![0.5, f64::INFINITY], ..Measured::default() }));
+        assert_eq!(infinite.failure.as_deref(), Some("after training: an error is not finite"));
+        let stopped = run(|_| Ok(-1.0), |_| Err(Error::MaxSteps { t: 0.0, steps: 1 }));
+        assert!(stopped.failure.is_some_and(|reason| reason.starts_with("after training: ")));
     }
 }

@@ -1,21 +1,18 @@
 //! (a) The spiral `y' = A y³` of the neural-ODE literature, learned from short pieces of its trajectory.
 
-use nalgebra::{SMatrix, Vector2};
-use rand::Rng as _;
-use rand::rngs::StdRng;
+use nalgebra::{Matrix2xX, Vector2};
 use rheos::dynamics::problems::Spiral;
 use rheos::formula::{Rows, Structure};
 use rheos::nn::{
-    Autonomous, AutonomousField, Block, Hidden, Layer, Linear, Mlp, Net, Recurrence, Residual, Sequence, SequenceBatch,
+    Autonomous, AutonomousField, Block, FromSamples, Hidden, Layer, Linear, Mlp, Net, OdeBlock, Recurrence, Residual,
+    Sequence, SequenceBatch,
 };
-use rheos::train::mean_squared_error;
-use rheos::{Dopri5, Ivp, Parametric, Pid, formula};
+use rheos::train::{Exponential, MiniBatch, mean_squared_error, objective};
+use rheos::{DiscreteAdjoint, Dopri5, Ivp, Parametric, Pid, Result, Rk4, State, formula};
 
-use crate::models::{Batched, Counted, Uniform, backsolve, columns, counted, dopri5, rk4};
-use crate::run::{Candidate, Run, Settings, Trainer};
+use crate::models::{BACKSOLVE, Counted, ONE_STEP, TOLERANCE, Uniform, counted};
+use crate::run::{Candidate, Measured, Settings};
 
-/// Samples in a batch.
-const B: usize = 20;
 /// Samples in a piece of trajectory, its start not counted.
 const PIECE: usize = 10;
 /// Seconds between two samples.
@@ -23,7 +20,8 @@ const SPACING: f64 = 0.05;
 /// Samples of the trajectory.
 const LENGTH: usize = 500;
 
-type Points<const N: usize> = SMatrix<f64, 2, N>;
+/// A point of the plane for each sample.
+type Points = Matrix2xX<f64>;
 
 /// The errors of a model.
 pub const ERRORS: [&str; 1] = ["RMSE of the trajectory"];
@@ -50,92 +48,87 @@ impl Data {
         Ok(Self { y: solution.y.into_iter().step_by(FINER).collect(), course })
     }
 
-    /// `PIECE + 1` consecutive states for each of `B` random starts.
-    fn batch(&self, rng: &mut StdRng) -> Vec<Points<B>> {
-        let starts: [usize; B] = std::array::from_fn(|_| rng.random_range(0..=LENGTH - PIECE));
-        (0..=PIECE).map(|step| columns(|i, sample| self.y[starts[sample] + step][i])).collect()
+    /// The models on the spiral.
+    pub fn candidates(&self) -> Vec<Candidate<'_>> {
+        let field = |rng: &mut Uniform<'_>| counted(Field { net: Mlp::uniform(rng) });
+        vec![
+            self.candidate("Elman RNN", elman),
+            self.candidate("Residual RNN (Euler)", move |rng| bare(Residual(Autonomous(field(rng))))),
+            self.candidate("Neural ODE, RK4, discrete", move |rng| {
+                bare(OdeBlock::new(field(rng).field(), Rk4, ONE_STEP, DiscreteAdjoint::new()))
+            }),
+            self.candidate("Neural ODE, Dopri5, discrete", move |rng| {
+                bare(OdeBlock::new(field(rng).field(), Dopri5, TOLERANCE, DiscreteAdjoint::new()))
+            }),
+            self.candidate("Neural ODE, Dopri5, backsolve", move |rng| {
+                bare(OdeBlock::new(field(rng).field(), Dopri5, TOLERANCE, BACKSOLVE))
+            }),
+        ]
     }
-}
 
-/// Encoder, block and readout: from a state to hidden states and back. Time is counted in samples.
-type Model<E, M, R> = (E, Sequence<M, R>);
-
-/// Trains on pieces; the error is measured on the whole trajectory, rolled out from its start.
-fn fit<E, M, R>(trainer: &mut Trainer<'_>, data: &Data, mut model: Model<E, M, R>) -> Run
-where
-    E: Layer<Input = Points<B>, Output = M::Hidden>,
-    M: Block<Input = ()>,
-    R: Layer<Input = <M::Hidden as Hidden>::Output, Output = Points<B>>,
-{
-    let mut run = trainer.fit(
-        &mut model,
-        |(encoder, sequence), rng, gradient| {
-            let batch = data.batch(rng);
-            let mut trace = E::Trace::default();
-            let h0 = encoder.forward_traced(&batch[0], &mut trace);
-            let unrolled = sequence.forward(&h0, &SequenceBatch::new(vec![(); PIECE]))?;
-            let (loss, cotangents) = mean_squared_error(&unrolled.outputs, &batch[1..])?;
-            let (_, hbar) = sequence.backward(unrolled.record, &cotangents, &mut gradient.1)?;
-            let mut unused = batch[0] * 0.0;
-            encoder.backward(&mut trace, &batch[0], &hbar, &mut unused, &mut gradient.0);
-            Ok(loss)
-        },
-        |model| {
-            let path = roll_out(model, data.y[0], LENGTH)?;
-            let squares: f64 = path.iter().zip(&data.y[1..]).map(|(a, b)| (a - b).norm_squared()).sum();
-            Ok((squares / (2 * LENGTH) as f64).sqrt())
-        },
-    );
-    run.finish(|run| {
-        let path = roll_out(&model, data.y[0], LENGTH)?;
-        let from_start = std::iter::once(&data.y[0]).chain(&path).map(|y| (y[0], y[1])).collect();
-        run.drawings = vec![from_start, displacements(&model)];
-        Ok(())
-    });
-    run
-}
-
-/// `steps` states after `y0`.
-fn roll_out<E, M, R>(
-    (encoder, sequence): &Model<E, M, R>,
-    y0: Vector2<f64>,
-    steps: usize,
-) -> rheos::Result<Vec<Vector2<f64>>>
-where
-    E: Layer<Input = Points<B>, Output = M::Hidden>,
-    M: Block<Input = ()>,
-    R: Layer<Input = <M::Hidden as Hidden>::Output, Output = Points<B>>,
-{
-    let h0 = encoder.forward(&columns(|i, _| y0[i]));
-    let unrolled = sequence.forward(&h0, &SequenceBatch::new(vec![(); steps]))?;
-    Ok(unrolled.outputs.iter().map(|y| y.column(0).into()).collect())
+    /// A model that is trained on pieces of the trajectory, and measured on the whole trajectory, rolled out from its start.
+    fn candidate<E, B, R>(
+        &self,
+        name: &'static str,
+        build: impl Fn(&mut Uniform<'_>) -> Model<E, B, R> + Sync + 'static,
+    ) -> Candidate<'_>
+    where
+        E: Layer<Input = Points, Output = B::Hidden> + 'static,
+        B: Block<Input = ()> + 'static,
+        R: Layer<Input = <B::Hidden as Hidden>::Output, Output = Points> + 'static,
+    {
+        // Every start of a piece is a sample.
+        let pieces =
+            objective(LENGTH - PIECE + 1, |model: &Model<E, B, R>, MiniBatch { samples, .. }: MiniBatch<'_>| {
+                let at = |step: usize| {
+                    Points::from_samples(samples.len(), |sample, row| self.y[samples[sample] + step][row])
+                };
+                let (encoder, sequence) = model;
+                let (start, targets) = (at(0), (1..=PIECE).map(at).collect::<Vec<Points>>());
+                let mut trace = E::Trace::default();
+                let h0 = encoder.forward_traced(&start, &mut trace);
+                let unrolled = sequence.forward(&h0, &SequenceBatch::new(vec![(); PIECE]))?;
+                let (loss, cotangents) = mean_squared_error(&unrolled.outputs, &targets)?;
+                let mut gradient = model.params().zeros_like();
+                let (_, hbar) = sequence.backward(unrolled.record, &cotangents, &mut gradient.1)?;
+                encoder.backward(&mut trace, &start, &hbar, &mut start.zeros_like(), &mut gradient.0);
+                Ok((loss, gradient))
+            });
+        let roll_out = |(encoder, sequence): &Model<E, B, R>, y0: &Points, steps: usize| -> Result<Vec<Points>> {
+            Ok(sequence.predict(&encoder.forward(y0), &SequenceBatch::new(vec![(); steps]))?.0)
+        };
+        let path = move |model: &Model<E, B, R>| roll_out(model, &Points::from_columns(&self.y[..1]), LENGTH);
+        let error = move |path: &[Points]| {
+            let squares: f64 = path.iter().zip(&self.y[1..]).map(|(a, b)| (a.column(0) - b).norm_squared()).sum();
+            (squares / (2 * LENGTH) as f64).sqrt()
+        };
+        let measure = move |model: &Model<E, B, R>| {
+            let (path, tails) = (path(model)?, grid());
+            let heads = roll_out(model, &tails, 1)?;
+            let start = std::iter::once((self.y[0][0], self.y[0][1]));
+            let course = start.chain(path.iter().map(|y| (y[0], y[1]))).collect();
+            // Tail and head of each arrow in turn.
+            let ends = tails.column_iter().zip(heads[0].column_iter());
+            let arrows = ends.flat_map(|(tail, head)| [(tail[0], tail[1]), (head[0], head[1])]).collect();
+            Ok(Measured { errors: vec![error(&path)], drawings: vec![course, arrows] })
+        };
+        Candidate::new(name, build, pieces, move |model| Ok(error(&path(model)?)), measure)
+    }
 }
 
 /// Arrows of the portrait in each direction.
-pub const ARROWS: usize = 20;
+const ARROWS: usize = 20;
 /// The portrait shows `[−LIMIT, LIMIT]²`.
 pub const LIMIT: f64 = 2.3;
 
-/// Where the points of a grid are moved by one sample: tail and head of each arrow in turn.
-fn displacements<E, M, R>(model: &Model<E, M, R>) -> Vec<(f64, f64)>
-where
-    E: Layer<Input = Points<B>, Output = M::Hidden>,
-    M: Block<Input = ()>,
-    R: Layer<Input = <M::Hidden as Hidden>::Output, Output = Points<B>>,
-{
+/// The points that the arrows of the portrait start from.
+fn grid() -> Points {
     let at = |i: usize| LIMIT * (2.0 * i as f64 / (ARROWS - 1) as f64 - 1.0);
-    let mut arrows = Vec::new();
-    for row in 0..ARROWS {
-        let tails: Points<B> = columns(|i, sample| if i == 0 { at(sample) } else { at(row) });
-        let h0 = model.0.forward(&tails);
-        let Ok(unrolled) = model.1.forward(&h0, &SequenceBatch::new(vec![()])) else { continue };
-        for (tail, head) in tails.column_iter().zip(unrolled.outputs[0].column_iter()) {
-            arrows.push((tail[0], tail[1]));
-            arrows.push((head[0], head[1]));
-        }
-    }
-    arrows
+    Points::from_samples(ARROWS * ARROWS, |sample, row| at([sample % ARROWS, sample / ARROWS][row]))
 }
+
+/// Encoder, block and readout: from a state to hidden states and back. Time is counted in samples.
+type Model<E, B, R> = (E, Sequence<B, R>);
 
 /// Hidden units of the networks on the plane, and of the Elman network: the sizes that bring the parameters closest.
 const WIDTH: usize = 50;
@@ -149,10 +142,6 @@ formula! {
     }
 }
 
-fn field(rng: &mut Uniform<'_>) -> Counted<Field<f64>, B> {
-    counted(Field { net: Mlp::uniform(rng) })
-}
-
 formula! {
     /// The point in the plane itself.
     struct Itself<T> {}
@@ -162,7 +151,7 @@ formula! {
 }
 
 /// A model whose hidden state is the point in the plane itself.
-fn bare<M: Parametric>(block: M) -> Model<Batched<Itself<f64>, B>, M, Batched<Itself<f64>, B>> {
+fn bare<B>(block: B) -> Model<Net<Itself<f64>>, B, Net<Itself<f64>>> {
     (Net::new(Itself::zeros()), Sequence { block, readout: Net::new(Itself::zeros()) })
 }
 
@@ -182,11 +171,10 @@ formula! {
     }
 }
 
-/// The recurrence of an Elman network without input.
-type Recurrent = Recurrence<Autonomous<Counted<Transition<f64>, B>>>;
-
 /// The Elman network without input, started from an encoded point.
-fn elman(rng: &mut Uniform<'_>) -> Model<Batched<Encoder<f64>, B>, Recurrent, Batched<Linear<f64, HIDDEN, 2>, B>> {
+type Elman = Model<Net<Encoder<f64>>, Recurrence<Autonomous<Counted<Transition<f64>>>>, Net<Linear<f64, HIDDEN, 2>>>;
+
+fn elman(rng: &mut Uniform<'_>) -> Elman {
     let encoder = Net::new(Encoder { linear: Linear::uniform(rng) });
     let cell = counted(Transition { linear: Linear::uniform(rng) });
     (encoder, Sequence { block: Recurrence(Autonomous(cell)), readout: Net::new(Linear::uniform(rng)) })
@@ -196,23 +184,10 @@ fn elman(rng: &mut Uniform<'_>) -> Model<Batched<Encoder<f64>, B>, Recurrent, Ba
 ///
 /// The trajectory turns by 28 rad, so that small changes of the field add up: the noise of the batches moves the error of
 /// the trajectory by more than itself at a hundredth of the first learning rate still. It settles in the last tenth of the
-/// iterations with the third power of the cosine, there below 2e-5 of the first learning rate, and does not with the second.
+/// iterations if the learning rate falls by `1e-6` in all, there below 4e-6 of the first learning rate, and does not if it
+/// falls by `1e-5`.
 pub fn settings(quick: bool) -> Settings {
     let (iterations, every) = if quick { (200, 20) } else { (20_000, 200) };
-    Settings { iterations, every, learning_rate: 1e-2, decay: 3 }
-}
-
-/// The models on the spiral.
-pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {
-    vec![
-        Candidate::new("Elman RNN", elman, |t, m| fit(t, data, m)),
-        Candidate::new("Residual RNN (Euler)", |rng| bare(Residual(Autonomous(field(rng)))), |t, m| fit(t, data, m)),
-        Candidate::new("Neural ODE, RK4, discrete", |rng| bare(rk4(field(rng).field())), |t, m| fit(t, data, m)),
-        Candidate::new("Neural ODE, Dopri5, discrete", |rng| bare(dopri5(field(rng).field())), |t, m| fit(t, data, m)),
-        Candidate::new(
-            "Neural ODE, Dopri5, backsolve",
-            |rng| bare(backsolve(field(rng).field())),
-            |t, m| fit(t, data, m),
-        ),
-    ]
+    let schedule = |steps| Exponential::new(1e-2, 1e-6_f64.powf(1.0 / steps as f64)).into();
+    Settings { iterations, every, batch_size: 20, schedule }
 }

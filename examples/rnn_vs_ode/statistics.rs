@@ -1,13 +1,41 @@
 //! The few statistics over the seeds and along a learning curve.
 
+use serde::{Deserialize, Serialize};
+
 /// The share of its median by which an error may vary over the last tenth of a run that counts as converged.
 pub const CONVERGED: f64 = 0.1;
 
 /// One quantity of every seed; `None` where the run failed.
 ///
 /// A failed run has no value, so it takes part in no statistic.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Option<Written>>", into = "Vec<Option<Written>>")]
 pub struct Seeds(pub Vec<Option<f64>>);
+
+/// A number in JSON, which has no infinity.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Finite(f64),
+    Infinite(String),
+}
+
+impl From<Seeds> for Vec<Option<Written>> {
+    fn from(seeds: Seeds) -> Self {
+        let write = |x: f64| if x.is_finite() { Written::Finite(x) } else { Written::Infinite(x.to_string()) };
+        seeds.0.into_iter().map(|seed| seed.map(write)).collect()
+    }
+}
+
+impl From<Vec<Option<Written>>> for Seeds {
+    fn from(written: Vec<Option<Written>>) -> Self {
+        let read = |number| match number {
+            Written::Finite(x) => x,
+            Written::Infinite(text) => text.parse().unwrap_or(f64::NAN),
+        };
+        Self(written.into_iter().map(|seed| seed.map(read)).collect())
+    }
+}
 
 /// Median and range of a quantity.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,16 +3,29 @@
 use std::error::Error;
 use std::path::Path;
 
-use nalgebra::SMatrix;
-use rheos::nn::{Block, Recurrence, Residual};
+use rheos::nn::{
+    Block, Driven, FromSamples, Gru, Hidden, LeakyField, Lstm, OdeBlock, Recurrence, Residual, ZeroSamples,
+};
+use rheos::train::{Cosine, SequenceData, SquaredError};
+use rheos::{DiscreteAdjoint, Dopri5, Rk4};
 
 use crate::data::{Autoregression, Scale, Series, persistence};
-use crate::forecast::{B, HIDDEN, HIDDEN_ODE_RNN, Model, Numbers, Steps, jump_and_flow, plain, rms, with_readout};
-use crate::models::{Between, Cell, Uniform, backsolve, between, cell, dopri5, driven, relaxed, rk4};
-use crate::run::{Candidate, Run, Settings, Trainer};
+use crate::models::{
+    BACKSOLVE, Model, ONE_STEP, Rows, TOLERANCE, Uniform, between, counted, elman, rms, windows, with_readout,
+};
+use crate::run::{Candidate, Measured, Settings};
 
-/// Hidden units in the flow of the ODE-RNN: the number that brings the parameters closest.
+/// Hidden units of the Elman cell, the GRU and the LSTM, of the ODE-RNN and in the flow of the ODE-RNN: the numbers that bring
+/// the parameters closest.
+const ELMAN: usize = 13;
+const GRU: usize = 7;
+const LSTM: usize = 6;
+const ODE_RNN: usize = 9;
 const FLOW: usize = 5;
+/// Years in a window.
+const WINDOW: usize = 30;
+/// Years that a model reads before its predictions count.
+const WARM_UP: usize = 10;
 /// Years ahead of the longer forecast.
 const HORIZON: usize = 5;
 /// The errors of a model.
@@ -29,7 +42,10 @@ pub struct Data {
     pub test: Series,
     /// The sunspot numbers of all years.
     all: Vec<f64>,
-    steps: Steps<1>,
+    /// All windows of the training part; the target of each year is the next one.
+    train: SequenceData<1, Vec<[f64; 1]>>,
+    /// The windows before each year of the test part.
+    before: Vec<Vec<[f64; 1]>>,
     scale: Scale,
 }
 
@@ -39,24 +55,22 @@ impl Data {
         let series = Series::sunspots(path)?;
         let (train, test) = series.split_at_time(1920.0);
         let scale = Scale::fit(&train.y)?;
-        let y: Vec<f64> = series.y.iter().map(|&y| scale.apply(y)).collect();
-        let steps = Steps {
-            inputs: y[..y.len() - 1].iter().map(|&y| [y]).collect(),
-            gaps: vec![1.0; y.len() - 1],
-            targets: y[1..].to_vec(),
-            split: train.t.len() - 1,
-            warm_up: 10,
-            window: 30,
-        };
-        Ok(Self { test, all: series.y, steps, scale })
+        let y: Vec<[f64; 1]> = series.y.iter().map(|&y| [scale.apply(y)]).collect();
+        let split = train.t.len();
+        let (inputs, targets) = (windows(&y[..split - 1], WINDOW), windows(&y[1..split], WINDOW));
+        let train = SequenceData::new(inputs, targets)?.outputs_from(WARM_UP);
+        let before = windows(&y[split - WINDOW..y.len() - 1], WINDOW);
+        Ok(Self { test, all: series.y, train, before, scale })
     }
 
     /// Errors of one and of [`HORIZON`] steps ahead, given forecasts from every year of the test part on.
     fn errors(&self, forecasts: &[Vec<f64>]) -> [f64; 2] {
-        let truth = &self.test.y;
-        let one = rms(forecasts.iter().zip(truth).map(|(path, y)| path[0] - y));
-        let five = rms(forecasts.iter().zip(&truth[HORIZON - 1..]).map(|(path, y)| path[HORIZON - 1] - y));
-        [one, five]
+        [1, HORIZON].map(|years| self.error(forecasts, years))
+    }
+
+    /// The error of a number of years ahead.
+    fn error(&self, forecasts: &[Vec<f64>], years: usize) -> f64 {
+        rms(forecasts.iter().zip(&self.test.y[years - 1..]).map(|(path, y)| path[years - 1] - y))
     }
 
     /// The same for the baselines, in the order of [`BASELINES`].
@@ -75,88 +89,77 @@ impl Data {
             forecasts(&|history| ar9.forecast(history, HORIZON))?,
         ])
     }
-}
 
-/// Trains, then forecasts from every year of the test part.
-fn fit<M, const H: usize>(
-    trainer: &mut Trainer<'_>,
-    data: &Data,
-    mut model: Model<M, H>,
-    adapt: impl Fn(&Numbers, &Numbers) -> M::Input,
-) -> Run
-where
-    M: Block<Hidden = SMatrix<f64, H, B>>,
-{
-    let Data { steps, scale, .. } = data;
-    let test = steps.split..steps.targets.len();
-    let invert = |paths: Vec<Vec<f64>>| -> Vec<Vec<f64>> {
-        paths.iter().map(|path| path.iter().map(|&y| scale.invert(y)).collect()).collect()
-    };
-    let mut run = steps.fit(trainer, &mut model, &adapt, |model| {
-        let paths = invert(steps.predict(model, &adapt, test.clone(), 1, |y| [y])?);
-        Ok(rms(paths.iter().zip(&data.test.y).map(|(path, y)| path[0] - y)))
-    });
-    run.finish(|run| {
-        let paths = invert(steps.predict(&model, &adapt, test, HORIZON, |y| [y])?);
-        run.metrics = data.errors(&paths).to_vec();
-        let years = &data.test.t;
-        let at = |k: usize| years[k..].iter().zip(&paths).map(|(&t, path)| (t, path[k])).collect();
-        run.drawings = vec![at(0), at(HORIZON - 1)];
-        Ok(())
-    });
-    run
+    /// The forecasts of a model for some years from every year of the test part on. It reads its own forecasts as well.
+    fn forecasts<B, const H: usize>(&self, model: &Model<B, H>, years: usize) -> rheos::Result<Vec<Vec<f64>>>
+    where
+        B: Block<Input: FromSamples<1>, Hidden: ZeroSamples + Hidden<Output = Rows<H>>>,
+    {
+        let mut read = self.before.clone();
+        for _ in 0..years {
+            // The targets take no part.
+            let data = SequenceData::new(read.clone(), vec![[0.0]; read.len()])?;
+            for (window, next) in read.iter_mut().zip(data.predict(model, 128)?) {
+                window.push(next);
+            }
+        }
+        Ok(read.iter().map(|window| window[WINDOW..].iter().map(|&[y]| self.scale.invert(y)).collect()).collect())
+    }
+
+    /// The models on the sunspots.
+    pub fn candidates(&self) -> Vec<Candidate<'_>> {
+        vec![
+            self.candidate("Elman RNN", |rng| Recurrence(elman::<1, ELMAN>(rng))),
+            self.candidate("GRU", |rng| Recurrence(counted(Gru::<f64, 1, GRU>::uniform(rng)))),
+            self.candidate("LSTM", |rng| Recurrence(counted(Lstm::<f64, 1, LSTM>::uniform(rng)))),
+            self.candidate("Residual RNN (Euler)", |rng| Residual(elman::<1, ELMAN>(rng))),
+            self.candidate("Neural ODE, RK4, discrete", |rng| {
+                OdeBlock::new(Driven(elman::<1, ELMAN>(rng)), Rk4, ONE_STEP, DiscreteAdjoint::new())
+            }),
+            self.candidate("Neural ODE of g − h, RK4, discrete", |rng| {
+                OdeBlock::new(LeakyField(elman::<1, ELMAN>(rng)), Rk4, ONE_STEP, DiscreteAdjoint::new())
+            }),
+            // A jump at the observation, then a flow to the next one.
+            self.candidate("ODE-RNN, RK4, discrete", |rng| {
+                let jump = Recurrence(elman::<1, ODE_RNN>(rng));
+                (jump, OdeBlock::new(between::<ODE_RNN, FLOW>(rng), Rk4, ONE_STEP, DiscreteAdjoint::new()))
+            }),
+            self.candidate("Neural ODE, Dopri5, discrete", |rng| {
+                OdeBlock::new(Driven(elman::<1, ELMAN>(rng)), Dopri5, TOLERANCE, DiscreteAdjoint::new())
+            }),
+            self.candidate("Neural ODE, Dopri5, backsolve", |rng| {
+                OdeBlock::new(Driven(elman::<1, ELMAN>(rng)), Dopri5, TOLERANCE, BACKSOLVE)
+            }),
+            self.candidate("ODE-RNN, Dopri5, backsolve", |rng| {
+                let jump = Recurrence(elman::<1, ODE_RNN>(rng));
+                (jump, OdeBlock::new(between::<ODE_RNN, FLOW>(rng), Dopri5, TOLERANCE, BACKSOLVE))
+            }),
+        ]
+    }
+
+    /// A model around a block. The points of its learning curve are its errors one year ahead.
+    fn candidate<B, const H: usize>(
+        &self,
+        name: &'static str,
+        block: impl Fn(&mut Uniform<'_>) -> B + Sync + 'static,
+    ) -> Candidate<'_>
+    where
+        B: Block<Input: FromSamples<1>, Hidden: ZeroSamples + Hidden<Output = Rows<H>>> + 'static,
+    {
+        let build = move |rng: &mut Uniform<'_>| with_readout(block(rng), rng);
+        let error = |model: &Model<B, H>| Ok(self.error(&self.forecasts(model, 1)?, 1));
+        let measure = |model: &Model<B, H>| {
+            let paths = self.forecasts(model, HORIZON)?;
+            let years = &self.test.t;
+            let at = |k: usize| years[k..].iter().zip(&paths).map(|(&t, path)| (t, path[k])).collect();
+            Ok(Measured { errors: self.errors(&paths).to_vec(), drawings: vec![at(0), at(HORIZON - 1)] })
+        };
+        Candidate::new(name, build, self.train.objective(SquaredError), error, measure)
+    }
 }
 
 /// How the series is trained.
 pub fn settings(quick: bool) -> Settings {
-    Settings { iterations: if quick { 100 } else { 1000 }, every: 10, learning_rate: 5e-3, decay: 1 }
-}
-
-/// The models on the sunspots.
-pub fn candidates(data: &Data) -> Vec<Candidate<'_>> {
-    /// A flow of the ODE-RNN, solved in some way, behind the jump.
-    fn after_jump<O: Block<Input = Numbers, Hidden = SMatrix<f64, HIDDEN_ODE_RNN, B>>>(
-        rng: &mut Uniform<'_>,
-        flow: impl Fn(Between<HIDDEN_ODE_RNN, FLOW, B>) -> O,
-    ) -> Model<(Recurrence<Cell<1, HIDDEN_ODE_RNN, B>>, O), HIDDEN_ODE_RNN> {
-        with_readout((Recurrence(cell(rng)), flow(between(rng))), rng)
-    }
-    vec![
-        Candidate::new(
-            "Elman RNN",
-            |rng| with_readout(Recurrence(cell::<1, HIDDEN, B>(rng)), rng),
-            |t, m| fit(t, data, m, plain),
-        ),
-        Candidate::new(
-            "Residual RNN (Euler)",
-            |rng| with_readout(Residual(cell::<1, HIDDEN, B>(rng)), rng),
-            |t, m| fit(t, data, m, plain),
-        ),
-        Candidate::new(
-            "Neural ODE, RK4, discrete",
-            |rng| with_readout(rk4(driven::<1, HIDDEN, B>(rng)), rng),
-            |t, m| fit(t, data, m, plain),
-        ),
-        Candidate::new(
-            "Neural ODE, Dopri5, discrete",
-            |rng| with_readout(dopri5(driven::<1, HIDDEN, B>(rng)), rng),
-            |t, m| fit(t, data, m, plain),
-        ),
-        Candidate::new(
-            "Neural ODE, Dopri5, backsolve",
-            |rng| with_readout(backsolve(driven::<1, HIDDEN, B>(rng)), rng),
-            |t, m| fit(t, data, m, plain),
-        ),
-        Candidate::new(
-            "Neural ODE of g − h, RK4, discrete",
-            |rng| with_readout(rk4(relaxed::<1, HIDDEN, B>(rng)), rng),
-            |t, m| fit(t, data, m, plain),
-        ),
-        Candidate::new("ODE-RNN, RK4, discrete", |rng| after_jump(rng, rk4), |t, m| fit(t, data, m, jump_and_flow)),
-        Candidate::new(
-            "ODE-RNN, Dopri5, backsolve",
-            |rng| after_jump(rng, backsolve),
-            |t, m| fit(t, data, m, jump_and_flow),
-        ),
-    ]
+    let iterations = if quick { 100 } else { 1000 };
+    Settings { iterations, every: 10, batch_size: 32, schedule: |steps| Cosine::new(5e-3, steps).into() }
 }

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use crate::statistics::{Seeds, Spread};
 
 /// The text of a cell without a value.
 const MISSING: &str = "—";
 
 /// One entry of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
     /// A quantity of every seed, shown as `median [min, max]` of the runs that reached their end, with their number if
     /// not all did.
@@ -23,7 +25,7 @@ pub enum Cell {
 }
 
 /// One line of a table: a model and its numbers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The name of the model.
     pub model: String,
@@ -36,7 +38,7 @@ pub struct Row {
 }
 
 /// The results on one data set.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// The short name of the data set.
     pub task: String,
