@@ -30,20 +30,23 @@ impl Program {
         packed: &Packed<T>,
         (samples, inputs): (usize, &[&[T]]),
         w: &[&[T]],
-        (arena, scratch): (&Arena<T>, &mut Scratch<T>),
+        (arena, shared): (&mut Arena<T>, Option<&mut Scratch<T>>),
         cotangents: Cotangents<'_, '_, T, L>,
     ) {
         if samples == 0 {
             return;
         }
         let Cotangents { inputs: inputs_bar, leaves: leaves_bar } = cotangents;
-        let Scratch { bars, sum, ones, .. } = scratch;
+        let Arena { values: kept, own, .. } = arena;
+        let Scratch { bars, sum, ones, .. } = shared.unwrap_or(own);
         let bars = room(bars, self.rows * samples);
         bars.fill(T::zero());
         let sum = room(sum, self.highest);
         if ones.len() < samples {
             ones.resize(samples, T::one());
         }
+        let values = Values { inputs, kept, passing: &[] };
+        let back = Back { program: self, samples, values, ones: &ones[..samples] };
         for (&output, w) in self.outputs.iter().zip(w) {
             add(Bars { program: self, samples, bars, inputs: inputs_bar }.of(output), w);
         }
@@ -52,8 +55,6 @@ impl Program {
             let (before, after) = bars.split_at_mut(step.start * samples);
             let w = &after[..step.rows * samples];
             let mut to = Bars { program: self, samples, bars: before, inputs: inputs_bar };
-            let values = Values { inputs, kept: &arena.values, passing: &[] };
-            let back = Back { program: self, samples, values, ones: &ones[..samples] };
             if let (Node::Affine { terms, biases, .. }, Some(places)) = (&step.node, &step.affine) {
                 back.biases(biases, w, leaves_bar, &mut sum[..step.rows]);
                 for (term, [_, transposed]) in terms.iter().zip(&places.terms) {
@@ -102,7 +103,7 @@ struct Back<'a, T> {
 impl<'a, T: Element> Back<'a, T> {
     #[inline]
     fn at(&self, id: Id) -> &'a [T] {
-        self.program.value(id, self.samples, self.values)
+        self.program.value(id, self.samples, &self.values)
     }
 
     fn rows(&self, id: Id) -> usize {
@@ -155,10 +156,15 @@ impl<'a, T: Element> Back<'a, T> {
                 }
                 rest = after;
             }
+            for (column, &w) in transposed.chunks_exact(m).zip(w) {
+                for (xbar, &entry) in xbar.iter_mut().zip(column) {
+                    *xbar += entry * w;
+                }
+            }
         } else {
             T::add_product_transposed(weight_bar, height, rows, columns);
+            T::add_product(xbar, m, None, transposed, w);
         }
-        T::add_product(xbar, m, None, transposed, w);
     }
 
     #[inline(never)]
@@ -241,7 +247,7 @@ impl<'a, T: Element> Back<'a, T> {
     }
 }
 
-/// Up to this many entries, the gradient of a weight from one sample is computed without a kernel.
+/// Up to this many entries of a weight, the pullback of a product with one sample calls no kernel.
 const SMALL: usize = 64;
 
 /// `y += f(a, b)`.

@@ -10,13 +10,15 @@ use crate::state::Element;
 #[derive(Debug, Clone)]
 pub struct Arena<T> {
     pub(super) values: Vec<T>,
+    /// The scratch space of few values, which is cheaper than to look for a shared one.
+    pub(super) own: Scratch<T>,
     /// The numbers that computed the values, and the number of samples; `None` without values.
     of: Option<(Stamp, usize)>,
 }
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), of: None }
+        Self { values: Vec::new(), own: Scratch::default(), of: None }
     }
 }
 
@@ -33,7 +35,6 @@ impl<T> Arena<T> {
 }
 
 /// The values of a run, by [place](Place).
-#[derive(Debug, Clone, Copy)]
 pub(super) struct Values<'a, T> {
     pub(super) inputs: &'a [&'a [T]],
     pub(super) kept: &'a [T],
@@ -43,7 +44,7 @@ pub(super) struct Values<'a, T> {
 impl Program {
     /// The value at `id`.
     #[inline]
-    pub(super) fn value<'a, T>(&self, id: Id, samples: usize, values: Values<'a, T>) -> &'a [T] {
+    pub(super) fn value<'a, T>(&self, id: Id, samples: usize, values: &Values<'a, T>) -> &'a [T] {
         let Step { place, rows, .. } = &self.steps[id];
         match *place {
             Place::Input(k) => values.inputs[k],
@@ -58,10 +59,17 @@ impl Program {
         &self,
         k: usize,
         (samples, inputs): (usize, &'a [&'a [T]]),
-        (arena, scratch): (&'a Arena<T>, &'a Scratch<T>),
+        (arena, shared): (&'a Arena<T>, Option<&'a Scratch<T>>),
     ) -> &'a [T] {
+        let scratch = shared.unwrap_or(&arena.own);
         let values = Values { inputs, kept: &arena.values, passing: &scratch.passing };
-        self.value(self.outputs[k], samples, values)
+        self.value(self.outputs[k], samples, &values)
+    }
+
+    /// Whether runs on this many samples should share their scratch space.
+    #[inline]
+    pub(crate) const fn shares_scratch(&self, samples: usize) -> bool {
+        self.rows * samples > FEW_VALUES
     }
 
     /// Runs on inputs of `samples` samples. The arena keeps the values for the backward pass.
@@ -69,11 +77,12 @@ impl Program {
         &self,
         packed: &Packed<T>,
         (samples, inputs): (usize, &[&[T]]),
-        (arena, scratch): (&mut Arena<T>, &mut Scratch<T>),
+        (arena, shared): (&mut Arena<T>, Option<&mut Scratch<T>>),
     ) {
-        let kept = room(&mut arena.values, self.kept * samples);
-        let passing = room(&mut scratch.passing, (self.rows - self.kept) * samples);
-        arena.of = Some((packed.stamp, samples));
+        let Arena { values, own, of } = arena;
+        let kept = room(values, self.kept * samples);
+        let passing = room(&mut shared.unwrap_or(own).passing, (self.rows - self.kept) * samples);
+        *of = Some((packed.stamp, samples));
         if samples == 0 {
             return;
         }
@@ -101,6 +110,9 @@ impl Program {
     }
 }
 
+/// Up to this many values, a run has a scratch space of its own.
+const FEW_VALUES: usize = 64;
+
 /// For so few entries the choice of vectors takes longer than it saves.
 pub(super) const FEW: usize = 32;
 
@@ -118,7 +130,7 @@ struct Run<'a, T> {
 impl<'a, T: Element> Run<'a, T> {
     #[inline]
     fn at(&self, id: Id) -> &'a [T] {
-        self.program.value(id, self.samples, self.values)
+        self.program.value(id, self.samples, &self.values)
     }
 
     fn rows(&self, id: Id) -> usize {

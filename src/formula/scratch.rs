@@ -4,8 +4,8 @@ use crate::state::Element;
 
 /// The values that a pullback does not read, and the cotangents of all values.
 ///
-/// One serves all [arenas](super::Arena) of a thread: a sequence keeps the values of all its steps, but runs one step at a
-/// time.
+/// One serves all [arenas](super::Arena) of a thread, except those of few values: a sequence keeps the values of all its
+/// steps, but runs one step at a time.
 #[derive(Debug, Clone)]
 pub(crate) struct Scratch<T> {
     pub(super) passing: Vec<T>,

@@ -2,7 +2,7 @@
 
 use super::exponential::{exp, exp_m1, ln_1p};
 use super::vector::Vector;
-use super::{Float, Kernel, Simd, dispatch};
+use super::{Float, Kernel, Simd, dispatch_for};
 
 /// Registers processed together: enough to hide the latency of arithmetic, few enough for a CPU with 16.
 const WIDE: usize = 4;
@@ -64,12 +64,12 @@ impl Function for Softplus {
 
 /// `y = f(x)`, entry by entry, for slices of equal length.
 pub(crate) fn map<F: Function, T: Float>(f: F, x: &[T], y: &mut [T]) {
-    dispatch(Map { f, x, y });
+    dispatch_for(size_of_val(x), Map { f, x, y });
 }
 
 /// `xbar += f′ w`, entry by entry, for slices of equal length. The derivative `f′` is computed from the values `y`.
 pub(crate) fn pull_back<F: Function, T: Float>(f: F, y: &[T], w: &[T], xbar: &mut [T]) {
-    dispatch(PullBack { f, y, w, xbar });
+    dispatch_for(size_of_val(y), PullBack { f, y, w, xbar });
 }
 
 struct Map<'a, F, T> {

@@ -1,6 +1,6 @@
 //! `y + Σ c k` in one pass over memory.
 
-use super::{Float, Kernel, Simd, dispatch};
+use super::{Float, Kernel, Simd, dispatch_for};
 
 /// A factor and a slice.
 type Term<'a, T> = (T, &'a [T]);
@@ -10,7 +10,7 @@ type Term<'a, T> = (T, &'a [T]);
 /// The sum runs from left to right and rounds every product, on every CPU, exactly as adding the terms one by one.
 #[inline]
 pub(crate) fn combine<T: Float>(out: &mut [T], base: Option<&[T]>, terms: &[Term<'_, T>]) {
-    dispatch(Combine { out, base, terms });
+    dispatch_for(size_of_val(out), Combine { out, base, terms });
 }
 
 struct Combine<'a, T> {

@@ -50,6 +50,8 @@ pub(crate) trait Float: Copy + 'static {
     fn abs<S: Simd>(simd: S, a: Self::Lanes<S>) -> Self::Lanes<S>;
     /// `a b + c`, rounded once if the CPU can.
     fn mul_add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>, c: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `self b + c`, rounded once if the CPU can.
+    fn fused<S: Simd>(self, b: Self, c: Self) -> Self;
     /// `max(a, bound)`, but NaN if `a` is NaN.
     fn at_least<S: Simd>(simd: S, a: Self::Lanes<S>, bound: Self::Lanes<S>) -> Self::Lanes<S>;
     /// The non-negative `a` with the sign of `of`.
@@ -61,6 +63,11 @@ pub(crate) trait Float: Copy + 'static {
     fn is_zero<S: Simd>(simd: S, a: Self::Lanes<S>) -> bool;
     /// `2ⁿ · raise`, given `n + ROUNDER` and a power of two.
     fn power_of_two<S: Simd>(simd: S, rounded: Self::Lanes<S>, raise: Self) -> Self::Lanes<S>;
+}
+
+/// Whether the CPU multiplies and adds in one instruction. Scalar code serves any CPU of the target.
+const fn has_fused<S: Simd>() -> bool {
+    S::F32_LANES > 1 && !cfg!(target_family = "wasm")
 }
 
 macro_rules! instructions {
@@ -91,6 +98,10 @@ impl Float for f32 {
     const EXP: &'static [Self] = &[0.5, 0.166_665_78, 0.041_666_556, 0.008_363_173, 0.001_392_617_6];
     const LOG: &'static [Self] = &[0.083_333_3, 0.012_502_363, 0.002_205_985_8, 0.000_524_443_34];
 
+    #[inline(always)]
+    fn fused<S: Simd>(self, b: Self, c: Self) -> Self {
+        if has_fused::<S>() { self.mul_add(b, c) } else { self * b + c }
+    }
     #[inline(always)]
     fn split<S: Simd>(x: &[Self]) -> (&[S::f32s], &[Self]) {
         S::as_simd_f32s(x)
@@ -191,6 +202,10 @@ impl Float for f64 {
         7.707_617_574_664_846e-8,
     ];
 
+    #[inline(always)]
+    fn fused<S: Simd>(self, b: Self, c: Self) -> Self {
+        if has_fused::<S>() { self.mul_add(b, c) } else { self * b + c }
+    }
     #[inline(always)]
     fn split<S: Simd>(x: &[Self]) -> (&[S::f64s], &[Self]) {
         S::as_simd_f64s(x)

@@ -11,6 +11,7 @@ mod extrema;
 mod float;
 mod norm;
 mod product;
+mod small_product;
 mod vector;
 
 pub(crate) use activation::{Sigmoid, Softplus, Tanh, map, pull_back};
@@ -37,6 +38,19 @@ pub(crate) trait Kernel {
 #[inline(always)]
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     pulp::Arch::new().dispatch(Dispatched(kernel))
+}
+
+/// [`dispatch`] for a kernel whose slices or columns have this many bytes. If they fit into a register of AVX2, a
+/// register of AVX-512 would only be masked.
+#[inline(always)]
+pub(crate) fn dispatch_for<K: Kernel>(bytes: usize, kernel: K) -> K::Output {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if bytes <= 32
+        && let pulp::Arch::V4(simd) = pulp::Arch::new()
+    {
+        return pulp::Arch::V3(*simd).dispatch(Dispatched(kernel));
+    }
+    dispatch(kernel)
 }
 
 /// Runs loops over entries that the compiler turns into vector instructions, with the instructions of the CPU. `work` and every

@@ -3,32 +3,46 @@
 //! A tile of the product, a few registers high and a few columns wide, stays in registers while the common dimension is
 //! traversed once.
 
-use super::{Float, Kernel, Simd, dispatch};
+use super::small_product::{self, SmallProduct};
+use super::{Float, Kernel, Simd, dispatch_for};
+
+/// The factors `(a, b)` of a product.
+pub(super) type Term<'a, T> = (&'a [T], &'a [T]);
 
 /// `c = start + Σ a b` over the `terms` `(a, b)`; the column `start` is added to all columns.
 ///
 /// `c` and each `a` have `rows` rows.
-pub(crate) fn affine<T: Float>(c: &mut [T], rows: usize, start: &[T], terms: &[(&[T], &[T])]) {
-    dispatch(Product::<T, false> { c, rows, start: Some(start), terms });
+pub(crate) fn affine<T: Float>(c: &mut [T], rows: usize, start: &[T], terms: &[Term<'_, T>]) {
+    product(c, rows, Some(start), terms);
 }
 
 /// `c = start + a b`; the column `start` is added to all columns. Without it, the product is added to `c`.
 ///
 /// `c` and `a` have `rows` rows.
 pub(crate) fn add_product<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, a: &[T], b: &[T]) {
-    dispatch(Product::<T, false> { c, rows, start, terms: &[(a, b)] });
+    product(c, rows, start, &[(a, b)]);
+}
+
+#[inline(always)]
+fn product<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, terms: &[Term<'_, T>]) {
+    let bytes = rows * size_of::<T>();
+    if small_product::suits(c.len(), rows, terms) {
+        dispatch_for(bytes, SmallProduct { c, rows, start, terms });
+    } else {
+        dispatch_for(bytes, Product::<T, false> { c, rows, start, terms });
+    }
 }
 
 /// `c += a bᵀ`; `c` and `a` have `rows` rows.
 pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
-    dispatch(Product::<T, true> { c, rows, start: None, terms: &[(a, b)] });
+    dispatch_for(rows * size_of::<T>(), Product::<T, true> { c, rows, start: None, terms: &[(a, b)] });
 }
 
 struct Product<'a, T, const TRANSPOSED: bool> {
     c: &'a mut [T],
     rows: usize,
     start: Option<&'a [T]>,
-    terms: &'a [(&'a [T], &'a [T])],
+    terms: &'a [Term<'a, T>],
 }
 
 impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {

@@ -56,13 +56,13 @@ where
         let (program, inputs) = (self.program()?, Entries::of::<P::Input, P::Store, K>(x));
         let samples = inputs.samples(P::INPUTS)?;
         let mut wrong = None;
-        let mut scratch = Pooled::<Scratch<_>>::default();
-        let scratch = scratch.get();
-        program.forward(&self.packed, (samples, inputs.slices()), (arena, scratch));
+        let mut shared = program.shares_scratch(samples).then(Pooled::<Scratch<_>>::default);
+        let mut shared = shared.as_mut().map(Pooled::get);
+        program.forward(&self.packed, (samples, inputs.slices()), (arena, shared.as_deref_mut()));
         let mut k = 0;
         P::Output::each_mut::<P::Store, K>(y, &mut |slice, found| {
             if found == samples {
-                slice.copy_from_slice(program.output(k, (samples, inputs.slices()), (arena, scratch)));
+                slice.copy_from_slice(program.output(k, (samples, inputs.slices()), (arena, shared.as_deref())));
             } else {
                 wrong = Some(found);
             }
@@ -90,10 +90,10 @@ where
         let cotangents = Entries::of::<P::Output, P::Store, K>(w);
         cotangents.check("the cotangent of the output", samples)?;
         check_shapes(pbar)?;
-        let mut scratch = Pooled::<Scratch<_>>::default();
-        let scratch = scratch.get();
+        let mut shared = program.shares_scratch(samples).then(Pooled::<Scratch<_>>::default);
+        let mut shared = shared.as_mut().map(Pooled::get);
         if !trace.is_of(&self.packed, samples) {
-            program.forward(&self.packed, (samples, inputs.slices()), (trace, scratch));
+            program.forward(&self.packed, (samples, inputs.slices()), (trace, shared.as_deref_mut()));
         }
         let mut bars: [&mut [ElementOf<P>]; MOST] = std::array::from_fn(|_| Default::default());
         let (mut k, mut wrong) = (0, None);
@@ -108,7 +108,7 @@ where
             return Err(Error::SampleMismatch { input: "the cotangent of the input", found, expected: samples });
         }
         let to = Cotangents { inputs: &mut bars[..k], leaves: &mut ByPlace(pbar) };
-        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), (trace, scratch), to);
+        program.backward(&self.packed, (samples, inputs.slices()), cotangents.slices(), (trace, shared), to);
         Ok(())
     }
 }
@@ -142,7 +142,9 @@ where
 
     #[inline]
     fn forward_traced_into(&self, x: &Self::Input, y: &mut Self::Output, trace: &mut Self::Trace) {
-        if self.run(x, y, trace.get()).is_err() {
+        // Without an error there is nothing to drop.
+        if let Err(error) = self.run(x, y, trace.get()) {
+            drop(error);
             spoil(y);
         }
     }
@@ -178,7 +180,8 @@ where
         xbar: &mut Self::Input,
         pbar: &mut P,
     ) {
-        if self.try_backward(trace.get(), x, w, xbar, pbar).is_err() {
+        if let Err(error) = self.try_backward(trace.get(), x, w, xbar, pbar) {
+            drop(error);
             spoil(xbar);
             spoil(pbar);
         }

@@ -94,7 +94,9 @@ impl<P: Formula<Store: Slices>, K> Net<P, K> {
     }
 
     pub(super) fn program(&self) -> Result<&Program> {
-        self.shapes.clone()?;
+        if let Err(error) = &self.shapes {
+            return Err(error.clone());
+        }
         self.program.as_deref().ok_or(Error::ForeignWeight { formula: std::any::type_name::<P>() })
     }
 }

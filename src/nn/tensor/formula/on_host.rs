@@ -9,7 +9,7 @@ use dfdx::tensor_ops::Device;
 
 use super::super::cpu::slice_mut;
 use super::leaves::{Leaf, add};
-use crate::formula::{Arena, Cotangents, Layout, Leaves, MOST_BATCHES as MOST, Packed, Program, Scratch};
+use crate::formula::{Arena, Cotangents, Layout, Leaves, MOST_BATCHES as MOST, Packed, Program};
 use crate::nn::pool;
 use crate::state::{TensorElement, read};
 
@@ -31,7 +31,7 @@ pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
 ) -> Result<Evaluated<E, D, T>, D::Err> {
     let (samples, device) = (inputs[0].shape().0, inputs[0].device().clone());
     let mut memory = pool::take::<Memory<E>>();
-    let Memory { packed, arena, scratch, inputs: numbers, leaves: weights, .. } = &mut *memory;
+    let Memory { packed, arena, inputs: numbers, leaves: weights, .. } = &mut *memory;
     numbers.lay_out(inputs.iter().map(|x| x.shape().num_elements()));
     for (k, input) in inputs.iter().enumerate() {
         read(input, numbers.part_mut(k));
@@ -43,10 +43,10 @@ pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
     packed.fill(program, Layout::Rows, |k| weights.part(k));
     let slices = numbers.slices();
     let slices = &slices[..inputs.len()];
-    program.forward(packed, (samples, slices), (arena, scratch));
+    program.forward(packed, (samples, slices), (arena, None));
     let mut outputs = Vec::with_capacity(program.outputs());
     for k in 0..program.outputs() {
-        let values = program.output(k, (samples, slices), (arena, scratch)).to_vec();
+        let values = program.output(k, (samples, slices), (arena, None)).to_vec();
         outputs.push(device.try_tensor_from_vec(values, (samples, program.rows_of_output(k)))?);
     }
     if T::OWNS_TAPE {
@@ -113,7 +113,6 @@ impl<E: TensorElement> Leaves<E> for Flat<E> {
 struct Memory<E> {
     packed: Packed<E>,
     arena: Arena<E>,
-    scratch: Scratch<E>,
     inputs: Flat<E>,
     outputs_bar: Flat<E>,
     inputs_bar: Flat<E>,
@@ -126,7 +125,6 @@ impl<E> Default for Memory<E> {
         Self {
             packed: Packed::default(),
             arena: Arena::default(),
-            scratch: Scratch::default(),
             inputs: Flat::default(),
             outputs_bar: Flat::default(),
             inputs_bar: Flat::default(),
@@ -148,7 +146,7 @@ impl<E: TensorElement, D: Device<E>> Call<E, D> {
     /// Turns the gradients of the outputs into the gradients of the inputs and of the weights.
     fn pull_back(&self, memory: &mut Memory<E>, grads: &mut Gradients<E, D>) -> Result<(), D::Err> {
         let Self { program, samples, leaves, inputs, outputs } = self;
-        let Memory { packed, arena, scratch, inputs: numbers, outputs_bar, inputs_bar, leaves: leaves_bar } = memory;
+        let Memory { packed, arena, inputs: numbers, outputs_bar, inputs_bar, leaves: leaves_bar } = memory;
         outputs_bar.lay_out(outputs.iter().map(|y| y.shape().num_elements()));
         for (k, output) in outputs.iter().enumerate() {
             outputs_bar.part_mut(k).copy_from_slice(slice_mut::<E, D>(grads.get_or_alloc_mut(output)?));
@@ -165,7 +163,7 @@ impl<E: TensorElement, D: Device<E>> Call<E, D> {
             bar
         });
         let to = Cotangents { inputs: &mut bars[..inputs.len()], leaves: leaves_bar };
-        program.backward(packed, (*samples, &slices[..inputs.len()]), &w[..outputs.len()], (arena, scratch), to);
+        program.backward(packed, (*samples, &slices[..inputs.len()]), &w[..outputs.len()], (arena, None), to);
         for (k, x) in inputs.iter().enumerate() {
             add(slice_mut::<E, D>(grads.get_or_alloc_mut(x)?), inputs_bar.part(k));
         }
