@@ -85,8 +85,8 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         let mut outputs = Vec::new();
         let mut steps: Vec<StepRecord<B, R>> = Vec::with_capacity(batch.len());
         for (i, x) in batch.inputs().iter().enumerate() {
-            let (mut next, block) = self.block.forward(x, &hidden, batch.gap(i))?;
             let ended = batch.ended(i);
+            let (mut next, block) = self.block.forward(x, &hidden, batch.gap(i, ended.as_deref()))?;
             if let Some(ended) = &ended {
                 next.copy_samples(&hidden, ended);
             }
@@ -115,8 +115,10 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         let mut hidden = h0.clone();
         let (mut outputs, mut memory) = (Vec::new(), None);
         for (i, x) in batch.inputs().iter().enumerate() {
-            let before = batch.ended(i).map(|ended| (hidden.clone(), ended));
-            self.block.advance_with(x, &mut hidden, batch.gap(i), &mut memory)?;
+            let ended = batch.ended(i);
+            let gap = batch.gap(i, ended.as_deref());
+            let before = ended.map(|ended| (hidden.clone(), ended));
+            self.block.advance_with(x, &mut hidden, gap, &mut memory)?;
             if let Some((before, ended)) = before {
                 hidden.copy_samples(&before, &ended);
             }

@@ -57,6 +57,28 @@ fn steps_beyond_the_end_do_not_count() {
     }
 }
 
+/// The padding after the end of a sequence has no gap of its own, so a solve for all sequences has one time.
+#[test]
+fn common_gaps_stay_common_after_the_end_of_a_sequence() {
+    let mut numbers = uniform(8);
+    let inputs: Vec<Vec<[f64; 1]>> = [3, 1, 2].map(|n| (0..n).map(|_| [numbers()]).collect()).to_vec();
+    let gaps = vec![vec![0.5, 0.25, 2.0], vec![0.5], vec![0.5, 0.25]];
+    let data = SequenceData::new(inputs, vec![[0.5]; 3]).unwrap().gaps(gaps).unwrap();
+    let flow = Net::dynamic(Elman::<f64, 1, 3>::uniform(&mut numbers)).flow();
+    let block = OdeBlock::new(flow, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
+    let model = Sequence { block, readout: Net::dynamic(Linear::<f64, 3, 1>::uniform(&mut numbers)) };
+    let together: Vec<[f64; 1]> = data.predict(&model, 3).unwrap();
+    let alone: Vec<[f64; 1]> = data.predict(&model, 1).unwrap();
+    for (together, alone) in together.iter().zip(&alone) {
+        assert!((together[0] - alone[0]).abs() < 1e-15);
+    }
+    let objective = data.objective(SquaredError);
+    assert!(objective.gradient(&model, Batch { samples: &[2, 0, 1], seed: 0 }).is_ok());
+    // Zeros of both signs are one gap.
+    let zeros = SequenceData::new(vec![vec![[1.0]]; 2], vec![[0.5]; 2]).unwrap().gaps(vec![vec![0.0], vec![-0.0]]);
+    assert!(zeros.unwrap().predict::<_, _, 1>(&model, 2).is_ok());
+}
+
 /// A cell that reads the gaps of each sequence.
 #[test]
 fn gaps_belong_to_their_sequences() {
