@@ -102,7 +102,7 @@ impl<const I: usize, Y: CheckTarget> SequenceData<I, Y> {
     }
 
     /// Targets count from this step on, counted from 0: the model reads the steps before to warm up. For targets of each
-    /// step.
+    /// step; the objective of others fails.
     #[must_use]
     pub fn outputs_from(self, step: usize) -> Self {
         Self { first_output: step, ..self }

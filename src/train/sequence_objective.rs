@@ -88,7 +88,8 @@ impl<const I: usize, Y> SequenceData<I, Y> {
     /// The output of a model after the last observation of each sequence, computed in batches of `batch_size`.
     ///
     /// # Errors
-    /// The errors of the model, and [`Error::InvalidArgument`] for a batch size of 0.
+    /// The errors of the model, [`Error::NonFiniteOutput`] for an output that is not finite, and [`Error::InvalidArgument`]
+    /// for a batch size of 0.
     pub fn predict<B, R, const O: usize>(&self, model: &Sequence<B, R>, batch_size: usize) -> Result<Vec<[f64; O]>>
     where
         B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
@@ -104,22 +105,30 @@ impl<const I: usize, Y> SequenceData<I, Y> {
             let (outputs, _) = model.predict(&model.start(samples.len()), &batch)?;
             found.extend(outputs.iter().flat_map(FromSamples::to_samples));
         }
+        for (sample, output) in found.iter().enumerate() {
+            if let Some(&value) = output.iter().find(|value| !value.is_finite()) {
+                return Err(Error::NonFiniteOutput { sample, value });
+            }
+        }
         Ok(found)
     }
 }
 
 impl<const I: usize> SequenceData<I, usize> {
-    /// The fraction of sequences whose largest output is not that of their class.
+    /// The fraction of sequences whose largest output, the first of equal ones, is not that of their class.
     ///
     /// # Errors
-    /// Those of [`predict`](Self::predict).
+    /// Those of [`predict`](Self::predict), and [`Error::InvalidLabel`] for a class without an output.
     pub fn error_rate<B, R, const O: usize>(&self, model: &Sequence<B, R>) -> Result<f64>
     where
         B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
         R: Layer<Input = <B::Hidden as Hidden>::Output, Output: FromSamples<O>>,
     {
         let outputs: Vec<[f64; O]> = self.predict(model, 256)?;
-        let class = |scores: &[f64; O]| (0..O).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+        if let Some(sample) = self.targets.iter().position(|&label| label >= O) {
+            return Err(Error::InvalidLabel { output: 0, sample, label: self.targets[sample], classes: O });
+        }
+        let class = |scores: &[f64; O]| (0..O).rev().max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
         let wrong = outputs.iter().zip(&self.targets).filter(|(scores, label)| class(scores) != Some(**label)).count();
         Ok(wrong as f64 / self.len().max(1) as f64)
     }
@@ -136,6 +145,10 @@ impl<const I: usize, Y, L> SequenceObjective<'_, I, Y, L> {
         let batch = self.data.batch(samples)?;
         let of_batch: Vec<&Y> = samples.iter().map(|&sample| &targets[sample]).collect();
         if !Y::EVERY_STEP {
+            if *first_output > 0 {
+                let expected = "0, unless there is a target for every step";
+                return Err(Error::InvalidArgument { name: "outputs_from", value: *first_output as f64, expected });
+            }
             let targets = vec![Y::of_batch(&of_batch, 0)];
             return Ok(Prepared { batch: batch.last_output(), targets, weights: None });
         }
@@ -178,12 +191,25 @@ where
     ) -> Result<(f64, <Sequence<B, R> as Parametric>::Params)> {
         let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
         let h0 = model.start(batch.samples.len());
-        model.gradient_of(&h0, &sequences, |y| self.loss.weighted(y, &targets, weights.as_deref()))
+        let found = model.gradient_of(&h0, &sequences, |y| self.loss.weighted(y, &targets, weights.as_deref()));
+        found.map_err(|error| of_data(error, batch))
     }
 
     fn loss(&self, model: &Sequence<B, R>, batch: Batch<'_>) -> Result<f64> {
         let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
         let (outputs, _) = model.predict(&model.start(batch.samples.len()), &sequences)?;
-        Ok(self.loss.weighted(&outputs, &targets, weights.as_deref())?.0)
+        let found = self.loss.weighted(&outputs, &targets, weights.as_deref());
+        found.map(|(loss, _)| loss).map_err(|error| of_data(error, batch))
+    }
+}
+
+/// The error with the index of a sequence in the data instead of that in the batch.
+fn of_data(error: Error, batch: Batch<'_>) -> Error {
+    match error {
+        Error::InvalidLabel { output, sample, label, classes } => {
+            let sample = batch.samples.get(sample).copied().unwrap_or(sample);
+            Error::InvalidLabel { output, sample, label, classes }
+        }
+        other => other,
     }
 }

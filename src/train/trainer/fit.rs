@@ -210,7 +210,8 @@ const fn is_non_finite(error: &Error) -> bool {
         | Error::NonFiniteDerivative { .. }
         | Error::NonFiniteEvent { .. }
         | Error::NonFiniteGradient { .. }
-        | Error::NonFiniteLoss { .. } => true,
+        | Error::NonFiniteLoss { .. }
+        | Error::NonFiniteOutput { .. } => true,
         Error::InvalidArgument { value, .. } | Error::InvalidEntry { value, .. } => !value.is_finite(),
         _ => false,
     }
