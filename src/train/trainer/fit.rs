@@ -143,7 +143,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     fn complete(&mut self, progress: &mut Progress) -> Result<Epoch> {
         let start = Instant::now();
         let validation = match &mut self.validate {
-            Some(validate) => Some(validate(self.model)?),
+            Some(validate) => Some(validate(self.model, self.settings.batch_size)?),
             None => None,
         };
         if let Some(value) = validation {
