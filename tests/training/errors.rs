@@ -34,7 +34,9 @@ fn settings_outside_their_domain_are_refused() {
     assert_eq!(invalid(&refused!(f64::NAN, skip_non_finite())).0, "learning_rate");
     assert_eq!(invalid(&refused!(0.1, clip_norm(0.0))), ("clip_norm", 0.0));
     assert_eq!(invalid(&refused!(0.1, clip_norm(f64::NAN))).0, "clip_norm");
-    assert_eq!(invalid(&refused!(0.1, early_stopping(3))).0, "early_stopping");
+    assert_eq!(invalid(&refused!(0.1, early_stopping(3))), ("early_stopping", 3.0));
+    // It would never decay.
+    assert_eq!(invalid(&refused!(0.1, schedule(|_| OnPlateau::new(0.2)))), ("schedule", 0.2));
     assert_eq!(invalid(&refused!(0.1, schedule(|_| Cosine::new(0.1, 0)))).0, "steps");
     assert_eq!(invalid(&refused!(0.1, schedule(|_| -1.0))), ("rate", -1.0));
     let nan =
@@ -64,8 +66,6 @@ fn a_label_out_of_range_is_refused() {
         Error::InvalidLabel { sample: 1, label: 2, classes: 2, .. } => {}
         other => panic!("{other}"),
     }
-}
-
     // The loss without a gradient, and the error rate, name the same sequence.
     let expected = Error::InvalidLabel { output: 0, sample: 1, label: 2, classes: 2 };
     assert_eq!(train.loss(&model(), Batch { samples: &[2, 1], seed: 0 }), Err(expected.clone()));
@@ -90,6 +90,8 @@ fn a_first_output_needs_targets_for_every_step() {
     let data = data(4).unwrap().outputs_from(3);
     let refused = data.objective(CrossEntropy::new(2)).loss(&model(), Batch { samples: &[0], seed: 0 });
     assert_eq!(invalid(&refused.unwrap_err()), ("outputs_from", 3.0));
+}
+
 #[test]
 fn data_that_do_not_fit_are_refused() {
     let series = || vec![vec![[1.0], [2.0]], vec![[3.0]]];

@@ -12,14 +12,15 @@ use crate::error::{Error, Result};
 use crate::state::State;
 use crate::train::objective::{Batch, Objective};
 use crate::train::shuffle::{mix, shuffled};
-use crate::train::{Optimiser, clip_norm};
+use crate::train::{Optimiser, Schedule, clip_norm};
 
 impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// Runs the training.
     ///
     /// # Errors
     /// * [`Error::InvalidArgument`] for an objective without samples, a batch size or a number of epochs of 0, and
-    ///   settings of the optimiser, the schedule or the clipping outside their domain;
+    ///   settings of the optimiser, the schedule or the clipping outside their domain; for early stopping, or an
+    ///   [`OnPlateau`](crate::train::OnPlateau), without a validation;
     /// * [`Error::NonFiniteLoss`] for a training or validation loss that is not finite;
     /// * the errors of the objective, of the optimiser, of the validation and of the callbacks, and of files.
     ///
@@ -34,7 +35,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
 
     fn run(&mut self, progress: &mut Progress) -> Result<Ended> {
         self.check()?;
-        self.prepare_schedule();
+        self.prepare_schedule()?;
         #[cfg(feature = "checkpoint")]
         self.restore(progress)?;
         if let Some(log) = &mut self.log {
@@ -61,12 +62,19 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     }
 
     /// Makes the schedule from the number of steps.
-    fn prepare_schedule(&mut self) {
+    fn prepare_schedule(&mut self) -> Result<()> {
         let Settings { epochs, batch_size, .. } = self.settings;
-        let steps = self.objective.samples().div_ceil(batch_size) * epochs;
+        // Also for more epochs than can be done, up to an early stop.
+        let steps = self.objective.samples().div_ceil(batch_size).saturating_mul(epochs);
         if let Some(make) = self.make_schedule.take() {
-            self.schedule = Some(make(steps as u64));
+            let schedule = make(steps as u64);
+            if matches!(schedule, Schedule::OnPlateau(_)) && self.validate.is_none() {
+                let expected = "used together with a validation, since it is an `OnPlateau`";
+                return Err(Error::InvalidArgument { name: "schedule", value: schedule.rate(0)?, expected });
+            }
+            self.schedule = Some(schedule);
         }
+        Ok(())
     }
 
     fn check(&self) -> Result<()> {
@@ -86,9 +94,9 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         if clip_norm.is_nan() || clip_norm <= 0.0 {
             return Err(Error::InvalidArgument { name: "clip_norm", value: clip_norm, expected: "positive" });
         }
-        if self.settings.patience.is_some() && self.validate.is_none() {
+        if let (Some(patience), None) = (self.settings.patience, &self.validate) {
             let expected = "used together with a validation";
-            return Err(Error::InvalidArgument { name: "early_stopping", value: 0.0, expected });
+            return Err(Error::InvalidArgument { name: "early_stopping", value: patience as f64, expected });
         }
         Ok(())
     }
