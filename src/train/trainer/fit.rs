@@ -41,10 +41,12 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         if let Some(log) = &mut self.log {
             log.start(&progress.epochs)?;
         }
-        if let Some(ended @ (Ended::EarlyStop | Ended::Callback)) = progress.ended {
-            return Ok(ended);
+        match progress.ended {
+            Some(Ended::Callback) => return Ok(Ended::Callback),
+            // The patience may have been raised.
+            Some(Ended::EarlyStop) if self.is_impatient(progress) => return Ok(Ended::EarlyStop),
+            _ => progress.ended = None,
         }
-        progress.ended = None;
         let display = Display::new(self.settings.progress, self.settings.epochs, progress.epochs.len());
         while progress.epochs.len() < self.settings.epochs {
             self.steps(progress)?;
@@ -181,8 +183,12 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
                 ended = Some(Ended::Callback);
             }
         }
-        let impatient = self.settings.patience.is_some_and(|patience| progress.epochs_since_best() >= patience.max(1));
-        Ok(if impatient { Some(Ended::EarlyStop) } else { ended })
+        Ok(if self.is_impatient(progress) { Some(Ended::EarlyStop) } else { ended })
+    }
+
+    /// Whether the validation loss has not improved for too long.
+    fn is_impatient(&self, progress: &Progress) -> bool {
+        self.settings.patience.is_some_and(|patience| progress.epochs_since_best() >= patience.max(1))
     }
 
     /// Gives the model its best parameters.
