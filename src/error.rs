@@ -8,7 +8,7 @@
 //! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NoRestPoint`](Error::NoRestPoint) |
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
-//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`NonFiniteOutput`](Error::NonFiniteOutput), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
+//! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
@@ -313,16 +313,6 @@ pub enum Error {
         sample: usize,
         /// The step, from 0.
         step: usize,
-        /// The value.
-        value: f64,
-    },
-    /// An output of a model is infinite or NaN.
-    #[error(
-        "the output of the model for sequence {sample} is {value}, but must be finite; its weights or inputs are too large"
-    )]
-    NonFiniteOutput {
-        /// The sequence, from 0.
-        sample: usize,
         /// The value.
         value: f64,
     },

@@ -88,8 +88,7 @@ impl<const I: usize, Y> SequenceData<I, Y> {
     /// The output of a model after the last observation of each sequence, computed in batches of `batch_size`.
     ///
     /// # Errors
-    /// The errors of the model, [`Error::NonFiniteOutput`] for an output that is not finite, and [`Error::InvalidArgument`]
-    /// for a batch size of 0.
+    /// The errors of the model, and [`Error::InvalidArgument`] for a batch size of 0.
     pub fn predict<B, R, const O: usize>(&self, model: &Sequence<B, R>, batch_size: usize) -> Result<Vec<[f64; O]>>
     where
         B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
@@ -104,11 +103,6 @@ impl<const I: usize, Y> SequenceData<I, Y> {
             let batch = self.batch(samples)?.last_output();
             let (outputs, _) = model.predict(&model.start(samples.len()), &batch)?;
             found.extend(outputs.iter().flat_map(FromSamples::to_samples));
-        }
-        for (sample, output) in found.iter().enumerate() {
-            if let Some(&value) = output.iter().find(|value| !value.is_finite()) {
-                return Err(Error::NonFiniteOutput { sample, value });
-            }
         }
         Ok(found)
     }

@@ -80,8 +80,8 @@ fn an_output_that_is_not_finite_is_refused() {
     let mut params = model.params().zeros_like();
     params.1.bias[1] = f64::NAN;
     model.set_params(&params);
-    assert!(matches!(data.error_rate(&model), Err(Error::NonFiniteOutput { sample: 0, .. })));
-    assert!(matches!(data.predict::<_, _, 2>(&model, 1), Err(Error::NonFiniteOutput { sample: 0, .. })));
+    assert!(matches!(data.error_rate(&model), Err(Error::InvalidEntry { name: "outputs", .. })));
+    assert!(matches!(data.predict::<_, _, 2>(&model, 1), Err(Error::InvalidEntry { name: "outputs", .. })));
 }
 
 /// A class is read after the last observation.

@@ -224,8 +224,7 @@ const fn is_non_finite(error: &Error) -> bool {
         | Error::NonFiniteDerivative { .. }
         | Error::NonFiniteEvent { .. }
         | Error::NonFiniteGradient { .. }
-        | Error::NonFiniteLoss { .. }
-        | Error::NonFiniteOutput { .. } => true,
+        | Error::NonFiniteLoss { .. } => true,
         Error::InvalidArgument { value, .. } | Error::InvalidEntry { value, .. } => !value.is_finite(),
         _ => false,
     }
