@@ -15,6 +15,8 @@ pub struct SequenceObjective<'a, const I: usize, Y, L> {
 }
 
 /// A target of a sequence for outputs of the type `Z`.
+///
+/// Numbers are the target of a batch, or of a pair of batches, for a loss such as [`GaussianNll`](super::GaussianNll).
 pub trait SequenceTarget<Z>: CheckTarget + Sized {
     /// The targets of one output, of all samples of a batch.
     type OfBatch;
@@ -45,6 +47,22 @@ impl<Z: FromSamples<O>, const O: usize> SequenceTarget<Z> for Vec<[f64; O]> {
     const EVERY_STEP: bool = true;
     fn of_batch(targets: &[&Self], step: usize) -> Z {
         Z::from_samples(targets.len(), |sample, row| targets[sample].get(step).map_or(0.0, |values| values[row]))
+    }
+}
+
+impl<Z: FromSamples<O>, const O: usize> SequenceTarget<(Z, Z)> for [f64; O] {
+    type OfBatch = Z;
+    const EVERY_STEP: bool = false;
+    fn of_batch(targets: &[&Self], step: usize) -> Z {
+        <Self as SequenceTarget<Z>>::of_batch(targets, step)
+    }
+}
+
+impl<Z: FromSamples<O>, const O: usize> SequenceTarget<(Z, Z)> for Vec<[f64; O]> {
+    type OfBatch = Z;
+    const EVERY_STEP: bool = true;
+    fn of_batch(targets: &[&Self], step: usize) -> Z {
+        <Self as SequenceTarget<Z>>::of_batch(targets, step)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Data of sequences: padding, masks and gaps change nothing.
 
+use rheos::formula::{Rows, Structure};
 use rheos::nn::{Elman, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, TimedRecurrence};
-use rheos::train::{Batch, CrossEntropy, Objective, SequenceData, SquaredError, uniform};
-use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State};
+use rheos::train::{Batch, CrossEntropy, GaussianNll, Objective, SequenceData, SquaredError, uniform};
+use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State, formula};
 
 use crate::problem::{data, model};
 
@@ -144,4 +145,36 @@ fn the_error_rate_counts_wrong_classes() {
     let objective = data.objective(CrossEntropy::new(2));
     let outside = objective.gradient(&model, Batch { samples: &[4], seed: 0 }).unwrap_err();
     assert!(matches!(outside, Error::InvalidArgument { name: "samples", value: 4.0, .. }), "{outside}");
+}
+
+formula! {
+    /// A mean and the logarithm of a variance.
+    struct Gaussian<T> { mean: Linear<T, 3, 2>, log_variance: Linear<T, 3, 2> }
+    fn apply(&self, h: Rows<3>) -> (Rows<2>, Rows<2>) {
+        (self.mean.apply(h), self.log_variance.apply(h))
+    }
+}
+
+/// Targets of a pair of outputs, with masks too.
+#[test]
+fn a_forecast_has_a_variance() {
+    let mut numbers = uniform(9);
+    let lengths = [3, 1];
+    let mut series = || lengths.map(|n| (0..n).map(|_| [numbers(), numbers()]).collect::<Vec<_>>()).to_vec();
+    let (inputs, targets) = (series(), series());
+    let last: Vec<[f64; 2]> = targets.iter().map(|steps| steps[steps.len() - 1]).collect();
+    let every = SequenceData::new(inputs.clone(), targets).unwrap();
+    let last = SequenceData::new(inputs, last).unwrap();
+    let cell = Net::dynamic(Elman::<f64, 2, 3>::uniform(&mut numbers));
+    let model = Sequence { block: Recurrence(cell), readout: Net::dynamic(Gaussian::<f64>::draw(&mut numbers)) };
+    let loss = |data: &dyn Fn(Batch<'_>) -> rheos::Result<f64>, samples: &[usize]| data(Batch { samples, seed: 0 });
+    let (every, last) = (every.objective(GaussianNll), last.objective(GaussianNll));
+    let of_every = |batch: Batch<'_>| every.loss(&model, batch);
+    let of_last = |batch: Batch<'_>| last.loss(&model, batch);
+    for (data, weights) in [(&of_every as &dyn Fn(Batch<'_>) -> _, [0.75, 0.25]), (&of_last, [0.5, 0.5])] {
+        let [together, first, second] = [&[0, 1][..], &[0], &[1]].map(|samples| loss(data, samples).unwrap());
+        assert!((together - weights[0] * first - weights[1] * second).abs() < 1e-15);
+    }
+    // The readout of the only step of the second sequence.
+    assert_eq!(of_every(Batch { samples: &[1], seed: 0 }), of_last(Batch { samples: &[1], seed: 0 }));
 }
