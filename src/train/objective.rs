@@ -16,6 +16,10 @@ pub struct Batch<'a> {
 ///
 /// [`objective`] makes one of a closure; [`SequenceData`](super::SequenceData) and a [`Loss`](super::Loss) make one of
 /// sequences.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the loss of `{M}` on samples",
+    note = "sequences with a loss are one: `data.objective(CrossEntropy::new(2))`; so is a closure: `objective(samples, closure)`"
+)]
 pub trait Objective<M: Parametric> {
     /// The number of samples.
     fn samples(&self) -> usize;

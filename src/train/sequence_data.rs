@@ -22,6 +22,10 @@ pub struct SequenceData<const I: usize, Y> {
 }
 
 /// The target of a sequence, with its own check.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the target of a sequence",
+    note = "targets are classes, `usize`; numbers, `[f64; O]`; or numbers for every step, `Vec<[f64; O]>`"
+)]
 pub trait CheckTarget {
     /// The number of steps with targets and the first number that is not finite with its step, if there is one.
     fn steps(&self) -> Option<usize> {
