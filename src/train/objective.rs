@@ -37,6 +37,12 @@ pub trait Objective<M: Parametric> {
     fn loss(&self, model: &M, batch: Batch<'_>) -> Result<f64> {
         Ok(self.gradient(model, batch)?.0)
     }
+
+    /// The weight of a batch in the mean loss of an epoch or a validation: its number of samples, unless a sample counts more
+    /// than another in the mean of the batch.
+    fn weight(&self, batch: Batch<'_>) -> f64 {
+        batch.samples.len() as f64
+    }
 }
 
 /// The objective of a closure, made by [`objective`].

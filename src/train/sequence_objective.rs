@@ -196,6 +196,16 @@ where
         self.data.len()
     }
 
+    /// The number of outputs of all sequences.
+    fn weight(&self, batch: Batch<'_>) -> f64 {
+        let SequenceData { inputs, first_output, .. } = self.data;
+        let outputs = |&sample: &usize| match inputs.get(sample) {
+            Some(steps) if Y::EVERY_STEP => steps.len().saturating_sub(*first_output),
+            _ => 1,
+        };
+        batch.samples.iter().map(outputs).sum::<usize>() as f64
+    }
+
     fn gradient(
         &self,
         model: &Sequence<B, R>,

@@ -2,7 +2,7 @@
 
 use rheos::formula::{Rows, Structure};
 use rheos::nn::{Elman, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, TimedRecurrence};
-use rheos::train::{Batch, CrossEntropy, GaussianNll, Objective, SequenceData, SquaredError, uniform};
+use rheos::train::{Batch, CrossEntropy, GaussianNll, Objective, SequenceData, Sgd, SquaredError, Trainer, uniform};
 use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State, formula};
 
 use crate::problem::{data, model};
@@ -78,6 +78,29 @@ fn common_gaps_stay_common_after_the_end_of_a_sequence() {
     // Zeros of both signs are one gap.
     let zeros = SequenceData::new(vec![vec![[1.0]]; 2], vec![[0.5]; 2]).unwrap().gaps(vec![vec![0.0], vec![-0.0]]);
     assert!(zeros.unwrap().predict::<_, _, 1>(&model, 2).is_ok());
+}
+
+/// The loss of an epoch or a validation does not depend on the batches, also if the sequences have different numbers of
+/// outputs.
+#[test]
+fn the_mean_loss_does_not_depend_on_the_batches() {
+    let mut numbers = uniform(6);
+    let mut series = || [3, 5, 2, 7, 4].map(|n| (0..n).map(|_| [numbers()]).collect::<Vec<_>>()).to_vec();
+    let data = SequenceData::new(series(), series()).unwrap();
+    let cell: Net<Elman<f64, 1, 3>> = Net::new(Elman::uniform(&mut uniform(7)));
+    let mut model =
+        Sequence { block: Recurrence(cell), readout: Net::dynamic(Linear::<f64, 3, 1>::uniform(&mut uniform(8))) };
+    for (first, data) in [(0, data.clone()), (1, data.outputs_from(1))] {
+        let objective = data.objective(SquaredError);
+        let expected = objective.loss(&model, Batch { samples: &[0, 1, 2, 3, 4], seed: 0 }).unwrap();
+        for size in [1, 2, 3] {
+            // With the rate 0, the model stays as it is.
+            let trainer = Trainer::new(&mut model, &objective, Sgd::new(0.0)).epochs(1).batch_size(size);
+            let epoch = trainer.validation(&objective).fit().unwrap().epochs[0];
+            assert!((epoch.loss - expected).abs() < 1e-15, "{first} {size}");
+            assert!((epoch.validation.unwrap() - expected).abs() < 1e-15, "{first} {size}");
+        }
+    }
 }
 
 /// A cell that reads the gaps of each sequence.

@@ -139,11 +139,14 @@ impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
             if all.is_empty() {
                 return Err(Error::InvalidArgument { name: "samples", value: 0.0, expected: "at least 1" });
             }
-            let mut sum = 0.0;
+            let (mut sum, mut weights) = (0.0, 0.0);
             for samples in all.chunks(size) {
-                sum += validation.loss(model, Batch { samples, seed: 0 })? * samples.len() as f64;
+                let batch = Batch { samples, seed: 0 };
+                let weight = validation.weight(batch);
+                sum += validation.loss(model, batch)? * weight;
+                weights += weight;
             }
-            Ok(sum / all.len() as f64)
+            Ok(sum / weights)
         }));
         self
     }

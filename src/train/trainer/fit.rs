@@ -117,14 +117,15 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
             let batch = Batch { samples, seed: mix(&[seed, epoch, step as u64]) };
             match self.step(batch) {
                 Ok(Step { loss, norm }) => {
-                    progress.now.loss += loss * samples.len() as f64;
-                    progress.now.samples += samples.len();
+                    let weight = self.objective.weight(batch);
+                    progress.now.loss += loss * weight;
+                    progress.now.weight += weight;
                     progress.now.gradient_norm = progress.now.gradient_norm.max(norm);
                 }
                 Err(error) if self.settings.skip_non_finite && is_non_finite(&error) => {
                     progress.now.skipped += 1;
                     let is_last = (step + 1) * batch_size >= order.len();
-                    if is_last && progress.now.samples == 0 {
+                    if is_last && progress.now.weight == 0.0 {
                         return Err(error);
                     }
                 }
