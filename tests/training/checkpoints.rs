@@ -394,3 +394,26 @@ fn a_file_that_cannot_be_written_is_refused_at_once() {
     refused(Path::new(""));
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
 }
+
+/// The parameters in the middle of a later epoch are those of no epoch.
+#[test]
+fn fewer_epochs_than_are_done_are_refused() {
+    let folder = Folder::new("fewer");
+    let left = std::cell::Cell::new(6);
+    let limited = objective(4, |model: &Number, batch: Batch<'_>| {
+        left.set(left.get() - 1);
+        if left.get() == 0 { Err(Error::EmptyState) } else { falling(model, batch) }
+    });
+    let mut model = Number(0.0);
+    let fit = |model: &mut Number, epochs: usize| {
+        Trainer::new(model, &limited, Sgd::new(1.0))
+            .epochs(epochs)
+            .batch_size(1)
+            .checkpoint_every(1, folder.file())
+            .fit()
+    };
+    assert_eq!(fit(&mut model, 3).unwrap_err().error, Error::EmptyState);
+    let mut model = Number(0.0);
+    let refused = reason(fit(&mut model, 1).unwrap_err().error);
+    assert_eq!((refused.as_str(), model), ("it is in epoch 2, but the training has 1 epochs", Number(0.0)));
+}

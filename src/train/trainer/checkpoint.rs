@@ -103,8 +103,8 @@ where
     ///
     /// [`fit`](Self::fit) then fails with [`Error::Io`] before the first step if the file cannot be written; with
     /// [`Error::Checkpoint`] for a file that is damaged, of another version, or of another training: with another optimiser
-    /// or other settings of it, another seed, batch size or number of samples; and with [`Error::WeightMismatch`] for one
-    /// of another model.
+    /// or other settings of it, another seed, batch size or number of samples, or of more epochs; and with
+    /// [`Error::WeightMismatch`] for one of another model.
     pub fn checkpoint(mut self, path: impl AsRef<Path>) -> Self {
         self.checkpoint = Some(Checkpoint {
             path: path.as_ref().to_owned(),
@@ -147,6 +147,11 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
                 let reason = format!("it is of another training, with `{name}` {found} instead of {expected}");
                 return Err(Error::Checkpoint { path: path.clone(), reason });
             }
+        }
+        let (done, epochs) = (run.progress.epochs.len() + usize::from(run.progress.steps > 0), self.settings.epochs);
+        if done > epochs {
+            let reason = format!("it is in epoch {done}, but the training has {epochs} epochs");
+            return Err(Error::Checkpoint { path: path.clone(), reason });
         }
         self.model.set_params(&params);
         let rate = self.optimiser.learning_rate();
