@@ -14,11 +14,22 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// Replaces the file by one with these bytes: a program that reads it meanwhile, or a crash, finds the old or the new one.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    try_replace(path, bytes).map_err(|error| Error::Io {
-        action: "write",
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })
+    try_replace(path, bytes).map_err(|error| failed_to_write(path, &error))
+}
+
+/// Checks that a new file can be written there.
+#[cfg(feature = "checkpoint")]
+pub(crate) fn check_place(path: &Path) -> Result<()> {
+    let try_place = || {
+        let temporary = beside(path)?;
+        File::create_new(&temporary)?;
+        fs::remove_file(&temporary)
+    };
+    try_place().map_err(|error| failed_to_write(path, &error))
+}
+
+fn failed_to_write(path: &Path, error: &io::Error) -> Error {
+    Error::Io { action: "write", path: path.to_owned(), reason: error.to_string() }
 }
 
 fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -63,6 +63,10 @@ pub(crate) fn check_shape<F: Dynamics>(f: &F, t: f64, y: &F::State) -> Result<()
 }
 
 /// A model with parameters `θ` that an optimiser can read and replace.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model with parameters",
+    note = "a formula becomes one as a network: `Net::dynamic(..)`"
+)]
 pub trait Parametric {
     /// The space of the parameters, which is also the space of their gradient.
     type Params: State;

@@ -14,7 +14,8 @@ pub type BatchMatrix<T, const N: usize> = OMatrix<T, Const<N>, Dyn>;
 /// its cell does.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of any number of samples with {N} numbers each",
-    note = "use a network on `Dynamic` batches, `Net<P>` or `Net<P, Dynamic>`"
+    note = "data with {N} numbers need a cell, or a readout, of {N} numbers on `Dynamic` batches: `Net::dynamic(..)`",
+    note = "a cell that reads the gap, such as `Ltc` or `Cfc`, belongs in a `TimedRecurrence`"
 )]
 pub trait FromSamples<const N: usize>: State {
     /// The batch with the numbers `entry(sample, row)`.

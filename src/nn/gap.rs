@@ -28,7 +28,8 @@ impl Gap<'_> {
             Self::Same(gap) => Ok(gap),
             Self::Each(gaps) => {
                 let first = gaps.first().copied().unwrap_or(0.0);
-                match gaps.iter().position(|gap| gap.to_bits() != first.to_bits()) {
+                // Zeros of both signs are equal, and so is NaN.
+                match gaps.iter().position(|gap| *gap != first && gap.to_bits() != first.to_bits()) {
                     None => Ok(first),
                     Some(sample) => Err(Error::UnequalGaps { sample, gap: gaps[sample], first }),
                 }

@@ -5,6 +5,10 @@ use crate::error::Result;
 use crate::state::State;
 
 /// A differentiable map with parameters.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer",
+    note = "a formula becomes one as a network: `Net::dynamic(..)`, or `Net::<_, Static<B>>::new(..)`"
+)]
 pub trait Layer: Parametric {
     /// The argument.
     type Input: State;

@@ -1,7 +1,7 @@
 //! Sequence models: a block unrolled over a batch of sequences, with a readout.
 
 use super::{Block, Hidden, Layer, Samples, SequenceBatch, ZeroSamples};
-use crate::adjoint::{check_cotangents, check_gradient, check_gradients, check_member};
+use crate::adjoint::{check_argument, check_cotangents, check_gradient, check_gradients, check_member};
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::state::State;
@@ -78,15 +78,16 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
     ///   sample, or one length for each sample;
     /// * [`Error::InvalidEntry`] for a length of 0 or beyond the last step, and for a gap that is not finite, with the index
     ///   of its step;
-    /// * the errors of the block and of the readout.
+    /// * the errors of the block and of the readout, and [`Error::InvalidEntry`] for an output or a last hidden state that is
+    ///   not finite.
     pub fn forward(&self, h0: &B::Hidden, batch: &SequenceBatch<B::Input>) -> Result<Unrolled<B, R>> {
         batch.check(h0.count_samples())?;
         let mut hidden = h0.clone();
         let mut outputs = Vec::new();
         let mut steps: Vec<StepRecord<B, R>> = Vec::with_capacity(batch.len());
         for (i, x) in batch.inputs().iter().enumerate() {
-            let (mut next, block) = self.block.forward(x, &hidden, batch.gap(i))?;
             let ended = batch.ended(i);
+            let (mut next, block) = self.block.forward(x, &hidden, batch.gap(i, ended.as_deref()))?;
             if let Some(ended) = &ended {
                 next.copy_samples(&hidden, ended);
             }
@@ -102,6 +103,7 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
             steps.push(StepRecord { block, ended, readout });
         }
         give_hidden(&mut steps, || hidden.clone());
+        check_results(&outputs, &hidden)?;
         let record = SequenceRecord { steps, zero: h0.zeros_like(), output: outputs.first().cloned() };
         Ok(Unrolled { outputs, hidden, record })
     }
@@ -115,8 +117,10 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         let mut hidden = h0.clone();
         let (mut outputs, mut memory) = (Vec::new(), None);
         for (i, x) in batch.inputs().iter().enumerate() {
-            let before = batch.ended(i).map(|ended| (hidden.clone(), ended));
-            self.block.advance_with(x, &mut hidden, batch.gap(i), &mut memory)?;
+            let ended = batch.ended(i);
+            let gap = batch.gap(i, ended.as_deref());
+            let before = ended.map(|ended| (hidden.clone(), ended));
+            self.block.advance_with(x, &mut hidden, gap, &mut memory)?;
             if let Some((before, ended)) = before {
                 hidden.copy_samples(&before, &ended);
             }
@@ -124,6 +128,7 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
                 outputs.push(self.readout.try_forward(hidden.output())?);
             }
         }
+        check_results(&outputs, &hidden)?;
         Ok((outputs, hidden))
     }
 
@@ -213,6 +218,12 @@ impl<B: Block, R: Layer<Input = Seen<B>>> Sequence<B, R> {
         check_gradient("params", pbar)?;
         Ok(hbar)
     }
+}
+
+/// Checks the results of the last step. A block checks the hidden state before it.
+fn check_results<Y: State, H: State>(outputs: &[Y], hidden: &H) -> Result<()> {
+    check_cotangents("outputs", outputs, outputs.iter())?;
+    check_argument("hidden", hidden)
 }
 
 /// Gives the last step its hidden state, if its readout needs it.

@@ -104,13 +104,17 @@ impl<X> SequenceBatch<X> {
         &self.inputs
     }
 
-    /// The gap before an observation.
-    pub(super) fn gap(&self, step: usize) -> Gap<'_> {
-        match &self.gaps {
-            Gaps::One => Gap::Same(1.0),
-            Gaps::Same(gaps) => Gap::Same(gaps.get(step).copied().unwrap_or(f64::NAN)),
-            Gaps::Each(gaps) => Gap::Each(gaps.get(step).map_or(&[], Vec::as_slice)),
-        }
+    /// The gap before an observation. It is common to all samples if it is to those that have not ended.
+    pub(super) fn gap(&self, step: usize, ended: Option<&[bool]>) -> Gap<'_> {
+        let gaps = match &self.gaps {
+            Gaps::One => return Gap::Same(1.0),
+            Gaps::Same(gaps) => return Gap::Same(gaps.get(step).copied().unwrap_or(f64::NAN)),
+            Gaps::Each(gaps) => gaps.get(step).map_or(&[][..], Vec::as_slice),
+        };
+        let Some(ended) = ended else { return Gap::Each(gaps) };
+        let mut going = gaps.iter().zip(ended).filter(|(_, ended)| !**ended).map(|(gap, _)| *gap);
+        let first = going.next().unwrap_or(0.0);
+        if going.all(|gap| gap == first) { Gap::Same(first) } else { Gap::Each(gaps) }
     }
 
     /// Whether there is an output after this step.

@@ -16,6 +16,10 @@ pub struct MiniBatch<'a> {
 ///
 /// [`objective`] makes one of a closure; [`SequenceData`](super::SequenceData) and a [`Loss`](super::Loss) make one of
 /// sequences.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the loss of `{M}` on samples",
+    note = "sequences with a loss are one: `data.objective(CrossEntropy::new(2))`; so is a closure: `objective(samples, closure)`"
+)]
 pub trait Objective<M: Parametric> {
     /// The number of samples.
     fn samples(&self) -> usize;
@@ -32,6 +36,12 @@ pub trait Objective<M: Parametric> {
     /// The errors of [`gradient`](Self::gradient).
     fn loss(&self, model: &M, batch: MiniBatch<'_>) -> Result<f64> {
         Ok(self.gradient(model, batch)?.0)
+    }
+
+    /// The weight of a batch in the mean loss of an epoch or a validation: its number of samples, unless a sample counts more
+    /// than another in the mean of the batch.
+    fn weight(&self, batch: MiniBatch<'_>) -> f64 {
+        batch.samples.len() as f64
     }
 }
 

@@ -22,6 +22,10 @@ pub struct SequenceData<const I: usize, Y> {
 }
 
 /// The target of a sequence, with its own check.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the target of a sequence",
+    note = "targets are classes, `usize`; numbers, `[f64; O]`; or numbers for every step, `Vec<[f64; O]>`"
+)]
 pub trait CheckTarget {
     /// The number of steps with targets and the first number that is not finite with its step, if there is one.
     fn steps(&self) -> Option<usize> {
@@ -102,7 +106,7 @@ impl<const I: usize, Y: CheckTarget> SequenceData<I, Y> {
     }
 
     /// Targets count from this step on, counted from 0: the model reads the steps before to warm up. For targets of each
-    /// step.
+    /// step; the objective of others fails.
     #[must_use]
     pub fn outputs_from(self, step: usize) -> Self {
         Self { first_output: step, ..self }

@@ -15,6 +15,8 @@ pub struct SequenceObjective<'a, const I: usize, Y, L> {
 }
 
 /// A target of a sequence for outputs of the type `Z`.
+///
+/// Numbers are the target of a batch, or of a pair of batches, for a loss such as [`GaussianNll`](super::GaussianNll).
 pub trait SequenceTarget<Z>: CheckTarget + Sized {
     /// The targets of one output, of all samples of a batch.
     type OfBatch;
@@ -45,6 +47,22 @@ impl<Z: FromSamples<O>, const O: usize> SequenceTarget<Z> for Vec<[f64; O]> {
     const EVERY_STEP: bool = true;
     fn of_batch(targets: &[&Self], step: usize) -> Z {
         Z::from_samples(targets.len(), |sample, row| targets[sample].get(step).map_or(0.0, |values| values[row]))
+    }
+}
+
+impl<Z: FromSamples<O>, const O: usize> SequenceTarget<(Z, Z)> for [f64; O] {
+    type OfBatch = Z;
+    const EVERY_STEP: bool = false;
+    fn of_batch(targets: &[&Self], step: usize) -> Z {
+        <Self as SequenceTarget<Z>>::of_batch(targets, step)
+    }
+}
+
+impl<Z: FromSamples<O>, const O: usize> SequenceTarget<(Z, Z)> for Vec<[f64; O]> {
+    type OfBatch = Z;
+    const EVERY_STEP: bool = true;
+    fn of_batch(targets: &[&Self], step: usize) -> Z {
+        <Self as SequenceTarget<Z>>::of_batch(targets, step)
     }
 }
 
@@ -109,17 +127,20 @@ impl<const I: usize, Y> SequenceData<I, Y> {
 }
 
 impl<const I: usize> SequenceData<I, usize> {
-    /// The fraction of sequences whose largest output is not at their class.
+    /// The fraction of sequences whose largest output, the first of equal ones, is not at their class.
     ///
     /// # Errors
-    /// The errors of [`predict`](Self::predict).
+    /// The errors of [`predict`](Self::predict), and [`Error::InvalidLabel`] for a class without an output.
     pub fn error_rate<B, R, const O: usize>(&self, model: &Sequence<B, R>) -> Result<f64>
     where
         B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
         R: Layer<Input = <B::Hidden as Hidden>::Output, Output: FromSamples<O>>,
     {
         let outputs: Vec<[f64; O]> = self.predict(model, 256)?;
-        let class = |scores: &[f64; O]| (0..O).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+        if let Some(sample) = self.targets.iter().position(|&label| label >= O) {
+            return Err(Error::InvalidLabel { output: 0, sample, label: self.targets[sample], classes: O });
+        }
+        let class = |scores: &[f64; O]| (0..O).rev().max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
         let wrong = outputs.iter().zip(&self.targets).filter(|(scores, label)| class(scores) != Some(**label)).count();
         Ok(wrong as f64 / self.len().max(1) as f64)
     }
@@ -136,6 +157,10 @@ impl<const I: usize, Y, L> SequenceObjective<'_, I, Y, L> {
         let batch = self.data.batch(samples)?;
         let of_batch: Vec<&Y> = samples.iter().map(|&sample| &targets[sample]).collect();
         if !Y::EVERY_STEP {
+            if *first_output > 0 {
+                let expected = "0, unless there is a target for every step";
+                return Err(Error::InvalidArgument { name: "outputs_from", value: *first_output as f64, expected });
+            }
             let targets = vec![Y::of_batch(&of_batch, 0)];
             return Ok(Prepared { batch: batch.last_output(), targets, weights: None });
         }
@@ -171,6 +196,16 @@ where
         self.data.len()
     }
 
+    /// The number of outputs of all sequences.
+    fn weight(&self, batch: MiniBatch<'_>) -> f64 {
+        let SequenceData { inputs, first_output, .. } = self.data;
+        let outputs = |&sample: &usize| match inputs.get(sample) {
+            Some(steps) if Y::EVERY_STEP => steps.len().saturating_sub(*first_output),
+            _ => 1,
+        };
+        batch.samples.iter().map(outputs).sum::<usize>() as f64
+    }
+
     fn gradient(
         &self,
         model: &Sequence<B, R>,
@@ -178,12 +213,25 @@ where
     ) -> Result<(f64, <Sequence<B, R> as Parametric>::Params)> {
         let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
         let h0 = model.start(batch.samples.len());
-        model.gradient_of(&h0, &sequences, |y| self.loss.weighted(y, &targets, weights.as_deref()))
+        let found = model.gradient_of(&h0, &sequences, |y| self.loss.weighted(y, &targets, weights.as_deref()));
+        found.map_err(|error| of_data(error, batch))
     }
 
     fn loss(&self, model: &Sequence<B, R>, batch: MiniBatch<'_>) -> Result<f64> {
         let Prepared { batch: sequences, targets, weights } = self.setup(batch.samples)?;
         let (outputs, _) = model.predict(&model.start(batch.samples.len()), &sequences)?;
-        Ok(self.loss.weighted(&outputs, &targets, weights.as_deref())?.0)
+        let found = self.loss.weighted(&outputs, &targets, weights.as_deref());
+        found.map(|(loss, _)| loss).map_err(|error| of_data(error, batch))
+    }
+}
+
+/// The error with the index of a sequence in the data instead of the index in the batch.
+fn of_data(error: Error, batch: MiniBatch<'_>) -> Error {
+    match error {
+        Error::InvalidLabel { output, sample, label, classes } => {
+            let sample = batch.samples.get(sample).copied().unwrap_or(sample);
+            Error::InvalidLabel { output, sample, label, classes }
+        }
+        other => other,
     }
 }

@@ -276,3 +276,144 @@ fn all_optimisers_resume() {
     same("lion", &Lion::new(0.001));
     same("sgd", &Sgd::new(0.1).nesterov(0.9));
 }
+
+/// A parameter whose loss falls for ever, and a training of it from the file.
+#[derive(Debug, Clone, PartialEq)]
+struct Number(f64);
+
+impl Parametric for Number {
+    type Params = f64;
+    fn params(&self) -> f64 {
+        self.0
+    }
+    fn set_params(&mut self, params: &f64) {
+        self.0 = *params;
+    }
+}
+
+fn falling(_: &Number, _: MiniBatch<'_>) -> rheos::Result<(f64, f64)> {
+    Ok((0.0, -1.0))
+}
+
+/// The best epoch of a validation that no longer takes part does not replace the parameters.
+#[test]
+fn without_its_validation_a_resumed_training_keeps_its_last_parameters() {
+    let folder = Folder::new("validation");
+    let falling = objective(1, falling);
+    let mut model = Number(0.0);
+    let trainer = Trainer::new(&mut model, &falling, Sgd::new(1.0)).epochs(3).validation_by(|model| Ok(model.0));
+    assert_eq!(trainer.checkpoint(folder.file()).fit().unwrap().best.map(|best| best.epoch), Some(1));
+    assert_eq!(model, Number(1.0));
+    let trainer = Trainer::new(&mut model, &falling, Sgd::new(1.0)).epochs(6);
+    assert_eq!(trainer.checkpoint(folder.file()).fit().unwrap().best.map(|best| best.epoch), Some(6));
+    assert_eq!(model, Number(6.0));
+    // A validation that comes later counts from then on.
+    let trainer = Trainer::new(&mut model, &falling, Sgd::new(1.0)).epochs(9).validation_by(|model| Ok(model.0));
+    let training = trainer.early_stopping(2).checkpoint(folder.file()).fit().unwrap();
+    assert_eq!((training.best.map(|best| best.epoch), training.ended), (Some(7), Ended::EarlyStop));
+    assert_eq!(model, Number(7.0));
+}
+
+#[test]
+fn a_larger_patience_goes_on() {
+    let folder = Folder::new("patience");
+    let falling = objective(1, falling);
+    let run = |patience: usize| {
+        let mut model = Number(0.0);
+        let trainer = Trainer::new(&mut model, &falling, Sgd::new(1.0)).epochs(9).validation_by(|model| Ok(model.0));
+        let training = trainer.early_stopping(patience).checkpoint(folder.file()).fit().unwrap();
+        (training.epochs.len(), training.ended)
+    };
+    assert_eq!(run(2), (3, Ended::EarlyStop));
+    assert_eq!(run(2), (3, Ended::EarlyStop));
+    assert_eq!(run(5), (6, Ended::EarlyStop));
+    assert_eq!(run(50), (9, Ended::Epochs));
+}
+
+/// A schedule of the steps of all epochs ends at the rate 0, at which more epochs would learn nothing.
+#[test]
+fn a_new_schedule_or_rate_holds_from_then_on() {
+    use rheos::train::{Cosine, Schedule};
+    let falling = objective(1, falling);
+    let train = |path: &Path, epochs: usize, rate: f64, make: Option<fn(u64) -> Schedule>| {
+        let mut model = Number(0.0);
+        let trainer = Trainer::new(&mut model, &falling, Sgd::new(rate)).epochs(epochs).validation_by(|_| Ok(1.0));
+        let trainer = match make {
+            Some(make) => trainer.schedule(make),
+            None => trainer,
+        };
+        let training = trainer.checkpoint(path).fit().unwrap();
+        training.epochs.iter().map(|epoch| epoch.learning_rate).collect::<Vec<f64>>()
+    };
+    let cosine: fn(u64) -> Schedule = |steps| Cosine::new(1.0, steps).into();
+    let rate = |step: u64, steps: u64| Cosine::new(1.0, steps).rate(step).unwrap();
+    let folder = Folder::new("schedule");
+    let first: Vec<f64> = (0..3).map(|step| rate(step, 3)).collect();
+    assert_eq!(train(&folder.file(), 3, 7.0, Some(cosine)), first);
+    let more: Vec<f64> = (3..6).map(|step| rate(step, 6)).collect();
+    assert_eq!(train(&folder.file(), 6, 7.0, Some(cosine)), [first, more].concat());
+    // Without the schedule, the rate is that of the optimiser.
+    assert_eq!(train(&folder.file(), 8, 7.0, None)[6..], [7.0, 7.0]);
+    assert_eq!(train(&folder.file(), 9, 0.5, None)[6..], [7.0, 7.0, 0.5]);
+
+    // The memory of a schedule stays, unless its settings change.
+    let folder = Folder::new("plateau");
+    let plateau: fn(u64) -> Schedule = |_| OnPlateau::new(1.0).patience(0).factor(0.5).into();
+    let slower: fn(u64) -> Schedule = |_| OnPlateau::new(1.0).patience(0).factor(0.25).into();
+    assert_eq!(train(&folder.file(), 3, 7.0, Some(plateau)), [1.0, 1.0, 0.5]);
+    assert_eq!(train(&folder.file(), 5, 7.0, Some(plateau))[3..], [0.25, 0.125]);
+    assert_eq!(train(&folder.file(), 8, 7.0, Some(slower))[5..], [1.0, 1.0, 0.25]);
+}
+
+/// The memory of the optimiser belongs to its settings.
+#[test]
+fn other_settings_of_the_optimiser_are_refused() {
+    let folder = Folder::new("settings");
+    let falling = objective(1, falling);
+    let fit = |epochs: usize, optimiser: Adam| {
+        let mut model = Number(0.0);
+        Trainer::new(&mut model, &falling, optimiser).epochs(epochs).checkpoint(folder.file()).fit()
+    };
+    fit(2, Adam::new(0.1)).unwrap();
+    let refused = reason(fit(3, Adam::new(0.1).betas(0.8, 0.9)).unwrap_err().error);
+    assert!(refused.contains("with other settings than the learning rate"), "{refused}");
+    assert_eq!(fit(3, Adam::new(0.2)).unwrap().epochs[2].learning_rate, 0.2);
+}
+
+/// A place without a file is checked before the first step.
+#[test]
+fn a_file_that_cannot_be_written_is_refused_at_once() {
+    let folder = Folder::new("place");
+    let untouched = objective(1, |_: &Number, _: MiniBatch<'_>| Err(Error::EmptyState));
+    let refused = |path: &Path| {
+        let error = Trainer::new(&mut Number(0.0), &untouched, Sgd::new(1.0)).checkpoint(path).fit().unwrap_err().error;
+        assert!(matches!(&error, Error::Io { path: named, .. } if named == path), "{error}");
+    };
+    refused(&folder.0.join("missing").join("run.checkpoint"));
+    refused(&folder.0);
+    refused(Path::new(""));
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
+}
+
+/// The parameters in the middle of a later epoch are those of no epoch.
+#[test]
+fn fewer_epochs_than_are_done_are_refused() {
+    let folder = Folder::new("fewer");
+    let left = std::cell::Cell::new(6);
+    let limited = objective(4, |model: &Number, batch: MiniBatch<'_>| {
+        left.set(left.get() - 1);
+        if left.get() == 0 { Err(Error::EmptyState) } else { falling(model, batch) }
+    });
+    let mut model = Number(0.0);
+    let fit = |model: &mut Number, epochs: usize| {
+        Trainer::new(model, &limited, Sgd::new(1.0))
+            .epochs(epochs)
+            .batch_size(1)
+            .checkpoint_every(1, folder.file())
+            .fit()
+    };
+    assert_eq!(fit(&mut model, 3).unwrap_err().error, Error::EmptyState);
+    let mut model = Number(0.0);
+    let refused = reason(fit(&mut model, 1).unwrap_err().error);
+    assert_eq!((refused.as_str(), model), ("it is in epoch 2, but the training has 1 epochs", Number(0.0)));
+}

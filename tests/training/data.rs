@@ -1,11 +1,14 @@
 //! Data of sequences: padding, masks and gaps change nothing.
 
 use nalgebra::{Dyn, Matrix1xX, OMatrix, U3};
+use rheos::formula::{Rows, Structure};
 use rheos::nn::{
     Elman, IrregularOdeBlock, Linear, Ltc, Mlp, Net, OdeBlock, Recurrence, Sequence, SequenceBatch, TimedRecurrence,
 };
-use rheos::train::{CrossEntropy, MiniBatch, Objective, SequenceData, SquaredError, uniform};
-use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State};
+use rheos::train::{
+    CrossEntropy, GaussianNll, MiniBatch, Objective, SequenceData, Sgd, SquaredError, Trainer, uniform,
+};
+use rheos::{DiscreteAdjoint, Error, Fixed, Parametric, Rk4, State, formula};
 
 use crate::problem::{data, model};
 
@@ -56,6 +59,51 @@ fn steps_beyond_the_end_do_not_count() {
         assert!((loss - mean).abs() < 1e-14, "{first}");
         for (found, expected) in gradient.coordinates().iter().zip(sum.coordinates()) {
             assert!((found - expected).abs() < 1e-15 + 1e-12 * expected.abs(), "{found} {expected}");
+        }
+    }
+}
+
+/// The padding after the end of a sequence has no gap of its own, so a solve for all sequences has one time.
+#[test]
+fn common_gaps_stay_common_after_the_end_of_a_sequence() {
+    let mut numbers = uniform(8);
+    let inputs: Vec<Vec<[f64; 1]>> = [3, 1, 2].map(|n| (0..n).map(|_| [numbers()]).collect()).to_vec();
+    let gaps = vec![vec![0.5, 0.25, 2.0], vec![0.5], vec![0.5, 0.25]];
+    let data = SequenceData::new(inputs, vec![[0.5]; 3]).unwrap().gaps(gaps).unwrap();
+    let flow = Net::dynamic(Elman::<f64, 1, 3>::uniform(&mut numbers)).flow();
+    let block = OdeBlock::new(flow, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
+    let model = Sequence { block, readout: Net::dynamic(Linear::<f64, 3, 1>::uniform(&mut numbers)) };
+    let together: Vec<[f64; 1]> = data.predict(&model, 3).unwrap();
+    let alone: Vec<[f64; 1]> = data.predict(&model, 1).unwrap();
+    for (together, alone) in together.iter().zip(&alone) {
+        assert!((together[0] - alone[0]).abs() < 1e-15);
+    }
+    let objective = data.objective(SquaredError);
+    assert!(objective.gradient(&model, MiniBatch { samples: &[2, 0, 1], seed: 0 }).is_ok());
+    // Zeros of both signs are one gap.
+    let zeros = SequenceData::new(vec![vec![[1.0]]; 2], vec![[0.5]; 2]).unwrap().gaps(vec![vec![0.0], vec![-0.0]]);
+    assert!(zeros.unwrap().predict::<_, _, 1>(&model, 2).is_ok());
+}
+
+/// The loss of an epoch or a validation does not depend on the batches, also if the sequences have different numbers of
+/// outputs.
+#[test]
+fn the_mean_loss_does_not_depend_on_the_batches() {
+    let mut numbers = uniform(6);
+    let mut series = || [3, 5, 2, 7, 4].map(|n| (0..n).map(|_| [numbers()]).collect::<Vec<_>>()).to_vec();
+    let data = SequenceData::new(series(), series()).unwrap();
+    let cell: Net<Elman<f64, 1, 3>> = Net::new(Elman::uniform(&mut uniform(7)));
+    let mut model =
+        Sequence { block: Recurrence(cell), readout: Net::dynamic(Linear::<f64, 3, 1>::uniform(&mut uniform(8))) };
+    for (first, data) in [(0, data.clone()), (1, data.outputs_from(1))] {
+        let objective = data.objective(SquaredError);
+        let expected = objective.loss(&model, MiniBatch { samples: &[0, 1, 2, 3, 4], seed: 0 }).unwrap();
+        for size in [1, 2, 3] {
+            // With the rate 0, the model stays as it is.
+            let trainer = Trainer::new(&mut model, &objective, Sgd::new(0.0)).epochs(1).batch_size(size);
+            let epoch = trainer.validation(&objective).fit().unwrap().epochs[0];
+            assert!((epoch.loss - expected).abs() < 1e-15, "{first} {size}");
+            assert!((epoch.validation.unwrap() - expected).abs() < 1e-15, "{first} {size}");
         }
     }
 }
@@ -149,9 +197,45 @@ fn the_error_rate_counts_wrong_classes() {
     params.1.bias.fill(1.0);
     params.1.bias[0] = 2.0;
     model.set_params(&params);
-    // The first class is always the largest.
+    // The first class is always the largest, or the first of two equal ones.
+    assert_eq!(data.error_rate(&model), Ok(0.75));
+    params.1.bias[0] = 1.0;
+    model.set_params(&params);
     assert_eq!(data.error_rate(&model), Ok(0.75));
     let objective = data.objective(CrossEntropy::new(2));
     let outside = objective.gradient(&model, MiniBatch { samples: &[4], seed: 0 }).unwrap_err();
     assert!(matches!(outside, Error::InvalidArgument { name: "samples", value: 4.0, .. }), "{outside}");
+}
+
+formula! {
+    /// A mean and the logarithm of a variance.
+    struct Gaussian<T> { mean: Linear<T, 3, 2>, log_variance: Linear<T, 3, 2> }
+    fn apply(&self, h: Rows<3>) -> (Rows<2>, Rows<2>) {
+        (self.mean.apply(h), self.log_variance.apply(h))
+    }
+}
+
+/// Targets of a pair of outputs, with masks too.
+#[test]
+fn a_forecast_has_a_variance() {
+    let mut numbers = uniform(9);
+    let lengths = [3, 1];
+    let mut series = || lengths.map(|n| (0..n).map(|_| [numbers(), numbers()]).collect::<Vec<_>>()).to_vec();
+    let (inputs, targets) = (series(), series());
+    let last: Vec<[f64; 2]> = targets.iter().map(|steps| steps[steps.len() - 1]).collect();
+    let every = SequenceData::new(inputs.clone(), targets).unwrap();
+    let last = SequenceData::new(inputs, last).unwrap();
+    let cell = Net::dynamic(Elman::<f64, 2, 3>::uniform(&mut numbers));
+    let model = Sequence { block: Recurrence(cell), readout: Net::dynamic(Gaussian::<f64>::draw(&mut numbers)) };
+    let loss =
+        |data: &dyn Fn(MiniBatch<'_>) -> rheos::Result<f64>, samples: &[usize]| data(MiniBatch { samples, seed: 0 });
+    let (every, last) = (every.objective(GaussianNll), last.objective(GaussianNll));
+    let of_every = |batch: MiniBatch<'_>| every.loss(&model, batch);
+    let of_last = |batch: MiniBatch<'_>| last.loss(&model, batch);
+    for (data, weights) in [(&of_every as &dyn Fn(MiniBatch<'_>) -> _, [0.75, 0.25]), (&of_last, [0.5, 0.5])] {
+        let [together, first, second] = [&[0, 1][..], &[0], &[1]].map(|samples| loss(data, samples).unwrap());
+        assert!((together - weights[0] * first - weights[1] * second).abs() < 1e-15);
+    }
+    // The readout of the only step of the second sequence.
+    assert_eq!(of_every(MiniBatch { samples: &[1], seed: 0 }), of_last(MiniBatch { samples: &[1], seed: 0 }));
 }

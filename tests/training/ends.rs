@@ -219,3 +219,34 @@ fn a_training_is_the_loop_by_hand() {
     }
     assert_eq!(trained.params().coordinates(), by_hand.params().coordinates());
 }
+
+/// The order of the settings does not matter.
+#[test]
+fn a_validation_has_the_batches_of_the_training() {
+    let sizes = std::cell::RefCell::new(Vec::new());
+    let flat = objective(4, |_: &Number, _: MiniBatch<'_>| Ok((0.0, 1.0)));
+    let valid = objective(5, |_: &Number, batch: MiniBatch<'_>| {
+        sizes.borrow_mut().push(batch.samples.len());
+        Ok((0.0, 1.0))
+    });
+    let mut model = Number(0.0);
+    Trainer::new(&mut model, &flat, Sgd::new(1.0)).epochs(1).validation(&valid).batch_size(2).fit().unwrap();
+    assert_eq!(*sizes.borrow(), [2, 2, 1]);
+}
+
+/// Until an early stop.
+#[test]
+fn a_training_may_have_any_number_of_epochs() {
+    use rheos::train::Cosine;
+    let flat = objective(4, |_: &Number, _: MiniBatch<'_>| Ok((0.0, 1.0)));
+    let mut model = Number(0.0);
+    let training = Trainer::new(&mut model, &flat, Sgd::new(1.0))
+        .epochs(usize::MAX)
+        .batch_size(1)
+        .schedule(|steps| Cosine::new(0.5, steps))
+        .validation_by(|_| Ok(1.0))
+        .early_stopping(2)
+        .fit()
+        .unwrap();
+    assert_eq!((training.epochs.len(), training.ended, model.0), (3, Ended::EarlyStop, -2.0));
+}

@@ -1,6 +1,6 @@
 //! Bad settings and bad data, each with an error that names it.
 
-use rheos::train::{Adam, Cosine, CrossEntropy, SequenceData, SquaredError, Trainer};
+use rheos::train::{Adam, Cosine, CrossEntropy, MiniBatch, Objective, OnPlateau, SequenceData, SquaredError, Trainer};
 use rheos::{Error, Parametric, State};
 
 use crate::problem::{data, model};
@@ -34,7 +34,9 @@ fn settings_outside_their_domain_are_refused() {
     assert_eq!(invalid(&refused!(f64::NAN, skip_non_finite())).0, "learning_rate");
     assert_eq!(invalid(&refused!(0.1, clip_norm(0.0))), ("clip_norm", 0.0));
     assert_eq!(invalid(&refused!(0.1, clip_norm(f64::NAN))).0, "clip_norm");
-    assert_eq!(invalid(&refused!(0.1, early_stopping(3))).0, "early_stopping");
+    assert_eq!(invalid(&refused!(0.1, early_stopping(3))), ("early_stopping", 3.0));
+    // It would never decay.
+    assert_eq!(invalid(&refused!(0.1, schedule(|_| OnPlateau::new(0.2)))), ("schedule", 0.2));
     assert_eq!(invalid(&refused!(0.1, schedule(|_| Cosine::new(0.1, 0)))).0, "steps");
     assert_eq!(invalid(&refused!(0.1, schedule(|_| -1.0))), ("rate", -1.0));
     let nan =
@@ -61,9 +63,33 @@ fn a_label_out_of_range_is_refused() {
     let train = data.objective(CrossEntropy::new(2));
     let failure = Trainer::new(&mut model(), &train, Adam::new(0.1)).fit().unwrap_err();
     match failure.error {
-        Error::InvalidLabel { label: 2, classes: 2, .. } => {}
+        Error::InvalidLabel { sample: 1, label: 2, classes: 2, .. } => {}
         other => panic!("{other}"),
     }
+    // The loss without a gradient, and the error rate, name the same sequence.
+    let expected = Error::InvalidLabel { output: 0, sample: 1, label: 2, classes: 2 };
+    assert_eq!(train.loss(&model(), MiniBatch { samples: &[2, 1], seed: 0 }), Err(expected.clone()));
+    assert_eq!(data.error_rate(&model()), Err(expected));
+}
+
+/// Scores of NaN have no largest one.
+#[test]
+fn an_output_that_is_not_finite_is_refused() {
+    let data = SequenceData::new(vec![vec![[0.0]], vec![[1.0]]], vec![1, 1]).unwrap();
+    let mut model = model();
+    let mut params = model.params().zeros_like();
+    params.1.bias[1] = f64::NAN;
+    model.set_params(&params);
+    assert!(matches!(data.error_rate(&model), Err(Error::InvalidEntry { name: "outputs", .. })));
+    assert!(matches!(data.predict::<_, _, 2>(&model, 1), Err(Error::InvalidEntry { name: "outputs", .. })));
+}
+
+/// A class is read after the last observation.
+#[test]
+fn a_first_output_needs_targets_for_every_step() {
+    let data = data(4).unwrap().outputs_from(3);
+    let refused = data.objective(CrossEntropy::new(2)).loss(&model(), MiniBatch { samples: &[0], seed: 0 });
+    assert_eq!(invalid(&refused.unwrap_err()), ("outputs_from", 3.0));
 }
 
 #[test]

@@ -49,8 +49,8 @@ pub struct Trainer<'a, M: Parametric, T, O> {
 /// Makes a schedule from the number of steps.
 pub(super) type MakeSchedule<'a> = Box<dyn FnOnce(u64) -> Schedule + 'a>;
 
-/// The validation loss of a model.
-pub(super) type Validate<'a, M> = Box<dyn FnMut(&M) -> Result<f64> + 'a>;
+/// The validation loss of a model, in batches of the given size.
+pub(super) type Validate<'a, M> = Box<dyn FnMut(&M, usize) -> Result<f64> + 'a>;
 
 /// The numbers that set a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -133,25 +133,28 @@ impl<'a, M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'a, M, T, O> {
 
     /// Validates the model after each epoch by the mean loss of this objective, in batches of the same size. At the end the
     /// model has the parameters with the smallest validation loss.
-    pub fn validation<V: Objective<M>>(self, validation: &'a V) -> Self {
-        let size = self.settings.batch_size.max(1);
+    pub fn validation<V: Objective<M>>(mut self, validation: &'a V) -> Self {
         let all: Vec<usize> = (0..validation.samples()).collect();
-        self.validation_by(move |model| {
+        self.validate = Some(Box::new(move |model, size| {
             if all.is_empty() {
                 return Err(Error::InvalidArgument { name: "samples", value: 0.0, expected: "at least 1" });
             }
-            let mut sum = 0.0;
+            let (mut sum, mut weights) = (0.0, 0.0);
             for samples in all.chunks(size) {
-                sum += validation.loss(model, MiniBatch { samples, seed: 0 })? * samples.len() as f64;
+                let batch = MiniBatch { samples, seed: 0 };
+                let weight = validation.weight(batch);
+                sum += validation.loss(model, batch)? * weight;
+                weights += weight;
             }
-            Ok(sum / all.len() as f64)
-        })
+            Ok(sum / weights)
+        }));
+        self
     }
 
     /// Validates the model after each epoch by a number that should be small, as
     /// [`validation`](Self::validation) does by a loss.
-    pub fn validation_by(mut self, validate: impl FnMut(&M) -> Result<f64> + 'a) -> Self {
-        self.validate = Some(Box::new(validate));
+    pub fn validation_by(mut self, mut validate: impl FnMut(&M) -> Result<f64> + 'a) -> Self {
+        self.validate = Some(Box::new(move |model, _| validate(model)));
         self
     }
 

@@ -27,17 +27,23 @@ pub(super) struct Checkpoint<M: Parametric, O> {
     path: PathBuf,
     /// The number of steps between two files within an epoch; `None` for files after each epoch only.
     every: Option<u64>,
-    write: fn(&Path, &M, &O, Run) -> Result<()>,
+    /// The optimiser before the first step.
+    optimiser: O,
+    /// The schedule before the first step.
+    schedule: Option<Schedule>,
+    write: fn(&Path, &M, [&O; 2], Run) -> Result<()>,
     read: Read<M, O>,
 }
 
 /// Reads a file for a model; `None` if there is no file.
-type Read<M, O> = fn(&Path, &M) -> Result<Option<Restored<<M as Parametric>::Params, O>>>;
+type Read<M, O> = fn(&Path, &M, &O) -> Result<Option<Restored<<M as Parametric>::Params, O>>>;
 
 /// The content of a file.
 pub(super) struct Restored<P, O> {
     params: P,
     optimiser: O,
+    /// The learning rate of the optimiser before the first step.
+    first_rate: f64,
     run: Run,
 }
 
@@ -48,6 +54,8 @@ pub(super) struct Run {
     batch_size: u64,
     samples: u64,
     schedule: Option<Schedule>,
+    /// The schedule before the first step.
+    first_schedule: Option<Schedule>,
     progress: Progress,
 }
 
@@ -66,6 +74,8 @@ struct Head {
 struct Body<O> {
     numbers: Vec<f64>,
     optimiser: O,
+    /// The optimiser before the first step.
+    first_optimiser: O,
     run: Run,
 }
 
@@ -83,16 +93,27 @@ where
     O: Optimiser + Serialize + DeserializeOwned,
 {
     /// Writes a file after each epoch, from which an interrupted training goes on: if the file exists, the training starts
-    /// from it, with the same results bit for bit as if it had not been interrupted. The number of epochs may be raised.
+    /// from it, with the same results bit for bit as if it had not been interrupted.
+    ///
+    /// The other settings may be changed and hold from then on: more epochs, another learning rate, schedule, patience or
+    /// validation. A schedule made from the number of steps is another one if the number of epochs is. After a removed
+    /// validation, the model ends with the parameters of the last epoch.
     ///
     /// A new file is written beside the old one and renamed, so an interruption while writing leaves the old one.
     ///
-    /// [`fit`](Self::fit) then fails with [`Error::Checkpoint`] for a file that is damaged, of another version, or of another
-    /// training: with another optimiser, seed, batch size or number of samples; and with [`Error::WeightMismatch`] for
-    /// one of another model.
+    /// [`fit`](Self::fit) then fails with [`Error::Io`] before the first step if the file cannot be written; with
+    /// [`Error::Checkpoint`] for a file that is damaged, of another version, or of another training: with another optimiser
+    /// or other settings of it, another seed, batch size or number of samples, or of more epochs; and with
+    /// [`Error::WeightMismatch`] for one of another model.
     pub fn checkpoint(mut self, path: impl AsRef<Path>) -> Self {
-        let path = path.as_ref().to_owned();
-        self.checkpoint = Some(Checkpoint { path, every: None, write: write::<M, O>, read: read::<M, O> });
+        self.checkpoint = Some(Checkpoint {
+            path: path.as_ref().to_owned(),
+            every: None,
+            optimiser: self.optimiser.clone(),
+            schedule: None,
+            write: write::<M, O>,
+            read: read::<M, O>,
+        });
         self
     }
 
@@ -109,8 +130,12 @@ where
 impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// Goes back to the state of the file, if there is one.
     pub(super) fn restore(&mut self, progress: &mut Progress) -> Result<()> {
-        let Some(Checkpoint { path, read, .. }) = &self.checkpoint else { return Ok(()) };
-        let Some(Restored { params, optimiser, run }) = read(path, self.model)? else { return Ok(()) };
+        let Some(Checkpoint { path, read, schedule, optimiser: first, .. }) = &mut self.checkpoint else {
+            return Ok(());
+        };
+        *schedule = self.schedule;
+        let Some(restored) = read(path, self.model, first)? else { return Ok(()) };
+        let Restored { params, optimiser, first_rate, run } = restored;
         let Settings { batch_size, seed, .. } = self.settings;
         let samples = self.objective.samples();
         for (name, found, expected) in [
@@ -123,24 +148,40 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
                 return Err(Error::Checkpoint { path: path.clone(), reason });
             }
         }
+        let (done, epochs) = (run.progress.epochs.len() + usize::from(run.progress.steps > 0), self.settings.epochs);
+        if done > epochs {
+            let reason = format!("it is in epoch {done}, but the training has {epochs} epochs");
+            return Err(Error::Checkpoint { path: path.clone(), reason });
+        }
         self.model.set_params(&params);
+        let rate = self.optimiser.learning_rate();
         self.optimiser = optimiser;
-        self.schedule = run.schedule;
+        let schedule_removed = self.schedule.is_none() && run.schedule.is_some();
+        if rate != first_rate || schedule_removed {
+            self.optimiser.set_learning_rate(rate);
+        }
+        if self.schedule == run.first_schedule {
+            self.schedule = run.schedule;
+        }
         *progress = run.progress;
+        if self.validate.is_none() {
+            progress.best = None;
+        }
         Ok(())
     }
 
     /// Writes the file of a completed epoch.
     pub(super) fn save(&self, progress: &Progress) -> Result<()> {
-        let Some(Checkpoint { path, write, .. }) = &self.checkpoint else { return Ok(()) };
+        let Some(Checkpoint { path, write, optimiser, schedule, .. }) = &self.checkpoint else { return Ok(()) };
         let run = Run {
             seed: self.settings.seed,
             batch_size: self.settings.batch_size as u64,
             samples: self.objective.samples() as u64,
             schedule: self.schedule,
+            first_schedule: *schedule,
             progress: progress.clone(),
         };
-        write(path, self.model, &self.optimiser, run)
+        write(path, self.model, [&self.optimiser, optimiser], run)
     }
 
     /// Writes the file after a step, if it is time.
@@ -156,7 +197,7 @@ fn tensors<M: Parametric<Params: Parameters>>(params: &M::Params) -> Vec<Tensor>
     params.tensors().into_iter().map(tensor).collect()
 }
 
-fn write<M, O>(path: &Path, model: &M, optimiser: &O, run: Run) -> Result<()>
+fn write<M, O>(path: &Path, model: &M, optimisers: [&O; 2], run: Run) -> Result<()>
 where
     M: Parametric<Params: Parameters>,
     O: Clone + Serialize,
@@ -169,7 +210,8 @@ where
         tensors: tensors::<M>(&params),
         optimiser: std::any::type_name::<O>().to_owned(),
     };
-    let content = postcard::to_allocvec(&(head, Body { numbers, optimiser: optimiser.clone(), run }));
+    let [optimiser, first_optimiser] = optimisers.map(Clone::clone);
+    let content = postcard::to_allocvec(&(head, Body { numbers, optimiser, first_optimiser, run }));
     let content = content.map_err(|error| damaged(path, &error.to_string()))?;
     let mut bytes = HEADER.to_vec();
     bytes.extend((content.len() as u64).to_le_bytes());
@@ -178,12 +220,13 @@ where
     disk::replace(path, &bytes)
 }
 
-fn read<M, O>(path: &Path, model: &M) -> Result<Option<Restored<M::Params, O>>>
+fn read<M, O>(path: &Path, model: &M, optimiser: &O) -> Result<Option<Restored<M::Params, O>>>
 where
     M: Parametric<Params: Parameters>,
-    O: DeserializeOwned,
+    O: Optimiser + Serialize + DeserializeOwned,
 {
     if !path.exists() {
+        disk::check_place(path)?;
         return Ok(None);
     }
     let bytes = disk::read(path)?;
@@ -201,13 +244,19 @@ where
         let (found, expected) = (name(head.rounding), name(params.rounding()));
         return other(format!("it has parameters of type {found}, but the model has {expected}"));
     }
-    let optimiser = std::any::type_name::<O>();
-    if head.optimiser != optimiser {
-        return other(format!("it is of a training by {}, not by {optimiser}", head.optimiser));
+    let name = std::any::type_name::<O>();
+    if head.optimiser != name {
+        return other(format!("it is of a training by {}, not by {name}", head.optimiser));
     }
-    let Body { numbers, optimiser, run } = postcard::from_bytes(rest).map_err(unreadable)?;
+    let Body::<O> { numbers, optimiser: restored, mut first_optimiser, run } =
+        postcard::from_bytes(rest).map_err(unreadable)?;
+    let first_rate = first_optimiser.learning_rate();
+    first_optimiser.set_learning_rate(optimiser.learning_rate());
+    if postcard::to_allocvec(&first_optimiser) != postcard::to_allocvec(optimiser) {
+        return other(format!("it is of a training by {name} with other settings than the learning rate"));
+    }
     match params.read_numbers(&numbers) {
-        Some([]) => Ok(Some(Restored { params, optimiser, run })),
+        Some([]) => Ok(Some(Restored { params, optimiser: restored, first_rate, run })),
         _ => Err(damaged(path, "it has too many or too few numbers")),
     }
 }

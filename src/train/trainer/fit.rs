@@ -12,14 +12,15 @@ use crate::error::{Error, Result};
 use crate::state::State;
 use crate::train::objective::{MiniBatch, Objective};
 use crate::train::shuffle::{mix, shuffled};
-use crate::train::{Optimiser, clip_norm};
+use crate::train::{Optimiser, Schedule, clip_norm};
 
 impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// Runs the training.
     ///
     /// # Errors
     /// * [`Error::InvalidArgument`] for an objective without samples, a batch size or a number of epochs of 0, and
-    ///   settings of the optimiser, the schedule or the clipping outside their domain;
+    ///   settings of the optimiser, the schedule or the clipping outside their domain; for early stopping, or an
+    ///   [`OnPlateau`](crate::train::OnPlateau), without a validation;
     /// * [`Error::NonFiniteLoss`] for a training or validation loss that is not finite;
     /// * the errors of the objective, of the optimiser, of the validation and of the callbacks, and of files.
     ///
@@ -34,16 +35,18 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
 
     fn run(&mut self, progress: &mut Progress) -> Result<Ended> {
         self.check()?;
-        self.prepare_schedule();
+        self.prepare_schedule()?;
         #[cfg(feature = "checkpoint")]
         self.restore(progress)?;
         if let Some(log) = &mut self.log {
             log.start(&progress.epochs)?;
         }
-        if let Some(ended @ (Ended::EarlyStop | Ended::Callback)) = progress.ended {
-            return Ok(ended);
+        match progress.ended {
+            Some(Ended::Callback) => return Ok(Ended::Callback),
+            // The patience may have been raised.
+            Some(Ended::EarlyStop) if self.is_impatient(progress) => return Ok(Ended::EarlyStop),
+            _ => progress.ended = None,
         }
-        progress.ended = None;
         let display = Display::new(self.settings.progress, self.settings.epochs, progress.epochs.len());
         while progress.epochs.len() < self.settings.epochs {
             self.steps(progress)?;
@@ -61,12 +64,19 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     }
 
     /// Makes the schedule from the number of steps.
-    fn prepare_schedule(&mut self) {
+    fn prepare_schedule(&mut self) -> Result<()> {
         let Settings { epochs, batch_size, .. } = self.settings;
-        let steps = self.objective.samples().div_ceil(batch_size) * epochs;
+        // Also for more epochs than can be done, up to an early stop.
+        let steps = self.objective.samples().div_ceil(batch_size).saturating_mul(epochs);
         if let Some(make) = self.make_schedule.take() {
-            self.schedule = Some(make(steps as u64));
+            let schedule = make(steps as u64);
+            if matches!(schedule, Schedule::OnPlateau(_)) && self.validate.is_none() {
+                let expected = "used together with a validation, since it is an `OnPlateau`";
+                return Err(Error::InvalidArgument { name: "schedule", value: schedule.rate(0)?, expected });
+            }
+            self.schedule = Some(schedule);
         }
+        Ok(())
     }
 
     fn check(&self) -> Result<()> {
@@ -86,9 +96,9 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         if clip_norm.is_nan() || clip_norm <= 0.0 {
             return Err(Error::InvalidArgument { name: "clip_norm", value: clip_norm, expected: "positive" });
         }
-        if self.settings.patience.is_some() && self.validate.is_none() {
+        if let (Some(patience), None) = (self.settings.patience, &self.validate) {
             let expected = "used together with a validation";
-            return Err(Error::InvalidArgument { name: "early_stopping", value: 0.0, expected });
+            return Err(Error::InvalidArgument { name: "early_stopping", value: patience as f64, expected });
         }
         Ok(())
     }
@@ -107,14 +117,15 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
             let batch = MiniBatch { samples, seed: mix(&[seed, epoch, step as u64]) };
             match self.step(batch) {
                 Ok(Step { loss, norm }) => {
-                    progress.now.loss += loss * samples.len() as f64;
-                    progress.now.samples += samples.len();
+                    let weight = self.objective.weight(batch);
+                    progress.now.loss += loss * weight;
+                    progress.now.weight += weight;
                     progress.now.gradient_norm = progress.now.gradient_norm.max(norm);
                 }
                 Err(error) if self.settings.skip_non_finite && is_non_finite(&error) => {
                     progress.now.skipped += 1;
                     let is_last = (step + 1) * batch_size >= order.len();
-                    if is_last && progress.now.samples == 0 {
+                    if is_last && progress.now.weight == 0.0 {
                         return Err(error);
                     }
                 }
@@ -143,7 +154,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     fn complete(&mut self, progress: &mut Progress) -> Result<Epoch> {
         let start = Instant::now();
         let validation = match &mut self.validate {
-            Some(validate) => Some(validate(self.model)?),
+            Some(validate) => Some(validate(self.model, self.settings.batch_size)?),
             None => None,
         };
         if let Some(value) = validation {
@@ -173,8 +184,12 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
                 ended = Some(Ended::Callback);
             }
         }
-        let impatient = self.settings.patience.is_some_and(|patience| progress.epochs_since_best() >= patience.max(1));
-        Ok(if impatient { Some(Ended::EarlyStop) } else { ended })
+        Ok(if self.is_impatient(progress) { Some(Ended::EarlyStop) } else { ended })
+    }
+
+    /// Whether the validation loss has not improved for too long.
+    fn is_impatient(&self, progress: &Progress) -> bool {
+        self.settings.patience.is_some_and(|patience| progress.epochs_since_best() >= patience.max(1))
     }
 
     /// Gives the model its best parameters.

@@ -24,10 +24,10 @@ pub(super) struct Progress {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Current {
-    /// The sum of the losses of all samples.
+    /// The weighted sum of the losses of all batches.
     pub(super) loss: f64,
-    /// The number of samples.
-    pub(super) samples: usize,
+    /// The sum of their weights.
+    pub(super) weight: f64,
     pub(super) gradient_norm: f64,
     pub(super) skipped: u64,
     pub(super) seconds: f64,
@@ -46,8 +46,8 @@ pub(super) struct Best {
 impl Progress {
     /// Completes the current epoch.
     pub(super) fn complete(&mut self, validation: Option<f64>) -> Epoch {
-        let Current { loss, samples, gradient_norm, skipped, seconds, learning_rate } = std::mem::take(&mut self.now);
-        let loss = loss / samples as f64;
+        let Current { loss, weight, gradient_norm, skipped, seconds, learning_rate } = std::mem::take(&mut self.now);
+        let loss = loss / weight;
         let epoch = self.epochs.len() + 1;
         let done = Epoch { epoch, loss, validation, learning_rate, gradient_norm, skipped, seconds };
         self.epochs.push(done);

@@ -10,7 +10,8 @@ use crate::error::Error;
 pub struct Epoch {
     /// Its number, from 1.
     pub epoch: usize,
-    /// The mean loss over the samples of its steps, each before the update by the step. Skipped steps do not count.
+    /// The mean loss over the samples of its steps, or their outputs if each step of a sequence has one, before the update by
+    /// the step. Skipped steps do not count.
     pub loss: f64,
     /// The validation loss after it.
     pub validation: Option<f64>,

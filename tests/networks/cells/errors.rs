@@ -1,6 +1,6 @@
 //! Wrong batches are errors that name the step, the sample or the number.
 
-use rheos::formula::Dynamic;
+use rheos::formula::{Dynamic, Structure};
 use rheos::nn::{
     Block, Gap, GruOde, Hidden, IrregularOdeBlock, Ltc, Net, OdeBlock, Sequence, SequenceBatch, TimedRecurrence,
 };
@@ -54,6 +54,20 @@ fn a_gap_that_is_not_finite_names_its_step() {
         // Of a sequence that ended before, too.
         assert_eq!(step(refused(&timed(), |batch| batch.gaps_of_samples(of_samples()).lengths(vec![1, 3]))), 2);
     }
+}
+
+/// A step of an `Ltc` backwards over `1 / (1/τ + f)` has no solution: with `τ = 1` and `f = 1/2`, over 2/3.
+#[test]
+fn a_result_that_is_not_finite_is_an_error() {
+    let cell: Net<Ltc<f64, 2, 3>> = Net::new(Ltc::zeros());
+    let block = TimedRecurrence(cell);
+    let last = |gap: f64| refused(&block, |batch| batch.gaps(vec![1.0, 1.0, gap]));
+    assert!(matches!(last(-1.0 / 1.5), Error::InvalidEntry { name: "outputs", index: 2, .. }), "{}", last(-1.0 / 1.5));
+    // Without an output that shows it, too.
+    let model = Sequence { block, readout: Same::net::<Dynamic>() };
+    let batch = SequenceBatch::new(vec![Batch::<2>::zeros(2)]).gaps(vec![-1.0 / 1.5]).outputs_from(1);
+    let error = model.predict(&model.start(2), &batch).expect_err("an error");
+    assert!(matches!(error, Error::InvalidEntry { name: "hidden", .. }), "{error}");
 }
 
 #[test]
