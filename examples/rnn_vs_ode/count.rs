@@ -72,6 +72,11 @@ impl<L: Layer> Layer for Counting<L> {
         self.0.try_forward_traced(x, trace)
     }
 
+    fn try_forward_traced_into(&self, x: &L::Input, y: &mut L::Output, trace: &mut L::Trace) -> Result<()> {
+        count();
+        self.0.try_forward_traced_into(x, y, trace)
+    }
+
     fn backward(&self, trace: &mut L::Trace, x: &L::Input, w: &L::Output, xbar: &mut L::Input, pbar: &mut L::Params) {
         self.0.backward(trace, x, w, xbar, pbar);
     }

@@ -28,11 +28,25 @@ pub struct LeakyField<L>(pub L);
 /// The field `dy/ds = Δ f(y)` with one time gap `Δ` for every sample, on the state `(y, Passive(Δ))`.
 ///
 /// Over `0 ≤ s ≤ 1` each sample moves by its own time `Δ`: one solve for a batch with irregular gaps. All samples share
-/// the steps. The field must be autonomous, since the samples are at different times.
+/// the steps. The field is [`TimeInvariant`], since the samples are at different times.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TimeRescaled<F>(pub F);
 
 parametric_wrappers!(LayerField, Driven, LeakyField, TimeRescaled);
+
+/// A field that does not depend on time, such as the field of a layer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may depend on time, but the samples of a batch with gaps of their own are at different times",
+    label = "this field does not implement `TimeInvariant`",
+    note = "fields of layers are time-invariant, except `TimeField`; for a field of your own that does not use the time, implement \
+            `rheos::nn::TimeInvariant`"
+)]
+pub trait TimeInvariant: Dynamics {}
+
+impl<L> TimeInvariant for LayerField<L> where Self: Dynamics {}
+impl<L> TimeInvariant for Driven<L> where Self: Dynamics {}
+impl<L> TimeInvariant for LeakyField<L> where Self: Dynamics {}
+impl<F: TimeInvariant> TimeInvariant for &F {}
 
 /// Type equality of two spaces.
 #[diagnostic::on_unimplemented(
@@ -235,7 +249,7 @@ macro_rules! driven {
 driven!(Driven, 0.0);
 driven!(LeakyField, -1.0);
 
-impl<F: Dynamics<State: Samples>> Dynamics for TimeRescaled<F> {
+impl<F: TimeInvariant<State: Samples>> Dynamics for TimeRescaled<F> {
     type State = (F::State, Passive<<F::State as Samples>::Weights>);
     #[inline]
     fn eval(&self, _s: f64, (y, gaps): &Self::State, (dy, zero): &mut Self::State) {
@@ -265,7 +279,7 @@ fn scale<Y: Samples>(y: &mut Y, gaps: &Passive<Y::Weights>) {
     }
 }
 
-impl<F: Differentiable<State: Samples>> Differentiable for TimeRescaled<F> {
+impl<F: Differentiable<State: Samples> + TimeInvariant> Differentiable for TimeRescaled<F> {
     /// The trace of the field, and its value.
     type Trace = (F::Trace, Option<F::State>);
 

@@ -1,7 +1,7 @@
 //! ODE blocks for samples with gaps of their own.
 
 use super::ode_block::{Flown, cotangent_of};
-use super::{Block, Gap, Hidden, OdeBlock, Phase, Samples, TimeRescaled};
+use super::{Block, Gap, Hidden, OdeBlock, Phase, Samples, TimeInvariant, TimeRescaled};
 use crate::adjoint::Adjoint;
 use crate::control::Controller;
 use crate::dynamics::{Differentiable, Dynamics, Parametric};
@@ -11,14 +11,14 @@ use crate::state::{Passive, State};
 
 /// An [`OdeBlock`] in which each sample flows for its own gap, as for irregularly sampled series.
 ///
-/// One solve carries all samples from 0 to 1 in rescaled time ([`TimeRescaled`]), with common steps. The field must be
-/// autonomous, since the samples are at different times.
+/// One solve carries all samples from 0 to 1 in rescaled time ([`TimeRescaled`]), with common steps. The field is
+/// [`TimeInvariant`], since the samples are at different times.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IrregularOdeBlock<F, S, C, A>(OdeBlock<TimeRescaled<F>, S, C, A>);
 
 impl<F, S, C, A> IrregularOdeBlock<F, S, C, A>
 where
-    F: Differentiable<State: Phase + Samples>,
+    F: Differentiable<State: Phase + Samples> + TimeInvariant,
     S: Solver<TimeRescaled<F>>,
     C: Controller<TimeRescaled<F>, S>,
     A: Adjoint<TimeRescaled<F>, S, C>,
@@ -41,7 +41,7 @@ impl<F: Parametric, S, C, A> Parametric for IrregularOdeBlock<F, S, C, A> {
 
 impl<F, S, C, A> Block for IrregularOdeBlock<F, S, C, A>
 where
-    F: Differentiable<State: Phase<Hidden: Hidden> + Samples>,
+    F: Differentiable<State: Phase<Hidden: Hidden> + Samples> + TimeInvariant,
     S: Solver<TimeRescaled<F>>,
     C: Controller<TimeRescaled<F>, S>,
     A: Adjoint<TimeRescaled<F>, S, C>,

@@ -15,7 +15,7 @@
 //! | [`Driven`] | `dh/dt = g(h, x)` with constant input `x` |
 //! | [`LeakyField`] | `dh/dt = g(h, x) − h`: a leaky recurrent network |
 //! | [`SeparableField`] | `q′ = v(p)`, `p′ = a(q, x)`, for symplectic methods |
-//! | [`TimeRescaled`] | `dy/ds = Δ f(y)`, for a batch with a time gap `Δ` for each sample |
+//! | [`TimeRescaled`] | `dy/ds = Δ f(y)` of a [`TimeInvariant`] field, for a batch with a time gap `Δ` for each sample |
 //!
 //! | block | update over one observation |
 //! |---|---|
@@ -75,7 +75,7 @@ pub use autonomous::Autonomous;
 pub use block::{Block, Recurrence, Residual};
 pub use cells::{Antisymmetric, Cfc, CoRnn, Ctrnn, Elman, Gru, GruOde, Lem, Lstm, Ltc, Unicornn};
 pub use combine::{Encoded, EncodedRecord, OnOutput, Stacked, TimedRecurrence};
-pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeRescaled};
+pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeInvariant, TimeRescaled};
 pub use from_samples::{BatchMatrix, FromSamples};
 pub use gap::Gap;
 pub use hidden::{Hidden, ZeroSamples};
