@@ -51,7 +51,8 @@ impl<T: crate::formula::Store, const I: usize, const H: usize> CoRnn<T, I, H> {
 uniform_cell!(CoRnn<T, I, H>, dt: 0.042, gamma: 2.7, epsilon: 4.7);
 
 impl<T: Slices, const I: usize, const H: usize> CoRnn<T, I, H> {
-    /// Changes the step `Δt`, 0.042 by default, which is the step of the paper for pixel-by-pixel MNIST.
+    /// Changes the step `Δt`, 0.042 by default. The authors' code has the defaults of step, frequency and damping for
+    /// pixel-by-pixel MNIST, with 784 steps; shorter sequences need longer steps.
     #[must_use]
     pub fn step(self, dt: f64) -> Self {
         Self { dt: Constant::constant(dt), ..self }
