@@ -1,4 +1,4 @@
-//! The models, each with about 3500 parameters: those of `examples/peers/vowels.py`, and an LTC.
+//! The models of `examples/peers/vowels.py`, and an LTC, each with about 3500 parameters.
 
 use rheos::nn::{Cfc, Elman, Gru, Lstm, Ltc, Mlp, Net, OdeBlock, Recurrence, TimedRecurrence};
 use rheos::{DiscreteAdjoint, Fixed, Rk4};

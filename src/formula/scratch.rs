@@ -4,8 +4,8 @@ use crate::state::Element;
 
 /// The values that a pullback does not read, and the cotangents of all values.
 ///
-/// One serves all [arenas](super::Arena) of a thread, except those of few values: a sequence keeps the values of all its
-/// steps, but runs one step at a time.
+/// A sequence keeps the values of all its steps, but runs one step at a time, so one scratch serves all
+/// [arenas](super::Arena) of a thread. An arena of few values has its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Scratch<T> {
     pub(super) passing: Vec<T>,

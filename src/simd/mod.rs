@@ -1,7 +1,7 @@
-//! Loops over slices, compiled twice: for every CPU of the target, and for CPUs with wide vectors, chosen at run time.
+//! Loops over slices, compiled for several kinds of CPU; the kind is chosen at run time.
 //!
 //! A build for `x86_64` may use only the vectors of 2003 (SSE2). So each loop is also compiled for AVX2 with fused
-//! multiply–add, and every call chooses the version for its CPU. The crate `pulp` chooses, and contains the `unsafe`
+//! multiply–add and for AVX-512, and every call chooses the version for its CPU. The crate `pulp` chooses, and contains the `unsafe`
 //! code for it.
 
 mod activation;

@@ -147,7 +147,7 @@ impl<const I: usize> SequenceData<I, usize> {
 }
 
 impl<const I: usize, Y, L> SequenceObjective<'_, I, Y, L> {
-    /// The forward pass over a batch with a record or without, and its loss.
+    /// A batch of these sequences, with its targets and the weights of its outputs.
     fn setup<X, Z>(&self, samples: &[usize]) -> Result<Prepared<X, Y::OfBatch>>
     where
         X: FromSamples<I>,

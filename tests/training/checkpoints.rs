@@ -10,7 +10,7 @@ use rheos::train::{
 };
 use rheos::{Error, Parametric, State};
 
-use crate::problem::{Model, data, model};
+use crate::problem::{Model, Number, data, model};
 
 const EPOCHS: usize = 5;
 const STEPS: usize = 4;
@@ -277,20 +277,7 @@ fn all_optimisers_resume() {
     same("sgd", &Sgd::new(0.1).nesterov(0.9));
 }
 
-/// A parameter whose loss falls for ever, and a training of it from the file.
-#[derive(Debug, Clone, PartialEq)]
-struct Number(f64);
-
-impl Parametric for Number {
-    type Params = f64;
-    fn params(&self) -> f64 {
-        self.0
-    }
-    fn set_params(&mut self, params: &f64) {
-        self.0 = *params;
-    }
-}
-
+/// A loss that falls for ever.
 fn falling(_: &Number, _: MiniBatch<'_>) -> rheos::Result<(f64, f64)> {
     Ok((0.0, -1.0))
 }

@@ -7,7 +7,7 @@ use rheos::train::{
 };
 use rheos::{Error, Parametric, Result, State};
 
-use crate::problem::{Model, data, model};
+use crate::problem::{Model, Number, data, model};
 
 #[test]
 fn a_model_learns() {
@@ -26,20 +26,6 @@ fn a_model_learns() {
     let all: Vec<usize> = (0..50).collect();
     let loss = valid.loss(&model, MiniBatch { samples: &all, seed: 0 }).unwrap();
     assert!((loss - best.validation.unwrap()).abs() < 1e-12);
-}
-
-/// A parameter that moves by its gradient, and a record of the batches.
-#[derive(Debug, Clone, PartialEq)]
-struct Number(f64);
-
-impl Parametric for Number {
-    type Params = f64;
-    fn params(&self) -> f64 {
-        self.0
-    }
-    fn set_params(&mut self, params: &f64) {
-        self.0 = *params;
-    }
 }
 
 #[test]

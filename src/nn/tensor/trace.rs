@@ -82,7 +82,7 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Recording<S, E, D> {
     }
 }
 
-/// The end of a tape, from which the gradients are those of `⟨w, output⟩`.
+/// The end of a tape that computes the gradients of `⟨w, output⟩`.
 pub(super) fn seed<S: Shape, E: TensorElement, D: Device<E>>(
     output: Taped<S, E, D>,
     w: &Tensor<S, E, D>,

@@ -51,7 +51,7 @@ fn an_irregular_flow_is_a_flow_of_each_sample() {
     );
 }
 
-/// With the same gap for all samples, an irregular flow is a flow, whichever way the gap is given.
+/// With one gap for all samples, an irregular flow equals a flow. The gap may be given once, or for each sample.
 #[test]
 fn the_same_gap_may_be_given_for_each_sample() {
     let cell: Net<GruOde<f64, 2, 3>> = Net::new(GruOde::uniform(&mut uniform(1)));

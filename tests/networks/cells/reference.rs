@@ -111,7 +111,7 @@ impl Case {
         params
     }
 
-    /// Each tensor of a gradient with its name, its entries and those of the reference.
+    /// Each tensor of a gradient: its name, its entries, and the entries of the reference.
     pub fn tensors<P: Parameters>(&self, gradient: &P) -> Vec<(String, Vec<f64>, Vec<f64>)> {
         let mut all = Vec::new();
         gradient.write_numbers(&mut all);

@@ -25,7 +25,7 @@ fn gaps(case: Case) -> Vec<Vec<f64>> {
     (0..TIMES).map(|step| case.step("gaps", step)).collect()
 }
 
-/// All states of a block, and all gradients of its sequence model, are those of the case.
+/// All states of a block, and all gradients of its sequence model, equal the reference of the case.
 fn check<B, R>(case: Case, block: B, readout: R, kinds: &[&str], gaps: Option<Vec<Vec<f64>>>)
 where
     B: Block<Hidden: ZeroSamples, Input: ZeroSamples, Params: Parameters>,
