@@ -9,6 +9,7 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
+//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
@@ -495,6 +496,20 @@ pub enum Error {
         value: f64,
         /// The accepted values.
         expected: &'static str,
+    },
+    /// The QR iteration for the eigenvalues of a matrix did not converge.
+    #[error("the eigenvalues of a matrix of {dimension} rows were not found: the QR iteration did not converge")]
+    EigenvaluesNotFound {
+        /// The number of rows.
+        dimension: usize,
+    },
+    /// A system of an analysis is not finite at a point.
+    #[error("the {quantity} of the system is not finite at x = {at:?}; check the model there")]
+    NonFiniteSystem {
+        /// Its value or its Jacobian.
+        quantity: &'static str,
+        /// The coordinates of the point.
+        at: Vec<f64>,
     },
     /// The name of a tensor is taken or reserved.
     #[error("the tensor `{tensor}` of the model cannot be called `{name}` in a file: {reason}")]

@@ -103,6 +103,7 @@
 #![deny(missing_docs)]
 
 pub mod adjoint;
+pub mod analysis;
 pub mod control;
 #[cfg(any(feature = "safetensors", feature = "checkpoint"))]
 mod disk;

@@ -14,6 +14,7 @@
 //! | [`TimeField`] | `dy/dt = g(y, t)` |
 //! | [`Driven`] | `dh/dt = g(h, x)` with constant input `x` |
 //! | [`LeakyField`] | `dh/dt = g(h, x) − h`: a leaky recurrent network |
+//! | [`HeldField`] | `dh/dt = f(h, x)` of the hidden state alone, with `x` held at a value |
 //! | [`SeparableField`] | `q′ = v(p)`, `p′ = a(q, x)`, for symplectic methods |
 //! | [`TimeRescaled`] | `dy/ds = Δ f(y)` of a [`TimeInvariant`] field, for a batch with a time gap `Δ` for each sample |
 //!
@@ -34,7 +35,7 @@
 //! | [`Sequence`] | a model of sequences: a block and a readout layer |
 //! | [`SequenceBatch`] | observations, gaps and lengths of a batch of sequences |
 //! | [`BatchMatrix`], [`Samples`], [`FromSamples`], [`ZeroSamples`] | batches of samples, and states that are batches |
-//! | helper types | [`EncodedRecord`], [`PairTrace`], [`Phase`], [`Pooled`], [`Reuse`], [`SameAs`], [`SequenceRecord`], [`Unrolled`] |
+//! | helper types | [`EncodedRecord`], [`PairTrace`], [`Phase`], [`Pooled`], [`Replicate`], [`Reuse`], [`SameAs`], [`SequenceRecord`], [`Unrolled`] |
 //!
 //! One layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], serves as each of the three blocks
 //! with the same parameters, and the same code trains a [`Sequence`] of any of them. An ODE block with `Euler` and one
@@ -50,6 +51,7 @@ mod combine;
 mod field;
 mod from_samples;
 mod gap;
+mod held_field;
 mod hidden;
 mod irregular;
 mod layer;
@@ -61,6 +63,7 @@ pub mod networks {}
 mod ode_block;
 mod pair_trace;
 mod pool;
+mod replicate;
 mod samples;
 mod separable_field;
 mod sequence;
@@ -78,6 +81,7 @@ pub use combine::{Encoded, EncodedRecord, OnOutput, Stacked, TimedRecurrence};
 pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeInvariant, TimeRescaled};
 pub use from_samples::{BatchMatrix, FromSamples};
 pub use gap::Gap;
+pub use held_field::HeldField;
 pub use hidden::{Hidden, ZeroSamples};
 pub use irregular::IrregularOdeBlock;
 pub use layer::Layer;
@@ -87,6 +91,7 @@ pub use net::Net;
 pub use ode_block::{OdeBlock, Phase};
 pub use pair_trace::PairTrace;
 pub use pool::{Pooled, Reuse};
+pub use replicate::Replicate;
 pub use samples::Samples;
 pub use separable_field::SeparableField;
 pub use sequence::{Sequence, SequenceRecord, Unrolled};

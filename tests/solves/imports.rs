@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, each of which may import from those before it.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "error",
     "disk",
     "simd",
@@ -19,6 +19,7 @@ const ORDER: [&str; 16] = [
     "nn",
     "weights",
     "train",
+    "analysis",
     "plot",
     "verify",
 ];

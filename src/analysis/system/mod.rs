@@ -1,0 +1,12 @@
+//! The systems of an analysis: maps and flows, behind one trait.
+
+mod fields;
+mod held;
+mod iterated;
+mod traits;
+
+pub use fields::{Flow, Map};
+pub use held::Held;
+pub use iterated::Iterated;
+pub use traits::{Kind, System};
+pub(crate) use traits::{evaluate, point, slopes};

@@ -1,0 +1,3 @@
+//! Networks and models, taken apart as dynamical systems.
+
+mod systems;
