@@ -1,8 +1,9 @@
 //! Eigenvalues and eigenvectors of real matrices that need not be symmetric.
 
-use nalgebra::linalg::{Schur, balancing};
-use nalgebra::{Complex, DMatrix, DVector};
+use nalgebra::linalg::balancing;
+use nalgebra::{Complex, DMatrix};
 
+use super::schur::{RealSchur, real_schur};
 use crate::error::{Error, Result};
 
 /// The eigenvalues and eigenvectors of a Jacobian.
@@ -27,9 +28,6 @@ pub struct Eigen {
     /// the matrix moves it by up to `condition · ‖δ‖`. Infinite for a defective eigenvalue.
     pub conditions: Vec<f64>,
 }
-
-/// The budget of QR sweeps for each eigenvalue; LAPACK has 30.
-const SWEEPS: usize = 60;
 
 /// A matrix is called defective if the condition of an eigenvalue exceeds this: half of the digits are lost.
 const DEFECTIVE: f64 = 6.7e7;
@@ -60,7 +58,7 @@ impl Eigen {
         let unit = largest.log2().floor().exp2();
         let mut balanced = matrix / unit;
         let scales = balancing::balance_parlett_reinsch(&mut balanced);
-        let (mut q, t) = schur(&balanced)?;
+        let RealSchur { mut q, t } = real_schur(&balanced)?;
         let (rotations, triangular, mut values) = complex_schur(&t);
         for (mut row, scale) in q.row_iter_mut().zip(scales.iter()) {
             row *= *scale;
@@ -85,27 +83,6 @@ impl Eigen {
         // Written so that NaN counts.
         !self.conditions.iter().all(|&condition| condition < DEFECTIVE)
     }
-}
-
-/// The real Schur form `A = Q T Qᵀ`.
-///
-/// The iteration of nalgebra has no exceptional shifts, so it stands still on some matrices with symmetries, such as cyclic
-/// permutations. A reflection along a vector without symmetry keeps the eigenvalues and breaks the symmetry.
-fn schur(a: &DMatrix<f64>) -> Result<(DMatrix<f64>, DMatrix<f64>)> {
-    let n = a.nrows();
-    if let Some(schur) = Schur::try_new(a.clone(), f64::EPSILON, SWEEPS * n) {
-        return Ok(schur.unpack());
-    }
-    for attempt in 1..=3 {
-        let direction = DVector::from_fn(n, |i, _| 1.0 + (2.3 * f64::from(attempt) + 0.7 * i as f64).sin().abs());
-        let direction = direction.normalize();
-        let reflect = DMatrix::identity(n, n) - 2.0 * &direction * direction.transpose();
-        if let Some(schur) = Schur::try_new(&reflect * a * &reflect, f64::EPSILON, SWEEPS * n) {
-            let (q, t) = schur.unpack();
-            return Ok((reflect * q, t));
-        }
-    }
-    Err(Error::EigenvaluesNotFound { dimension: n })
 }
 
 /// Rotates the diagonal blocks of a real Schur form into triangular ones. Returns the rotations, the triangular matrix and
@@ -208,89 +185,4 @@ fn conditions(basis: &DMatrix<Complex<f64>>, t: &DMatrix<Complex<f64>>, right: &
             y.norm() / y.dotc(&right.column(k)).norm()
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use nalgebra::dmatrix;
-
-    /// `A x = λ x` for all pairs, relative to the size of the matrix.
-    fn residual(a: &DMatrix<f64>, eigen: &Eigen) -> f64 {
-        let a = a.map(|x| Complex::new(x, 0.0));
-        let ax = &a * &eigen.vectors;
-        let xl = &eigen.vectors * DMatrix::from_diagonal(&DVector::from_vec(eigen.values.clone()));
-        (ax - xl).camax() / a.camax()
-    }
-
-    fn draws(n: usize, seed: f64) -> DMatrix<f64> {
-        DMatrix::from_fn(n, n, |i, j| (seed + 12.9898 * i as f64 + 78.233 * j as f64).sin() * 43.7 % 1.0)
-    }
-
-    #[test]
-    fn vectors_and_values_of_random_matrices() {
-        for n in 1..=40 {
-            let a = draws(n, n as f64);
-            let eigen = Eigen::of(&a).unwrap();
-            assert!(residual(&a, &eigen) < 1e-12, "{n}: {}", residual(&a, &eigen));
-            let trace: Complex<f64> = eigen.values.iter().sum();
-            assert!((trace.re - a.trace()).abs() < 1e-12 * n as f64 && trace.im == 0.0);
-        }
-    }
-
-    #[test]
-    fn cyclic_permutations_have_the_roots_of_unity() {
-        for n in 2..=12 {
-            let a = DMatrix::from_fn(n, n, |i, j| if (j + 1) % n == i { 1.0 } else { 0.0 });
-            let eigen = Eigen::of(&a).unwrap();
-            assert!(residual(&a, &eigen) < 1e-13 * n as f64);
-            assert!(eigen.values.iter().all(|x| (x.norm() - 1.0).abs() < 1e-13));
-            assert!(eigen.conditions.iter().all(|x| (x - 1.0).abs() < 1e-10)); // a normal matrix
-        }
-    }
-
-    #[test]
-    fn a_triangular_matrix_has_its_diagonal() {
-        let eigen = Eigen::of(&dmatrix![1.0, 5.0, -2.0; 0.0, -3.0, 7.0; 0.0, 0.0, 2.0]).unwrap();
-        let mut found: Vec<f64> = eigen.values.iter().map(|x| x.re).collect();
-        found.sort_by(f64::total_cmp);
-        assert_eq!(found, [-3.0, 1.0, 2.0]);
-    }
-
-    #[test]
-    fn a_jordan_block_is_defective_and_a_multiple_of_the_identity_is_not() {
-        assert!(Eigen::of(&dmatrix![2.0, 1.0; 0.0, 2.0]).unwrap().is_defective());
-        assert!(!Eigen::of(&(DMatrix::identity(3, 3) * 2.0)).unwrap().is_defective());
-        assert!(!Eigen::of(&DMatrix::zeros(3, 3)).unwrap().is_defective());
-    }
-
-    #[test]
-    fn the_condition_of_an_eigenvalue_is_that_of_the_angle() {
-        // [1 a; 0 2] has the conditions √(1 + a²).
-        let eigen = Eigen::of(&dmatrix![1.0, 3.0; 0.0, 2.0]).unwrap();
-        assert!(eigen.conditions.iter().all(|x| (x - 10.0_f64.sqrt()).abs() < 1e-12), "{:?}", eigen.conditions);
-    }
-
-    #[test]
-    fn units_of_coordinates_do_not_matter() {
-        let a = draws(6, 0.3);
-        let units = [1e-20, 1.0, 1e15, 1e-3, 1e8, 1.0];
-        let scaled = DMatrix::from_fn(6, 6, |i, j| a[(i, j)] * units[i] / units[j]);
-        let (plain, scaled) = (Eigen::of(&a).unwrap(), Eigen::of(&scaled).unwrap());
-        for value in &plain.values {
-            let gap = scaled.values.iter().map(|x| (x - value).norm()).fold(f64::INFINITY, f64::min);
-            assert!(gap < 1e-12, "{value}: {gap}");
-        }
-        for factor in [1e-300, 1e300] {
-            let eigen = Eigen::of(&(&a * factor)).unwrap();
-            assert!(eigen.values.iter().all(|x| x.norm().is_finite() && x.norm() > 0.0));
-        }
-    }
-
-    #[test]
-    fn bad_matrices_are_errors() {
-        assert!(matches!(Eigen::of(&DMatrix::zeros(2, 3)), Err(Error::LengthMismatch { .. })));
-        assert!(matches!(Eigen::of(&dmatrix![f64::NAN]), Err(Error::InvalidEntry { index: 0, .. })));
-        assert!(Eigen::of(&DMatrix::zeros(0, 0)).unwrap().values.is_empty());
-    }
 }

@@ -1,0 +1,8 @@
+//! Eigenvalues and eigenvectors of real matrices that need not be symmetric.
+
+mod decomposition;
+mod schur;
+#[cfg(test)]
+mod tests;
+
+pub use decomposition::Eigen;

@@ -1,0 +1,218 @@
+//! The real Schur form, by the QR iteration with double shifts.
+
+use nalgebra::linalg::Hessenberg;
+use nalgebra::{DMatrix, Vector3};
+
+use crate::error::{Error, Result};
+
+/// The budget of sweeps for one eigenvalue, as in LAPACK; two or three are common.
+const SWEEPS: usize = 30;
+
+/// `A = Q T Qᵀ` with an orthogonal `Q` and an upper triangular `T`, up to blocks of two rows for complex pairs.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RealSchur {
+    pub(super) q: DMatrix<f64>,
+    pub(super) t: DMatrix<f64>,
+}
+
+/// The real Schur form of a finite matrix of at least one row.
+///
+/// Francis' implicit double-shift iteration on a Hessenberg matrix: Golub & Van Loan, *Matrix Computations*, section 7.5.
+/// The shifts enter as differences from the diagonal, so that nothing cancels where the diagonal is large compared with the
+/// rest, as for a saturated network, which hardly moves. Exceptional shifts end the stagnation on symmetric matrices such as
+/// cyclic permutations. (The Schur form of nalgebra 0.35 does neither, and does not converge there.)
+///
+/// # Errors
+/// [`Error::EigenvaluesNotFound`] if an eigenvalue needs more than 30 sweeps.
+pub(super) fn real_schur(a: &DMatrix<f64>) -> Result<RealSchur> {
+    let n = a.nrows();
+    if n == 1 {
+        return Ok(RealSchur { q: DMatrix::identity(1, 1), t: a.clone() });
+    }
+    let (q, t) = Hessenberg::new(a.clone()).unpack();
+    let norm = t.norm();
+    let mut schur = RealSchur { q, t };
+    // The rows above `end` are to be reduced.
+    let (mut end, mut sweeps) = (n, 0);
+    while end > 0 {
+        let last = end - 1;
+        let start = schur.start_of_block(last, norm);
+        match last - start {
+            0 => (end, sweeps) = (end - 1, 0),
+            1 => {
+                schur.split_pair(start);
+                (end, sweeps) = (end - 2, 0);
+            }
+            _ if sweeps == SWEEPS => return Err(Error::EigenvaluesNotFound { dimension: n }),
+            _ => {
+                sweeps += 1;
+                let shifts = schur.shifts(last, sweeps);
+                schur.sweep(start, last, shifts);
+            }
+        }
+    }
+    Ok(schur)
+}
+
+/// Two shifts, by the sum and the product of their differences from a number: `(σ₁ − z)(σ₂ − z) = (x − z)(y − z) − w`.
+#[derive(Debug, Clone, Copy)]
+struct Shifts {
+    x: f64,
+    y: f64,
+    w: f64,
+}
+
+impl RealSchur {
+    /// The first row of the unreduced block that ends in row `last`. A negligible entry below the diagonal becomes zero.
+    fn start_of_block(&mut self, last: usize, norm: f64) -> usize {
+        for row in (1..=last).rev() {
+            let neighbours = self.t[(row - 1, row - 1)].abs() + self.t[(row, row)].abs();
+            let size = if neighbours == 0.0 { norm } else { neighbours };
+            if self.t[(row, row - 1)].abs() <= f64::EPSILON * size {
+                self.t[(row, row - 1)] = 0.0;
+                return row;
+            }
+        }
+        0
+    }
+
+    /// The eigenvalues of the last two rows, or exceptional shifts after each tenth sweep.
+    fn shifts(&self, last: usize, sweep: usize) -> Shifts {
+        let t = &self.t;
+        if sweep.is_multiple_of(10) {
+            let size = t[(last, last - 1)].abs() + t[(last - 1, last - 2)].abs();
+            let x = t[(last, last)] + 0.75 * size;
+            return Shifts { x, y: x, w: -0.4375 * size * size };
+        }
+        Shifts { x: t[(last, last)], y: t[(last - 1, last - 1)], w: t[(last, last - 1)] * t[(last - 1, last)] }
+    }
+
+    /// The first column of `(T − σ₁)(T − σ₂)` from row `m` on, up to a factor.
+    fn first_column(&self, m: usize, Shifts { x, y, w }: Shifts) -> Vector3<f64> {
+        let t = &self.t;
+        let z = t[(m, m)];
+        let (r, s) = (x - z, y - z);
+        let column =
+            Vector3::new((r * s - w) / t[(m + 1, m)] + t[(m, m + 1)], t[(m + 1, m + 1)] - z - r - s, t[(m + 2, m + 1)]);
+        let size = column.abs().sum();
+        if size > 0.0 { column / size } else { column }
+    }
+
+    /// A double step on the block of the rows from `start` to `last`, at least three.
+    fn sweep(&mut self, start: usize, last: usize, shifts: Shifts) {
+        // Two small entries in succession below the diagonal decouple the rows above.
+        let mut m = last - 2;
+        let mut column = self.first_column(m, shifts);
+        while m > start {
+            let t = &self.t;
+            let small = t[(m, m - 1)].abs() * (column.y.abs() + column.z.abs());
+            let size = t[(m - 1, m - 1)].abs() + t[(m, m)].abs() + t[(m + 1, m + 1)].abs();
+            if small <= f64::EPSILON * column.x.abs() * size {
+                break;
+            }
+            m -= 1;
+            column = self.first_column(m, shifts);
+        }
+        for k in m..last {
+            let rows = if k + 2 <= last { 3 } else { 2 };
+            if k > m {
+                column = Vector3::new(self.t[(k, k - 1)], self.t[(k + 1, k - 1)], 0.0);
+                if rows == 3 {
+                    column.z = self.t[(k + 2, k - 1)];
+                }
+            }
+            let Some(reflection) = Reflection::onto_first(column) else { continue };
+            if k > m {
+                self.t[(k, k - 1)] = reflection.length;
+                for row in k + 1..k + rows {
+                    self.t[(row, k - 1)] = 0.0;
+                }
+            } else if k > start {
+                // The entries below this one stay negligible.
+                self.t[(k, k - 1)] *= 1.0 - reflection.v.x * reflection.u.x;
+            }
+            reflection.rows(&mut self.t, k, rows, k);
+            reflection.columns(&mut self.t, k, rows, (k + 3).min(last) + 1);
+            let n = self.q.nrows();
+            reflection.columns(&mut self.q, k, rows, n);
+        }
+    }
+
+    /// Makes a block of two rows triangular if its eigenvalues are real.
+    fn split_pair(&mut self, k: usize) {
+        let t = &self.t;
+        let (a, b, c, d) = (t[(k, k)], t[(k, k + 1)], t[(k + 1, k)], t[(k + 1, k + 1)]);
+        let half = 0.5 * (a - d);
+        let discriminant = half * half + b * c;
+        if discriminant < 0.0 {
+            return;
+        }
+        // The eigenvector (λ − d, c) of the eigenvalue farther from d, without cancellation.
+        let root = discriminant.sqrt();
+        let shift = if half < 0.0 { half - root } else { half + root };
+        let size = shift.hypot(c);
+        if size == 0.0 {
+            return;
+        }
+        let (cos, sin) = (shift / size, c / size);
+        let n = self.t.nrows();
+        for j in k..n {
+            let (upper, lower) = (self.t[(k, j)], self.t[(k + 1, j)]);
+            self.t[(k, j)] = cos * upper + sin * lower;
+            self.t[(k + 1, j)] = cos * lower - sin * upper;
+        }
+        for matrix in [&mut self.t, &mut self.q] {
+            let rows = if matrix.nrows() == n { n } else { k + 2 };
+            for i in 0..rows {
+                let (left, right) = (matrix[(i, k)], matrix[(i, k + 1)]);
+                matrix[(i, k)] = cos * left + sin * right;
+                matrix[(i, k + 1)] = cos * right - sin * left;
+            }
+        }
+        self.t[(k + 1, k)] = 0.0;
+    }
+}
+
+/// The reflection `I − v uᵀ` that maps a vector of two or three entries to a multiple of the first unit vector.
+struct Reflection {
+    u: Vector3<f64>,
+    v: Vector3<f64>,
+    /// The first entry of the image.
+    length: f64,
+}
+
+impl Reflection {
+    /// `None` for the zero vector.
+    fn onto_first(x: Vector3<f64>) -> Option<Self> {
+        let size = x.amax();
+        if size == 0.0 {
+            return None;
+        }
+        let scaled = x / size;
+        let norm = if scaled.x < 0.0 { -scaled.norm() } else { scaled.norm() };
+        let mut u = scaled;
+        u.x += norm;
+        let v = u / (norm * u.x);
+        Some(Self { u, v, length: -norm * size })
+    }
+
+    /// Applies it to the rows from `k` on, in the columns from `first` on.
+    fn rows(&self, matrix: &mut DMatrix<f64>, k: usize, rows: usize, first: usize) {
+        for j in first..matrix.ncols() {
+            let sum: f64 = (0..rows).map(|i| self.u[i] * matrix[(k + i, j)]).sum();
+            for i in 0..rows {
+                matrix[(k + i, j)] -= self.v[i] * sum;
+            }
+        }
+    }
+
+    /// Applies it to the columns from `k` on, in the rows above `end`.
+    fn columns(&self, matrix: &mut DMatrix<f64>, k: usize, columns: usize, end: usize) {
+        for i in 0..end {
+            let sum: f64 = (0..columns).map(|j| self.u[j] * matrix[(i, k + j)]).sum();
+            for j in 0..columns {
+                matrix[(i, k + j)] -= self.v[j] * sum;
+            }
+        }
+    }
+}
