@@ -6,17 +6,19 @@ use crate::dynamics::{Bars, Differentiable, Dynamics, Jacobian, Neighbourhood, P
 use crate::error::{Error, Result};
 use crate::state::{MatrixOf, MatrixSpace, Passive, State};
 
-/// A state and tangent vectors at it, which the error norm does not see.
-pub type Tangents<Y> = (Y, Passive<Vec<Y>>);
+/// A state, with tangent vectors at it and the logarithm of a volume, which the error norm does not see.
+pub type Tangents<Y> = (Y, Passive<(Vec<Y>, f64)>);
 
-/// The variational equation `dy/dt = f(t, y)`, `dvₖ/dt = ∂f/∂y(t, y) vₖ` of a field, with any number of tangent vectors.
+/// The variational equation `dy/dt = f(t, y)`, `dvₖ/dt = ∂f/∂y vₖ` of a field, with any number of tangent vectors, and with
+/// the logarithm `s` of a volume: `ds/dt = tr ∂f/∂y`, the divergence (Liouville's formula).
 ///
 /// A Runge–Kutta method solves it to the exact derivative of its own steps in the direction of each `vₖ(t₀)`, up to
 /// rounding, if the [`Jacobian`] is exact. [`identity`](Self::identity) starts from all unit vectors: the tangents are then
 /// the columns of `∂y(t)/∂y(t₀)`, for a periodic orbit its monodromy matrix.
 ///
-/// The tangents are [`Passive`]: an adaptive controller takes the same steps as without them, whatever their lengths. Their
-/// relative error follows the error of the state.
+/// Tangents and volume are [`Passive`]: an adaptive controller takes the same steps as without them, whatever their lengths.
+/// Their errors follow the error of the state. The volume is a quadrature by the method: `exp(s)` differs from the determinant
+/// of the computed derivative by the error of the method, and so measures it.
 ///
 /// A field without an exact Jacobian has differences around the state; the increment of a coordinate at zero comes from the
 /// largest coordinate.
@@ -55,17 +57,17 @@ impl<F: Jacobian> Variational<F> {
         &self.f
     }
 
-    /// The state `y` with all unit vectors as tangents.
+    /// The state `y` with all unit vectors as tangents, and the volume 1.
     pub fn identity(&self, y: &F::State) -> Tangents<F::State> {
         let unit = |k| {
             let mut unit = y.zeros_like();
             unit.set_coordinate(k, 1.0);
             unit
         };
-        (y.clone(), Passive((0..y.dimension()).map(unit).collect()))
+        (y.clone(), Passive(((0..y.dimension()).map(unit).collect(), 0.0)))
     }
 
-    /// The state `y` with the columns of `directions` as tangents.
+    /// The state `y` with the columns of `directions` as tangents, and the volume 1.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] if they do not have as many rows as `y` has coordinates.
@@ -91,11 +93,11 @@ impl<F: Jacobian> Variational<F> {
             column.iter().enumerate().for_each(|(i, &x)| tangent.set_coordinate(i, x));
             tangent
         };
-        Ok((y.clone(), Passive(directions.column_iter().map(tangent).collect())))
+        Ok((y.clone(), Passive((directions.column_iter().map(tangent).collect(), 0.0))))
     }
 
     /// The tangents of a state as the columns of a matrix.
-    pub fn matrix(&self, (y, Passive(tangents)): &Tangents<F::State>) -> DMatrix<f64> {
+    pub fn matrix(&self, (y, Passive((tangents, _))): &Tangents<F::State>) -> DMatrix<f64> {
         DMatrix::from_fn(y.dimension(), tangents.len(), |i, k| tangents[k].coordinate(i))
     }
 }
@@ -109,15 +111,13 @@ impl<F: Jacobian> Dynamics for Variational<F> {
     type State = Tangents<F::State>;
 
     #[inline]
-    fn eval(&self, t: f64, (y, Passive(v)): &Self::State, (dy, Passive(dv)): &mut Self::State) {
+    fn eval(&self, t: f64, (y, Passive((v, _))): &Self::State, (dy, Passive((dv, ds))): &mut Self::State) {
         self.f.eval(t, y, dy);
-        if v.is_empty() {
-            return;
-        }
         let slopes = jacobian_at(&self.f, t, y, dy);
         for (v, dv) in v.iter().zip(dv) {
             F::State::multiply(&slopes, v, dv);
         }
+        *ds = y.trace(&slopes);
     }
 
     fn keeps_shape(&self) -> bool {
@@ -150,22 +150,32 @@ impl<F: Jacobian + SecondOrderVjp> Differentiable for Variational<F> {
     fn vjp(
         &self,
         t: f64,
-        (y, Passive(v)): &Self::State,
-        (w, Passive(wv)): &Self::State,
-        (ybar, Passive(vbar)): &mut Self::State,
+        (y, Passive((v, _))): &Self::State,
+        (w, Passive((wv, ws))): &Self::State,
+        (ybar, Passive((vbar, _))): &mut Self::State,
         pbar: &mut F::Params,
     ) -> f64 {
         let mut tbar = self.f.vjp(t, y, w, ybar, pbar);
-        if v.is_empty() {
-            return tbar;
-        }
         let mut product = y.zeros_like();
-        self.f.eval(t, y, &mut product);
-        let transposed = F::State::transposed(&jacobian_at(&self.f, t, y, &product));
-        for ((v, wv), vbar) in v.iter().zip(wv).zip(vbar) {
-            F::State::multiply(&transposed, wv, &mut product);
-            vbar.add_scaled(1.0, &product);
-            tbar += pullback_along(&self.f, (t, y), v, wv, Bars { y: &mut *ybar, params: &mut *pbar });
+        if !v.is_empty() {
+            self.f.eval(t, y, &mut product);
+            let transposed = F::State::transposed(&jacobian_at(&self.f, t, y, &product));
+            for ((v, wv), vbar) in v.iter().zip(wv).zip(vbar) {
+                F::State::multiply(&transposed, wv, &mut product);
+                vbar.add_scaled(1.0, &product);
+                tbar += pullback_along(&self.f, (t, y), v, wv, Bars { y: &mut *ybar, params: &mut *pbar });
+            }
+        }
+        if *ws != 0.0 {
+            // The derivative of the trace, entry by entry.
+            let mut weight = y.zeros_like();
+            for i in 0..y.dimension() {
+                product.set_zeros();
+                product.set_coordinate(i, 1.0);
+                weight.set_zeros();
+                weight.set_coordinate(i, *ws);
+                tbar += pullback_along(&self.f, (t, y), &product, &weight, Bars { y: &mut *ybar, params: &mut *pbar });
+            }
         }
         tbar
     }

@@ -75,7 +75,7 @@ fn closures_in_any_unit() {
     }
 }
 
-/// The gradient of `⟨c, V(t)⟩ + ⟨d, y(t)⟩` against central differences.
+/// The gradient of `⟨c, V(t)⟩ + ⟨d, y(t)⟩ + 0.7 s(t)` against central differences.
 #[test]
 fn its_gradient_has_the_second_derivatives_of_the_field() {
     let (field, y0) = Lorenz::problem();
@@ -83,15 +83,15 @@ fn its_gradient_has_the_second_derivatives_of_the_field() {
     let directions = [vector![1.0, 0.5, 0.0], vector![0.0, -1.0, 2.0]];
     let loss = |params: Vector3<f64>, y0: Vector3<f64>| {
         let variational = Variational::new(Autodiff::new(Lorenz, params));
-        let start = (y0, Passive(directions.to_vec()));
+        let start = (y0, Passive((directions.to_vec(), 0.0)));
         let solution = solve(&variational, start, 0.0..0.4, Rk4, Fixed::steps(40)).unwrap();
-        let (y, Passive(v)) = solution.last();
-        weights.0.dot(y) + weights.1[0].dot(&v[0]) + weights.1[1].dot(&v[1])
+        let (y, Passive((v, s))) = solution.last();
+        weights.0.dot(y) + weights.1[0].dot(&v[0]) + weights.1[1].dot(&v[1]) + 0.7 * s
     };
     let variational = Variational::new(field);
-    let start = (y0, Passive(directions.to_vec()));
+    let start = (y0, Passive((directions.to_vec(), 0.0)));
     let run = Ivp::new(&variational, start, 0.0..0.4).forward(Rk4, Fixed::steps(40), DiscreteAdjoint::new()).unwrap();
-    let found = run.backward(&[(weights.0, Passive(weights.1.to_vec()))]).unwrap();
+    let found = run.backward(&[(weights.0, Passive((weights.1.to_vec(), 0.7)))]).unwrap();
     // The error of the differences is a sixth of the third derivative times 1e-10, and the gradients are about 10.
     let step = 1e-5;
     for i in 0..3 {
@@ -102,6 +102,41 @@ fn its_gradient_has_the_second_derivatives_of_the_field() {
         assert!((found.y0.0[i] - along_y).abs() < 1e-6 * along_y.abs().max(1.0), "{} {along_y}", found.y0.0[i]);
         assert!((found.params[i] - along_p).abs() < 1e-6 * along_p.abs().max(1.0), "{} {along_p}", found.params[i]);
     }
+}
+
+/// Liouville's formula: the volume is the determinant, up to the error of the method.
+#[test]
+fn the_volume_is_the_determinant() {
+    let (field, y0) = VanDerPol::problem(1.5);
+    let variational = Variational::new(&field);
+    let gap = |steps| {
+        let solution = solve(&variational, variational.identity(&y0), 0.0..3.0, Rk4, Fixed::steps(steps)).unwrap();
+        let (_, Passive((_, s))) = solution.last();
+        (variational.matrix(solution.last()).determinant().ln() - s).abs()
+    };
+    let (coarse, fine) = (gap(200), gap(400));
+    assert!(fine < 1e-6 && (coarse / fine - 16.0).abs() < 1.0, "{coarse:e} {fine:e}"); // of order 4
+}
+
+#[test]
+fn the_gradient_of_the_volume() {
+    let (field, y0) = VanDerPol::problem(1.5);
+    let steps = Fixed::steps(30);
+    let volume = |mu, y0| {
+        let variational = Variational::new(VanDerPol::problem(mu).0);
+        let start = variational.along(&y0, &DMatrix::zeros(2, 0)).unwrap();
+        let Passive((_, s)) = solve(&variational, start, 0.0..1.0, Rk4, steps).unwrap().last().1;
+        s
+    };
+    let variational = Variational::new(field);
+    let start = variational.along(&y0, &DMatrix::zeros(2, 0)).unwrap();
+    let run = Ivp::new(&variational, start, 0.0..1.0).forward(Rk4, steps, DiscreteAdjoint::new()).unwrap();
+    let found = run.backward(&[(Vector2::zeros(), Passive((Vec::new(), 1.0)))]).unwrap();
+    // Central differences: truncation of 1e-10, rounding of 1e-11.
+    let along_mu = (volume(1.5 + 1e-5, y0) - volume(1.5 - 1e-5, y0)) / 2e-5;
+    let along_x = (volume(1.5, y0 + vector![1e-5, 0.0]) - volume(1.5, y0 - vector![1e-5, 0.0])) / 2e-5;
+    assert!((found.params[0] - along_mu).abs() < 1e-8 && (found.y0.0[0] - along_x).abs() < 1e-8);
+    assert!(along_mu.abs() > 0.1 && along_x.abs() > 0.1);
 }
 
 #[test]
