@@ -10,9 +10,12 @@
 //! | tool | |
 //! |---|---|
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
+//! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 
 mod eigen;
 mod system;
+mod variational;
 
 pub use eigen::Eigen;
 pub use system::{Flow, Held, Iterated, Kind, Map, System};
+pub use variational::{Tangents, Variational};
