@@ -5,17 +5,21 @@
 //! | [`Held`] | the map of a cell or another block, with its input held |
 //! | [`Map`], [`Flow`] | a field read as a map, or as a flow |
 //! | [`Iterated`] | the `k`-th iterate of a map |
+//! | [`TimeMap`] | the map of a field over a span of time, by a solver |
 //! | [`System`], [`Kind`] | the trait of all: a map or a flow |
 //!
 //! | tool | |
 //! |---|---|
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
+//! | [`PrincipalComponents`] | the directions in which states vary most |
 
 mod eigen;
+mod principal_components;
 mod system;
 mod variational;
 
 pub use eigen::Eigen;
-pub use system::{Flow, Held, Iterated, Kind, Map, System};
+pub use principal_components::PrincipalComponents;
+pub use system::{Flow, Held, Iterated, Kind, Map, System, TimeMap};
 pub use variational::{Tangents, Variational};

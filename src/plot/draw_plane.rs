@@ -3,7 +3,8 @@
 use plotters::style::RGBColor;
 
 use super::canvas::Canvas;
-use super::lines::is_finite;
+use super::fixed_points::PointMark;
+use super::lines::{Frame, is_finite};
 use super::look::{LABEL, Look, Pen};
 use super::panel::Panel;
 use super::plane::Plane;
@@ -65,6 +66,7 @@ pub fn draw(canvas: &mut Canvas, panel: &Panel, plane: &Plane, speeds: (f64, f64
         let start = curve.points().get(..1).unwrap_or_default();
         panel.dots(canvas, start, if i == 0 { 5.5 } else { 3.0 }, curve_pen(plane, i).colour);
     }
+    draw_marks(canvas, panel, plane);
     panel.axes(canvas);
 }
 
@@ -85,6 +87,33 @@ fn draw_field(canvas: &mut Canvas, panel: &Panel, plane: &Plane, speeds: (f64, f
         let way = (length * right / speed, length * down / speed);
         let tail = (place.0 - way.0 / 2.0, place.1 - way.1 / 2.0);
         canvas.arrow(tail, way, field_colour(shade));
+    }
+}
+
+/// Fixed points, with lines along their unstable directions.
+fn draw_marks(canvas: &mut Canvas, panel: &Panel, plane: &Plane) {
+    let Frame { left, top, right, bottom } = panel.frame;
+    let half = 0.035 * (right - left).min(bottom - top);
+    let inside = |mark: &&PointMark| {
+        let place = panel.place(mark.place);
+        is_finite(place) && panel.frame.contains(place)
+    };
+    for mark in plane.marks.iter().filter(inside) {
+        let (x, y) = panel.place(mark.place);
+        for &(u, v) in &mark.directions {
+            let (across, down) =
+                (u / (plane.x.1 - plane.x.0) * (right - left), -v / (plane.y.1 - plane.y.0) * (bottom - top));
+            let length = across.hypot(down);
+            // A direction that the projection hides has no line.
+            if length > 0.0 && length.is_finite() {
+                let way = (half * across / length, half * down / length);
+                let line = [(x - way.0, y - way.1), (x + way.0, y + way.1)];
+                canvas.line(&line, Pen::solid(mark.class.look().colour(), 1.6));
+            }
+        }
+    }
+    for mark in plane.marks.iter().filter(inside) {
+        canvas.marker(panel.place(mark.place), mark.class.look());
     }
 }
 

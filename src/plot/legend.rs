@@ -15,6 +15,8 @@ pub enum Sample {
     Band(Pen),
     /// A line with a marker.
     Marked(Pen, Look),
+    /// A marker alone.
+    Marker(Look),
     Dots(RGBColor),
     Arrow(RGBColor),
 }
@@ -88,6 +90,7 @@ fn draw_sample(canvas: &mut Canvas, sample: Sample, (x, y): Place) {
             canvas.line(&line, pen);
             canvas.marker((x + SAMPLE / 2.0, y), look);
         }
+        Sample::Marker(look) => canvas.marker((x + SAMPLE / 2.0, y), look),
         Sample::Dots(colour) => {
             for part in [0.2, 0.5, 0.8] {
                 canvas.dot((x + part * SAMPLE, y), 2.2, colour);

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | components over time | [`trajectories`] of a [`Solution`](crate::solution::Solution), a [`Curve`](crate::solution::Curve) or named series |
 //! | a planar field with nullclines and solutions | [`phase_portrait`] of a field and a solution, or [`Plane`]s |
+//! | fixed points and trajectories in a plane | [`Plane::fixed_points`] of [`PointMark`]s |
+//! | eigenvalues in the complex plane | [`eigenvalues`] |
 //! | losses over training steps, with bands over several runs | [`learning_curves`] of [`Series::quartiles`] |
 //! | the losses of one training, by epoch | [`training_curves`] of a [`Training`](crate::train::Training) |
 //! | error against work of many methods | [`work_precision`] |
 //! | history, truth and predictions with bands | [`forecast`] |
-//! | figures, and their data | [`Trajectories`], [`PhasePortrait`], [`LearningCurves`], [`WorkPrecision`], [`Forecast`]; [`Components`], [`Plane`], [`Series`] |
+//! | figures, and their data | [`Trajectories`], [`PhasePortrait`], [`LearningCurves`], [`WorkPrecision`], [`Forecast`], [`EigenvaluePlot`]; [`Components`], [`Plane`], [`PointMark`], [`PointClass`], [`Series`] |
 //!
 //! Each function returns a figure; methods change its words, and `save` draws it into a file whose extension chooses
 //! the format. Legends stand outside the frames and cover no data. Axes contain the data; only [`forecast`] and
@@ -31,8 +33,10 @@ mod canvas;
 mod chart;
 mod components;
 mod draw_plane;
+mod eigenvalues;
 mod end_labels;
 mod figure;
+mod fixed_points;
 mod forecast;
 mod learning_curves;
 mod legend;
@@ -58,6 +62,8 @@ mod work_precision;
 use std::path::Path;
 
 pub use components::Components;
+pub use eigenvalues::{EigenvaluePlot, eigenvalues};
+pub use fixed_points::{PointClass, PointMark};
 pub use forecast::{Forecast, forecast};
 pub use learning_curves::{LearningCurves, learning_curves};
 pub use phase_portrait::{PhasePortrait, phase_portrait};

@@ -5,6 +5,7 @@ use super::canvas::Canvas;
 use super::components::Components;
 use super::draw_plane::{FIELD, NULLCLINES, curve_pen, draw, log_speeds};
 use super::figure::{Words, figure};
+use super::fixed_points::PointClass;
 use super::legend::{Legend, Sample};
 use super::lines::Frame;
 use super::look::{EDGE, LABEL, WIDTH};
@@ -141,6 +142,10 @@ impl PhasePortrait {
         if self.planes.iter().any(|plane| !plane.arrows.is_empty()) {
             entries.push(("field (darker: faster)".to_owned(), Sample::Arrow(FIELD)));
         }
+        let mut classes: Vec<PointClass> = self.planes.iter().flat_map(|plane| plane.marks.iter().map(|mark| mark.class)).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        entries.extend(classes.into_iter().map(|class| (class.name(), Sample::Marker(class.look()))));
         for ((i, pen), name) in NULLCLINES.into_iter().enumerate().zip([&self.words.x, &self.words.y]) {
             if self.planes.iter().any(|plane| !plane.nullclines[i].is_empty()) {
                 entries.push((format!("{name} at rest"), Sample::Line(pen)));

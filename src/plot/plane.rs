@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::axes::{Scale, check_ends};
+use super::fixed_points::PointMark;
 use super::nullclines::Grid;
 use super::series::Series;
 use crate::error::{Error, Result};
@@ -31,6 +32,7 @@ pub struct Plane {
     /// The lines on which the first and on which the second component of the field is zero.
     pub(super) nullclines: [Vec<Vec<(f64, f64)>>; 2],
     pub(super) curves: Vec<Series>,
+    pub(super) marks: Vec<PointMark>,
 }
 
 /// Arrows of a field in each direction.
@@ -48,6 +50,7 @@ impl Plane {
             arrows: Vec::new(),
             nullclines: [Vec::new(), Vec::new()],
             curves: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -95,10 +98,16 @@ impl Plane {
         self
     }
 
+    /// Adds fixed points, each with its unstable directions and a marker by their number.
+    pub fn fixed_points(mut self, marks: impl IntoIterator<Item = PointMark>) -> Self {
+        self.marks.extend(marks);
+        self
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         check_ends("x", self.x)?;
         check_ends("y", self.y)?;
-        if self.curves.is_empty() && self.arrows.is_empty() {
+        if self.curves.is_empty() && self.arrows.is_empty() && self.marks.is_empty() {
             return Err(Error::NothingToPlot { name: "phase portrait".to_owned() });
         }
         self.curves.iter().try_for_each(|curve| curve.check(Scale::Linear, Scale::Linear))

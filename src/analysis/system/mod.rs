@@ -3,10 +3,12 @@
 mod fields;
 mod held;
 mod iterated;
+mod time_map;
 mod traits;
 
 pub use fields::{Flow, Map};
 pub use held::Held;
 pub use iterated::Iterated;
+pub use time_map::TimeMap;
 pub use traits::{Kind, System};
 pub(crate) use traits::{evaluate, point, slopes};

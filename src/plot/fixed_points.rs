@@ -1,0 +1,76 @@
+//! Fixed points in a plane.
+
+use super::look::Look;
+use crate::analysis::{FixedPoint, PointKind, Stability};
+use crate::state::State;
+
+/// A fixed point or a slow point in a plane, marked by its number of unstable directions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointMark {
+    /// Its place.
+    pub place: (f64, f64),
+    /// What it is.
+    pub class: PointClass,
+    /// The unstable directions in the plane; drawn as lines through the point.
+    pub directions: Vec<(f64, f64)>,
+}
+
+/// The class of a point, which chooses its marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PointClass {
+    /// Every eigenvalue decays.
+    Stable,
+    /// This many eigenvalues grow.
+    Unstable(usize),
+    /// An eigenvalue is too near the border of stability to tell.
+    Undecided,
+    /// A slow point, no fixed point.
+    Slow,
+}
+
+impl PointMark {
+    /// The mark of a point, by a map of its coordinates into the plane that is affine, such as a projection on two principal
+    /// components.
+    pub fn of<Y: State>(point: &FixedPoint<Y>, plane: impl Fn(&[f64]) -> (f64, f64)) -> Self {
+        let class = match (point.kind, point.stability()) {
+            (PointKind::Slow, _) => PointClass::Slow,
+            (_, Stability::Stable) => PointClass::Stable,
+            (_, Stability::Unstable) => PointClass::Unstable(point.unstable_directions()),
+            (_, Stability::Undecided) => PointClass::Undecided,
+        };
+        let x = point.xstar.coordinates();
+        let place = plane(&x);
+        let of = |(k, _): (usize, Stability)| {
+            // The real and the imaginary part of a complex pair span the same plane as its two eigenvectors.
+            let conjugate = point.eigen.values[k].im < 0.0;
+            let part = |z: &nalgebra::Complex<f64>| if conjugate { z.im } else { z.re };
+            let ahead: Vec<f64> = x.iter().zip(&point.eigen.vectors.column(k)).map(|(x, v)| x + part(v)).collect();
+            let there = plane(&ahead);
+            (there.0 - place.0, there.1 - place.1)
+        };
+        let unstable = point.directions().into_iter().enumerate().filter(|(_, one)| *one == Stability::Unstable);
+        let directions = if class == PointClass::Slow { Vec::new() } else { unstable.map(of).collect() };
+        Self { place, class, directions }
+    }
+}
+
+impl PointClass {
+    pub(super) const fn look(self) -> Look {
+        match self {
+            Self::Stable => Look::Black,
+            Self::Unstable(count) => Look::Number(if count > 4 { 5 } else { count }),
+            Self::Undecided => Look::Number(6),
+            Self::Slow => Look::Number(7),
+        }
+    }
+
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Stable => "stable".to_owned(),
+            Self::Unstable(1) => "1 unstable direction".to_owned(),
+            Self::Unstable(count) => format!("{count} unstable directions"),
+            Self::Undecided => "stability undecided".to_owned(),
+            Self::Slow => "slow point".to_owned(),
+        }
+    }
+}
