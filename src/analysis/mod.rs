@@ -9,10 +9,16 @@
 //!
 //! | tool | |
 //! |---|---|
+//! | [`fixed_points`] | fixed points and slow points from many starts, as [`FixedPoints`]; the settings are a [`Search`] |
+//! | [`FixedPoint`] | a point with its Jacobian, eigenvalues, [`Stability`] and [`Mode`]s; its claim is a [`PointKind`] |
+//! | [`Starts`] | starts of a search, from visited states with noise |
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
+//! | helper types | [`SearchFailures`](crate::error::SearchFailures) |
 
 mod eigen;
+mod fixed_points;
 mod system;
 
 pub use eigen::Eigen;
+pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
 pub use system::{Flow, Held, Iterated, Kind, Map, System};
