@@ -9,14 +9,15 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound) |
+//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
 //! [`Failure`](crate::solution::Failure), which also has the partial solution.
-//! [`TensorDifference`] is a difference between a file of weights and a model.
+//! [`TensorDifference`] is a difference between a file of weights and a model, and [`SearchFailures`] counts the starts of a
+//! search without a result.
 
 use std::path::PathBuf;
 
@@ -511,6 +512,16 @@ pub enum Error {
         /// The coordinates of the point.
         at: Vec<f64>,
     },
+    /// A search led to no fixed point.
+    #[error("none of {starts} starts leads to a fixed point: {failures}, and {outliers} to outliers")]
+    NoFixedPoint {
+        /// The number of starts.
+        starts: usize,
+        /// The starts without a point, by reason.
+        failures: SearchFailures,
+        /// The starts that lead to a point that the rule of outliers rejects.
+        outliers: usize,
+    },
     /// The name of a tensor is taken or reserved.
     #[error("the tensor `{tensor}` of the model cannot be called `{name}` in a file: {reason}")]
     WeightName {
@@ -521,6 +532,31 @@ pub enum Error {
         /// Why it cannot have the name.
         reason: &'static str,
     },
+}
+
+/// The starts of a search that lead to no point, by reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{minima} end where the residual falls no further, {unfinished} use up the budget of iterations, at {not_finite} the system \
+     is not finite, and at {failed} it fails"
+)]
+pub struct SearchFailures {
+    /// Starts whose residual falls no further without being zero: at local minima.
+    pub minima: usize,
+    /// Starts that use up the budget of iterations.
+    pub unfinished: usize,
+    /// Starts at which the system or its Jacobian is not finite.
+    pub not_finite: usize,
+    /// Starts at which the model returns an error.
+    pub failed: usize,
+}
+
+impl SearchFailures {
+    /// The number of starts without a point.
+    #[must_use]
+    pub const fn total(&self) -> usize {
+        self.minima + self.unfinished + self.not_finite + self.failed
+    }
 }
 
 /// A difference between the tensors of a file and of a model. The names are those in the file.

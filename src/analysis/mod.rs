@@ -10,16 +10,22 @@
 //!
 //! | tool | |
 //! |---|---|
+//! | [`fixed_points`] | fixed points and slow points from many starts, as [`FixedPoints`]; the settings are a [`Search`] |
+//! | [`FixedPoint`] | a point with its Jacobian, eigenvalues, [`Stability`] and [`Mode`]s; its claim is a [`PointKind`] |
+//! | [`Starts`] | starts of a search, from visited states with noise |
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 //! | [`PrincipalComponents`] | the directions in which states vary most |
+//! | helper types | [`SearchFailures`](crate::error::SearchFailures) |
 
 mod eigen;
+mod fixed_points;
 mod principal_components;
 mod system;
 mod variational;
 
 pub use eigen::Eigen;
+pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
 pub use principal_components::PrincipalComponents;
 pub use system::{Flow, Held, Iterated, Kind, Map, System, TimeMap};
 pub use variational::{Tangents, Variational};

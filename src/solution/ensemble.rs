@@ -1,8 +1,6 @@
 //! Ensembles: many initial value problems with independent steps.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
+use super::parallel::in_parallel;
 use super::{Failure, Ivp, Solution, keep};
 use crate::control::Controller;
 use crate::dynamics::Dynamics;
@@ -110,34 +108,4 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
         let y0 = self.y0[i].clone();
         Ivp { f, y0, span: self.span, jumps: &[], keep: self.keep, events: (), observers: () }
     }
-}
-
-/// `task` of each number below `count`. Every thread takes the next number when it is done with the last.
-fn in_parallel<R: Send>(count: usize, threads: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            if i >= count {
-                return done;
-            }
-            done.push((i, task(i)));
-        }
-    };
-    let mut results = thread::scope(|scope| {
-        // If the system does not grant a thread, the others do its work.
-        let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
-        let helpers: Vec<_> = (1..threads.min(count)).filter_map(spawn).collect();
-        let mut results = work();
-        for helper in helpers {
-            match helper.join() {
-                Ok(part) => results.extend(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    });
-    results.sort_unstable_by_key(|(i, _)| *i);
-    results.into_iter().map(|(_, result)| result).collect()
 }

@@ -14,7 +14,7 @@ pub(super) fn mix(numbers: &[u64]) -> u64 {
 }
 
 /// The numbers below `n` in a random order, by the shuffle of Fisher and Yates.
-pub(super) fn shuffled(n: usize, seed: u64) -> Vec<usize> {
+pub(crate) fn shuffled(n: usize, seed: u64) -> Vec<usize> {
     let mut generator = Pcg64Mcg::seed_from_u64(seed);
     let mut order: Vec<usize> = (0..n).collect();
     for i in (1..n).rev() {

@@ -1,0 +1,87 @@
+//! What a point with a small residual may be called.
+
+use nalgebra::DMatrix;
+
+use super::PointKind;
+use super::descend::Buffers;
+use super::residual::Residual;
+use crate::analysis::System;
+
+/// A residual is at the rounding level if it is at most this many times its rounding errors.
+const AT_ROUNDING: f64 = 16.0;
+
+/// The largest change of the Jacobian over the error, relative to the Jacobian, of an isolated zero. The theorem of Newton
+/// and Kantorovich needs one half.
+const CONTRACTION: f64 = 0.25;
+
+/// Errors count up to this fraction of the size of the starts.
+pub(in crate::analysis) const FAR: f64 = 1e-3;
+
+/// A point, and the claim about it.
+#[derive(Debug, Clone)]
+pub(in crate::analysis) struct Candidate {
+    pub at: Vec<f64>,
+    pub kind: PointKind,
+    /// The residual, in units.
+    pub norm: f64,
+    /// The bound of the error of each coordinate, in units; infinite if the Jacobian is singular.
+    pub error: Vec<f64>,
+}
+
+impl Candidate {
+    /// The error to first order in the rounding, for the comparison with other points: at most [`FAR`].
+    pub fn radius(&self) -> f64 {
+        let error = self.error.iter().map(|x| x * x).sum::<f64>().sqrt();
+        if error < FAR { error } else { FAR }
+    }
+}
+
+/// The claim about the place in the buffers: an isolated zero, a degenerate one, or none.
+///
+/// An isolated zero has an error `|J⁻¹| (|r| + δ)` with the rounding errors `δ` of the residual, of at most `√ε` of its size in each
+/// coordinate; and over this error the Jacobian changes by at most a quarter of its size, in the sense of the theorem of Newton
+/// and Kantorovich, `‖J(x)⁻¹ (J(x + e) − J(x))‖ ≤ ¼`. Other points whose residual is at the rounding level are degenerate.
+pub(in crate::analysis) fn claim<S: System>(residual: &Residual<S>, b: &mut Buffers<S::State>) -> Option<Candidate> {
+    if !b.here.norm.is_finite() {
+        return None;
+    }
+    let n = b.here.at.len();
+    let inverse = b.slopes.matrix.clone().try_inverse().filter(|m| m.iter().all(|x| x.is_finite()));
+    let mut error = vec![f64::INFINITY; n];
+    if let Some(inverse) = &inverse {
+        for (i, error) in error.iter_mut().enumerate() {
+            let terms = b.here.residual.iter().zip(&b.slopes.noise);
+            *error = terms.enumerate().map(|(j, (r, noise))| inverse[(i, j)].abs() * (r.abs() + noise)).sum();
+        }
+    }
+    let limit = residual.rounding.sqrt();
+    let sizes = b.here.at.iter().zip(residual.units).map(|(x, unit)| (x / unit).abs().max(1.0));
+    let small = error.iter().zip(sizes).all(|(error, size)| *error <= limit * size);
+    let isolated = small && inverse.is_some_and(|inverse| contracts(residual, b, &inverse, &error));
+    let kind = if isolated {
+        PointKind::Isolated
+    } else if b.here.norm <= AT_ROUNDING * b.slopes.noise_norm() {
+        PointKind::Degenerate
+    } else {
+        return None;
+    };
+    Some(Candidate { at: b.here.at.clone(), kind, norm: b.here.norm, error })
+}
+
+/// Whether the Jacobian changes little over the error, on both sides.
+fn contracts<S: System>(
+    residual: &Residual<S>,
+    b: &mut Buffers<S::State>,
+    inverse: &DMatrix<f64>,
+    error: &[f64],
+) -> bool {
+    let newton = inverse * nalgebra::DVector::from_column_slice(&b.here.residual);
+    [-1.0, 1.0].into_iter().all(|side| {
+        let target: Vec<f64> =
+            (0..error.len()).map(|i| b.here.at[i] + side * error[i].copysign(newton[i]) * residual.units[i]).collect();
+        let finite = residual.move_to(&mut b.trial, &target).is_ok()
+            && b.trial.norm.is_finite()
+            && residual.linearise(&b.trial, &mut b.other).is_ok_and(|finite| finite);
+        finite && (inverse * (&b.other.matrix - &b.slopes.matrix)).norm() <= CONTRACTION
+    })
+}

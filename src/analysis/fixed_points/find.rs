@@ -1,0 +1,232 @@
+//! The search for fixed points.
+
+use nalgebra::DMatrix;
+
+use super::claim::{Candidate, claim};
+use super::descend::{Buffers, Descent, descend};
+use super::group::{Group, group};
+use super::residual::{Residual, euclidean};
+use super::sizes::Sizes;
+use super::slow::minimise;
+use super::stability::uncertainties;
+use super::{FixedPoint, PointKind, Search};
+use crate::analysis::{Eigen, System};
+use crate::error::{Error, Result, SearchFailures};
+use crate::solution::{in_parallel, in_parallel_with};
+use crate::state::State;
+
+/// The fixed points of a system that a search found.
+#[derive(Debug, Clone)]
+pub struct FixedPoints<Y> {
+    /// The different points, in the order of the first start that leads to each.
+    pub points: Vec<FixedPoint<Y>>,
+    /// The points rejected by the rule of [outliers](Search::outlier_factor).
+    pub rejected: Vec<FixedPoint<Y>>,
+    /// The starts that lead to no point, and why.
+    pub failures: SearchFailures,
+}
+
+/// How the search from a start ended.
+#[derive(Debug)]
+pub(in crate::analysis) enum Outcome {
+    Found(Candidate),
+    Minimum,
+    Unfinished,
+    NotFinite,
+    Failed(Error),
+}
+
+/// Searches for fixed points from many starts: `F(x) = x` for a map, `f(x) = 0` for a flow.
+///
+/// From each start a Levenberg–Marquardt method minimises the residual with the Jacobian of the system, and Newton's method
+/// follows while the residual falls. A result is a fixed point if its error is at most `√ε` of its size in each coordinate, and if
+/// the Jacobian is regular over the error; see [`PointKind`]. `ε` is the [rounding unit](State::rounding) of the state. Results
+/// that are [near each other](Search::distance) count as one point; those [far from the starts](Search::outlier_factor) are rejected.
+///
+/// The search finds no point twice, but it cannot tell that it has found all.
+///
+/// # Size of the starts
+/// All lengths are in units of the size of the starts: of the root mean square of each coordinate over the starts. If all starts are zero in
+/// a coordinate, its unit is the size of the next state of a map, or else the change that would cancel the residual.
+///
+/// # Inputs
+/// The fixed points of a cell depend on its input. [`Held`](crate::analysis::Held) holds it at a value, and a loop goes through
+/// several:
+///
+/// ```
+/// use nalgebra::vector;
+/// use rheos::analysis::{Held, Search, fixed_points};
+/// use rheos::formula::{Parameters, Static};
+/// use rheos::nn::{Elman, Net, Recurrence};
+///
+/// // One unit, h₁ = tanh(2 h₀ + x): with the input 0 it has two stable states and an unstable one between them.
+/// let mut cell = Elman::<f64, 1, 1>::zeros();
+/// cell.weight_hh[(0, 0)] = 2.0;
+/// cell.weight_ih[(0, 0)] = 1.0;
+/// let net: Net<_, Static<1>> = Net::new(cell);
+/// let starts = [-1.0, -0.5, 0.1, 0.5, 1.0].map(|h| vector![h]);
+/// let mut counts = Vec::new();
+/// for x in [-1.0, 0.0, 1.0] {
+///     let map = Held::new(Recurrence(net.clone()), vector![x]);
+///     let found = fixed_points(&map, &starts, &Search::default())?;
+///     counts.push(found.points.len());
+///     for point in &found.points {
+///         assert!((point.xstar[0] - (2.0 * point.xstar[0] + x).tanh()).abs() < 1e-15);
+///         assert_eq!(point.is_stable(), Some(point.xstar[0].abs() > 0.5));
+///     }
+/// }
+/// assert_eq!(counts, [1, 3, 1]);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::LengthMismatch`] without a start or a coordinate, [`Error::ShapeMismatch`] and [`Error::InvalidEntry`] for starts of
+/// different shapes or that are not finite, [`Error::InvalidArgument`] for a setting outside its domain,
+/// [`Error::NoFixedPoint`] if no start leads to a point, with the reasons, and the error of the model if it fails at every start.
+pub fn fixed_points<S>(system: &S, starts: &[S::State], search: &Search) -> Result<FixedPoints<S::State>>
+where
+    S: System + Sync,
+    S::State: Send + Sync,
+{
+    search.validate()?;
+    let sizes = Sizes::of(system, starts, search)?;
+    let residual = Residual::new(system, &sizes.units, &starts[0]);
+    let outcomes = find_all(&residual, starts, search);
+    let (candidates, failures) = sort_out(outcomes)?;
+    let groups = group(&candidates, &sizes.units, search.distance_for(&starts[0]));
+    let described = in_parallel(groups.len(), search.threads, |i| {
+        describe(&residual, &starts[0], &candidates[groups[i].best], groups[i])
+    });
+    let (mut points, mut rejected) = (Vec::new(), Vec::new());
+    for (point, group) in described.into_iter().zip(&groups) {
+        let far = sizes.is_outlier(&candidates[group.best].at);
+        if far { &mut rejected } else { &mut points }.push(point?);
+    }
+    if points.is_empty() {
+        let outliers = rejected.iter().map(|point| point.starts).sum();
+        return Err(Error::NoFixedPoint { starts: starts.len(), failures, outliers });
+    }
+    Ok(FixedPoints { points, rejected, failures })
+}
+
+impl Search {
+    /// The distance below which two points count as one.
+    pub(in crate::analysis) fn distance_for<Y: State>(&self, like: &Y) -> f64 {
+        self.distance.unwrap_or_else(|| like.rounding().sqrt())
+    }
+}
+
+/// The search from each start, in parallel.
+pub(in crate::analysis) fn find_all<S>(residual: &Residual<S>, starts: &[S::State], search: &Search) -> Vec<Outcome>
+where
+    S: System + Sync,
+    S::State: Send + Sync,
+{
+    let buffers = || Buffers::new(residual, &starts[0]);
+    in_parallel_with(starts.len(), search.threads, buffers, |b, i| {
+        find(residual, &starts[i], search, b).unwrap_or_else(Outcome::Failed)
+    })
+}
+
+fn find<S: System>(
+    residual: &Residual<S>,
+    start: &S::State,
+    search: &Search,
+    b: &mut Buffers<S::State>,
+) -> Result<Outcome> {
+    let end = descend(residual, start, search.max_iterations, b)?;
+    if end == Descent::NotFinite {
+        return Ok(Outcome::NotFinite);
+    }
+    if let Some(candidate) = claim(residual, b) {
+        return Ok(Outcome::Found(candidate));
+    }
+    if let Some(limit) = search.slow {
+        if let Some(slow) = minimise(residual, b) {
+            // The minimisation may have led to a zero after all.
+            let found = claim(residual, b).unwrap_or(slow);
+            let q = 0.5 * b.here.speed(S::KIND).powi(2);
+            if found.kind != PointKind::Slow || q <= limit {
+                return Ok(Outcome::Found(found));
+            }
+        }
+    }
+    Ok(if end == Descent::Ended { Outcome::Minimum } else { Outcome::Unfinished })
+}
+
+/// The results, and the number of starts without one. An error if the model fails at every start.
+pub(in crate::analysis) fn sort_out(outcomes: Vec<Outcome>) -> Result<(Vec<Candidate>, SearchFailures)> {
+    let (mut candidates, mut failures, mut first) = (Vec::new(), SearchFailures::default(), None);
+    let count = outcomes.len();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Found(candidate) => candidates.push(candidate),
+            Outcome::Minimum => failures.minima += 1,
+            Outcome::Unfinished => failures.unfinished += 1,
+            Outcome::NotFinite => failures.not_finite += 1,
+            Outcome::Failed(error) => {
+                failures.failed += 1;
+                first.get_or_insert(error);
+            }
+        }
+    }
+    match first {
+        Some(error) if failures.failed == count => Err(error),
+        _ => Ok((candidates, failures)),
+    }
+}
+
+/// The linear system around a point.
+fn describe<S: System>(
+    residual: &Residual<S>,
+    like: &S::State,
+    candidate: &Candidate,
+    group: Group,
+) -> Result<FixedPoint<S::State>> {
+    let n = candidate.at.len();
+    let (mut here, mut jacobian, mut near) = (residual.place(like), DMatrix::zeros(n, n), DMatrix::zeros(n, n));
+    residual.move_to(&mut here, &candidate.at)?;
+    residual.jacobian(&here, &mut jacobian)?;
+    let mut slopes = residual.slopes();
+    residual.linearise(&here, &mut slopes)?;
+    // The change of the Jacobian over the error of the point. Half of the error of a multiple root is missing in its estimate.
+    let radius = candidate.radius();
+    let length = candidate.error.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let mut change: f64 = 0.0;
+    for side in [-1.0, 1.0] {
+        let towards = |i: usize| {
+            let share =
+                if length.is_finite() && length > 0.0 { candidate.error[i] / length } else { 1.0 / (n as f64).sqrt() };
+            candidate.at[i] + side * radius * share * residual.units[i]
+        };
+        let mut there = residual.place(like);
+        residual.move_to(&mut there, &(0..n).map(towards).collect::<Vec<_>>())?;
+        // A point at the edge of the domain has an inner side.
+        if residual.jacobian(&there, &mut near).is_ok() {
+            change = change.max((&near - &jacobian).norm());
+        }
+    }
+    let eigen = Eigen::of(&jacobian)?;
+    let perturbation = 4.0 * change + n as f64 * residual.rounding * jacobian.norm();
+    let speed = here.speed(S::KIND);
+    Ok(FixedPoint {
+        xstar: here.state.clone(),
+        kind: candidate.kind,
+        q: 0.5 * speed * speed,
+        residual: speed,
+        error: euclidean(candidate.error.iter().zip(residual.units).map(|(error, unit)| error * unit)),
+        uncertainties: uncertainties(&jacobian, &eigen, perturbation),
+        eigen,
+        condition: condition(&slopes.matrix, residual.rounding),
+        jacobian,
+        starts: group.members,
+        system: S::KIND,
+    })
+}
+
+/// The condition number; infinite if the matrix is singular to the rounding of its entries.
+pub(in crate::analysis) fn condition(matrix: &DMatrix<f64>, rounding: f64) -> f64 {
+    let values = matrix.singular_values();
+    let (largest, smallest) = (values.max(), values.min());
+    if smallest <= matrix.nrows() as f64 * rounding * largest { f64::INFINITY } else { largest / smallest }
+}

@@ -1,0 +1,92 @@
+//! Fixed points and slow points.
+
+use nalgebra::DMatrix;
+
+use super::{Mode, Stability, modes};
+use crate::analysis::{Eigen, Kind};
+
+/// The claim about a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PointKind {
+    /// A fixed point with a regular Jacobian of the residual: `F(x) = x` or `f(x) = 0` has one solution within
+    /// [`error`](FixedPoint::error) of it.
+    Isolated,
+    /// The residual is at the rounding level, but the Jacobian is singular there, or as good as: one of a line of fixed points,
+    /// a multiple root, a fixed point on a kink of the system, or a near miss.
+    Degenerate,
+    /// Not a fixed point, but a local minimum of `q`: the system lingers there.
+    Slow,
+}
+
+/// A fixed point or a slow point of a system, and the linear system around it.
+///
+/// The linear system is `δ₁ = J δ₀` for a map and `dδ/dt = J δ` for a flow.
+#[derive(Debug, Clone)]
+pub struct FixedPoint<Y> {
+    /// The point.
+    pub xstar: Y,
+    /// The claim about it.
+    pub kind: PointKind,
+    /// `½|F(x) − x|²` of a map or `½|f(x)|²` of a flow, in the units of the state.
+    pub q: f64,
+    /// The residual `|F(x) − x|` or `|f(x)|`, the Euclidean norm in the units of the state: the distance that the system moves
+    /// in a step or in a unit of time.
+    pub residual: f64,
+    /// The error of the point, the Euclidean norm in the units of the state: of `|R⁻¹| (|r| + δ)` with the Jacobian `R` of the
+    /// residual `r`, `J − I` for a map and `J` for a flow, and its rounding errors `δ`; at least the length of a step of Newton's
+    /// method. Infinite if `R` is singular. For a slow point it is the length of the last step of the minimisation.
+    pub error: f64,
+    /// The Jacobian `J` of the system, `∂F/∂x` or `∂f/∂x`.
+    pub jacobian: DMatrix<f64>,
+    /// The eigenvalues and eigenvectors of `J`. [`Eigen::is_defective`] tells whether the eigenvectors say little.
+    pub eigen: Eigen,
+    /// The largest error of each eigenvalue, from the rounding of `J` and from its change over the error of the point.
+    pub uncertainties: Vec<f64>,
+    /// The condition number of `R` in the Euclidean norm, with the coordinates in units of the
+    /// [size of the starts](super::fixed_points#size-of-the-starts). Infinite if `R` is singular to the precision of the state.
+    pub condition: f64,
+    /// The number of starts that lead to the point.
+    pub starts: usize,
+    /// Map or flow.
+    pub system: Kind,
+}
+
+impl<Y> FixedPoint<Y> {
+    /// Whether an eigenvalue decays, grows, or is too near the border to tell; one for each of [`eigen`](Self::eigen).
+    #[must_use]
+    pub fn directions(&self) -> Vec<Stability> {
+        Stability::of_each(&self.eigen, &self.uncertainties, self.system)
+    }
+
+    /// Stable if every eigenvalue decays, unstable if one grows, and undecided otherwise.
+    #[must_use]
+    pub fn stability(&self) -> Stability {
+        Stability::of_all(&self.directions())
+    }
+
+    /// [`stability`](Self::stability) as an answer: `None` if it is undecided.
+    #[must_use]
+    pub fn is_stable(&self) -> Option<bool> {
+        self.stability().is_stable()
+    }
+
+    /// The number of unstable directions: of eigenvalues that grow. Undecided ones do not count.
+    #[must_use]
+    pub fn unstable_directions(&self) -> usize {
+        self.directions().iter().filter(|direction| **direction == Stability::Unstable).count()
+    }
+
+    /// The modes of the linear system, one for each real eigenvalue and for each complex pair, in the order of
+    /// [`eigen`](Self::eigen).
+    #[must_use]
+    pub fn modes(&self) -> Vec<Mode> {
+        modes(&self.eigen, self.system)
+    }
+
+    /// The speed at the point, `|F(x) − x|` in a step or `|f(x)|` in a unit of time: the
+    /// [`residual`](Self::residual).
+    #[must_use]
+    pub const fn speed(&self) -> f64 {
+        self.residual
+    }
+}

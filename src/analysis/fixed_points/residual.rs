@@ -1,0 +1,144 @@
+//! The residual of a system, in units of the size of the starts.
+
+use nalgebra::DMatrix;
+
+use crate::analysis::{Kind, System};
+use crate::error::Result;
+use crate::state::State;
+
+/// The residual `F(x) − x` of a map or `f(x)` of a flow. Coordinate `i` of the state and of the residual is divided by
+/// `units[i]`, so that neither the units of the state nor those of time matter.
+#[derive(Debug)]
+pub(in crate::analysis) struct Residual<'a, S: System> {
+    system: &'a S,
+    pub units: &'a [f64],
+    sizes: S::State,
+    /// The rounding unit of the state.
+    pub rounding: f64,
+}
+
+/// A point and its residual.
+#[derive(Debug, Clone)]
+pub(in crate::analysis) struct Place<Y> {
+    pub state: Y,
+    /// The coordinates of the state, as its type rounds them.
+    pub at: Vec<f64>,
+    value: Vec<f64>,
+    /// The residual, in units.
+    pub residual: Vec<f64>,
+    /// Its Euclidean norm; infinite where the system is not finite.
+    pub norm: f64,
+    image: Y,
+}
+
+/// The Jacobian of the residual at a place, in units.
+#[derive(Debug, Clone)]
+pub(in crate::analysis) struct Slopes {
+    pub matrix: DMatrix<f64>,
+    /// The rounding error of each entry of the residual: `ε` times the sizes of the terms it is the sum of.
+    pub noise: Vec<f64>,
+    /// The Frobenius norm of the matrix.
+    pub norm: f64,
+}
+
+impl<'a, S: System> Residual<'a, S> {
+    pub fn new(system: &'a S, units: &'a [f64], like: &S::State) -> Self {
+        let mut sizes = like.zeros_like();
+        let _ = sizes.read_coordinates(units);
+        Self { system, units, sizes, rounding: like.rounding() }
+    }
+
+    pub fn place(&self, like: &S::State) -> Place<S::State> {
+        let n = self.units.len();
+        let (state, image) = (like.clone(), like.zeros_like());
+        Place {
+            state,
+            at: Vec::with_capacity(n),
+            value: Vec::with_capacity(n),
+            residual: vec![0.0; n],
+            norm: 0.0,
+            image,
+        }
+    }
+
+    pub fn slopes(&self) -> Slopes {
+        let n = self.units.len();
+        Slopes { matrix: DMatrix::zeros(n, n), noise: vec![0.0; n], norm: 0.0 }
+    }
+
+    /// Moves to the state nearest to `coordinates` and evaluates the residual there.
+    pub fn move_to(&self, place: &mut Place<S::State>, coordinates: &[f64]) -> Result<()> {
+        let _ = place.state.read_coordinates(coordinates);
+        self.evaluate(place)
+    }
+
+    /// Evaluates the residual at the state of `place`.
+    pub fn evaluate(&self, place: &mut Place<S::State>) -> Result<()> {
+        place.at.clear();
+        place.state.write_coordinates(&mut place.at);
+        place.norm = f64::INFINITY;
+        self.system.eval(&place.state, &mut place.image)?;
+        place.value.clear();
+        place.image.write_coordinates(&mut place.value);
+        let points = place.at.iter().zip(&place.value).zip(self.units);
+        for (residual, ((x, value), unit)) in place.residual.iter_mut().zip(points) {
+            *residual = if S::KIND == Kind::Map { value - x } else { *value } / unit;
+        }
+        let norm = place.residual.iter().map(|x| x * x).sum::<f64>().sqrt();
+        place.norm = if norm.is_finite() { norm } else { f64::INFINITY };
+        Ok(())
+    }
+
+    /// Writes the Jacobian of the residual at `place`. `false` if it is not finite.
+    pub fn linearise(&self, place: &Place<S::State>, slopes: &mut Slopes) -> Result<bool> {
+        self.system.jacobian(&place.state, &self.sizes, &mut slopes.matrix)?;
+        let n = self.units.len();
+        slopes.noise.fill(0.0);
+        for j in 0..n {
+            let size = (place.at[j] / self.units[j]).abs().max(1.0);
+            for i in 0..n {
+                let entry = &mut slopes.matrix[(i, j)];
+                *entry *= self.units[j] / self.units[i];
+                slopes.noise[i] += self.rounding * entry.abs() * size;
+            }
+        }
+        if S::KIND == Kind::Map {
+            for i in 0..n {
+                slopes.matrix[(i, i)] -= 1.0;
+                slopes.noise[i] += self.rounding * (place.at[i].abs() + place.value[i].abs()) / self.units[i];
+            }
+        }
+        slopes.norm = slopes.matrix.norm();
+        Ok(slopes.norm.is_finite())
+    }
+
+    /// The Jacobian of the system at `place`, in its own units.
+    pub fn jacobian(&self, place: &Place<S::State>, out: &mut DMatrix<f64>) -> Result<()> {
+        crate::analysis::system::slopes(self.system, &place.state, &self.sizes, out)
+    }
+}
+
+impl<Y> Place<Y> {
+    /// `½|F(x) − x|²` or `½|f(x)|²` in the units of the state, and the residual.
+    pub fn speed(&self, kind: Kind) -> f64 {
+        let points = self.at.iter().zip(&self.value);
+        let squares = points.map(|(x, value)| if kind == Kind::Map { value - x } else { *value });
+        euclidean(squares)
+    }
+}
+
+/// The Euclidean norm, without overflow.
+pub(in crate::analysis) fn euclidean(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().map(f64::abs).fold(0.0, f64::max);
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
+    }
+    largest * values.map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
+}
+
+impl Slopes {
+    /// The Euclidean norm of the rounding errors.
+    pub fn noise_norm(&self) -> f64 {
+        self.noise.iter().map(|x| x * x).sum::<f64>().sqrt()
+    }
+}

@@ -1,0 +1,88 @@
+//! The settings of a search.
+
+use crate::error::{Error, Result};
+
+/// The settings of a search for fixed points or cycles.
+///
+/// ```
+/// use rheos::analysis::Search;
+///
+/// let search = Search::default().threads(2).slow_points(1e-6).outlier_factor(f64::INFINITY);
+/// # let _ = search;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[must_use]
+pub struct Search {
+    pub(super) threads: usize,
+    pub(super) max_iterations: usize,
+    pub(super) distance: Option<f64>,
+    pub(super) outlier_factor: f64,
+    pub(super) slow: Option<f64>,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { threads, max_iterations: 300, distance: None, outlier_factor: 10.0, slow: None }
+    }
+}
+
+impl Search {
+    /// Sets the number of threads, the calling one included; by default one for each core. The result does not depend on it.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets the budget of linear systems solved from each start; 300 by default.
+    pub fn max_iterations(mut self, iterations: usize) -> Self {
+        self.max_iterations = iterations;
+        self
+    }
+
+    /// Sets the distance below which two points count as one, in units of the [size of the starts](super::fixed_points#size-of-the-starts).
+    /// The default is the square root of the rounding unit: 1.5e-8 for `f64`, 3.5e-4 for `f32`. Points also count as one if
+    /// they are closer than the sum of their errors.
+    pub fn distance(mut self, distance: f64) -> Self {
+        self.distance = Some(distance);
+        self
+    }
+
+    /// Sets the factor of the rule for outliers, 10 by default: a point is rejected if its distance from the centroid of the
+    /// starts exceeds `factor` times the mean distance of the starts from it, in units of the
+    /// [size of the starts](super::fixed_points#size-of-the-starts). Infinity keeps every point. The rule is that of
+    /// `FixedPointFinder` (M. Golub & D. Sussillo, J. Open Source Softw. 3 (2018) 1003, doi:10.21105/joss.01003). It is off for
+    /// starts that coincide to half of their digits, a single one included.
+    pub fn outlier_factor(mut self, factor: f64) -> Self {
+        self.outlier_factor = factor;
+        self
+    }
+
+    /// Also looks for slow points: local minima of `q = ½|F(x) − x|²` or `q = ½|f(x)|²` that are not fixed points, with `q` at
+    /// most `limit`, in the units of `q`. Infinity keeps all of them. D. Sussillo & O. Barak, *Opening the black box*, Neural
+    /// Comput. 25 (2013), doi:10.1162/NECO_a_00409.
+    pub fn slow_points(mut self, limit: f64) -> Self {
+        self.slow = Some(limit);
+        self
+    }
+
+    /// # Errors
+    /// [`Error::InvalidArgument`] for a setting outside its domain.
+    pub(in crate::analysis) fn validate(&self) -> Result<()> {
+        for (name, value) in [("threads", self.threads), ("max_iterations", self.max_iterations)] {
+            if value == 0 {
+                return Err(Error::InvalidArgument { name, value: 0.0, expected: "at least 1" });
+            }
+        }
+        if let Some(value) = self.distance.filter(|x| !(*x > 0.0 && x.is_finite())) {
+            return Err(Error::InvalidArgument { name: "distance", value, expected: "positive and finite" });
+        }
+        let limits = [("outlier_factor", Some(self.outlier_factor)), ("slow_points", self.slow)];
+        for (name, value) in limits.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            if !(value > 0.0) {
+                return Err(Error::InvalidArgument { name, value, expected: "positive" });
+            }
+        }
+        Ok(())
+    }
+}
