@@ -1,130 +1,117 @@
+//! A 3-bit flip-flop, taken apart: a network learns to remember the last pulse on each of three channels, and its fixed points
+//! are the corners, edges, faces and the centre of a cube.
+//!
+//! D. Sussillo & O. Barak, *Opening the black box: low-dimensional dynamics in high-dimensional recurrent neural networks*,
+//! Neural Comput. 25 (2013), doi:10.1162/NECO_a_00409.
+//!
+//! `cargo run --release --example flip_flop`; `-- --help` lists the options.
+
+#[path = "../comparison/options.rs"]
+mod options;
+mod picture;
 mod task;
-use nalgebra::{Const, DMatrix, DVector, Dyn, OMatrix};
-use rheos::analysis::{Eigen, Held, System};
-use rheos::nn::{BatchMatrix, Block, Elman, Gru, Linear, Net, Recurrence, Sequence};
-use rheos::train::{AdamW, Cosine, SquaredError, Trainer, uniform};
+
+use std::error::Error;
+use std::process::ExitCode;
 use std::time::Instant;
-use task::{BITS, flip_flop};
 
-type H = OMatrix<f64, Const<16>, Dyn>;
+use options::Options;
+use rheos::analysis::{FixedPoints, Held, Search, Starts, fixed_points};
+use rheos::formula::{Dynamic, Parameters};
+use rheos::nn::{BatchMatrix, Block, Elman, Gru, Layer, Linear, Net, Recurrence, Sequence};
+use rheos::train::{AdamW, Cosine, SquaredError, Trainer, uniform};
+use rheos::weights::{self, Names};
+use task::{BITS, UNITS, flip_flop, visited};
 
-fn search(map: &impl System<State = H>, starts: &[H], mu0: f64) -> Vec<(DVector<f64>, usize)> {
-    let mut found: Vec<(DVector<f64>, usize)> = Vec::new();
-    for start in starts {
-        let mut x = start.clone();
-        let mut out = x.clone();
-        let mut j = DMatrix::zeros(16, 16);
-        let mut mu = mu0;
-        map.eval(&x, &mut out).unwrap();
-        let mut r = DVector::from_column_slice((&out - &x).as_slice());
-        for _ in 0..200 {
-            if r.norm() < 1e-13 {
-                break;
-            }
-            map.jacobian(&x, &x, &mut j).unwrap();
-            for i in 0..16 {
-                j[(i, i)] -= 1.0;
-            }
-            let a = j.transpose() * &j + DMatrix::identity(16, 16) * (mu * r.norm_squared());
-            let d = a.lu().solve(&(-(j.transpose() * &r))).unwrap();
-            let y = H::from_column_slice((DVector::from_column_slice(x.as_slice()) + d).as_slice());
-            map.eval(&y, &mut out).unwrap();
-            let s = DVector::from_column_slice((&out - &y).as_slice());
-            if s.norm() < r.norm() {
-                x = y;
-                r = s;
-                mu = (mu * 0.3).max(1e-8);
-            } else {
-                mu *= 4.0;
-                if mu > 1e12 {
-                    break;
-                }
-            }
-        }
-        if r.norm() < 1e-11 {
-            let x = DVector::from_column_slice(x.as_slice());
-            if let Some(f) = found.iter().find(|f| (&f.0 - &x).norm() < 1e-5) {
-                let _ = f;
-            } else {
-                map.jacobian(&H::from_column_slice(x.as_slice()), &out, &mut j).unwrap();
-                let Ok(e) = Eigen::of(&j) else {
-                    eprintln!("FAIL");
-                    std::fs::write("/tmp/fail.txt", j.iter().map(|x| format!("{x:e}\n")).collect::<String>()).unwrap();
-                    continue;
-                };
-                found.push((x, e.values.iter().filter(|v| v.norm() > 1.0).count()));
-            }
-        }
-    }
-    found
+/// A hidden state of one or more samples.
+type Hidden = BatchMatrix<f64, UNITS>;
+type Readout = Net<Linear<f64, UNITS, BITS>>;
+
+const HELP: &str = "\
+Usage: cargo run --release --example flip_flop [-- OPTIONS]
+
+  --quick        one seed
+  --seeds N      random starts of every network (default 5)
+  --model NAME   only the networks whose name contains NAME
+  --out DIR      where the pictures go (default examples/pictures)
+  --save         write the weights of every network there, too
+";
+
+/// A trained network of one seed: its loss, the time of its training, and its fixed points.
+struct TakenApart {
+    loss: f64,
+    training: f64,
+    search: f64,
+    points: FixedPoints<Hidden>,
 }
 
-fn run<B: Block<Input = BatchMatrix<f64, BITS>, Hidden = H> + Clone>(
-    name: &str,
-    seed: u64,
-    block: B,
-    args: &[f64],
-) -> rheos::Result<()>
+fn main() -> ExitCode {
+    Options::run_with(HELP, "examples/pictures", &["--save"], |options| {
+        println!(
+            "| network | seed | loss | training | search | fixed points | unstable directions 0 / 1 / 2 / 3 / more | residual |"
+        );
+        println!("|---|--:|--:|--:|--:|--:|---|--:|");
+        of_cell("gru", options, |seed| Recurrence(Net::dynamic(Gru::<f64, BITS, UNITS>::uniform(&mut uniform(seed)))))?;
+        of_cell("tanh", options, |seed| {
+            Recurrence(Net::dynamic(Elman::<f64, BITS, UNITS>::uniform(&mut uniform(seed))))
+        })
+    })
+}
+
+/// Trains networks of a cell and takes them apart; draws the first.
+fn of_cell<L>(name: &str, options: &Options, block: impl Fn(u64) -> Recurrence<L>) -> Result<(), Box<dyn Error>>
 where
-    B::Params: 'static,
+    L: Layer<Input = (Hidden, BatchMatrix<f64, BITS>), Output = Hidden, Params: Parameters> + Clone + Sync,
 {
-    let data = flip_flop(512, 1)?;
-    let train = data.objective(SquaredError);
-    let [epochs, rate, wd, noise, mu0] = args else { panic!() };
+    for seed in (0..options.seeds).filter(|_| name.contains(&options.model)) {
+        let readout = Net::<_, Dynamic>::new(Linear::uniform(&mut uniform(seed + 100)));
+        let mut model = Sequence { block: block(seed), readout };
+        let found = take_apart(&mut model)?;
+        println!("{}", row(name, seed, &found));
+        if options.switches.iter().any(|switch| switch == "--save") {
+            weights::save(options.out.join(format!("{name}_{seed}.safetensors")), &model, &Names::new())?;
+        }
+        if seed == 0 {
+            picture::draw(&options.out, name, &model, &found.points)?;
+        }
+    }
+    Ok(())
+}
+
+/// Trains a network, and searches for the fixed points of its cell without a pulse.
+fn take_apart<B>(model: &mut Sequence<B, Readout>) -> Result<TakenApart, Box<dyn Error>>
+where
+    B: Block<Input = BatchMatrix<f64, BITS>, Hidden = Hidden> + Clone + Sync,
+{
     let start = Instant::now();
-    let mut numbers = uniform(seed + 100);
-    let readout = Linear::<f64, 16, BITS>::uniform(&mut numbers);
-    let mut model = Sequence { block, readout: Net::dynamic(readout) };
-    let t = Trainer::new(&mut model, &train, AdamW::new(*rate).weight_decay(*wd))
-        .epochs(*epochs as usize)
+    let data = flip_flop(512, 1)?;
+    let data = data.objective(SquaredError);
+    let rate = 0.02;
+    let trained = Trainer::new(model, &data, AdamW::new(rate).weight_decay(0.0))
+        .epochs(30)
         .batch_size(32)
-        .schedule(|n| Cosine::new(*rate, n))
+        .schedule(|steps| Cosine::new(rate, steps))
         .clip_norm(1.0)
         .fit()?;
-    let took = start.elapsed().as_secs_f64();
-    let (inputs, _) = (flip_flop_inputs(), 0);
-    let mut visited = Vec::new();
-    for seq in inputs.iter() {
-        let mut h = H::zeros(1);
-        for x in seq {
-            model.block.advance(&BatchMatrix::<f64, BITS>::from_column_slice(x), &mut h, 1.0.into())?;
-            let mut g = || {
-                let mut s = 0.0;
-                for _ in 0..12 {
-                    s += numbers();
-                }
-                s - 6.0
-            };
-            visited.push(h.map(|x| x + noise * g()));
-        }
-    }
+    let training = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let map = Held::new(model.block.clone(), BatchMatrix::<f64, BITS>::zeros(1));
-    let points = search(&map, &visited, *mu0);
-    let mut counts = [0; 17];
-    for p in &points {
-        counts[p.1] += 1;
-    }
-    println!(
-        "{name} {seed}: loss {:?} {took:.2} s; {} points {:?} in {:.2} s from {}",
-        t.epochs.last().map(|e| e.loss),
-        points.len(),
-        &counts[..6],
-        start.elapsed().as_secs_f64(),
-        visited.len()
-    );
-    Ok(())
+    let map = Held::new(model.block.clone(), BatchMatrix::zeros(1));
+    let starts = Starts::of(&visited(&model.block, 64, 7)?).noise(0.8).draw(4096, 1)?;
+    let points = fixed_points(&map, &starts, &Search::default())?;
+    let loss = trained.epochs.last().map_or(f64::NAN, |epoch| epoch.loss);
+    Ok(TakenApart { loss, training, search: start.elapsed().as_secs_f64(), points })
 }
 
-fn flip_flop_inputs() -> Vec<Vec<[f64; BITS]>> {
-    task::inputs(64, 7)
-}
-
-fn main() -> rheos::Result<()> {
-    let args: Vec<f64> = std::env::args().skip(1).map(|x| x.parse().unwrap()).collect();
-    for seed in 0..5 {
-        run("gru", seed, Recurrence(Net::dynamic(Gru::<f64, BITS, 16>::uniform(&mut uniform(seed)))), &args)?;
-        run("elman", seed, Recurrence(Net::dynamic(Elman::<f64, BITS, 16>::uniform(&mut uniform(seed)))), &args)?;
+fn row(name: &str, seed: u64, found: &TakenApart) -> String {
+    let TakenApart { loss, training, search, points } = found;
+    let mut counts = [0; 5];
+    for point in &points.points {
+        counts[point.unstable_directions().min(4)] += 1;
     }
-    Ok(())
+    let [stable, one, two, three, more] = counts;
+    let residual = points.points.iter().map(|point| point.residual).fold(0.0, f64::max);
+    format!(
+        "| {name} | {seed} | {loss:.5} | {training:.2} s | {search:.2} s | {} | {stable} / {one} / {two} / {three} / {more} | {residual:.0e} |",
+        points.points.len(),
+    )
 }

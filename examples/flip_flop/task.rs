@@ -1,34 +1,38 @@
 //! The task: three bits, each set by its own pulses.
 
 use rheos::Result;
+use rheos::nn::{BatchMatrix, Block};
 use rheos::train::{SequenceData, uniform};
 
 /// The number of bits.
 pub const BITS: usize = 3;
+/// The number of hidden units.
+pub const UNITS: usize = 16;
 /// The length of a sequence.
 pub const STEPS: usize = 64;
 
-/// Pulses of ±1 on each channel, in a quarter of the steps and in the first; the target of each channel is its last pulse.
-pub fn flip_flop(sequences: usize, seed: u64) -> Result<SequenceData<BITS, Vec<[f64; BITS]>>> {
-    let inputs = inputs(sequences, seed);
+/// The inputs of one sequence, step by step.
+type Pulses = Vec<[f64; BITS]>;
+
+/// Sequences with the last pulse on each channel as the target of each step.
+pub fn flip_flop(sequences: usize, seed: u64) -> Result<SequenceData<BITS, Pulses>> {
+    let inputs = pulses(sequences, seed);
     let targets = inputs.iter().map(|steps| last_pulses(steps)).collect();
     SequenceData::new(inputs, targets)
 }
 
-/// The pulses alone.
-pub fn inputs(sequences: usize, seed: u64) -> Vec<Vec<[f64; BITS]>> {
+/// Pulses of ±1 on each channel: in the first step, and in a quarter of the others.
+pub fn pulses(sequences: usize, seed: u64) -> Vec<Pulses> {
     let mut number = uniform(seed);
-    let mut pulses = || -> Vec<[f64; BITS]> {
-        let mut pulse = |step: usize| {
-            let (fires, sign) = (step == 0 || number() < 0.25, if number() < 0.5 { -1.0 } else { 1.0 });
-            if fires { sign } else { 0.0 }
-        };
-        (0..STEPS).map(|step| std::array::from_fn(|_| pulse(step))).collect()
+    let mut pulse = |step: usize| {
+        let (fires, sign) = (step == 0 || number() < 0.25, if number() < 0.5 { -1.0 } else { 1.0 });
+        if fires { sign } else { 0.0 }
     };
-    (0..sequences).map(|_| pulses()).collect()
+    let mut sequence = || (0..STEPS).map(|step| std::array::from_fn(|_| pulse(step))).collect();
+    (0..sequences).map(|_| sequence()).collect()
 }
 
-fn last_pulses(steps: &[[f64; BITS]]) -> Vec<[f64; BITS]> {
+fn last_pulses(steps: &[[f64; BITS]]) -> Pulses {
     let mut state = [0.0; BITS];
     let mut follow = |pulses: &[f64; BITS]| {
         for (bit, &pulse) in state.iter_mut().zip(pulses).filter(|(_, pulse)| **pulse != 0.0) {
@@ -37,4 +41,20 @@ fn last_pulses(steps: &[[f64; BITS]]) -> Vec<[f64; BITS]> {
         state
     };
     steps.iter().map(&mut follow).collect()
+}
+
+/// The hidden states that a cell visits on some sequences, each as a batch of one sample, sequence by sequence.
+pub fn visited<B>(block: &B, sequences: usize, seed: u64) -> Result<Vec<BatchMatrix<f64, UNITS>>>
+where
+    B: Block<Input = BatchMatrix<f64, BITS>, Hidden = BatchMatrix<f64, UNITS>>,
+{
+    let mut states = Vec::with_capacity(sequences * STEPS);
+    for steps in pulses(sequences, seed) {
+        let mut h = BatchMatrix::zeros(1);
+        for pulse in steps {
+            block.advance(&BatchMatrix::<f64, BITS>::from_column_slice(&pulse), &mut h, 1.0.into())?;
+            states.push(h.clone());
+        }
+    }
+    Ok(states)
 }

@@ -59,7 +59,8 @@ impl PrincipalComponents {
         if unit > 0.0 {
             centred /= unit;
         }
-        let eigen = SymmetricEigen::new(&centred * centred.transpose());
+        let scatter: DMatrix<f64> = &centred * centred.transpose();
+        let eigen = SymmetricEigen::new(scatter);
         let mut order: Vec<usize> = (0..n).collect();
         order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
         let total: f64 = eigen.eigenvalues.iter().map(|x| x.max(0.0)).sum();

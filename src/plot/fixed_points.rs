@@ -9,7 +9,7 @@ use crate::state::State;
 pub struct PointMark {
     /// Its place.
     pub place: (f64, f64),
-    /// What it is.
+    /// Its class, which chooses the marker.
     pub class: PointClass,
     /// The unstable directions in the plane; drawn as lines through the point.
     pub directions: Vec<(f64, f64)>,
@@ -29,15 +29,25 @@ pub enum PointClass {
 }
 
 impl PointMark {
-    /// The mark of a point, by a map of its coordinates into the plane that is affine, such as a projection on two principal
+    /// The mark of a point, by an affine map of its coordinates into the plane, such as a projection on two principal
     /// components.
+    ///
+    /// ```
+    /// use rheos::analysis::{Flow, Search, fixed_points};
+    /// use rheos::dynamics::problems::VanDerPol;
+    /// use rheos::plot::{PhasePortrait, Plane, PointMark};
+    ///
+    /// let (oscillator, start) = VanDerPol::problem(1.0);
+    /// let found = fixed_points(&Flow::new(&oscillator), &[start], &Search::default())?;
+    /// let marks = found.points.iter().map(|point| PointMark::of(point, |x| (x[0], x[1])));
+    /// let plane = Plane::new(-3.0..3.0, -3.0..3.0).fixed_points(marks);
+    /// # let file = std::env::temp_dir().join("rheos_marks.svg");
+    /// PhasePortrait::of([plane]).save(&file)?;
+    /// # std::fs::remove_file(&file).ok();
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
     pub fn of<Y: State>(point: &FixedPoint<Y>, plane: impl Fn(&[f64]) -> (f64, f64)) -> Self {
-        let class = match (point.kind, point.stability()) {
-            (PointKind::Slow, _) => PointClass::Slow,
-            (_, Stability::Stable) => PointClass::Stable,
-            (_, Stability::Unstable) => PointClass::Unstable(point.unstable_directions()),
-            (_, Stability::Undecided) => PointClass::Undecided,
-        };
+        let class = PointClass::of(point);
         let x = point.xstar.coordinates();
         let place = plane(&x);
         let of = |(k, _): (usize, Stability)| {
@@ -55,6 +65,16 @@ impl PointMark {
 }
 
 impl PointClass {
+    /// The class of a point.
+    pub fn of<Y>(point: &FixedPoint<Y>) -> Self {
+        match (point.kind, point.stability()) {
+            (PointKind::Slow, _) => Self::Slow,
+            (_, Stability::Stable) => Self::Stable,
+            (_, Stability::Unstable) => Self::Unstable(point.unstable_directions()),
+            (_, Stability::Undecided) => Self::Undecided,
+        }
+    }
+
     pub(super) const fn look(self) -> Look {
         match self {
             Self::Stable => Look::Black,

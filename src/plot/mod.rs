@@ -5,7 +5,7 @@
 //! | components over time | [`trajectories`] of a [`Solution`](crate::solution::Solution), a [`Curve`](crate::solution::Curve) or named series |
 //! | a planar field with nullclines and solutions | [`phase_portrait`] of a field and a solution, or [`Plane`]s |
 //! | fixed points and trajectories in a plane | [`Plane::fixed_points`] of [`PointMark`]s |
-//! | eigenvalues in the complex plane | [`eigenvalues`] |
+//! | eigenvalues in the complex plane | [`eigenvalues`] of [fixed points](crate::analysis::FixedPoint), or named groups |
 //! | losses over training steps, with bands over several runs | [`learning_curves`] of [`Series::quartiles`] |
 //! | the losses of one training, by epoch | [`training_curves`] of a [`Training`](crate::train::Training) |
 //! | error against work of many methods | [`work_precision`] |

@@ -142,7 +142,8 @@ impl PhasePortrait {
         if self.planes.iter().any(|plane| !plane.arrows.is_empty()) {
             entries.push(("field (darker: faster)".to_owned(), Sample::Arrow(FIELD)));
         }
-        let mut classes: Vec<PointClass> = self.planes.iter().flat_map(|plane| plane.marks.iter().map(|mark| mark.class)).collect();
+        let mut classes: Vec<PointClass> =
+            self.planes.iter().flat_map(|plane| plane.marks.iter().map(|mark| mark.class)).collect();
         classes.sort_unstable();
         classes.dedup();
         entries.extend(classes.into_iter().map(|class| (class.name(), Sample::Marker(class.look()))));
