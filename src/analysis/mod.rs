@@ -10,9 +10,15 @@
 //! | tool | |
 //! |---|---|
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
+//! | [`Continuation`] | branches of fixed points in one parameter, with their bifurcations |
+//! | [`Branch`], [`ContinuedPoint`], [`Part`], [`BranchEnding`], [`Bifurcation`], [`BifurcationKind`], [`Unexplained`] | its results |
 
+mod continuation;
 mod eigen;
 mod system;
 
+pub use continuation::{
+    Bifurcation, BifurcationKind, Branch, BranchEnding, Continuation, ContinuedPoint, Part, Unexplained,
+};
 pub use eigen::Eigen;
 pub use system::{Flow, Held, Iterated, Kind, Map, System};

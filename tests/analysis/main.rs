@@ -1,3 +1,4 @@
 //! Networks and models, taken apart as dynamical systems.
 
+mod continuation;
 mod systems;
