@@ -9,7 +9,7 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint) |
+//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint), [`NoBranch`](Error::NoBranch) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
@@ -521,6 +521,14 @@ pub enum Error {
         failures: SearchFailures,
         /// The starts that lead to a point that the rule of outliers rejects.
         outliers: usize,
+    },
+    /// A branch of fixed points cannot be continued from a point.
+    #[error("no branch of fixed points can be continued from p = {p}: {reason}")]
+    NoBranch {
+        /// The parameter.
+        p: f64,
+        /// The reason.
+        reason: &'static str,
     },
     /// The name of a tensor is taken or reserved.
     #[error("the tensor `{tensor}` of the model cannot be called `{name}` in a file: {reason}")]

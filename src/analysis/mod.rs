@@ -17,13 +17,19 @@
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 //! | [`PrincipalComponents`] | the directions in which states vary most |
 //! | helper types | [`SearchFailures`](crate::error::SearchFailures) |
+//! | [`Continuation`] | branches of fixed points in one parameter, with their bifurcations |
+//! | [`Branch`], [`ContinuedPoint`], [`Part`], [`BranchEnding`], [`Bifurcation`], [`BifurcationKind`], [`Unexplained`] | its results |
 
+mod continuation;
 mod eigen;
 mod fixed_points;
 mod principal_components;
 mod system;
 mod variational;
 
+pub use continuation::{
+    Bifurcation, BifurcationKind, Branch, BranchEnding, Continuation, ContinuedPoint, Part, Unexplained,
+};
 pub use eigen::Eigen;
 pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
 pub use principal_components::PrincipalComponents;

@@ -46,6 +46,7 @@ pub use event::{
     AddTo, DifferentiableEvent, DifferentiableEvents, Direction, Event, EventFunction, EventRecord, Events,
     HaveDerivatives,
 };
+pub(crate) use event::{Bracket, narrow};
 pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};

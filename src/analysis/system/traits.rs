@@ -63,6 +63,19 @@ impl<S: System + ?Sized> System for &S {
     }
 }
 
+/// A system that may have failed to be made: then every evaluation has its error. So a family can be a closure that fails.
+impl<S: System> System for Result<S> {
+    type State = S::State;
+    const KIND: Kind = S::KIND;
+
+    fn eval(&self, x: &S::State, out: &mut S::State) -> Result<()> {
+        self.as_ref().map_err(Clone::clone)?.eval(x, out)
+    }
+    fn jacobian(&self, x: &S::State, sizes: &S::State, out: &mut DMatrix<f64>) -> Result<()> {
+        self.as_ref().map_err(Clone::clone)?.jacobian(x, sizes, out)
+    }
+}
+
 /// The state with these coordinates, in the shape of `like`.
 pub(crate) fn point<Y: State>(like: &Y, coordinates: &[f64]) -> Result<Y> {
     let mut x = like.zeros_like();

@@ -17,4 +17,5 @@ pub use differentiable::DifferentiableEvent;
 pub use list::{AddTo, DifferentiableEvents, HaveDerivatives};
 pub use plain::{Direction, Event, EventRecord};
 pub(crate) use record::EventsRecord;
+pub(crate) use root::{Bracket, narrow};
 pub use watch::Events;

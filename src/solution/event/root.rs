@@ -2,7 +2,7 @@
 
 /// Two times between which a function changes sign, with its values there.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Bracket {
+pub(crate) struct Bracket {
     /// On the side where the function comes from; it is not zero there.
     pub near: (f64, f64),
     /// At zero or beyond.
@@ -17,7 +17,7 @@ pub(super) struct Bracket {
 ///
 /// # Errors
 /// The time and the value at which the function is not finite.
-pub(super) fn narrow(bracket: Bracket, tolerance: f64, mut g: impl FnMut(f64) -> f64) -> Result<Bracket, (f64, f64)> {
+pub(crate) fn narrow(bracket: Bracket, tolerance: f64, mut g: impl FnMut(f64) -> f64) -> Result<Bracket, (f64, f64)> {
     let Bracket { near: (mut a, mut g_a), far: (mut b, mut g_b) } = bracket;
     let whole = (b - a).abs();
     // With `n₀ = 1` it is between once and twice the whole, for any tolerance.
