@@ -11,11 +11,13 @@
 //! | `slow` | from a start to a slow point |
 //! | `group` | results that are the same point |
 //! | `find` | the search, from the starts to the points |
+//! | `describe` | the linear system around a point |
 //! | `point`, `stability`, `modes` | a point and the linear system around it |
 
 mod cholesky;
 pub(in crate::analysis) mod claim;
 mod descend;
+pub(in crate::analysis) mod describe;
 pub(in crate::analysis) mod find;
 mod group;
 mod modes;
