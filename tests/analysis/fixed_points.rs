@@ -241,7 +241,9 @@ fn no_root() -> impl System<State = Vector2<f64>> + Sync {
 fn without_a_root_all_starts_fail_and_a_slow_point_is_found_when_asked() {
     let starts = box_of::<2>(30, 2.0, 5);
     let failure = fixed_points(&no_root(), &starts, &Search::default()).unwrap_err();
-    let Error::NoFixedPoint { starts: 30, failures, outliers: 0 } = &failure else { panic!("{failure}") };
+    let Error::NothingFound { sought: "fixed point", searches: 30, failures, outliers: 0 } = &failure else {
+        panic!("{failure}")
+    };
     assert_eq!((failures.total(), failures.minima), (30, 30), "{failure}");
     // q = ½(x² + 1)² + ½(y − x)² has one minimum, at 0.
     let found = fixed_points(&no_root(), &starts, &Search::default().slow_points(1.0)).unwrap();
@@ -252,7 +254,7 @@ fn without_a_root_all_starts_fail_and_a_slow_point_is_found_when_asked() {
     assert!(point.xstar.amax() < 1e-8 && (point.q - 0.5).abs() < 1e-15 && (point.speed() - 1.0).abs() < 1e-15);
     assert_eq!(point.starts, 30);
     let refused = fixed_points(&no_root(), &starts, &Search::default().slow_points(0.4));
-    assert!(matches!(refused, Err(Error::NoFixedPoint { .. })));
+    assert!(matches!(refused, Err(Error::NothingFound { .. })));
 }
 
 #[test]
@@ -281,9 +283,9 @@ fn a_system_that_blows_up_is_counted() {
     assert_eq!(found.failures.not_finite, 2);
     let nowhere = Map::new(ode(|_t, _x: &f64, next: &mut f64| *next = f64::NAN));
     let failures = SearchFailures { not_finite: 2, ..SearchFailures::default() };
-    let expected = Error::NoFixedPoint { starts: 2, failures, outliers: 0 };
+    let expected = Error::NothingFound { sought: "fixed point", searches: 2, failures, outliers: 0 };
     assert_eq!(fixed_points(&nowhere, &[1.0, 2.0], &Search::default()).unwrap_err(), expected);
-    assert!(expected.to_string().contains("none of 2 starts"), "{expected}");
+    assert!(expected.to_string().contains("none of 2 searches"), "{expected}");
     // From far away the values overflow.
     let cubic = Map::new(Autodiff::new(Logistic, vector![3.2]));
     let found =

@@ -8,7 +8,6 @@ use super::residual::{Residual, euclidean};
 use super::stability::uncertainties;
 use crate::analysis::{Eigen, System};
 use crate::error::Result;
-use crate::state::State;
 
 /// The point of a candidate that `starts` starts lead to, in the shape of `like`.
 pub(super) fn describe<S: System>(
@@ -24,7 +23,8 @@ pub(super) fn describe<S: System>(
     let mut slopes = residual.slopes();
     residual.linearise(&here, &mut slopes)?;
     let change = change_over_error(residual, like, candidate, &slopes.matrix);
-    let linear = Linear::of(&jacobian, residual.units, change, residual.rounding)?;
+    let system_norm = in_units(&jacobian, residual.units).norm();
+    let linear = Linear::of(&jacobian, residual.units, change, n as f64 * residual.rounding * system_norm)?;
     let speed = here.speed(S::KIND);
     Ok(FixedPoint {
         xstar: here.state,
@@ -49,16 +49,9 @@ fn change_over_error<S: System>(
     candidate: &Candidate,
     here: &DMatrix<f64>,
 ) -> f64 {
-    let n = candidate.at.len();
-    let radius = candidate.radius();
-    let length = candidate.error.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let share = |i: usize| {
-        if length.is_finite() && length > 0.0 { candidate.error[i] / length } else { (1.0 / n as f64).sqrt() }
-    };
     let (mut there, mut slopes) = (residual.place(like), residual.slopes());
     let mut change: f64 = 0.0;
-    for side in [-1.0, 1.0] {
-        let target: Vec<f64> = (0..n).map(|i| candidate.at[i] + side * radius * share(i) * residual.units[i]).collect();
+    for target in candidate.ends(residual.units) {
         // A point at the edge of the domain has its change on the inner side.
         let finite = residual.move_to(&mut there, &target).is_ok()
             && there.norm.is_finite()
@@ -78,16 +71,15 @@ pub(in crate::analysis) struct Linear {
 }
 
 impl Linear {
-    /// The eigenvalues of a Jacobian that changes by `change` over the error of its point. `change` and the conditions belong to the
-    /// Jacobian with its coordinates in `units`.
-    pub fn of(jacobian: &DMatrix<f64>, units: &[f64], change: f64, rounding: f64) -> Result<Self> {
-        let n = jacobian.nrows();
+    /// The eigenvalues of a Jacobian that changes by `change` over the error of its point and has the error `error` itself. Both and
+    /// the conditions belong to the Jacobian with its coordinates in `units`.
+    pub fn of(jacobian: &DMatrix<f64>, units: &[f64], change: f64, error: f64) -> Result<Self> {
         // Powers of two scale without rounding.
         let powers: Vec<f64> = units.iter().map(|unit| unit.log2().round().exp2()).collect();
-        let scaled = DMatrix::from_fn(n, n, |i, j| jacobian[(i, j)] * (powers[j] / powers[i]));
+        let scaled = in_units(jacobian, &powers);
         let mut eigen = Eigen::of(&scaled)?;
         // The error of a multiple root is up to as many times its estimate as its multiplicity.
-        let perturbation = 4.0 * change + n as f64 * rounding * scaled.norm();
+        let perturbation = 4.0 * change + error;
         let uncertainties = uncertainties(&scaled, &eigen, perturbation);
         for mut vector in eigen.vectors.column_iter_mut() {
             vector.iter_mut().zip(&powers).for_each(|(x, power)| *x *= *power);
@@ -98,6 +90,11 @@ impl Linear {
         }
         Ok(Self { eigen, uncertainties })
     }
+}
+
+/// The matrix with its coordinates in `units`.
+pub(in crate::analysis) fn in_units(matrix: &DMatrix<f64>, units: &[f64]) -> DMatrix<f64> {
+    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)] * (units[j] / units[i]))
 }
 
 /// The condition number; infinite if the matrix is singular to the rounding of its entries.

@@ -80,7 +80,7 @@ pub(in crate::analysis) enum Outcome {
 /// # Errors
 /// [`Error::LengthMismatch`] without a start or a coordinate, [`Error::ShapeMismatch`] and [`Error::InvalidEntry`] for starts of
 /// different shapes or that are not finite, [`Error::InvalidArgument`] for a setting outside its domain,
-/// [`Error::NoFixedPoint`] if no start leads to a point, with the reasons, and the error of the model if it fails at every start.
+/// [`Error::NothingFound`] if no start leads to a point, with the reasons, and the error of the model if it fails at every start.
 pub fn fixed_points<S>(system: &S, starts: &[S::State], search: &Search) -> Result<FixedPoints<S::State>>
 where
     S: System + Sync,
@@ -102,7 +102,7 @@ where
     }
     if points.is_empty() {
         let outliers = rejected.iter().map(|point| point.starts).sum();
-        return Err(Error::NoFixedPoint { starts: starts.len(), failures, outliers });
+        return Err(Error::NothingFound { sought: "fixed point", searches: starts.len(), failures, outliers });
     }
     Ok(FixedPoints { points, rejected, failures })
 }

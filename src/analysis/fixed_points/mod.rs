@@ -19,7 +19,7 @@ pub(in crate::analysis) mod claim;
 mod descend;
 pub(in crate::analysis) mod describe;
 pub(in crate::analysis) mod find;
-mod group;
+pub(in crate::analysis) mod group;
 mod modes;
 mod point;
 pub(in crate::analysis) mod residual;
