@@ -9,15 +9,15 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint), [`NoBranch`](Error::NoBranch) |
+//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
 //! [`Failure`](crate::solution::Failure), which also has the partial solution.
-//! [`TensorDifference`] is a difference between a file of weights and a model, and [`SearchFailures`] counts the starts of a
-//! search without a result.
+//! [`TensorDifference`] is a difference between a file of weights and a model, and [`SearchFailures`] counts the searches
+//! without a result.
 
 use std::path::PathBuf;
 
@@ -512,14 +512,16 @@ pub enum Error {
         /// The coordinates of the point.
         at: Vec<f64>,
     },
-    /// A search led to no fixed point.
-    #[error("none of {starts} starts leads to a fixed point: {failures}, and {outliers} to outliers")]
-    NoFixedPoint {
-        /// The number of starts.
-        starts: usize,
-        /// The starts without a point, by reason.
+    /// A search from many starts found nothing.
+    #[error("none of {searches} searches leads to a {sought}: {failures}, and {outliers} lead to outliers")]
+    NothingFound {
+        /// The kind of its results: a fixed point or a cycle.
+        sought: &'static str,
+        /// The number of searches: one from each start, or two for cycles.
+        searches: usize,
+        /// The searches without a result, by reason.
         failures: SearchFailures,
-        /// The starts that lead to a point that the rule of outliers rejects.
+        /// The searches with a result that the rule of outliers rejects.
         outliers: usize,
     },
     /// A branch of fixed points cannot be continued from a point.
@@ -542,25 +544,34 @@ pub enum Error {
     },
 }
 
-/// The starts of a search that lead to no point, by reason.
+/// The searches that lead to no point or cycle, by reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{minima} end where the residual falls no further, {unfinished} use up the budget of iterations, at {not_finite} the system \
      is not finite, and at {failed} it fails"
 )]
 pub struct SearchFailures {
-    /// Starts whose residual falls no further without being zero: at local minima.
+    /// Searches whose residual falls no further without being zero: at local minima.
     pub minima: usize,
-    /// Starts that use up the budget of iterations.
+    /// Searches that use up the budget of iterations.
     pub unfinished: usize,
-    /// Starts at which the system or its Jacobian is not finite.
+    /// Searches from starts at which the system or its Jacobian is not finite.
     pub not_finite: usize,
-    /// Starts at which the model returns an error.
+    /// Searches from starts at which the model returns an error.
     pub failed: usize,
 }
 
+impl std::ops::AddAssign for SearchFailures {
+    fn add_assign(&mut self, other: Self) {
+        self.minima += other.minima;
+        self.unfinished += other.unfinished;
+        self.not_finite += other.not_finite;
+        self.failed += other.failed;
+    }
+}
+
 impl SearchFailures {
-    /// The number of starts without a point.
+    /// The number of searches without a result.
     #[must_use]
     pub const fn total(&self) -> usize {
         self.minima + self.unfinished + self.not_finite + self.failed

@@ -10,8 +10,9 @@
 //!
 //! | tool | |
 //! |---|---|
-//! | [`fixed_points`] | fixed points and slow points from many starts, as [`FixedPoints`]; the settings are a [`Search`] |
+//! | [`fixed_points`](fn@fixed_points) | fixed points and slow points from many starts, as [`FixedPoints`]; the settings are a [`Search`] |
 //! | [`FixedPoint`] | a point with its Jacobian, eigenvalues, [`Stability`] and [`Mode`]s; its claim is a [`PointKind`] |
+//! | [`cycles`](fn@cycles) | cycles of maps, as [`Cycles`]; each is a [`Cycle`] with its multipliers |
 //! | [`Starts`] | starts of a search, from visited states with noise |
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
@@ -21,6 +22,7 @@
 //! | [`Branch`], [`ContinuedPoint`], [`Part`], [`BranchEnding`], [`Bifurcation`], [`BifurcationKind`], [`Unexplained`] | its results |
 
 mod continuation;
+mod cycles;
 mod eigen;
 mod fixed_points;
 mod principal_components;
@@ -30,6 +32,7 @@ mod variational;
 pub use continuation::{
     Bifurcation, BifurcationKind, Branch, BranchEnding, Continuation, ContinuedPoint, Part, Unexplained,
 };
+pub use cycles::{Cycle, Cycles, cycles};
 pub use eigen::Eigen;
 pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
 pub use principal_components::PrincipalComponents;

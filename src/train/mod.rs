@@ -67,6 +67,6 @@ pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sg
 pub use schedule::{Cosine, Exponential, OnPlateau, OneCycle, Schedule};
 pub use sequence_data::{CheckTarget, SequenceData};
 pub use sequence_objective::{SequenceObjective, SequenceTarget};
-pub(crate) use shuffle::shuffled;
+pub(crate) use shuffle::{mix, shuffled};
 pub use trainer::{Ended, Epoch, Trainer, Training, TrainingAction, TrainingFailure};
 pub use uniform::uniform;

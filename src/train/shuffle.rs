@@ -4,7 +4,7 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{RngCore, SeedableRng};
 
 /// A seed from several numbers, by the finaliser of `SplitMix64` (G. Steele, D. Lea & C. Flood 2014).
-pub(super) fn mix(numbers: &[u64]) -> u64 {
+pub(crate) fn mix(numbers: &[u64]) -> u64 {
     numbers.iter().fold(0x9e37_79b9_7f4a_7c15, |seed, &number| {
         let mut x = (seed ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15);
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

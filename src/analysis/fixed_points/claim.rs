@@ -34,6 +34,18 @@ impl Candidate {
         let error = self.error.iter().map(|x| x * x).sum::<f64>().sqrt();
         if error < FAR { error } else { FAR }
     }
+
+    /// The coordinates of the two ends of the error, or of a distance of [`FAR`] if that is shorter.
+    pub fn ends(&self, units: &[f64]) -> [Vec<f64>; 2] {
+        let radius = self.radius();
+        let length = self.error.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let even = 1.0 / (self.at.len() as f64).sqrt();
+        let share = |error: f64| if length.is_finite() && length > 0.0 { error / length } else { even };
+        [-1.0, 1.0].map(|side| {
+            let parts = self.at.iter().zip(&self.error).zip(units);
+            parts.map(|((x, &error), unit)| x + side * radius * share(error) * unit).collect()
+        })
+    }
 }
 
 /// The claim about the place in the buffers: an isolated zero, a degenerate one, or none.

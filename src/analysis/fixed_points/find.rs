@@ -1,16 +1,14 @@
 //! The search for fixed points.
 
-use nalgebra::DMatrix;
-
 use super::claim::{Candidate, claim};
 use super::descend::{Buffers, Descent, descend};
-use super::group::{Group, group};
-use super::residual::{Residual, euclidean};
+use super::describe::describe;
+use super::group::group;
+use super::residual::Residual;
 use super::sizes::Sizes;
 use super::slow::minimise;
-use super::stability::uncertainties;
 use super::{FixedPoint, PointKind, Search};
-use crate::analysis::{Eigen, System};
+use crate::analysis::System;
 use crate::error::{Error, Result, SearchFailures};
 use crate::solution::{in_parallel, in_parallel_with};
 use crate::state::State;
@@ -82,7 +80,7 @@ pub(in crate::analysis) enum Outcome {
 /// # Errors
 /// [`Error::LengthMismatch`] without a start or a coordinate, [`Error::ShapeMismatch`] and [`Error::InvalidEntry`] for starts of
 /// different shapes or that are not finite, [`Error::InvalidArgument`] for a setting outside its domain,
-/// [`Error::NoFixedPoint`] if no start leads to a point, with the reasons, and the error of the model if it fails at every start.
+/// [`Error::NothingFound`] if no start leads to a point, with the reasons, and the error of the model if it fails at every start.
 pub fn fixed_points<S>(system: &S, starts: &[S::State], search: &Search) -> Result<FixedPoints<S::State>>
 where
     S: System + Sync,
@@ -95,7 +93,7 @@ where
     let (candidates, failures) = sort_out(outcomes)?;
     let groups = group(&candidates, &sizes.units, search.distance_for(&starts[0]));
     let described = in_parallel(groups.len(), search.threads, |i| {
-        describe(&residual, &starts[0], &candidates[groups[i].best], groups[i])
+        describe(&residual, &starts[0], &candidates[groups[i].best], groups[i].members)
     });
     let (mut points, mut rejected) = (Vec::new(), Vec::new());
     for (point, group) in described.into_iter().zip(&groups) {
@@ -104,7 +102,7 @@ where
     }
     if points.is_empty() {
         let outliers = rejected.iter().map(|point| point.starts).sum();
-        return Err(Error::NoFixedPoint { starts: starts.len(), failures, outliers });
+        return Err(Error::NothingFound { sought: "fixed point", searches: starts.len(), failures, outliers });
     }
     Ok(FixedPoints { points, rejected, failures })
 }
@@ -174,59 +172,4 @@ pub(in crate::analysis) fn sort_out(outcomes: Vec<Outcome>) -> Result<(Vec<Candi
         Some(error) if failures.failed == count => Err(error),
         _ => Ok((candidates, failures)),
     }
-}
-
-/// The linear system around a point.
-fn describe<S: System>(
-    residual: &Residual<S>,
-    like: &S::State,
-    candidate: &Candidate,
-    group: Group,
-) -> Result<FixedPoint<S::State>> {
-    let n = candidate.at.len();
-    let (mut here, mut jacobian, mut near) = (residual.place(like), DMatrix::zeros(n, n), DMatrix::zeros(n, n));
-    residual.move_to(&mut here, &candidate.at)?;
-    residual.jacobian(&here, &mut jacobian)?;
-    let mut slopes = residual.slopes();
-    residual.linearise(&here, &mut slopes)?;
-    // The change of the Jacobian over the error of the point. Half of the error of a multiple root is missing in its estimate.
-    let radius = candidate.radius();
-    let length = candidate.error.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let mut change: f64 = 0.0;
-    for side in [-1.0, 1.0] {
-        let towards = |i: usize| {
-            let share =
-                if length.is_finite() && length > 0.0 { candidate.error[i] / length } else { 1.0 / (n as f64).sqrt() };
-            candidate.at[i] + side * radius * share * residual.units[i]
-        };
-        let mut there = residual.place(like);
-        residual.move_to(&mut there, &(0..n).map(towards).collect::<Vec<_>>())?;
-        // A point at the edge of the domain has an inner side.
-        if residual.jacobian(&there, &mut near).is_ok() {
-            change = change.max((&near - &jacobian).norm());
-        }
-    }
-    let eigen = Eigen::of(&jacobian)?;
-    let perturbation = 4.0 * change + n as f64 * residual.rounding * jacobian.norm();
-    let speed = here.speed(S::KIND);
-    Ok(FixedPoint {
-        xstar: here.state.clone(),
-        kind: candidate.kind,
-        q: 0.5 * speed * speed,
-        residual: speed,
-        error: euclidean(candidate.error.iter().zip(residual.units).map(|(error, unit)| error * unit)),
-        uncertainties: uncertainties(&jacobian, &eigen, perturbation),
-        eigen,
-        condition: condition(&slopes.matrix, residual.rounding),
-        jacobian,
-        starts: group.members,
-        system: S::KIND,
-    })
-}
-
-/// The condition number; infinite if the matrix is singular to the rounding of its entries.
-pub(in crate::analysis) fn condition(matrix: &DMatrix<f64>, rounding: f64) -> f64 {
-    let values = matrix.singular_values();
-    let (largest, smallest) = (values.max(), values.min());
-    if smallest <= matrix.nrows() as f64 * rounding * largest { f64::INFINITY } else { largest / smallest }
 }

@@ -6,7 +6,7 @@ use super::claim::{Candidate, FAR};
 
 /// A point, and those that count as the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Group {
+pub(in crate::analysis) struct Group {
     /// The index of the best: an isolated one rather than a degenerate one, of those with the smallest residual.
     pub best: usize,
     /// Their number.
@@ -19,15 +19,19 @@ fn key(x: f64) -> i64 {
     bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
+/// A direction of length 1 without symmetries: no two coordinates have the same weight.
+pub(in crate::analysis) fn heights(n: usize) -> Vec<f64> {
+    let weights: Vec<f64> = (0..n).map(|i| 1.0 + (0.754_877_666 * (i + 1) as f64).fract()).collect();
+    let length = weights.iter().map(|x| x * x).sum::<f64>().sqrt();
+    weights.into_iter().map(|x| x / length).collect()
+}
+
 /// Groups of candidates closer than `distance`, in `units`, or than the sum of their errors. Each candidate joins the nearest
 /// group that it fits, by the distance from its first member; groups are in the order of their first members.
 ///
 /// Groups are sorted along one direction, so a candidate is compared with the few near it there.
-pub(super) fn group(candidates: &[Candidate], units: &[f64], distance: f64) -> Vec<Group> {
-    let n = units.len();
-    // A direction of length 1 without symmetries: no two coordinates have the same weight.
-    let weights: Vec<f64> = (0..n).map(|i| 1.0 + (0.754_877_666 * (i + 1) as f64).fract()).collect();
-    let length = weights.iter().map(|x| x * x).sum::<f64>().sqrt();
+pub(in crate::analysis) fn group(candidates: &[Candidate], units: &[f64], distance: f64) -> Vec<Group> {
+    let heights = heights(units.len());
     let scaled: Vec<Vec<f64>> =
         candidates.iter().map(|c| c.at.iter().zip(units).map(|(x, unit)| x / unit).collect()).collect();
     let window = distance.max(2.0 * FAR);
@@ -35,7 +39,7 @@ pub(super) fn group(candidates: &[Candidate], units: &[f64], distance: f64) -> V
     let mut sorted: BTreeMap<(i64, usize), usize> = BTreeMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
         let x = &scaled[index];
-        let place = x.iter().zip(&weights).map(|(x, weight)| x * weight).sum::<f64>() / length;
+        let place: f64 = x.iter().zip(&heights).map(|(x, height)| x * height).sum();
         let range = (key(place - window), 0)..=(key(place + window), usize::MAX);
         let nearest = sorted
             .range(range)

@@ -11,13 +11,15 @@
 //! | `slow` | from a start to a slow point |
 //! | `group` | results that are the same point |
 //! | `find` | the search, from the starts to the points |
+//! | `describe` | the linear system around a point |
 //! | `point`, `stability`, `modes` | a point and the linear system around it |
 
 mod cholesky;
 pub(in crate::analysis) mod claim;
 mod descend;
+pub(in crate::analysis) mod describe;
 pub(in crate::analysis) mod find;
-mod group;
+pub(in crate::analysis) mod group;
 mod modes;
 mod point;
 pub(in crate::analysis) mod residual;

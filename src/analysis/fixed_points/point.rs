@@ -38,7 +38,8 @@ pub struct FixedPoint<Y> {
     pub error: f64,
     /// The Jacobian `J` of the system, `∂F/∂x` or `∂f/∂x`.
     pub jacobian: DMatrix<f64>,
-    /// The eigenvalues and eigenvectors of `J`. [`Eigen::is_defective`] tells whether the eigenvectors say little.
+    /// The eigenvalues and eigenvectors of `J`. [`Eigen::is_defective`] tells whether the eigenvectors say little. The conditions
+    /// belong to `J` with its coordinates in units of the [size of the starts](super::fixed_points#size-of-the-starts).
     pub eigen: Eigen,
     /// The largest error of each eigenvalue, from the rounding of `J` and from its change over the error of the point.
     pub uncertainties: Vec<f64>,

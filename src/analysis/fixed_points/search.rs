@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
 pub struct Search {
-    pub(super) threads: usize,
+    pub(in crate::analysis) threads: usize,
     pub(super) max_iterations: usize,
     pub(super) distance: Option<f64>,
     pub(super) outlier_factor: f64,
@@ -64,6 +64,10 @@ impl Search {
     pub fn slow_points(mut self, limit: f64) -> Self {
         self.slow = Some(limit);
         self
+    }
+
+    pub(in crate::analysis) fn without_slow_points(self) -> Self {
+        Self { slow: None, ..self }
     }
 
     /// # Errors

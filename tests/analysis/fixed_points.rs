@@ -1,0 +1,510 @@
+//! Fixed points and slow points, against closed forms and other software.
+
+use nalgebra::{Complex, DMatrix, DVector, SVector, Vector2, Vector3, dmatrix, dvector, matrix, vector};
+use rheos::analysis::{
+    FixedPoint, FixedPoints, Flow, Held, Map, PointKind, Search, Stability, Starts, System, fixed_points,
+};
+use rheos::error::SearchFailures;
+use rheos::formula::Static;
+use rheos::nn::{Elman, Gru, Net, Recurrence};
+use rheos::state::State;
+use rheos::train::uniform;
+use rheos::{Autodiff, Error, GenericDynamics, Scalar, ode};
+
+struct Logistic;
+impl GenericDynamics<1, 1> for Logistic {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
+        vector![p[0] * x[0] * (T::from(1.0) - x[0])]
+    }
+}
+
+/// The Hénon map with the parameters a, b and the unit of the state.
+struct Henon;
+impl GenericDynamics<2, 3> for Henon {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 2>, p: &SVector<T, 3>) -> SVector<T, 2> {
+        vector![p[2] - p[0] * x[0] * x[0] / p[2] + x[1], p[1] * x[0]]
+    }
+}
+
+/// Lorenz's system, with units of the state and of time.
+struct Lorenz;
+impl GenericDynamics<3, 2> for Lorenz {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 3>, p: &SVector<T, 2>) -> SVector<T, 3> {
+        let (sigma, rho, beta) = (T::from(10.0), T::from(28.0), T::from(8.0 / 3.0));
+        let [x, y, z] = [x[0] / p[0], x[1] / p[0], x[2] / p[0]];
+        vector![sigma * (y - x), x * (rho - z) - y, x * y - beta * z] * (p[0] / p[1])
+    }
+}
+
+/// Numbers in [−1, 1).
+fn draws(seed: u64) -> impl FnMut() -> f64 {
+    let mut draw = uniform(seed);
+    move || 2.0 * draw() - 1.0
+}
+
+fn box_of<const N: usize>(count: usize, size: f64, seed: u64) -> Vec<SVector<f64, N>> {
+    let mut draw = draws(seed);
+    (0..count).map(|_| SVector::from_fn(|_, _| size * draw())).collect()
+}
+
+/// The point of the list nearest to `x`.
+#[track_caller]
+fn nearest<'a, Y: State>(found: &'a FixedPoints<Y>, x: &[f64]) -> &'a FixedPoint<Y> {
+    let distance = |point: &FixedPoint<Y>| -> f64 {
+        point.xstar.coordinates().iter().zip(x).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    };
+    found.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).expect("a point")
+}
+
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+#[test]
+fn the_logistic_map_has_its_two_fixed_points_and_multipliers() {
+    for r in [0.5, 2.5, 3.2, 4.0] {
+        let map = Map::new(Autodiff::new(Logistic, vector![r]));
+        let found = fixed_points(&map, &box_of::<1>(40, 1.5, 3), &Search::default()).unwrap();
+        assert_eq!(found.points.len(), 2, "{r}: {found:?}");
+        assert_eq!(found.points.iter().map(|point| point.starts).sum::<usize>() + found.failures.total(), 40);
+        for (x, multiplier) in [(0.0, r), (1.0 - 1.0 / r, 2.0 - r)] {
+            let point = nearest(&found, &[x]);
+            // Each value is the result of a few operations on numbers near 1.
+            assert!((point.xstar[0] - x).abs() < 4e-16 * (1.0 + x.abs()) * point.condition.max(4.0));
+            assert!((point.xstar[0] - x).abs() <= point.error + 2e-16 && point.error < 1e-14);
+            assert!((point.eigen.values[0].re - multiplier).abs() < 1e-14);
+            assert_eq!(point.is_stable(), Some(multiplier.abs() < 1.0));
+            assert_eq!(point.kind, PointKind::Isolated);
+            let mode = point.modes()[0];
+            assert!((mode.time_constant + 1.0 / multiplier.abs().ln()).abs() < 1e-11 * mode.time_constant.abs());
+            assert_eq!(mode.frequency, if multiplier < 0.0 { 0.5 } else { 0.0 });
+        }
+    }
+}
+
+#[test]
+fn at_the_flip_of_the_logistic_map_its_stability_is_undecided() {
+    let map = Map::new(Autodiff::new(Logistic, vector![3.0]));
+    let found = fixed_points(&map, &box_of::<1>(40, 1.0, 3), &Search::default()).unwrap();
+    let point = nearest(&found, &[2.0 / 3.0]);
+    assert_eq!((point.stability(), point.is_stable()), (Stability::Undecided, None));
+    assert_eq!((point.unstable_directions(), point.kind), (0, PointKind::Isolated));
+}
+
+#[test]
+fn henon_in_any_unit() {
+    for unit in [1.0, 1e-9, 1e9] {
+        let map = Map::new(Autodiff::new(Henon, vector![1.4, 0.3, unit]));
+        let found = fixed_points(&map, &box_of::<2>(50, 2.0 * unit, 1), &Search::default()).unwrap();
+        assert_eq!(found.points.len(), 2);
+        for sign in [-1.0, 1.0] {
+            let x = (-0.7 + sign * (0.49_f64 + 4.0 * 1.4).sqrt()) / 2.8;
+            let point = nearest(&found, &[x * unit, 0.3 * x * unit]);
+            assert!((point.xstar[0] / unit - x).abs() < 1e-15 && (point.xstar[1] / unit - 0.3 * x).abs() < 1e-15);
+            // λ² + 2 a x λ − b = 0.
+            let root = ((1.4 * x).powi(2) + 0.3).sqrt();
+            let values = sorted(point.eigen.values.iter().map(|value| value.re).collect());
+            assert!((values[0] - (-1.4 * x - root)).abs() < 1e-14 && (values[1] - (root - 1.4 * x)).abs() < 1e-14);
+            assert_eq!((point.unstable_directions(), point.is_stable()), (1, Some(false)));
+        }
+    }
+}
+
+#[test]
+fn lorenz_in_any_unit_of_state_and_time() {
+    let z = 27.0;
+    let x = (8.0 / 3.0 * z as f64).sqrt();
+    for (unit, time) in [(1.0, 1.0), (1e-9, 1.0), (1e9, 1e-9), (1.0, 1e9), (1.0, 1e-9)] {
+        let flow = Flow::new(Autodiff::new(Lorenz, vector![unit, time]));
+        let found = fixed_points(&flow, &box_of::<3>(60, 30.0 * unit, 1), &Search::default()).unwrap();
+        assert_eq!(found.points.len(), 3, "{unit} {time}");
+        for sign in [-1.0, 1.0] {
+            let point = nearest(&found, &[sign * x * unit, sign * x * unit, z * unit]);
+            // Numbers up to 27 with a few roundings each.
+            assert!((point.xstar / unit - vector![sign * x, sign * x, z]).amax() < 3e-14);
+            // The eigenvalues are roots of λ³ + (σ + β + 1) λ² + β (σ + ρ) λ + 2 σ β (ρ − 1); the largest is near 22.
+            for value in &point.eigen.values {
+                let s = value * time;
+                let terms = [s.powi(3), s.powi(2) * (41.0 / 3.0), s * (304.0 / 3.0), Complex::new(1440.0, 0.0)];
+                let sum: Complex<f64> = terms.iter().sum();
+                assert!(sum.norm() < 1e-13 * terms.iter().map(|x| x.norm()).sum::<f64>(), "{sum}");
+            }
+            assert_eq!((point.unstable_directions(), point.modes().len()), (2, 2));
+        }
+        let origin = nearest(&found, &[0.0; 3]);
+        assert!(origin.xstar.amax() <= 1e-15 * unit);
+        let root = (121.0_f64 + 4.0 * 270.0).sqrt();
+        let expected = sorted(vec![(-11.0 - root) / 2.0, -8.0 / 3.0, (root - 11.0) / 2.0]);
+        let values = sorted(origin.eigen.values.iter().map(|value| value.re * time).collect());
+        assert!(values.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-13), "{values:?} {expected:?}");
+        let slowest = origin.modes().iter().map(|mode| mode.time_constant / time).fold(0.0, f64::max);
+        assert!((slowest - 0.375).abs() < 1e-14);
+    }
+}
+
+#[test]
+fn a_pair_of_eigenvalues_is_one_mode_with_a_frequency() {
+    // A rotation by 1/8 turn that shrinks by a half in a step.
+    let angle = std::f64::consts::FRAC_PI_4;
+    let a = dmatrix![angle.cos(), -angle.sin(); angle.sin(), angle.cos()] * 0.5;
+    let found = fixed_points(&linear(&a), &[dvector![1.0, 2.0]], &Search::default()).unwrap();
+    let modes = found.points[0].modes();
+    assert_eq!((modes.len(), modes[0].directions), (1, 2));
+    assert!((modes[0].frequency - 0.125).abs() < 1e-15 && (modes[0].time_constant - 1.0 / 2_f64.ln()).abs() < 1e-14);
+}
+
+/// `x₁ = A x₀`.
+fn linear(a: &DMatrix<f64>) -> impl System<State = DVector<f64>> + Sync + '_ {
+    struct Linear<'a>(&'a DMatrix<f64>);
+    impl System for Linear<'_> {
+        type State = DVector<f64>;
+        const KIND: rheos::analysis::Kind = rheos::analysis::Kind::Map;
+        fn eval(&self, x: &DVector<f64>, out: &mut DVector<f64>) -> rheos::error::Result<()> {
+            out.gemv(1.0, self.0, x, 0.0);
+            Ok(())
+        }
+        fn jacobian(&self, _: &DVector<f64>, _: &DVector<f64>, out: &mut DMatrix<f64>) -> rheos::error::Result<()> {
+            out.copy_from(self.0);
+            Ok(())
+        }
+    }
+    Linear(a)
+}
+
+#[test]
+fn a_line_of_fixed_points_is_not_called_isolated() {
+    let a = dmatrix![1.0, 0.25; 0.0, 0.5];
+    let starts: Vec<DVector<f64>> = (0..20).map(|i| dvector![f64::from(i) - 7.5, 1.0 + f64::from(i % 3)]).collect();
+    let found = fixed_points(&linear(&a), &starts, &Search::default()).unwrap();
+    assert_eq!(found.points.len() + found.rejected.len(), 20); // every start has its own point of the line
+    for point in &found.points {
+        assert!(point.xstar[1].abs() < 1e-15);
+        assert_eq!((point.kind, point.is_stable(), point.unstable_directions()), (PointKind::Degenerate, None, 0));
+        assert!(point.condition.is_infinite() && point.error.is_infinite());
+        let mut directions = point.directions();
+        directions.sort_by_key(|direction| *direction as usize);
+        assert_eq!(directions, [Stability::Stable, Stability::Undecided]);
+    }
+}
+
+#[test]
+fn a_defective_jacobian_says_so() {
+    let a = dmatrix![0.5, 1.0; 0.0, 0.5];
+    let found = fixed_points(&linear(&a), &[dvector![1.0, 1.0]], &Search::default()).unwrap();
+    let point = &found.points[0];
+    assert!(point.eigen.is_defective() && point.kind == PointKind::Isolated);
+    // The eigenvalues are uncertain by about √ε, which is far from the border.
+    assert!(point.uncertainties.iter().all(|x| (1e-9..1e-6).contains(x)) && point.is_stable() == Some(true));
+}
+
+#[test]
+fn a_double_root_is_degenerate_and_its_stability_undecided() {
+    // At r = 1 the two fixed points of the logistic map meet at 0.
+    let map = Map::new(Autodiff::new(Logistic, vector![1.0]));
+    let found = fixed_points(&map, &box_of::<1>(30, 1.0, 3), &Search::default()).unwrap();
+    assert_eq!(found.points.len(), 1, "{found:?}");
+    let point = &found.points[0];
+    assert_eq!((point.kind, point.is_stable()), (PointKind::Degenerate, None));
+    assert!(point.xstar[0].abs() < 1e-7 && point.starts + found.failures.total() == 30);
+}
+
+#[test]
+fn a_triple_root_is_one_degenerate_point() {
+    // tanh(x) = x, the pitchfork.
+    let map = Map::new(ode(|_t, x: &f64, next: &mut f64| *next = x.tanh()).with_vjp(
+        |_t, x: &f64, w: &f64, xbar: &mut f64| {
+            *xbar += w * (1.0 - x.tanh().powi(2));
+            0.0
+        },
+    ));
+    let found = fixed_points(&map, &[-1.0, -0.4, 0.2, 0.7, 1.3], &Search::default()).unwrap();
+    assert_eq!(found.points.len(), 1, "{found:?}");
+    let point = &found.points[0];
+    // x³/3 is below the rounding of x below 3e-8.
+    assert!(point.kind == PointKind::Degenerate && point.is_stable().is_none() && point.xstar.abs() < 1e-4);
+    assert!(point.xstar.abs() <= point.error);
+}
+
+/// `x² + 1` in each coordinate, with its derivative.
+fn no_root() -> impl System<State = Vector2<f64>> + Sync {
+    struct NoRoot;
+    impl GenericDynamics<2, 0> for NoRoot {
+        fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+            vector![x[0] * x[0] + T::from(1.0), x[1] - x[0]]
+        }
+    }
+    Flow::new(Autodiff::new(NoRoot, SVector::zeros()))
+}
+
+#[test]
+fn without_a_root_all_starts_fail_and_a_slow_point_is_found_when_asked() {
+    let starts = box_of::<2>(30, 2.0, 5);
+    let failure = fixed_points(&no_root(), &starts, &Search::default()).unwrap_err();
+    let Error::NothingFound { sought: "fixed point", searches: 30, failures, outliers: 0 } = &failure else {
+        panic!("{failure}")
+    };
+    assert_eq!((failures.total(), failures.minima), (30, 30), "{failure}");
+    // q = ½(x² + 1)² + ½(y − x)² has one minimum, at 0.
+    let found = fixed_points(&no_root(), &starts, &Search::default().slow_points(1.0)).unwrap();
+    assert_eq!(found.points.len(), 1, "{found:?}");
+    let point = &found.points[0];
+    assert_eq!(point.kind, PointKind::Slow);
+    // The gradient vanishes to √ε of the second derivatives at most.
+    assert!(point.xstar.amax() < 1e-8 && (point.q - 0.5).abs() < 1e-15 && (point.speed() - 1.0).abs() < 1e-15);
+    assert_eq!(point.starts, 30);
+    let refused = fixed_points(&no_root(), &starts, &Search::default().slow_points(0.4));
+    assert!(matches!(refused, Err(Error::NothingFound { .. })));
+}
+
+#[test]
+fn a_near_miss_is_no_isolated_point() {
+    // Roots at ±√c, or none: to f64, 1e-17 is neither.
+    for (c, expected) in [(1e-6, 2), (-1e-6, 0), (-1e-17, 0)] {
+        let flow = Flow::new(ode(move |_t, x: &f64, dx: &mut f64| *dx = x * x - c).with_vjp(
+            |_t, x: &f64, w: &f64, xbar: &mut f64| {
+                *xbar += 2.0 * x * w;
+                0.0
+            },
+        ));
+        let starts = [-1.0, -0.3, 0.1, 0.5, 1.0];
+        let isolated = fixed_points(&flow, &starts, &Search::default()).map_or(0, |found| {
+            let isolated = found.points.iter().filter(|point| point.kind == PointKind::Isolated);
+            isolated.inspect(|point| assert!((point.xstar.abs() - c.sqrt()).abs() <= point.error)).count()
+        });
+        assert_eq!(isolated, expected, "{c}");
+    }
+}
+
+#[test]
+fn a_system_that_blows_up_is_counted() {
+    let map = Map::new(ode(|_t, x: &f64, next: &mut f64| *next = x.sqrt() - 0.1));
+    let found = fixed_points(&map, &[-1.0, -2.0, 0.5, 2.0], &Search::default()).unwrap();
+    assert_eq!(found.failures.not_finite, 2);
+    let nowhere = Map::new(ode(|_t, _x: &f64, next: &mut f64| *next = f64::NAN));
+    let failures = SearchFailures { not_finite: 2, ..SearchFailures::default() };
+    let expected = Error::NothingFound { sought: "fixed point", searches: 2, failures, outliers: 0 };
+    assert_eq!(fixed_points(&nowhere, &[1.0, 2.0], &Search::default()).unwrap_err(), expected);
+    assert!(expected.to_string().contains("none of 2 searches"), "{expected}");
+    // From far away the values overflow.
+    let cubic = Map::new(Autodiff::new(Logistic, vector![3.2]));
+    let found =
+        fixed_points(&cubic, &[vector![1e200], vector![0.5], vector![0.1], vector![f64::MAX]], &Search::default());
+    assert!(found.is_ok_and(|found| found.failures.not_finite >= 1));
+}
+
+#[test]
+fn bad_arguments_are_errors() {
+    let map = Map::new(Autodiff::new(Logistic, vector![3.2]));
+    let one = [vector![0.5]];
+    assert!(matches!(
+        fixed_points(&map, &[], &Search::default()),
+        Err(Error::LengthMismatch { name: "starts", found: 0, expected: 1 })
+    ));
+    assert!(matches!(
+        fixed_points(&map, &[vector![0.5], vector![f64::NAN]], &Search::default()),
+        Err(Error::InvalidEntry { name: "starts", index: 1, .. })
+    ));
+    for (name, search) in [
+        ("threads", Search::default().threads(0)),
+        ("max_iterations", Search::default().max_iterations(0)),
+        ("distance", Search::default().distance(0.0)),
+        ("distance", Search::default().distance(f64::NAN)),
+        ("outlier_factor", Search::default().outlier_factor(-1.0)),
+        ("slow_points", Search::default().slow_points(0.0)),
+    ] {
+        let found = fixed_points(&map, &one, &search).unwrap_err();
+        assert!(matches!(found, Error::InvalidArgument { name: found, .. } if found == name), "{name}");
+    }
+    let a = DMatrix::identity(2, 2);
+    let uneven = [dvector![1.0, 2.0], dvector![1.0]];
+    assert!(matches!(
+        fixed_points(&linear(&a), &uneven, &Search::default()),
+        Err(Error::ShapeMismatch { name: "starts", index: 1, found: 1, expected: 2 })
+    ));
+    let empty = [DVector::zeros(0)];
+    assert!(fixed_points(&linear(&DMatrix::zeros(0, 0)), &empty, &Search::default()).is_err());
+    // A model that fails at every start: its own error.
+    let cell: Net<_> = Net::new(Gru::<f64, 1, 2>::uniform(&mut uniform(1)));
+    let held = Held::new(Recurrence(cell), nalgebra::OMatrix::<f64, nalgebra::U1, nalgebra::Dyn>::zeros(1));
+    let two = [nalgebra::OMatrix::<f64, nalgebra::U2, nalgebra::Dyn>::zeros(2)];
+    assert!(matches!(fixed_points(&held, &two, &Search::default()), Err(Error::SampleMismatch { .. })));
+}
+
+#[test]
+fn a_single_start_at_zero_has_the_size_of_the_system() {
+    for unit in [1e-9, 1.0, 1e9] {
+        // f(x) = u − x, and the map u/2 + x/2, from 0; the Jacobians are exact.
+        struct To;
+        impl GenericDynamics<2, 1> for To {
+            fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 2>, p: &SVector<T, 1>) -> SVector<T, 2> {
+                vector![p[0] - x[0], x[0] * x[0] / p[0] - x[1]]
+            }
+        }
+        let field = Autodiff::new(To, vector![unit]);
+        let flow = fixed_points(&Flow::new(&field), &[Vector2::zeros()], &Search::default()).unwrap();
+        assert!((flow.points[0].xstar / unit - vector![1.0, 1.0]).amax() < 1e-15);
+        let map = fixed_points(&Map::new(&field), &[Vector2::zeros()], &Search::default()).unwrap();
+        assert!((map.points[0].xstar[0] / unit - 0.5).abs() < 1e-15);
+        assert!((map.points[0].xstar[1] / unit - 0.125).abs() < 1e-15);
+    }
+}
+
+#[test]
+fn the_order_and_the_units_of_coordinates_do_not_matter() {
+    struct Shuffled;
+    impl GenericDynamics<3, 3> for Shuffled {
+        /// Lorenz's system with coordinates `z, x, y`, each in a unit of its own.
+        fn eval<T: Scalar>(&self, _: T, s: &SVector<T, 3>, p: &SVector<T, 3>) -> SVector<T, 3> {
+            let [z, x, y] = [s[0] / p[0], s[1] / p[1], s[2] / p[2]];
+            let (sigma, rho, beta) = (T::from(10.0), T::from(28.0), T::from(8.0 / 3.0));
+            vector![(x * y - beta * z) * p[0], sigma * (y - x) * p[1], (x * (rho - z) - y) * p[2]]
+        }
+    }
+    let units = vector![1e9, 1e-9, 1e3];
+    let starts = box_of::<3>(60, 30.0, 1);
+    let shuffled: Vec<Vector3<f64>> = starts.iter().map(|s| vector![s[2], s[0], s[1]].component_mul(&units)).collect();
+    let plain = Flow::new(Autodiff::new(Lorenz, vector![1.0, 1.0]));
+    let plain = fixed_points(&plain, &starts, &Search::default()).unwrap();
+    let other = fixed_points(&Flow::new(Autodiff::new(Shuffled, units)), &shuffled, &Search::default()).unwrap();
+    assert_eq!((plain.points.len(), other.points.len()), (3, 3));
+    for (a, b) in plain.points.iter().zip(&other.points) {
+        let b_plain = b.xstar.component_div(&units);
+        assert!((vector![b_plain[1], b_plain[2], b_plain[0]] - a.xstar).amax() < 1e-13);
+        assert_eq!((a.unstable_directions(), a.kind), (b.unstable_directions(), b.kind));
+        // The condition numbers belong to the same matrix in the same units.
+        assert!((a.condition / b.condition - 1.0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn single_precision_reaches_its_own_rounding() {
+    let a = [[0.4_f32, -1.2, 0.3], [0.9, 0.2, -0.7], [0.1, 1.1, 0.6]];
+    let map = Map::new(ode(move |_t, x: &[f32; 3], next: &mut [f32; 3]| {
+        *next = std::array::from_fn(|i| (a[i][0] * x[0] + a[i][1] * x[1] + a[i][2] * x[2] + 0.2).tanh());
+    }));
+    let mut draw = draws(2);
+    let starts: Vec<[f32; 3]> = (0..50).map(|_| std::array::from_fn(|_| draw() as f32)).collect();
+    let found = fixed_points(&map, &starts, &Search::default()).unwrap();
+    assert_eq!(found.points.len(), 1, "{found:?}");
+    let point = &found.points[0];
+    // The same map in double precision: the point is as near as its error says.
+    let wide = Map::new(ode(move |_t, x: &[f64; 3], next: &mut [f64; 3]| {
+        let a = a.map(|row| row.map(f64::from));
+        *next = std::array::from_fn(|i| (a[i][0] * x[0] + a[i][1] * x[1] + a[i][2] * x[2] + f64::from(0.2_f32)).tanh());
+    }));
+    let exact = fixed_points(&wide, &[point.xstar.map(f64::from)], &Search::default()).unwrap();
+    let distance = (0..3).map(|i| (f64::from(point.xstar[i]) - exact.points[0].xstar[i]).powi(2)).sum::<f64>().sqrt();
+    assert!(distance <= point.error && point.error < 1e-5, "{distance} {}", point.error);
+    assert!(point.kind == PointKind::Isolated && found.failures.total() == 0);
+}
+
+#[test]
+fn closures_have_fixed_points_too() {
+    // Jacobians by differences: the points are as exact, the eigenvalues to 1e-9.
+    let flow =
+        Flow::new(ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![y[1], -y[0].sin() - 0.1 * y[1]]));
+    let starts: Vec<Vector2<f64>> = box_of::<2>(40, 4.0, 9);
+    let found = fixed_points(&flow, &starts, &Search::default()).unwrap();
+    for k in -1..=1 {
+        let angle = f64::from(k) * std::f64::consts::PI;
+        let point = nearest(&found, &[angle, 0.0]);
+        assert!((point.xstar - vector![angle, 0.0]).amax() < 1e-14);
+        // λ² + 0.1 λ + cos(angle) = 0.
+        for value in &point.eigen.values {
+            assert!((value * value + 0.1 * value + angle.cos()).norm() < 1e-8);
+        }
+        assert_eq!(point.is_stable(), Some(k == 0));
+    }
+}
+
+#[test]
+fn points_of_cells_satisfy_their_equation() {
+    let gru: Net<_> = Net::new(Gru::<f64, 1, 4>::uniform(&mut uniform(3)));
+    let x = nalgebra::OMatrix::<f64, nalgebra::U1, nalgebra::Dyn>::from_element(1, 0.4);
+    let held = Held::new(Recurrence(gru), x);
+    let mut draw = draws(4);
+    let starts: Vec<_> =
+        (0..20).map(|_| nalgebra::OMatrix::<f64, nalgebra::U4, nalgebra::Dyn>::from_fn(1, |_, _| draw())).collect();
+    let found = fixed_points(&held, &starts, &Search::default()).unwrap();
+    for point in &found.points {
+        let mut next = point.xstar.clone();
+        held.eval(&point.xstar, &mut next).unwrap();
+        assert!((next - &point.xstar).amax() < 1e-15 && point.residual < 1e-15);
+        assert_eq!(point.q, 0.5 * point.residual * point.residual);
+    }
+    // The result is the same on any number of threads.
+    let again = fixed_points(&held, &starts, &Search::default().threads(1)).unwrap();
+    assert_eq!(format!("{found:?}"), format!("{again:?}"));
+}
+
+#[test]
+fn outliers_are_rejected_by_the_rule_and_kept_on_request() {
+    // Roots 0, 1 and 1000.
+    let flow = Flow::new(Autodiff::new(Cubic, SVector::<f64, 0>::zeros()));
+    let starts: Vec<_> = [-0.5, 0.1, 0.4, 0.6, 0.9, 1.4].map(|x| vector![x]).into();
+    let from_far: Vec<_> = starts.iter().copied().chain([vector![30.0]]).collect();
+    let _ = from_far;
+    let all = fixed_points(&flow, &starts, &Search::default().outlier_factor(f64::INFINITY)).unwrap();
+    let some = fixed_points(&flow, &starts, &Search::default()).unwrap();
+    assert!(all.rejected.is_empty());
+    assert_eq!(some.points.len() + some.rejected.len(), all.points.len());
+    for point in &some.points {
+        assert!(point.xstar[0].abs() < 10.0);
+    }
+    for point in &some.rejected {
+        assert!((point.xstar[0] - 1000.0).abs() < 1e-10);
+    }
+}
+
+struct Cubic;
+impl GenericDynamics<1, 0> for Cubic {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 1>, _: &SVector<T, 0>) -> SVector<T, 1> {
+        vector![x[0] * (x[0] - T::from(1.0)) * (x[0] - T::from(1000.0))]
+    }
+}
+
+#[test]
+fn many_equal_starts_are_one_point() {
+    let map = Map::new(Autodiff::new(Logistic, vector![3.2]));
+    let starts = vec![vector![0.7]; 3000];
+    let found = fixed_points(&map, &starts, &Search::default()).unwrap();
+    assert_eq!((found.points.len(), found.points[0].starts), (1, 3000));
+}
+
+#[test]
+fn starts_are_drawn_with_noise_of_the_stated_size() {
+    let visited: Vec<Vector2<f64>> = (0..100).map(|i| vector![f64::from(i), 1e-9 * f64::from(i % 10)]).collect();
+    let starts = Starts::of(&visited).noise(0.1).draw(20_000, 3).unwrap();
+    assert_eq!(starts, Starts::of(&visited).noise(0.1).draw(20_000, 3).unwrap());
+    assert_ne!(starts, Starts::of(&visited).noise(0.1).draw(20_000, 4).unwrap());
+    // The variance of the sum is that of the visited states times 1.01; its error is 1 % of it.
+    for i in 0..2 {
+        let variance = |points: &[Vector2<f64>]| {
+            let mean = points.iter().map(|x| x[i]).sum::<f64>() / points.len() as f64;
+            points.iter().map(|x| (x[i] - mean).powi(2)).sum::<f64>() / points.len() as f64
+        };
+        assert!((variance(&starts) / variance(&visited) / 1.01 - 1.0).abs() < 0.02);
+    }
+    // Without noise they are visited states, each of them twice.
+    let plain = Starts::of(&visited).draw(200, 3).unwrap();
+    assert!(visited.iter().all(|x| plain.iter().filter(|y| *y == x).count() == 2));
+    let empty: [f64; 0] = [];
+    assert!(Starts::of(&empty).draw(3, 1).is_err());
+    assert!(Starts::of(&visited).noise(-1.0).draw(3, 1).is_err());
+    assert!(Starts::of(&[1.0, f64::NAN]).draw(3, 1).is_err());
+}
+
+#[test]
+fn elman_cells_on_static_batches() {
+    let mut cell = Elman::<f64, 1, 2>::uniform(&mut uniform(2));
+    *cell.weight_hh = matrix![2.0, -0.5; 0.5, 2.0];
+    let held = Held::new(Recurrence(Net::<_, Static<1>>::new(cell)), vector![0.0]);
+    let found = fixed_points(&held, &box_of::<2>(100, 1.0, 2), &Search::default()).unwrap();
+    let mut next = Vector2::zeros();
+    for point in &found.points {
+        held.eval(&point.xstar, &mut next).unwrap();
+        assert!((next - point.xstar).amax() < 1e-15);
+    }
+    assert!(found.points.len() > 1);
+}
