@@ -14,6 +14,7 @@
 //! | [`FixedPoint`] | a point with its Jacobian, eigenvalues, [`Stability`] and [`Mode`]s; its claim is a [`PointKind`] |
 //! | [`cycles`](fn@cycles) | cycles of maps, as [`Cycles`]; each is a [`Cycle`] with its multipliers |
 //! | [`Starts`] | starts of a search, from visited states with noise |
+//! | [`basins`](fn@basins) | basins of attraction on a [`PlaneGrid`], as [`Basins`] of [`Fate`]s; the settings are a [`BasinSearch`] |
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 //! | [`PrincipalComponents`] | the directions in which states vary most |
@@ -21,6 +22,7 @@
 //! | [`Continuation`] | branches of fixed points in one parameter, with their bifurcations |
 //! | [`Branch`], [`ContinuedPoint`], [`Part`], [`BranchEnding`], [`Bifurcation`], [`BifurcationKind`], [`Unexplained`] | its results |
 
+mod basins;
 mod continuation;
 mod cycles;
 mod eigen;
@@ -29,6 +31,7 @@ mod principal_components;
 mod system;
 mod variational;
 
+pub use basins::{BasinSearch, Basins, Fate, PlaneGrid, basins};
 pub use continuation::{
     Bifurcation, BifurcationKind, Branch, BranchEnding, Continuation, ContinuedPoint, Part, Unexplained,
 };

@@ -5,10 +5,11 @@ use plotters::style::RGBColor;
 use super::canvas::Canvas;
 use super::fixed_points::PointMark;
 use super::lines::{Frame, is_finite};
-use super::look::{LABEL, Look, Pen};
+use super::look::{GRID, LABEL, Look, Pen};
 use super::panel::Panel;
 use super::plane::Plane;
 use super::text::Align;
+use crate::analysis::{Basins, Fate};
 
 /// The lines on which the first and on which the second component rests.
 pub const NULLCLINES: [Pen; 2] = [
@@ -51,6 +52,9 @@ pub fn draw(canvas: &mut Canvas, panel: &Panel, plane: &Plane, speeds: (f64, f64
     let place = ((frame.left + frame.right) / 2.0, frame.top - 10.0);
     let title = canvas.fonts.fitted(&plane.title, LABEL, true, 1.2 * (frame.right - frame.left));
     canvas.heading(&title, place, Align::Centre, LABEL);
+    if let Some(basins) = &plane.basins {
+        draw_basins(canvas, panel, basins);
+    }
     panel.grid(canvas);
     draw_field(canvas, panel, plane, speeds);
     for (lines, pen) in plane.nullclines.iter().zip(NULLCLINES) {
@@ -87,6 +91,48 @@ fn draw_field(canvas: &mut Canvas, panel: &Panel, plane: &Plane, speeds: (f64, f
         let way = (length * right / speed, length * down / speed);
         let tail = (place.0 - way.0 / 2.0, place.1 - way.1 / 2.0);
         canvas.arrow(tail, way, field_colour(shade));
+    }
+}
+
+/// The colour of a fate; `None` for white.
+pub fn fate_colour(fate: Fate) -> Option<RGBColor> {
+    let light = |RGBColor(r, g, b): RGBColor| {
+        let mix = |part: u8| (0.65 * 255.0 + 0.35 * f64::from(part)) as u8;
+        RGBColor(mix(r), mix(g), mix(b))
+    };
+    match fate {
+        Fate::Attractor(index) => Some(light(Look::Number(index).colour())),
+        Fate::Undecided => Some(GRID),
+        Fate::Diverged => None,
+    }
+}
+
+/// Each cell of the grid around its point, in runs of the same fate.
+fn draw_basins(canvas: &mut Canvas, panel: &Panel, basins: &Basins) {
+    let rows = basins.fates.len() / basins.columns.max(1);
+    let edge = |(low, high): (f64, f64), count: usize, index: usize| {
+        let part = (index as f64 - 0.5) / (count - 1) as f64;
+        (low + part * (high - low)).clamp(low.min(high), low.max(high))
+    };
+    let frame = panel.frame;
+    for (row, fates) in basins.fates.chunks(basins.columns).enumerate() {
+        let mut start = 0;
+        for run in fates.chunk_by(|a, b| a == b) {
+            let columns = [start, start + run.len()].map(|index| edge(basins.ranges[0], basins.columns, index));
+            let lines = [row, row + 1].map(|index| edge(basins.ranges[1], rows, index));
+            start += run.len();
+            let Some(colour) = run.first().and_then(|fate| fate_colour(*fate)) else { continue };
+            let [a, b] = [panel.place((columns[0], lines[0])), panel.place((columns[1], lines[1]))];
+            let area = Frame {
+                left: a.0.min(b.0).max(frame.left),
+                top: a.1.min(b.1).max(frame.top),
+                right: a.0.max(b.0).min(frame.right),
+                bottom: a.1.max(b.1).min(frame.bottom),
+            };
+            if area.left < area.right && area.top < area.bottom {
+                canvas.area(area.corners(), colour, 1.0);
+            }
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Sample {
     Band(Pen),
     /// A line with a marker.
     Marked(Pen, Look),
+    /// A filled rectangle.
+    Area(RGBColor),
     /// A marker alone.
     Marker(Look),
     Dots(RGBColor),
@@ -89,6 +91,10 @@ fn draw_sample(canvas: &mut Canvas, sample: Sample, (x, y): Place) {
         Sample::Marked(pen, look) => {
             canvas.line(&line, pen);
             canvas.marker((x + SAMPLE / 2.0, y), look);
+        }
+        Sample::Area(colour) => {
+            let area = Frame { left: x, top: y - 6.0, right: x + SAMPLE, bottom: y + 6.0 };
+            canvas.area(area.corners(), colour, 1.0);
         }
         Sample::Marker(look) => canvas.marker((x + SAMPLE / 2.0, y), look),
         Sample::Dots(colour) => {

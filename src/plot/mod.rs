@@ -6,11 +6,12 @@
 //! | a planar field with nullclines and solutions | [`phase_portrait`] of a field and a solution, or [`Plane`]s |
 //! | fixed points and trajectories in a plane | [`Plane::fixed_points`] of [`PointMark`]s |
 //! | eigenvalues in the complex plane | [`eigenvalues`] of [fixed points](crate::analysis::FixedPoint), or named groups |
+//! | branches of fixed points over a parameter | [`bifurcation_diagram`] of [`Branch`](crate::analysis::Branch)es |
 //! | losses over training steps, with bands over several runs | [`learning_curves`] of [`Series::quartiles`] |
 //! | the losses of one training, by epoch | [`training_curves`] of a [`Training`](crate::train::Training) |
 //! | error against work of many methods | [`work_precision`] |
 //! | history, truth and predictions with bands | [`forecast`] |
-//! | figures, and their data | [`Trajectories`], [`PhasePortrait`], [`LearningCurves`], [`WorkPrecision`], [`Forecast`], [`EigenvaluePlot`]; [`Components`], [`Plane`], [`PointMark`], [`PointClass`], [`Series`] |
+//! | figures, and their data | [`Trajectories`], [`PhasePortrait`], [`LearningCurves`], [`WorkPrecision`], [`Forecast`], [`EigenvaluePlot`], [`BifurcationDiagram`]; [`Components`], [`Plane`], [`PointMark`], [`PointClass`], [`Series`] |
 //!
 //! Each function returns a figure; methods change its words, and `save` draws it into a file whose extension chooses
 //! the format. Legends stand outside the frames and cover no data. Axes contain the data; only [`forecast`] and
@@ -29,6 +30,7 @@
 //! ```
 
 mod axes;
+mod bifurcation_diagram;
 mod canvas;
 mod chart;
 mod components;
@@ -61,6 +63,7 @@ mod work_precision;
 
 use std::path::Path;
 
+pub use bifurcation_diagram::{BifurcationDiagram, bifurcation_diagram};
 pub use components::Components;
 pub use eigenvalues::{EigenvaluePlot, eigenvalues};
 pub use fixed_points::{PointClass, PointMark};

@@ -3,7 +3,7 @@
 use super::axes::{Axis, Scale, range};
 use super::canvas::Canvas;
 use super::components::Components;
-use super::draw_plane::{FIELD, NULLCLINES, curve_pen, draw, log_speeds};
+use super::draw_plane::{FIELD, NULLCLINES, curve_pen, draw, fate_colour, log_speeds};
 use super::figure::{Words, figure};
 use super::fixed_points::PointClass;
 use super::legend::{Legend, Sample};
@@ -12,6 +12,7 @@ use super::look::{EDGE, LABEL, WIDTH};
 use super::panel::{BOTTOM_MARGIN, Panel, left_margin};
 use super::plane::Plane;
 use super::series::Series;
+use crate::analysis::Fate;
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
 use crate::solution::Solution;
@@ -141,6 +142,21 @@ impl PhasePortrait {
         }
         if self.planes.iter().any(|plane| !plane.arrows.is_empty()) {
             entries.push(("field (darker: faster)".to_owned(), Sample::Arrow(FIELD)));
+        }
+        let mut fates: Vec<Fate> = Vec::new();
+        for fate in self.planes.iter().filter_map(|plane| plane.basins.as_ref()).flat_map(|basins| &basins.fates) {
+            if !fates.contains(fate) {
+                fates.push(*fate);
+            }
+        }
+        fates.sort_by_key(|fate| if let Fate::Attractor(index) = fate { *index } else { usize::MAX });
+        for fate in fates {
+            let name = match fate {
+                Fate::Attractor(index) => format!("basin {}", index + 1),
+                Fate::Undecided => "undecided".to_owned(),
+                Fate::Diverged => continue,
+            };
+            entries.extend(fate_colour(fate).map(|colour| (name, Sample::Area(colour))));
         }
         let mut classes: Vec<PointClass> =
             self.planes.iter().flat_map(|plane| plane.marks.iter().map(|mark| mark.class)).collect();

@@ -6,6 +6,7 @@ use super::axes::{Scale, check_ends};
 use super::fixed_points::PointMark;
 use super::nullclines::Grid;
 use super::series::Series;
+use crate::analysis::Basins;
 use crate::error::{Error, Result};
 
 /// A part of the plane with a vector field, its nullclines and curves: one panel of a
@@ -33,6 +34,7 @@ pub struct Plane {
     pub(super) nullclines: [Vec<Vec<(f64, f64)>>; 2],
     pub(super) curves: Vec<Series>,
     pub(super) marks: Vec<PointMark>,
+    pub(super) basins: Option<Basins>,
 }
 
 /// Arrows of a field in each direction.
@@ -51,6 +53,7 @@ impl Plane {
             nullclines: [Vec::new(), Vec::new()],
             curves: Vec::new(),
             marks: Vec::new(),
+            basins: None,
         }
     }
 
@@ -104,10 +107,18 @@ impl Plane {
         self
     }
 
+    /// Draws basins of attraction as areas below everything else, one colour for each attractor. Points of the grid without an
+    /// attractor are grey, and those that diverge are white.
+    pub fn basins(mut self, basins: Basins) -> Self {
+        self.basins = Some(basins);
+        self
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         check_ends("x", self.x)?;
         check_ends("y", self.y)?;
-        if self.curves.is_empty() && self.arrows.is_empty() && self.marks.is_empty() {
+        let is_empty = self.curves.is_empty() && self.arrows.is_empty() && self.marks.is_empty();
+        if is_empty && self.basins.is_none() {
             return Err(Error::NothingToPlot { name: "phase portrait".to_owned() });
         }
         self.curves.iter().try_for_each(|curve| curve.check(Scale::Linear, Scale::Linear))

@@ -1,6 +1,8 @@
 //! Networks and models, taken apart as dynamical systems.
 
+mod basins;
 mod continuation;
 mod fixed_points;
+mod principal_components;
 mod systems;
 mod variational;

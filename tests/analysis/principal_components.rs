@@ -1,0 +1,54 @@
+//! Principal components.
+
+use nalgebra::{DMatrix, Vector3, vector};
+use rheos::Error;
+use rheos::analysis::PrincipalComponents;
+
+/// An ellipsoid with the axes 5, 2 and 1 along orthonormal directions, around (10, −3, 4).
+fn cloud(unit: f64) -> (Vec<Vector3<f64>>, [Vector3<f64>; 3]) {
+    let axes = [vector![2.0, 2.0, 1.0], vector![-2.0, 1.0, 2.0], vector![1.0, -2.0, 2.0]].map(|axis| axis / 3.0);
+    let lengths = [5.0, 2.0, 1.0];
+    let signs = [-1.0, 1.0];
+    let mut points = Vec::new();
+    for (a, length) in axes.iter().zip(lengths) {
+        points.extend(signs.map(|sign| unit * (vector![10.0, -3.0, 4.0] + sign * length * a)));
+    }
+    (points, axes)
+}
+
+#[test]
+fn of_an_ellipsoid_are_its_axes_in_any_unit() {
+    for unit in [1.0, 1e-200, 1e150] {
+        let (points, axes) = cloud(unit);
+        let found = PrincipalComponents::of(&points, 3).unwrap();
+        for (k, (axis, share)) in axes.iter().zip([25.0, 4.0, 1.0]).enumerate() {
+            let direction = Vector3::from_vec(found.direction(k));
+            // The largest entry is positive: those of the second axis are 2/3 twice, with both signs.
+            assert!((direction.dot(axis).abs() - 1.0).abs() < 1e-14, "{direction}");
+            assert!((found.explained[k] - share / 30.0).abs() < 1e-14);
+        }
+        assert!((found.project(&points[1]).unwrap()[0] / unit - 5.0).abs() < 1e-13);
+        let gram = found.directions.tr_mul(&found.directions);
+        assert!((gram - DMatrix::identity(3, 3)).norm() < 1e-14);
+    }
+}
+
+#[test]
+fn states_that_coincide_explain_nothing() {
+    let found = PrincipalComponents::of(&[[1.0, 2.0], [1.0, 2.0]], 2).unwrap();
+    assert_eq!(found.explained, [0.0, 0.0]);
+    assert_eq!(found.project(&[1.0, 2.0]).unwrap(), [0.0, 0.0]);
+}
+
+#[test]
+fn bad_input_is_named() {
+    let of = |states: &[Vec<f64>], count| PrincipalComponents::of(states, count).unwrap_err();
+    let states = [vec![1.0, 2.0], vec![3.0, 4.0]];
+    assert!(matches!(of(&states[..1], 1), Error::InvalidArgument { name: "states", .. }));
+    assert!(matches!(of(&states, 3), Error::InvalidArgument { name: "count", .. }));
+    assert!(matches!(of(&states, 0), Error::InvalidArgument { name: "count", .. }));
+    assert!(matches!(of(&[vec![1.0], vec![1.0, 2.0]], 1), Error::ShapeMismatch { index: 1, .. }));
+    assert!(matches!(of(&[vec![1.0], vec![f64::NAN]], 1), Error::InvalidEntry { index: 1, .. }));
+    let found = PrincipalComponents::of(&states, 1).unwrap();
+    assert!(found.project(&vec![1.0]).is_err());
+}
