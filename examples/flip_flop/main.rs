@@ -21,7 +21,7 @@ use rheos::formula::{Dynamic, Parameters};
 use rheos::nn::{BatchMatrix, Block, Elman, Gru, Layer, Linear, Net, Recurrence, Sequence};
 use rheos::train::{AdamW, Cosine, SquaredError, Trainer, uniform};
 use rheos::weights::{self, Names};
-use task::{BITS, UNITS, flip_flop, visited};
+use task::{BITS, UNITS, flip_flop, visited, wrong_bits};
 
 /// A hidden state of one or more samples.
 type Hidden = BatchMatrix<f64, UNITS>;
@@ -37,9 +37,10 @@ Usage: cargo run --release --example flip_flop [-- OPTIONS]
   --save         write the weights of every network there, too
 ";
 
-/// A trained network of one seed: its loss, the time of its training, and its fixed points.
+/// A trained network of one seed: its loss, the wrong outputs of a test, the seconds of training and search, and its fixed points.
 struct TakenApart {
     loss: f64,
+    wrong: usize,
     training: f64,
     search: f64,
     points: FixedPoints<Hidden>,
@@ -48,9 +49,9 @@ struct TakenApart {
 fn main() -> ExitCode {
     Options::run_with(HELP, "examples/pictures", &["--save"], |options| {
         println!(
-            "| network | seed | loss | training | search | fixed points | unstable directions 0 / 1 / 2 / 3 / more | residual |"
+            "| network | seed | loss | wrong outputs of 12 288 | training | search | fixed points | unstable directions 0 / 1 / 2 / 3 / more | residual |"
         );
-        println!("|---|--:|--:|--:|--:|--:|---|--:|");
+        println!("|---|--:|--:|--:|--:|--:|--:|---|--:|");
         of_cell("gru", options, |seed| Recurrence(Net::dynamic(Gru::<f64, BITS, UNITS>::uniform(&mut uniform(seed)))))?;
         of_cell("tanh", options, |seed| {
             Recurrence(Net::dynamic(Elman::<f64, BITS, UNITS>::uniform(&mut uniform(seed))))
@@ -63,12 +64,12 @@ fn of_cell<L>(name: &str, options: &Options, block: impl Fn(u64) -> Recurrence<L
 where
     L: Layer<Input = (Hidden, BatchMatrix<f64, BITS>), Output = Hidden, Params: Parameters> + Clone + Sync,
 {
-    for seed in (0..options.seeds).filter(|_| name.contains(&options.model)) {
+    for seed in (0..options.seeds).filter(|_| options.wants(name)) {
         let readout = Net::<_, Dynamic>::new(Linear::uniform(&mut uniform(seed + 100)));
         let mut model = Sequence { block: block(seed), readout };
         let found = take_apart(&mut model)?;
         println!("{}", row(name, seed, &found));
-        if options.switches.iter().any(|switch| switch == "--save") {
+        if options.has("--save") {
             weights::save(options.out.join(format!("{name}_{seed}.safetensors")), &model, &Names::new())?;
         }
         if seed == 0 {
@@ -94,16 +95,17 @@ where
         .clip_norm(1.0)
         .fit()?;
     let training = start.elapsed().as_secs_f64();
+    let wrong = wrong_bits(model, 64, 5)?;
     let start = Instant::now();
     let map = Held::new(model.block.clone(), BatchMatrix::zeros(1));
     let starts = Starts::of(&visited(&model.block, 64, 7)?).noise(0.8).draw(4096, 1)?;
-    let points = fixed_points(&map, &starts, &Search::default())?;
+    let points = fixed_points(&map, &starts, &Search::default().max_iterations(100))?;
     let loss = trained.epochs.last().map_or(f64::NAN, |epoch| epoch.loss);
-    Ok(TakenApart { loss, training, search: start.elapsed().as_secs_f64(), points })
+    Ok(TakenApart { loss, wrong, training, search: start.elapsed().as_secs_f64(), points })
 }
 
 fn row(name: &str, seed: u64, found: &TakenApart) -> String {
-    let TakenApart { loss, training, search, points } = found;
+    let TakenApart { loss, wrong, training, search, points } = found;
     let mut counts = [0; 5];
     for point in &points.points {
         counts[point.unstable_directions().min(4)] += 1;
@@ -111,7 +113,7 @@ fn row(name: &str, seed: u64, found: &TakenApart) -> String {
     let [stable, one, two, three, more] = counts;
     let residual = points.points.iter().map(|point| point.residual).fold(0.0, f64::max);
     format!(
-        "| {name} | {seed} | {loss:.5} | {training:.2} s | {search:.2} s | {} | {stable} / {one} / {two} / {three} / {more} | {residual:.0e} |",
+        "| {name} | {seed} | {loss:.5} | {wrong} | {training:.2} s | {search:.2} s | {} | {stable} / {one} / {two} / {three} / {more} | {residual:.0e} |",
         points.points.len(),
     )
 }

@@ -1,7 +1,7 @@
 //! The task: three bits, each set by its own pulses.
 
 use rheos::Result;
-use rheos::nn::{BatchMatrix, Block};
+use rheos::nn::{BatchMatrix, Block, Layer, Sequence, SequenceBatch};
 use rheos::train::{SequenceData, uniform};
 
 /// The number of bits.
@@ -57,4 +57,24 @@ where
         }
     }
     Ok(states)
+}
+
+/// The outputs with another sign than their bit, over all steps of some sequences.
+pub fn wrong_bits<B, R>(model: &Sequence<B, R>, sequences: usize, seed: u64) -> Result<usize>
+where
+    B: Block<Input = BatchMatrix<f64, BITS>, Hidden = BatchMatrix<f64, UNITS>>,
+    R: Layer<Input = BatchMatrix<f64, UNITS>, Output = BatchMatrix<f64, BITS>>,
+{
+    let inputs = pulses(sequences, seed);
+    let at = |step: usize| BatchMatrix::<f64, BITS>::from_fn(sequences, |bit, sample| inputs[sample][step][bit]);
+    let batch = SequenceBatch::new((0..STEPS).map(at).collect());
+    let (outputs, _) = model.predict(&BatchMatrix::zeros(sequences), &batch)?;
+    let bits: Vec<Pulses> = inputs.iter().map(|steps| last_pulses(steps)).collect();
+    let wrong = |(step, outputs): (usize, &BatchMatrix<f64, BITS>)| {
+        let differs = |(sample, bits): (usize, &Pulses)| {
+            (0..BITS).filter(|&bit| outputs[(bit, sample)] * bits[step][bit] <= 0.0).count()
+        };
+        bits.iter().enumerate().map(differs).sum::<usize>()
+    };
+    Ok(outputs.iter().enumerate().map(wrong).sum())
 }

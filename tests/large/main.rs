@@ -6,6 +6,7 @@ mod common;
 
 mod auto;
 mod checkpoints;
+mod flip_flop;
 mod krylov;
 mod memory;
 mod stiff;
