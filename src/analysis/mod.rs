@@ -10,12 +10,15 @@
 //! | tool | |
 //! |---|---|
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
-//! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
+//! | [`Lyapunov`] | Lyapunov exponents of maps and flows: a [`Spectrum`] with errors, or a [`LyapunovFailure`]; [`Local`] ones |
+//! | [`Variational`], [`Tangents`], [`TangentVectors`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 
 mod eigen;
+mod lyapunov;
 mod system;
 mod variational;
 
 pub use eigen::Eigen;
+pub use lyapunov::{Local, Lyapunov, LyapunovFailure, Spectrum};
 pub use system::{Flow, Held, Iterated, Kind, Map, System};
-pub use variational::{Tangents, Variational};
+pub use variational::{TangentVectors, Tangents, Variational};

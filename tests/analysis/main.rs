@@ -1,4 +1,5 @@
 //! Networks and models, taken apart as dynamical systems.
 
+mod lyapunov;
 mod systems;
 mod variational;

@@ -5,6 +5,7 @@ mod held;
 mod iterated;
 mod traits;
 
+pub(crate) use fields::as_tolerances;
 pub use fields::{Flow, Map};
 pub use held::Held;
 pub use iterated::Iterated;
