@@ -9,7 +9,7 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound) |
+//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
@@ -531,6 +531,30 @@ pub enum Error {
         p: f64,
         /// The reason.
         reason: &'static str,
+    },
+    /// A tangent vector overflowed, or was contracted to a rounding error, between two factorisations.
+    #[error(
+        "the tangent vector {index} is lost at t = {t}: between two factorisations it overflowed, or rounding errors replaced it; renormalise more often"
+    )]
+    TangentLost {
+        /// The index of the vector, from 0.
+        index: usize,
+        /// The time at the end of the interval.
+        t: f64,
+    },
+    /// The error of a Lyapunov exponent is above the tolerance.
+    #[error(
+        "the Lyapunov exponent {index} is {exponent} within {error}, but the tolerance is {tolerance}; average over a longer time, or after a longer transient"
+    )]
+    ExponentNotConverged {
+        /// The index of the exponent, from 0.
+        index: usize,
+        /// Its estimate, in units of 1 / time.
+        exponent: f64,
+        /// Half the width of its 95 % confidence interval.
+        error: f64,
+        /// The tolerance.
+        tolerance: f64,
     },
     /// The name of a tensor is taken or reserved.
     #[error("the tensor `{tensor}` of the model cannot be called `{name}` in a file: {reason}")]

@@ -1,4 +1,4 @@
-//! Nonlinear dynamical systems, taken apart: networks, cells and physical models alike.
+//! Nonlinear dynamical systems, taken apart: networks, cells and physical models alike. See [`guide`] for one read.
 //!
 //! | system | |
 //! |---|---|
@@ -8,25 +8,29 @@
 //! | [`TimeMap`] | the map of a field over a span of time, by a solver |
 //! | [`System`], [`Kind`] | the trait of all: a map or a flow |
 //!
+//! | question | answered by |
+//! |---|---|
+//! | where does it rest, and is it stable there? | [`fixed_points`](fn@fixed_points) from [`Starts`], with the settings of a [`Search`]: [`FixedPoints`], each [`FixedPoint`] with its [`Stability`] and [`Mode`]s |
+//! | which cycles does a map have? | [`cycles`](fn@cycles): [`Cycles`], each a [`Cycle`] with its multipliers |
+//! | is it chaotic? | [`Lyapunov`] exponents: a [`Spectrum`] with errors |
+//! | how do its fixed points depend on a parameter? | [`Continuation`]: a [`Branch`] with its [`Bifurcation`]s |
+//! | where do trajectories go? | [`basins`](fn@basins) on a [`PlaneGrid`], with the settings of a [`BasinSearch`]: [`Basins`] of [`Fate`]s |
+//!
 //! | tool | |
 //! |---|---|
-//! | [`fixed_points`](fn@fixed_points) | fixed points and slow points from many starts, as [`FixedPoints`]; the settings are a [`Search`] |
-//! | [`FixedPoint`] | a point with its Jacobian, eigenvalues, [`Stability`] and [`Mode`]s; its claim is a [`PointKind`] |
-//! | [`cycles`](fn@cycles) | cycles of maps, as [`Cycles`]; each is a [`Cycle`] with its multipliers |
-//! | [`Starts`] | starts of a search, from visited states with noise |
-//! | [`basins`](fn@basins) | basins of attraction on a [`PlaneGrid`], as [`Basins`] of [`Fate`]s; the settings are a [`BasinSearch`] |
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
-//! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 //! | [`PrincipalComponents`] | the directions in which states vary most |
-//! | helper types | [`SearchFailures`](crate::error::SearchFailures) |
-//! | [`Continuation`] | branches of fixed points in one parameter, with their bifurcations |
-//! | [`Branch`], [`ContinuedPoint`], [`Part`], [`BranchEnding`], [`Bifurcation`], [`BifurcationKind`], [`Unexplained`] | its results |
+//! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
+//! | helper types | [`BifurcationKind`], [`BranchEnding`], [`ContinuedPoint`], [`Local`], [`LyapunovFailure`], [`Part`], [`PointKind`], [`SearchFailures`](crate::error::SearchFailures), [`TangentVectors`], [`Unexplained`] |
 
 mod basins;
 mod continuation;
 mod cycles;
 mod eigen;
 mod fixed_points;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
+mod lyapunov;
 mod principal_components;
 mod system;
 mod variational;
@@ -38,6 +42,7 @@ pub use continuation::{
 pub use cycles::{Cycle, Cycles, cycles};
 pub use eigen::Eigen;
 pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
+pub use lyapunov::{Local, Lyapunov, LyapunovFailure, Spectrum};
 pub use principal_components::PrincipalComponents;
 pub use system::{Flow, Held, Iterated, Kind, Map, System, TimeMap};
-pub use variational::{Tangents, Variational};
+pub use variational::{TangentVectors, Tangents, Variational};

@@ -3,6 +3,7 @@
 mod basins;
 mod continuation;
 mod fixed_points;
+mod lyapunov;
 mod principal_components;
 mod systems;
 mod variational;

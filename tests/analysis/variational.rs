@@ -2,12 +2,12 @@
 
 use nalgebra::{DMatrix, SVector, Vector2, Vector3, dmatrix, vector};
 use num_dual::Derivative;
-use rheos::analysis::Variational;
+use rheos::analysis::{TangentVectors, Variational};
 use rheos::dynamics::problems::{Lorenz, VanDerPol};
 use rheos::dynamics::{Dual, Tangent};
 use rheos::formula::Static;
 use rheos::nn::{Gru, Net};
-use rheos::state::{Passive, State};
+use rheos::state::State;
 use rheos::train::uniform;
 use rheos::{Autodiff, DiscreteAdjoint, Error, Fixed, Ivp, Parametric, Pid, Rk4, Tsit5, ode, solve};
 
@@ -31,17 +31,26 @@ fn the_exact_derivative_of_the_computed_steps() {
 }
 
 #[test]
-fn an_adaptive_solve_takes_the_steps_of_the_field() {
-    let (field, y0) = VanDerPol::problem(2.0);
+fn an_adaptive_solve_controls_tangents_of_any_length() {
+    // The state rests at the focus, and only the tangents turn.
+    let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![y[1], -4.0 * y[0]]);
     let variational = Variational::new(&field);
-    let control = Pid::tolerance(1e-6);
-    let alone = solve(&field, y0, 0.0..5.0, Tsit5, control).unwrap();
-    for factor in [1e-200, 1.0, 1e200] {
-        let start = variational.along(&y0, &(DMatrix::identity(2, 2) * factor)).unwrap();
-        let with_tangents = solve(&variational, start, 0.0..5.0, Tsit5, control).unwrap();
-        assert_eq!(with_tangents.stats, alone.stats);
-        assert_eq!(with_tangents.last().0, *alone.last());
+    let exact = dmatrix![6.0_f64.cos(), 0.5 * 6.0_f64.sin(); -2.0 * 6.0_f64.sin(), 6.0_f64.cos()];
+    for factor in [1e-140, 1e-9, 1.0, 1e9, 1e140] {
+        let start = variational.along(&Vector2::zeros(), &(DMatrix::identity(2, 2) * factor)).unwrap();
+        let solution = solve(&variational, start, 0.0..3.0, Tsit5, Pid::tolerance(1e-8)).unwrap();
+        let gap = (variational.matrix(solution.last()) / factor - &exact).amax();
+        // Some dozen steps, each within 1e-8 of the length.
+        assert!(gap < 1e-6, "{factor:e}: {gap:e}");
     }
+}
+
+#[test]
+fn tangent_vectors_are_a_state() {
+    let x = TangentVectors { vectors: vec![vector![1.0, 2.0], vector![0.5, -3.0]], log_volume: 0.7 };
+    let y = TangentVectors { vectors: vec![vector![-4.0, 0.25], vector![1.0, 1.0]], log_volume: -2.0 };
+    let report = rheos::verify::laws(&x, &y);
+    assert!(report.passed(), "{report}");
 }
 
 #[test]
@@ -83,15 +92,15 @@ fn its_gradient_has_the_second_derivatives_of_the_field() {
     let directions = [vector![1.0, 0.5, 0.0], vector![0.0, -1.0, 2.0]];
     let loss = |params: Vector3<f64>, y0: Vector3<f64>| {
         let variational = Variational::new(Autodiff::new(Lorenz, params));
-        let start = (y0, Passive((directions.to_vec(), 0.0)));
+        let start = (y0, TangentVectors::new(directions.to_vec()));
         let solution = solve(&variational, start, 0.0..0.4, Rk4, Fixed::steps(40)).unwrap();
-        let (y, Passive((v, s))) = solution.last();
+        let (y, TangentVectors { vectors: v, log_volume: s }) = solution.last();
         weights.0.dot(y) + weights.1[0].dot(&v[0]) + weights.1[1].dot(&v[1]) + 0.7 * s
     };
     let variational = Variational::new(field);
-    let start = (y0, Passive((directions.to_vec(), 0.0)));
+    let start = (y0, TangentVectors::new(directions.to_vec()));
     let run = Ivp::new(&variational, start, 0.0..0.4).forward(Rk4, Fixed::steps(40), DiscreteAdjoint::new()).unwrap();
-    let found = run.backward(&[(weights.0, Passive((weights.1.to_vec(), 0.7)))]).unwrap();
+    let found = run.backward(&[(weights.0, TangentVectors { vectors: weights.1.to_vec(), log_volume: 0.7 })]).unwrap();
     // The error of the differences is a sixth of the third derivative times 1e-10, and the gradients are about 10.
     let step = 1e-5;
     for i in 0..3 {
@@ -111,7 +120,7 @@ fn the_volume_is_the_determinant() {
     let variational = Variational::new(&field);
     let gap = |steps| {
         let solution = solve(&variational, variational.identity(&y0), 0.0..3.0, Rk4, Fixed::steps(steps)).unwrap();
-        let (_, Passive((_, s))) = solution.last();
+        let s = solution.last().1.log_volume;
         (variational.matrix(solution.last()).determinant().ln() - s).abs()
     };
     let (coarse, fine) = (gap(200), gap(400));
@@ -125,13 +134,12 @@ fn the_gradient_of_the_volume() {
     let volume = |mu, y0| {
         let variational = Variational::new(VanDerPol::problem(mu).0);
         let start = variational.along(&y0, &DMatrix::zeros(2, 0)).unwrap();
-        let Passive((_, s)) = solve(&variational, start, 0.0..1.0, Rk4, steps).unwrap().last().1;
-        s
+        solve(&variational, start, 0.0..1.0, Rk4, steps).unwrap().last().1.log_volume
     };
     let variational = Variational::new(field);
     let start = variational.along(&y0, &DMatrix::zeros(2, 0)).unwrap();
     let run = Ivp::new(&variational, start, 0.0..1.0).forward(Rk4, steps, DiscreteAdjoint::new()).unwrap();
-    let found = run.backward(&[(Vector2::zeros(), Passive((Vec::new(), 1.0)))]).unwrap();
+    let found = run.backward(&[(Vector2::zeros(), TangentVectors { vectors: Vec::new(), log_volume: 1.0 })]).unwrap();
     // Central differences: truncation of 1e-10, rounding of 1e-11.
     let along_mu = (volume(1.5 + 1e-5, y0) - volume(1.5 - 1e-5, y0)) / 2e-5;
     let along_x = (volume(1.5, y0 + vector![1e-5, 0.0]) - volume(1.5, y0 - vector![1e-5, 0.0])) / 2e-5;

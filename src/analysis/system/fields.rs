@@ -107,11 +107,16 @@ fn value<F: Dynamics>(f: &F, t: f64, x: &F::State, out: &mut F::State) -> Result
     f.failure(t, x).map_or(Ok(()), Err)
 }
 
-/// A coordinate of unknown size has increments of this fraction of its size; the size of [`Neighbourhood`] is in tolerances.
-fn jacobian<F: Jacobian>(f: &F, t: f64, x: &F::State, sizes: &F::State, out: &mut DMatrix<f64>) -> Result<()> {
+/// The tolerances from which differences take the sizes of the coordinates.
+pub(crate) fn as_tolerances<Y: State>(sizes: &Y) -> StoredNorm<Y> {
     let mut atol = sizes.clone();
     atol.scale_by(1.0 / crate::dynamics::TOLERANCES);
-    let norm = StoredNorm::Each(Tolerances { rtol: x.zeros_like(), atol });
+    StoredNorm::Each(Tolerances { rtol: sizes.zeros_like(), atol })
+}
+
+/// A coordinate of unknown size has increments of this fraction of its size; the size of [`Neighbourhood`] is in tolerances.
+fn jacobian<F: Jacobian>(f: &F, t: f64, x: &F::State, sizes: &F::State, out: &mut DMatrix<f64>) -> Result<()> {
+    let norm = as_tolerances(sizes);
     // No interval of time: the change of the state over a step says nothing about a map.
     let near = Neighbourhood { h: 0.0, slope: None, norm: Some(&norm) };
     let matrix = f.jacobian(t, x, near);

@@ -6,6 +6,7 @@ mod iterated;
 mod time_map;
 mod traits;
 
+pub(crate) use fields::as_tolerances;
 pub use fields::{Flow, Map};
 pub use held::Held;
 pub use iterated::Iterated;

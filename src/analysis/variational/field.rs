@@ -1,13 +1,17 @@
 //! The variational equation of a field.
 
+use std::fmt;
+
 use nalgebra::DMatrix;
 
+use super::TangentVectors;
+use crate::analysis::system::as_tolerances;
 use crate::dynamics::{Bars, Differentiable, Dynamics, Jacobian, Neighbourhood, Parametric, SecondOrderVjp};
 use crate::error::{Error, Result};
-use crate::state::{MatrixOf, MatrixSpace, Passive, State};
+use crate::state::{MatrixOf, MatrixSpace, State, StoredNorm};
 
-/// A state, with tangent vectors at it and the logarithm of a volume, which the error norm does not see.
-pub type Tangents<Y> = (Y, Passive<(Vec<Y>, f64)>);
+/// A state, with tangent vectors at it and the logarithm of a volume.
+pub type Tangents<Y> = (Y, TangentVectors<Y>);
 
 /// The variational equation `dy/dt = f(t, y)`, `dvₖ/dt = ∂f/∂y vₖ` of a field, with any number of tangent vectors, and with
 /// the logarithm `s` of a volume: `ds/dt = tr ∂f/∂y`, the divergence (Liouville's formula).
@@ -16,12 +20,12 @@ pub type Tangents<Y> = (Y, Passive<(Vec<Y>, f64)>);
 /// rounding, if the [`Jacobian`] is exact. [`identity`](Self::identity) starts from all unit vectors: the tangents are then
 /// the columns of `∂y(t)/∂y(t₀)`, for a periodic orbit its monodromy matrix.
 ///
-/// Tangents and volume are [`Passive`]: an adaptive controller takes the same steps as without them, whatever their lengths.
-/// Their errors follow the error of the state. The volume is a quadrature by the method: `exp(s)` differs from the determinant
-/// of the computed derivative by the error of the method, and so measures it.
+/// An adaptive controller keeps the relative error of each [tangent vector](TangentVectors) within its relative tolerance too:
+/// otherwise it would lose a vector that turns while the state rests. The volume is a quadrature by the method: `exp(s)` differs
+/// from the determinant of the computed derivative by the error of the method, and so measures it.
 ///
-/// A field without an exact Jacobian has differences around the state; the increment of a coordinate at zero comes from the
-/// largest coordinate.
+/// A field without an exact Jacobian has differences around the state, whose increments come from the coordinates of the state.
+/// A coordinate may be much smaller there than usual: then give the usual [`sizes`](Self::sizes).
 ///
 /// ```
 /// use nalgebra::Vector2;
@@ -41,15 +45,50 @@ pub type Tangents<Y> = (Y, Passive<(Vec<Y>, f64)>);
 /// assert!((slopes.column(0) - difference).norm() < 1e-4);
 /// # Ok::<(), rheos::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Variational<F> {
+#[derive(Clone)]
+pub struct Variational<F: Jacobian> {
     f: F,
+    /// The sizes of the coordinates, as tolerances.
+    sizes: Option<StoredNorm<F::State>>,
+}
+
+impl<F: Jacobian + fmt::Debug> fmt::Debug for Variational<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Variational").field("f", &self.f).finish_non_exhaustive()
+    }
 }
 
 impl<F: Jacobian> Variational<F> {
     /// The variational equation of the field `f`, a model or a reference to one.
     pub const fn new(f: F) -> Self {
-        Self { f }
+        Self { f, sizes: None }
+    }
+
+    /// Sets the usual sizes of the coordinates, for a Jacobian by differences; an exact one ignores them.
+    ///
+    /// ```
+    /// use rheos::analysis::{TangentVectors, Variational};
+    /// use rheos::{Dynamics, ode};
+    ///
+    /// // At 1e-30, an increment of the state itself would be lost beside 1.
+    /// let field = Variational::new(ode(|_t, y: &f64, dy: &mut f64| *dy = 1.0 - 2.0 * y)).sizes(&1.0);
+    /// let (start, mut slope) = (field.identity(&1e-30), field.identity(&0.0));
+    /// field.eval(0.0, &start, &mut slope);
+    /// assert!((slope.1.vectors[0] + 2.0).abs() < 1e-9);
+    /// ```
+    #[must_use]
+    pub fn sizes(mut self, sizes: &F::State) -> Self {
+        self.set_sizes(sizes);
+        self
+    }
+
+    pub(crate) fn set_sizes(&mut self, sizes: &F::State) {
+        self.sizes = Some(as_tolerances(sizes));
+    }
+
+    /// The Jacobian at `(t, y)`, where the value of the field is `slope`.
+    pub(crate) fn slopes(&self, t: f64, y: &F::State, slope: &F::State) -> MatrixOf<F::State> {
+        self.f.jacobian(t, y, Neighbourhood { h: 0.0, slope: Some(slope), norm: self.sizes.as_ref() })
     }
 
     /// The field.
@@ -64,7 +103,7 @@ impl<F: Jacobian> Variational<F> {
             unit.set_coordinate(k, 1.0);
             unit
         };
-        (y.clone(), Passive(((0..y.dimension()).map(unit).collect(), 0.0)))
+        (y.clone(), TangentVectors::new((0..y.dimension()).map(unit).collect()))
     }
 
     /// The state `y` with the columns of `directions` as tangents, and the volume 1.
@@ -93,31 +132,26 @@ impl<F: Jacobian> Variational<F> {
             column.iter().enumerate().for_each(|(i, &x)| tangent.set_coordinate(i, x));
             tangent
         };
-        Ok((y.clone(), Passive((directions.column_iter().map(tangent).collect(), 0.0))))
+        Ok((y.clone(), TangentVectors::new(directions.column_iter().map(tangent).collect())))
     }
 
     /// The tangents of a state as the columns of a matrix.
-    pub fn matrix(&self, (y, Passive((tangents, _))): &Tangents<F::State>) -> DMatrix<f64> {
-        DMatrix::from_fn(y.dimension(), tangents.len(), |i, k| tangents[k].coordinate(i))
+    pub fn matrix(&self, (y, tangents): &Tangents<F::State>) -> DMatrix<f64> {
+        DMatrix::from_fn(y.dimension(), tangents.vectors.len(), |i, k| tangents.vectors[k].coordinate(i))
     }
-}
-
-/// The Jacobian of `f` at `(t, y)`, where its value is `dy`. Differences take their increments from the state only.
-pub(crate) fn jacobian_at<F: Jacobian>(f: &F, t: f64, y: &F::State, dy: &F::State) -> MatrixOf<F::State> {
-    f.jacobian(t, y, Neighbourhood { h: 0.0, slope: Some(dy), norm: None })
 }
 
 impl<F: Jacobian> Dynamics for Variational<F> {
     type State = Tangents<F::State>;
 
     #[inline]
-    fn eval(&self, t: f64, (y, Passive((v, _))): &Self::State, (dy, Passive((dv, ds))): &mut Self::State) {
+    fn eval(&self, t: f64, (y, v): &Self::State, (dy, dv): &mut Self::State) {
         self.f.eval(t, y, dy);
-        let slopes = jacobian_at(&self.f, t, y, dy);
-        for (v, dv) in v.iter().zip(dv) {
+        let slopes = self.slopes(t, y, dy);
+        for (v, dv) in v.vectors.iter().zip(&mut dv.vectors) {
             F::State::multiply(&slopes, v, dv);
         }
-        *ds = y.trace(&slopes);
+        dv.log_volume = y.trace(&slopes);
     }
 
     fn keeps_shape(&self) -> bool {
@@ -129,7 +163,7 @@ impl<F: Jacobian> Dynamics for Variational<F> {
     }
 }
 
-impl<F: Parametric> Parametric for Variational<F> {
+impl<F: Jacobian + Parametric> Parametric for Variational<F> {
     type Params = F::Params;
 
     fn params(&self) -> F::Params {
@@ -150,30 +184,30 @@ impl<F: Jacobian + SecondOrderVjp> Differentiable for Variational<F> {
     fn vjp(
         &self,
         t: f64,
-        (y, Passive((v, _))): &Self::State,
-        (w, Passive((wv, ws))): &Self::State,
-        (ybar, Passive((vbar, _))): &mut Self::State,
+        (y, v): &Self::State,
+        (w, wv): &Self::State,
+        (ybar, vbar): &mut Self::State,
         pbar: &mut F::Params,
     ) -> f64 {
         let mut tbar = self.f.vjp(t, y, w, ybar, pbar);
         let mut product = y.zeros_like();
-        if !v.is_empty() {
+        if !v.vectors.is_empty() {
             self.f.eval(t, y, &mut product);
-            let transposed = F::State::transposed(&jacobian_at(&self.f, t, y, &product));
-            for ((v, wv), vbar) in v.iter().zip(wv).zip(vbar) {
+            let transposed = F::State::transposed(&self.slopes(t, y, &product));
+            for ((v, wv), vbar) in v.vectors.iter().zip(&wv.vectors).zip(&mut vbar.vectors) {
                 F::State::multiply(&transposed, wv, &mut product);
                 vbar.add_scaled(1.0, &product);
                 tbar += pullback_along(&self.f, (t, y), v, wv, Bars { y: &mut *ybar, params: &mut *pbar });
             }
         }
-        if *ws != 0.0 {
+        if wv.log_volume != 0.0 {
             // The derivative of the trace, entry by entry.
             let mut weight = y.zeros_like();
             for i in 0..y.dimension() {
                 product.set_zeros();
                 product.set_coordinate(i, 1.0);
                 weight.set_zeros();
-                weight.set_coordinate(i, *ws);
+                weight.set_coordinate(i, wv.log_volume);
                 tbar += pullback_along(&self.f, (t, y), &product, &weight, Bars { y: &mut *ybar, params: &mut *pbar });
             }
         }

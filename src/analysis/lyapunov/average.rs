@@ -1,0 +1,106 @@
+//! The loop over intervals: carry, factorise, record.
+
+use super::frame::Frame;
+use super::plan::{Interval, Intervals};
+use super::record::Record;
+use super::{Lyapunov, LyapunovFailure, Spectrum};
+use crate::error::{Error, Result};
+
+/// A trajectory that carries tangent vectors.
+pub(super) trait Carrier {
+    /// Carries the state and the frame over an interval. Returns the growth of the logarithm of the whole volume, by a
+    /// formula of its own.
+    ///
+    /// # Errors
+    /// The trajectory ends: the state stays at the last good one.
+    fn carry(&mut self, interval: Interval, frame: &mut Frame) -> Result<f64>;
+
+    /// The time of the last good state.
+    fn time(&self) -> f64;
+
+    /// Its coordinates.
+    fn state(&self) -> Vec<f64>;
+
+    /// The rounding unit of the tangents.
+    fn rounding(&self) -> f64;
+
+    /// The largest diagonal entry of `R` that cannot be told from zero, for the column `k` of the last interval with this
+    /// entry; `None` if a shorter interval could tell.
+    fn noise(&self, k: usize, entry: f64) -> Option<f64>;
+}
+
+/// A diagonal entry of `R` is lost if it is smaller than this many rounding errors of its column: then its error exceeds a
+/// thousandth.
+const LOST: f64 = 1e3;
+
+/// The settings of an average whose intervals are known.
+pub(super) struct Average<'a> {
+    pub(super) settings: &'a Lyapunov,
+    pub(super) intervals: Intervals,
+    pub(super) with_volume: bool,
+}
+
+impl Average<'_> {
+    /// The spectrum along the trajectory of `carrier`, from the frame.
+    pub(super) fn run(
+        &self,
+        carrier: &mut impl Carrier,
+        mut frame: Frame,
+    ) -> std::result::Result<Spectrum, Box<LyapunovFailure>> {
+        let mut record = Record::new(frame.count(), self.intervals.transient, self.settings.blocks);
+        let outcome = self.gather(carrier, &mut frame, &mut record);
+        let spectrum = (record.time() > 0.0).then(|| Spectrum::new(&record, self.with_volume, carrier.state()));
+        let error = match (outcome, &spectrum) {
+            (Ok(()), Some(found)) => found.check(self.settings.tolerance),
+            (outcome, _) => outcome,
+        };
+        match (error, spectrum) {
+            (Ok(()), Some(spectrum)) => Ok(spectrum),
+            (error, partial) => {
+                // Without an error there is an average, since its length is positive.
+                let error = error.err().unwrap_or(Error::EmptyState);
+                Err(Box::new(LyapunovFailure { error, t: carrier.time(), state: carrier.state(), partial }))
+            }
+        }
+    }
+
+    fn gather(&self, carrier: &mut impl Carrier, frame: &mut Frame, record: &mut Record) -> Result<()> {
+        for interval in self.intervals.before() {
+            carrier.carry(interval, frame)?;
+            factorise(frame, interval)?;
+        }
+        for interval in self.intervals.of_average() {
+            let volume = carrier.carry(interval, frame)?;
+            factorise(frame, interval)?;
+            judge(carrier, frame, interval)?;
+            record.add(interval, &frame.logs, volume);
+        }
+        Ok(())
+    }
+}
+
+/// Makes the frame orthonormal. A vector that is not finite is lost.
+fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
+    frame.orthonormalise();
+    match frame.lengths.iter().position(|length| length.is_nan() || *length == f64::INFINITY) {
+        Some(index) => Err(Error::TangentLost { index, t: interval.end }),
+        None => Ok(()),
+    }
+}
+
+/// Finds directions that were contracted to rounding errors.
+fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interval) -> Result<()> {
+    let least = (LOST * carrier.rounding()).ln();
+    for k in 0..frame.count() {
+        let log = frame.logs[k];
+        match carrier.noise(k, log.exp()) {
+            Some(noise) if log <= noise.ln() => frame.logs[k] = f64::NEG_INFINITY,
+            // Written so that minus infinity is lost too.
+            None if !(log > frame.lengths[k] + least) => {
+                return Err(Error::TangentLost { index: k, t: interval.end });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
