@@ -223,7 +223,7 @@ impl Data {
             let thinned = predict(model, &windows.thinned)?;
             let drawings = vec![self.thinned.course(thinned.iter().map(|change| change * self.unit))];
             let errors = vec![error(model)?, self.thinned.error(thinned.into_iter(), self.unit)];
-            Ok(Measured { errors, drawings })
+            Ok(Measured { errors, drawings, ..Measured::default() })
         };
         Candidate::new(name, build, windows.train.objective(SquaredError), error, measure)
     }

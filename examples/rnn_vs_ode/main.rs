@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example rnn_vs_ode -- --help` explains.
 
+mod became;
 #[cfg(test)]
 mod claims;
 mod co2;
@@ -64,8 +65,8 @@ fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
     ];
     for (task, compare) in tasks {
         if options.wants(task) {
-            let table: Result<Table, Box<dyn Error>> = compare(options);
-            tables.push(table?);
+            let found: Result<Vec<Table>, Box<dyn Error>> = compare(options);
+            tables.extend(found?);
         }
     }
     let seconds = start.elapsed().as_secs_f64().round();
@@ -97,18 +98,25 @@ fn tabulate(task: &str, title: &str, errors: &[&str], goal: &str, rows: Vec<Row>
     table
 }
 
+const APART: &str = "Median [min, max] over the seeds. Fixed points of the map over 0.05 s, from 300 starts around the trajectory. \
+The leading rate is the logarithm of the largest eigenvalue, and λ₁, λ₂ are the finite-time exponents over the 25 s of the \
+trajectory.";
+
 const NOTE: &str = "Errors, iterations, roughness and range at the end: median [min, max] over the seeds, of those that \
 did not fail; ∞ iterations: not reached. Roughness is the mean absolute second difference of log10 of the learning curve. \
 Range at the end is the largest minus the smallest error of the last tenth of the iterations, relative to their median; \
 at 0.1 or less a run counts as converged. Time is the median of a gradient with the other trainings running beside it. \
 Evaluations count calls of the trained function on a whole batch in one iteration, the backward pass included.";
 
-fn compare_on_spiral(options: &Options) -> Result<Table, Box<dyn Error>> {
+fn compare_on_spiral(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
     let data = spiral::Data::new()?;
     let candidates = chosen(data.candidates(), options);
     let results = Results::train("spiral", &candidates, spiral::settings(options.quick), options);
     let rows = results.rows(0.3, &spiral::ERRORS);
     let table = tabulate("spiral", "(a) Spiral y' = A y³", &spiral::ERRORS, "an error of 0.3", rows);
+
+    let apart = became::table(results.apart(&became::COLUMNS), &data.apart()?);
+    println!("{}", apart.format(APART));
 
     draw_curves(options, "spiral_curves", "Spiral: error of the whole trajectory", "RMSE", &results)?;
     let limits = -spiral::LIMIT..spiral::LIMIT;
@@ -126,10 +134,10 @@ fn compare_on_spiral(options: &Options) -> Result<Table, Box<dyn Error>> {
         let portrait = PhasePortrait::of(planes).title("Spiral: truth, learned trajectory and motion over 0.05 s");
         in_both_formats(&options.out, "spiral_portraits", |path| portrait.save(path))?;
     }
-    Ok(table)
+    Ok(vec![table, apart])
 }
 
-fn compare_on_sunspots(options: &Options) -> Result<Table, Box<dyn Error>> {
+fn compare_on_sunspots(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
     let data = sunspots::Data::read(&data("sunspots_yearly.csv"))?;
     let candidates = chosen(data.candidates(), options);
     let results = Results::train("sunspots", &candidates, sunspots::settings(options.quick), options);
@@ -152,10 +160,10 @@ fn compare_on_sunspots(options: &Options) -> Result<Table, Box<dyn Error>> {
             .axes("Year", "Sunspot number");
         in_both_formats(&options.out, file, |path| forecast.save(path))?;
     }
-    Ok(table)
+    Ok(vec![table])
 }
 
-fn compare_on_co2(options: &Options) -> Result<Table, Box<dyn Error>> {
+fn compare_on_co2(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
     let data = co2::Data::read(&data("co2_weekly.csv"))?;
     let candidates = chosen(data.candidates(), options);
     let results = Results::train("co2", &candidates, co2::settings(options.quick), options);
@@ -180,7 +188,7 @@ fn compare_on_co2(options: &Options) -> Result<Table, Box<dyn Error>> {
         .title("CO2 at Mauna Loa, predicted with half of the weeks withheld")
         .axes("Year", "CO2 (ppm)");
     in_both_formats(&options.out, "co2_forecast", |path| forecast.save(path))?;
-    Ok(table)
+    Ok(vec![table])
 }
 
 /// The learning curves of the models of which a run reached its end.

@@ -37,6 +37,21 @@ impl<'a> Results<'a> {
         self.candidates.iter().zip(&self.runs).map(row).collect()
     }
 
+    /// A row for each model that was taken apart, with these columns.
+    pub fn apart(&self, columns: &[&str]) -> Vec<Row> {
+        let was = |runs: &&Vec<Run>| runs.iter().any(|run| !run.measured.became.is_empty());
+        let of = |runs: &[Run], k: usize| {
+            Seeds(runs.iter().map(|run| run.measured.became.get(k).copied().flatten()).collect())
+        };
+        let row = |(candidate, runs): (&Candidate<'_>, &Vec<Run>)| Row {
+            model: candidate.name.to_owned(),
+            parameters: candidate.parameters,
+            cells: (0..columns.len()).map(|k| Cell::Seeds(of(runs, k))).collect(),
+            failures: failures(runs),
+        };
+        self.candidates.iter().zip(&self.runs).filter(|(_, runs)| was(runs)).map(row).collect()
+    }
+
     /// The learning curves of the models of which a run reached its end, with their numbers as looks.
     pub fn curves(&self) -> rheos::Result<Vec<Series>> {
         let all = self.candidates.iter().zip(&self.runs).enumerate();
@@ -136,7 +151,7 @@ mod tests {
     /// Three runs that come to 0.1, 0.3 and 0.2, and between them two that fail on the way, with small errors until then.
     fn runs() -> Vec<Run> {
         let run = |end: f64| {
-            let measured = Measured { errors: vec![end], drawings: Vec::new() };
+            let measured = Measured { errors: vec![end], ..Measured::default() };
             Run { curve: vec![1.0, end, end], milliseconds: vec![2.0], measured, ..Run::default() }
         };
         let failed = || Run {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rheos::train::{Adam, MiniBatch, Objective, Schedule, Trainer, TrainingAction, objective, uniform};
 use rheos::{Parametric, Result};
 
+use crate::became::Became;
 use crate::count::evaluations;
 use crate::models::{Uniform, size};
 
@@ -44,6 +45,8 @@ pub struct Run {
 pub struct Measured {
     /// Its errors, as the task names them.
     pub errors: Vec<f64>,
+    /// Its numbers as a dynamical system, where the task asks for them.
+    pub became: Became,
     /// Its forecasts or trajectories, as the task draws them.
     pub drawings: Vec<Vec<(f64, f64)>>,
 }
@@ -210,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_curve_has_a_point_before_training_and_after_each_part_of_it() {
-        let run = run(|_| Ok(-1.0), |_| Ok(Measured { errors: vec![0.5], drawings: Vec::new() }));
+        let run = run(|_| Ok(-1.0), |_| Ok(Measured { errors: vec![0.5], ..Measured::default() }));
         assert_eq!((run.curve.len(), run.milliseconds.len(), run.failure.as_deref()), (4, 6, None));
         for (found, expected) in run.curve.iter().zip([0.0, 0.2, 0.4, 0.6]) {
             assert!((found - expected).abs() < 1e-6, "{found} {expected}");

@@ -1,15 +1,17 @@
 //! (a) The spiral `y' = A y³` of the neural-ODE literature, learned from short pieces of its trajectory.
 
 use nalgebra::{Matrix2xX, Vector2};
+use rheos::analysis::{Held, TimeMap};
 use rheos::dynamics::problems::Spiral;
 use rheos::formula::{Rows, Structure};
 use rheos::nn::{
-    Autonomous, AutonomousField, Block, FromSamples, Hidden, Layer, Linear, Mlp, Net, OdeBlock, Recurrence, Residual,
-    Sequence, SequenceBatch,
+    Autonomous, AutonomousField, Block, FromSamples, Hidden, Layer, Linear, Mlp, Net, OdeBlock, Recurrence, Replicate,
+    Residual, Sequence, SequenceBatch,
 };
 use rheos::train::{Exponential, MiniBatch, mean_squared_error, objective};
 use rheos::{DiscreteAdjoint, Dopri5, Ivp, Parametric, Pid, Result, Rk4, State, formula};
 
+use crate::became::{Became, take_apart};
 use crate::models::{BACKSOLVE, Counted, ONE_STEP, TOLERANCE, Uniform, counted};
 use crate::run::{Candidate, Measured, Settings};
 
@@ -48,6 +50,13 @@ impl Data {
         Ok(Self { y: solution.y.into_iter().step_by(FINER).collect(), course })
     }
 
+    /// The true system, as its models are taken apart.
+    pub fn apart(&self) -> Result<Became> {
+        let (field, _) = Spiral::problem();
+        let map = TimeMap::new(&field, 0.0..SPACING, Dopri5, Pid::tolerance(1e-10));
+        take_apart(&map, &self.y, SPACING, |y| y.norm())
+    }
+
     /// The models on the spiral.
     pub fn candidates(&self) -> Vec<Candidate<'_>> {
         let field = |rng: &mut Uniform<'_>| counted(Field { net: Mlp::uniform(rng) });
@@ -74,7 +83,7 @@ impl Data {
     ) -> Candidate<'_>
     where
         E: Layer<Input = Points, Output = B::Hidden> + 'static,
-        B: Block<Input = ()> + 'static,
+        B: Block<Input = (), Hidden: Replicate + Send + Sync> + Clone + Sync + 'static,
         R: Layer<Input = <B::Hidden as Hidden>::Output, Output = Points> + 'static,
     {
         // Every start of a piece is a sample.
@@ -102,6 +111,21 @@ impl Data {
             let squares: f64 = path.iter().zip(&self.y[1..]).map(|(a, b)| (a.column(0) - b).norm_squared()).sum();
             (squares / (2 * LENGTH) as f64).sqrt()
         };
+        // The map of a step from hidden state to hidden state. The Jacobian by the continuous adjoint is not exact.
+        let became = move |(encoder, sequence): &Model<E, B, R>| -> Result<Became> {
+            if name.ends_with("backsolve") {
+                return Ok(Became::new());
+            }
+            let mut visited = vec![encoder.forward(&Points::from_columns(&self.y[..1]))];
+            for step in 0..LENGTH {
+                let mut h = visited[step].clone();
+                sequence.block.advance(&(), &mut h, 1.0.into())?;
+                visited.push(h);
+            }
+            let distance = |h: &B::Hidden| sequence.readout.forward(h.output()).norm();
+            let map = Held::new(sequence.block.clone(), ());
+            take_apart(&map, &visited, SPACING, distance)
+        };
         let measure = move |model: &Model<E, B, R>| {
             let (path, tails) = (path(model)?, grid());
             let heads = roll_out(model, &tails, 1)?;
@@ -110,7 +134,8 @@ impl Data {
             // Tail and head of each arrow in turn.
             let ends = tails.column_iter().zip(heads[0].column_iter());
             let arrows = ends.flat_map(|(tail, head)| [(tail[0], tail[1]), (head[0], head[1])]).collect();
-            Ok(Measured { errors: vec![error(&path)], drawings: vec![course, arrows] })
+            let became = became(model)?;
+            Ok(Measured { errors: vec![error(&path)], drawings: vec![course, arrows], became })
         };
         Candidate::new(name, build, pieces, move |model| Ok(error(&path(model)?)), measure)
     }

@@ -152,7 +152,11 @@ impl Data {
             let paths = self.forecasts(model, HORIZON)?;
             let years = &self.test.t;
             let at = |k: usize| years[k..].iter().zip(&paths).map(|(&t, path)| (t, path[k])).collect();
-            Ok(Measured { errors: self.errors(&paths).to_vec(), drawings: vec![at(0), at(HORIZON - 1)] })
+            Ok(Measured {
+                errors: self.errors(&paths).to_vec(),
+                drawings: vec![at(0), at(HORIZON - 1)],
+                ..Measured::default()
+            })
         };
         Candidate::new(name, build, self.train.objective(SquaredError), error, measure)
     }
