@@ -54,7 +54,7 @@ pub(in crate::analysis) enum Outcome {
 /// ```
 /// use nalgebra::vector;
 /// use rheos::analysis::{Held, Search, fixed_points};
-/// use rheos::formula::{Parameters, Static};
+/// use rheos::formula::{Static, Structure};
 /// use rheos::nn::{Elman, Net, Recurrence};
 ///
 /// // One unit, h₁ = tanh(2 h₀ + x): with the input 0 it has two stable states and an unstable one between them.
@@ -64,7 +64,7 @@ pub(in crate::analysis) enum Outcome {
 /// let net: Net<_, Static<1>> = Net::new(cell);
 /// let starts = [-1.0, -0.5, 0.1, 0.5, 1.0].map(|h| vector![h]);
 /// let mut counts = Vec::new();
-/// for x in [-1.0, 0.0, 1.0] {
+/// for x in [-1.0, 0.0, 1.0_f64] {
 ///     let map = Held::new(Recurrence(net.clone()), vector![x]);
 ///     let found = fixed_points(&map, &starts, &Search::default())?;
 ///     counts.push(found.points.len());
