@@ -1,8 +1,9 @@
 //! Eigenvalues and eigenvectors of real matrices that need not be symmetric.
 
-use nalgebra::linalg::{Schur, balancing};
-use nalgebra::{Complex, DMatrix, DVector};
+use nalgebra::linalg::balancing;
+use nalgebra::{Complex, DMatrix};
 
+use super::schur::schur;
 use crate::error::{Error, Result};
 
 /// The eigenvalues and eigenvectors of a Jacobian.
@@ -27,9 +28,6 @@ pub struct Eigen {
     /// the matrix moves it by up to `condition · ‖δ‖`. Infinite for a defective eigenvalue.
     pub conditions: Vec<f64>,
 }
-
-/// The budget of QR sweeps for each eigenvalue; LAPACK has 30.
-const SWEEPS: usize = 60;
 
 /// A matrix is called defective if the condition of an eigenvalue exceeds this: half of the digits are lost.
 const DEFECTIVE: f64 = 6.7e7;
@@ -60,7 +58,7 @@ impl Eigen {
         let unit = largest.log2().floor().exp2();
         let mut balanced = matrix / unit;
         let scales = balancing::balance_parlett_reinsch(&mut balanced);
-        let (mut q, t) = schur(&balanced)?;
+        let (mut q, t) = schur(&balanced).ok_or(Error::EigenvaluesNotFound { dimension: n })?;
         let (rotations, triangular, mut values) = complex_schur(&t);
         for (mut row, scale) in q.row_iter_mut().zip(scales.iter()) {
             row *= *scale;
@@ -87,27 +85,6 @@ impl Eigen {
     }
 }
 
-/// The real Schur form `A = Q T Qᵀ`.
-///
-/// The iteration of nalgebra has no exceptional shifts, so it stands still on some matrices with symmetries, such as cyclic
-/// permutations. A reflection along a vector without symmetry keeps the eigenvalues and breaks the symmetry.
-fn schur(a: &DMatrix<f64>) -> Result<(DMatrix<f64>, DMatrix<f64>)> {
-    let n = a.nrows();
-    if let Some(schur) = Schur::try_new(a.clone(), f64::EPSILON, SWEEPS * n) {
-        return Ok(schur.unpack());
-    }
-    for attempt in 1..=3 {
-        let direction = DVector::from_fn(n, |i, _| 1.0 + (2.3 * f64::from(attempt) + 0.7 * i as f64).sin().abs());
-        let direction = direction.normalize();
-        let reflect = DMatrix::identity(n, n) - 2.0 * &direction * direction.transpose();
-        if let Some(schur) = Schur::try_new(&reflect * a * &reflect, f64::EPSILON, SWEEPS * n) {
-            let (q, t) = schur.unpack();
-            return Ok((reflect * q, t));
-        }
-    }
-    Err(Error::EigenvaluesNotFound { dimension: n })
-}
-
 /// Rotates the diagonal blocks of a real Schur form into triangular ones. Returns the rotations, the triangular matrix and
 /// the eigenvalues, of which pairs are exactly conjugate.
 fn complex_schur(t: &DMatrix<f64>) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f64>>, Vec<Complex<f64>>) {
@@ -125,8 +102,12 @@ fn complex_schur(t: &DMatrix<f64>) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f6
         let [first, second] = pair(t[(k, k)], t[(k, k + 1)], t[(k + 1, k)], t[(k + 1, k + 1)]);
         values.extend([first, second]);
         // The eigenvector of the first eigenvalue becomes the first basis vector of the block.
-        let (x, y) = (first - t[(k + 1, k + 1)], Complex::new(t[(k + 1, k)], 0.0));
-        let size = x.norm().hypot(y.norm());
+        // Either row of the block gives it; the longer one does not cancel.
+        let lower = (first - t[(k + 1, k + 1)], Complex::new(t[(k + 1, k)], 0.0));
+        let upper = (Complex::new(t[(k, k + 1)], 0.0), first - t[(k, k)]);
+        let length = |(x, y): (Complex<f64>, Complex<f64>)| x.norm().hypot(y.norm());
+        let (x, y) = if length(lower) < length(upper) { upper } else { lower };
+        let size = length((x, y));
         let (c, s) = (x / size, y / size);
         for j in 0..n {
             let (upper, lower) = (triangular[(k, j)], triangular[(k + 1, j)]);
@@ -213,7 +194,7 @@ fn conditions(basis: &DMatrix<Complex<f64>>, t: &DMatrix<Complex<f64>>, right: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nalgebra::dmatrix;
+    use nalgebra::{DVector, dmatrix};
 
     /// `A x = λ x` for all pairs, relative to the size of the matrix.
     fn residual(a: &DMatrix<f64>, eigen: &Eigen) -> f64 {
@@ -284,6 +265,20 @@ mod tests {
         for factor in [1e-300, 1e300] {
             let eigen = Eigen::of(&(&a * factor)).unwrap();
             assert!(eigen.values.iter().all(|x| x.norm().is_finite() && x.norm() > 0.0));
+        }
+    }
+
+    #[test]
+    fn matrices_near_the_identity_have_eigenvalues() {
+        for n in [2, 5, 16, 40] {
+            for size in [1e-7, 1e-13, 1e-15, 1e-16] {
+                let mut a = DMatrix::identity(n, n) + draws(n, 0.7) * size;
+                // A unit that forgets, beside those that remember.
+                a.row_mut(n / 2).fill(0.0);
+                let eigen = Eigen::of(&a).unwrap();
+                let ones = eigen.values.iter().filter(|value| (*value - 1.0).norm() < 1e-5 + 2.0 * size).count();
+                assert_eq!(ones, n - 1, "{n} {size}: {:?}", eigen.values);
+            }
         }
     }
 

@@ -19,6 +19,7 @@
 mod cycles;
 mod eigen;
 mod fixed_points;
+mod schur;
 mod system;
 
 pub use cycles::{Cycle, Cycles, cycles};
