@@ -2,6 +2,7 @@
 
 mod basins;
 mod continuation;
+mod cycles;
 mod fixed_points;
 mod lyapunov;
 mod principal_components;

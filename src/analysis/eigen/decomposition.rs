@@ -101,8 +101,9 @@ fn complex_schur(t: &DMatrix<f64>) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f6
         }
         let [first, second] = pair(t[(k, k)], t[(k, k + 1)], t[(k + 1, k)], t[(k + 1, k + 1)]);
         values.extend([first, second]);
-        // The eigenvector of the first eigenvalue becomes the first basis vector of the block.
-        let (x, y) = (first - t[(k + 1, k + 1)], Complex::new(t[(k + 1, k)], 0.0));
+        // The eigenvector (λ − d, c) of the first eigenvalue becomes the first basis vector of the block.
+        let half = 0.5 * (t[(k, k)] - t[(k + 1, k + 1)]);
+        let (x, y) = (Complex::new(half, first.im), Complex::new(t[(k + 1, k)], 0.0));
         let size = x.norm().hypot(y.norm());
         let (c, s) = (x / size, y / size);
         for j in 0..n {
@@ -125,20 +126,12 @@ fn complex_schur(t: &DMatrix<f64>) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f6
     (rotations, triangular, values)
 }
 
-/// The eigenvalues of a real 2 × 2 matrix: the larger real one first, or the one with the positive imaginary part.
+/// The complex eigenvalues of a block of a real Schur form, the one with the positive imaginary part first.
 fn pair(a: f64, b: f64, c: f64, d: f64) -> [Complex<f64>; 2] {
-    let (mean, half) = (0.5 * (a + d), 0.5 * (a - d));
-    let discriminant = half * half + b * c;
-    if discriminant < 0.0 {
-        let imaginary = (-discriminant).sqrt();
-        return [Complex::new(mean, imaginary), Complex::new(mean, -imaginary)];
-    }
-    // The root farther from zero has no cancellation; the other one follows from the sum around the nearer corner.
-    let root = discriminant.sqrt();
-    let shift = if half < 0.0 { half - root } else { half + root };
-    let first = d + shift;
-    let second = if shift == 0.0 { first } else { d - b * c / shift };
-    [Complex::new(first.max(second), 0.0), Complex::new(first.min(second), 0.0)]
+    let half = 0.5 * (a - d);
+    let imaginary = (-half * half - b * c).max(0.0).sqrt();
+    let mean = 0.5 * (a + d);
+    [Complex::new(mean, imaginary), Complex::new(mean, -imaginary)]
 }
 
 /// The eigenvectors of an upper triangular matrix, column by column, by back substitution. Equal eigenvalues get divisors of

@@ -19,7 +19,7 @@ fn draws(n: usize, seed: f64) -> DMatrix<f64> {
 
 #[test]
 fn vectors_and_values_of_random_matrices() {
-    for n in 1..=40 {
+    for n in 1..=24 {
         let a = draws(n, n as f64);
         let eigen = Eigen::of(&a).unwrap();
         assert!(residual(&a, &eigen) < 1e-12, "{n}: {}", residual(&a, &eigen));
@@ -89,6 +89,20 @@ fn units_of_coordinates_do_not_matter() {
     for factor in [1e-300, 1e300] {
         let eigen = Eigen::of(&(&a * factor)).unwrap();
         assert!(eigen.values.iter().all(|x| x.norm().is_finite() && x.norm() > 0.0));
+    }
+}
+
+#[test]
+fn matrices_near_the_identity_have_eigenvalues() {
+    for n in [2, 5, 16, 24] {
+        for size in [1e-7, 1e-13, 1e-15, 1e-16] {
+            let mut a = DMatrix::identity(n, n) + draws(n, 0.7) * size;
+            // A unit that forgets, beside those that remember.
+            a.row_mut(n / 2).fill(0.0);
+            let eigen = Eigen::of(&a).unwrap();
+            let ones = eigen.values.iter().filter(|value| (*value - 1.0).norm() < 1e-5 + 2.0 * size).count();
+            assert_eq!(ones, n - 1, "{n} {size}: {:?}", eigen.values);
+        }
     }
 }
 

@@ -42,7 +42,7 @@ const LEAST_DAMPING: f64 = 1e-8;
 const ACCEPTED: f64 = 1e-4;
 
 /// The gradient of `½|r|²` vanishes if it is below this fraction of `‖J‖ |r|`.
-const FLAT: f64 = 1e-10;
+const FLAT: f64 = 1e-6;
 
 /// The steps of Newton's method after a descent.
 const POLISH: usize = 40;

@@ -1,9 +1,10 @@
 //! The search for fixed points.
 
 use super::claim::{Candidate, claim};
-use super::descend::{Buffers, Descent, descend};
+use super::descend::{Buffers, Descent, descend, polish};
 use super::describe::describe;
 use super::group::group;
+use super::newton::newton;
 use super::residual::Residual;
 use super::sizes::Sizes;
 use super::slow::minimise;
@@ -139,7 +140,15 @@ fn find<S: System>(
     if let Some(candidate) = claim(residual, b) {
         return Ok(Outcome::Found(candidate));
     }
+    let lowest = b.here.at.clone();
+    newton(residual, start, search.max_iterations, b)?;
+    polish(residual, b);
+    if let Some(candidate) = claim(residual, b) {
+        return Ok(Outcome::Found(candidate));
+    }
     if let Some(limit) = search.slow {
+        residual.move_to(&mut b.here, &lowest)?;
+        residual.linearise(&b.here, &mut b.slopes)?;
         if let Some(slow) = minimise(residual, b) {
             // The minimisation may have led to a zero after all.
             let found = claim(residual, b).unwrap_or(slow);

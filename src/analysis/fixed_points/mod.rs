@@ -7,6 +7,7 @@
 //! | `sizes` | the size of the starts, the unit of all lengths |
 //! | `residual` | the residual and its Jacobian in these units |
 //! | `descend` | from a start to a zero, with `cholesky` |
+//! | `newton` | the second attempt |
 //! | `claim` | isolated, degenerate, or no fixed point |
 //! | `slow` | from a start to a slow point |
 //! | `group` | results that are the same point |
@@ -21,6 +22,7 @@ pub(in crate::analysis) mod describe;
 pub(in crate::analysis) mod find;
 pub(in crate::analysis) mod group;
 mod modes;
+mod newton;
 mod point;
 pub(in crate::analysis) mod residual;
 mod search;
