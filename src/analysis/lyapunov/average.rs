@@ -24,8 +24,8 @@ pub(super) trait Carrier {
     /// The rounding unit of the tangents.
     fn rounding(&self) -> f64;
 
-    /// The largest diagonal entry of `R` that cannot be told from zero, for the column `k` of the last interval with this
-    /// entry; `None` if a shorter interval could tell.
+    /// The largest diagonal entry of `R` that cannot be told from zero, for the column `k` of the last interval, which has this
+    /// entry. It may be smaller if that tells; `None` if a shorter interval could tell.
     fn noise(&self, k: usize, entry: f64) -> Option<f64>;
 }
 
@@ -82,7 +82,7 @@ impl Average<'_> {
 /// Makes the frame orthonormal. A vector that is not finite is lost.
 fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
     frame.orthonormalise();
-    match frame.lengths.iter().position(|length| length.is_nan() || *length == f64::INFINITY) {
+    match frame.lengths.iter().position(|length| !length.is_finite()) {
         Some(index) => Err(Error::TangentLost { index, t: interval.end }),
         None => Ok(()),
     }
@@ -90,13 +90,13 @@ fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
 
 /// Finds directions that were contracted to rounding errors.
 fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interval) -> Result<()> {
-    let least = (LOST * carrier.rounding()).ln();
+    let least = LOST * carrier.rounding();
     for k in 0..frame.count() {
-        let log = frame.logs[k];
-        match carrier.noise(k, log.exp()) {
-            Some(noise) if log <= noise.ln() => frame.logs[k] = f64::NEG_INFINITY,
-            // Written so that minus infinity is lost too.
-            None if !(log > frame.lengths[k] + least) => {
+        let (log, entry) = (frame.logs[k], frame.entries[k]);
+        match carrier.noise(k, entry) {
+            Some(noise) if entry <= noise && log <= noise.ln() => frame.logs[k] = f64::NEG_INFINITY,
+            // Written so that an entry of zero is lost too.
+            None if !(entry > least * frame.lengths[k]) => {
                 return Err(Error::TangentLost { index: k, t: interval.end });
             }
             _ => {}

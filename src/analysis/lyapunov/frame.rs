@@ -1,7 +1,6 @@
 //! Orthonormal frames: the QR factorisation of tangent vectors.
 
-use nalgebra::{Dyn, MatrixView, MatrixViewMut};
-
+use crate::state::Element;
 use crate::train::uniform;
 
 /// Columns of this number are orthonormalised against each other, after matrix products have made them orthogonal to all
@@ -20,9 +19,13 @@ pub(super) struct Frame {
     pub(super) vectors: Vec<f64>,
     /// `ln Rₖₖ` of the last factorisation; minus infinity for a column that depends on the earlier ones.
     pub(super) logs: Vec<f64>,
-    /// `ln` of the Euclidean length of each column before it.
+    /// `Rₖₖ` itself, which may underflow.
+    pub(super) entries: Vec<f64>,
+    /// The Euclidean length of each column before it.
     pub(super) lengths: Vec<f64>,
-    projections: Vec<f64>,
+    transposed: Vec<f64>,
+    components: Vec<f64>,
+    negative: Vec<f64>,
 }
 
 impl Frame {
@@ -38,7 +41,9 @@ impl Frame {
 
     pub(super) fn from_columns(n: usize, vectors: Vec<f64>) -> Self {
         let k = vectors.len() / n.max(1);
-        Self { n, vectors, logs: vec![0.0; k], lengths: vec![0.0; k], projections: Vec::new() }
+        let [logs, entries, lengths] = std::array::from_fn(|_| vec![0.0; k]);
+        let [transposed, components, negative] = [(); 3].map(|()| Vec::new());
+        Self { n, vectors, logs, entries, lengths, transposed, components, negative }
     }
 
     pub(super) fn dimension(&self) -> usize {
@@ -70,21 +75,30 @@ impl Frame {
                 }
             }
         }
+        for (log, entry) in self.logs.iter_mut().zip(&mut self.entries) {
+            let scale = *log;
+            *log += entry.ln();
+            if scale != 0.0 {
+                *entry = log.exp();
+            }
+        }
     }
 
     /// Brings every column to the size of one by a power of two, so that no square overflows.
     fn normalise_lengths(&mut self) {
         for (k, column) in self.vectors.chunks_exact_mut(self.n).enumerate() {
             let largest = column.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-            let mut log = 0.0;
+            // Until the end, the logarithm of the scale.
+            self.logs[k] = 0.0;
+            self.entries[k] = 1.0;
+            // Two factors, since the reciprocal of a tiny number overflows.
+            let mut half = 1.0;
             if largest > 0.0 && !(1e-100..1e100).contains(&largest) {
-                // Two steps, since the reciprocal of a tiny number overflows.
-                let half = (-0.5 * largest.log2()).floor().exp2();
+                half = (-0.5 * largest.log2()).floor().exp2();
                 column.iter_mut().for_each(|x| *x = *x * half * half);
-                log = -2.0 * half.ln();
+                self.logs[k] = -2.0 * half.ln();
             }
-            self.lengths[k] = log + 0.5 * dot(column, column).ln();
-            self.logs[k] = log;
+            self.lengths[k] = dot(column, column).sqrt() / half / half;
         }
     }
 
@@ -96,17 +110,14 @@ impl Frame {
         let (n, columns) = (self.n, end - start);
         let (before, block) = self.vectors.split_at_mut(start * n);
         let block = &mut block[..columns * n];
-        self.projections.clear();
-        self.projections.resize(start * columns, 0.0);
-        let transposed: MatrixView<'_, f64, Dyn, Dyn, Dyn, Dyn> =
-            MatrixView::from_slice_with_strides_generic(before, Dyn(start), Dyn(n), Dyn(n), Dyn(1));
-        let before: MatrixView<'_, f64, Dyn, Dyn> = MatrixView::from_slice_generic(before, Dyn(n), Dyn(start));
-        let mut block: MatrixViewMut<'_, f64, Dyn, Dyn> =
-            MatrixViewMut::from_slice_generic(block, Dyn(n), Dyn(columns));
-        let mut projections: MatrixViewMut<'_, f64, Dyn, Dyn> =
-            MatrixViewMut::from_slice_generic(&mut self.projections, Dyn(start), Dyn(columns));
-        projections.gemm(1.0, &transposed, &block, 0.0);
-        block.gemm(-1.0, &before, &projections, 1.0);
+        // Contiguous operands: the components are computed as the transpose of themselves.
+        let Self { transposed, components, negative, .. } = self;
+        transpose(block, n, transposed, |x| x);
+        components.clear();
+        components.resize(columns * start, 0.0);
+        f64::add_product(components, columns, None, transposed, before);
+        transpose(components, columns, negative, |x| -x);
+        f64::add_product(block, n, None, before, negative);
     }
 
     /// Gram and Schmidt's method for the columns from `start` to `end`. Returns the least fraction of a length that was left.
@@ -123,10 +134,10 @@ impl Frame {
             let length = dot(column, column).sqrt();
             if length > 0.0 {
                 column.iter_mut().for_each(|x| *x /= length);
-                self.logs[k] += length.ln();
+                self.entries[k] *= length;
                 least = least.min(length);
             } else if length == 0.0 {
-                self.logs[k] = f64::NEG_INFINITY;
+                self.entries[k] = 0.0;
                 self.replace(k);
                 least = 0.0;
             }
@@ -143,6 +154,15 @@ impl Frame {
         let column = &mut self.vectors[k * n..(k + 1) * n];
         column.fill(0.0);
         column[best] = 1.0;
+    }
+}
+
+/// The transpose of a matrix of `rows` rows, entry by entry through `f`.
+fn transpose(a: &[f64], rows: usize, out: &mut Vec<f64>, f: impl Fn(f64) -> f64) {
+    let columns = a.len() / rows;
+    out.resize(a.len(), 0.0);
+    for (j, column) in a.chunks_exact(rows).enumerate() {
+        column.iter().enumerate().for_each(|(i, &x)| out[i * columns + j] = f(x));
     }
 }
 
