@@ -535,13 +535,33 @@ model!(Root, 1, 1, T, |x, p| vector![p[0].sqrt() - x[0]]);
 
 #[test]
 fn a_system_that_becomes_nan_on_the_way_ends_the_branch_there() {
+    let family = |p: f64| {
+        Flow::new(ode(move |_t, x: &Vector2<f64>, dx: &mut Vector2<f64>| {
+            let edge = if p + x[0] > 0.5 { f64::NAN } else { 0.0 };
+            *dx = vector![p - x[0], x[0] - x[1] + edge];
+        }))
+    };
+    let branch = Continuation::new(family, -1.0..1.0).run(&vector![0.0, 0.0], 0.0).unwrap();
+    let BranchEnding::Stalled { p, step, cause: Some(Error::NonFiniteSystem { at, .. }) } = &branch.ending else {
+        panic!("{:?}", branch.ending)
+    };
+    assert!((p - 0.25).abs() < 1e-3 && *step < 1e-6 && (at[0] - 0.25).abs() < 1e-3, "{p} {step} {at:?}");
+    assert_eq!(branch.first_ending, BranchEnding::Boundary);
+    // At the end of √p the branch is vertical; the last step may end beside it without a value that is not a number.
     let family = |p| Flow::new(Autodiff::new(Root, vector![p]));
     let branch = Continuation::new(family, -1.0..1.0).run(&vector![1.0], 1.0).unwrap();
-    let BranchEnding::Stalled { p, step, cause: Some(Error::NonFiniteSystem { .. }) } = &branch.first_ending else {
-        panic!("{:?}", branch.first_ending)
-    };
+    let BranchEnding::Stalled { p, step, .. } = &branch.first_ending else { panic!("{:?}", branch.first_ending) };
     assert!(*p >= 0.0 && *p < 1e-3 && *step < 1e-6, "{p} {step}");
     assert_eq!(branch.ending, BranchEnding::Boundary);
+    for point in &branch.points {
+        assert!(
+            (point.x[0] * point.x[0] - point.p).abs() < 1e-12,
+            "{} {} {}",
+            point.p,
+            point.x[0] * point.x[0] - point.p,
+            point.residual
+        );
+    }
 }
 
 #[test]
@@ -608,4 +628,56 @@ fn bad_arguments_are_named() {
     named(continuation.switch(&branch, 7).map(drop), "index");
     let empty = Continuation::new(|_| NetFlow(TanhNet { weights: weights(0) }), 0.0..1.0).run(&DVector::zeros(0), 0.0);
     assert!(matches!(empty, Err(Error::EmptyState)));
+}
+
+model!(CurvedPitchfork, 2, 1, T, |x, p| {
+    let w = x[0] - p[0].sin();
+    vector![(p[0] - 0.3) * w - w * w * w, p[0].cos() + x[0] - x[1]]
+});
+
+#[test]
+fn a_pitchfork_on_a_curved_branch() {
+    let continuation = Continuation::new(|p| Flow::new(Autodiff::new(CurvedPitchfork, vector![p])), -1.0..1.5);
+    let primary = continuation.run(&vector![-0.8, -0.3], -1.0).unwrap();
+    is_consistent(&primary);
+    assert_eq!(kinds(&primary), [BranchPoint]);
+    at(&primary.bifurcations[0], BranchPoint, 0.3);
+    let outer = continuation.switch(&primary, 0).unwrap();
+    is_consistent(&outer);
+    assert_eq!(kinds(&outer), [BranchPoint]);
+    at(&outer.bifurcations[0], BranchPoint, 0.3);
+    assert!(outer.bifurcations[0].turns && outer.points.len() > 20);
+    for point in &outer.points {
+        // w² = p − 0.3; at the branch point w has errors of the size of the root of the rounding.
+        assert!(((point.x[0] - point.p.sin()).powi(2) - (point.p - 0.3)).abs() < 1e-10);
+    }
+    let back = continuation.switch(&outer, 0).unwrap();
+    is_consistent(&back);
+    assert!(back.points.iter().all(|point| (point.x[0] - point.p.sin()).abs() < 1e-9));
+    assert_eq!((back.points[0].p, back.points.last().unwrap().p), (-1.0, 1.5));
+}
+
+#[test]
+fn a_cell_in_single_precision() {
+    let family = |w: f64| {
+        let zero = SVector::<f32, 1>::zeros();
+        let cell = Elman::<f32, 1, 1> {
+            weight_ih: Weight(zero),
+            weight_hh: Weight(vector![w as f32]),
+            bias_ih: Bias(zero),
+            bias_hh: Bias(zero),
+        };
+        Held::new(Recurrence(Net::dynamic(cell)), OMatrix::<f32, U1, Dyn>::zeros(1))
+    };
+    let continuation = Continuation::new(family, 0.5..2.0);
+    let trivial = continuation.run(&OMatrix::<f32, U1, Dyn>::zeros(1), 0.5).unwrap();
+    assert_eq!(kinds(&trivial), [BranchPoint]);
+    // The weight has a rounding error of 6e-8.
+    assert!((trivial.bifurcations[0].p - 1.0).abs() < 1e-6);
+    let outer = continuation.switch(&trivial, 0).unwrap();
+    assert!(outer.points.len() > 10);
+    for point in &outer.points {
+        let x = f64::from(point.x[0]);
+        assert!(((point.p * x).tanh() - x).abs() < 1e-6);
+    }
 }
