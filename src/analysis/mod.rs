@@ -12,13 +12,16 @@
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`Continuation`] | branches of fixed points in one parameter, with their bifurcations |
 //! | [`Branch`], [`ContinuedPoint`], [`Part`], [`BranchEnding`], [`Bifurcation`], [`BifurcationKind`], [`Unexplained`] | its results |
+//! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 
 mod continuation;
 mod eigen;
 mod system;
+mod variational;
 
 pub use continuation::{
     Bifurcation, BifurcationKind, Branch, BranchEnding, Continuation, ContinuedPoint, Part, Unexplained,
 };
 pub use eigen::Eigen;
 pub use system::{Flow, Held, Iterated, Kind, Map, System};
+pub use variational::{Tangents, Variational};

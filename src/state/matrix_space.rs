@@ -51,6 +51,21 @@ pub trait MatrixSpace: State {
     /// The entries of `matrix`, column by column.
     fn entries(matrix: &Self::Matrix) -> Vec<f64>;
 
+    /// Writes the [`entries`](Self::entries) into `out`. False, with arbitrary contents, if their number is another.
+    fn write_entries(matrix: &Self::Matrix, out: &mut [f64]) -> bool {
+        let entries = Self::entries(matrix);
+        let fits = entries.len() == out.len();
+        if fits {
+            out.copy_from_slice(&entries);
+        }
+        fits
+    }
+
+    /// The sum of the diagonal entries of `matrix`, a map on the space of `self`.
+    fn trace(&self, matrix: &Self::Matrix) -> f64 {
+        Self::entries(matrix).iter().step_by(self.dimension() + 1).sum()
+    }
+
     /// The matrix of these [`entries`](Self::entries), on the space of `self`. `None` if their number is wrong, or if
     /// they do not determine the matrix, as for dual numbers.
     fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix>;
@@ -151,6 +166,15 @@ where
         matrix.iter().map(|x| x.re()).collect()
     }
 
+    fn write_entries(matrix: &Self::Matrix, out: &mut [f64]) -> bool {
+        out.iter_mut().zip(matrix.iter()).for_each(|(out, x)| *out = x.re());
+        out.len() == matrix.len()
+    }
+
+    fn trace(&self, matrix: &Self::Matrix) -> f64 {
+        (0..matrix.nrows()).map(|i| matrix[(i, i)].re()).sum()
+    }
+
     fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix> {
         if T::IS_DUAL || entries.len() != self.len() * self.len() {
             return None;
@@ -222,6 +246,16 @@ macro_rules! number {
             fn entries(matrix: &$t) -> Vec<f64> {
                 vec![f64::from(*matrix)]
             }
+            fn write_entries(matrix: &$t, out: &mut [f64]) -> bool {
+                match out {
+                    [out] => *out = f64::from(*matrix),
+                    _ => return false,
+                }
+                true
+            }
+            fn trace(&self, matrix: &$t) -> f64 {
+                f64::from(*matrix)
+            }
             fn matrix_of(&self, entries: &[f64]) -> Option<$t> {
                 if let [entry] = entries { Some(*entry as $t) } else { None }
             }
@@ -276,6 +310,12 @@ where
     }
     fn entries(matrix: &Self::Matrix) -> Vec<f64> {
         SVector::<T, N>::entries(matrix)
+    }
+    fn write_entries(matrix: &Self::Matrix, out: &mut [f64]) -> bool {
+        SVector::<T, N>::write_entries(matrix, out)
+    }
+    fn trace(&self, matrix: &Self::Matrix) -> f64 {
+        SVector::from(*self).trace(matrix)
     }
     fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix> {
         SVector::from(*self).matrix_of(entries)

@@ -2,3 +2,4 @@
 
 mod continuation;
 mod systems;
+mod variational;

@@ -115,10 +115,9 @@ fn jacobian<F: Jacobian>(f: &F, t: f64, x: &F::State, sizes: &F::State, out: &mu
     // No interval of time: the change of the state over a step says nothing about a map.
     let near = Neighbourhood { h: 0.0, slope: None, norm: Some(&norm) };
     let matrix = f.jacobian(t, x, near);
-    let entries = F::State::entries(&matrix);
-    if entries.len() != out.len() {
-        return Err(Error::LengthMismatch { name: "the Jacobian", found: entries.len(), expected: out.len() });
+    if F::State::write_entries(&matrix, out.as_mut_slice()) {
+        return Ok(());
     }
-    out.copy_from_slice(&entries);
-    Ok(())
+    let found = F::State::entries(&matrix).len();
+    Err(Error::LengthMismatch { name: "the Jacobian", found, expected: out.len() })
 }
