@@ -12,7 +12,7 @@
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`Continuation`] | branches of fixed points in one parameter, with their bifurcations |
 //! | [`Branch`], [`ContinuedPoint`], [`Part`], [`BranchEnding`], [`Bifurcation`], [`BifurcationKind`], [`Unexplained`] | its results |
-//! | [`periodic_orbit`], [`forced_orbit`], [`PeriodicOrbit`] | periodic orbits of flows, with their Floquet multipliers |
+//! | [`periodic_orbit`], [`forced_orbit`], [`PeriodicOrbit`], [`Displacements`], [`Displaced`], [`Neighbours`] | periodic orbits of flows, with their Floquet multipliers |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 
 mod continuation;
@@ -25,6 +25,6 @@ pub use continuation::{
     Bifurcation, BifurcationKind, Branch, BranchEnding, Continuation, ContinuedPoint, Part, Unexplained,
 };
 pub use eigen::Eigen;
-pub use periodic::{PeriodicOrbit, forced_orbit, periodic_orbit};
+pub use periodic::{Displaced, Displacements, Neighbours, PeriodicOrbit, forced_orbit, periodic_orbit};
 pub use system::{Flow, Held, Iterated, Kind, Map, System};
 pub use variational::{Tangents, Variational};

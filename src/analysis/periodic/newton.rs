@@ -2,8 +2,8 @@
 
 use nalgebra::{DMatrix, DVector, Dyn, SVD};
 
+use super::displacements::Displacements;
 use super::shot::{Shooter, Shot};
-use crate::analysis::variational::Variational;
 use crate::control::Controller;
 use crate::dynamics::Jacobian;
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ const ACCEPTABLE: f64 = 1e-4;
 const STANDS: u32 = 3;
 
 /// A singular value below this fraction of the largest is zero: the orbit is not isolated.
-const RANK: f64 = 1e-8;
+pub(super) const RANK: f64 = 1e-10;
 
 /// An orbit whose coordinates all move by less than this fraction of their first ranges has collapsed.
 const COLLAPSED: f64 = 1e-6;
@@ -47,7 +47,8 @@ pub(super) struct Converged<Y> {
     /// The units of the correction.
     pub units: DVector<f64>,
     pub correction: f64,
-    pub isolated: bool,
+    /// The ratio of the extreme singular values of the equations.
+    pub regularity: f64,
 }
 
 /// The linearised equations of a shot, in units of the coordinates and of the period.
@@ -86,8 +87,9 @@ impl Equations {
         Self { svd: matrix.svd(true, true), units, unknown, period: shot.period }
     }
 
-    fn isolated(&self) -> bool {
-        self.svd.singular_values.min() > RANK * self.svd.singular_values.max()
+    /// The ratio of the extreme singular values.
+    fn regularity(&self) -> f64 {
+        self.svd.singular_values.min() / self.svd.singular_values.max()
     }
 
     /// The shortest correction for the gap of a shot.
@@ -130,10 +132,10 @@ pub(super) fn newton<'f, F, S, C>(
 ) -> Result<Converged<F::State>>
 where
     F: Jacobian,
-    S: Dense<Variational<&'f F>> + Clone,
-    C: Controller<Variational<&'f F>, S> + Clone,
+    S: Dense<Displacements<&'f F>> + Clone,
+    C: Controller<Displacements<&'f F>, S> + Clone,
 {
-    let mut shot = shooter.shoot(like, guess, period)?;
+    let mut shot = shooter.shoot(like, guess, period, &shooter.first_units(like, period))?;
     let (first, first_units) = (shot.amplitudes.clone(), shot.units());
     let units = |shot: &Shot<F::State>, unknown| match unknown {
         Period::Unknown => shot.units(),
@@ -154,8 +156,8 @@ where
         stands += u32::from(size > 0.5 * before && size <= ACCEPTABLE);
         before = size;
         if best.as_ref().is_none_or(|best| size < best.correction) {
-            let (units, isolated) = (equations.units.clone(), equations.isolated());
-            best = Some(Converged { shot: shot.clone(), units, correction: size, isolated });
+            let (units, regularity) = (equations.units.clone(), equations.regularity());
+            best = Some(Converged { shot: shot.clone(), units, correction: size, regularity });
         }
         if size <= ROUNDING || size <= ACCEPTABLE && stands >= STANDS {
             break;
@@ -163,7 +165,7 @@ where
         let mut fraction = equations.longest(&correction);
         let next = loop {
             let (x, period) = equations.moved(&shot.start, &correction, fraction);
-            if let Ok(next) = shooter.shoot(like, x, period) {
+            if let Ok(next) = shooter.shoot(like, x, period, &equations.units) {
                 let ahead = equations.solve(&next).map_or(f64::INFINITY, |ahead| ahead.size);
                 if ahead <= (1.0 - 0.25 * fraction) * size || size <= ACCEPTABLE {
                     break Some(next);

@@ -2,14 +2,14 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use super::displacements::Displacements;
 use crate::analysis::system::point;
-use crate::analysis::variational::Variational;
 use crate::control::Controller;
 use crate::dynamics::{Dynamics, Jacobian};
 use crate::error::Result;
 use crate::solution::Ivp;
 use crate::solver::Dense;
-use crate::state::State;
+use crate::state::{Passive, State};
 
 /// The number of intervals between samples; a multiple of the small primes.
 const SAMPLES: usize = 210;
@@ -22,7 +22,7 @@ const CONSTANT: f64 = 1e-12;
 
 /// The trajectories of a field.
 pub(super) struct Shooter<'f, F, S, C> {
-    pub field: Variational<&'f F>,
+    pub field: Displacements<&'f F>,
     pub solver: S,
     pub control: C,
     pub t0: f64,
@@ -49,25 +49,54 @@ pub(super) struct Shot<Y> {
 impl<'f, F, S, C> Shooter<'f, F, S, C>
 where
     F: Jacobian,
-    S: Dense<Variational<&'f F>> + Clone,
-    C: Controller<Variational<&'f F>, S> + Clone,
+    S: Dense<Displacements<&'f F>> + Clone,
+    C: Controller<Displacements<&'f F>, S> + Clone,
 {
-    /// The trajectory from `start`.
-    pub fn shoot(&self, like: &F::State, start: DVector<f64>, period: f64) -> Result<Shot<F::State>> {
+    /// The sizes of the displacements while nothing else is known: those of the coordinates at the guess or, if larger, of their
+    /// changes.
+    pub fn first_units(&self, guess: &F::State, period: f64) -> DVector<f64> {
+        let mut units = DVector::from_vec(guess.coordinates()).abs();
+        let mut slope = guess.zeros_like();
+        for k in 0..8 {
+            self.field.field().eval(self.t0 + period * f64::from(k) / 8.0, guess, &mut slope);
+            let change = DVector::from_vec(slope.coordinates()).abs() * (period / std::f64::consts::TAU);
+            units = units.zip_map(&change, |a, b| if b.is_finite() { a.max(b) } else { a });
+        }
+        let largest = units.max();
+        units.map(|unit| {
+            if unit > 0.0 {
+                unit
+            } else if largest > 0.0 {
+                largest
+            } else {
+                1.0
+            }
+        })
+    }
+
+    /// The trajectory from `start`, with displacements of these sizes.
+    pub fn shoot(
+        &self,
+        like: &F::State,
+        start: DVector<f64>,
+        period: f64,
+        units: &DVector<f64>,
+    ) -> Result<Shot<F::State>> {
         let x = point(like, start.as_slice())?;
         let times: Vec<f64> = (0..=SAMPLES).map(|k| self.time(period, k)).collect();
-        let solution = Ivp::new(&self.field, self.field.identity(&x), times[0]..times[SAMPLES])
-            .save_map(&times, |_t, state| state.0.clone())
+        let solution = Ivp::new(&self.field, self.field.start(&x, units), times[0]..times[SAMPLES])
+            .save_map(&times, |_t, state| state.0.0.clone())
             .solve(self.solver.clone(), self.control.clone())
             .map_err(|failure| failure.error)?;
         let last = solution.last();
-        let end = DVector::from_vec(last.0.coordinates());
-        let velocity = [(self.t0, &x), (times[SAMPLES], &last.0)].map(|(t, y)| {
+        let ((end_state, _), Passive(log_volume)) = last;
+        let end = DVector::from_vec(end_state.coordinates());
+        let velocity = [(self.t0, &x), (times[SAMPLES], end_state)].map(|(t, y)| {
             let mut slope = y.zeros_like();
             self.field.field().eval(t, y, &mut slope);
             DVector::from_vec(slope.coordinates())
         });
-        let (monodromy, log_volume) = (self.field.matrix(last), last.1.0.1);
+        let (monodromy, log_volume) = (self.field.derivative(last, units), *log_volume);
         let rows: Vec<DVector<f64>> = solution.y.iter().map(|y| DVector::from_vec(y.coordinates())).collect();
         let reduce = |start: f64, with: fn(f64, f64) -> f64| {
             DVector::from_fn(end.len(), |i, _| rows.iter().map(|row| row[i]).fold(start, with))
