@@ -9,7 +9,7 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoFixedPoint`](Error::NoFixedPoint), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged) |
+//! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged), [`NoPeriodicOrbit`](Error::NoPeriodicOrbit) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
@@ -555,6 +555,21 @@ pub enum Error {
         error: f64,
         /// The tolerance.
         tolerance: f64,
+    },
+    /// No periodic orbit was found.
+    #[error(
+        "no periodic orbit was found in {steps} steps of Newton's method: {reason}, at x = {at:?} with the period {period}; \
+         start nearer to one"
+    )]
+    NoPeriodicOrbit {
+        /// The reason.
+        reason: &'static str,
+        /// The number of steps.
+        steps: u32,
+        /// The last period.
+        period: f64,
+        /// The coordinates of the last point.
+        at: Vec<f64>,
     },
     /// The name of a tensor is taken or reserved.
     #[error("the tensor `{tensor}` of the model cannot be called `{name}` in a file: {reason}")]

@@ -14,6 +14,7 @@
 //! | which cycles does a map have? | [`cycles`](fn@cycles): [`Cycles`], each a [`Cycle`] with its multipliers |
 //! | is it chaotic? | [`Lyapunov`] exponents: a [`Spectrum`] with errors |
 //! | how do its fixed points depend on a parameter? | [`Continuation`]: a [`Branch`] with its [`Bifurcation`]s |
+//! | does a flow oscillate? | [`periodic_orbit`](fn@periodic_orbit), [`forced_orbit`](fn@forced_orbit): a [`PeriodicOrbit`] with its Floquet multipliers |
 //! | where do trajectories go? | [`basins`](fn@basins) on a [`PlaneGrid`], with the settings of a [`BasinSearch`]: [`Basins`] of [`Fate`]s |
 //!
 //! | tool | |
@@ -21,7 +22,7 @@
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`PrincipalComponents`] | the directions in which states vary most |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
-//! | helper types | [`BifurcationKind`], [`BranchEnding`], [`ContinuedPoint`], [`Local`], [`LyapunovFailure`], [`Part`], [`PointKind`], [`SearchFailures`](crate::error::SearchFailures), [`TangentVectors`], [`Unexplained`] |
+//! | helper types | [`BifurcationKind`], [`BranchEnding`], [`ContinuedPoint`], [`Displaced`], [`Displacements`], [`Local`], [`LyapunovFailure`], [`Neighbours`], [`Part`], [`PointKind`], [`SearchFailures`](crate::error::SearchFailures), [`TangentVectors`], [`Unexplained`] |
 
 mod basins;
 mod continuation;
@@ -31,6 +32,7 @@ mod fixed_points;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 mod lyapunov;
+mod periodic;
 mod principal_components;
 mod system;
 mod variational;
@@ -43,6 +45,7 @@ pub use cycles::{Cycle, Cycles, cycles};
 pub use eigen::Eigen;
 pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
 pub use lyapunov::{Local, Lyapunov, LyapunovFailure, Spectrum};
+pub use periodic::{Displaced, Displacements, Neighbours, PeriodicOrbit, forced_orbit, periodic_orbit};
 pub use principal_components::PrincipalComponents;
 pub use system::{Flow, Held, Iterated, Kind, Map, System, TimeMap};
 pub use variational::{TangentVectors, Tangents, Variational};

@@ -5,6 +5,7 @@ mod continuation;
 mod cycles;
 mod fixed_points;
 mod lyapunov;
+mod periodic_orbits;
 mod principal_components;
 mod systems;
 mod variational;

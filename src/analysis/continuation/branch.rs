@@ -53,7 +53,8 @@ pub enum BranchEnding {
         p: f64,
         /// The length of the last step attempted, in units of [`ContinuedPoint::arclength`].
         step: f64,
-        /// The error of the system, if it has no value there; otherwise Newton's method fails or the branch has a corner.
+        /// The error of the system in one of the steps from there, if it had no value; otherwise Newton's method fails or the
+        /// branch has a corner.
         cause: Option<Error>,
     },
 }

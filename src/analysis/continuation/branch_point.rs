@@ -13,14 +13,18 @@ use crate::solution::{Bracket, narrow};
 /// The distance of the interpolated points, in units of the metric; its fourth power is below rounding.
 const SPACING: f64 = 1e-3;
 
-/// The largest difference of the roots of the quadratic and the cubic interpolation. That of the cubic has the next order.
-const AGREEMENT: f64 = 1e-7;
+/// The difference of the roots of the quadratic and the cubic interpolation that is good enough, in units of the metric. The
+/// error of the cubic is of the next order.
+const AGREEMENT: f64 = 1e-9;
+
+/// The difference up to which the best attempt is accepted, if none is good enough.
+const ACCEPTABLE: f64 = 1e-6;
 
 /// The largest residual of the interpolated point, with rows of norm 1.
 const RESIDUAL: f64 = 1e-9;
 
 /// The attempts, each with a quarter of the distance.
-const ATTEMPTS: usize = 8;
+const ATTEMPTS: usize = 10;
 
 /// The interpolated points, in units of their distance.
 const PLACES: [f64; 4] = [-1.5, -0.5, 0.5, 1.5];
@@ -30,9 +34,18 @@ pub(super) fn locate(segment: &Segment, near: f64) -> Result<Node, Miss> {
     let mut spacing = (SPACING / segment.length).min(0.1);
     let mut center = near;
     let mut last = Miss::Newton;
+    let mut best: Option<(f64, Box<Node>)> = None;
     for _ in 0..ATTEMPTS {
         match attempt(segment, center, spacing) {
-            Ok(Attempt::Found(node)) => return Ok(*node),
+            Ok(Attempt::Found { node, disagreement }) => {
+                if best.as_ref().is_none_or(|(least, _)| disagreement < *least) {
+                    best = Some((disagreement, node));
+                }
+                if disagreement <= AGREEMENT {
+                    break;
+                }
+                spacing *= 0.25;
+            }
             Ok(Attempt::Beside(place)) => center += place * spacing,
             Ok(Attempt::TooCoarse) => spacing *= 0.25,
             Err(miss) => {
@@ -42,11 +55,17 @@ pub(super) fn locate(segment: &Segment, near: f64) -> Result<Node, Miss> {
             }
         }
     }
-    Err(last)
+    match best {
+        Some((disagreement, node)) if disagreement <= ACCEPTABLE => Ok(*node),
+        _ => Err(last),
+    }
 }
 
 enum Attempt {
-    Found(Box<Node>),
+    Found {
+        node: Box<Node>,
+        disagreement: f64,
+    },
     /// The root is outside the middle.
     Beside(f64),
     TooCoarse,
@@ -65,9 +84,6 @@ fn attempt(segment: &Segment, center: f64, spacing: f64) -> Result<Attempt, Miss
     if cubic.abs() > 1.0 {
         return Ok(Attempt::Beside(cubic));
     }
-    if (cubic - quadratic).abs() * spacing * segment.length > AGREEMENT {
-        return Ok(Attempt::TooCoarse);
-    }
     let at = |place: f64| {
         let mut u = DVector::zeros(nodes[0].u.len());
         for (node, weight) in nodes.iter().zip(weights(&PLACES, place)) {
@@ -80,7 +96,8 @@ fn attempt(segment: &Segment, center: f64, spacing: f64) -> Result<Attempt, Miss
         return Ok(Attempt::TooCoarse);
     }
     node.tangent = segment.tangent_between(&at(cubic - 0.25), &at(cubic + 0.25));
-    Ok(Attempt::Found(Box::new(node)))
+    let disagreement = (cubic - quadratic).abs() * spacing * segment.length;
+    Ok(Attempt::Found { node: Box::new(node), disagreement })
 }
 
 /// The root of the interpolating polynomial between the outer places.

@@ -6,8 +6,8 @@ use super::equations::{Equations, Linearised};
 use super::metric::Metric;
 use crate::error::Error;
 
-/// The most iterations from a predicted point. Newton's method doubles the digits.
-const ITERATIONS: usize = 10;
+/// The most iterations from a predicted point. With an inexact derivative each may gain less than a digit.
+const ITERATIONS: usize = 25;
 
 /// The most iterations from a start of the user.
 const START_ITERATIONS: usize = 100;
@@ -48,9 +48,14 @@ impl Miss {
     }
 }
 
-/// Below this a correction is as small as rounding allows if it no longer shrinks.
+/// A correction below this that no longer shrinks is as small as rounding allows, if the residual is.
 fn floor(equations: &dyn Equations) -> f64 {
     equations.rounding().powf(0.6)
+}
+
+/// The rounding error of the equations with rows of norm 1, generously: their terms are as large as the coordinates.
+fn rounding_of_residual(equations: &dyn Equations, metric: &Metric, u: &DVector<f64>) -> f64 {
+    1e3 * equations.rounding() * (1.0 + metric.scaled(u).norm())
 }
 
 /// The point of the branch in the hyperplane through `guess` with this normal vector, in units of the metric.
@@ -63,31 +68,25 @@ pub(super) fn correct(
     let mut u = guess.clone();
     let mut before = f64::INFINITY;
     for _ in 0..ITERATIONS {
-        let step = newton_step(equations, metric, &u, normal)?;
+        let value = equations.value(&u)?;
+        let linearised = Linearised::at(equations, metric, &u)?;
+        let right = right_side(&linearised, &value);
+        let step = linearised.bordered(normal).lu().solve(&right).ok_or(Miss::Newton)?;
         let size = step.norm();
-        if !size.is_finite() || size > 0.5 * before && size > floor(equations) {
+        // Near a branch point the correction has errors far above those of the residual, and does not shrink.
+        let stands = size > 0.5 * before;
+        let small = size <= floor(equations) && right.norm() <= rounding_of_residual(equations, metric, &u);
+        if !size.is_finite() || stands && !small {
             return Err(Miss::Newton);
         }
         u += metric.raw(&step);
-        if size <= 4.0 * equations.rounding() || size <= floor(equations) && size > 0.1 * before {
+        if size <= 4.0 * equations.rounding() || stands {
             let moved = metric.scaled(&(&u - guess)).norm();
             return Ok(Corrected { u, moved });
         }
         before = size;
     }
     Err(Miss::Newton)
-}
-
-fn newton_step(
-    equations: &dyn Equations,
-    metric: &Metric,
-    u: &DVector<f64>,
-    normal: &DVector<f64>,
-) -> Result<DVector<f64>, Miss> {
-    let value = equations.value(u)?;
-    let linearised = Linearised::at(equations, metric, u)?;
-    let right = right_side(&linearised, &value);
-    linearised.bordered(normal).lu().solve(&right).ok_or(Miss::Newton)
 }
 
 /// `−G`, scaled, and a zero for the hyperplane.
@@ -119,7 +118,7 @@ pub(super) fn correct_start(
         if !size.is_finite() {
             return Err(Miss::Newton);
         }
-        if size <= 4.0 * equations.rounding() || size <= floor(equations) && size > 0.1 * before {
+        if size <= 4.0 * equations.rounding() || size <= floor(equations) && size > 0.5 * before {
             // A singular Jacobian leaves a residual that no step can remove.
             let left = right_side(&linearised, &value).norm();
             return if left <= floor(equations) { Ok(u + metric.raw(&step)) } else { Err(Miss::Newton) };

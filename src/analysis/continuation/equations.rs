@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::metric::Metric;
+use super::slope_in_p::slope_in_p;
 use crate::analysis::system::{Kind, System, evaluate, point, slopes};
 use crate::error::Result;
 use crate::state::State;
@@ -64,10 +65,6 @@ impl<G, Y: State> FamilyEquations<'_, G, Y> {
     }
 }
 
-/// The increments of differences in `p`, in units of its range: the error of the formula, of fourth order, is then below
-/// rounding for a family that changes over a hundredth of the range.
-const INCREMENT: f64 = 1e-4;
-
 /// The equations, linearised at a point, in the units of a metric and with rows of norm 1.
 #[derive(Debug, Clone)]
 pub(super) struct Linearised {
@@ -128,32 +125,4 @@ impl Linearised {
         out.row_mut(n).tr_copy_from(normal);
         out
     }
-}
-
-/// `∂G/∂p` by central differences, one-sided where the family has no value on one side.
-pub(super) fn slope_in_p(equations: &dyn Equations, u: &DVector<f64>, range: f64) -> Result<DVector<f64>> {
-    let n = u.len() - 1;
-    let h = range * INCREMENT.max(equations.rounding().cbrt());
-    // The value, and the increment that was taken after rounding.
-    let value = |shift: f64| {
-        let mut moved = u.clone();
-        moved[n] += shift;
-        equations.value(&moved).map(|value| (value, moved[n] - u[n]))
-    };
-    let central = |h: f64| match (value(h), value(-h)) {
-        (Ok((above, up)), Ok((below, down))) => Some((above - below) / (up - down)),
-        _ => None,
-    };
-    if let Some(near) = central(h) {
-        return Ok(match central(2.0 * h) {
-            Some(far) => (near * 4.0 - far) / 3.0,
-            None => near,
-        });
-    }
-    let here = equations.value(u)?;
-    let one_sided = |sign: f64| -> Result<DVector<f64>> {
-        let ((near, step), (far, _)) = (value(sign * h)?, value(sign * 2.0 * h)?);
-        Ok((near * 4.0 - far - &here * 3.0) / (2.0 * step))
-    };
-    one_sided(1.0).or_else(|_| one_sided(-1.0))
 }

@@ -19,6 +19,7 @@ mod refine;
 mod report;
 mod segment;
 mod settings;
+mod slope_in_p;
 mod start;
 mod switch;
 mod walk;

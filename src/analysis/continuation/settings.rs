@@ -212,13 +212,12 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
 
     fn validate(&self, x: &[f64], p: f64) -> Result<()> {
         let Range { start, end } = self.range;
-        for (name, value) in [("range.start", start), ("range.end", end)] {
-            if !value.is_finite() || !(end - start).is_finite() {
-                return Err(Error::InvalidArgument { name, value, expected: "finite, as the length of the range" });
-            }
+        if !start.is_finite() {
+            return Err(Error::InvalidArgument { name: "range.start", value: start, expected: "finite" });
         }
-        if start == end {
-            return Err(Error::InvalidArgument { name: "range.end", value: end, expected: "different from the start" });
+        if !(end - start).is_finite() || start == end {
+            let expected = "finite, not the start, and at a finite distance from it";
+            return Err(Error::InvalidArgument { name: "range.end", value: end, expected });
         }
         if !(start.min(end)..=start.max(end)).contains(&p) {
             return Err(Error::InvalidArgument { name: "p", value: p, expected: "in the range of the parameter" });

@@ -2,8 +2,9 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::equations::{Equations, Linearised, slope_in_p};
+use super::equations::{Equations, Linearised};
 use super::metric::{Metric, Sizes};
+use super::slope_in_p::slope_in_p;
 use crate::analysis::system::Kind;
 use crate::error::Result;
 

@@ -67,6 +67,8 @@ impl Walk<'_> {
             Kind::Map => 1.0,
             Kind::Flow => 0.0,
         };
+        // The last error of the system since the last node.
+        let mut cause = None;
         let mut largest = first.spectrum.radius.max(least);
         loop {
             let here = nodes.last().unwrap_or(first);
@@ -90,16 +92,18 @@ impl Walk<'_> {
                     step = (step * (0.5 * LARGEST_ANGLE / angle).clamp(0.5, 2.0)).min(self.steps.longest);
                     largest = largest.max(next.spectrum.radius);
                     nodes.push(next);
+                    cause = None;
                 }
-                Err(refused) if 0.5 * step < self.steps.shortest => {
-                    let cause = match refused {
-                        Refused::Miss(miss) => miss.into_cause(),
-                        Refused::TooLong => None,
-                    };
-                    let ending = BranchEnding::Stalled { p: here.p(), step, cause };
-                    return Walked { nodes, ending };
+                Err(refused) => {
+                    if let Refused::Miss(Miss::System(error)) = refused {
+                        cause = Some(error);
+                    }
+                    if 0.5 * step < self.steps.shortest {
+                        let ending = BranchEnding::Stalled { p: here.p(), step, cause };
+                        return Walked { nodes, ending };
+                    }
+                    step *= 0.5;
                 }
-                Err(_) => step *= 0.5,
             }
         }
     }
