@@ -438,23 +438,69 @@ fn points_of_cells_satisfy_their_equation() {
     assert_eq!(format!("{found:?}"), format!("{again:?}"));
 }
 
+/// A network of 16 units by NumPy and SciPy; see the generator beside the file.
+#[test]
+fn eigenvalues_of_a_network_of_16_units() {
+    let reference: serde_json::Value = serde_json::from_str(include_str!("../reference/tanh_net.json")).unwrap();
+    let numbers = |value: &serde_json::Value| -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+    };
+    let mut cell: Elman<f64, 1, 16> = rheos::formula::Structure::draw(&mut || 0.0);
+    for (i, row) in reference["weights"].as_array().unwrap().iter().enumerate() {
+        numbers(row).into_iter().enumerate().for_each(|(j, x)| cell.weight_hh[(i, j)] = x);
+    }
+    numbers(&reference["bias"]).into_iter().enumerate().for_each(|(i, x)| cell.bias_hh[i] = x);
+    let held =
+        Held::new(Recurrence(Net::dynamic(cell)), nalgebra::OMatrix::<f64, nalgebra::U1, nalgebra::Dyn>::zeros(1));
+    let mut draw = draws(4);
+    let starts: Vec<_> = (0..150)
+        .map(|_| nalgebra::OMatrix::<f64, nalgebra::Const<16>, nalgebra::Dyn>::from_fn(1, |_, _| draw()))
+        .collect();
+    let found = fixed_points(&held, &starts, &Search::default()).unwrap();
+    println!("{:?} {:?}", found.points.iter().map(|point| point.starts).collect::<Vec<_>>(), found.failures);
+    let mut next = starts[0].clone();
+    for point in &found.points {
+        held.eval(&point.xstar, &mut next).unwrap();
+        assert!((&next - &point.xstar).amax() < 1e-14);
+    }
+    for expected in reference["points"].as_array().unwrap() {
+        let point = nearest(&found, &numbers(&expected["x"]));
+        // Both are exact to their rounding times the condition.
+        let distance =
+            numbers(&expected["x"]).iter().zip(point.xstar.iter()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(distance < 1e-15 * point.condition.max(10.0), "{distance:e} {:e}", point.condition);
+        let (re, im) = (numbers(&expected["re"]), numbers(&expected["im"]));
+        for (re, im) in re.iter().zip(&im) {
+            let value = Complex::new(*re, *im);
+            let (gap, uncertainty) = point
+                .eigen
+                .values
+                .iter()
+                .zip(&point.uncertainties)
+                .map(|(other, uncertainty)| ((other - value).norm(), *uncertainty))
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .unwrap();
+            assert!(gap < 1e-12 && gap <= uncertainty, "{gap:e} {uncertainty:e}");
+        }
+        let unstable = re.iter().zip(&im).filter(|(re, im)| re.hypot(**im) > 1.0).count();
+        assert_eq!(point.unstable_directions(), unstable);
+    }
+}
+
 #[test]
 fn outliers_are_rejected_by_the_rule_and_kept_on_request() {
-    // Roots 0, 1 and 1000.
+    // Roots 0, 1 and 1000; the mean distance of the starts from their centroid is about 22.
     let flow = Flow::new(Autodiff::new(Cubic, SVector::<f64, 0>::zeros()));
-    let starts: Vec<_> = [-0.5, 0.1, 0.4, 0.6, 0.9, 1.4].map(|x| vector![x]).into();
-    let from_far: Vec<_> = starts.iter().copied().chain([vector![30.0]]).collect();
-    let _ = from_far;
+    let starts: Vec<_> = (0..60).map(|i| vector![f64::from(i) / 40.0]).chain([vector![700.0]]).collect();
+    let roots =
+        |points: &[FixedPoint<SVector<f64, 1>>]| sorted(points.iter().map(|point| point.xstar[0].round()).collect());
     let all = fixed_points(&flow, &starts, &Search::default().outlier_factor(f64::INFINITY)).unwrap();
     let some = fixed_points(&flow, &starts, &Search::default()).unwrap();
-    assert!(all.rejected.is_empty());
-    assert_eq!(some.points.len() + some.rejected.len(), all.points.len());
-    for point in &some.points {
-        assert!(point.xstar[0].abs() < 10.0);
-    }
-    for point in &some.rejected {
-        assert!((point.xstar[0] - 1000.0).abs() < 1e-10);
-    }
+    assert_eq!((roots(&all.points), all.rejected.len()), (vec![0.0, 1.0, 1000.0], 0));
+    assert_eq!((roots(&some.points), roots(&some.rejected)), (vec![0.0, 1.0], vec![1000.0]));
+    // Starts that coincide have no spread, so the rule is off.
+    let one = fixed_points(&flow, &[vector![900.0]; 3], &Search::default()).unwrap();
+    assert_eq!((one.points.len(), one.rejected.len()), (1, 0));
 }
 
 struct Cubic;

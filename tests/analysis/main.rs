@@ -2,4 +2,6 @@
 
 mod cycles;
 mod fixed_points;
+#[path = "../common/relu_network.rs"]
+mod relu_network;
 mod systems;

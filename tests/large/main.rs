@@ -6,6 +6,9 @@ mod common;
 
 mod auto;
 mod checkpoints;
+mod cycles;
 mod krylov;
 mod memory;
+#[path = "../common/relu_network.rs"]
+mod relu_network;
 mod stiff;
