@@ -258,6 +258,45 @@ fn without_a_root_all_starts_fail_and_a_slow_point_is_found_when_asked() {
 }
 
 #[test]
+fn slow_points_minimise_q_in_the_units_of_the_state() {
+    // With u = x + y/1000 the residual is (u − 1, 2 (u + 2)): q has its minimum at u = −7/5, for starts of any size.
+    struct Slow;
+    impl GenericDynamics<2, 0> for Slow {
+        fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+            let u = x[0] + x[1] * 1e-3;
+            vector![u - T::from(1.0), (u + T::from(2.0)) * 2.0]
+        }
+    }
+    let flow = Flow::new(Autodiff::new(Slow, SVector::<f64, 0>::zeros()));
+    let starts: Vec<Vector2<f64>> = box_of::<2>(10, 1.0, 5).iter().map(|x| vector![x[0], 1e3 * x[1]]).collect();
+    let found = fixed_points(&flow, &starts, &Search::default().slow_points(f64::INFINITY)).unwrap();
+    assert_eq!(found.points.iter().map(|point| point.starts).sum::<usize>(), 10);
+    for point in &found.points {
+        assert!((point.xstar[0] + 1e-3 * point.xstar[1] + 1.4).abs() < 1e-7, "{point:?}");
+        assert!(point.kind == PointKind::Slow && (point.q - 3.6).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn isolated_points_near_a_fold_stay_apart() {
+    // x² = c has roots 2e-4 apart, nearer than a degenerate point could tell.
+    let flow = Flow::new(Autodiff::new(FoldOf, vector![1e-8]));
+    let starts: Vec<_> = (0..41).map(|i| vector![f64::from(i) / 20.0 - 1.0]).collect();
+    let found = fixed_points(&flow, &starts, &Search::default()).unwrap();
+    let isolated: Vec<_> = found.points.iter().filter(|point| point.kind == PointKind::Isolated).collect();
+    assert_eq!(sorted(isolated.iter().map(|point| (point.xstar[0] * 1e10).round()).collect()), [-1e6, 1e6]);
+    assert!(isolated.iter().all(|point| point.is_stable() == Some(point.xstar[0] < 0.0)));
+}
+
+/// `x² − c`.
+struct FoldOf;
+impl GenericDynamics<1, 1> for FoldOf {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 1>, c: &SVector<T, 1>) -> SVector<T, 1> {
+        vector![x[0] * x[0] - c[0]]
+    }
+}
+
+#[test]
 fn a_near_miss_is_no_isolated_point() {
     // Roots at ±√c, or none: to f64, 1e-17 is neither.
     for (c, expected) in [(1e-6, 2), (-1e-6, 0), (-1e-17, 0)] {

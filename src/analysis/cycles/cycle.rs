@@ -20,7 +20,7 @@ pub struct Cycle<Y> {
     /// The Jacobian of the `k`-th iterate at the first point: the product of the Jacobians along the cycle.
     pub jacobian: DMatrix<f64>,
     /// The eigenvalues of this product, which are the multipliers of the cycle, and its eigenvectors at the first point. The
-    /// conditions belong to coordinates in units of the [size of the starts](crate::analysis::fixed_points#size-of-the-starts).
+    /// conditions belong to coordinates in units of the [size of the starts](fn@crate::analysis::fixed_points#size-of-the-starts).
     pub eigen: Eigen,
     /// The largest error of each multiplier, from the rounding of the product and from its change over the error of the cycle.
     pub uncertainties: Vec<f64>,
