@@ -453,6 +453,13 @@ fn closures_have_fixed_points_too() {
         for value in &point.eigen.values {
             assert!((value * value + 0.1 * value + angle.cos()).norm() < 1e-8);
         }
+        // The eigenvalues know that they are inexact.
+        assert!(point.uncertainties.iter().all(|x| (1e-13..1e-7).contains(x)), "{:?}", point.uncertainties);
+        let root = (Complex::new(0.0025 - angle.cos(), 0.0)).sqrt();
+        for (value, uncertainty) in point.eigen.values.iter().zip(&point.uncertainties) {
+            let error = [-root, root].map(|root| (value - (root - 0.05)).norm());
+            assert!(error[0].min(error[1]) <= *uncertainty);
+        }
         assert_eq!(point.is_stable(), Some(k == 0));
     }
 }
@@ -555,6 +562,59 @@ fn many_equal_starts_are_one_point() {
     let starts = vec![vector![0.7]; 3000];
     let found = fixed_points(&map, &starts, &Search::default()).unwrap();
     assert_eq!((found.points.len(), found.points[0].starts), (1, 3000));
+}
+
+#[test]
+fn a_centre_of_a_closure_is_undecided() {
+    // λ = ±i exactly; by differences the real part is noise.
+    let flow =
+        Flow::new(ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![y[1].exp() - 1.0, -y[0].sinh()]));
+    let found = fixed_points(&flow, &box_of::<2>(10, 1.0, 9), &Search::default()).unwrap();
+    let point = nearest(&found, &[0.0, 0.0]);
+    assert_eq!((point.is_stable(), point.unstable_directions()), (None, 0), "{point:?}");
+    assert!((point.modes()[0].frequency * std::f64::consts::TAU - 1.0).abs() < 1e-8);
+}
+
+/// Three groups of units, each of which follows its mean: `m₁ = tanh(2 m₀)` has the fixed points 0 and ±m*.
+///
+/// So there are 27 points, with an unstable direction (λ = 2) for each group at 0; all eigenvalues but one of a group are 0, and the other one
+/// of a group at ±m* is 2 (1 − m*²).
+#[test]
+fn a_cube_of_27_points() {
+    let group = |i: usize| [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2][i];
+    let mut cell: Elman<f64, 1, 16> = rheos::formula::Structure::draw(&mut || 0.0);
+    for i in 0..16 {
+        for j in (0..16).filter(|&j| group(i) == group(j)) {
+            cell.weight_hh[(i, j)] = 2.0 / if group(i) == 2 { 6.0 } else { 5.0 };
+        }
+    }
+    let held =
+        Held::new(Recurrence(Net::dynamic(cell)), nalgebra::OMatrix::<f64, nalgebra::U1, nalgebra::Dyn>::zeros(1));
+    // As visited: near the corners, the edges, the faces and the centre.
+    let mut draw = draws(4);
+    let visited: Vec<_> = (0..27 * 4)
+        .map(|k| {
+            let side = |g: usize| f64::from((k / 3_i32.pow(g as u32)) % 3 - 1);
+            nalgebra::OMatrix::<f64, nalgebra::Const<16>, nalgebra::Dyn>::from_fn(1, |i, _| {
+                side(group(i)) + 0.3 * draw()
+            })
+        })
+        .collect();
+    let found = fixed_points(&held, &visited, &Search::default()).unwrap();
+    assert_eq!(found.points.len(), 27);
+    let counts = [0, 1, 2, 3].map(|k| found.points.iter().filter(|point| point.unstable_directions() == k).count());
+    assert_eq!(counts, [8, 12, 6, 1]);
+    let outer = (0..100).fold(1.0_f64, |m, _| (2.0 * m).tanh());
+    for point in &found.points {
+        assert!(point.xstar.iter().all(|x| [-outer, 0.0, outer].iter().any(|m| (x - m).abs() < 1e-15)));
+        let expected = [0, 5, 10].map(|i| 2.0 * (1.0 - point.xstar[i] * point.xstar[i]));
+        let mut values: Vec<f64> = point.eigen.values.iter().map(|value| value.norm()).collect();
+        values.sort_by(f64::total_cmp);
+        let (zeros, rest) = values.split_at(13);
+        assert!(zeros.iter().all(|x| *x < 1e-14));
+        assert!(sorted(expected.into()).iter().zip(rest).all(|(a, b)| (a - b).abs() < 1e-14));
+        assert!(point.directions().iter().all(|direction| *direction != Stability::Undecided));
+    }
 }
 
 #[test]

@@ -66,7 +66,8 @@ pub struct FixedPoint<Y> {
     /// The eigenvalues and eigenvectors of `J`. [`Eigen::is_defective`] tells whether the eigenvectors say little. The conditions
     /// belong to `J` with its coordinates in units of the [size of the starts](super::fixed_points#size-of-the-starts).
     pub eigen: Eigen,
-    /// The largest error of each eigenvalue, from the rounding of `J` and from its change over the error of the point.
+    /// The largest error of each eigenvalue, from the rounding of `J`, from its change over the error of the point and, for a Jacobian
+    /// by differences, from its change with the increments.
     pub uncertainties: Vec<f64>,
     /// The condition number of `R` in the Euclidean norm, with the coordinates in units of the
     /// [size of the starts](super::fixed_points#size-of-the-starts). Infinite if `R` is singular to the precision of the state.
