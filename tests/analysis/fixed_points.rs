@@ -258,6 +258,45 @@ fn without_a_root_all_starts_fail_and_a_slow_point_is_found_when_asked() {
 }
 
 #[test]
+fn slow_points_minimise_q_in_the_units_of_the_state() {
+    // With u = x + y/1000 the residual is (u − 1, 2 (u + 2)): q has its minimum at u = −7/5, for starts of any size.
+    struct Slow;
+    impl GenericDynamics<2, 0> for Slow {
+        fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+            let u = x[0] + x[1] * 1e-3;
+            vector![u - T::from(1.0), (u + T::from(2.0)) * 2.0]
+        }
+    }
+    let flow = Flow::new(Autodiff::new(Slow, SVector::<f64, 0>::zeros()));
+    let starts: Vec<Vector2<f64>> = box_of::<2>(10, 1.0, 5).iter().map(|x| vector![x[0], 1e3 * x[1]]).collect();
+    let found = fixed_points(&flow, &starts, &Search::default().slow_points(f64::INFINITY)).unwrap();
+    assert_eq!(found.points.iter().map(|point| point.starts).sum::<usize>(), 10);
+    for point in &found.points {
+        assert!((point.xstar[0] + 1e-3 * point.xstar[1] + 1.4).abs() < 1e-7, "{point:?}");
+        assert!(point.kind == PointKind::Slow && (point.q - 3.6).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn isolated_points_near_a_fold_stay_apart() {
+    // x² = c has roots 2e-4 apart, nearer than a degenerate point could tell.
+    let flow = Flow::new(Autodiff::new(FoldOf, vector![1e-8]));
+    let starts: Vec<_> = (0..41).map(|i| vector![f64::from(i) / 20.0 - 1.0]).collect();
+    let found = fixed_points(&flow, &starts, &Search::default()).unwrap();
+    let isolated: Vec<_> = found.points.iter().filter(|point| point.kind == PointKind::Isolated).collect();
+    assert_eq!(sorted(isolated.iter().map(|point| (point.xstar[0] * 1e10).round()).collect()), [-1e6, 1e6]);
+    assert!(isolated.iter().all(|point| point.is_stable() == Some(point.xstar[0] < 0.0)));
+}
+
+/// `x² − c`.
+struct FoldOf;
+impl GenericDynamics<1, 1> for FoldOf {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 1>, c: &SVector<T, 1>) -> SVector<T, 1> {
+        vector![x[0] * x[0] - c[0]]
+    }
+}
+
+#[test]
 fn a_near_miss_is_no_isolated_point() {
     // Roots at ±√c, or none: to f64, 1e-17 is neither.
     for (c, expected) in [(1e-6, 2), (-1e-6, 0), (-1e-17, 0)] {
@@ -414,6 +453,13 @@ fn closures_have_fixed_points_too() {
         for value in &point.eigen.values {
             assert!((value * value + 0.1 * value + angle.cos()).norm() < 1e-8);
         }
+        // The eigenvalues know that they are inexact.
+        assert!(point.uncertainties.iter().all(|x| (1e-13..1e-7).contains(x)), "{:?}", point.uncertainties);
+        let root = (Complex::new(0.0025 - angle.cos(), 0.0)).sqrt();
+        for (value, uncertainty) in point.eigen.values.iter().zip(&point.uncertainties) {
+            let error = [-root, root].map(|root| (value - (root - 0.05)).norm());
+            assert!(error[0].min(error[1]) <= *uncertainty);
+        }
         assert_eq!(point.is_stable(), Some(k == 0));
     }
 }
@@ -438,23 +484,69 @@ fn points_of_cells_satisfy_their_equation() {
     assert_eq!(format!("{found:?}"), format!("{again:?}"));
 }
 
+/// A network of 16 units by NumPy and SciPy; see the generator beside the file.
+#[test]
+fn eigenvalues_of_a_network_of_16_units() {
+    let reference: serde_json::Value = serde_json::from_str(include_str!("../reference/tanh_net.json")).unwrap();
+    let numbers = |value: &serde_json::Value| -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+    };
+    let mut cell: Elman<f64, 1, 16> = rheos::formula::Structure::draw(&mut || 0.0);
+    for (i, row) in reference["weights"].as_array().unwrap().iter().enumerate() {
+        numbers(row).into_iter().enumerate().for_each(|(j, x)| cell.weight_hh[(i, j)] = x);
+    }
+    numbers(&reference["bias"]).into_iter().enumerate().for_each(|(i, x)| cell.bias_hh[i] = x);
+    let held =
+        Held::new(Recurrence(Net::dynamic(cell)), nalgebra::OMatrix::<f64, nalgebra::U1, nalgebra::Dyn>::zeros(1));
+    let mut draw = draws(4);
+    let starts: Vec<_> = (0..150)
+        .map(|_| nalgebra::OMatrix::<f64, nalgebra::Const<16>, nalgebra::Dyn>::from_fn(1, |_, _| draw()))
+        .collect();
+    let found = fixed_points(&held, &starts, &Search::default()).unwrap();
+    println!("{:?} {:?}", found.points.iter().map(|point| point.starts).collect::<Vec<_>>(), found.failures);
+    let mut next = starts[0].clone();
+    for point in &found.points {
+        held.eval(&point.xstar, &mut next).unwrap();
+        assert!((&next - &point.xstar).amax() < 1e-14);
+    }
+    for expected in reference["points"].as_array().unwrap() {
+        let point = nearest(&found, &numbers(&expected["x"]));
+        // Both are exact to their rounding times the condition.
+        let distance =
+            numbers(&expected["x"]).iter().zip(point.xstar.iter()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(distance < 1e-15 * point.condition.max(10.0), "{distance:e} {:e}", point.condition);
+        let (re, im) = (numbers(&expected["re"]), numbers(&expected["im"]));
+        for (re, im) in re.iter().zip(&im) {
+            let value = Complex::new(*re, *im);
+            let (gap, uncertainty) = point
+                .eigen
+                .values
+                .iter()
+                .zip(&point.uncertainties)
+                .map(|(other, uncertainty)| ((other - value).norm(), *uncertainty))
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .unwrap();
+            assert!(gap < 1e-12 && gap <= uncertainty, "{gap:e} {uncertainty:e}");
+        }
+        let unstable = re.iter().zip(&im).filter(|(re, im)| re.hypot(**im) > 1.0).count();
+        assert_eq!(point.unstable_directions(), unstable);
+    }
+}
+
 #[test]
 fn outliers_are_rejected_by_the_rule_and_kept_on_request() {
-    // Roots 0, 1 and 1000.
+    // Roots 0, 1 and 1000; the mean distance of the starts from their centroid is about 22.
     let flow = Flow::new(Autodiff::new(Cubic, SVector::<f64, 0>::zeros()));
-    let starts: Vec<_> = [-0.5, 0.1, 0.4, 0.6, 0.9, 1.4].map(|x| vector![x]).into();
-    let from_far: Vec<_> = starts.iter().copied().chain([vector![30.0]]).collect();
-    let _ = from_far;
+    let starts: Vec<_> = (0..60).map(|i| vector![f64::from(i) / 40.0]).chain([vector![700.0]]).collect();
+    let roots =
+        |points: &[FixedPoint<SVector<f64, 1>>]| sorted(points.iter().map(|point| point.xstar[0].round()).collect());
     let all = fixed_points(&flow, &starts, &Search::default().outlier_factor(f64::INFINITY)).unwrap();
     let some = fixed_points(&flow, &starts, &Search::default()).unwrap();
-    assert!(all.rejected.is_empty());
-    assert_eq!(some.points.len() + some.rejected.len(), all.points.len());
-    for point in &some.points {
-        assert!(point.xstar[0].abs() < 10.0);
-    }
-    for point in &some.rejected {
-        assert!((point.xstar[0] - 1000.0).abs() < 1e-10);
-    }
+    assert_eq!((roots(&all.points), all.rejected.len()), (vec![0.0, 1.0, 1000.0], 0));
+    assert_eq!((roots(&some.points), roots(&some.rejected)), (vec![0.0, 1.0], vec![1000.0]));
+    // Starts that coincide have no spread, so the rule is off.
+    let one = fixed_points(&flow, &[vector![900.0]; 3], &Search::default()).unwrap();
+    assert_eq!((one.points.len(), one.rejected.len()), (1, 0));
 }
 
 struct Cubic;
@@ -470,6 +562,59 @@ fn many_equal_starts_are_one_point() {
     let starts = vec![vector![0.7]; 3000];
     let found = fixed_points(&map, &starts, &Search::default()).unwrap();
     assert_eq!((found.points.len(), found.points[0].starts), (1, 3000));
+}
+
+#[test]
+fn a_centre_of_a_closure_is_undecided() {
+    // λ = ±i exactly; by differences the real part is noise.
+    let flow =
+        Flow::new(ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![y[1].exp() - 1.0, -y[0].sinh()]));
+    let found = fixed_points(&flow, &box_of::<2>(10, 1.0, 9), &Search::default()).unwrap();
+    let point = nearest(&found, &[0.0, 0.0]);
+    assert_eq!((point.is_stable(), point.unstable_directions()), (None, 0), "{point:?}");
+    assert!((point.modes()[0].frequency * std::f64::consts::TAU - 1.0).abs() < 1e-8);
+}
+
+/// Three groups of units, each of which follows its mean: `m₁ = tanh(2 m₀)` has the fixed points 0 and ±m*.
+///
+/// So there are 27 points, with an unstable direction (λ = 2) for each group at 0; all eigenvalues but one of a group are 0, and the other one
+/// of a group at ±m* is 2 (1 − m*²).
+#[test]
+fn a_cube_of_27_points() {
+    let group = |i: usize| [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2][i];
+    let mut cell: Elman<f64, 1, 16> = rheos::formula::Structure::draw(&mut || 0.0);
+    for i in 0..16 {
+        for j in (0..16).filter(|&j| group(i) == group(j)) {
+            cell.weight_hh[(i, j)] = 2.0 / if group(i) == 2 { 6.0 } else { 5.0 };
+        }
+    }
+    let held =
+        Held::new(Recurrence(Net::dynamic(cell)), nalgebra::OMatrix::<f64, nalgebra::U1, nalgebra::Dyn>::zeros(1));
+    // As visited: near the corners, the edges, the faces and the centre.
+    let mut draw = draws(4);
+    let visited: Vec<_> = (0..27 * 4)
+        .map(|k| {
+            let side = |g: usize| f64::from((k / 3_i32.pow(g as u32)) % 3 - 1);
+            nalgebra::OMatrix::<f64, nalgebra::Const<16>, nalgebra::Dyn>::from_fn(1, |i, _| {
+                side(group(i)) + 0.3 * draw()
+            })
+        })
+        .collect();
+    let found = fixed_points(&held, &visited, &Search::default()).unwrap();
+    assert_eq!(found.points.len(), 27);
+    let counts = [0, 1, 2, 3].map(|k| found.points.iter().filter(|point| point.unstable_directions() == k).count());
+    assert_eq!(counts, [8, 12, 6, 1]);
+    let outer = (0..100).fold(1.0_f64, |m, _| (2.0 * m).tanh());
+    for point in &found.points {
+        assert!(point.xstar.iter().all(|x| [-outer, 0.0, outer].iter().any(|m| (x - m).abs() < 1e-15)));
+        let expected = [0, 5, 10].map(|i| 2.0 * (1.0 - point.xstar[i] * point.xstar[i]));
+        let mut values: Vec<f64> = point.eigen.values.iter().map(|value| value.norm()).collect();
+        values.sort_by(f64::total_cmp);
+        let (zeros, rest) = values.split_at(13);
+        assert!(zeros.iter().all(|x| *x < 1e-14));
+        assert!(sorted(expected.into()).iter().zip(rest).all(|(a, b)| (a - b).abs() < 1e-14));
+        assert!(point.directions().iter().all(|direction| *direction != Stability::Undecided));
+    }
 }
 
 #[test]

@@ -7,5 +7,7 @@ mod fixed_points;
 mod lyapunov;
 mod periodic_orbits;
 mod principal_components;
+#[path = "../common/relu_network.rs"]
+mod relu_network;
 mod systems;
 mod variational;

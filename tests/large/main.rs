@@ -7,6 +7,9 @@ mod common;
 mod auto;
 mod checkpoints;
 mod flip_flop;
+mod cycles;
 mod krylov;
 mod memory;
+#[path = "../common/relu_network.rs"]
+mod relu_network;
 mod stiff;

@@ -20,9 +20,10 @@ pub struct Cycle<Y> {
     /// The Jacobian of the `k`-th iterate at the first point: the product of the Jacobians along the cycle.
     pub jacobian: DMatrix<f64>,
     /// The eigenvalues of this product, which are the multipliers of the cycle, and its eigenvectors at the first point. The
-    /// conditions belong to coordinates in units of the [size of the starts](crate::analysis::fixed_points#size-of-the-starts).
+    /// conditions belong to coordinates in units of the [size of the starts](fn@crate::analysis::fixed_points#size-of-the-starts).
     pub eigen: Eigen,
-    /// The largest error of each multiplier, from the rounding of the product and from its change over the error of the cycle.
+    /// The largest error of each multiplier, from the rounding of the product, from its change over the error of the cycle and, for a
+    /// Jacobian by differences, from its change with the increments.
     pub uncertainties: Vec<f64>,
     /// The condition number of the equations of the whole orbit, with the coordinates in units of the size of the starts. Infinite
     /// if they are singular to the precision of the state.

@@ -5,8 +5,8 @@ use nalgebra::DMatrix;
 use super::Cycle;
 use super::shooting::Shooting;
 use crate::analysis::fixed_points::claim::Candidate;
-use crate::analysis::fixed_points::describe::{Linear, condition, in_units};
-use crate::analysis::fixed_points::residual::{Residual, euclidean};
+use crate::analysis::fixed_points::describe::{Linear, condition};
+use crate::analysis::fixed_points::residual::{Place, Residual, euclidean, in_units};
 use crate::analysis::{Kind, System, system};
 use crate::error::Result;
 
@@ -28,8 +28,9 @@ pub(super) fn describe<S: System>(
     let sizes = system::point(&like[0], &residual.units[..n])?;
     let product = Product::along(map, &here.state, &sizes, &residual.units[..n])?;
     let change = change_over_error(map, residual, candidate, (&sizes, &product.scaled))?;
-    let rounding = residual.rounding * product.size;
-    let linear = Linear::of(&product.plain, &residual.units[..n], change, n as f64 * rounding)?;
+    let error =
+        n as f64 * residual.rounding * product.size + error_of_differences(map, residual, &here, &product.scaled)?;
+    let linear = Linear::of(&product.plain, &residual.units[..n], change, error)?;
     Ok(Cycle {
         kind: candidate.kind,
         residual: here.speed(Kind::Map),
@@ -97,4 +98,21 @@ fn change_over_error<S: System>(
         }
     }
     Ok(change)
+}
+
+/// The largest difference between products of Jacobians with increments of different sizes, in units: the error of one by
+/// differences, and zero for an exact one.
+fn error_of_differences<S: System>(
+    map: &S,
+    residual: &Residual<Shooting<S>>,
+    here: &Place<Vec<S::State>>,
+    product: &DMatrix<f64>,
+) -> Result<f64> {
+    let n = product.nrows();
+    let units = &residual.units[..n];
+    let largest = |i: usize| here.at.chunks(n).map(|x| x[i].abs()).fold(units[i], f64::max);
+    let doubled: Vec<f64> = (0..n).map(|i| 2.0 * largest(i)).collect();
+    let sizes = system::point(&here.state[0], &doubled)?;
+    // Wider increments may leave the domain.
+    Ok(Product::along(map, &here.state, &sizes, units).map_or(0.0, |wider| (wider.scaled - product).norm()))
 }

@@ -1,4 +1,4 @@
-//! What a point with a small residual may be called.
+//! The claim about a point with a small residual.
 
 use nalgebra::DMatrix;
 
@@ -48,11 +48,7 @@ impl Candidate {
     }
 }
 
-/// The claim about the place in the buffers: an isolated zero, a degenerate one, or none.
-///
-/// An isolated zero has an error `|J⁻¹| (|r| + δ)` with the rounding errors `δ` of the residual, of at most `√ε` of its size in each
-/// coordinate; and over this error the Jacobian changes by at most a quarter of its size, in the sense of the theorem of Newton
-/// and Kantorovich, `‖J(x)⁻¹ (J(x + e) − J(x))‖ ≤ ¼`. Other points whose residual is at the rounding level are degenerate.
+/// The claim about the place in the buffers: an isolated zero, a degenerate one, or none. /// [`fixed_points`](super::fixed_points) states the rules.
 pub(in crate::analysis) fn claim<S: System>(residual: &Residual<S>, b: &mut Buffers<S::State>) -> Option<Candidate> {
     if !b.here.norm.is_finite() {
         return None;

@@ -4,7 +4,7 @@ use nalgebra::{Complex, DMatrix};
 
 use super::FixedPoint;
 use super::claim::Candidate;
-use super::residual::{Residual, euclidean};
+use super::residual::{Residual, euclidean, in_units};
 use super::stability::uncertainties;
 use crate::analysis::{Eigen, System};
 use crate::error::Result;
@@ -23,8 +23,9 @@ pub(super) fn describe<S: System>(
     let mut slopes = residual.slopes();
     residual.linearise(&here, &mut slopes)?;
     let change = change_over_error(residual, like, candidate, &slopes.matrix);
-    let system_norm = in_units(&jacobian, residual.units).norm();
-    let linear = Linear::of(&jacobian, residual.units, change, n as f64 * residual.rounding * system_norm)?;
+    let rounding = n as f64 * residual.rounding * in_units(&jacobian, residual.units).norm();
+    let error = rounding + residual.error_of_differences(&here)?;
+    let linear = Linear::of(&jacobian, residual.units, change, error)?;
     let speed = here.speed(S::KIND);
     Ok(FixedPoint {
         xstar: here.state,
@@ -90,11 +91,6 @@ impl Linear {
         }
         Ok(Self { eigen, uncertainties })
     }
-}
-
-/// The matrix with its coordinates in `units`.
-pub(in crate::analysis) fn in_units(matrix: &DMatrix<f64>, units: &[f64]) -> DMatrix<f64> {
-    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)] * (units[j] / units[i]))
 }
 
 /// The condition number; infinite if the matrix is singular to the rounding of its entries.

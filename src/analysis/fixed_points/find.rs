@@ -25,6 +25,9 @@ pub struct FixedPoints<Y> {
     pub failures: SearchFailures,
 }
 
+/// The budget of the second attempt.
+const SECOND_ATTEMPT: usize = 30;
+
 /// How the search from a start ended.
 #[derive(Debug)]
 pub(in crate::analysis) enum Outcome {
@@ -37,16 +40,24 @@ pub(in crate::analysis) enum Outcome {
 
 /// Searches for fixed points from many starts: `F(x) = x` for a map, `f(x) = 0` for a flow.
 ///
-/// From each start a Levenberg–Marquardt method minimises the residual with the Jacobian of the system, and Newton's method
-/// follows while the residual falls. A result is a fixed point if its error is at most `√ε` of its size in each coordinate, and if
-/// the Jacobian is regular over the error; see [`PointKind`]. `ε` is the [rounding unit](State::rounding) of the state. Results
-/// that are [near each other](Search::distance) count as one point; those [far from the starts](Search::outlier_factor) are rejected.
+/// From each start a Levenberg–Marquardt method minimises the residual `r` with its Jacobian `R`, and Newton's method follows while
+/// the residual falls. A start that leads to nothing has a second attempt, by Newton's method with another test of progress. Results that are
+/// [near each other](Search::distance) count as one point; those [far from the starts](Search::outlier_factor) are rejected. The
+/// search finds no point twice, but it cannot tell that it has found all.
 ///
-/// The search finds no point twice, but it cannot tell that it has found all.
+/// # Claims
+/// With the [rounding unit](State::rounding) `ε` of the state, the rounding error of coordinate `i` of the residual is taken as `δᵢ = ε Σⱼ |Jᵢⱼ| sⱼ`, plus
+/// `ε (|xᵢ| + |Fᵢ|)` for a map; `sⱼ` is the larger of `|xⱼ|` and the unit below. A result is
+/// * an [isolated](PointKind::Isolated) fixed point if its error `e = |R⁻¹| (|r| + δ)` is at most `√ε sᵢ` in every coordinate, and if `R` changes by at most a
+///   quarter over the error, `‖R(x)⁻¹ (R(x ± e) − R(x))‖ ≤ ¼` in the Frobenius norm, so that Newton's method converges from it (theorem of Newton and
+///   Kantorovich);
+/// * otherwise a [degenerate](PointKind::Degenerate) one if `|r| ≤ 16 |δ|`;
+/// * otherwise no fixed point.
 ///
 /// # Size of the starts
-/// All lengths are in units of the size of the starts: of the root mean square of each coordinate over the starts. If all starts are zero in
-/// a coordinate, its unit is the size of the next state of a map, or else the change that would cancel the residual.
+/// Every coordinate of state and residual has a unit: the root mean square of the coordinate over the starts. If all starts are zero in
+/// a coordinate, its unit is the size of the next state of a map, or else the change that would cancel the residual. So units of state and
+/// time do not matter. A Jacobian by differences takes its increments from these units.
 ///
 /// # Inputs
 /// The fixed points of a cell depend on its input. [`Held`](crate::analysis::Held) holds it at a value, and a loop goes through
@@ -65,12 +76,12 @@ pub(in crate::analysis) enum Outcome {
 /// let net: Net<_, Static<1>> = Net::new(cell);
 /// let starts = [-1.0, -0.5, 0.1, 0.5, 1.0].map(|h| vector![h]);
 /// let mut counts = Vec::new();
-/// for x in [-1.0, 0.0, 1.0_f64] {
+/// for x in [-1.0_f64, 0.0, 1.0] {
 ///     let map = Held::new(Recurrence(net.clone()), vector![x]);
 ///     let found = fixed_points(&map, &starts, &Search::default())?;
 ///     counts.push(found.points.len());
 ///     for point in &found.points {
-///         assert!((point.xstar[0] - (2.0 * point.xstar[0] + x).tanh()).abs() < 1e-15);
+///         assert!(point.residual < 1e-15);
 ///         assert_eq!(point.is_stable(), Some(point.xstar[0].abs() > 0.5));
 ///     }
 /// }
@@ -81,7 +92,8 @@ pub(in crate::analysis) enum Outcome {
 /// # Errors
 /// [`Error::LengthMismatch`] without a start or a coordinate, [`Error::ShapeMismatch`] and [`Error::InvalidEntry`] for starts of
 /// different shapes or that are not finite, [`Error::InvalidArgument`] for a setting outside its domain,
-/// [`Error::NothingFound`] if no start leads to a point, with the reasons, and the error of the model if it fails at every start.
+/// [`Error::NothingFound`] if no start leads to a point, with the reasons, the error of the model if it fails at every start, and
+/// [`Error::EigenvaluesNotFound`].
 pub fn fixed_points<S>(system: &S, starts: &[S::State], search: &Search) -> Result<FixedPoints<S::State>>
 where
     S: System + Sync,
@@ -141,7 +153,7 @@ fn find<S: System>(
         return Ok(Outcome::Found(candidate));
     }
     let lowest = b.here.at.clone();
-    newton(residual, start, search.max_iterations, b)?;
+    newton(residual, start, search.max_iterations.min(SECOND_ATTEMPT), b)?;
     polish(residual, b);
     if let Some(candidate) = claim(residual, b) {
         return Ok(Outcome::Found(candidate));

@@ -26,8 +26,9 @@ pub(in crate::analysis) fn heights(n: usize) -> Vec<f64> {
     weights.into_iter().map(|x| x / length).collect()
 }
 
-/// Groups of candidates closer than `distance`, in `units`, or than the sum of their errors. Each candidate joins the nearest
-/// group that it fits, by the distance from its first member; groups are in the order of their first members.
+/// Groups of candidates closer than `distance`, in `units`, or than the sum of their errors. Isolated points form groups first; each
+/// candidate joins the nearest group that it fits, by the distance from its first member. Groups are in the order of the first
+/// candidate of each.
 ///
 /// Groups are sorted along one direction, so a candidate is compared with the few near it there.
 pub(in crate::analysis) fn group(candidates: &[Candidate], units: &[f64], distance: f64) -> Vec<Group> {
@@ -35,33 +36,46 @@ pub(in crate::analysis) fn group(candidates: &[Candidate], units: &[f64], distan
     let scaled: Vec<Vec<f64>> =
         candidates.iter().map(|c| c.at.iter().zip(units).map(|(x, unit)| x / unit).collect()).collect();
     let window = distance.max(2.0 * FAR);
-    let mut groups: Vec<(usize, Group)> = Vec::new();
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by_key(|&index| candidates[index].kind as usize);
+    let mut groups: Vec<Members> = Vec::new();
     let mut sorted: BTreeMap<(i64, usize), usize> = BTreeMap::new();
-    for (index, candidate) in candidates.iter().enumerate() {
-        let x = &scaled[index];
-        let place: f64 = x.iter().zip(&heights).map(|(x, height)| x * height).sum();
-        let range = (key(place - window), 0)..=(key(place + window), usize::MAX);
+    for index in order {
+        let (candidate, x) = (&candidates[index], &scaled[index]);
+        let height: f64 = x.iter().zip(&heights).map(|(x, height)| x * height).sum();
+        let range = (key(height - window), 0)..=(key(height + window), usize::MAX);
         let nearest = sorted
             .range(range)
             .filter_map(|(_, &which)| {
-                let first = groups[which].0;
-                let apart = x.iter().zip(&scaled[first]).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-                let limit = distance.max(candidate.radius() + candidates[first].radius());
+                let leader = groups[which].leader;
+                let apart = x.iter().zip(&scaled[leader]).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                let limit = distance.max(candidate.radius() + candidates[leader].radius());
                 (apart <= limit).then_some((apart, which))
             })
             .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         if let Some((_, which)) = nearest {
-            let group = &mut groups[which].1;
-            group.members += 1;
-            if rank(candidate) < rank(&candidates[group.best]) {
-                group.best = index;
+            let members = &mut groups[which];
+            members.first = members.first.min(index);
+            members.group.members += 1;
+            if rank(candidate) < rank(&candidates[members.group.best]) {
+                members.group.best = index;
             }
         } else {
-            sorted.insert((key(place), groups.len()), groups.len());
-            groups.push((index, Group { best: index, members: 1 }));
+            sorted.insert((key(height), groups.len()), groups.len());
+            groups.push(Members { leader: index, first: index, group: Group { best: index, members: 1 } });
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups.sort_by_key(|members| members.first);
+    groups.into_iter().map(|members| members.group).collect()
+}
+
+/// A group as it grows.
+struct Members {
+    /// The member from which distances are measured.
+    leader: usize,
+    /// The least index.
+    first: usize,
+    group: Group,
 }
 
 /// The order of preference within a group.

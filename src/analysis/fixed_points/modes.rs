@@ -37,9 +37,8 @@ pub(in crate::analysis) fn modes(eigen: &Eigen, kind: Kind) -> Vec<Mode> {
             Kind::Map => (value.norm().ln(), value.im.abs().atan2(value.re)),
             Kind::Flow => (value.re, value.im.abs()),
         };
-        // A rate of −0 would make the time constant +∞ and one of +0 −∞.
         let time_constant = if rate == 0.0 { f64::INFINITY } else { -1.0 / rate };
-        modes.push(Mode { index, value, directions, time_constant: time_constant + 0.0, frequency: angle / TAU });
+        modes.push(Mode { index, value, directions, time_constant, frequency: angle / TAU });
         index += directions;
     }
     modes

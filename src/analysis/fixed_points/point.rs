@@ -21,6 +21,31 @@ pub enum PointKind {
 /// A fixed point or a slow point of a system, and the linear system around it.
 ///
 /// The linear system is `δ₁ = J δ₀` for a map and `dδ/dt = J δ` for a flow.
+///
+/// ```
+/// use nalgebra::{SVector, vector};
+/// use rheos::analysis::{Flow, Search, fixed_points};
+/// use rheos::{Autodiff, GenericDynamics, Scalar};
+///
+/// /// A pendulum with friction: at rest below, in a spiral, and above, at a saddle.
+/// struct Pendulum;
+/// impl GenericDynamics<2, 0> for Pendulum {
+///     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+///         vector![y[1], -y[0].sin() - y[1] * 0.2]
+///     }
+/// }
+///
+/// let flow = Flow::new(Autodiff::new(Pendulum, SVector::zeros()));
+/// let found = fixed_points(&flow, &[vector![0.5, 0.1], vector![3.0, 0.0]], &Search::default())?;
+/// let [below, above] = &found.points[..] else { panic!("two points") };
+/// assert_eq!((below.is_stable(), below.unstable_directions()), (Some(true), 0));
+/// assert_eq!((above.is_stable(), above.unstable_directions()), (Some(false), 1));
+/// // λ = −0.1 ± i √0.99: the oscillation decays by a factor of e in 10 units of time.
+/// let [mode] = &below.modes()[..] else { panic!("one mode, of a pair") };
+/// assert!((mode.time_constant - 10.0).abs() < 1e-12);
+/// assert!((mode.frequency * std::f64::consts::TAU - 0.99_f64.sqrt()).abs() < 1e-14);
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct FixedPoint<Y> {
     /// The point.
@@ -41,7 +66,8 @@ pub struct FixedPoint<Y> {
     /// The eigenvalues and eigenvectors of `J`. [`Eigen::is_defective`] tells whether the eigenvectors say little. The conditions
     /// belong to `J` with its coordinates in units of the [size of the starts](super::fixed_points#size-of-the-starts).
     pub eigen: Eigen,
-    /// The largest error of each eigenvalue, from the rounding of `J` and from its change over the error of the point.
+    /// The largest error of each eigenvalue, from the rounding of `J`, from its change over the error of the point and, for a Jacobian
+    /// by differences, from its change with the increments.
     pub uncertainties: Vec<f64>,
     /// The condition number of `R` in the Euclidean norm, with the coordinates in units of the
     /// [size of the starts](super::fixed_points#size-of-the-starts). Infinite if `R` is singular to the precision of the state.

@@ -112,6 +112,21 @@ impl<'a, S: System> Residual<'a, S> {
         Ok(slopes.norm.is_finite())
     }
 
+    /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by differences,
+    /// and zero for an exact one.
+    pub fn error_of_differences(&self, place: &Place<S::State>) -> Result<f64> {
+        let n = self.units.len();
+        let (mut plain, mut wider) = (DMatrix::zeros(n, n), DMatrix::zeros(n, n));
+        let doubled: Vec<f64> = place.at.iter().zip(self.units).map(|(x, unit)| 2.0 * x.abs().max(*unit)).collect();
+        let mut sizes = self.sizes.zeros_like();
+        let _ = sizes.read_coordinates(&doubled);
+        self.system.jacobian(&place.state, &self.sizes, &mut plain)?;
+        self.system.jacobian(&place.state, &sizes, &mut wider)?;
+        let error = in_units(&(plain - wider), self.units).norm();
+        // Wider increments may leave the domain.
+        Ok(if error.is_finite() { error } else { 0.0 })
+    }
+
     /// The Jacobian of the system at `place`, in its own units.
     pub fn jacobian(&self, place: &Place<S::State>, out: &mut DMatrix<f64>) -> Result<()> {
         crate::analysis::system::slopes(self.system, &place.state, &self.sizes, out)
@@ -125,6 +140,11 @@ impl<Y> Place<Y> {
         let squares = points.map(|(x, value)| if kind == Kind::Map { value - x } else { *value });
         euclidean(squares)
     }
+}
+
+/// The matrix with its coordinates in `units`.
+pub(in crate::analysis) fn in_units(matrix: &DMatrix<f64>, units: &[f64]) -> DMatrix<f64> {
+    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)] * (units[j] / units[i]))
 }
 
 /// The Euclidean norm, without overflow.

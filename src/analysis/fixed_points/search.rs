@@ -5,10 +5,26 @@ use crate::error::{Error, Result};
 /// The settings of a search for fixed points or cycles.
 ///
 /// ```
-/// use rheos::analysis::Search;
+/// use nalgebra::{SVector, vector};
+/// use rheos::analysis::{Flow, PointKind, Search, fixed_points};
+/// use rheos::{Autodiff, GenericDynamics, Scalar};
 ///
-/// let search = Search::default().threads(2).slow_points(1e-6).outlier_factor(f64::INFINITY);
-/// # let _ = search;
+/// /// `dx/dt = x² + c`: at `c > 0` the two fixed points are gone, and the flow lingers at 0.
+/// struct Fold;
+/// impl GenericDynamics<1, 1> for Fold {
+///     fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 1>, c: &SVector<T, 1>) -> SVector<T, 1> {
+///         vector![x[0] * x[0] + c[0]]
+///     }
+/// }
+///
+/// let flow = Flow::new(Autodiff::new(Fold, vector![1e-3]));
+/// let starts = [-1.0, -0.2, 0.4].map(|x| vector![x]);
+/// assert!(fixed_points(&flow, &starts, &Search::default()).is_err());
+/// let search = Search::default().threads(1).slow_points(1e-5);
+/// let found = fixed_points(&flow, &starts, &search)?;
+/// assert_eq!((found.points.len(), found.points[0].kind), (1, PointKind::Slow));
+/// assert!((found.points[0].speed() - 1e-3).abs() < 1e-15);
+/// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
@@ -34,8 +50,7 @@ impl Search {
         self
     }
 
-    /// Sets the budget of linear systems solved by each of the two methods from each start; 100 by default. Regular fixed points take 10
-    /// to 20, multiple roots up to twice as many.
+    /// Sets the budget of linear systems solved from each start; 100 by default.
     pub fn max_iterations(mut self, iterations: usize) -> Self {
         self.max_iterations = iterations;
         self

@@ -12,7 +12,8 @@ use crate::analysis::System;
 /// The budget of steps.
 const STEPS: usize = 60;
 
-/// The gradient vanishes if it is at most this fraction of the second derivatives times the size of the starts.
+/// The gradient vanishes if it is at most this fraction, or `√ε` if that is larger, of the second derivatives times the size of the
+/// starts.
 const FLAT: f64 = 1e-6;
 
 /// Minimises `q`, in the units of the state, by Newton's method from the place in the buffers. Its second derivatives are
@@ -20,6 +21,8 @@ const FLAT: f64 = 1e-6;
 /// negative.
 pub(super) fn minimise<S: System>(residual: &Residual<S>, b: &mut Buffers<S::State>) -> Option<Candidate> {
     let n = residual.units.len();
+    // The second derivatives are differences, so a shift of this size decides nothing.
+    let least = residual.rounding.sqrt();
     let (mut hessian, mut factor) = (DMatrix::zeros(n, n), DMatrix::zeros(n, n));
     let (mut objective, mut last) = (objective(residual, b)?, f64::INFINITY);
     for _ in 0..STEPS {
@@ -31,7 +34,7 @@ pub(super) fn minimise<S: System>(residual: &Residual<S>, b: &mut Buffers<S::Sta
         if !(size > 0.0 && size.is_finite()) {
             return None;
         }
-        let mut shift = FLAT * FLAT * size;
+        let mut shift = least * size;
         let mut step = gradient.clone();
         while !solve_shifted(&hessian, shift, &mut factor, step.as_mut_slice()) {
             step.copy_from(&gradient);
@@ -40,8 +43,8 @@ pub(super) fn minimise<S: System>(residual: &Residual<S>, b: &mut Buffers<S::Sta
                 return None;
             }
         }
-        let convex = shift <= FLAT * size;
-        let flat = gradient.norm() <= FLAT * size;
+        let convex = shift <= least * size;
+        let flat = gradient.norm() <= FLAT.max(least) * size;
         let fallen = search_along(residual, b, &step, objective);
         if flat && convex && (fallen.is_none() || step.norm() >= 0.5 * last) {
             let error = step.iter().map(|x| x.abs()).collect();
