@@ -14,6 +14,7 @@
 //! |---|---|
 //! | [`Formula`] | the trait of a network; [`Net`](crate::nn::Net) makes a layer from it |
 //! | [`Continuous`], [`FieldOf`] | a formula that discretises an ODE, and its vector field |
+//! | [`TangentOf`] | a formula with its derivative in a direction, for second derivatives |
 //! | [`Static`], [`Dynamic`] | the number of samples in a batch: fixed by the type, or at run time |
 //! | [`Heap`] | parameters on the heap, for large networks |
 //! | [`Parameters`], [`TensorInfo`] | the tensors of a model by name and shape |
@@ -32,7 +33,7 @@
 //! | `run`, `pull_back`, `scratch` | the forward and the backward pass, and their buffers |
 //! | `weight`, `frozen`, `parameters`, `leaf`, `name`, `store`, `macros` | structures of named weights and biases |
 //! | `shape`, `batches` | arguments and values, types of batches |
-//! | `continuous` | cells with a vector field |
+//! | `continuous`, `tangent` | cells with a vector field; a formula with its derivative |
 //! | `written`, `show` | the trait, the recording of a formula, printing of programs |
 
 mod batch;
@@ -54,6 +55,7 @@ mod scratch;
 mod shape;
 mod show;
 mod store;
+mod tangent;
 mod weight;
 mod written;
 
@@ -70,6 +72,7 @@ pub use program::Program;
 pub use run::Arena;
 pub use shape::{Rows, Shape};
 pub use store::{Heap, Slices, Store};
+pub use tangent::TangentOf;
 pub use weight::{Bias, Gates, Weight};
 pub use written::Formula;
 

@@ -80,7 +80,7 @@ impl Average<'_> {
 }
 
 /// Makes the frame orthonormal. A vector that is not finite is lost.
-fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
+pub(super) fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
     frame.orthonormalise();
     match frame.lengths.iter().position(|length| !length.is_finite()) {
         Some(index) => Err(Error::TangentLost { index, t: interval.end }),
@@ -89,7 +89,7 @@ fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
 }
 
 /// Finds directions that were contracted to rounding errors.
-fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interval) -> Result<()> {
+pub(super) fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interval) -> Result<()> {
     let least = LOST * carrier.rounding();
     for k in 0..frame.count() {
         let (log, entry) = (frame.logs[k], frame.entries[k]);

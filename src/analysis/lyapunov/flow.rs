@@ -59,23 +59,39 @@ impl Lyapunov {
         S: Solver<Variational<&'f F>>,
         C: Controller<Variational<&'f F>, S>,
     {
-        let at_start = |error| LyapunovFailure::at_start(error, y0);
-        let n = self.check_flow(y0, k).map_err(at_start)?;
+        let (mut carrier, intervals) =
+            self.along_flow(field, (solver, control), y0, k).map_err(|error| LyapunovFailure::at_start(error, y0))?;
+        let frame = Frame::generic(carrier.coordinates.len(), k);
+        Average { settings: self, intervals, with_volume: true }.run(&mut carrier, frame)
+    }
+
+    /// The trajectory of a flow with `k` vectors, and its intervals.
+    pub(super) fn along_flow<F, S, C>(
+        &self,
+        field: F,
+        (solver, control): (S, C),
+        y0: &F::State,
+        k: usize,
+    ) -> Result<(FlowCarrier<F, S, C>, Intervals)>
+    where
+        F: Jacobian,
+        S: Solver<Variational<F>>,
+    {
+        self.check_flow(y0, k)?;
+        let field = Variational::new(field).sizes(y0);
         let every = match self.every {
             Some(every) => every,
-            None => self.length / self.count_intervals(&Variational::new(field).sizes(y0), y0).map_err(at_start)?,
+            None => self.length / self.count_intervals(&field, y0)?,
         };
-        let intervals = Intervals { transient: self.transient, length: self.length, every };
-        let field = Variational::new(field);
         let state = (y0.clone(), TangentVectors::new(vec![y0.zeros_like(); k]));
         let workspace = solver.workspace(&field, &state);
         let moving = Some((state, workspace));
-        let sizes = Sizes::new(y0);
-        let mut carrier = FlowCarrier { field, solver, control, moving, sizes, coordinates: y0.coordinates(), t: 0.0 };
-        Average { settings: self, intervals, with_volume: true }.run(&mut carrier, Frame::generic(n, k))
+        let (sizes, coordinates) = (Sizes::new(y0), y0.coordinates());
+        let carrier = FlowCarrier { field, solver, control, moving, sizes, coordinates, t: 0.0 };
+        Ok((carrier, Intervals { transient: self.transient, length: self.length, every }))
     }
 
-    fn check_flow<Y: MatrixSpace>(&self, y0: &Y, k: usize) -> Result<usize> {
+    fn check_flow<Y: MatrixSpace>(&self, y0: &Y, k: usize) -> Result<()> {
         let n = y0.coordinates().len();
         if n == 0 {
             return Err(Error::EmptyState);
@@ -83,7 +99,7 @@ impl Lyapunov {
         if !y0.all_finite() {
             return Err(Error::NonFiniteInitialState);
         }
-        self.validate(k, n).map(|()| n)
+        self.validate(k, n)
     }
 
     /// As many intervals as `length ‖∂f/∂y‖`.
@@ -100,16 +116,23 @@ impl Lyapunov {
 }
 
 /// A trajectory of a flow.
-struct FlowCarrier<F: Jacobian, S: Solver<Variational<F>>, C> {
-    field: Variational<F>,
-    solver: S,
-    control: C,
+pub(super) struct FlowCarrier<F: Jacobian, S: Solver<Variational<F>>, C> {
+    pub(super) field: Variational<F>,
+    pub(super) solver: S,
+    pub(super) control: C,
     /// The state with its tangents, and the storage of the method, which move through a solve by value.
     moving: Option<(Tangents<F::State>, S::Workspace)>,
     sizes: Sizes<F::State>,
     /// The coordinates of the state.
     coordinates: Vec<f64>,
     t: f64,
+}
+
+impl<F: Jacobian, S: Solver<Variational<F>>, C> FlowCarrier<F, S, C> {
+    /// The state; `None` only during a solve.
+    pub(super) fn point(&self) -> Option<F::State> {
+        self.moving.as_ref().map(|((y, _), _)| y.clone())
+    }
 }
 
 /// A tangent vector with a larger coordinate has overflowed in a step that failed.

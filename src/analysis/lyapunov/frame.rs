@@ -1,5 +1,7 @@
 //! Orthonormal frames: the QR factorisation of tangent vectors.
 
+use nalgebra::DMatrix;
+
 use crate::state::Element;
 use crate::train::uniform;
 
@@ -53,6 +55,11 @@ impl Frame {
     /// The number of vectors.
     pub(super) fn count(&self) -> usize {
         self.logs.len()
+    }
+
+    /// The vectors as a matrix.
+    pub(super) fn matrix(&self) -> DMatrix<f64> {
+        DMatrix::from_column_slice(self.n, self.count(), &self.vectors)
     }
 
     pub(super) fn column(&self, k: usize) -> &[f64] {
@@ -186,16 +193,15 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nalgebra::DMatrix;
 
     fn draws(n: usize, k: usize) -> Vec<f64> {
-        (0..n * k).map(|i| (12.9898 * i as f64 + (i * i % 17) as f64).sin() * 43.7 % 1.0).collect()
+        (0..n * k).map(|i| (12.9898 * i as f64 + (i * i % 17) as f64 + 0.5).sin() * 43.7 % 1.0).collect()
     }
 
     fn check(n: usize, k: usize, columns: Vec<f64>) -> Frame {
         let mut frame = Frame::from_columns(n, columns);
         frame.orthonormalise();
-        let q = DMatrix::from_column_slice(n, k, &frame.vectors);
+        let q = frame.matrix();
         let gap = (q.tr_mul(&q) - DMatrix::identity(k, k)).amax();
         assert!(gap < 1e-14 * n as f64, "{n} x {k}: {gap:e}");
         frame

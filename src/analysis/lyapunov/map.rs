@@ -48,11 +48,24 @@ impl Lyapunov {
         x0: &S::State,
         k: usize,
     ) -> std::result::Result<Spectrum, Box<LyapunovFailure>> {
+        let (mut carrier, intervals) =
+            self.along_map(map, x0, k).map_err(|error| LyapunovFailure::at_start(error, x0))?;
+        let frame = Frame::generic(carrier.jacobian.nrows(), k);
+        let with_volume = carrier.lu.is_some();
+        Average { settings: self, intervals, with_volume }.run(&mut carrier, frame)
+    }
+
+    /// The trajectory of a map with `k` vectors, and its intervals.
+    pub(super) fn along_map<'a, S: System>(
+        &self,
+        map: &'a S,
+        x0: &S::State,
+        k: usize,
+    ) -> Result<(MapCarrier<'a, S>, Intervals)> {
         let n = x0.coordinates().len();
-        self.check_map(map, x0, (k, n)).map_err(|error| LyapunovFailure::at_start(error, x0))?;
+        self.check_map(map, x0, (k, n))?;
         let every = self.every.unwrap_or(1.0);
-        let intervals = Intervals { transient: self.transient, length: self.length, every };
-        let mut carrier = MapCarrier {
+        let carrier = MapCarrier {
             map,
             x: x0.clone(),
             next: x0.zeros_like(),
@@ -63,7 +76,7 @@ impl Lyapunov {
             steps: 0,
             one_step: every == 1.0,
         };
-        Average { settings: self, intervals, with_volume: k == n }.run(&mut carrier, Frame::generic(n, k))
+        Ok((carrier, Intervals { transient: self.transient, length: self.length, every }))
     }
 
     fn check_map<S: System>(&self, _: &S, x0: &S::State, (k, n): (usize, usize)) -> Result<()> {
@@ -83,12 +96,12 @@ impl Lyapunov {
 }
 
 /// A trajectory of a map.
-struct MapCarrier<'a, S: System> {
-    map: &'a S,
-    x: S::State,
+pub(super) struct MapCarrier<'a, S: System> {
+    pub(super) map: &'a S,
+    pub(super) x: S::State,
     next: S::State,
-    sizes: Sizes<S::State>,
-    jacobian: DMatrix<f64>,
+    pub(super) sizes: Sizes<S::State>,
+    pub(super) jacobian: DMatrix<f64>,
     /// The frame before the last step.
     before: Vec<f64>,
     lu: Option<Vec<f64>>,
