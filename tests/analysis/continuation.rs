@@ -524,7 +524,11 @@ fn a_start_beside_the_branch_is_corrected_or_an_error() {
     assert!(start.p == -0.25 && (start.x[0] + 0.5).abs() < 1e-14);
     // There is no fixed point at this parameter.
     let refused = continuation.run(&vector![0.3], 0.25);
-    assert!(matches!(refused, Err(Error::NoBranch { p: 0.25, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NoBranch { p: 0.25, .. })));
+    let message = refused.map(drop).unwrap_err().to_string();
+    let expected =
+        "no branch of fixed points can be continued from p = 0.25: Newton's method finds no fixed point from the start";
+    assert_eq!(message, expected);
     // Two branches cross at the start.
     let refused =
         Continuation::new(|r| Map::new(Autodiff::new(Logistic, vector![r])), 0.5..2.0).run(&vector![0.0], 1.0);

@@ -135,7 +135,10 @@ fn equilibria_are_no_orbits() {
         other => panic!("{other:?}"),
     };
     let (field, _) = VanDerPol::problem(1.0);
-    collapsed(periodic_orbit(&field, vector![0.0, 0.0], 6.0, Dop853, tight()));
+    let message = periodic_orbit(&field, vector![0.0, 0.0], 6.0, Dop853, tight()).unwrap_err().to_string();
+    let expected = "no periodic orbit was found in 0 steps of Newton's method: it collapsed to an equilibrium, at x = [0.0, 0.0] \
+                    with the period 6; start nearer to one";
+    assert_eq!(message, expected);
     collapsed(periodic_orbit(&field, vector![1e-3, 0.0], 3.0, Dop853, tight()));
     // A spiral without any cycle.
     let spiral =

@@ -24,7 +24,7 @@ use crate::state::State;
 /// [`Iterated`](crate::analysis::Iterated).
 ///
 /// A branch is followed in both directions from a start, around folds, until the parameter leaves its range, the branch
-/// closes, or a step fails; [`Branch`] says which. Along the way the eigenvalues are computed at every point, and bifurcations
+/// closes, or a step fails; [`Branch`] says which. (A branch that leaves the range and comes back within one step is followed.) Along the way the eigenvalues are computed at every point, and bifurcations
 /// are located:
 ///
 /// | [`BifurcationKind`](super::BifurcationKind) | changes its sign |
@@ -123,6 +123,26 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
 
     /// The branch through the fixed point at the parameter `p` near `x`, which Newton's method finds first.
     ///
+    /// ```
+    /// use nalgebra::{Vector2, vector};
+    /// use rheos::analysis::{BifurcationKind, Continuation, Flow};
+    /// use rheos::ode;
+    ///
+    /// // The Brusselator with A = 1 begins to oscillate at B = 2, with the frequency 1.
+    /// let family = |b: f64| {
+    ///     Flow::new(ode(move |_t, x: &Vector2<f64>, dx: &mut Vector2<f64>| {
+    ///         let reaction = x[0] * x[0] * x[1];
+    ///         *dx = vector![1.0 - (b + 1.0) * x[0] + reaction, b * x[0] - reaction];
+    ///     }))
+    /// };
+    /// let branch = Continuation::new(family, 0.5..4.0).run(&vector![1.0, 0.5], 0.5)?;
+    /// let hopf = &branch.bifurcations[0];
+    /// assert_eq!(hopf.kind, BifurcationKind::Hopf);
+    /// assert!((hopf.p - 2.0).abs() < 1e-8 && (hopf.frequency().expect("of a Hopf point") - 1.0).abs() < 1e-8);
+    /// assert!(branch.points[0].is_stable() && branch.points.last().is_some_and(|point| point.unstable == 2));
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Settings outside their domains, a start that is not finite or has no coordinates, the error of the system there, and
     /// [`Error::NoBranch`] if Newton's method does not converge or if the start is a branch point, where the direction is not
@@ -159,6 +179,20 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     }
 
     /// The other branch through the branch point `branch.bifurcations[index]`, in both directions from it.
+    ///
+    /// ```
+    /// use rheos::analysis::{Continuation, Flow};
+    /// use rheos::ode;
+    ///
+    /// // A pitchfork at p = 0: from x = 0 to x² = p.
+    /// let family = |p: f64| Flow::new(ode(move |_t, x: &f64, dx: &mut f64| *dx = p * x - x * x * x));
+    /// let continuation = Continuation::new(family, -1.0..1.0);
+    /// let trivial = continuation.run(&0.0, -1.0)?;
+    /// let outer = continuation.switch(&trivial, 0)?;
+    /// assert!(outer.points.iter().all(|point| (point.x * point.x - point.p).abs() < 1e-10));
+    /// assert!(outer.bifurcations[0].turns);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
     ///
     /// It has the branch point among its own bifurcations. Where the other branch exists on one side only, the ending on the other
     /// side is [stalled](BranchEnding::Stalled).
