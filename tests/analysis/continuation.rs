@@ -685,3 +685,45 @@ fn a_cell_in_single_precision() {
         assert!(((point.p * x).tanh() - x).abs() < 1e-6);
     }
 }
+
+model!(ImperfectPitchfork, 1, 2, T, |x, p| vector![p[1] + p[0] * x[0] - x[0] * x[0] * x[0]]);
+
+/// Unfolded, the branch from below turns into the outer branch, without any bifurcation.
+#[test]
+fn a_branch_that_passes_close_to_another_one_does_not_cross_it() {
+    for unfolding in [1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-10] {
+        let family = |p| Flow::new(Autodiff::new(ImperfectPitchfork, vector![p, unfolding]));
+        let continuation = Continuation::new(family, -1.0..1.0);
+        let branch = continuation.run(&vector![0.0], -1.0).unwrap();
+        is_consistent(&branch);
+        assert_eq!(kinds(&branch), [], "{unfolding}");
+        assert!(branch.points.last().unwrap().x[0] > 0.9, "{unfolding}");
+        // The other branch has a fold.
+        let branch = continuation.run(&vector![-1.0], 1.0).unwrap();
+        is_consistent(&branch);
+        assert_eq!(kinds(&branch), [Fold], "{unfolding}");
+        at(&branch.bifurcations[0], Fold, 3.0 * (0.25 * unfolding * unfolding).cbrt());
+        assert_eq!((branch.points[0].p, branch.points.last().unwrap().p), (1.0, 1.0));
+    }
+}
+
+model!(Lemniscate, 1, 1, T, |x, p| {
+    let (x, p) = (x[0] * x[0], p[0] * p[0]);
+    vector![(x + p) * (x + p) - p + x]
+});
+
+#[test]
+fn a_figure_of_eight_is_closed_and_crosses_itself() {
+    let continuation = Continuation::new(|p| Flow::new(Autodiff::new(Lemniscate, vector![p])), -2.0..2.0);
+    // At p = 0.6 on the upper right.
+    let branch = continuation.run(&vector![0.35], 0.6).unwrap();
+    assert_eq!(branch.ending, BranchEnding::Closed);
+    assert_eq!(branch.unexplained, []);
+    let mut found: Vec<_> = branch.bifurcations.iter().map(|found| (found.p, found.kind)).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let expected = [(-1.0, Fold), (0.0, BranchPoint), (0.0, BranchPoint), (1.0, Fold)];
+    assert_eq!(found.len(), 4, "{found:?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.1 == expected.1 && (found.0 - expected.0).abs() < PLACE, "{found:?}");
+    }
+}
