@@ -81,7 +81,7 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     /// The fixed points of `family` for the parameters in `range`, ends included. A branch is oriented along the range, which may
     /// descend.
     pub const fn new(family: G, range: Range<f64>) -> Self {
-        let steps = Steps { first: 0.01, shortest: 1e-7, longest: 0.03, points: 1000 };
+        let steps = Steps { first: 0.01, shortest: 1e-7, longest: 0.03, points: 5000 };
         Self { family, range, sizes: None, steps }
     }
 
@@ -107,7 +107,7 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
         self
     }
 
-    /// Sets the budget of points in each direction; 1000 by default.
+    /// Sets the budget of points in each direction; 5000 by default.
     #[must_use]
     pub const fn max_points(mut self, points: usize) -> Self {
         self.steps.points = points;

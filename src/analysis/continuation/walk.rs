@@ -163,13 +163,12 @@ impl Walk<'_> {
     fn angle(&self, here: &Node, next: &Node) -> f64 {
         let metric = self.sizes.metric(&here.u);
         let difference = metric.direction(&here.tangent) - metric.direction(&next.tangent);
-        // More precise than the arc cosine for small angles.
+        // More precise than the arc cosine for small angles. NaN becomes a half turn.
         2.0 * (0.5 * difference.norm()).min(1.0).asin()
     }
 
     fn too_different(&self, here: &Node, next: &Node, radius: Option<f64>) -> bool {
-        // Written so that NaN counts.
-        let turned = !(self.angle(here, next) <= LARGEST_ANGLE);
+        let turned = self.angle(here, next) > LARGEST_ANGLE;
         turned || radius.is_some_and(|radius| change(&here.spectrum, &next.spectrum, radius) > LARGEST_CHANGE)
     }
 
