@@ -535,6 +535,20 @@ fn a_start_beside_the_branch_is_corrected_or_an_error() {
     assert!(matches!(refused, Err(Error::NoBranch { p: 1.0, .. })), "{refused:?}");
 }
 
+model!(Saturated, 2, 1, T, |x, p| {
+    vector![(x[0] * 2.0 - x[1] * 2.5 + p[0]).tanh(), (x[0] * 2.5 + x[1] * 2.0 - p[0] * 0.3).tanh()]
+});
+
+#[test]
+fn a_start_far_from_the_fixed_point_is_relaxed() {
+    for p in [-6.0, -5.0, 5.0, 6.0] {
+        let continuation = Continuation::new(|p| Map::new(Autodiff::new(Saturated, vector![p])), -7.0..7.0);
+        let branch = continuation.run(&vector![0.0, 0.0], p).unwrap();
+        let start = &branch.points[branch.start];
+        assert!(start.p == p && start.residual < 1e-14);
+    }
+}
+
 model!(Root, 1, 1, T, |x, p| vector![p[0].sqrt() - x[0]]);
 
 #[test]

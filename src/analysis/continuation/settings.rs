@@ -5,8 +5,8 @@ use std::ops::Range;
 use nalgebra::DVector;
 
 use super::branch::{Branch, BranchEnding};
-use super::corrector::correct_start;
 use super::equations::FamilyEquations;
+use super::first_point::correct_start;
 use super::metric::Sizes;
 use super::node::Node;
 use super::report::Whole;
