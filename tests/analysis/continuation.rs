@@ -524,11 +524,29 @@ fn a_start_beside_the_branch_is_corrected_or_an_error() {
     assert!(start.p == -0.25 && (start.x[0] + 0.5).abs() < 1e-14);
     // There is no fixed point at this parameter.
     let refused = continuation.run(&vector![0.3], 0.25);
-    assert!(matches!(refused, Err(Error::NoBranch { p: 0.25, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NoBranch { p: 0.25, .. })));
+    let message = refused.map(drop).unwrap_err().to_string();
+    let expected =
+        "no branch of fixed points can be continued from p = 0.25: Newton's method finds no fixed point from the start";
+    assert_eq!(message, expected);
     // Two branches cross at the start.
     let refused =
         Continuation::new(|r| Map::new(Autodiff::new(Logistic, vector![r])), 0.5..2.0).run(&vector![0.0], 1.0);
     assert!(matches!(refused, Err(Error::NoBranch { p: 1.0, .. })), "{refused:?}");
+}
+
+model!(Saturated, 2, 1, T, |x, p| {
+    vector![(x[0] * 2.0 - x[1] * 2.5 + p[0]).tanh(), (x[0] * 2.5 + x[1] * 2.0 - p[0] * 0.3).tanh()]
+});
+
+#[test]
+fn a_start_far_from_the_fixed_point_is_relaxed() {
+    for p in [-6.0, -5.0, 5.0, 6.0] {
+        let continuation = Continuation::new(|p| Map::new(Autodiff::new(Saturated, vector![p])), -7.0..7.0);
+        let branch = continuation.run(&vector![0.0, 0.0], p).unwrap();
+        let start = &branch.points[branch.start];
+        assert!(start.p == p && start.residual < 1e-14);
+    }
 }
 
 model!(Root, 1, 1, T, |x, p| vector![p[0].sqrt() - x[0]]);
@@ -679,5 +697,47 @@ fn a_cell_in_single_precision() {
     for point in &outer.points {
         let x = f64::from(point.x[0]);
         assert!(((point.p * x).tanh() - x).abs() < 1e-6);
+    }
+}
+
+model!(ImperfectPitchfork, 1, 2, T, |x, p| vector![p[1] + p[0] * x[0] - x[0] * x[0] * x[0]]);
+
+/// Unfolded, the branch from below turns into the outer branch, without any bifurcation.
+#[test]
+fn a_branch_that_passes_close_to_another_one_does_not_cross_it() {
+    for unfolding in [1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-10] {
+        let family = |p| Flow::new(Autodiff::new(ImperfectPitchfork, vector![p, unfolding]));
+        let continuation = Continuation::new(family, -1.0..1.0);
+        let branch = continuation.run(&vector![0.0], -1.0).unwrap();
+        is_consistent(&branch);
+        assert_eq!(kinds(&branch), [], "{unfolding}");
+        assert!(branch.points.last().unwrap().x[0] > 0.9, "{unfolding}");
+        // The other branch has a fold.
+        let branch = continuation.run(&vector![-1.0], 1.0).unwrap();
+        is_consistent(&branch);
+        assert_eq!(kinds(&branch), [Fold], "{unfolding}");
+        at(&branch.bifurcations[0], Fold, 3.0 * (0.25 * unfolding * unfolding).cbrt());
+        assert_eq!((branch.points[0].p, branch.points.last().unwrap().p), (1.0, 1.0));
+    }
+}
+
+model!(Lemniscate, 1, 1, T, |x, p| {
+    let (x, p) = (x[0] * x[0], p[0] * p[0]);
+    vector![(x + p) * (x + p) - p + x]
+});
+
+#[test]
+fn a_figure_of_eight_is_closed_and_crosses_itself() {
+    let continuation = Continuation::new(|p| Flow::new(Autodiff::new(Lemniscate, vector![p])), -2.0..2.0);
+    // At p = 0.6 on the upper right.
+    let branch = continuation.run(&vector![0.35], 0.6).unwrap();
+    assert_eq!(branch.ending, BranchEnding::Closed);
+    assert_eq!(branch.unexplained, []);
+    let mut found: Vec<_> = branch.bifurcations.iter().map(|found| (found.p, found.kind)).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let expected = [(-1.0, Fold), (0.0, BranchPoint), (0.0, BranchPoint), (1.0, Fold)];
+    assert_eq!(found.len(), 4, "{found:?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.1 == expected.1 && (found.0 - expected.0).abs() < PLACE, "{found:?}");
     }
 }

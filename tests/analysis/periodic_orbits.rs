@@ -114,6 +114,25 @@ fn the_shortest_unstable_orbit_of_the_lorenz_system() {
     assert!(orbit.multipliers.windows(2).all(|pair| pair[0].norm() >= pair[1].norm()));
 }
 
+model!(Roessler, 3, 1, T, |x, c| vector![-x[1] - x[2], x[0] + x[1] * 0.2, T::from(0.2) + x[2] * (x[0] - c[0])]);
+
+/// After a flip the orbit of two turns comes close to itself after one, but has not its period.
+#[test]
+fn orbits_on_both_sides_of_a_flip() {
+    let field = Autodiff::new(Roessler, vector![3.5]);
+    let twice = periodic_orbit(&field, vector![-3.8, 0.0, 0.03], 11.5, Dop853, tight()).unwrap();
+    is_closed(&twice, 1e-8);
+    assert!(apart(twice.period, 11.545218287763) < 1e-10 && twice.repeats == 1 && twice.is_stable());
+    assert!((twice.nontrivial().next().unwrap().re + 0.4187354199507919).abs() < 1e-8);
+    let once = periodic_orbit(&field, vector![-4.8, 0.0, 0.024], 5.8, Dop853, tight()).unwrap();
+    is_closed(&once, 1e-8);
+    assert!(apart(once.period, 5.804123878885) < 1e-10 && once.unstable() == 1);
+    assert!((once.nontrivial().next().unwrap().re + 1.4096921539970633).abs() < 1e-8);
+    // Two turns of that one.
+    let doubled = periodic_orbit(&field, once.x, 2.0 * once.period, Dop853, tight()).unwrap();
+    assert!(doubled.repeats == 2 && apart(doubled.period, once.period) < 1e-10);
+}
+
 #[test]
 fn multiples_of_the_period_are_found_out() {
     let (field, _) = VanDerPol::problem(1.0);
@@ -135,7 +154,10 @@ fn equilibria_are_no_orbits() {
         other => panic!("{other:?}"),
     };
     let (field, _) = VanDerPol::problem(1.0);
-    collapsed(periodic_orbit(&field, vector![0.0, 0.0], 6.0, Dop853, tight()));
+    let message = periodic_orbit(&field, vector![0.0, 0.0], 6.0, Dop853, tight()).unwrap_err().to_string();
+    let expected = "no periodic orbit was found in 0 steps of Newton's method: it collapsed to an equilibrium, at x = [0.0, 0.0] \
+                    with the period 6; start nearer to one";
+    assert_eq!(message, expected);
     collapsed(periodic_orbit(&field, vector![1e-3, 0.0], 3.0, Dop853, tight()));
     // A spiral without any cycle.
     let spiral =

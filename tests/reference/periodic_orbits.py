@@ -92,7 +92,30 @@ def lorenz():
     report("Lorenz AB", f, j, x, period)
 
 
+def roessler(c):
+    """The orbit of two turns, which is stable, and the one of one turn, which has become unstable by a flip."""
+    a = b = 0.2
+    f = lambda y: np.array([-y[1] - y[2], y[0] + a * y[1], b + y[2] * (y[0] - c)])
+    j = lambda y: np.array([[0, -1, -1], [1, a, 0], [y[2], 0, y[0] - c]])
+    plane = lambda y: -y[1]
+    start = solve_ivp(lambda t, y: f(y), (0, 1000), [1.0, 1.0, 1.0], **TIGHT).y[:, -1]
+    _, start = crossing(f, start, plane, 1.0, 30)
+
+    def turns(v, count):
+        y, total = np.array([v[0], 0.0, v[1]]), 0.0
+        for _ in range(count):
+            t, y = crossing(f, y, plane, 1.0, 30)
+            total += t
+        return y[[0, 2]], total
+
+    second, _ = turns(start[[0, 2]], 1)
+    for count, guess in [(2, start[[0, 2]]), (1, 0.5 * (start[[0, 2]] + second))]:
+        v = fsolve(lambda v: turns(v, count)[0] - v, guess, xtol=1e-13)
+        report(f"Roessler {c}, {count} turns", f, j, np.array([v[0], 0.0, v[1]]), turns(v, count)[1])
+
+
 van_der_pol(1.0)
 van_der_pol(5.0)
 brusselator(1.0, 3.0)
 lorenz()
+roessler(3.5)

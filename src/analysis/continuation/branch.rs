@@ -62,6 +62,25 @@ pub enum BranchEnding {
 /// A branch of fixed points: a curve `(x, p)`.
 ///
 /// Made by [`Continuation::run`](super::Continuation::run) and [`Continuation::switch`](super::Continuation::switch).
+///
+/// ```
+/// use rheos::analysis::{BranchEnding, Continuation, Flow};
+/// use rheos::ode;
+///
+/// // dx/dt = p + x − x³ has folds at p = ±2/√27 and is bistable between them.
+/// let family = |p: f64| Flow::new(ode(move |_t, x: &f64, dx: &mut f64| *dx = p + x - x * x * x));
+/// let branch = Continuation::new(family, -1.0..1.0).run(&-1.3, -1.0)?;
+/// let folds: Vec<f64> = branch.bifurcations.iter().map(|found| found.p).collect();
+/// let expected = 2.0 / 27.0_f64.sqrt();
+/// assert!((folds[0] - expected).abs() < 1e-8 && (folds[1] + expected).abs() < 1e-8);
+///
+/// // Three parts for a diagram: stable, unstable, stable.
+/// let unstable: Vec<usize> = branch.parts().iter().map(|part| part.unstable).collect();
+/// assert_eq!(unstable, [0, 1, 0]);
+/// assert_eq!(branch.ending, BranchEnding::Boundary);
+/// assert!(branch.unexplained.is_empty());
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Branch<Y> {
     /// The points, in order along the branch. The start has the index [`start`](Self::start).

@@ -17,10 +17,10 @@ const SPACING: f64 = 1e-3;
 /// error of the cubic is of the next order.
 const AGREEMENT: f64 = 1e-9;
 
-/// The difference up to which the best attempt is accepted, if none is good enough.
+/// The difference up to which the best attempt is accepted, if none is good enough; more in single precision.
 const ACCEPTABLE: f64 = 1e-6;
 
-/// The largest residual of the interpolated point, with rows of norm 1.
+/// The largest residual of the interpolated point, with rows of norm 1; more in single precision.
 const RESIDUAL: f64 = 1e-9;
 
 /// The attempts, each with a quarter of the distance.
@@ -56,7 +56,7 @@ pub(super) fn locate(segment: &Segment, near: f64) -> Result<Node, Miss> {
         }
     }
     match best {
-        Some((disagreement, node)) if disagreement <= ACCEPTABLE => Ok(*node),
+        Some((disagreement, node)) if disagreement <= ACCEPTABLE.max(segment.rounding().sqrt()) => Ok(*node),
         _ => Err(last),
     }
 }
@@ -92,7 +92,7 @@ fn attempt(segment: &Segment, center: f64, spacing: f64) -> Result<Attempt, Miss
         u
     };
     let mut node = segment.node_of(at(cubic), center + cubic * spacing)?;
-    if segment.scaled_residual(&node.u)? > RESIDUAL {
+    if segment.scaled_residual(&node.u)? > RESIDUAL.max(100.0 * segment.rounding()) {
         return Ok(Attempt::TooCoarse);
     }
     node.tangent = segment.tangent_between(&at(cubic - 0.25), &at(cubic + 0.25));

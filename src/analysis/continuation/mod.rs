@@ -12,6 +12,7 @@ mod branch;
 mod branch_point;
 mod corrector;
 mod equations;
+mod first_point;
 mod locate;
 mod metric;
 mod node;

@@ -69,7 +69,7 @@ fn extremum(at: [f64; 3], values: [f64; 3], zero: f64) -> Option<f64> {
     let [left, right] = [(values[0] - values[1]) / (at[0] - at[1]), (values[2] - values[1]) / (at[2] - at[1])];
     let curvature = (right - left) / (at[2] - at[0]);
     let slope = right - curvature * (at[2] - at[1]);
-    if !(sign * curvature > 0.0) {
+    if sign * curvature <= 0.0 {
         return None;
     }
     let shift = -0.5 * slope / curvature;

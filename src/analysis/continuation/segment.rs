@@ -76,6 +76,11 @@ impl<'a> Segment<'a> {
         Ok(node)
     }
 
+    /// The rounding unit of the state.
+    pub fn rounding(&self) -> f64 {
+        self.equations.rounding()
+    }
+
     /// The norm of the equations at `u`, with rows of norm 1 at the ends.
     pub fn scaled_residual(&self, u: &DVector<f64>) -> Result<f64, Miss> {
         let at = |node: &Node| Linearised::at(self.equations, &self.metric, &node.u);

@@ -5,8 +5,8 @@ use std::ops::Range;
 use nalgebra::DVector;
 
 use super::branch::{Branch, BranchEnding};
-use super::corrector::correct_start;
 use super::equations::FamilyEquations;
+use super::first_point::correct_start;
 use super::metric::Sizes;
 use super::node::Node;
 use super::report::Whole;
@@ -24,7 +24,7 @@ use crate::state::State;
 /// [`Iterated`](crate::analysis::Iterated).
 ///
 /// A branch is followed in both directions from a start, around folds, until the parameter leaves its range, the branch
-/// closes, or a step fails; [`Branch`] says which. Along the way the eigenvalues are computed at every point, and bifurcations
+/// closes, or a step fails; [`Branch`] says which. (A branch that leaves the range and comes back within one step is followed.) Along the way the eigenvalues are computed at every point, and bifurcations
 /// are located:
 ///
 /// | [`BifurcationKind`](super::BifurcationKind) | changes its sign |
@@ -81,7 +81,7 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     /// The fixed points of `family` for the parameters in `range`, ends included. A branch is oriented along the range, which may
     /// descend.
     pub const fn new(family: G, range: Range<f64>) -> Self {
-        let steps = Steps { first: 0.01, shortest: 1e-7, longest: 0.03, points: 1000 };
+        let steps = Steps { first: 0.01, shortest: 1e-7, longest: 0.03, points: 5000 };
         Self { family, range, sizes: None, steps }
     }
 
@@ -107,7 +107,7 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
         self
     }
 
-    /// Sets the budget of points in each direction; 1000 by default.
+    /// Sets the budget of points in each direction; 5000 by default.
     #[must_use]
     pub const fn max_points(mut self, points: usize) -> Self {
         self.steps.points = points;
@@ -122,6 +122,26 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     }
 
     /// The branch through the fixed point at the parameter `p` near `x`, which Newton's method finds first.
+    ///
+    /// ```
+    /// use nalgebra::{Vector2, vector};
+    /// use rheos::analysis::{BifurcationKind, Continuation, Flow};
+    /// use rheos::ode;
+    ///
+    /// // The Brusselator with A = 1 begins to oscillate at B = 2, with the frequency 1.
+    /// let family = |b: f64| {
+    ///     Flow::new(ode(move |_t, x: &Vector2<f64>, dx: &mut Vector2<f64>| {
+    ///         let reaction = x[0] * x[0] * x[1];
+    ///         *dx = vector![1.0 - (b + 1.0) * x[0] + reaction, b * x[0] - reaction];
+    ///     }))
+    /// };
+    /// let branch = Continuation::new(family, 0.5..4.0).run(&vector![1.0, 0.5], 0.5)?;
+    /// let hopf = &branch.bifurcations[0];
+    /// assert_eq!(hopf.kind, BifurcationKind::Hopf);
+    /// assert!((hopf.p - 2.0).abs() < 1e-8 && (hopf.frequency().expect("of a Hopf point") - 1.0).abs() < 1e-8);
+    /// assert!(branch.points[0].is_stable() && branch.points.last().is_some_and(|point| point.unstable == 2));
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Settings outside their domains, a start that is not finite or has no coordinates, the error of the system there, and
@@ -159,6 +179,20 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     }
 
     /// The other branch through the branch point `branch.bifurcations[index]`, in both directions from it.
+    ///
+    /// ```
+    /// use rheos::analysis::{Continuation, Flow};
+    /// use rheos::ode;
+    ///
+    /// // A pitchfork at p = 0: from x = 0 to x² = p.
+    /// let family = |p: f64| Flow::new(ode(move |_t, x: &f64, dx: &mut f64| *dx = p * x - x * x * x));
+    /// let continuation = Continuation::new(family, -1.0..1.0);
+    /// let trivial = continuation.run(&0.0, -1.0)?;
+    /// let outer = continuation.switch(&trivial, 0)?;
+    /// assert!(outer.points.iter().all(|point| (point.x * point.x - point.p).abs() < 1e-10));
+    /// assert!(outer.bifurcations[0].turns);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
     ///
     /// It has the branch point among its own bifurcations. Where the other branch exists on one side only, the ending on the other
     /// side is [stalled](BranchEnding::Stalled).

@@ -23,8 +23,7 @@ pub(super) fn slope_in_p(equations: &dyn Equations, u: &DVector<f64>, range: f64
     let first = range * INCREMENT.max(equations.rounding().cbrt());
     let mut best = difference(equations, u, first)?;
     for attempt in 1..ATTEMPTS {
-        // Written so that NaN ends the search.
-        if !(best.disagreement > AGREEMENT * best.slope.norm()) {
+        if best.disagreement <= AGREEMENT * best.slope.norm() {
             break;
         }
         let Ok(next) = difference(equations, u, first * 0.1_f64.powi(attempt)) else { break };

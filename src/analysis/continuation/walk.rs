@@ -31,6 +31,10 @@ const LARGEST_CORRECTION: f64 = 0.2;
 /// that is larger. At a fold of a single equation the radius is zero.
 const LARGEST_CHANGE: f64 = 0.3;
 
+/// The longest step over a change of sign of the determinant. A branch that passes close to another one turns within it, and is
+/// not mistaken for one that crosses.
+const LONGEST_CROSSING: f64 = 1e-4;
+
 /// Everything that stays the same along a branch.
 pub(super) struct Walk<'a> {
     pub equations: &'a dyn Equations,
@@ -125,7 +129,9 @@ impl Walk<'_> {
         let beyond = corrected.u[n] < low || corrected.u[n] > high;
         let moved = corrected.moved;
         let mut next = Node::at(self.equations, &metric, corrected.u, &direction)?;
-        if moved > LARGEST_CORRECTION * step || self.too_different(here, &next, radius) {
+        let crosses = here.determinant.sign * next.determinant.sign < 0.0;
+        let longest = LONGEST_CROSSING.max(self.equations.rounding().cbrt());
+        if crosses && step > longest || moved > LARGEST_CORRECTION * step || self.too_different(here, &next, radius) {
             return Err(Refused::TooLong);
         }
         if beyond {
@@ -157,13 +163,12 @@ impl Walk<'_> {
     fn angle(&self, here: &Node, next: &Node) -> f64 {
         let metric = self.sizes.metric(&here.u);
         let difference = metric.direction(&here.tangent) - metric.direction(&next.tangent);
-        // More precise than the arc cosine for small angles.
+        // More precise than the arc cosine for small angles. NaN becomes a half turn.
         2.0 * (0.5 * difference.norm()).min(1.0).asin()
     }
 
     fn too_different(&self, here: &Node, next: &Node, radius: Option<f64>) -> bool {
-        // Written so that NaN counts.
-        let turned = !(self.angle(here, next) <= LARGEST_ANGLE);
+        let turned = self.angle(here, next) > LARGEST_ANGLE;
         turned || radius.is_some_and(|radius| change(&here.spectrum, &next.spectrum, radius) > LARGEST_CHANGE)
     }
 

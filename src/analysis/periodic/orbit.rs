@@ -3,6 +3,27 @@
 use nalgebra::{Complex, DMatrix};
 
 /// A periodic orbit of a field, found by [`periodic_orbit`](super::periodic_orbit) or [`forced_orbit`](super::forced_orbit).
+///
+/// ```
+/// use nalgebra::{Vector2, vector};
+/// use rheos::analysis::periodic_orbit;
+/// use rheos::solver::explicit::Dop853;
+/// use rheos::{Pid, ode};
+/// use std::f64::consts::{PI, TAU};
+///
+/// // dr/dt = −r (1 − r²), dθ/dt = 4: an unstable cycle of radius 1, with the multiplier exp(2 · 2π/4).
+/// let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+///     let growth = y.norm_squared() - 1.0;
+///     *dy = vector![growth * y[0] - 4.0 * y[1], 4.0 * y[0] + growth * y[1]];
+/// });
+/// let orbit = periodic_orbit(&field, vector![0.9, 0.0], 1.5, Dop853, Pid::tolerance(1e-11))?;
+/// assert!((orbit.x.norm() - 1.0).abs() < 1e-8 && (orbit.period - TAU / 4.0).abs() < 1e-8);
+/// let multiplier = orbit.nontrivial().next().expect("of two");
+/// assert!((multiplier.re / PI.exp() - 1.0).abs() < 1e-7);
+/// assert!((orbit.exponents()[0].re - 2.0).abs() < 1e-7);
+/// assert!(orbit.unstable() == 1 && !orbit.is_stable() && orbit.accuracy() < 1e-8);
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeriodicOrbit<Y> {
     /// A point on the orbit, at the time [`t0`](Self::t0).
