@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use super::canvas::{Canvas, Shape};
 use super::lines::{Frame, Place};
 use super::*;
+use crate::analysis::{BasinSearch, Continuation, Fate, Flow, Kind, Map, PlaneGrid, Search, basins, fixed_points};
+use crate::dynamics::ode;
 use crate::error::Error;
 
 /// A band of several runs that fall from 1, faster for a larger rate.
@@ -28,15 +30,44 @@ fn wave(phase: f64) -> Series {
     Series::new("wave", (0..50).map(|i| (f64::from(i), (0.3 * f64::from(i) + phase).sin())))
 }
 
+/// `x₁ = tanh(2 x₀)` beside a decay: two basins, a saddle, and starts that are infinite.
+fn two_basins() -> Plane {
+    let map = Map::new(ode(|_t, x: &[f64; 2], next: &mut [f64; 2]| {
+        *next = if x[1] > 0.8 { [f64::NAN; 2] } else { [(2.0 * x[0]).tanh(), 0.5 * x[1]] };
+    }));
+    let starts = [[-1.0, 0.1], [0.1, 0.0], [1.0, 0.2]];
+    let found = fixed_points(&map, &starts, &Search::default().threads(1)).unwrap();
+    let grid = PlaneGrid::new([0.0; 2], (0, -1.5..1.5, 31), (1, -1.0..1.0, 21)).unwrap();
+    let attractors = [-1.0, 1.0].map(|side| vec![[side * 0.957_504_024_078_573_1, 0.0]]);
+    let found_basins = basins(&map, &attractors, &grid, &BasinSearch::default().steps(20).threads(1)).unwrap();
+    assert!(found_basins.fates.contains(&Fate::Diverged) && found_basins.fates.contains(&Fate::Attractor(1)));
+    let marks = found.points.iter().map(|point| PointMark::of(point, |x| (x[0], x[1])));
+    Plane::new(-1.5..1.5, -1.0..1.0).basins(found_basins).fixed_points(marks)
+}
+
+/// A pitchfork with both branches, over dots.
+fn pitchfork() -> BifurcationDiagram {
+    let net = |w: f64| Map::new(ode(move |_t, x: &f64, next: &mut f64| *next = (w * x).tanh()));
+    let continuation = Continuation::new(net, 0.5..2.0);
+    let trivial = continuation.run(&0.0, 0.5).unwrap();
+    let outer = continuation.switch(&trivial, 0).unwrap();
+    bifurcation_diagram([&trivial, &outer], |x| *x).unwrap().dots(Series::new("states", [(1.0, 0.3), (1.9, -0.9)]))
+}
+
 /// Every kind of figure, with many entries in its legend.
 fn figures() -> Vec<(&'static str, Canvas)> {
     let waves: Vec<Series> = (0..9).map(|i| wave(f64::from(i)).renamed(format!("component number {i}"))).collect();
     let banded = wave(0.1).points().iter().map(|&(t, y)| (t, [y - 0.5, y, y + 0.5])).collect::<Vec<_>>();
+    let values = |n: u32| (0..n).map(|i| nalgebra::Complex::cis(f64::from(i)) * f64::from(i)).collect::<Vec<_>>();
     let plane = || Plane::new(-1.5..1.5, -2.0..2.0).field(|x, y| [y, (1.0 - x * x) * y - x]).curve(wave(0.0));
     vec![
         ("trajectories", trajectories(&waves).unwrap().title("T").compose().unwrap()),
         ("one portrait", PhasePortrait::of([plane()]).compose().unwrap()),
         ("portraits", PhasePortrait::of((0..5).map(|i| plane().title(i.to_string()))).title("T").compose().unwrap()),
+        ("basins", PhasePortrait::of([two_basins(), two_basins().title("again")]).compose().unwrap()),
+        ("bifurcations", pitchfork().title("T").compose().unwrap()),
+        ("map", EigenvaluePlot::of(Kind::Map, (0..6).map(|i| (format!("point {i}"), values(i)))).compose().unwrap()),
+        ("flow", EigenvaluePlot::of(Kind::Flow, [("a", values(3))]).title("T").compose().unwrap()),
         ("two models", learning_curves([model(0.1), model(0.2)]).compose().unwrap()),
         ("models", learning_curves((1..9).map(|i| model(0.05 * f64::from(i)))).title("T").compose().unwrap()),
         ("one panel", work_precision(methods()).compose().unwrap()),
@@ -151,6 +182,19 @@ fn the_axes_contain_the_data() {
 }
 
 #[test]
+fn fixed_points_are_marked_by_their_class() {
+    let oscillator = Flow::new(ode(|_t, y: &[f64; 2], dy: &mut [f64; 2]| *dy = [y[1], -y[1] + y[0] - y[0].powi(3)]));
+    let found = fixed_points(&oscillator, &[[-1.1, 0.1], [0.1, 0.0], [1.1, 0.1]], &Search::default()).unwrap();
+    let marks: Vec<PointMark> = found.points.iter().map(|point| PointMark::of(point, |x| (x[0], x[1]))).collect();
+    let classes: Vec<PointClass> = marks.iter().map(|mark| mark.class).collect();
+    assert_eq!(classes, [PointClass::Stable, PointClass::Unstable(1), PointClass::Stable]);
+    // The unstable direction of the saddle has the slope λ with λ² + λ = 1.
+    let [(u, v)] = marks[1].directions[..] else { panic!("{:?}", marks[1].directions) };
+    assert!((v / u - 0.5 * (5.0_f64.sqrt() - 1.0)).abs() < 1e-9);
+    assert!(marks[0].directions.is_empty());
+}
+
+#[test]
 fn bands_of_many_models_are_apart() {
     let frames = |count: u32| {
         let canvas = learning_curves((0..count).map(|i| model(0.1 + f64::from(i)))).compose().unwrap();
@@ -185,6 +229,10 @@ fn data_that_cannot_be_drawn_are_errors() {
     assert_eq!(learning_curves([]).compose().err(), Some(nothing("learning curves")));
     assert_eq!(forecast([]).compose().err(), Some(nothing("forecast")));
     assert_eq!(PhasePortrait::of([]).compose().err(), Some(nothing("phase portrait")));
+    assert_eq!(eigenvalues::<f64>(&[]).err(), Some(nothing("eigenvalues")));
+    assert_eq!(EigenvaluePlot::of(Kind::Map, [("none", Vec::new())]).compose().err(), Some(nothing("eigenvalues")));
+    assert_eq!(bifurcation_diagram::<f64>([], |x| *x).err(), Some(nothing("bifurcation diagram")));
+    assert_eq!(pitchfork().dots(empty()).compose().err(), Some(nothing("empty")));
     assert_eq!(WorkPrecision::new().compose().err(), Some(nothing("work–precision diagram")));
     let negative = Series::new("negative", [(0.0, -1.0), (1.0, 0.0)]);
     assert_eq!(learning_curves([negative]).compose().err(), Some(nothing("negative")));

@@ -6,8 +6,8 @@ mod common;
 
 mod auto;
 mod checkpoints;
-mod flip_flop;
 mod cycles;
+mod flip_flop;
 mod krylov;
 mod memory;
 #[path = "../common/relu_network.rs"]
