@@ -148,7 +148,7 @@ impl Reflection {
     /// `None` for the zero vector.
     fn of(x: [f64; 3]) -> Option<Self> {
         let largest = x.iter().map(|x| x.abs()).fold(0.0, f64::max);
-        if !(largest > 0.0) {
+        if largest == 0.0 {
             return None;
         }
         let scaled = x.map(|x| x / largest);

@@ -113,8 +113,8 @@ fn henon_in_any_unit() {
 
 #[test]
 fn lorenz_in_any_unit_of_state_and_time() {
-    let z = 27.0;
-    let x = (8.0 / 3.0 * z as f64).sqrt();
+    let z: f64 = 27.0;
+    let x = (8.0 / 3.0 * z).sqrt();
     for (unit, time) in [(1.0, 1.0), (1e-9, 1.0), (1e9, 1e-9), (1.0, 1e9), (1.0, 1e-9)] {
         let flow = Flow::new(Autodiff::new(Lorenz, vector![unit, time]));
         let found = fixed_points(&flow, &box_of::<3>(60, 30.0 * unit, 1), &Search::default()).unwrap();

@@ -99,7 +99,7 @@ impl Search {
         }
         let limits = [("outlier_factor", Some(self.outlier_factor)), ("slow_points", self.slow)];
         for (name, value) in limits.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            if !(value > 0.0) {
+            if value.is_nan() || value <= 0.0 {
                 return Err(Error::InvalidArgument { name, value, expected: "positive" });
             }
         }
