@@ -95,7 +95,12 @@ impl Linear {
 
 /// The condition number; infinite if the matrix is singular to the rounding of its entries.
 pub(in crate::analysis) fn condition(matrix: &DMatrix<f64>, rounding: f64) -> f64 {
-    let values = matrix.singular_values();
+    let n = matrix.nrows();
+    let Some(svd) = nalgebra::SVD::try_new(matrix.clone(), false, false, f64::EPSILON, 100 * n) else {
+        // An upper bound that needs no iteration.
+        return matrix.clone().try_inverse().map_or(f64::INFINITY, |inverse| matrix.norm() * inverse.norm());
+    };
+    let values = svd.singular_values;
     let (largest, smallest) = (values.max(), values.min());
-    if smallest <= matrix.nrows() as f64 * rounding * largest { f64::INFINITY } else { largest / smallest }
+    if smallest <= n as f64 * rounding * largest { f64::INFINITY } else { largest / smallest }
 }
