@@ -6,15 +6,17 @@ use nalgebra::linalg::Hessenberg;
 /// The budget of QR sweeps for each eigenvalue; LAPACK has 30.
 const SWEEPS: usize = 60;
 
-/// Every so many sweeps without a result the shifts are exceptional, for matrices with symmetries that ordinary shifts keep.
+/// Every so many sweeps without a result the shifts are exceptional, for matrices with symmetries that ordinary shifts
+/// keep.
 const EXCEPTIONAL: usize = 10;
 
-/// The real Schur form `A = Q T Qᵀ`, with 1 × 1 and 2 × 2 blocks on the diagonal of `T`; a 2 × 2 block may have real eigenvalues.
+/// The real Schur form `A = Q T Qᵀ`, with 1 × 1 and 2 × 2 blocks on the diagonal of `T`; a 2 × 2 block may have real
+/// eigenvalues.
 /// `None` if the iteration does not converge.
 ///
-/// The QR algorithm of J. G. F. Francis with implicit double shifts; G. H. Golub & C. F. Van Loan, *Matrix Computations*, section
-/// 7.5. The first column of a sweep is written with differences from the diagonal, so that eigenvalues converge that agree in most
-/// digits, as those of a matrix near the identity do.
+/// The QR algorithm of J. G. F. Francis with implicit double shifts; G. H. Golub & C. F. Van Loan, *Matrix
+/// Computations*, section 7.5. The first column of a sweep is written with differences from the diagonal, so that
+/// eigenvalues converge that agree in most digits, as those of a matrix near the identity do.
 pub(super) fn schur(a: &DMatrix<f64>) -> Option<(DMatrix<f64>, DMatrix<f64>)> {
     let n = a.nrows();
     if n < 3 {

@@ -650,8 +650,8 @@ fn a_centre_of_a_closure_is_undecided() {
 
 /// Three groups of units, each of which follows its mean: `m₁ = tanh(2 m₀)` has the fixed points 0 and ±m*.
 ///
-/// So there are 27 points, with an unstable direction (λ = 2) for each group at 0; all eigenvalues but one of a group are 0, and the other one
-/// of a group at ±m* is 2 (1 − m*²).
+/// So there are 27 points, with an unstable direction (λ = 2) for each group at 0; all eigenvalues but one of a group
+/// are 0, and the other one of a group at ±m* is 2 (1 − m*²).
 #[test]
 fn a_cube_of_27_points() {
     let group = |i: usize| [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2][i];

@@ -42,8 +42,8 @@ pub(super) fn describe<S: System>(
     })
 }
 
-/// The largest change of the Jacobian, in units, between the point and the ends of its error, or of [`FAR`](super::claim::FAR) if
-/// that is shorter.
+/// The largest change of the Jacobian, in units, between the point and the ends of its error, or of
+/// [`FAR`](super::claim::FAR) if that is shorter.
 fn change_over_error<S: System>(
     residual: &Residual<S>,
     like: &S::State,
@@ -72,8 +72,8 @@ pub(in crate::analysis) struct Linear {
 }
 
 impl Linear {
-    /// The eigenvalues of a Jacobian that changes by `change` over the error of its point and has the error `error` itself. Both and
-    /// the conditions belong to the Jacobian with its coordinates in `units`.
+    /// The eigenvalues of a Jacobian that changes by `change` over the error of its point and has the error `error`
+    /// itself. Both and the conditions belong to the Jacobian with its coordinates in `units`.
     pub fn of(jacobian: &DMatrix<f64>, units: &[f64], change: f64, error: f64) -> Result<Self> {
         // Powers of two scale without rounding.
         let powers: Vec<f64> = units.iter().map(|unit| unit.log2().round().exp2()).collect();

@@ -113,8 +113,8 @@ impl<'a, S: System> Residual<'a, S> {
         Ok(slopes.norm.is_finite())
     }
 
-    /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by differences,
-    /// and zero for an exact one.
+    /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by
+    /// differences, and zero for an exact one.
     pub fn error_of_differences(&self, place: &Place<S::State>) -> Result<f64> {
         let n = self.units.len();
         let (mut plain, mut wider) = (DMatrix::zeros(n, n), DMatrix::zeros(n, n));
