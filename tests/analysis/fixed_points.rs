@@ -113,8 +113,8 @@ fn henon_in_any_unit() {
 
 #[test]
 fn lorenz_in_any_unit_of_state_and_time() {
-    let z = 27.0;
-    let x = (8.0 / 3.0 * z as f64).sqrt();
+    let z: f64 = 27.0;
+    let x = (8.0 / 3.0 * z).sqrt();
     for (unit, time) in [(1.0, 1.0), (1e-9, 1.0), (1e9, 1e-9), (1.0, 1e9), (1.0, 1e-9)] {
         let flow = Flow::new(Autodiff::new(Lorenz, vector![unit, time]));
         let found = fixed_points(&flow, &box_of::<3>(60, 30.0 * unit, 1), &Search::default()).unwrap();
@@ -275,6 +275,79 @@ fn slow_points_minimise_q_in_the_units_of_the_state() {
         assert!((point.xstar[0] + 1e-3 * point.xstar[1] + 1.4).abs() < 1e-7, "{point:?}");
         assert!(point.kind == PointKind::Slow && (point.q - 3.6).abs() < 1e-12);
     }
+}
+
+#[test]
+fn slow_points_in_single_precision_and_other_units_of_time() {
+    let slow = |unit: f64, time: f64| {
+        let flow = Flow::new(Autodiff::new(FoldIn, vector![unit, time]));
+        let starts = [-1.0, -0.2, 0.4].map(|x| vector![x * unit]);
+        let found = fixed_points(&flow, &starts, &Search::default().slow_points(f64::INFINITY)).unwrap();
+        assert_eq!((found.points.len(), found.points[0].starts), (1, 3), "{found:?}");
+        (found.points[0].xstar[0] / unit, found.points[0].speed() / unit * time)
+    };
+    for (unit, time) in [(1.0, 1.0), (1e9, 1e-9), (1e-9, 1e9), (1e-9, 1e-9)] {
+        let (x, speed) = slow(unit, time);
+        assert!(x.abs() < 1e-8 && (speed - 1e-3).abs() < 1e-15, "{x} {speed}");
+    }
+    let single = Flow::new(ode(|_t, x: &f32, dx: &mut f32| *dx = x * x + 1e-2).with_vjp(
+        |_t, x: &f32, w: &f32, xbar: &mut f32| {
+            *xbar += 2.0 * x * w;
+            0.0
+        },
+    ));
+    let found = fixed_points(&single, &[-1.0, -0.2, 0.4], &Search::default().slow_points(1.0)).unwrap();
+    assert!(found.points.len() == 1 && found.points[0].xstar.abs() < 1e-3, "{found:?}");
+}
+
+/// `x² + 1e-3` with the units of state and time.
+struct FoldIn;
+impl GenericDynamics<1, 2> for FoldIn {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 1>, p: &SVector<T, 2>) -> SVector<T, 1> {
+        let x = x[0] / p[0];
+        vector![(x * x + T::from(1e-3)) * p[0] / p[1]]
+    }
+}
+
+/// Three logistic maps in coordinates mixed by a rotation: 2³ fixed points, of which each multiplier is r or 2 − r.
+#[test]
+fn mixed_logistic_maps_have_all_their_points() {
+    struct Mixed;
+    impl GenericDynamics<3, 0> for Mixed {
+        fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 3>, _: &SVector<T, 0>) -> SVector<T, 3> {
+            // A rotation by thirds of the axes: 2/3, 2/3, −1/3.
+            let turn = |v: [T; 3]| {
+                let [a, b] = [T::from(2.0 / 3.0), T::from(-1.0 / 3.0)];
+                [v[0] * a + v[1] * a + v[2] * b, v[0] * b + v[1] * a + v[2] * a, v[0] * a + v[1] * b + v[2] * a]
+            };
+            let back = |v: [T; 3]| {
+                let [a, b] = [T::from(2.0 / 3.0), T::from(-1.0 / 3.0)];
+                [v[0] * a + v[1] * b + v[2] * a, v[0] * a + v[1] * a + v[2] * b, v[0] * b + v[1] * a + v[2] * a]
+            };
+            let mut k = 0.0;
+            let inner = turn([x[0], x[1], x[2]]).map(|y| {
+                k += 1.0;
+                y * (T::from(1.0) - y) * (2.0 + 0.7 * k)
+            });
+            SVector::from(back(inner))
+        }
+    }
+    let map = Map::new(Autodiff::new(Mixed, SVector::<f64, 0>::zeros()));
+    let found = fixed_points(&map, &box_of::<3>(150, 1.5, 4), &Search::default()).unwrap();
+    assert_eq!(found.points.len(), 8);
+    for point in &found.points {
+        let values = sorted(point.eigen.values.iter().map(|value| value.re).collect());
+        let chosen: Vec<f64> = [2.7, 3.4, 4.1]
+            .map(|r: f64| {
+                let near = |x: f64| values.iter().map(|value| (value - x).abs()).fold(f64::INFINITY, f64::min);
+                near(r).min(near(2.0 - r))
+            })
+            .into();
+        assert!(chosen.iter().all(|gap| *gap < 1e-13), "{values:?}");
+    }
+    let counts = [0, 1, 2, 3].map(|k| found.points.iter().filter(|point| point.unstable_directions() == k).count());
+    // |2 − r| is 0.7, 1.4 and 2.1: only the first map has a stable point.
+    assert_eq!(counts, [0, 0, 4, 4]);
 }
 
 #[test]
@@ -577,8 +650,8 @@ fn a_centre_of_a_closure_is_undecided() {
 
 /// Three groups of units, each of which follows its mean: `m₁ = tanh(2 m₀)` has the fixed points 0 and ±m*.
 ///
-/// So there are 27 points, with an unstable direction (λ = 2) for each group at 0; all eigenvalues but one of a group are 0, and the other one
-/// of a group at ±m* is 2 (1 − m*²).
+/// So there are 27 points, with an unstable direction (λ = 2) for each group at 0; all eigenvalues but one of a group
+/// are 0, and the other one of a group at ±m* is 2 (1 − m*²).
 #[test]
 fn a_cube_of_27_points() {
     let group = |i: usize| [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2][i];

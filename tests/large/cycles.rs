@@ -1,4 +1,5 @@
-//! All cycles of ReLU networks of two units up to the length six, against the enumeration of their 4⁶ sequences of linear regions.
+//! All cycles of ReLU networks of two units up to the length six, against the enumeration of their 4⁶ sequences of
+//! linear regions.
 
 use crate::relu_network::{has_all_cycles, relu};
 

@@ -28,13 +28,14 @@ pub struct Cycles<Y> {
 
 /// Searches for cycles of the minimal period `k` of a map from many starts.
 ///
-/// The equations `F(xⱼ) = xⱼ₊₁` of all points are solved together (multiple shooting), as [`fixed_points`](crate::analysis::fixed_points()) solves
-/// its equation; a solution is [claimed](crate::analysis::PointKind) by the same rules, and the settings mean the same. There are two searches for each start:
-/// from its orbit, and, for `k` of at least 2, from `k` starts drawn at random, the same ones in every run. The first finds attracting
-/// cycles, the second also those that no orbit stays near. Slow points are not looked for.
+/// The equations `F(xⱼ) = xⱼ₊₁` of all points are solved together (multiple shooting), as
+/// [`fixed_points`](crate::analysis::fixed_points()) solves its equation; a solution is
+/// [claimed](crate::analysis::PointKind) by the same rules, and the settings mean the same. There are two searches for
+/// each start: from its orbit, and, for `k` of at least 2, from `k` starts drawn at random, the same ones in every run.
+/// The first begins near attracting cycles; the second does not depend on the stability. Slow points are not looked for.
 ///
-/// A solution whose points repeat after a divisor of `k`, as far as the [distance](Search::distance) tells, has a shorter period. The search
-/// finds no cycle twice, but it cannot tell that it has found all.
+/// A solution whose points repeat after a divisor of `k`, as far as the [distance](Search::distance) tells, has a
+/// shorter period. The search finds no cycle twice, but it cannot tell that it has found all.
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
@@ -60,8 +61,8 @@ pub struct Cycles<Y> {
 /// ```
 ///
 /// # Errors
-/// The errors of [`fixed_points`](crate::analysis::fixed_points()), [`Error::NothingFound`] if no search leads to a cycle, not even a shorter
-/// one, and [`Error::InvalidArgument`] for `k = 0` or a flow.
+/// The errors of [`fixed_points`](crate::analysis::fixed_points()), [`Error::NothingFound`] if no search leads to a
+/// cycle, not even a shorter one, and [`Error::InvalidArgument`] for `k = 0` or a flow.
 pub fn cycles<S>(map: &S, k: usize, starts: &[S::State], search: &Search) -> Result<Cycles<S::State>>
 where
     S: System + Sync,

@@ -6,8 +6,9 @@ use crate::analysis::{Kind, System};
 use crate::error::Result;
 use crate::state::State;
 
-/// The map `(x₀, …, xₖ₋₁) ↦ (F(xₖ₋₁), F(x₀), …, F(xₖ₋₂))` of orbits of length `k`: its fixed points are the cycles whose length
-/// divides `k`. Every point of the orbit is an unknown, so errors do not grow along it as they do in the `k`-th iterate.
+/// The map `(x₀, …, xₖ₋₁) ↦ (F(xₖ₋₁), F(x₀), …, F(xₖ₋₂))` of orbits of length `k`: its fixed points are the cycles
+/// whose length divides `k`. Every point of the orbit is an unknown, so errors do not grow along it as they do in the
+/// `k`-th iterate.
 #[derive(Debug)]
 pub(super) struct Shooting<'a, S>(pub &'a S);
 

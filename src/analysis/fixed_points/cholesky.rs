@@ -2,8 +2,8 @@
 
 use nalgebra::DMatrix;
 
-/// Solves `(A + μ I) x = b` in place of `x`, which holds `b`; `a` has at least the lower triangle of `A`, and `factor` is a
-/// buffer. `false` if the matrix is not positive definite.
+/// Solves `(A + μ I) x = b` in place of `x`, which holds `b`; `a` has at least the lower triangle of `A`, and `factor`
+/// is a buffer. `false` if the matrix is not positive definite.
 pub(super) fn solve_shifted(a: &DMatrix<f64>, shift: f64, factor: &mut DMatrix<f64>, x: &mut [f64]) -> bool {
     let n = x.len();
     factor.copy_from(a);

@@ -10,8 +10,8 @@ use crate::analysis::System;
 /// A residual is at the rounding level if it is at most this many times its rounding errors.
 const AT_ROUNDING: f64 = 16.0;
 
-/// The largest change of the Jacobian over the error, relative to the Jacobian, of an isolated zero. The theorem of Newton
-/// and Kantorovich needs one half.
+/// The largest change of the Jacobian over the error, relative to the Jacobian, of an isolated zero. The theorem of
+/// Newton and Kantorovich needs one half.
 const CONTRACTION: f64 = 0.25;
 
 /// Errors count up to this fraction of the size of the starts.
@@ -48,7 +48,8 @@ impl Candidate {
     }
 }
 
-/// The claim about the place in the buffers: an isolated zero, a degenerate one, or none. /// [`fixed_points`](super::fixed_points) states the rules.
+/// The claim about the place in the buffers: an isolated zero, a degenerate one, or none.
+/// [`fixed_points`](super::fixed_points) states the rules.
 pub(in crate::analysis) fn claim<S: System>(residual: &Residual<S>, b: &mut Buffers<S::State>) -> Option<Candidate> {
     if !b.here.norm.is_finite() {
         return None;

@@ -42,8 +42,8 @@ pub(super) fn describe<S: System>(
     })
 }
 
-/// The largest change of the Jacobian, in units, between the point and the ends of its error, or of [`FAR`](super::claim::FAR) if
-/// that is shorter.
+/// The largest change of the Jacobian, in units, between the point and the ends of its error, or of
+/// [`FAR`](super::claim::FAR) if that is shorter.
 fn change_over_error<S: System>(
     residual: &Residual<S>,
     like: &S::State,
@@ -72,8 +72,8 @@ pub(in crate::analysis) struct Linear {
 }
 
 impl Linear {
-    /// The eigenvalues of a Jacobian that changes by `change` over the error of its point and has the error `error` itself. Both and
-    /// the conditions belong to the Jacobian with its coordinates in `units`.
+    /// The eigenvalues of a Jacobian that changes by `change` over the error of its point and has the error `error`
+    /// itself. Both and the conditions belong to the Jacobian with its coordinates in `units`.
     pub fn of(jacobian: &DMatrix<f64>, units: &[f64], change: f64, error: f64) -> Result<Self> {
         // Powers of two scale without rounding.
         let powers: Vec<f64> = units.iter().map(|unit| unit.log2().round().exp2()).collect();
@@ -95,7 +95,12 @@ impl Linear {
 
 /// The condition number; infinite if the matrix is singular to the rounding of its entries.
 pub(in crate::analysis) fn condition(matrix: &DMatrix<f64>, rounding: f64) -> f64 {
-    let values = matrix.singular_values();
+    let n = matrix.nrows();
+    let Some(svd) = nalgebra::SVD::try_new(matrix.clone(), false, false, f64::EPSILON, 100 * n) else {
+        // An upper bound that needs no iteration.
+        return matrix.clone().try_inverse().map_or(f64::INFINITY, |inverse| matrix.norm() * inverse.norm());
+    };
+    let values = svd.singular_values;
     let (largest, smallest) = (values.max(), values.min());
-    if smallest <= matrix.nrows() as f64 * rounding * largest { f64::INFINITY } else { largest / smallest }
+    if smallest <= n as f64 * rounding * largest { f64::INFINITY } else { largest / smallest }
 }

@@ -40,28 +40,33 @@ pub(in crate::analysis) enum Outcome {
 
 /// Searches for fixed points from many starts: `F(x) = x` for a map, `f(x) = 0` for a flow.
 ///
-/// From each start a Levenberg–Marquardt method minimises the residual `r` with its Jacobian `R`, and Newton's method follows while
-/// the residual falls. A start that leads to nothing has a second attempt, by Newton's method with another test of progress. Results that are
-/// [near each other](Search::distance) count as one point; those [far from the starts](Search::outlier_factor) are rejected. The
-/// search finds no point twice, but it cannot tell that it has found all.
+/// From each start a Levenberg–Marquardt method minimises the residual `r` with its Jacobian `R`, with a damping
+/// proportional to the residual (J. Fan & Y. Yuan, Computing 74 (2005), doi:10.1007/s00607-004-0083-1): it converges
+/// quadratically to a line of fixed points too. Newton's method follows while the residual falls. A start that leads to
+/// nothing has a second attempt, by Newton's method with the natural monotonicity test of P. Deuflhard. Results that
+/// are [near each other](Search::distance) count as one point; those [far from the starts](Search::outlier_factor) are
+/// rejected. The search finds no point twice, but it cannot tell that it has found all.
 ///
 /// # Claims
-/// With the [rounding unit](State::rounding) `ε` of the state, the rounding error of coordinate `i` of the residual is taken as `δᵢ = ε Σⱼ |Jᵢⱼ| sⱼ`, plus
+/// With the [rounding unit](State::rounding) `ε` of the state, the rounding error of coordinate `i` of the residual is
+/// taken as `δᵢ = ε Σⱼ |Jᵢⱼ| sⱼ`, plus
 /// `ε (|xᵢ| + |Fᵢ|)` for a map; `sⱼ` is the larger of `|xⱼ|` and the unit below. A result is
-/// * an [isolated](PointKind::Isolated) fixed point if its error `e = |R⁻¹| (|r| + δ)` is at most `√ε sᵢ` in every coordinate, and if `R` changes by at most a
-///   quarter over the error, `‖R(x)⁻¹ (R(x ± e) − R(x))‖ ≤ ¼` in the Frobenius norm, so that Newton's method converges from it (theorem of Newton and
-///   Kantorovich);
+/// * an [isolated](PointKind::Isolated) fixed point if its error `e = |R⁻¹| (|r| + δ)` is at most `√ε sᵢ` in every
+///   coordinate, and if `R` changes by at most a quarter over the error, `‖R(x)⁻¹ (R(x ± e) − R(x))‖ ≤ ¼` in the
+///   Frobenius norm, so that Newton's method converges from it (theorem of Newton and Kantorovich);
 /// * otherwise a [degenerate](PointKind::Degenerate) one if `|r| ≤ 16 |δ|`;
 /// * otherwise no fixed point.
 ///
 /// # Size of the starts
-/// Every coordinate of state and residual has a unit: the root mean square of the coordinate over the starts. If all starts are zero in
-/// a coordinate, its unit is the size of the next state of a map, or else the change that would cancel the residual. So units of state and
-/// time do not matter. A Jacobian by differences takes its increments from these units.
+/// Every coordinate of state and residual has a unit: the root mean square of the coordinate over the starts. If all
+/// starts are zero in a coordinate, its unit is the size of the next state of a map, or else the change that would
+/// cancel the residual. So units of state and time do not matter. A Jacobian by differences takes its increments from
+/// these units; the flow of a closure has no scale if all starts are zero, and its increments are those of a state of
+/// size 1.
 ///
 /// # Inputs
-/// The fixed points of a cell depend on its input. [`Held`](crate::analysis::Held) holds it at a value, and a loop goes through
-/// several:
+/// The fixed points of a cell depend on its input. [`Held`](crate::analysis::Held) holds it at a value, and a loop goes
+/// through several:
 ///
 /// ```
 /// use nalgebra::vector;
@@ -90,10 +95,10 @@ pub(in crate::analysis) enum Outcome {
 /// ```
 ///
 /// # Errors
-/// [`Error::LengthMismatch`] without a start or a coordinate, [`Error::ShapeMismatch`] and [`Error::InvalidEntry`] for starts of
-/// different shapes or that are not finite, [`Error::InvalidArgument`] for a setting outside its domain,
-/// [`Error::NothingFound`] if no start leads to a point, with the reasons, the error of the model if it fails at every start, and
-/// [`Error::EigenvaluesNotFound`].
+/// [`Error::LengthMismatch`] without a start, [`Error::ShapeMismatch`] for starts of different shapes or without a
+/// coordinate, [`Error::InvalidEntry`] for starts that are not finite, [`Error::InvalidArgument`] for a setting outside
+/// its domain, [`Error::NothingFound`] if no start leads to a point, with the reasons, the error of the model if it
+/// fails at every start, and [`Error::EigenvaluesNotFound`].
 pub fn fixed_points<S>(system: &S, starts: &[S::State], search: &Search) -> Result<FixedPoints<S::State>>
 where
     S: System + Sync,

@@ -26,9 +26,9 @@ pub(in crate::analysis) fn heights(n: usize) -> Vec<f64> {
     weights.into_iter().map(|x| x / length).collect()
 }
 
-/// Groups of candidates closer than `distance`, in `units`, or than the sum of their errors. Isolated points form groups first; each
-/// candidate joins the nearest group that it fits, by the distance from its first member. Groups are in the order of the first
-/// candidate of each.
+/// Groups of candidates closer than `distance`, in `units`, or than the sum of their errors. Isolated points form
+/// groups first; each candidate joins the nearest group that it fits, by the distance from its first member. Groups are
+/// in the order of the first candidate of each.
 ///
 /// Groups are sorted along one direction, so a candidate is compared with the few near it there.
 pub(in crate::analysis) fn group(candidates: &[Candidate], units: &[f64], distance: f64) -> Vec<Group> {

@@ -8,8 +8,8 @@ use crate::analysis::{Eigen, Kind};
 
 /// A mode of a linear system: a real eigenvalue, or a pair of complex ones.
 ///
-/// Along its eigenvectors a perturbation is `exp(−s/τ)` times a constant or an oscillation of the frequency `ν`, after `s` steps
-/// of a map (`λ = exp(−1/τ + 2πiν)`) or after the time `s` of a flow (`λ = −1/τ + 2πiν`).
+/// Along its eigenvectors a perturbation is `exp(−s/τ)` times a constant or an oscillation of the frequency `ν`, after
+/// `s` steps of a map (`λ = exp(−1/τ + 2πiν)`) or after the time `s` of a flow (`λ = −1/τ + 2πiν`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mode {
     /// The index of its eigenvalue in [`Eigen::values`]; the other one of a pair follows.
@@ -18,11 +18,11 @@ pub struct Mode {
     pub value: Complex<f64>,
     /// The number of its directions: 2 for a pair, otherwise 1.
     pub directions: usize,
-    /// The time constant `τ`, in steps or in units of time: `−1/ln|λ|` or `−1/Re λ`. Negative for a mode that grows, infinite for
-    /// one that does neither, and 0 for one that a map erases in a step.
+    /// The time constant `τ`, in steps or in units of time: `−1/ln|λ|` or `−1/Re λ`. Negative for a mode that grows,
+    /// infinite for one that does neither, and 0 for one that a map erases in a step.
     pub time_constant: f64,
-    /// The frequency `ν` in cycles per step or per unit of time: `arg λ / 2π` or `Im λ / 2π`. A negative eigenvalue of a map has ½:
-    /// its sign changes at every step.
+    /// The frequency `ν` in cycles per step or per unit of time: `arg λ / 2π` or `Im λ / 2π`. A negative eigenvalue of
+    /// a map has ½: its sign changes at every step.
     pub frequency: f64,
 }
 

@@ -11,9 +11,9 @@ use crate::state::State;
 /// The least fraction of a step.
 const SHORTEST: f64 = 1e-4;
 
-/// Newton's method from `start`, with steps shortened until the next simplified step is shorter: the natural monotonicity test of P. Deuflhard, *Newton
-/// Methods for Nonlinear Problems* (2004), section 3.3. The test does not change if the residual is multiplied by a regular matrix,
-/// so it does not follow a residual that vanishes at infinity because a gate closes.
+/// Newton's method from `start`, with steps shortened until the next simplified step is shorter: the natural
+/// monotonicity test of P. Deuflhard, *Newton Methods for Nonlinear Problems* (2004), section 3.3. The test does not
+/// change if the residual is multiplied by a regular matrix.
 pub(super) fn newton<S: System>(
     residual: &Residual<S>,
     start: &S::State,

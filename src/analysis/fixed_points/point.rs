@@ -11,8 +11,8 @@ pub enum PointKind {
     /// A fixed point with a regular Jacobian of the residual: `F(x) = x` or `f(x) = 0` has one solution within
     /// [`error`](FixedPoint::error) of it.
     Isolated,
-    /// The residual is at the rounding level, but the Jacobian is singular there, or as good as: one of a line of fixed points,
-    /// a multiple root, a fixed point on a kink of the system, or a near miss.
+    /// The residual is at the rounding level, but the Jacobian is singular there, or as good as: one of a line of fixed
+    /// points, a multiple root, a fixed point on a kink of the system, or a near miss.
     Degenerate,
     /// Not a fixed point, but a local minimum of `q`: the system lingers there.
     Slow,
@@ -54,23 +54,26 @@ pub struct FixedPoint<Y> {
     pub kind: PointKind,
     /// `½|F(x) − x|²` of a map or `½|f(x)|²` of a flow, in the units of the state.
     pub q: f64,
-    /// The residual `|F(x) − x|` or `|f(x)|`, the Euclidean norm in the units of the state: the distance that the system moves
-    /// in a step or in a unit of time.
+    /// The residual `|F(x) − x|` or `|f(x)|`, the Euclidean norm in the units of the state: the distance that the
+    /// system moves in a step or in a unit of time.
     pub residual: f64,
-    /// The error of the point, the Euclidean norm in the units of the state: of `|R⁻¹| (|r| + δ)` with the Jacobian `R` of the
-    /// residual `r`, `J − I` for a map and `J` for a flow, and its rounding errors `δ`; at least the length of a step of Newton's
-    /// method. Infinite if `R` is singular. For a slow point it is the length of the last step of the minimisation.
+    /// The error of the point, the Euclidean norm in the units of the state: of `|R⁻¹| (|r| + δ)` with the Jacobian `R`
+    /// of the residual `r`, `J − I` for a map and `J` for a flow, and its rounding errors `δ`; at least the length of a
+    /// step of Newton's method. Infinite if `R` is singular. For a slow point it is the length of the last step of the
+    /// minimisation.
     pub error: f64,
     /// The Jacobian `J` of the system, `∂F/∂x` or `∂f/∂x`.
     pub jacobian: DMatrix<f64>,
-    /// The eigenvalues and eigenvectors of `J`. [`Eigen::is_defective`] tells whether the eigenvectors say little. The conditions
-    /// belong to `J` with its coordinates in units of the [size of the starts](super::fixed_points#size-of-the-starts).
+    /// The eigenvalues and eigenvectors of `J`. [`Eigen::is_defective`] tells whether the eigenvectors say little. The
+    /// conditions belong to `J` with its coordinates in units of the
+    /// [size of the starts](super::fixed_points#size-of-the-starts).
     pub eigen: Eigen,
-    /// The largest error of each eigenvalue, from the rounding of `J`, from its change over the error of the point and, for a Jacobian
-    /// by differences, from its change with the increments.
+    /// The largest error of each eigenvalue, from the rounding of `J`, from its change over the error of the point and,
+    /// for a Jacobian by differences, from its change with the increments.
     pub uncertainties: Vec<f64>,
     /// The condition number of `R` in the Euclidean norm, with the coordinates in units of the
-    /// [size of the starts](super::fixed_points#size-of-the-starts). Infinite if `R` is singular to the precision of the state.
+    /// [size of the starts](super::fixed_points#size-of-the-starts). Infinite if `R` is singular to the precision of
+    /// the state.
     pub condition: f64,
     /// The number of starts that lead to the point.
     pub starts: usize,

@@ -43,6 +43,7 @@ pub(in crate::analysis) struct Slopes {
 
 impl<'a, S: System> Residual<'a, S> {
     pub fn new(system: &'a S, units: &'a [f64], like: &S::State) -> Self {
+        const { assert!(!S::State::IS_DUAL, "a search ignores the derivatives in dual numbers") }
         let mut sizes = like.zeros_like();
         let _ = sizes.read_coordinates(units);
         Self { system, units, sizes, rounding: like.rounding() }
@@ -112,8 +113,8 @@ impl<'a, S: System> Residual<'a, S> {
         Ok(slopes.norm.is_finite())
     }
 
-    /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by differences,
-    /// and zero for an exact one.
+    /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by
+    /// differences, and zero for an exact one.
     pub fn error_of_differences(&self, place: &Place<S::State>) -> Result<f64> {
         let n = self.units.len();
         let (mut plain, mut wider) = (DMatrix::zeros(n, n), DMatrix::zeros(n, n));
@@ -134,7 +135,7 @@ impl<'a, S: System> Residual<'a, S> {
 }
 
 impl<Y> Place<Y> {
-    /// `½|F(x) − x|²` or `½|f(x)|²` in the units of the state, and the residual.
+    /// The residual `|F(x) − x|` or `|f(x)|` in the units of the state.
     pub fn speed(&self, kind: Kind) -> f64 {
         let points = self.at.iter().zip(&self.value);
         let squares = points.map(|(x, value)| if kind == Kind::Map { value - x } else { *value });

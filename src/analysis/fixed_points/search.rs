@@ -44,7 +44,8 @@ impl Default for Search {
 }
 
 impl Search {
-    /// Sets the number of threads, the calling one included; by default one for each core. The result does not depend on it.
+    /// Sets the number of threads, the calling one included; by default one for each core. The result does not depend
+    /// on it.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
@@ -56,16 +57,17 @@ impl Search {
         self
     }
 
-    /// Sets the distance below which two points count as one, in units of the [size of the starts](super::fixed_points#size-of-the-starts).
-    /// The default is the square root of the rounding unit: 1.5e-8 for `f64`, 3.5e-4 for `f32`. Points also count as one if
-    /// they are closer than the sum of their errors.
+    /// Sets the distance below which two points count as one, in units of the
+    /// [size of the starts](super::fixed_points#size-of-the-starts). The default is the square root of the rounding
+    /// unit: 1.5e-8 for `f64`, 3.5e-4 for `f32`. Points also count as one if they are closer than the sum of their
+    /// errors, each counted up to a thousandth of that size.
     pub fn distance(mut self, distance: f64) -> Self {
         self.distance = Some(distance);
         self
     }
 
-    /// Sets the factor of the rule for outliers, 10 by default: a point is rejected if its distance from the centroid of the
-    /// starts exceeds `factor` times the mean distance of the starts from it, in units of the
+    /// Sets the factor of the rule for outliers, 10 by default: a point is rejected if its distance from the centroid
+    /// of the starts exceeds `factor` times the mean distance of the starts from it, in units of the
     /// [size of the starts](super::fixed_points#size-of-the-starts). Infinity keeps every point. The rule is that of
     /// `FixedPointFinder` (M. Golub & D. Sussillo, J. Open Source Softw. 3 (2018) 1003, doi:10.21105/joss.01003). It is off for
     /// starts that coincide to half of their digits, a single one included.
@@ -74,9 +76,9 @@ impl Search {
         self
     }
 
-    /// Also looks for slow points: local minima of `q = ½|F(x) − x|²` or `q = ½|f(x)|²` that are not fixed points, with `q` at
-    /// most `limit`, in the units of `q`. Infinity keeps all of them. D. Sussillo & O. Barak, *Opening the black box*, Neural
-    /// Comput. 25 (2013), doi:10.1162/NECO_a_00409.
+    /// Also looks for slow points: local minima of `q = ½|F(x) − x|²` or `q = ½|f(x)|²` that are not fixed points, with
+    /// `q` at most `limit`, in the units of `q`. Infinity keeps all of them. D. Sussillo & O. Barak, *Opening the black
+    /// box*, Neural Comput. 25 (2013), doi:10.1162/NECO_a_00409.
     pub fn slow_points(mut self, limit: f64) -> Self {
         self.slow = Some(limit);
         self
@@ -99,7 +101,7 @@ impl Search {
         }
         let limits = [("outlier_factor", Some(self.outlier_factor)), ("slow_points", self.slow)];
         for (name, value) in limits.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            if !(value > 0.0) {
+            if value.is_nan() || value <= 0.0 {
                 return Err(Error::InvalidArgument { name, value, expected: "positive" });
             }
         }

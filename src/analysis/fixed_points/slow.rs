@@ -12,13 +12,13 @@ use crate::analysis::System;
 /// The budget of steps.
 const STEPS: usize = 60;
 
-/// The gradient vanishes if it is at most this fraction, or `√ε` if that is larger, of the second derivatives times the size of the
-/// starts.
+/// The gradient vanishes if it is at most this fraction, or `√ε` if that is larger, of the second derivatives times the
+/// size of the starts.
 const FLAT: f64 = 1e-6;
 
-/// Minimises `q`, in the units of the state, by Newton's method from the place in the buffers. Its second derivatives are
-/// differences of the exact gradient `Jᵀr`. `None` unless the end is a minimum: the gradient vanishes, and no second derivative is
-/// negative.
+/// Minimises `q`, in the units of the state, by Newton's method from the place in the buffers. Its second derivatives
+/// are differences of the exact gradient `Jᵀr`. `None` unless the end is a minimum: the gradient vanishes, and no
+/// second derivative is negative.
 pub(super) fn minimise<S: System>(residual: &Residual<S>, b: &mut Buffers<S::State>) -> Option<Candidate> {
     let n = residual.units.len();
     // The second derivatives are differences, so a shift of this size decides nothing.

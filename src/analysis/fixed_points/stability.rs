@@ -11,8 +11,8 @@ pub enum Stability {
     Stable,
     /// Perturbations grow.
     Unstable,
-    /// An eigenvalue is nearer to the border than its uncertainty: to the unit circle of a map, or to the imaginary axis of a
-    /// flow.
+    /// An eigenvalue is nearer to the border than its uncertainty: to the unit circle of a map, or to the imaginary
+    /// axis of a flow.
     Undecided,
 }
 
@@ -56,9 +56,9 @@ impl Stability {
 
 /// The largest error of each eigenvalue of `matrix` if the matrix has the error `perturbation` in the Euclidean norm.
 ///
-/// It is the smaller of `condition · perturbation`, of first order, and of the bound `(2‖A‖ + ‖E‖)^(1 − 1/n) ‖E‖^(1/n)` of
-/// L. Elsner, *An optimal bound for the spectral variation of two matrices*, Linear Algebra Appl. 71 (1985), which holds for
-/// defective matrices too.
+/// It is the smaller of `condition · perturbation`, of first order, and of the bound `(2‖A‖ + ‖E‖)^(1 − 1/n) ‖E‖^(1/n)`
+/// of L. Elsner, *An optimal bound for the spectral variation of two matrices*, Linear Algebra Appl. 71 (1985), which
+/// holds for defective matrices too.
 pub(in crate::analysis) fn uncertainties(matrix: &DMatrix<f64>, eigen: &Eigen, perturbation: f64) -> Vec<f64> {
     let n = matrix.nrows() as f64;
     let elsner = (2.0 * matrix.norm() + perturbation).powf(1.0 - 1.0 / n) * perturbation.powf(1.0 / n);

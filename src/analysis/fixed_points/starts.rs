@@ -33,19 +33,20 @@ impl<'a, Y: State> Starts<'a, Y> {
         Self { visited, noise: 0.0 }
     }
 
-    /// Adds normal noise to every coordinate; its standard deviation is `noise` times the one of the coordinate over the visited
-    /// states.
+    /// Adds normal noise to every coordinate; its standard deviation is `noise` times the one of the coordinate over
+    /// the visited states.
     pub const fn noise(mut self, noise: f64) -> Self {
         self.noise = noise;
         self
     }
 
-    /// Draws `n` starts. The visited states are drawn in random orders, without a repetition until all have been drawn. The same
-    /// seed gives the same starts on every machine.
+    /// Draws `n` starts. The visited states are drawn in random orders, without a repetition until all have been drawn.
+    /// The same seed gives the same starts on every machine.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] without a visited state, [`Error::ShapeMismatch`] and [`Error::InvalidEntry`] for states of different shapes or
-    /// that are not finite, and [`Error::InvalidArgument`] for a noise that is negative or not finite.
+    /// [`Error::LengthMismatch`] without a visited state, [`Error::ShapeMismatch`] for states of different shapes or
+    /// without a coordinate, [`Error::InvalidEntry`] for states that are not finite, and [`Error::InvalidArgument`] for
+    /// a noise that is negative or not finite.
     pub fn draw(&self, n: usize, seed: u64) -> Result<Vec<Y>> {
         if !(self.noise >= 0.0 && self.noise.is_finite()) {
             return Err(Error::InvalidArgument {
@@ -80,7 +81,7 @@ pub(super) fn checked<Y: State>(name: &'static str, states: &[Y]) -> Result<Vec<
     let coordinates: Vec<Vec<f64>> = states.iter().map(State::coordinates).collect();
     let expected = coordinates[0].len();
     if expected == 0 {
-        return Err(Error::EmptyState);
+        return Err(Error::ShapeMismatch { name, index: 0, found: 0, expected: 1 });
     }
     for (index, (state, x)) in states.iter().zip(&coordinates).enumerate() {
         if !first.fits(state) {
