@@ -7,5 +7,6 @@ mod common;
 mod auto;
 mod checkpoints;
 mod krylov;
+mod lyapunov;
 mod memory;
 mod stiff;

@@ -62,8 +62,7 @@ impl Spectrum {
     /// Checks that no error exceeds the tolerance.
     pub(super) fn check(&self, tolerance: Option<f64>) -> Result<()> {
         let Some(tolerance) = tolerance else { return Ok(()) };
-        // Written so that NaN counts.
-        match self.errors.iter().position(|&error| !(error <= tolerance)) {
+        match self.errors.iter().position(|&error| error.is_nan() || error > tolerance) {
             Some(index) => {
                 let (exponent, error) = (self.exponents[index], self.errors[index]);
                 Err(Error::ExponentNotConverged { index, exponent, error, tolerance })
@@ -172,6 +171,8 @@ impl fmt::Display for WithError {
         let decimals = (-digit).max(0.0) as usize;
         let unit = 10_f64.powi(-(decimals as i32));
         let up = (error / unit - 1e-9).ceil().max(0.0) * unit;
+        // No sign before a value that rounds to zero.
+        let value = if value.abs() < 0.5 * unit { 0.0 } else { value };
         write!(f, "{value:.decimals$} ± {up:.decimals$}")
     }
 }
@@ -193,6 +194,7 @@ mod tests {
         assert!(exact.starts_with("6.931471805599453e-1 ±"), "{exact}");
         assert_eq!(of(&[f64::NEG_INFINITY], &[0.0], 1).to_string(), "-inf");
         assert_eq!(of(&[1.5], &[f64::INFINITY], 1).to_string(), "1.500e0 ± ∞");
+        assert_eq!(of(&[-0.002], &[0.03], 1).to_string(), "0.00 ± 0.03");
         assert_eq!(of(&[1234.5], &[35.0], 1).to_string(), "1234 ± 35");
     }
 
