@@ -104,11 +104,11 @@ fn a_linear_flow_is_exact() {
 #[test]
 fn a_stiff_linear_flow() {
     let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0] + y[1], -300.0 * y[1]]);
-    let settings = Lyapunov::over(0.5).transient(0.5).renormalise_every(0.02);
+    let settings = Lyapunov::over(0.1).transient(0.1).renormalise_every(0.02);
     let method = Kvaerno3.with(Krylov::new());
-    let spectrum = settings.spectrum_of_flow(&field, method, Pid::tolerance(1e-7), &vector![1.0, 0.0], 2).unwrap();
-    // The local error of each step is 1e-7 of the length of a vector, which shrinks by e^(−6) over an interval.
-    assert!((spectrum.exponents[0] + 1.0).abs() < 1e-3 && (spectrum.exponents[1] + 300.0).abs() < 0.1, "{spectrum}");
+    let spectrum = settings.spectrum_of_flow(&field, method, Pid::tolerance(1e-5), &vector![1.0, 0.0], 2).unwrap();
+    // Some dozen steps in an interval, each within 1e-5 of the length of a vector: 1e-3 / 0.02 at most.
+    assert!((spectrum.exponents[0] + 1.0).abs() < 0.05 && (spectrum.exponents[1] + 300.0).abs() < 0.05, "{spectrum}");
 }
 
 #[test]
