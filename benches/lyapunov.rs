@@ -142,7 +142,12 @@ fn network() {
     let settings = Lyapunov::over(f64::from(steps)).transient(100);
     match settings.spectrum(&elman, &start, N) {
         Ok(found) => {
-            println!("  first {:.4}, sum {:.15e}, volume {:.15e}", found.exponents[0], found.sum(), found.volume.unwrap_or(f64::NAN))
+            println!(
+                "  first {:.4}, sum {:.15e}, volume {:.15e}",
+                found.exponents[0],
+                found.sum(),
+                found.volume.unwrap_or(f64::NAN)
+            )
         }
         Err(failure) => println!("  {failure}"),
     }
