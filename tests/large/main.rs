@@ -9,6 +9,7 @@ mod checkpoints;
 mod cycles;
 mod flip_flop;
 mod krylov;
+mod lyapunov;
 mod memory;
 #[path = "../common/relu_network.rs"]
 mod relu_network;

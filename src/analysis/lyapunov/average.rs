@@ -95,8 +95,7 @@ pub(super) fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interva
         let (log, entry) = (frame.logs[k], frame.entries[k]);
         match carrier.noise(k, entry) {
             Some(noise) if entry <= noise && log <= noise.ln() => frame.logs[k] = f64::NEG_INFINITY,
-            // Written so that an entry of zero is lost too.
-            None if !(entry > least * frame.lengths[k]) => {
+            None if entry.is_nan() || entry <= least * frame.lengths[k] => {
                 return Err(Error::TangentLost { index: k, t: interval.end });
             }
             _ => {}

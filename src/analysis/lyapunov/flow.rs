@@ -23,8 +23,9 @@ impl Lyapunov {
     /// of the computed steps: they differ from those of the flow by the error of the method, of which
     /// [`Spectrum::volume_gap`] is a part that can be seen.
     ///
-    /// Every interval begins with a new first step, so an adaptive controller chooses it anew, and a multistep method starts
-    /// again.
+    /// Every interval is a solve of its own: an adaptive controller chooses its first step anew, a multistep method starts
+    /// again, `Fixed::steps(n)` are `n` steps for each interval, and so is a budget of steps. An implicit method solves its
+    /// equations without a matrix: `method.with(Krylov::new())`.
     ///
     /// ```
     /// use rheos::analysis::Lyapunov;
@@ -145,7 +146,8 @@ where
     C: Controller<Variational<F>, S>,
 {
     fn carry(&mut self, interval: Interval, frame: &mut Frame) -> Result<f64> {
-        let Some((mut state, workspace)) = self.moving.take() else { return Ok(0.0) };
+        // It is there between two solves.
+        let Some((mut state, workspace)) = self.moving.take() else { return Err(Error::EmptyState) };
         if self.sizes.grow(&state.0) {
             self.field.set_sizes(self.sizes.get());
         }

@@ -111,6 +111,8 @@ fn directions_lost_to_rounding_are_no_exponents() {
     let failure = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap_err();
     assert!(matches!(failure.error, Error::TangentLost { index: 2, .. }), "{failure}");
     assert!(settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 2).is_ok());
+    let message = failure.error.to_string();
+    assert!(message.starts_with("the tangent vector 2 is lost at t = ") && message.ends_with("renormalise more often"));
     // The same for a map.
     let map = Map::new(henon());
     let settings = Lyapunov::over(1000).transient(10);
@@ -156,6 +158,12 @@ fn an_unconverged_spectrum_is_an_error_with_the_estimate() {
     let partial = failure.partial.as_ref().unwrap();
     assert_eq!((exponent, error, tolerance), (partial.exponents[0], partial.errors[0], 1e-4));
     assert!((exponent - 2.0_f64.ln()).abs() < 0.1 && error > 1e-4);
+    let message = failure.to_string();
+    assert!(
+        message.starts_with("the Lyapunov exponent 0 is ") && message.contains("but the tolerance is 0.0001; "),
+        "{message}"
+    );
+    assert!(message.contains("the exponents over the time 500 are "), "{message}");
     assert!(settings.tolerance(0.5).spectrum(&map, &Vector1::new(0.3), 1).is_ok());
     // One interval has no error.
     let one = Lyapunov::over(1).spectrum(&map, &Vector1::new(0.3), 1).unwrap();

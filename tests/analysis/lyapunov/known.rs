@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector, Matrix3, Vector1, Vector2, Vector3, matrix, vector};
 use rheos::analysis::{Iterated, Lyapunov, Map, Spectrum};
 use rheos::dynamics::problems::Lorenz;
+use rheos::solver::implicit::{Krylov, Kvaerno3};
 use rheos::{Autodiff, Fixed, Pid, Rk4, Tsit5, ode};
 
 use super::{Roessler, close, henon, logistic};
@@ -51,14 +52,14 @@ fn logistic_map_with_every_interval() {
 #[test]
 fn lorenz() {
     let (field, y0) = Lorenz::problem();
-    let settings = Lyapunov::over(100.0).transient(10.0).renormalise_every(0.1);
+    let settings = Lyapunov::over(30.0).transient(5.0).renormalise_every(0.1);
     let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap();
     within_errors(&spectrum, &[0.9056, 0.0, -14.5723]);
-    assert!(spectrum.errors[0] < 0.2);
+    assert!(spectrum.errors[0] < 0.5);
     let adaptive = settings.spectrum_of_flow(&field, Tsit5, Pid::tolerance(1e-6), &y0, 3).unwrap();
     within_errors(&adaptive, &[0.9056, 0.0, -14.5723]);
     // Without an interval of the user.
-    let settings = Lyapunov::over(50.0).transient(10.0);
+    let settings = Lyapunov::over(20.0).transient(5.0);
     let spectrum = settings.spectrum_of_flow(&field, Tsit5, Pid::tolerance(1e-6), &y0, 2).unwrap();
     within_errors(&spectrum, &[0.9056, 0.0]);
 }
@@ -89,7 +90,7 @@ fn a_linear_flow_is_exact() {
     // Rotations in the plane with damping 0.3, and a slow direction.
     let a: Matrix3<f64> = matrix![-0.3, 2.0, 0.0; -2.0, -0.3, 0.0; 1.0, 0.0, -0.05];
     let field = ode(move |_t, y: &Vector3<f64>, dy: &mut Vector3<f64>| *dy = a * y);
-    let settings = Lyapunov::over(40.0).transient(160.0).renormalise_every(1.0);
+    let settings = Lyapunov::over(20.0).transient(100.0).renormalise_every(1.0);
     let control = Pid::tolerance(1e-10);
     let spectrum = settings.spectrum_of_flow(&field, Tsit5, control, &Vector3::new(1.0, 0.0, 0.0), 3).unwrap();
     // The first exponent is that of the flow up to the error of the method. A frame turns in the plane of the pair, so the
@@ -97,6 +98,17 @@ fn a_linear_flow_is_exact() {
     assert!((spectrum.exponents[0] + 0.05).abs() < 1e-9, "{spectrum}");
     assert!((spectrum.exponents[1] + 0.3).abs() <= spectrum.errors[1] + 1e-9, "{spectrum}");
     assert!((spectrum.sum() + 0.65).abs() < 1e-9);
+}
+
+/// Implicit methods solve their equations without a matrix of the tangents.
+#[test]
+fn a_stiff_linear_flow() {
+    let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0] + y[1], -300.0 * y[1]]);
+    let settings = Lyapunov::over(0.1).transient(0.1).renormalise_every(0.02);
+    let method = Kvaerno3.with(Krylov::new());
+    let spectrum = settings.spectrum_of_flow(&field, method, Pid::tolerance(1e-5), &vector![1.0, 0.0], 2).unwrap();
+    // Some dozen steps in an interval, each within 1e-5 of the length of a vector: 1e-3 / 0.02 at most.
+    assert!((spectrum.exponents[0] + 1.0).abs() < 0.05 && (spectrum.exponents[1] + 300.0).abs() < 0.05, "{spectrum}");
 }
 
 #[test]
@@ -110,8 +122,8 @@ fn a_diagonal_map_of_many_units() {
             next[i] = scaled[(i + 7) % scaled.len()] * x[i];
         }
     }));
-    let spectrum = Lyapunov::over(50).transient(400).spectrum(&map, &DVector::zeros(n as usize), 12).unwrap();
-    let expected: Vec<f64> = factors[..12].iter().map(|x| x.ln()).collect();
+    let spectrum = Lyapunov::over(20).transient(150).spectrum(&map, &DVector::zeros(n as usize), 8).unwrap();
+    let expected: Vec<f64> = factors[..8].iter().map(|x| x.ln()).collect();
     close(&spectrum.exponents, &expected, 1e-9);
 }
 

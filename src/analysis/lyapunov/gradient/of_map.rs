@@ -10,7 +10,7 @@ use crate::analysis::lyapunov::frame::Frame;
 use crate::analysis::lyapunov::map::MapCarrier;
 use crate::analysis::lyapunov::plan::Interval;
 use crate::analysis::lyapunov::{Lyapunov, LyapunovFailure};
-use crate::analysis::system::{System, evaluate, slopes};
+use crate::analysis::system::{evaluate, slopes};
 use crate::error::{Error, Result};
 use crate::state::State;
 
@@ -27,6 +27,7 @@ impl Lyapunov {
     /// use nalgebra::{DVector, Dyn, OMatrix, U1, U8};
     /// use rheos::analysis::{Held, Lyapunov};
     /// use rheos::nn::{Elman, Net, Recurrence};
+    /// use rheos::State;
     /// use rheos::train::uniform;
     ///
     /// let cell = Elman::<f64, 1, 8>::uniform(&mut uniform(1));
@@ -38,7 +39,7 @@ impl Lyapunov {
     /// let found = settings.gradient(&map, &h, &[2.0 * first])?;
     ///
     /// let mut better = cell;
-    /// better.weight_hh -= found.params.weight_hh * 0.01;
+    /// better.add_scaled(-0.1, &found.params);
     /// let map = Held::new(Recurrence(Net::dynamic(better)), OMatrix::<f64, U1, Dyn>::zeros(1));
     /// assert!(settings.spectrum(&map, &h, 1)?.exponents[0].abs() < first.abs());
     /// # Ok::<(), rheos::Error>(())
