@@ -535,17 +535,55 @@ fn a_start_beside_the_branch_is_corrected_or_an_error() {
     assert!(matches!(refused, Err(Error::NoBranch { p: 1.0, .. })), "{refused:?}");
 }
 
-model!(Saturated, 2, 1, T, |x, p| {
-    vector![(x[0] * 2.0 - x[1] * 2.5 + p[0]).tanh(), (x[0] * 2.5 + x[1] * 2.0 - p[0] * 0.3).tanh()]
-});
-
+/// Newton's method alone does not find a fixed point of this net from zero.
 #[test]
 fn a_start_far_from_the_fixed_point_is_relaxed() {
-    for p in [-6.0, -5.0, 5.0, 6.0] {
-        let continuation = Continuation::new(|p| Map::new(Autodiff::new(Saturated, vector![p])), -7.0..7.0);
-        let branch = continuation.run(&vector![0.0, 0.0], p).unwrap();
-        let start = &branch.points[branch.start];
-        assert!(start.p == p && start.residual < 1e-14);
+    let family = |p: f64| {
+        let weights = DMatrix::from_row_slice(
+            3,
+            3,
+            &[
+                -2.616718882223373,
+                -2.0719204907036155,
+                2.7856203181989834,
+                2.315870720551989,
+                -2.2279633847286915,
+                1.9880370740295945,
+                2.7593417301987677,
+                2.9532572589373514,
+                2.946234887699887,
+            ],
+        );
+        let bias = vector![-0.9765486769720937, -0.16436914465273844, 0.08656683416297328] * p;
+        BiasedNet { weights, bias: DVector::from_column_slice(bias.as_slice()) }
+    };
+    let branch = Continuation::new(family, -6.0..6.0).run(&DVector::zeros(3), -6.0).unwrap();
+    assert!(branch.points[0].p == -6.0 && branch.points[0].residual < 1e-14);
+    assert_eq!(branch.ending, BranchEnding::Boundary);
+    is_consistent(&branch);
+    // A net without offset is odd in state and bias, so its branch is symmetric.
+    let places: Vec<f64> = branch.bifurcations.iter().map(|found| found.p).collect();
+    assert_eq!(places.len(), 8);
+    assert!((0..8).all(|k| (places[k] + places[7 - k]).abs() < PLACE), "{places:?}");
+}
+
+/// The map `x ↦ tanh(W x + b)`.
+struct BiasedNet {
+    weights: DMatrix<f64>,
+    bias: DVector<f64>,
+}
+
+impl System for BiasedNet {
+    type State = DVector<f64>;
+    const KIND: Kind = Kind::Map;
+    fn eval(&self, x: &DVector<f64>, out: &mut DVector<f64>) -> Result<()> {
+        *out = (&self.weights * x + &self.bias).map(f64::tanh);
+        Ok(())
+    }
+    fn jacobian(&self, x: &DVector<f64>, _: &DVector<f64>, out: &mut DMatrix<f64>) -> Result<()> {
+        let slopes = (&self.weights * x + &self.bias).map(|a| 1.0 - a.tanh().powi(2));
+        *out = DMatrix::from_diagonal(&slopes) * &self.weights;
+        Ok(())
     }
 }
 

@@ -20,7 +20,7 @@ use crate::state::State;
 /// Pseudo-arclength continuation of fixed points in one parameter.
 ///
 /// The family is a closure that makes the system at a parameter `p`: a map, whose fixed points are `F(x, p) = x`, or a flow,
-/// `f(x, p) = 0`. A closure that can fail returns a `Result`. Cycles of the length `k` are fixed points of
+/// `f(x, p) = 0`. A closure that can fail returns a `Result`. It is called several times in each step of Newton's method. Cycles of the length `k` are fixed points of
 /// [`Iterated`](crate::analysis::Iterated).
 ///
 /// A branch is followed in both directions from a start, around folds, until the parameter leaves its range, the branch
