@@ -101,7 +101,7 @@ fn the_cycle_of_length_three_of_the_logistic_map_begins_at_a_fold() {
 #[test]
 fn the_henon_map_has_a_fold_and_flips() {
     let family = |a| Map::new(Autodiff::new(Henon, vector![a, 0.3]));
-    let branch = Continuation::new(family, -0.5..1.0).run(&vector![0.7, 0.2], 0.5).unwrap();
+    let branch = Continuation::new(family, -0.5..1.0).max_points(400).run(&vector![0.7, 0.2], 0.5).unwrap();
     is_consistent(&branch);
     at(branch.of_kind(Fold).next().unwrap(), Fold, -0.1225);
     assert!(branch.of_kind(Fold).next().unwrap().tangent_p.abs() < 1e-10);
@@ -506,8 +506,8 @@ fn coordinates_of_very_different_sizes() {
 #[test]
 fn a_descending_range_reverses_the_branch() {
     let family = |a| Map::new(Autodiff::new(Henon, vector![a, 0.3]));
-    let ascending = Continuation::new(family, -0.5..1.0).run(&vector![0.7, 0.2], 0.5).unwrap();
-    let descending = Continuation::new(family, 1.0..-0.5).run(&vector![0.7, 0.2], 0.5).unwrap();
+    let ascending = Continuation::new(family, -0.5..1.0).max_points(400).run(&vector![0.7, 0.2], 0.5).unwrap();
+    let descending = Continuation::new(family, 1.0..-0.5).max_points(400).run(&vector![0.7, 0.2], 0.5).unwrap();
     is_consistent(&descending);
     let mut reversed = kinds(&descending);
     reversed.reverse();
