@@ -343,6 +343,24 @@ fn a_degenerate_bifurcation_is_reported_as_unexplained() {
     assert!(stalled || passed && !branch.unexplained.is_empty(), "{:?} {:?}", branch.ending, branch.unexplained);
 }
 
+model!(TwoLogistic, 2, 1, T, |x, r| x.map(|x| r[0] * x * (T::from(1.0) - x)));
+
+/// Two equal maps: everything happens twice at once.
+#[test]
+fn double_eigenvalues_are_two_bifurcations_or_unexplained() {
+    let family = |r| Map::new(Autodiff::new(TwoLogistic, vector![r]));
+    let branch = Continuation::new(family, 1.5..3.5).run(&vector![0.4, 0.4], 1.5).unwrap();
+    is_consistent(&branch);
+    assert_eq!(kinds(&branch), [Flip, Flip]);
+    at(&branch.bifurcations[0], Flip, 3.0);
+    at(&branch.bifurcations[1], Flip, 3.0);
+    // Four branches cross at r = 1, and the determinant does not change its sign.
+    let branch = Continuation::new(family, 0.5..1.5).run(&vector![0.0, 0.0], 0.5).unwrap();
+    assert_eq!(kinds(&branch), []);
+    assert_eq!(branch.unexplained.len(), 2);
+    assert!(branch.unexplained.iter().all(|change| (change.p - 1.0).abs() < 1e-3));
+}
+
 /// Random weights without symmetry, the same in every run.
 fn weights(n: usize) -> DMatrix<f64> {
     DMatrix::from_fn(n, n, |i, j| (12.9898 * i as f64 + 78.233 * j as f64 + 0.7).sin() * 43758.5453 % 1.0)

@@ -161,7 +161,10 @@ impl<'a> Search<'a> {
             };
             let place = self.arclength(crossing, position);
             let near = SAME * self.width(crossing);
-            let pitchfork = changes.located.iter_mut().find(|other| (other.node.arclength - place).abs() <= near);
+            let crossing_there = |other: &&mut Located| {
+                other.kind == BifurcationKind::BranchPoint && (other.node.arclength - place).abs() <= near
+            };
+            let pitchfork = changes.located.iter_mut().find(crossing_there);
             if let Some(point) = pitchfork {
                 point.turns = true;
                 continue;
@@ -233,6 +236,9 @@ impl<'a> Search<'a> {
         let (segment, mode) = (self.segment(critical.crossing), critical.mode);
         let root = Self::root(&segment, f64::EPSILON, |node| node.spectrum.modes[mode].measure);
         match root.and_then(|position| segment.at(position)) {
+            Ok(node) if (node.spectrum.modes[mode].value.im == 0.0) != (kind == BifurcationKind::Flip) => {
+                self.give_up(critical.crossing, "several eigenvalues change their stability together", changes);
+            }
             Ok(node) => changes.located.push(Located { kind, node, mode, turns: false }),
             Err(_) => self.give_up(critical.crossing, "Newton's method fails near a change of stability", changes),
         }
@@ -249,8 +255,9 @@ impl<'a> Search<'a> {
             });
             match own {
                 Some(index) => taken[index] = true,
-                None => self.give_up(
+                None => self.give_up_at(
                     critical.crossing,
+                    critical.position,
                     "a real eigenvalue changes its stability without a simple fold or branch point",
                     changes,
                 ),
@@ -281,7 +288,12 @@ impl<'a> Search<'a> {
     }
 
     fn give_up(&self, crossing: Crossing, reason: &'static str, changes: &mut Changes) {
-        let p = 0.5 * (self.nodes[crossing.first].p() + self.nodes[crossing.second].p());
+        self.give_up_at(crossing, 0.5, reason, changes);
+    }
+
+    fn give_up_at(&self, crossing: Crossing, position: f64, reason: &'static str, changes: &mut Changes) {
+        let [first, second] = [crossing.first, crossing.second].map(|index| self.nodes[index].p());
+        let p = first + position * (second - first);
         changes.unexplained.push(Unexplained { after: crossing.first, p, reason });
     }
 }
