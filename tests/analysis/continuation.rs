@@ -797,3 +797,31 @@ fn a_figure_of_eight_is_closed_and_crosses_itself() {
         assert!(found.1 == expected.1 && (found.0 - expected.0).abs() < PLACE, "{found:?}");
     }
 }
+
+/// The map `x ↦ a x + b max(x, 0) + p` has a corner at 0, where its slope jumps from `a` to `a + b`.
+#[test]
+fn corners_of_piecewise_linear_maps_are_passed_and_are_no_bifurcations() {
+    for (a, b, unstable) in [(0.5, -0.3, [0, 0]), (0.5, -2.0, [0, 1]), (-3.0, 3.5, [1, 0]), (0.9, -5.0, [0, 1])] {
+        let family = |p: f64| {
+            let value = move |_t: f64, x: &SVector<f64, 1>, out: &mut SVector<f64, 1>| {
+                out[0] = a * x[0] + b * x[0].max(0.0) + p;
+            };
+            Map::new(ode(value).with_vjp(
+                move |_t, x: &SVector<f64, 1>, w: &SVector<f64, 1>, bar: &mut SVector<f64, 1>| {
+                    bar[0] += w[0] * if x[0] > 0.0 { a + b } else { a };
+                    0.0
+                },
+            ))
+        };
+        let branch = Continuation::new(family, -1.0..1.0).run(&vector![-0.7], -0.9).unwrap();
+        assert_eq!((&branch.first_ending, &branch.ending), (&BranchEnding::Boundary, &BranchEnding::Boundary));
+        assert_eq!(kinds(&branch), []);
+        assert_eq!(branch.unexplained.len(), usize::from(unstable[0] != unstable[1]), "{:?}", branch.unexplained);
+        assert!(branch.unexplained.iter().all(|change| change.p.abs() < 0.05));
+        assert_eq!([branch.points[0].unstable, branch.points.last().unwrap().unstable], unstable);
+        for point in &branch.points {
+            let slope = if point.x[0] > 0.0 { a + b } else { a };
+            assert!((point.x[0] * (1.0 - slope) - point.p).abs() < 1e-12);
+        }
+    }
+}

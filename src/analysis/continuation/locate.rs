@@ -35,6 +35,12 @@ const COARSE: f64 = 1e-3;
 /// Roots closer than this, in lengths of the segment, belong to the same bifurcation.
 const SAME: f64 = 5.0 * COARSE;
 
+/// The largest value of a test at its root: measures are relative to the spectral radius. A larger one jumps over zero.
+const CONTINUOUS: f64 = 1e-5;
+
+/// Why a jump is no bifurcation of a smooth system.
+const JUMP: &str = "the Jacobian jumps: the branch crosses a corner of the system (border collision)";
+
 /// A search for the bifurcations of a branch.
 pub(super) struct Search<'a> {
     equations: &'a dyn Equations,
@@ -172,6 +178,7 @@ impl<'a> Search<'a> {
             let fine =
                 Self::root(&segment, f64::EPSILON, |node| node.turning).and_then(|position| segment.at(position));
             match fine {
+                Ok(node) if node.turning.abs() > CONTINUOUS => self.give_up(crossing, JUMP, changes),
                 Ok(node) => {
                     let mode = self.neutral(&node);
                     changes.located.push(Located { kind: BifurcationKind::Fold, node, mode, turns: true });
@@ -238,6 +245,9 @@ impl<'a> Search<'a> {
         match root.and_then(|position| segment.at(position)) {
             Ok(node) if (node.spectrum.modes[mode].value.im == 0.0) != (kind == BifurcationKind::Flip) => {
                 self.give_up(critical.crossing, "several eigenvalues change their stability together", changes);
+            }
+            Ok(node) if node.spectrum.modes[mode].measure.abs() > CONTINUOUS * node.spectrum.radius => {
+                self.give_up(critical.crossing, JUMP, changes);
             }
             Ok(node) => changes.located.push(Located { kind, node, mode, turns: false }),
             Err(_) => self.give_up(critical.crossing, "Newton's method fails near a change of stability", changes),

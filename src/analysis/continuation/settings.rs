@@ -38,6 +38,9 @@ use crate::state::State;
 /// a point is inserted, so that two bifurcations within a step are found. A change of stability that no bifurcation explains is
 /// in [`Branch::unexplained`].
 ///
+/// A corner of the branch, as of a net of rectified linear units, is passed if the branch turns by less than 1.3 radians there. Where the
+/// stability jumps at a corner there is no bifurcation of a smooth system, and the jump is unexplained.
+///
 /// Lengths are measured in the length of the range of `p` and in typical sizes of the coordinates, which are found from the
 /// system at the start, so units do not matter. The derivative with respect to `p` is a difference of fourth order; it steers the
 /// steps, but the points are as accurate as the system.
