@@ -101,7 +101,7 @@ fn the_cycle_of_length_three_of_the_logistic_map_begins_at_a_fold() {
 #[test]
 fn the_henon_map_has_a_fold_and_flips() {
     let family = |a| Map::new(Autodiff::new(Henon, vector![a, 0.3]));
-    let branch = Continuation::new(family, -0.5..1.0).run(&vector![0.7, 0.2], 0.5).unwrap();
+    let branch = Continuation::new(family, -0.5..1.0).max_points(400).run(&vector![0.7, 0.2], 0.5).unwrap();
     is_consistent(&branch);
     at(branch.of_kind(Fold).next().unwrap(), Fold, -0.1225);
     assert!(branch.of_kind(Fold).next().unwrap().tangent_p.abs() < 1e-10);
@@ -343,6 +343,24 @@ fn a_degenerate_bifurcation_is_reported_as_unexplained() {
     assert!(stalled || passed && !branch.unexplained.is_empty(), "{:?} {:?}", branch.ending, branch.unexplained);
 }
 
+model!(TwoLogistic, 2, 1, T, |x, r| x.map(|x| r[0] * x * (T::from(1.0) - x)));
+
+/// Two equal maps: everything happens twice at once.
+#[test]
+fn double_eigenvalues_are_two_bifurcations_or_unexplained() {
+    let family = |r| Map::new(Autodiff::new(TwoLogistic, vector![r]));
+    let branch = Continuation::new(family, 1.5..3.5).run(&vector![0.4, 0.4], 1.5).unwrap();
+    is_consistent(&branch);
+    assert_eq!(kinds(&branch), [Flip, Flip]);
+    at(&branch.bifurcations[0], Flip, 3.0);
+    at(&branch.bifurcations[1], Flip, 3.0);
+    // Four branches cross at r = 1, and the determinant does not change its sign.
+    let branch = Continuation::new(family, 0.5..1.5).run(&vector![0.0, 0.0], 0.5).unwrap();
+    assert_eq!(kinds(&branch), []);
+    assert_eq!(branch.unexplained.len(), 2);
+    assert!(branch.unexplained.iter().all(|change| (change.p - 1.0).abs() < 1e-3));
+}
+
 /// Random weights without symmetry, the same in every run.
 fn weights(n: usize) -> DMatrix<f64> {
     DMatrix::from_fn(n, n, |i, j| (12.9898 * i as f64 + 78.233 * j as f64 + 0.7).sin() * 43758.5453 % 1.0)
@@ -506,8 +524,8 @@ fn coordinates_of_very_different_sizes() {
 #[test]
 fn a_descending_range_reverses_the_branch() {
     let family = |a| Map::new(Autodiff::new(Henon, vector![a, 0.3]));
-    let ascending = Continuation::new(family, -0.5..1.0).run(&vector![0.7, 0.2], 0.5).unwrap();
-    let descending = Continuation::new(family, 1.0..-0.5).run(&vector![0.7, 0.2], 0.5).unwrap();
+    let ascending = Continuation::new(family, -0.5..1.0).max_points(400).run(&vector![0.7, 0.2], 0.5).unwrap();
+    let descending = Continuation::new(family, 1.0..-0.5).max_points(400).run(&vector![0.7, 0.2], 0.5).unwrap();
     is_consistent(&descending);
     let mut reversed = kinds(&descending);
     reversed.reverse();
@@ -535,17 +553,55 @@ fn a_start_beside_the_branch_is_corrected_or_an_error() {
     assert!(matches!(refused, Err(Error::NoBranch { p: 1.0, .. })), "{refused:?}");
 }
 
-model!(Saturated, 2, 1, T, |x, p| {
-    vector![(x[0] * 2.0 - x[1] * 2.5 + p[0]).tanh(), (x[0] * 2.5 + x[1] * 2.0 - p[0] * 0.3).tanh()]
-});
-
+/// Newton's method alone does not find a fixed point of this net from zero.
 #[test]
 fn a_start_far_from_the_fixed_point_is_relaxed() {
-    for p in [-6.0, -5.0, 5.0, 6.0] {
-        let continuation = Continuation::new(|p| Map::new(Autodiff::new(Saturated, vector![p])), -7.0..7.0);
-        let branch = continuation.run(&vector![0.0, 0.0], p).unwrap();
-        let start = &branch.points[branch.start];
-        assert!(start.p == p && start.residual < 1e-14);
+    let family = |p: f64| {
+        let weights = DMatrix::from_row_slice(
+            3,
+            3,
+            &[
+                -2.616718882223373,
+                -2.0719204907036155,
+                2.7856203181989834,
+                2.315870720551989,
+                -2.2279633847286915,
+                1.9880370740295945,
+                2.7593417301987677,
+                2.9532572589373514,
+                2.946234887699887,
+            ],
+        );
+        let bias = vector![-0.9765486769720937, -0.16436914465273844, 0.08656683416297328] * p;
+        BiasedNet { weights, bias: DVector::from_column_slice(bias.as_slice()) }
+    };
+    let branch = Continuation::new(family, -6.0..6.0).run(&DVector::zeros(3), -6.0).unwrap();
+    assert!(branch.points[0].p == -6.0 && branch.points[0].residual < 1e-14);
+    assert_eq!(branch.ending, BranchEnding::Boundary);
+    is_consistent(&branch);
+    // A net without offset is odd in state and bias, so its branch is symmetric.
+    let places: Vec<f64> = branch.bifurcations.iter().map(|found| found.p).collect();
+    assert_eq!(places.len(), 8);
+    assert!((0..8).all(|k| (places[k] + places[7 - k]).abs() < PLACE), "{places:?}");
+}
+
+/// The map `x ↦ tanh(W x + b)`.
+struct BiasedNet {
+    weights: DMatrix<f64>,
+    bias: DVector<f64>,
+}
+
+impl System for BiasedNet {
+    type State = DVector<f64>;
+    const KIND: Kind = Kind::Map;
+    fn eval(&self, x: &DVector<f64>, out: &mut DVector<f64>) -> Result<()> {
+        *out = (&self.weights * x + &self.bias).map(f64::tanh);
+        Ok(())
+    }
+    fn jacobian(&self, x: &DVector<f64>, _: &DVector<f64>, out: &mut DMatrix<f64>) -> Result<()> {
+        let slopes = (&self.weights * x + &self.bias).map(|a| 1.0 - a.tanh().powi(2));
+        *out = DMatrix::from_diagonal(&slopes) * &self.weights;
+        Ok(())
     }
 }
 
@@ -739,5 +795,33 @@ fn a_figure_of_eight_is_closed_and_crosses_itself() {
     assert_eq!(found.len(), 4, "{found:?}");
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.1 == expected.1 && (found.0 - expected.0).abs() < PLACE, "{found:?}");
+    }
+}
+
+/// The map `x ↦ a x + b max(x, 0) + p` has a corner at 0, where its slope jumps from `a` to `a + b`.
+#[test]
+fn corners_of_piecewise_linear_maps_are_passed_and_are_no_bifurcations() {
+    for (a, b, unstable) in [(0.5, -0.3, [0, 0]), (0.5, -2.0, [0, 1]), (-3.0, 3.5, [1, 0]), (0.9, -5.0, [0, 1])] {
+        let family = |p: f64| {
+            let value = move |_t: f64, x: &SVector<f64, 1>, out: &mut SVector<f64, 1>| {
+                out[0] = a * x[0] + b * x[0].max(0.0) + p;
+            };
+            Map::new(ode(value).with_vjp(
+                move |_t, x: &SVector<f64, 1>, w: &SVector<f64, 1>, bar: &mut SVector<f64, 1>| {
+                    bar[0] += w[0] * if x[0] > 0.0 { a + b } else { a };
+                    0.0
+                },
+            ))
+        };
+        let branch = Continuation::new(family, -1.0..1.0).run(&vector![-0.7], -0.9).unwrap();
+        assert_eq!((&branch.first_ending, &branch.ending), (&BranchEnding::Boundary, &BranchEnding::Boundary));
+        assert_eq!(kinds(&branch), []);
+        assert_eq!(branch.unexplained.len(), usize::from(unstable[0] != unstable[1]), "{:?}", branch.unexplained);
+        assert!(branch.unexplained.iter().all(|change| change.p.abs() < 0.05));
+        assert_eq!([branch.points[0].unstable, branch.points.last().unwrap().unstable], unstable);
+        for point in &branch.points {
+            let slope = if point.x[0] > 0.0 { a + b } else { a };
+            assert!((point.x[0] * (1.0 - slope) - point.p).abs() < 1e-12);
+        }
     }
 }

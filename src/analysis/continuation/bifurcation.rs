@@ -21,6 +21,30 @@ pub enum BifurcationKind {
 }
 
 /// A bifurcation, located on a branch.
+///
+/// A Hopf point has the first guess of the periodic orbits that begin there:
+///
+/// ```
+/// use nalgebra::{Vector2, vector};
+/// use rheos::analysis::{BifurcationKind, Continuation, Flow, periodic_orbit};
+/// use rheos::solver::explicit::Dop853;
+/// use rheos::{Pid, ode};
+///
+/// let brusselator = |b: f64| {
+///     ode(move |_t, x: &Vector2<f64>, dx: &mut Vector2<f64>| {
+///         let reaction = x[0] * x[0] * x[1];
+///         *dx = vector![1.0 - (b + 1.0) * x[0] + reaction, b * x[0] - reaction];
+///     })
+/// };
+/// let branch = Continuation::new(|b| Flow::new(brusselator(b)), 0.5..4.0).run(&vector![1.0, 0.5], 0.5)?;
+/// let hopf = branch.of_kind(BifurcationKind::Hopf).next().expect("at B = 2");
+///
+/// let guess = hopf.x + 0.3 * hopf.mode;
+/// let period = hopf.period().expect("of a Hopf point");
+/// let orbit = periodic_orbit(&brusselator(2.05), guess, period, Dop853, Pid::tolerance(1e-10))?;
+/// assert!(orbit.is_stable() && (orbit.period / period - 1.0).abs() < 0.05);
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bifurcation<Y> {
     /// Its kind.

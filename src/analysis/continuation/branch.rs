@@ -54,7 +54,7 @@ pub enum BranchEnding {
         /// The length of the last step attempted, in units of [`ContinuedPoint::arclength`].
         step: f64,
         /// The error of the system in one of the steps from there, if it had no value; otherwise Newton's method fails or the
-        /// branch has a corner.
+        /// branch turns back at a corner.
         cause: Option<Error>,
     },
 }

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use super::metric::Metric;
 use super::slope_in_p::slope_in_p;
 use crate::analysis::system::{Kind, System, evaluate, point, slopes};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::state::State;
 
 /// The equations `G(u) = 0` of the fixed points, `u = (x, p)`: `G = F(x, p) − x` of a map and `G = f(x, p)` of a flow.
@@ -92,11 +92,14 @@ impl Linearised {
         for (mut column, unit) in matrix.column_iter_mut().zip(metric.units.iter()) {
             column *= *unit;
         }
+        if matrix.iter().any(|x| !x.is_finite()) {
+            return Err(Error::NonFiniteSystem { quantity: "Jacobian", at: u.as_slice()[..n].to_vec() });
+        }
         let mut rows = DVector::repeat(n, 1.0);
         for (mut row, factor) in matrix.row_iter_mut().zip(rows.iter_mut()) {
             // In two steps, since squares may overflow.
             let largest = row.amax();
-            if largest > 0.0 && largest.is_finite() {
+            if largest > 0.0 {
                 row /= largest;
                 let norm = row.norm();
                 row /= norm;

@@ -35,6 +35,12 @@ const COARSE: f64 = 1e-3;
 /// Roots closer than this, in lengths of the segment, belong to the same bifurcation.
 const SAME: f64 = 5.0 * COARSE;
 
+/// The largest value of a test at its root: measures are relative to the spectral radius. A larger one jumps over zero.
+const CONTINUOUS: f64 = 1e-5;
+
+/// Why a jump is no bifurcation of a smooth system.
+const JUMP: &str = "the Jacobian jumps: the branch crosses a corner of the system (border collision)";
+
 /// A search for the bifurcations of a branch.
 pub(super) struct Search<'a> {
     equations: &'a dyn Equations,
@@ -161,7 +167,10 @@ impl<'a> Search<'a> {
             };
             let place = self.arclength(crossing, position);
             let near = SAME * self.width(crossing);
-            let pitchfork = changes.located.iter_mut().find(|other| (other.node.arclength - place).abs() <= near);
+            let crossing_there = |other: &&mut Located| {
+                other.kind == BifurcationKind::BranchPoint && (other.node.arclength - place).abs() <= near
+            };
+            let pitchfork = changes.located.iter_mut().find(crossing_there);
             if let Some(point) = pitchfork {
                 point.turns = true;
                 continue;
@@ -169,6 +178,7 @@ impl<'a> Search<'a> {
             let fine =
                 Self::root(&segment, f64::EPSILON, |node| node.turning).and_then(|position| segment.at(position));
             match fine {
+                Ok(node) if node.turning.abs() > CONTINUOUS => self.give_up(crossing, JUMP, changes),
                 Ok(node) => {
                     let mode = self.neutral(&node);
                     changes.located.push(Located { kind: BifurcationKind::Fold, node, mode, turns: true });
@@ -233,6 +243,12 @@ impl<'a> Search<'a> {
         let (segment, mode) = (self.segment(critical.crossing), critical.mode);
         let root = Self::root(&segment, f64::EPSILON, |node| node.spectrum.modes[mode].measure);
         match root.and_then(|position| segment.at(position)) {
+            Ok(node) if (node.spectrum.modes[mode].value.im == 0.0) != (kind == BifurcationKind::Flip) => {
+                self.give_up(critical.crossing, "several eigenvalues change their stability together", changes);
+            }
+            Ok(node) if node.spectrum.modes[mode].measure.abs() > CONTINUOUS * node.spectrum.radius => {
+                self.give_up(critical.crossing, JUMP, changes);
+            }
             Ok(node) => changes.located.push(Located { kind, node, mode, turns: false }),
             Err(_) => self.give_up(critical.crossing, "Newton's method fails near a change of stability", changes),
         }
@@ -249,8 +265,9 @@ impl<'a> Search<'a> {
             });
             match own {
                 Some(index) => taken[index] = true,
-                None => self.give_up(
+                None => self.give_up_at(
                     critical.crossing,
+                    critical.position,
                     "a real eigenvalue changes its stability without a simple fold or branch point",
                     changes,
                 ),
@@ -281,7 +298,12 @@ impl<'a> Search<'a> {
     }
 
     fn give_up(&self, crossing: Crossing, reason: &'static str, changes: &mut Changes) {
-        let p = 0.5 * (self.nodes[crossing.first].p() + self.nodes[crossing.second].p());
+        self.give_up_at(crossing, 0.5, reason, changes);
+    }
+
+    fn give_up_at(&self, crossing: Crossing, position: f64, reason: &'static str, changes: &mut Changes) {
+        let [first, second] = [crossing.first, crossing.second].map(|index| self.nodes[index].p());
+        let p = first + position * (second - first);
         changes.unexplained.push(Unexplained { after: crossing.first, p, reason });
     }
 }

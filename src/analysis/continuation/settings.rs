@@ -20,7 +20,7 @@ use crate::state::State;
 /// Pseudo-arclength continuation of fixed points in one parameter.
 ///
 /// The family is a closure that makes the system at a parameter `p`: a map, whose fixed points are `F(x, p) = x`, or a flow,
-/// `f(x, p) = 0`. A closure that can fail returns a `Result`. Cycles of the length `k` are fixed points of
+/// `f(x, p) = 0`. A closure that can fail returns a `Result`. It is called several times in each step of Newton's method. Cycles of the length `k` are fixed points of
 /// [`Iterated`](crate::analysis::Iterated).
 ///
 /// A branch is followed in both directions from a start, around folds, until the parameter leaves its range, the branch
@@ -37,6 +37,9 @@ use crate::state::State;
 /// Steps are short enough that the tangent turns by at most 0.2 radians. Where a test has an extremum near zero between points,
 /// a point is inserted, so that two bifurcations within a step are found. A change of stability that no bifurcation explains is
 /// in [`Branch::unexplained`].
+///
+/// A corner of the branch, as of a net of rectified linear units, is passed if the branch turns by less than 1.3 radians there. Where the
+/// stability jumps at a corner there is no bifurcation of a smooth system, and the jump is unexplained.
 ///
 /// Lengths are measured in the length of the range of `p` and in typical sizes of the coordinates, which are found from the
 /// system at the start, so units do not matter. The derivative with respect to `p` is a difference of fourth order; it steers the

@@ -35,6 +35,12 @@ const LARGEST_CHANGE: f64 = 0.3;
 /// not mistaken for one that crosses.
 const LONGEST_CROSSING: f64 = 1e-4;
 
+/// A step in which the branch may have a corner: a smooth branch does not turn in it.
+const CORNER: f64 = 1e-6;
+
+/// The largest angle of a corner, in radians. The step is perpendicular to the tangent before it.
+const LARGEST_CORNER: f64 = 1.3;
+
 /// Everything that stays the same along a branch.
 pub(super) struct Walk<'a> {
     pub equations: &'a dyn Equations,
@@ -131,7 +137,8 @@ impl Walk<'_> {
         let mut next = Node::at(self.equations, &metric, corrected.u, &direction)?;
         let crosses = here.determinant.sign * next.determinant.sign < 0.0;
         let longest = LONGEST_CROSSING.max(self.equations.rounding().cbrt());
-        if crosses && step > longest || moved > LARGEST_CORRECTION * step || self.too_different(here, &next, radius) {
+        let smooth = moved <= LARGEST_CORRECTION * step && !self.too_different(here, &next, radius);
+        if crosses && step > longest || !smooth && !self.turns_a_corner(here, &next, step) {
             return Err(Refused::TooLong);
         }
         if beyond {
@@ -165,6 +172,11 @@ impl Walk<'_> {
         let difference = metric.direction(&here.tangent) - metric.direction(&next.tangent);
         // More precise than the arc cosine for small angles. NaN becomes a half turn.
         2.0 * (0.5 * difference.norm()).min(1.0).asin()
+    }
+
+    /// Whether the branch has a corner between two nodes, as that of a piecewise linear map.
+    fn turns_a_corner(&self, here: &Node, next: &Node, step: f64) -> bool {
+        step <= CORNER.max(2.0 * self.steps.shortest) && self.angle(here, next) <= LARGEST_CORNER
     }
 
     fn too_different(&self, here: &Node, next: &Node, radius: Option<f64>) -> bool {

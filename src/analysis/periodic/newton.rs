@@ -66,8 +66,8 @@ struct Correction {
 }
 
 impl Equations {
-    /// `(M − I) δx + f(x₁) δT = −(x₁ − x₀)` and the phase condition `f(x₀) · δx = 0`.
-    fn of<Y: State>(shot: &Shot<Y>, units: DVector<f64>, unknown: Period) -> Self {
+    /// `(M − I) δx + f(x₁) δT = −(x₁ − x₀)` and the phase condition `f(x₀) · δx = 0`; `None` if they overflow.
+    fn of<Y: State>(shot: &Shot<Y>, units: DVector<f64>, unknown: Period) -> Option<Self> {
         let n = shot.start.len();
         let size = if unknown == Period::Unknown { n + 1 } else { n };
         let mut matrix = DMatrix::zeros(size, size);
@@ -84,7 +84,9 @@ impl Equations {
                 matrix[(n, i)] = if speed > 0.0 { first[i] / speed } else { 0.0 };
             }
         }
-        Self { svd: matrix.svd(true, true), units, unknown, period: shot.period }
+        // The iteration of the decomposition would not end.
+        let finite = matrix.iter().all(|x| x.is_finite());
+        finite.then(|| Self { svd: matrix.svd(true, true), units, unknown, period: shot.period })
     }
 
     /// The ratio of the extreme singular values.
@@ -148,10 +150,9 @@ where
         if unknown == Period::Unknown && has_collapsed(&shot, &first) {
             return Err(failure("it collapsed to an equilibrium", iteration, &shot));
         }
-        let equations = Equations::of(&shot, units(&shot, unknown), unknown);
-        let Some(correction) = equations.solve(&shot) else {
-            return Err(failure("the monodromy matrix is not finite", iteration, &shot));
-        };
+        let overflow = || failure("the monodromy matrix overflows", iteration, &shot);
+        let equations = Equations::of(&shot, units(&shot, unknown), unknown).ok_or_else(overflow)?;
+        let correction = equations.solve(&shot).ok_or_else(overflow)?;
         let size = correction.size;
         stands += u32::from(size > 0.5 * before && size <= ACCEPTABLE);
         before = size;
