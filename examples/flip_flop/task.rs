@@ -2,7 +2,7 @@
 
 use rheos::Result;
 use rheos::nn::{BatchMatrix, Block, Layer, Sequence, SequenceBatch};
-use rheos::train::{SequenceData, uniform};
+use rheos::train::uniform;
 
 /// The number of bits.
 pub const BITS: usize = 3;
@@ -11,15 +11,8 @@ pub const UNITS: usize = 16;
 /// The length of a sequence.
 pub const STEPS: usize = 64;
 
-/// The inputs of one sequence, step by step.
-type Pulses = Vec<[f64; BITS]>;
-
-/// Sequences with the last pulse on each channel as the target of each step.
-pub fn flip_flop(sequences: usize, seed: u64) -> Result<SequenceData<BITS, Pulses>> {
-    let inputs = pulses(sequences, seed);
-    let targets = inputs.iter().map(|steps| last_pulses(steps)).collect();
-    SequenceData::new(inputs, targets)
-}
+/// Numbers for each channel, step by step.
+pub type Pulses = Vec<[f64; BITS]>;
 
 /// Pulses of ±1 on each channel: in the first step, and in a quarter of the others.
 pub fn pulses(sequences: usize, seed: u64) -> Vec<Pulses> {
@@ -32,7 +25,8 @@ pub fn pulses(sequences: usize, seed: u64) -> Vec<Pulses> {
     (0..sequences).map(|_| sequence()).collect()
 }
 
-fn last_pulses(steps: &[[f64; BITS]]) -> Pulses {
+/// The last pulse on each channel, step by step: the targets.
+pub fn last_pulses(steps: &[[f64; BITS]]) -> Pulses {
     let mut state = [0.0; BITS];
     let mut follow = |pulses: &[f64; BITS]| {
         for (bit, &pulse) in state.iter_mut().zip(pulses).filter(|(_, pulse)| **pulse != 0.0) {

@@ -38,7 +38,7 @@ fn two_basins() -> Plane {
     let starts = [[-1.0, 0.1], [0.1, 0.0], [1.0, 0.2]];
     let found = fixed_points(&map, &starts, &Search::default().threads(1)).unwrap();
     let grid = PlaneGrid::new([0.0; 2], (0, -1.5..1.5, 31), (1, -1.0..1.0, 21)).unwrap();
-    let attractors = [-1.0, 1.0].map(|side| vec![[side * 0.957_504_024_078_573_1, 0.0]]);
+    let attractors = [-1.0, 1.0].map(|side| vec![[side * 0.957_504_024_078_573, 0.0]]);
     let found_basins = basins(&map, &attractors, &grid, &BasinSearch::default().steps(20).threads(1)).unwrap();
     assert!(found_basins.fates.contains(&Fate::Diverged) && found_basins.fates.contains(&Fate::Attractor(1)));
     let marks = found.points.iter().map(|point| PointMark::of(point, |x| (x[0], x[1])));

@@ -49,7 +49,7 @@ fn units_do_not_matter() {
         *next = vector![1e-9 * (2e9 * x.x).tanh(), 0.5 * x.y];
     }));
     // h = tanh 2h.
-    let h = 0.957_504_024_078_573_1;
+    let h = 0.957_504_024_078_573;
     let of = |unit: f64, large: f64| {
         let grid = PlaneGrid::new(vector![0.0, 0.0], (0, -unit..2.0 * unit, 13), (1, -large..large, 4)).unwrap();
         (grid, [vec![vector![-h * unit, 0.0]], vec![vector![h * unit, 0.0]]])

@@ -59,7 +59,7 @@ impl Eigen {
         let mut balanced = matrix / unit;
         let scales = balancing::balance_parlett_reinsch(&mut balanced);
         let RealSchur { mut q, t } = real_schur(&balanced)?;
-        let (rotations, triangular, mut values) = complex_schur(&t);
+        let ComplexSchur { rotations, triangular, mut values } = complex_schur(&t);
         for (mut row, scale) in q.row_iter_mut().zip(scales.iter()) {
             row *= *scale;
         }
@@ -85,9 +85,16 @@ impl Eigen {
     }
 }
 
-/// Rotates the diagonal blocks of a real Schur form into triangular ones. Returns the rotations, the triangular matrix and
-/// the eigenvalues, of which pairs are exactly conjugate.
-fn complex_schur(t: &DMatrix<f64>) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f64>>, Vec<Complex<f64>>) {
+/// A real Schur form `T = R U Rᴴ` with a triangular `U`.
+struct ComplexSchur {
+    rotations: DMatrix<Complex<f64>>,
+    triangular: DMatrix<Complex<f64>>,
+    /// The diagonal, with pairs that are exactly conjugate.
+    values: Vec<Complex<f64>>,
+}
+
+/// Rotates the diagonal blocks of a real Schur form into triangular ones.
+fn complex_schur(t: &DMatrix<f64>) -> ComplexSchur {
     let n = t.nrows();
     let mut triangular = t.map(|x| Complex::new(x, 0.0));
     let mut rotations = DMatrix::<Complex<f64>>::identity(n, n);
@@ -123,7 +130,7 @@ fn complex_schur(t: &DMatrix<f64>) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f6
         triangular[(k + 1, k + 1)] = second;
         k += 2;
     }
-    (rotations, triangular, values)
+    ComplexSchur { rotations, triangular, values }
 }
 
 /// The complex eigenvalues of a block of a real Schur form, the one with the positive imaginary part first.

@@ -106,6 +106,41 @@ impl<Y> FixedPoint<Y> {
         self.directions().iter().filter(|direction| **direction == Stability::Unstable).count()
     }
 
+    /// The index: the sign of `det(I − J)` for a map, and of `det(−J)` for a flow. `None` if the point is not isolated, or if a
+    /// real eigenvalue is too near the border to tell.
+    ///
+    /// It is a check whether points are missing: the indices of all fixed points of a continuous map from a ball to itself add to 1
+    /// (Lefschetz), and so do those of a flow that enters a ball everywhere on its surface (Poincaré–Hopf). The hidden states of a
+    /// `tanh` net or of a gated cell stay in a box, which counts as a ball.
+    ///
+    /// ```
+    /// use rheos::analysis::{Map, Search, fixed_points};
+    /// use rheos::ode;
+    ///
+    /// // x₁ = tanh(2 x₀): a repelling point between two attracting ones.
+    /// let map = Map::new(ode(|_t, x: &f64, next: &mut f64| *next = (2.0 * x).tanh()));
+    /// let found = fixed_points(&map, &[-1.0, 0.1, 1.0], &Search::default())?;
+    /// assert_eq!(found.points.iter().filter_map(|point| point.index()).sum::<i32>(), 1 - 1 + 1);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    #[must_use]
+    pub fn index(&self) -> Option<i32> {
+        if self.kind != PointKind::Isolated {
+            return None;
+        }
+        let mut sign = 1;
+        for (value, stability) in self.eigen.values.iter().zip(self.directions()) {
+            // Pairs contribute a positive factor, and so do real eigenvalues of a map below −1.
+            let border = if self.system == Kind::Map { value.re > 0.0 } else { true };
+            match stability {
+                Stability::Unstable if value.im == 0.0 && border => sign = -sign,
+                Stability::Undecided if border => return None,
+                _ => {}
+            }
+        }
+        Some(sign)
+    }
+
     /// The modes of the linear system, one for each real eigenvalue and for each complex pair, in the order of
     /// [`eigen`](Self::eigen).
     #[must_use]
