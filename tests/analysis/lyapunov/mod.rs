@@ -1,5 +1,6 @@
 //! Lyapunov exponents.
 
+mod allocation;
 mod gradient;
 mod hostile;
 mod invariance;
