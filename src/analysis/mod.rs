@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`Lyapunov`] | Lyapunov exponents of maps and flows: a [`Spectrum`] with errors, or a [`LyapunovFailure`]; [`Local`] ones |
+//! | [`CovariantVectors`] | the directions that grow at the rate of one exponent each |
 //! | [`LyapunovGradient`], [`TangentVjp`], [`TangentsAt`] | gradients of Lyapunov exponents |
 //! | [`Variational`], [`Tangents`], [`TangentVectors`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
 
@@ -20,6 +21,8 @@ mod system;
 mod variational;
 
 pub use eigen::Eigen;
-pub use lyapunov::{Local, Lyapunov, LyapunovFailure, LyapunovGradient, Spectrum, TangentVjp, TangentsAt};
+pub use lyapunov::{
+    CovariantVectors, Local, Lyapunov, LyapunovFailure, LyapunovGradient, Spectrum, TangentVjp, TangentsAt,
+};
 pub use system::{Flow, Held, Iterated, Kind, Map, System};
 pub use variational::{TangentVectors, Tangents, Variational};

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 /// | function | |
 /// |---|---|
 /// | [`spectrum`](Self::spectrum), [`spectrum_of_flow`](Self::spectrum_of_flow) | the first exponents, with errors |
+/// | [`covariant_vectors`](Self::covariant_vectors), [`covariant_vectors_of_flow`](Self::covariant_vectors_of_flow) | the directions of the exponents |
 /// | [`gradient`](Self::gradient), [`gradient_of_flow`](Self::gradient_of_flow) | their derivative in parameters and initial state |
 ///
 /// ```
@@ -179,6 +180,11 @@ impl Intervals {
     /// The intervals of the average.
     pub(super) fn of_average(self) -> impl Iterator<Item = Interval> {
         self.part(self.transient, self.length)
+    }
+
+    /// As many intervals as the transient has, behind the average.
+    pub(super) fn behind(self) -> impl Iterator<Item = Interval> {
+        self.part(self.transient + self.length, self.transient)
     }
 
     fn part(self, start: f64, length: f64) -> impl Iterator<Item = Interval> {
