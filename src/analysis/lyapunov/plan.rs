@@ -73,7 +73,7 @@ pub struct Lyapunov {
 }
 
 impl Lyapunov {
-    /// Averages over `length`: steps of a map, or time of a flow.
+    /// Averages over `length`: steps of a map, such as `10_000`, or time of a flow, such as `600.0`.
     pub fn over(length: impl Into<f64>) -> Self {
         Self { length: length.into(), transient: 0.0, every: None, blocks: 64, tolerance: None }
     }
