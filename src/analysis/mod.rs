@@ -12,7 +12,7 @@
 //! |---|---|
 //! | where does it rest, and is it stable there? | [`fixed_points`](fn@fixed_points) from [`Starts`], with the settings of a [`Search`]: [`FixedPoints`], each [`FixedPoint`] with its [`Stability`] and [`Mode`]s |
 //! | which cycles does a map have? | [`cycles`](fn@cycles): [`Cycles`], each a [`Cycle`] with its multipliers |
-//! | is it chaotic? | [`Lyapunov`] exponents: a [`Spectrum`] with errors; a [`LyapunovGradient`] of them |
+//! | is it chaotic? | [`Lyapunov`] exponents: a [`Spectrum`] with errors; a [`LyapunovGradient`] of them; [`CovariantVectors`] |
 //! | how do its fixed points depend on a parameter? | [`Continuation`]: a [`Branch`] with its [`Bifurcation`]s |
 //! | does a flow oscillate? | [`periodic_orbit`](fn@periodic_orbit), [`forced_orbit`](fn@forced_orbit): a [`PeriodicOrbit`] with its Floquet multipliers |
 //! | where do trajectories go? | [`basins`](fn@basins) on a [`PlaneGrid`], with the settings of a [`BasinSearch`]: [`Basins`] of [`Fate`]s |
@@ -44,7 +44,9 @@ pub use continuation::{
 pub use cycles::{Cycle, Cycles, cycles};
 pub use eigen::Eigen;
 pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
-pub use lyapunov::{Local, Lyapunov, LyapunovFailure, LyapunovGradient, Spectrum, TangentVjp, TangentsAt};
+pub use lyapunov::{
+    CovariantVectors, Local, Lyapunov, LyapunovFailure, LyapunovGradient, Spectrum, TangentVjp, TangentsAt,
+};
 pub use periodic::{Displaced, Displacements, Neighbours, PeriodicOrbit, forced_orbit, periodic_orbit};
 pub use principal_components::PrincipalComponents;
 pub use system::{Flow, Held, Iterated, Kind, Map, System, TimeMap};

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 /// | function | |
 /// |---|---|
 /// | [`spectrum`](Self::spectrum), [`spectrum_of_flow`](Self::spectrum_of_flow) | the first exponents, with errors |
+/// | [`covariant_vectors`](Self::covariant_vectors), [`covariant_vectors_of_flow`](Self::covariant_vectors_of_flow) | the directions of the exponents |
 /// | [`gradient`](Self::gradient), [`gradient_of_flow`](Self::gradient_of_flow) | their derivative in parameters and initial state |
 ///
 /// ```
@@ -72,7 +73,7 @@ pub struct Lyapunov {
 }
 
 impl Lyapunov {
-    /// Averages over `length`: steps of a map, or time of a flow.
+    /// Averages over `length`: steps of a map, such as `10_000`, or time of a flow, such as `600.0`.
     pub fn over(length: impl Into<f64>) -> Self {
         Self { length: length.into(), transient: 0.0, every: None, blocks: 64, tolerance: None }
     }
@@ -179,6 +180,11 @@ impl Intervals {
     /// The intervals of the average.
     pub(super) fn of_average(self) -> impl Iterator<Item = Interval> {
         self.part(self.transient, self.length)
+    }
+
+    /// As many intervals as the transient has, behind the average.
+    pub(super) fn behind(self) -> impl Iterator<Item = Interval> {
+        self.part(self.transient + self.length, self.transient)
     }
 
     fn part(self, start: f64, length: f64) -> impl Iterator<Item = Interval> {

@@ -16,7 +16,7 @@ pub struct Spectrum {
     ///
     /// Minus infinity for a direction in which the Jacobian of a map was singular in some step of the average, as far as
     /// rounding tells: with `n` coordinates, its entry of `R` was below `2 (n + 2)` rounding units of the products that make
-    /// it. In single precision that is already a contraction by 1e-5 in a step of a dozen coordinates.
+    /// it. In single precision that is already a contraction by 3e-6 in a step of a dozen coordinates.
     pub exponents: Vec<f64>,
     /// Half the widths of 95 % confidence intervals, by Student's distribution from the means over all eighths of the average
     /// that begin at a [block](Self::blocks) (overlapping batch means, Meketon & Schmeiser 1984). With fewer than 16 blocks,

@@ -1,5 +1,7 @@
 //! Lyapunov exponents.
 
+mod allocation;
+mod covariant;
 mod gradient;
 mod hostile;
 mod invariance;
