@@ -145,6 +145,26 @@ fn multiples_of_the_period_are_found_out() {
 }
 
 #[test]
+fn whatever_the_guess_an_orbit_is_the_orbit() {
+    // The only cycle; every other answer is an error.
+    let (field, _) = VanDerPol::problem(1.0);
+    let mut found = 0;
+    for k in 0..12 {
+        let k = f64::from(k);
+        let guess = vector![4.0 * (1.3 * k).sin(), 4.0 * (2.9 * k + 1.0).sin()];
+        match periodic_orbit(&field, guess, 3.0 + k, Tsit5, Pid::tolerance(1e-8)) {
+            Ok(orbit) => {
+                assert!(apart(orbit.period, 6.663286859323) < 1e-6, "{} x {}", orbit.repeats, orbit.period);
+                found += 1;
+            }
+            Err(error) => assert!(matches!(error, Error::NoPeriodicOrbit { .. }), "{error}"),
+        }
+    }
+    // Most of these guesses are far away.
+    assert!(found > 0);
+}
+
+#[test]
 fn equilibria_are_no_orbits() {
     let collapsed = |result: rheos::Result<PeriodicOrbit<Vector2<f64>>>| match result {
         Err(Error::NoPeriodicOrbit { reason, at, .. }) => {

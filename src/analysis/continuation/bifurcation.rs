@@ -6,8 +6,8 @@ use nalgebra::Complex;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BifurcationKind {
-    /// The parameter turns: two fixed points meet and vanish (saddle-node, limit point). An eigenvalue is 1 for a map and 0
-    /// for a flow.
+    /// The parameter turns: two fixed points meet and vanish (saddle-node, limit point). An eigenvalue is 1 for a map
+    /// and 0 for a flow.
     Fold,
     /// Two branches cross: transcritical or pitchfork. An eigenvalue is 1 for a map and 0 for a flow.
     /// [`Continuation::switch`](super::Continuation::switch) continues the other branch.
@@ -57,7 +57,8 @@ pub struct Bifurcation<Y> {
     pub eigenvalues: Vec<Complex<f64>>,
     /// The eigenvalue on the boundary of stability; of a pair the one with the positive imaginary part.
     pub critical: Complex<f64>,
-    /// The real part of the right eigenvector of the critical eigenvalue, of Euclidean norm 1 together with `mode_imaginary`.
+    /// The real part of the right eigenvector of the critical eigenvalue, of Euclidean norm 1 together with
+    /// `mode_imaginary`.
     pub mode: Y,
     /// The imaginary part of the eigenvector; zero if the eigenvalue is real.
     pub mode_imaginary: Y,
@@ -74,8 +75,8 @@ pub struct Bifurcation<Y> {
 }
 
 impl<Y> Bifurcation<Y> {
-    /// The angular frequency of the oscillation that begins: `Im λ` in radians per unit of time at a Hopf point, `arg λ` in
-    /// radians per iteration at a Neimark–Sacker point, π at a flip.
+    /// The angular frequency of the oscillation that begins: `Im λ` in radians per unit of time at a Hopf point, `arg
+    /// λ` in radians per iteration at a Neimark–Sacker point, π at a flip.
     #[must_use]
     pub fn frequency(&self) -> Option<f64> {
         match self.kind {
@@ -93,8 +94,8 @@ impl<Y> Bifurcation<Y> {
     }
 }
 
-/// A change of stability along a branch for which no bifurcation was located: for example a degenerate one, or one in a part of
-/// the branch on which Newton's method fails.
+/// A change of stability along a branch for which no bifurcation was located: for example a degenerate one, or one in a
+/// part of the branch on which Newton's method fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unexplained {
     /// The index of the last point of the branch before it.

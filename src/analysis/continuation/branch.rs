@@ -14,15 +14,16 @@ pub struct ContinuedPoint<Y> {
     pub x: Y,
     /// The eigenvalues of the Jacobian: of `F` for a map, of `f` for a flow.
     pub eigenvalues: Vec<Complex<f64>>,
-    /// The number of unstable directions: eigenvalues outside the unit circle of a map, or right of the imaginary axis of a
-    /// flow, by more than their rounding error.
+    /// The number of unstable directions: eigenvalues outside the unit circle of a map, or right of the imaginary axis
+    /// of a flow, by more than their rounding error.
     pub unstable: usize,
-    /// Whether an eigenvalue is on the boundary of stability up to its rounding error. Linearisation then does not decide.
+    /// Whether an eigenvalue is on the boundary of stability up to its rounding error. Linearisation then does not
+    /// decide.
     pub marginal: bool,
     /// The Euclidean norm of `F(x) − x` or `f(x)`.
     pub residual: f64,
-    /// The distance along the branch from its first point. A unit is the length of the range in `p`, or the typical size of
-    /// the coordinates, in the root mean square.
+    /// The distance along the branch from its first point. A unit is the length of the range in `p`, or the typical
+    /// size of the coordinates, in the root mean square.
     pub arclength: f64,
 }
 
@@ -53,8 +54,8 @@ pub enum BranchEnding {
         p: f64,
         /// The length of the last step attempted, in units of [`ContinuedPoint::arclength`].
         step: f64,
-        /// The error of the system in one of the steps from there, if it had no value; otherwise Newton's method fails or the
-        /// branch turns back at a corner.
+        /// The error of the system in one of the steps from there, if it had no value; otherwise Newton's method fails
+        /// or the branch turns back at a corner.
         cause: Option<Error>,
     },
 }
@@ -116,8 +117,8 @@ impl<Y> Branch<Y> {
         self.bifurcations.iter().filter(move |found| found.kind == kind)
     }
 
-    /// The branch cut at its bifurcations, for a diagram: each part has one stability and begins and ends at a bifurcation
-    /// or an end of the branch.
+    /// The branch cut at its bifurcations, for a diagram: each part has one stability and begins and ends at a
+    /// bifurcation or an end of the branch.
     #[must_use]
     pub fn parts(&self) -> Vec<Part<'_, Y>> {
         let mut parts = Vec::new();

@@ -1,7 +1,7 @@
 //! The place of a branch point.
 //!
-//! Newton's method is ill-conditioned near a branch point: at the distance `d` it has errors of size `ε/d`. So the place is
-//! interpolated from points at a distance where they are accurate.
+//! Newton's method is ill-conditioned near a branch point: at the distance `d` it has errors of size `ε/d`. So the
+//! place is interpolated from points at a distance where they are accurate.
 
 use nalgebra::DVector;
 
@@ -13,8 +13,8 @@ use crate::solution::{Bracket, narrow};
 /// The distance of the interpolated points, in units of the metric; its fourth power is below rounding.
 const SPACING: f64 = 1e-3;
 
-/// The difference of the roots of the quadratic and the cubic interpolation that is good enough, in units of the metric. The
-/// error of the cubic is of the next order.
+/// The difference of the roots of the quadratic and the cubic interpolation that is good enough, in units of the
+/// metric. The error of the cubic is of the next order.
 const AGREEMENT: f64 = 1e-9;
 
 /// The difference up to which the best attempt is accepted, if none is good enough; more in single precision.

@@ -109,8 +109,8 @@ impl Linearised {
         Ok(Self { matrix, rows, jacobian })
     }
 
-    /// The same equations with the rows in proportion to those of other points: at a branch point a row may vanish, and its own
-    /// factor would hide that.
+    /// The same equations with the rows in proportion to those of other points: at a branch point a row may vanish, and
+    /// its own factor would hide that.
     pub fn with_rows_of(mut self, others: &[Self]) -> Self {
         for i in 0..self.rows.len() {
             let factor = others.iter().map(|other| other.rows[i]).fold(f64::INFINITY, f64::min);

@@ -20,8 +20,8 @@ const RELAXATIONS: usize = 200;
 /// The damping at which its steps are those of Newton's method, in units of the first.
 const RELAXED: f64 = 1e-4;
 
-/// The fixed point at the parameter of `guess`: by Newton's method, or by Newton's method after a relaxation towards an attracting
-/// fixed point.
+/// The fixed point at the parameter of `guess`: by Newton's method, or by Newton's method after a relaxation towards an
+/// attracting fixed point.
 pub(super) fn correct_start(
     equations: &dyn Equations,
     metric: &Metric,
@@ -78,8 +78,8 @@ fn newton(equations: &dyn Equations, metric: &Metric, guess: DVector<f64>) -> Re
     Err(Miss::Newton)
 }
 
-/// A point near an attracting fixed point, by pseudo-transient continuation (Kelley & Keyes, SIAM J. Numer. Anal. 35 (1998)): steps of
-/// linearly implicit Euler for `dx/dt = G(x, p)`, which grow as `G` shrinks.
+/// A point near an attracting fixed point, by pseudo-transient continuation (Kelley & Keyes, SIAM J. Numer. Anal. 35
+/// (1998)): steps of linearly implicit Euler for `dx/dt = G(x, p)`, which grow as `G` shrinks.
 fn relaxed(equations: &dyn Equations, metric: &Metric, guess: DVector<f64>) -> Result<DVector<f64>, Miss> {
     let n = guess.len() - 1;
     let size = |value: &DVector<f64>| value.component_div(&metric.coordinates()).norm();

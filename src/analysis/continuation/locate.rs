@@ -64,6 +64,10 @@ struct Critical {
     position: f64,
     /// The index in the order of stability.
     mode: usize,
+    /// The node there.
+    node: Node,
+    /// Whether it is located to rounding.
+    is_fine: bool,
 }
 
 impl<'a> Search<'a> {
@@ -195,20 +199,25 @@ impl<'a> Search<'a> {
         for mode in 0..modes {
             for crossing in self.crossings(|node| node.spectrum.modes[mode].sign()) {
                 let segment = self.segment(crossing);
-                let coarse = Self::root(&segment, COARSE, |node| node.spectrum.modes[mode].measure);
-                let at = coarse.and_then(|position| {
-                    segment.at(position).or_else(|_| segment.at(position + 0.3 * COARSE)).map(|node| (position, node))
-                });
-                let Ok((position, node)) = at else {
+                let measure = |node: &Node| node.spectrum.modes[mode].measure;
+                let near = |tolerance: f64, beside: f64| {
+                    let position = Self::root(&segment, tolerance, measure)?;
+                    let node = segment.at(position).or_else(|_| segment.at(position + beside))?;
+                    Ok::<_, Miss>((position, node))
+                };
+                // Next to a branch point there is no accurate root.
+                let (fine, coarse) = (near(f64::EPSILON, 0.0), || near(COARSE, 0.3 * COARSE));
+                let is_fine = fine.is_ok();
+                let Ok((position, node)) = fine.or_else(|_| coarse()) else {
                     self.give_up(crossing, "Newton's method fails near a change of stability", changes);
                     continue;
                 };
                 let value = node.spectrum.modes[mode].value;
-                let critical = Critical { crossing, position, mode };
+                let critical = Critical { crossing, position, mode, node, is_fine };
                 if value.im != 0.0 {
                     pairs.push(critical);
                 } else if self.equations.kind() == Kind::Map && value.re < 0.0 {
-                    self.fine(&critical, BifurcationKind::Flip, changes);
+                    self.accept(critical, BifurcationKind::Flip, changes);
                 } else {
                     real.push(critical);
                 }
@@ -219,38 +228,28 @@ impl<'a> Search<'a> {
             Kind::Flow => BifurcationKind::Hopf,
         };
         pairs.sort_by(|a, b| self.place(a).total_cmp(&self.place(b)));
-        let mut rest = pairs.as_slice();
-        while let Some((first, others)) = rest.split_first() {
+        let mut pairs = pairs.into_iter().peekable();
+        while let Some(first) = pairs.next() {
             // Both members of a pair cross, one after the other in the order of stability.
-            match others.split_first() {
-                Some((second, others))
-                    if self.place(second) - self.place(first) <= 2.0 * SAME * self.width(first.crossing) =>
-                {
-                    self.fine(first, kind, changes);
-                    rest = others;
-                }
-                _ => {
-                    self.give_up(first.crossing, "a member of a complex pair changes its stability alone", changes);
-                    rest = others;
-                }
+            let near = self.place(&first) + 2.0 * SAME * self.width(first.crossing);
+            if pairs.next_if(|second| self.place(second) <= near).is_some() {
+                self.accept(first, kind, changes);
+            } else {
+                self.give_up(first.crossing, "a member of a complex pair changes its stability alone", changes);
             }
         }
         real
     }
 
-    /// Locates a change of stability of known kind to rounding.
-    fn fine(&self, critical: &Critical, kind: BifurcationKind, changes: &mut Changes) {
-        let (segment, mode) = (self.segment(critical.crossing), critical.mode);
-        let root = Self::root(&segment, f64::EPSILON, |node| node.spectrum.modes[mode].measure);
-        match root.and_then(|position| segment.at(position)) {
-            Ok(node) if (node.spectrum.modes[mode].value.im == 0.0) != (kind == BifurcationKind::Flip) => {
-                self.give_up(critical.crossing, "several eigenvalues change their stability together", changes);
-            }
-            Ok(node) if node.spectrum.modes[mode].measure.abs() > CONTINUOUS * node.spectrum.radius => {
-                self.give_up(critical.crossing, JUMP, changes);
-            }
-            Ok(node) => changes.located.push(Located { kind, node, mode, turns: false }),
-            Err(_) => self.give_up(critical.crossing, "Newton's method fails near a change of stability", changes),
+    /// Takes a change of stability of known kind for a bifurcation, if it was located to rounding.
+    fn accept(&self, critical: Critical, kind: BifurcationKind, changes: &mut Changes) {
+        let Critical { crossing, mode, node, is_fine, .. } = critical;
+        if !is_fine {
+            self.give_up(crossing, "Newton's method fails near a change of stability", changes);
+        } else if node.spectrum.modes[mode].measure.abs() > CONTINUOUS * node.spectrum.radius {
+            self.give_up(crossing, JUMP, changes);
+        } else {
+            changes.located.push(Located { kind, node, mode, turns: false });
         }
     }
 

@@ -5,7 +5,8 @@ use nalgebra::{DVector, DVectorView};
 /// A coordinate beyond this multiple of its typical size is measured relative to itself.
 const BEYOND: f64 = 10.0;
 
-/// The sizes of the coordinates and of the parameter; lengths in these units are root mean squares over the coordinates.
+/// The sizes of the coordinates and of the parameter; lengths in these units are root mean squares over the
+/// coordinates.
 #[derive(Debug, Clone)]
 pub(super) struct Sizes {
     /// The typical size of each coordinate.

@@ -19,13 +19,13 @@ use crate::state::State;
 
 /// Pseudo-arclength continuation of fixed points in one parameter.
 ///
-/// The family is a closure that makes the system at a parameter `p`: a map, whose fixed points are `F(x, p) = x`, or a flow,
-/// `f(x, p) = 0`. A closure that can fail returns a `Result`. It is called several times in each step of Newton's method. Cycles of the length `k` are fixed points of
-/// [`Iterated`](crate::analysis::Iterated).
+/// The family is a closure that makes the system at a parameter `p`: a map, whose fixed points are `F(x, p) = x`, or a
+/// flow, `f(x, p) = 0`. A closure that can fail returns a `Result`. It is called several times in each step of Newton's
+/// method. Cycles of the length `k` are fixed points of [`Iterated`](crate::analysis::Iterated).
 ///
 /// A branch is followed in both directions from a start, around folds, until the parameter leaves its range, the branch
-/// closes, or a step fails; [`Branch`] says which. (A branch that leaves the range and comes back within one step is followed.) Along the way the eigenvalues are computed at every point, and bifurcations
-/// are located:
+/// closes, or a step fails; [`Branch`] says which. (A branch that leaves the range and comes back within one step is
+/// followed.) Along the way the eigenvalues are computed at every point, and bifurcations are located:
 ///
 /// | [`BifurcationKind`](super::BifurcationKind) | changes its sign |
 /// |---|---|
@@ -34,20 +34,21 @@ use crate::state::State;
 /// | flip, Neimark–Sacker point (maps) | the distance of an eigenvalue from the unit circle |
 /// | Hopf point (flows) | the real part of a complex pair |
 ///
-/// Steps are short enough that the tangent turns by at most 0.2 radians. Where a test has an extremum near zero between points,
-/// a point is inserted, so that two bifurcations within a step are found. A change of stability that no bifurcation explains is
-/// in [`Branch::unexplained`].
+/// Steps are short enough that the tangent turns by at most 0.2 radians. Where the parabola through three points of a test
+/// has an extremum near zero or beyond, a point is inserted; this finds two bifurcations within a step. A change of
+/// stability that no bifurcation explains is in [`Branch::unexplained`].
 ///
-/// A corner of the branch, as of a net of rectified linear units, is passed if the branch turns by less than 1.3 radians there. Where the
-/// stability jumps at a corner there is no bifurcation of a smooth system, and the jump is unexplained.
+/// A corner of the branch, as of a net of rectified linear units, is passed if the branch turns by less than 1.3
+/// radians there. Where the stability jumps at a corner there is no bifurcation of a smooth system, and the jump is
+/// unexplained.
 ///
-/// Lengths are measured in the length of the range of `p` and in typical sizes of the coordinates, which are found from the
-/// system at the start, so units do not matter. The derivative with respect to `p` is a difference of fourth order; it steers the
-/// steps, but the points are as accurate as the system.
+/// Lengths are measured in the length of the range of `p` and in typical sizes of the coordinates, which are found from
+/// the system at the start, so units do not matter. The derivative with respect to `p` is a difference of fourth order;
+/// it steers the steps, but the points are as accurate as the system.
 ///
-/// H. B. Keller, *Numerical solution of bifurcation and nonlinear eigenvalue problems*, in *Applications of Bifurcation Theory*
-/// (1977); W. Govaerts, *Numerical Methods for Bifurcations of Dynamical Equilibria* (SIAM 2000); Yu. A. Kuznetsov, *Elements of
-/// Applied Bifurcation Theory*, chapter 10.
+/// H. B. Keller, *Numerical solution of bifurcation and nonlinear eigenvalue problems*, in *Applications of Bifurcation
+/// Theory* (1977); W. Govaerts, *Numerical Methods for Bifurcations of Dynamical Equilibria* (SIAM 2000); Yu. A.
+/// Kuznetsov, *Elements of Applied Bifurcation Theory*, chapter 10.
 ///
 /// ```
 /// use nalgebra::{SVector, vector};
@@ -81,14 +82,15 @@ pub struct Continuation<G> {
 }
 
 impl<G: Fn(f64) -> S, S: System> Continuation<G> {
-    /// The fixed points of `family` for the parameters in `range`, ends included. A branch is oriented along the range, which may
-    /// descend.
+    /// The fixed points of `family` for the parameters in `range`, ends included. A branch is oriented along the range,
+    /// which may descend.
     pub const fn new(family: G, range: Range<f64>) -> Self {
         let steps = Steps { first: 0.01, shortest: 1e-7, longest: 0.03, points: 5000 };
         Self { family, range, sizes: None, steps }
     }
 
-    /// Sets the first step; 0.01 by default. A step of 1 goes as far as the range of `p` or the typical size of the coordinates.
+    /// Sets the first step; 0.01 by default. A step of 1 goes as far as the range of `p` or the typical size of the
+    /// coordinates.
     #[must_use]
     pub const fn first_step(mut self, step: f64) -> Self {
         self.steps.first = step;
@@ -102,8 +104,8 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
         self
     }
 
-    /// Sets the shortest step; 1e-7 by default. The branch ends as [stalled](BranchEnding::Stalled) where a shorter one would be
-    /// needed.
+    /// Sets the shortest step; 1e-7 by default. The branch ends as [stalled](BranchEnding::Stalled) where a shorter one
+    /// would be needed.
     #[must_use]
     pub const fn shortest_step(mut self, step: f64) -> Self {
         self.steps.shortest = step;
@@ -147,9 +149,9 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     /// ```
     ///
     /// # Errors
-    /// Settings outside their domains, a start that is not finite or has no coordinates, the error of the system there, and
-    /// [`Error::NoBranch`] if Newton's method does not converge or if the start is a branch point, where the direction is not
-    /// unique.
+    /// Settings outside their domains, a start that is not finite or has no coordinates, the error of the system there,
+    /// and [`Error::NoBranch`] if Newton's method does not converge or if the start is a branch point, where the
+    /// direction is not unique.
     pub fn run(&self, x: &S::State, p: f64) -> Result<Branch<S::State>> {
         let mut u = x.coordinates();
         self.validate(&u, p)?;
@@ -197,12 +199,12 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     /// # Ok::<(), rheos::Error>(())
     /// ```
     ///
-    /// It has the branch point among its own bifurcations. Where the other branch exists on one side only, the ending on the other
-    /// side is [stalled](BranchEnding::Stalled).
+    /// It has the branch point among its own bifurcations. Where the other branch exists on one side only, the ending
+    /// on the other side is [stalled](BranchEnding::Stalled).
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] if `index` is not the index of a branch point, and [`Error::NoBranch`] if more than two branches
-    /// cross there or the other one is not found.
+    /// [`Error::InvalidArgument`] if `index` is not the index of a branch point, and [`Error::NoBranch`] if more than
+    /// two branches cross there or the other one is not found.
     pub fn switch(&self, branch: &Branch<S::State>, index: usize) -> Result<Branch<S::State>> {
         use super::BifurcationKind::BranchPoint;
         let Some(point) = branch.bifurcations.get(index).filter(|found| found.kind == BranchPoint) else {

@@ -5,8 +5,8 @@ use nalgebra::DVector;
 use super::equations::Equations;
 use crate::error::Result;
 
-/// The first increment, in units of the range of `p`: the error of the formula, of fourth order, is below rounding for a family
-/// that changes over a hundredth of the range.
+/// The first increment, in units of the range of `p`: the error of the formula, of fourth order, is below rounding for
+/// a family that changes over a hundredth of the range.
 const INCREMENT: f64 = 1e-4;
 
 /// Differences with the increments `h` and `2h` that differ by more than this fraction call for smaller ones.

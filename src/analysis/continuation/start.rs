@@ -14,8 +14,8 @@ const RANK: f64 = 1e-8;
 /// The typical sizes of the coordinates at `u`, from the system alone, so that units do not matter.
 ///
 /// The size of a coordinate is the distance over which the Jacobian changes by half: features of a branch, such as the
-/// distance of another one, have this length. A coordinate in which the system is linear has its own value as size, or the
-/// response to the parameter over its range, or one in proportion to the coordinates that it drives.
+/// distance of another one, have this length. A coordinate in which the system is linear has its own value as size, or
+/// the response to the parameter over its range, or one in proportion to the coordinates that it drives.
 pub(super) fn typical_sizes(equations: &dyn Equations, u: &DVector<f64>, range: f64) -> Result<DVector<f64>> {
     let n = u.len() - 1;
     let own: Vec<f64> = (0..n).map(|i| u[i].abs()).collect();
@@ -188,8 +188,8 @@ impl NullSpace {
     }
 }
 
-/// The direction of the branch at `u`, in units of the metric, with the parameter in the direction `towards`. `None` if it is not
-/// unique, as at a branch point.
+/// The direction of the branch at `u`, in units of the metric, with the parameter in the direction `towards`. `None` if
+/// it is not unique, as at a branch point.
 pub(super) fn first_direction(
     equations: &dyn Equations,
     metric: &Metric,

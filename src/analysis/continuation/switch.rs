@@ -25,9 +25,9 @@ pub(super) struct Junction<'a> {
 
 /// The first nodes of the other branch on both sides of the branch point, both oriented away from it.
 ///
-/// Two branches cross in the plane of the two null vectors of `[G_x G_p]`; their tangents solve the algebraic bifurcation
-/// equation (Govaerts, *Numerical Methods for Bifurcations of Dynamical Equilibria*, section 8.1). One solution is the known
-/// tangent.
+/// Two branches cross in the plane of the two null vectors of `[G_x G_p]`; their tangents solve the algebraic
+/// bifurcation equation (Govaerts, *Numerical Methods for Bifurcations of Dynamical Equilibria*, section 8.1). One
+/// solution is the known tangent.
 pub(super) fn sides(walk: &Walk, junction: &Junction) -> Result<[Option<Node>; 2]> {
     let metric = walk.sizes.metric(junction.u);
     let p = junction.u[junction.u.len() - 1];
@@ -95,8 +95,8 @@ fn left_null_vector(linearised: &Linearised) -> DVector<f64> {
     }
 }
 
-/// The node of the other branch one step from the branch point, in the hyperplane perpendicular to `across`: the known branch is
-/// not near it.
+/// The node of the other branch one step from the branch point, in the hyperplane perpendicular to `across`: the known
+/// branch is not near it.
 fn step(
     walk: &Walk,
     metric: &Metric,

@@ -27,12 +27,12 @@ const LARGEST_ANGLE: f64 = 0.2;
 /// The largest distance from the predicted point, in steps.
 const LARGEST_CORRECTION: f64 = 0.2;
 
-/// The largest change of a stability measure over a step, relative to the largest spectral radius so far or, for a map, to 1 if
-/// that is larger. At a fold of a single equation the radius is zero.
+/// The largest change of a stability measure over a step, relative to the largest spectral radius so far or, for a map,
+/// to 1 if that is larger. At a fold of a single equation the radius is zero.
 const LARGEST_CHANGE: f64 = 0.3;
 
-/// The longest step over a change of sign of the determinant. A branch that passes close to another one turns within it, and is
-/// not mistaken for one that crosses.
+/// The longest step over a change of sign of the determinant. A branch that passes close to another one turns within
+/// it, and is not mistaken for one that crosses.
 const LONGEST_CROSSING: f64 = 1e-4;
 
 /// A step in which the branch may have a corner: a smooth branch does not turn in it.

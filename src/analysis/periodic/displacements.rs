@@ -9,12 +9,12 @@ use crate::state::{MatrixSpace, Passive, State, Tolerance, space_of_field};
 /// A state, displacements of it, and the logarithm of a volume.
 pub type Displaced<Y> = ((Y, Neighbours<Y>), Passive<f64>);
 
-/// The least relative tolerance of a displacement: derivatives by differences have relative errors of about 1e-10, which no step
-/// reduces.
+/// The least relative tolerance of a displacement: derivatives by differences have relative errors of about 1e-10,
+/// which no step reduces.
 const LEAST: f64 = 1e-8;
 
-/// Displacements of a state, with tolerances of their own: the error norm has the mean square of their errors, in units of the
-/// tolerance or of `1e-8` of the largest displacement of the coordinate, whichever is larger.
+/// Displacements of a state, with tolerances of their own: the error norm has the mean square of their errors, in units
+/// of the tolerance or of `1e-8` of the largest displacement of the coordinate, whichever is larger.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Neighbours<Y>(pub Vec<Y>);
 
@@ -59,12 +59,12 @@ impl<Y: State> Neighbours<Y> {
     }
 }
 
-/// The field of [`periodic_orbit`](super::periodic_orbit): a field with its variational equation, of which the error norm sees the
-/// displacements.
+/// The field of [`periodic_orbit`](super::periodic_orbit): a field with its variational equation, of which the error
+/// norm sees the displacements.
 ///
-/// Unlike the tangents of [`Variational`](crate::analysis::Variational), the displacements have the sizes of the coordinates, and an
-/// adaptive controller bounds their errors too, down to a relative error of `1e-8`. So the multipliers are right where the orbit is at
-/// rest, or where it tolerates longer steps than its neighbours.
+/// Unlike the tangents of [`Variational`](crate::analysis::Variational), the displacements have the sizes of the
+/// coordinates, and an adaptive controller bounds their errors too, down to a relative error of `1e-8`. So the
+/// multipliers are right where the orbit is at rest, or where it tolerates longer steps than its neighbours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Displacements<F> {
     f: F,

@@ -103,8 +103,8 @@ impl Equations {
         size.is_finite().then_some(Correction { scaled, size })
     }
 
-    /// The largest fraction of the correction that changes neither the period nor the point too much; all of it if the period is
-    /// given.
+    /// The largest fraction of the correction that changes neither the period nor the point too much; all of it if the
+    /// period is given.
     fn longest(&self, correction: &Correction) -> f64 {
         match self.unknown {
             Period::Unknown => (LARGEST_CHANGE / correction.scaled.amax()).min(1.0),
@@ -121,11 +121,11 @@ impl Equations {
     }
 }
 
-/// Newton's method from a shot, with a line search on the natural level function (Deuflhard, *Newton Methods for Nonlinear
-/// Problems*, section 3.3).
+/// Newton's method from a shot, with a line search on the natural level function (Deuflhard, *Newton Methods for
+/// Nonlinear Problems*, section 3.3).
 ///
-/// The derivative is that of the computed steps. An adaptive solve changes its steps with the point, so the corrections stand
-/// still at about its tolerance.
+/// The derivative is that of the computed steps. An adaptive solve changes its steps with the point, so the corrections
+/// stand still at about its tolerance.
 pub(super) fn newton<'f, F, S, C>(
     shooter: &Shooter<'f, F, S, C>,
     like: &F::State,

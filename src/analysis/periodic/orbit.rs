@@ -2,7 +2,8 @@
 
 use nalgebra::{Complex, DMatrix};
 
-/// A periodic orbit of a field, found by [`periodic_orbit`](super::periodic_orbit) or [`forced_orbit`](super::forced_orbit).
+/// A periodic orbit of a field, found by [`periodic_orbit`](super::periodic_orbit) or
+/// [`forced_orbit`](super::forced_orbit).
 ///
 /// ```
 /// use nalgebra::{Vector2, vector};
@@ -44,14 +45,15 @@ pub struct PeriodicOrbit<Y> {
     pub multipliers: Vec<Complex<f64>>,
     /// The index of the multiplier along the orbit of an autonomous field: 1 but for the error of the method.
     pub trivial: Option<usize>,
-    /// The integral of the divergence over a period, the logarithm of the product of all multipliers (Liouville's formula). In a
-    /// plane it has the other multiplier, also if that is too small for the monodromy matrix.
+    /// The integral of the divergence over a period, the logarithm of the product of all multipliers (Liouville's
+    /// formula). In a plane it has the other multiplier, also if that is too small for the monodromy matrix.
     pub log_volume: f64,
-    /// The distance `y(t₀ + T) − x`: root mean square over the coordinates, in units of half of their ranges along the orbit. The
-    /// orbit of a forced field may be at rest, so its units are at least the half ranges along the trajectory of the guess.
+    /// The distance `y(t₀ + T) − x`: root mean square over the coordinates, in units of half of their ranges along the
+    /// orbit. The orbit of a forced field may be at rest, so its units are at least the half ranges along the
+    /// trajectory of the guess.
     pub residual: f64,
-    /// The last correction of Newton's method to `x` and the period, in the same relative units. The error of the method of
-    /// integration is not in it; see [`accuracy`](Self::accuracy).
+    /// The last correction of Newton's method to `x` and the period, in the same relative units. The error of the
+    /// method of integration is not in it; see [`accuracy`](Self::accuracy).
     pub correction: f64,
     /// Whether the orbit is isolated: if not, as in a conservative system, it is one of a family.
     pub isolated: bool,
@@ -64,8 +66,8 @@ impl<Y> PeriodicOrbit<Y> {
         rest.map(|(_, multiplier)| *multiplier)
     }
 
-    /// A measure of the error of the integration: the deviation of the trivial multiplier from 1, or of a forced orbit the
-    /// deviation of `|det M|` from its value by Liouville's formula, relative to the larger one.
+    /// A measure of the error of the integration: the deviation of the trivial multiplier from 1, or of a forced orbit
+    /// the deviation of `|det M|` from its value by Liouville's formula, relative to the larger one.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         match self.trivial {
@@ -83,16 +85,16 @@ impl<Y> PeriodicOrbit<Y> {
         self.nontrivial().filter(|multiplier| multiplier.norm() > 1.0).count()
     }
 
-    /// Whether the orbit is asymptotically (orbitally) stable: every multiplier but the trivial one is inside the unit circle, by
-    /// more than the [accuracy](Self::accuracy).
+    /// Whether the orbit is asymptotically (orbitally) stable: every multiplier but the trivial one is inside the unit
+    /// circle, by more than the [accuracy](Self::accuracy).
     #[must_use]
     pub fn is_stable(&self) -> bool {
         let margin = self.accuracy();
         self.nontrivial().all(|multiplier| multiplier.norm() < 1.0 - margin)
     }
 
-    /// The Floquet exponents `ln μ / T` of the [multipliers](Self::multipliers), in the same order; their imaginary parts are
-    /// within `±π/T`.
+    /// The Floquet exponents `ln μ / T` of the [multipliers](Self::multipliers), in the same order; their imaginary
+    /// parts are within `±π/T`.
     #[must_use]
     pub fn exponents(&self) -> Vec<Complex<f64>> {
         self.multipliers.iter().map(|multiplier| multiplier.ln() / self.period).collect()

@@ -52,8 +52,8 @@ where
     S: Dense<Displacements<&'f F>> + Clone,
     C: Controller<Displacements<&'f F>, S> + Clone,
 {
-    /// The sizes of the displacements while nothing else is known: those of the coordinates at the guess or, if larger, of their
-    /// changes.
+    /// The sizes of the displacements while nothing else is known: those of the coordinates at the guess or, if larger,
+    /// of their changes.
     pub fn first_units(&self, guess: &F::State, period: f64) -> DVector<f64> {
         let mut units = DVector::from_vec(guess.coordinates()).abs();
         let mut slope = guess.zeros_like();
@@ -123,7 +123,8 @@ where
 }
 
 impl<Y: State> Shot<Y> {
-    /// The units of the coordinates: half of their ranges. A coordinate at rest has its own size, or that of the others.
+    /// The units of the coordinates: half of their ranges. A coordinate at rest has its own size, or that of the
+    /// others.
     pub fn units(&self) -> DVector<f64> {
         let others = self.amplitudes.max();
         let others = if others > 0.0 { others } else { 1.0 };
@@ -144,8 +145,8 @@ impl<Y: State> Shot<Y> {
         (&self.end - &self.start).component_div(units)
     }
 
-    /// The time nearest to `around` at which the trajectory is as close to its start as anywhere after `from`, up to a factor. All
-    /// times are fractions of the shot. `None` if it never comes nearer.
+    /// The time nearest to `around` at which the trajectory is as close to its start as anywhere after `from`, up to a
+    /// factor. All times are fractions of the shot. `None` if it never comes nearer.
     pub fn nearest_return(&self, from: f64, around: f64) -> Option<f64> {
         let units = self.units();
         let first = (from * SAMPLES as f64).ceil() as usize;

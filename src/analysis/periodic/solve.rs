@@ -16,9 +16,9 @@ use crate::state::{Span, State};
 /// A cycle of an autonomous field near a guess of a point on it and of its period.
 ///
 /// The method is simple shooting: Newton's method on the point and the period, with the monodromy matrix from the
-/// [variational equation](Displacements) and the correction perpendicular to the orbit (Seydel, *Practical Bifurcation and Stability
-/// Analysis*, section 7.3). It finds unstable cycles as well as stable ones. The derivative is that of the computed steps, so the
-/// result is as accurate as the solver; take tight tolerances.
+/// [variational equation](Displacements) and the correction perpendicular to the orbit (Seydel, *Practical Bifurcation
+/// and Stability Analysis*, section 7.3). It finds unstable cycles as well as stable ones. The derivative is that of
+/// the computed steps, so the result is as accurate as the solver; take tight tolerances.
 ///
 /// A guess near a multiple of the minimal period is found out, and the orbit has the minimal one.
 ///
@@ -70,8 +70,8 @@ where
 
 /// An orbit of a field that depends periodically on time, over one period of the field, `span`.
 ///
-/// For a period of several periods of the field (a subharmonic orbit), give a longer span. A field with the constant solution has an
-/// orbit of zero size.
+/// For a period of several periods of the field (a subharmonic orbit), give a longer span. A field with the constant
+/// solution has an orbit of zero size.
 ///
 /// ```
 /// use rheos::analysis::forced_orbit;
@@ -88,8 +88,8 @@ where
 /// ```
 ///
 /// # Errors
-/// A guess or span outside its domain, the error of the first solve, and [`Error::NoPeriodicOrbit`] if Newton's method does not
-/// converge.
+/// A guess or span outside its domain, the error of the first solve, and [`Error::NoPeriodicOrbit`] if Newton's method
+/// does not converge.
 pub fn forced_orbit<'f, F, S, C>(
     f: &'f F,
     guess: F::State,
@@ -121,8 +121,8 @@ where
 /// How much longer than the guess the period may be at first.
 const LONGER: f64 = 1.25;
 
-/// The time near `period` at which the trajectory comes nearest to its start: where the field is fast, Newton's method needs a good
-/// period.
+/// The time near `period` at which the trajectory comes nearest to its start: where the field is fast, Newton's method
+/// needs a good period.
 fn nearest_return<'f, F, S, C>(
     shooter: &Shooter<'f, F, S, C>,
     like: &F::State,
@@ -173,8 +173,8 @@ fn check_autonomous<F: Jacobian>(f: &F, guess: &F::State, period: f64) -> Result
 /// The divisors of the period that are tried.
 const DIVISORS: [usize; 6] = [2, 3, 5, 7, 11, 13];
 
-/// A distance from the start, in units of half of the ranges, that a trajectory may have after a whole number of turns, between
-/// samples.
+/// A distance from the start, in units of half of the ranges, that a trajectory may have after a whole number of turns,
+/// between samples.
 const NEAR: f64 = 0.1;
 
 /// The distance up to which two orbits are the same, above their corrections.
