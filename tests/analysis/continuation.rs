@@ -416,7 +416,8 @@ fn all_bifurcations_of_a_net_at_rest() {
     let values = Eigen::of(&weights(n)).unwrap().values;
     let upper = 8.0 / values.iter().map(|x| x.norm()).fold(0.0, f64::max);
     let range = 0.02 * upper..upper;
-    let expected = |place: &dyn Fn(&Complex<f64>) -> Option<(BifurcationKind, f64)>| {
+    type Place<'a> = &'a dyn Fn(&Complex<f64>) -> Option<(BifurcationKind, f64)>;
+    let expected = |place: Place<'_>| {
         let mut all: Vec<_> =
             values.iter().filter(|x| x.im >= 0.0).filter_map(place).filter(|x| range.contains(&x.1)).collect();
         all.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -673,10 +674,9 @@ fn a_vertical_branch_uses_up_its_budget() {
 #[test]
 fn bad_arguments_are_named() {
     let family = |p| Flow::new(Autodiff::new(SaddleNode, vector![p]));
-    let run = |continuation: Continuation<fn(f64) -> Flow<Autodiff<SaddleNode, 1, 1>>>, x: f64, p: f64| {
-        continuation.run(&vector![x], p).map(drop)
-    };
-    let family: fn(f64) -> Flow<Autodiff<SaddleNode, 1, 1>> = family;
+    type Family = fn(f64) -> Flow<Autodiff<SaddleNode, 1, 1>>;
+    let run = |continuation: Continuation<Family>, x: f64, p: f64| continuation.run(&vector![x], p).map(drop);
+    let family: Family = family;
     let named = |result: Result<()>, expected: &str| match result {
         Err(
             Error::InvalidArgument { name, .. } | Error::InvalidEntry { name, .. } | Error::LengthMismatch { name, .. },
