@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::became::TASK;
 use crate::numbers::Numbers;
 use crate::options::pictures;
-use crate::table::{Cell, format_number, incomplete, markdown};
+use crate::table::{Cell, Row, Table, format_number, incomplete, markdown};
 
 const BEGIN: &str = "<!-- written by `cargo run --release --example rnn_vs_ode -- --readme` -->\n";
 const END: &str = "<!-- end of the table of rnn_vs_ode -->\n";
@@ -59,11 +60,28 @@ pub fn block(numbers: &Numbers) -> String {
         line.extend(COLUMNS.iter().map(|column| cell(numbers, column, model)));
         lines.push(line);
     }
+    let apart = numbers.table(TASK).map_or(String::new(), |table| {
+        format!(
+            "The models of the spiral as dynamical systems, beside the true one: their fixed points, and the growth of small \
+             perturbations there and along the trajectory (medians).\n\n{}\n",
+            markdown(&apart(table))
+        )
+    });
     format!(
         "Medians over the seeds, from one run of the full example ({seconds:.0} s, {threads} models at a time); the best of \
-         each column is bold.\n\n{}\n",
+         each column is bold.\n\n{}\n{apart}",
         markdown(&lines)
     )
+}
+
+/// The lines of a table, with the medians alone.
+fn apart(table: &Table) -> Vec<Vec<String>> {
+    let head = std::iter::once(String::new()).chain(table.columns.iter().cloned()).collect();
+    let line = |row: &Row| {
+        let cells = row.cells.iter().map(|cell| format_number(median(cell)));
+        std::iter::once(row.model.clone()).chain(cells).collect()
+    };
+    std::iter::once(head).chain(table.rows.iter().map(line)).collect()
 }
 
 /// All models, in the order in which the data sets name them first.
@@ -71,7 +89,8 @@ fn models(numbers: &Numbers) -> Vec<&str> {
     let mut models: Vec<&str> = Vec::new();
     // Baselines come last.
     for trained in [true, false] {
-        for row in numbers.tables.iter().flat_map(|table| &table.rows) {
+        let tables = COLUMNS.iter().filter_map(|column| numbers.table(column.task));
+        for row in tables.flat_map(|table| &table.rows) {
             if matches!(row.cells.first(), Some(Cell::Seeds(_))) == trained && !models.contains(&row.model.as_str()) {
                 models.push(&row.model);
             }
@@ -110,7 +129,6 @@ fn median(cell: &Cell) -> f64 {
 mod tests {
     use super::*;
     use crate::statistics::Seeds;
-    use crate::table::{Row, Table};
 
     /// The numbers that the README shows.
     fn published() -> Numbers {
@@ -135,6 +153,9 @@ mod tests {
         let rows: Vec<Vec<&str>> = parts(&readme)
             .unwrap()
             .1
+            .split("\n\nThe models of the spiral")
+            .next()
+            .unwrap()
             .lines()
             .filter(|line| line.starts_with('|'))
             .skip(2)
@@ -142,7 +163,7 @@ mod tests {
             .collect();
         let names: Vec<&str> = rows.iter().map(|row| row[0]).collect();
         assert!(names.contains(&"ODE-RNN, Dopri5, discrete"));
-        for row in numbers.tables.iter().flat_map(|table| &table.rows) {
+        for row in COLUMNS.iter().flat_map(|column| &numbers.table(column.task).unwrap().rows) {
             assert!(names.contains(&row.model.as_str()), "the README has no row {}", row.model);
         }
         for row in &rows {
