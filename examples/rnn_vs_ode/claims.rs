@@ -90,6 +90,21 @@ fn on_the_spiral() {
 }
 
 #[test]
+fn of_the_spiral_taken_apart() {
+    let apart = task(crate::became::TASK);
+    let [points, stable, _, rate, first, second] = crate::became::COLUMNS;
+    for model in [RESIDUAL, RK4, DISCRETE] {
+        assert_eq!((apart.median(model, points), apart.median(model, stable)), (1.0, 1.0), "{model}");
+        assert!(apart.spread(model, rate).max < 0.0 && apart.spread(model, rate).min > -0.01, "{model}");
+        for exponent in [first, second] {
+            let gap = apart.median(model, exponent) - apart.median("True system", exponent);
+            assert!(gap.abs() < 0.01, "{model}, {exponent}: {gap}");
+        }
+    }
+    assert_eq!(apart.spread(ELMAN, stable).max, 0.0);
+}
+
+#[test]
 fn on_the_sunspots() {
     let sunspots = task("sunspots");
     let [one, five] = crate::sunspots::ERRORS;

@@ -62,7 +62,7 @@ pub fn block(numbers: &Numbers) -> String {
     }
     let apart = numbers.table(TASK).map_or(String::new(), |table| {
         format!(
-            "The models of the spiral as dynamical systems, beside the true one: their fixed points, and the growth of small \
+            "The models of the spiral as dynamical systems, beside the true one: their fixed points, and the growth of small\n\
              perturbations there and along the trajectory (medians).\n\n{}\n",
             markdown(&apart(table))
         )
