@@ -22,7 +22,7 @@ pub struct Eigen {
     /// The eigenvalues. Those of a complex pair are conjugate to the last bit and follow each other, the one with the
     /// positive imaginary part first.
     pub values: Vec<Complex<f64>>,
-    /// The right eigenvectors, column by column, of Euclidean norm 1.
+    /// The right eigenvectors, column by column, of Euclidean norm 1. Those of a complex pair are conjugate, too.
     pub vectors: DMatrix<Complex<f64>>,
     /// The condition of each eigenvalue, `1 / |yᴴx|` for its normalised left and right eigenvectors: a perturbation `δ` of
     /// the matrix moves it by up to `condition · ‖δ‖`. For a defective eigenvalue it is infinite, but computed as a large
@@ -66,8 +66,14 @@ impl Eigen {
         let noise = noise(&matrix, &basis);
         let right = &basis * right_vectors(&triangular, &noise);
         let left = &basis * left_vectors(&triangular, &noise);
-        let (mut vectors, mut conditions) = (DMatrix::zeros(n, n), Vec::with_capacity(n));
+        let (mut vectors, mut conditions) = (DMatrix::<Complex<f64>>::zeros(n, n), Vec::with_capacity(n));
         for k in 0..n {
+            if values[k].im < 0.0 {
+                let first = vectors.column(k - 1).map(|x| x.conj());
+                vectors.set_column(k, &first);
+                conditions.push(conditions[k - 1]);
+                continue;
+            }
             let (x, y) = (right.column(k), left.column(k));
             let (along, against) = (Scaled::of(&x, |i| exponents[order[i]]), Scaled::of(&y, |i| -exponents[order[i]]));
             for (&i, entry) in order.iter().zip(&along.entries) {

@@ -148,7 +148,8 @@ fn two_real_shifts_do_not_stagnate() {
         // The largest condition is 2e8 here, by the closed form of the vectors.
         assert!((value - exact).abs() < 1e-7, "{k}: {value}, {exact}");
     }
-    let large = DMatrix::from_fn(100, 100, |i, j| f64::from(u8::from(i + 1 == j)) + 2.0 * f64::from(u8::from(i == j + 1)));
+    let large =
+        DMatrix::from_fn(100, 100, |i, j| f64::from(u8::from(i + 1 == j)) + 2.0 * f64::from(u8::from(i == j + 1)));
     assert!(residual(&large, &Eigen::of(&large).unwrap()) < 1e-13);
 }
 
@@ -163,7 +164,9 @@ fn units_far_apart_neither_overflow_nor_vanish() {
             let same = |&i: &usize| (eigen.values[i] - value).norm() < 1e-13;
             let i = (0..3).find(same).unwrap_or_else(|| panic!("{value} among {:?}", eigen.values));
             // D x, and the condition |D x| |D⁻¹ y| / |yᴴ x|, which is at least |D x|∞ of x of length 1.
-            let x = DVector::from_fn(3, |row, _| plain.vectors[(row, k)] * (units[row] / units.iter().copied().fold(0.0, f64::max)));
+            let x = DVector::from_fn(3, |row, _| {
+                plain.vectors[(row, k)] * (units[row] / units.iter().copied().fold(0.0, f64::max))
+            });
             let cosine = x.normalize().dotc(&eigen.vectors.column(i)).norm();
             assert!((cosine - 1.0).abs() < 1e-13, "{units:?}");
             assert!(eigen.conditions[i] > 1e50);
@@ -184,12 +187,26 @@ fn parts_of_very_different_speed() {
         let mut found: Vec<(f64, f64)> = eigen.values.iter().map(|x| x.re / slow).zip(eigen.conditions).collect();
         found.sort_by(|a, b| a.0.total_cmp(&b.0));
         let root = 2.0_f64.sqrt();
-        for ((value, condition), (exact, expected)) in found.iter().zip([(-1.0 / slow, 1.0), (1.0, root), (2.0, root)]) {
+        for ((value, condition), (exact, expected)) in found.iter().zip([(-1.0 / slow, 1.0), (1.0, root), (2.0, root)])
+        {
             assert!((value / exact - 1.0).abs() < 1e-14 && (condition - expected).abs() < 1e-14, "{slow}: {found:?}");
         }
     }
     // Graded in rows and columns: residuals of the size of the largest entry's rounding, and conditions near 1.
-    let graded = DMatrix::from_fn(5, 5, |i, j| draws(5, 0.2)[(i, j)] * 10.0_f64.powi(-35 * (4 - i as i32) - 17 * (4 - j as i32)));
+    let graded = DMatrix::from_fn(5, 5, |i, j| {
+        draws(5, 0.2)[(i, j)] * 10.0_f64.powi(-35 * (4 - i as i32) - 17 * (4 - j as i32))
+    });
     let eigen = Eigen::of(&graded).unwrap();
     assert!(residual(&graded, &eigen) < 1e-14 && eigen.conditions.iter().all(|x| (x - 1.0).abs() < 1e-14));
+}
+
+#[test]
+fn pairs_are_conjugate_to_the_last_bit_with_their_vectors() {
+    for n in 2..12 {
+        let eigen = Eigen::of(&draws(n, 0.1 + n as f64)).unwrap();
+        for k in (0..n).filter(|&k| eigen.values[k].im < 0.0) {
+            assert_eq!((eigen.values[k], eigen.conditions[k]), (eigen.values[k - 1].conj(), eigen.conditions[k - 1]));
+            assert_eq!(eigen.vectors.column(k), eigen.vectors.column(k - 1).map(|x| x.conj()));
+        }
+    }
 }
