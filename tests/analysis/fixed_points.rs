@@ -803,3 +803,14 @@ fn centres_have_an_index() {
         }
     }
 }
+
+#[test]
+fn a_start_that_is_far_off_does_not_make_the_system_infinite() {
+    // (x, y) ↦ (y/2, x/2 + 1) has the fixed point (2/3, 4/3). In units of 1e200 and 1, its Jacobian has the entry 1e200.
+    let map = Map::new(ode(|_t, x: &[f64; 2], next: &mut [f64; 2]| *next = [0.5 * x[1], 0.5 * x[0] + 1.0]));
+    match fixed_points(&map, &[[1.0, 2.0], [1e200, 3.0]], &Search::default()) {
+        Ok(found) => assert!(found.points.iter().all(|point| (point.xstar[1] - 4.0 / 3.0).abs() <= point.error)),
+        Err(Error::NothingFound { failures, .. }) => assert_eq!(failures.not_finite, 0),
+        Err(error) => panic!("{error}"),
+    }
+}

@@ -109,8 +109,9 @@ impl<'a, S: System> Residual<'a, S> {
                 slopes.noise[i] += self.rounding * (place.at[i].abs() + place.value[i].abs()) / self.units[i];
             }
         }
-        slopes.norm = slopes.matrix.norm();
-        Ok(slopes.norm.is_finite())
+        // Without overflow: a start that is far off in one coordinate gives it a unit in which the others are nothing.
+        slopes.norm = euclidean(slopes.matrix.iter().copied());
+        Ok(slopes.matrix.iter().all(|x| x.is_finite()))
     }
 
     /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by
