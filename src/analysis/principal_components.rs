@@ -52,9 +52,15 @@ impl PrincipalComponents {
                 return Err(Error::InvalidEntry { name: "states", index, value, expected: "finite" });
             }
         }
-        // In units of the largest deviation, whose square neither overflows nor vanishes.
-        let mean = DVector::from_fn(n, |i, _| rows.iter().map(|row| row[i] / rows.len() as f64).sum());
-        let mut centred = DMatrix::from_fn(n, rows.len(), |i, k| rows[k][i] - mean[i]);
+        // Deviations from the first state, of quarters that do not overflow: equal states have none, and large offsets do not
+        // round small ones away. In units of the largest deviation, whose square neither overflows nor vanishes.
+        let states = rows.len() as f64;
+        let mut centred = DMatrix::from_fn(n, rows.len(), |i, k| 0.25 * rows[k][i] - 0.25 * rows[0][i]);
+        let shift = DVector::from_fn(n, |i, _| centred.row(i).iter().map(|x| x / states).sum::<f64>());
+        let mean = DVector::from_fn(n, |i, _| 4.0 * (0.25 * rows[0][i] + shift[i]));
+        for mut column in centred.column_iter_mut() {
+            column -= &shift;
+        }
         let unit = centred.amax();
         if unit > 0.0 {
             centred /= unit;

@@ -101,3 +101,19 @@ fn bad_input_is_named() {
     }
     assert!(PlaneGrid::new(zero, axis(), axis()).is_err());
 }
+
+#[test]
+#[should_panic = "column 3 of 3"]
+fn a_column_that_does_not_exist_is_not_one_of_the_next_row() {
+    let map = Map::new(ode(|_t, x: &Vector2<f64>, next: &mut Vector2<f64>| *next = 0.5 * x));
+    let grid = PlaneGrid::new(vector![0.0, 0.0], (0, -1.0..1.0, 3), (1, -1.0..1.0, 3)).unwrap();
+    let found = basins(&map, &[vec![vector![0.0, 0.0]]], &grid, &BasinSearch::default()).unwrap();
+    let _ = found.at(3, 0);
+}
+
+#[test]
+fn a_range_longer_than_any_number_is_an_error() {
+    // In units of infinity every point would be at the attractor.
+    let error = PlaneGrid::new(vector![0.0, 0.0], (0, -1e308..1e308, 3), (1, -1.0..1.0, 3)).unwrap_err();
+    assert!(matches!(error, Error::InvalidEntry { name: "x", index: 1, .. }), "{error}");
+}

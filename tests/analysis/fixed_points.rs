@@ -726,3 +726,91 @@ fn elman_cells_on_static_batches() {
     }
     assert!(found.points.len() > 1);
 }
+
+#[test]
+fn jacobians_by_differences_prove_nothing_at_a_jump_or_a_triple_root() {
+    let starts: Vec<f64> = (0..30).map(|i| -3.0 + 0.2 * (f64::from(i) + 0.137)).collect();
+    // 2x mod 1: its points are 0 and, from the left only, 1. Differences over the jumps have the slope −1/increment.
+    let doubling = Map::new(ode(|_t, x: &f64, next: &mut f64| *next = (2.0 * x).rem_euclid(1.0)));
+    if let Ok(found) = fixed_points(&doubling, &starts, &Search::default()) {
+        assert!(found.points.iter().all(|point| point.kind != PointKind::Isolated), "{found:?}");
+    }
+    // x³ has the root 0. By differences its slope is 3x² + h², of the size of the increment near it.
+    let cubic = Flow::new(ode(|_t, x: &f64, dx: &mut f64| *dx = x.powi(3)));
+    if let Ok(found) = fixed_points(&cubic, &starts, &Search::default()) {
+        assert!(found.points.iter().all(|point| point.kind != PointKind::Isolated || point.error >= point.xstar.abs()));
+    }
+}
+
+#[test]
+fn the_error_covers_terms_that_cancel() {
+    /// J. Wilkinson's polynomial with the roots 1, …, 12, expanded: its terms are up to 1e9 times its values.
+    struct Expanded(Vec<f64>);
+    impl GenericDynamics<1, 0> for Expanded {
+        fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 1>, _: &SVector<T, 0>) -> SVector<T, 1> {
+            vector![self.0.iter().rev().fold(T::from(0.0), |sum, c| sum * x[0] + T::from(*c))]
+        }
+    }
+    // Integers below 2⁵³: exact.
+    let mut coefficients = vec![1.0];
+    for root in 1..=12 {
+        let mut next = vec![0.0; coefficients.len() + 1];
+        for (i, c) in coefficients.iter().enumerate() {
+            next[i] -= f64::from(root) * c;
+            next[i + 1] += c;
+        }
+        coefficients = next;
+    }
+    let flow = Flow::new(Autodiff::new(Expanded(coefficients), SVector::zeros()));
+    let starts: Vec<_> = (0..48).map(|i| vector![0.5 + 0.25 * (f64::from(i) + 0.137)]).collect();
+    let found = fixed_points(&flow, &starts, &Search::default()).unwrap();
+    assert_eq!(found.points.len(), 12);
+    for point in &found.points {
+        let error = (point.xstar[0] - point.xstar[0].round()).abs();
+        assert!(error <= point.error, "{}: {error:e} {:e}", point.xstar, point.error);
+    }
+}
+
+#[test]
+fn centres_have_an_index() {
+    /// A pendulum without friction.
+    struct Pendulum;
+    impl GenericDynamics<2, 0> for Pendulum {
+        fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+            vector![y[1], -y[0].sin()]
+        }
+    }
+    /// The standard map with K = −0.8, whose origin is elliptic: trace 2 − 0.8.
+    struct Standard;
+    impl GenericDynamics<2, 0> for Standard {
+        fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
+            let p = y[1] - y[0].sin() * 0.8;
+            vector![y[0] + p, p]
+        }
+    }
+    let starts = [vector![0.3, 0.1], vector![3.0, 0.1]];
+    let flow = Flow::new(Autodiff::new(Pendulum, SVector::zeros()));
+    let map = Map::new(Autodiff::new(Standard, SVector::zeros()));
+    let (flow, map) = (
+        fixed_points(&flow, &starts, &Search::default()).unwrap(),
+        fixed_points(&map, &starts, &Search::default()).unwrap(),
+    );
+    for found in [flow, map] {
+        // det(−J) = cos θ of the flow, and det(I − J) = 0.8 cos θ of the map: a centre and a saddle.
+        for (x, index, stable) in [(0.0, 1, None), (std::f64::consts::PI, -1, Some(false))] {
+            let point = nearest(&found, &[x, 0.0]);
+            assert_eq!((point.index(), point.is_stable()), (Some(index), stable), "{point:?}");
+        }
+    }
+}
+
+#[test]
+fn a_start_that_is_far_off_does_not_make_the_system_infinite() {
+    // (x, y) ↦ (y/2, x/2 + 1) has the fixed point (2/3, 4/3). In units of 1e200 and 1, its Jacobian has the entry 1e200.
+    let map = Map::new(ode(|_t, x: &[f64; 2], next: &mut [f64; 2]| *next = [0.5 * x[1], 0.5 * x[0] + 1.0]));
+    match fixed_points(&map, &[[1.0, 2.0], [1e200, 3.0]], &Search::default()) {
+        Ok(found) => assert!(found.points.iter().all(|point| (point.xstar[1] - 4.0 / 3.0).abs() <= point.error)),
+        Err(Error::NothingFound { failures, .. }) => assert_eq!(failures.not_finite, 0),
+        Err(error) => panic!("{error}"),
+    }
+}

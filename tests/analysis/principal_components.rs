@@ -52,3 +52,16 @@ fn bad_input_is_named() {
     let found = PrincipalComponents::of(&states, 1).unwrap();
     assert!(found.project(&vec![1.0]).is_err());
 }
+
+#[test]
+fn neither_offsets_nor_the_end_of_the_range_make_components() {
+    // Ten tenths do not add to one in binary: a mean by plain sums leaves deviations of rounding size.
+    let found = PrincipalComponents::of(&[[0.1, 0.3]; 10], 2).unwrap();
+    assert_eq!((found.explained, found.mean[0]), (vec![0.0, 0.0], 0.1));
+    // Deviations of 3 and 4 beside an offset of 1e15: the direction (0.6, 0.8).
+    let states: Vec<[f64; 2]> = (-2..=4).map(f64::from).map(|i| [1e15 + 3.0 * i, 4.0 * i - 1e15]).collect();
+    let found = PrincipalComponents::of(&states, 1).unwrap();
+    assert!((found.direction(0)[0] - 0.6).abs() < 1e-15 && (found.explained[0] - 1.0).abs() < 1e-15);
+    let found = PrincipalComponents::of(&[[1e308, 0.0], [-1e308, 1.0]], 2).unwrap();
+    assert_eq!((found.mean[0], found.mean[1], found.explained), (0.0, 0.5, vec![1.0, 0.0]));
+}

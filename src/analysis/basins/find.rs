@@ -64,6 +64,7 @@ impl Basins {
     /// Panics if there is no such point, like the index of a slice.
     #[must_use]
     pub fn at(&self, column: usize, row: usize) -> Fate {
+        assert!(column < self.columns, "column {column} of {}", self.columns);
         self.fates[row * self.columns + column]
     }
 

@@ -44,6 +44,10 @@ impl GridAxis {
                 return Err(Error::InvalidEntry { name, index: 1, value, expected: "finite" });
             }
         }
+        if !(range.end - range.start).is_finite() {
+            let expected = "of a finite length";
+            return Err(Error::InvalidEntry { name, index: 1, value: range.end, expected });
+        }
         if count < 2 || range.start == range.end {
             let expected = "at least two different points";
             return Err(Error::InvalidEntry { name, index: 2, value: count as f64, expected });

@@ -1,9 +1,9 @@
 //! Eigenvalues and eigenvectors of real matrices that need not be symmetric.
 
-use nalgebra::linalg::balancing;
-use nalgebra::{Complex, DMatrix};
+use nalgebra::{Complex, DMatrix, DVectorView};
 
-use super::schur::{RealSchur, real_schur};
+use super::balance::{Balanced, exponent};
+use super::schur::{Block, RealSchur, real_schur};
 use crate::error::{Error, Result};
 
 /// The eigenvalues and eigenvectors of a Jacobian.
@@ -22,15 +22,20 @@ pub struct Eigen {
     /// The eigenvalues. Those of a complex pair are conjugate to the last bit and follow each other, the one with the
     /// positive imaginary part first.
     pub values: Vec<Complex<f64>>,
-    /// The right eigenvectors, column by column, of Euclidean norm 1.
+    /// The right eigenvectors, column by column, of Euclidean norm 1. Those of a complex pair are conjugate, too.
     pub vectors: DMatrix<Complex<f64>>,
     /// The condition of each eigenvalue, `1 / |yᴴx|` for its normalised left and right eigenvectors: a perturbation `δ` of
-    /// the matrix moves it by up to `condition · ‖δ‖`. Infinite for a defective eigenvalue.
+    /// the matrix moves it by up to `condition · ‖δ‖`. For a defective eigenvalue it is infinite, but computed as a large
+    /// number: see [`is_defective`](Self::is_defective). It belongs to the eigenvectors found: an eigenvalue with several of
+    /// them has some basis of their space.
     pub conditions: Vec<f64>,
 }
 
 /// A matrix is called defective if the condition of an eigenvalue exceeds this: half of the digits are lost.
 const DEFECTIVE: f64 = 6.7e7;
+
+/// The least divisor of a back substitution, beside entries near 1: its inverse times 1e100 is finite.
+const LEAST: f64 = 1e-150;
 
 impl Eigen {
     /// The eigenvalues and eigenvectors of a square matrix: balancing, a real Schur form, and back substitution.
@@ -54,25 +59,30 @@ impl Eigen {
             let vectors = DMatrix::identity(n, n);
             return Ok(Self { values: vec![Complex::ZERO; n], vectors, conditions: vec![1.0; n] });
         }
-        // A power of two, so that the scaling is exact. Entries near the ends of the range must not overflow in products.
-        let unit = largest.log2().floor().exp2();
-        let mut balanced = matrix / unit;
-        let scales = balancing::balance_parlett_reinsch(&mut balanced);
-        let RealSchur { mut q, t } = real_schur(&balanced)?;
-        let ComplexSchur { rotations, triangular, mut values } = complex_schur(&t);
-        for (mut row, scale) in q.row_iter_mut().zip(scales.iter()) {
-            row *= *scale;
-        }
+        let Balanced { matrix, unit, exponents, order } = Balanced::of(matrix);
+        let RealSchur { q, t } = real_schur(&matrix)?;
+        let ComplexSchur { rotations, triangular, values } = complex_schur(&t);
         let basis = q.map(|x| Complex::new(x, 0.0)) * rotations;
-        let mut vectors = &basis * right_vectors(&triangular);
-        for mut column in vectors.column_iter_mut() {
-            let size = column.norm();
-            column.unscale_mut(size);
+        let noise = noise(&matrix, &basis);
+        let right = &basis * right_vectors(&triangular, &noise);
+        let left = &basis * left_vectors(&triangular, &noise);
+        let (mut vectors, mut conditions) = (DMatrix::<Complex<f64>>::zeros(n, n), Vec::with_capacity(n));
+        for k in 0..n {
+            if values[k].im < 0.0 {
+                let first = vectors.column(k - 1).map(|x| x.conj());
+                vectors.set_column(k, &first);
+                conditions.push(conditions[k - 1]);
+                continue;
+            }
+            let (x, y) = (right.column(k), left.column(k));
+            let (along, against) = (Scaled::of(&x, |i| exponents[order[i]]), Scaled::of(&y, |i| -exponents[order[i]]));
+            for (&i, entry) in order.iter().zip(&along.entries) {
+                vectors[(i, k)] = entry / along.norm;
+            }
+            let size = along.norm * against.norm / y.dotc(&x).norm();
+            conditions.push(libm::scalbn(size, along.exponent + against.exponent));
         }
-        for value in &mut values {
-            *value *= unit;
-        }
-        let conditions = conditions(&basis, &triangular, &vectors);
+        let values = values.into_iter().map(|value| scaled(value, unit)).collect();
         Ok(Self { values, vectors, conditions })
     }
 
@@ -106,11 +116,11 @@ fn complex_schur(t: &DMatrix<f64>) -> ComplexSchur {
             k += 1;
             continue;
         }
-        let [first, second] = pair(t[(k, k)], t[(k, k + 1)], t[(k + 1, k)], t[(k + 1, k + 1)]);
+        let block = Block::of(t, k);
+        let [first, second] = pair(block);
         values.extend([first, second]);
         // The eigenvector (λ − d, c) of the first eigenvalue becomes the first basis vector of the block.
-        let half = 0.5 * (t[(k, k)] - t[(k + 1, k + 1)]);
-        let (x, y) = (Complex::new(half, first.im), Complex::new(t[(k + 1, k)], 0.0));
+        let (x, y) = (Complex::new(block.half, first.im), Complex::new(t[(k + 1, k)], 0.0));
         let size = x.norm().hypot(y.norm());
         let (c, s) = (x / size, y / size);
         for j in 0..n {
@@ -134,24 +144,29 @@ fn complex_schur(t: &DMatrix<f64>) -> ComplexSchur {
 }
 
 /// The complex eigenvalues of a block of a real Schur form, the one with the positive imaginary part first.
-fn pair(a: f64, b: f64, c: f64, d: f64) -> [Complex<f64>; 2] {
-    let half = 0.5 * (a - d);
-    let imaginary = (-half * half - b * c).max(0.0).sqrt();
-    let mean = 0.5 * (a + d);
-    [Complex::new(mean, imaginary), Complex::new(mean, -imaginary)]
+fn pair(block: Block) -> [Complex<f64>; 2] {
+    let imaginary = (-block.discriminant).max(0.0).sqrt() * block.size;
+    [Complex::new(block.mean, imaginary), Complex::new(block.mean, -imaginary)]
 }
 
-/// The eigenvectors of an upper triangular matrix, column by column, by back substitution. Equal eigenvalues get divisors of
-/// rounding size, as in LAPACK's `ztrevc`.
-fn right_vectors(t: &DMatrix<Complex<f64>>) -> DMatrix<Complex<f64>> {
+/// The rounding errors of the entries of `Bᴴ A B` with a unitary `B`: `ε |B|ᵀ |A| |B|`. The entries of a graded matrix, or of
+/// parts that do not act on each other, have errors of very different sizes.
+fn noise(a: &DMatrix<f64>, basis: &DMatrix<Complex<f64>>) -> DMatrix<f64> {
+    let basis = basis.map(Complex::norm);
+    basis.tr_mul(&(a.abs() * &basis)) * f64::EPSILON
+}
+
+/// The eigenvectors of an upper triangular matrix, column by column, by back substitution. Differences of eigenvalues are at
+/// least as large as their rounding errors.
+fn right_vectors(t: &DMatrix<Complex<f64>>, noise: &DMatrix<f64>) -> DMatrix<Complex<f64>> {
     let n = t.nrows();
-    let least = f64::EPSILON * t.camax().max(f64::MIN_POSITIVE);
     let mut vectors = DMatrix::<Complex<f64>>::zeros(n, n);
     for k in 0..n {
         vectors[(k, k)] = Complex::ONE;
         for i in (0..k).rev() {
             let sum: Complex<f64> = (i + 1..=k).map(|j| t[(i, j)] * vectors[(j, k)]).sum();
             let divisor = t[(k, k)] - t[(i, i)];
+            let least = [noise[(i, i)], noise[(i, k)], noise[(k, k)]].into_iter().fold(LEAST, f64::max);
             let divisor = if divisor.norm() < least { Complex::new(least, 0.0) } else { divisor };
             vectors[(i, k)] = sum / divisor;
             let size = vectors[(i, k)].norm();
@@ -165,24 +180,34 @@ fn right_vectors(t: &DMatrix<Complex<f64>>) -> DMatrix<Complex<f64>> {
     vectors
 }
 
-/// `1 / |yᴴx|` for the normalised left eigenvectors `y` and right eigenvectors `x` of `B T B⁻¹`. `B` is a scaled unitary
-/// matrix: the scales make the rows of `B⁻¹` from its columns.
-fn conditions(basis: &DMatrix<Complex<f64>>, t: &DMatrix<Complex<f64>>, right: &DMatrix<Complex<f64>>) -> Vec<f64> {
+/// The left eigenvectors `y` of an upper triangular matrix, with `yᴴ T = λ yᴴ`: right vectors of its adjoint, which is upper
+/// triangular in reversed order.
+fn left_vectors(t: &DMatrix<Complex<f64>>, noise: &DMatrix<f64>) -> DMatrix<Complex<f64>> {
     let n = t.nrows();
-    // Left vectors of T are right vectors of its adjoint, which is upper triangular in reversed order.
     let reversed = DMatrix::from_fn(n, n, |i, j| t[(n - 1 - j, n - 1 - i)].conj());
-    let reversed = right_vectors(&reversed);
-    let left = DMatrix::from_fn(n, n, |i, j| reversed[(n - 1 - i, n - 1 - j)]);
-    // The rows of B have orthogonal directions: B Bᴴ is the diagonal of the squared scales.
-    let mut left = basis * left;
-    for (i, mut row) in left.row_iter_mut().enumerate() {
-        let scale = basis.row(i).norm_squared();
-        row.unscale_mut(scale);
+    let noise = DMatrix::from_fn(n, n, |i, j| noise[(n - 1 - j, n - 1 - i)]);
+    let vectors = right_vectors(&reversed, &noise);
+    DMatrix::from_fn(n, n, |i, j| vectors[(n - 1 - i, n - 1 - j)])
+}
+
+/// The vector `2ᵉ · entries`, of the norm `2ᵉ · norm`, with a largest entry near 1.
+struct Scaled {
+    entries: Vec<Complex<f64>>,
+    norm: f64,
+    exponent: i32,
+}
+
+impl Scaled {
+    /// The vector with entry `i` multiplied by `2` to the power of `powers(i)`.
+    fn of(vector: &DVectorView<Complex<f64>>, powers: impl Fn(usize) -> i32) -> Self {
+        let sizes = vector.iter().enumerate().filter_map(|(i, x)| Some(exponent(x.norm())? + powers(i)));
+        let exponent = sizes.max().unwrap_or(0);
+        let entries: Vec<_> = vector.iter().enumerate().map(|(i, &x)| scaled(x, powers(i) - exponent)).collect();
+        let norm = entries.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
+        Self { entries, norm, exponent }
     }
-    (0..n)
-        .map(|k| {
-            let y = left.column(k);
-            y.norm() / y.dotc(&right.column(k)).norm()
-        })
-        .collect()
+}
+
+fn scaled(x: Complex<f64>, power: i32) -> Complex<f64> {
+    Complex::new(libm::scalbn(x.re, power), libm::scalbn(x.im, power))
 }

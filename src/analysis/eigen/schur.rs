@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, Vector3};
 
 use crate::error::{Error, Result};
 
-/// The budget of sweeps for one eigenvalue, as in LAPACK; two or three are common.
+/// The budget of sweeps for each of the eigenvalues, of which there count at least ten, as in LAPACK; two or three are common.
 const SWEEPS: usize = 30;
 
 /// `A = Q T Qᵀ` with an orthogonal `Q` and an upper triangular `T`, up to blocks of two rows for complex pairs.
@@ -23,7 +23,7 @@ pub(super) struct RealSchur {
 /// cyclic permutations. (The Schur form of nalgebra 0.35 does neither, and does not converge there.)
 ///
 /// # Errors
-/// [`Error::EigenvaluesNotFound`] if an eigenvalue needs more than 30 sweeps.
+/// [`Error::EigenvaluesNotFound`] if the eigenvalues need more than 30 sweeps each, in the mean.
 pub(super) fn real_schur(a: &DMatrix<f64>) -> Result<RealSchur> {
     let n = a.nrows();
     if n == 1 {
@@ -32,6 +32,7 @@ pub(super) fn real_schur(a: &DMatrix<f64>) -> Result<RealSchur> {
     let (q, t) = Hessenberg::new(a.clone()).unpack();
     let norm = t.norm();
     let mut schur = RealSchur { q, t };
+    let mut budget = SWEEPS * n.max(10);
     // The rows above `end` are to be reduced.
     let (mut end, mut sweeps) = (n, 0);
     while end > 0 {
@@ -43,10 +44,10 @@ pub(super) fn real_schur(a: &DMatrix<f64>) -> Result<RealSchur> {
                 schur.split_pair(start);
                 (end, sweeps) = (end - 2, 0);
             }
-            _ if sweeps == SWEEPS => return Err(Error::EigenvaluesNotFound { dimension: n }),
+            _ if budget == 0 => return Err(Error::EigenvaluesNotFound { dimension: n }),
             _ => {
-                sweeps += 1;
-                let shifts = schur.shifts(last, sweeps);
+                (budget, sweeps) = (budget - 1, sweeps + 1);
+                let shifts = schur.shifts(start, last, sweeps);
                 schur.sweep(start, last, shifts);
             }
         }
@@ -76,15 +77,29 @@ impl RealSchur {
         0
     }
 
-    /// The eigenvalues of the last two rows, or exceptional shifts after each tenth sweep.
-    fn shifts(&self, last: usize, sweep: usize) -> Shifts {
+    /// The eigenvalues of the last two rows, or twice the one nearer to the last entry if they are real: two real ones can
+    /// stagnate. After each tenth sweep exceptional shifts, from both ends of the block in turn. All as in LAPACK's `dlahqr`.
+    fn shifts(&self, start: usize, last: usize, sweep: usize) -> Shifts {
         let t = &self.t;
         if sweep.is_multiple_of(10) {
-            let size = t[(last, last - 1)].abs() + t[(last - 1, last - 2)].abs();
-            let x = t[(last, last)] + 0.75 * size;
+            let (at, size) = if sweep.is_multiple_of(20) {
+                (last, t[(last, last - 1)].abs() + t[(last - 1, last - 2)].abs())
+            } else {
+                (start, t[(start + 1, start)].abs() + t[(start + 2, start + 1)].abs())
+            };
+            let x = t[(at, at)] + 0.75 * size;
             return Shifts { x, y: x, w: -0.4375 * size * size };
         }
-        Shifts { x: t[(last, last)], y: t[(last - 1, last - 1)], w: t[(last, last - 1)] * t[(last - 1, last)] }
+        let block = Block::of(t, last - 1);
+        if block.discriminant < 0.0 {
+            let w = t[(last, last - 1)] * t[(last - 1, last)];
+            return Shifts { x: t[(last, last)], y: t[(last - 1, last - 1)], w };
+        }
+        // The eigenvalues are d + far and d − b c / far.
+        let far = block.far();
+        let near = if far == 0.0 { 0.0 } else { t[(last, last - 1)] * (t[(last - 1, last)] / far) };
+        let x = t[(last, last)] - near;
+        Shifts { x, y: x, w: 0.0 }
     }
 
     /// The first column of `(T − σ₁)(T − σ₂)` from row `m` on, up to a factor.
@@ -140,16 +155,12 @@ impl RealSchur {
 
     /// Makes a block of two rows triangular if its eigenvalues are real.
     fn split_pair(&mut self, k: usize) {
-        let t = &self.t;
-        let (a, b, c, d) = (t[(k, k)], t[(k, k + 1)], t[(k + 1, k)], t[(k + 1, k + 1)]);
-        let half = 0.5 * (a - d);
-        let discriminant = half * half + b * c;
-        if discriminant < 0.0 {
+        let (block, c) = (Block::of(&self.t, k), self.t[(k + 1, k)]);
+        if block.discriminant < 0.0 {
             return;
         }
         // The eigenvector (λ − d, c) of the eigenvalue farther from d, without cancellation.
-        let root = discriminant.sqrt();
-        let shift = if half < 0.0 { half - root } else { half + root };
+        let shift = block.far();
         let size = shift.hypot(c);
         if size == 0.0 {
             return;
@@ -170,6 +181,38 @@ impl RealSchur {
             }
         }
         self.t[(k + 1, k)] = 0.0;
+    }
+}
+
+/// A diagonal block of two rows, `a b; c d`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block {
+    /// `(a + d) / 2`.
+    pub(super) mean: f64,
+    /// `(a − d) / 2`.
+    pub(super) half: f64,
+    /// A power of two of the size of the half and of `√|b c|`.
+    pub(super) size: f64,
+    /// The square of half the difference of the eigenvalues, `((a − d)² / 4 + b c) / size²`, which neither overflows nor
+    /// vanishes.
+    pub(super) discriminant: f64,
+}
+
+impl Block {
+    /// The block of the rows `k` and `k + 1`.
+    pub(super) fn of(t: &DMatrix<f64>, k: usize) -> Self {
+        let (a, b, c, d) = (t[(k, k)], t[(k, k + 1)], t[(k + 1, k)], t[(k + 1, k + 1)]);
+        let half = 0.5 * (a - d);
+        let largest = half.abs().max(b.abs().sqrt() * c.abs().sqrt());
+        let size = if largest == 0.0 { 1.0 } else { libm::scalbn(1.0, libm::ilogb(largest)) };
+        let discriminant = (half / size).powi(2) + (b / size) * (c / size);
+        Self { mean: 0.5 * (a + d), half, size, discriminant }
+    }
+
+    /// The difference `λ − d` of the eigenvalue farther from `d`, if they are real.
+    fn far(&self) -> f64 {
+        let root = self.discriminant.max(0.0).sqrt() * self.size;
+        if self.half < 0.0 { self.half - root } else { self.half + root }
     }
 }
 

@@ -131,3 +131,82 @@ fn matrices_of_low_rank_nilpotent_and_large_ones() {
     let symmetric = &large + large.transpose();
     assert!(Eigen::of(&symmetric).unwrap().values.iter().all(|x| x.im == 0.0));
 }
+
+#[test]
+fn two_real_shifts_do_not_stagnate() {
+    // The eigenvalues are within 1e-13 of those of two swaps: 1, 1, −1, −1.
+    let a = dmatrix![0.0, 1.0, 0.0, 0.0; 1.0, 0.0, 1e-13, 0.0; 0.0, -1e-13, 0.0, 1.0; 0.0, 0.0, 1.0, 0.0];
+    let eigen = Eigen::of(&a).unwrap();
+    assert!(eigen.values.iter().all(|value| (value.re.abs() - 1.0).abs() < 1e-12 && value.im.abs() < 1e-12));
+    // A tridiagonal Toeplitz matrix b, a, c has a + 2 √(b c) cos(π k / (n + 1)). Balanced, it is nearly symmetric.
+    let n = 60;
+    let a = DMatrix::from_fn(n, n, |i, j| f64::from(u8::from(i + 1 == j)) + 2.0 * f64::from(u8::from(i == j + 1)));
+    let mut found: Vec<f64> = Eigen::of(&a).unwrap().values.iter().map(|value| value.re).collect();
+    found.sort_by(f64::total_cmp);
+    for (k, value) in found.iter().enumerate() {
+        let exact = -8.0_f64.sqrt() * (std::f64::consts::PI * (k + 1) as f64 / (n + 1) as f64).cos();
+        // The largest condition is 2e8 here, by the closed form of the vectors.
+        assert!((value - exact).abs() < 1e-7, "{k}: {value}, {exact}");
+    }
+    let large =
+        DMatrix::from_fn(100, 100, |i, j| f64::from(u8::from(i + 1 == j)) + 2.0 * f64::from(u8::from(i == j + 1)));
+    assert!(residual(&large, &Eigen::of(&large).unwrap()) < 1e-13);
+}
+
+#[test]
+fn units_far_apart_neither_overflow_nor_vanish() {
+    let a = dmatrix![1.0, 2.0, -1.0; 0.5, -1.0, 3.0; -2.0, 1.0, 0.25];
+    let plain = Eigen::of(&a).unwrap();
+    for units in [[1e-150, 1.0, 1e150], [1e140, 1e-160, 1.0], [1e-3, 1e100, 1e-100]] {
+        let scaled = DMatrix::from_fn(3, 3, |i, j| a[(i, j)] * (units[i] / units[j]));
+        let eigen = Eigen::of(&scaled).unwrap();
+        for (k, value) in plain.values.iter().enumerate() {
+            let same = |&i: &usize| (eigen.values[i] - value).norm() < 1e-13;
+            let i = (0..3).find(same).unwrap_or_else(|| panic!("{value} among {:?}", eigen.values));
+            // D x, and the condition |D x| |D⁻¹ y| / |yᴴ x|, which is at least |D x|∞ of x of length 1.
+            let x = DVector::from_fn(3, |row, _| {
+                plain.vectors[(row, k)] * (units[row] / units.iter().copied().fold(0.0, f64::max))
+            });
+            let cosine = x.normalize().dotc(&eigen.vectors.column(i)).norm();
+            assert!((cosine - 1.0).abs() < 1e-13, "{units:?}");
+            assert!(eigen.conditions[i] > 1e50);
+        }
+    }
+    // An oscillator in units of 1e±100: ± i, of the condition (u + 1/u) / 2.
+    let oscillator = Eigen::of(&dmatrix![0.0, 1e200; -1e-200, 0.0]).unwrap();
+    assert!((oscillator.values[0] - Complex::new(0.0, 1.0)).norm() < 1e-14);
+    assert!((oscillator.conditions[0] / 5e199 - 1.0).abs() < 1e-13);
+}
+
+#[test]
+fn parts_of_very_different_speed() {
+    // Two uncoupled parts, one slower by 1e20: [1 1; 0 2] has the vectors (1, 0) and (1, 1) / √2, of the condition √2.
+    for slow in [1e-20, 1e-100, 1e-140] {
+        let a = dmatrix![slow, 0.0, slow; 0.0, -1.0, 0.0; 0.0, 0.0, 2.0 * slow];
+        let eigen = Eigen::of(&a).unwrap();
+        let mut found: Vec<(f64, f64)> = eigen.values.iter().map(|x| x.re / slow).zip(eigen.conditions).collect();
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let root = 2.0_f64.sqrt();
+        for ((value, condition), (exact, expected)) in found.iter().zip([(-1.0 / slow, 1.0), (1.0, root), (2.0, root)])
+        {
+            assert!((value / exact - 1.0).abs() < 1e-14 && (condition - expected).abs() < 1e-14, "{slow}: {found:?}");
+        }
+    }
+    // Graded in rows and columns: residuals of the size of the largest entry's rounding, and conditions near 1.
+    let graded = DMatrix::from_fn(5, 5, |i, j| {
+        draws(5, 0.2)[(i, j)] * 10.0_f64.powi(-35 * (4 - i as i32) - 17 * (4 - j as i32))
+    });
+    let eigen = Eigen::of(&graded).unwrap();
+    assert!(residual(&graded, &eigen) < 1e-14 && eigen.conditions.iter().all(|x| (x - 1.0).abs() < 1e-14));
+}
+
+#[test]
+fn pairs_are_conjugate_to_the_last_bit_with_their_vectors() {
+    for n in 2..12 {
+        let eigen = Eigen::of(&draws(n, 0.1 + n as f64)).unwrap();
+        for k in (0..n).filter(|&k| eigen.values[k].im < 0.0) {
+            assert_eq!((eigen.values[k], eigen.conditions[k]), (eigen.values[k - 1].conj(), eigen.conditions[k - 1]));
+            assert_eq!(eigen.vectors.column(k), eigen.vectors.column(k - 1).map(|x| x.conj()));
+        }
+    }
+}

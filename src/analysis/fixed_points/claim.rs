@@ -14,6 +14,9 @@ const AT_ROUNDING: f64 = 16.0;
 /// Newton and Kantorovich needs one half.
 const CONTRACTION: f64 = 0.25;
 
+/// The number of points at which the rounding errors are measured.
+const PROBES: usize = 6;
+
 /// Errors count up to this fraction of the size of the starts.
 pub(in crate::analysis) const FAR: f64 = 1e-3;
 
@@ -58,8 +61,9 @@ pub(in crate::analysis) fn claim<S: System>(residual: &Residual<S>, b: &mut Buff
     let inverse = b.slopes.matrix.clone().try_inverse().filter(|m| m.iter().all(|x| x.is_finite()));
     let mut error = vec![f64::INFINITY; n];
     if let Some(inverse) = &inverse {
+        let noise = measured_noise(residual, b);
         for (i, error) in error.iter_mut().enumerate() {
-            let terms = b.here.residual.iter().zip(&b.slopes.noise);
+            let terms = b.here.residual.iter().zip(&noise);
             *error = terms.enumerate().map(|(j, (r, noise))| inverse[(i, j)].abs() * (r.abs() + noise)).sum();
         }
     }
@@ -77,13 +81,45 @@ pub(in crate::analysis) fn claim<S: System>(residual: &Residual<S>, b: &mut Buff
     Some(Candidate { at: b.here.at.clone(), kind, norm: b.here.norm, error })
 }
 
-/// Whether the Jacobian changes little over the error, on both sides.
+/// The rounding errors of the residual: the estimate from the Jacobian, or the scatter of the residual a few units of
+/// rounding away, if that is larger. Terms that cancel inside the system show only there.
+fn measured_noise<S: System>(residual: &Residual<S>, b: &mut Buffers<S::State>) -> Vec<f64> {
+    let n = b.here.at.len();
+    let mut noise = b.slopes.noise.clone();
+    for probe in 0..PROBES {
+        // Both sides, at distances that differ by coordinate.
+        let side = if probe % 2 == 0 { 1.0 } else { -1.0 };
+        let target: Vec<f64> = (0..n)
+            .map(|i| {
+                let size = b.here.at[i].abs().max(residual.units[i]);
+                b.here.at[i] + side * (1 + (probe + i) % PROBES) as f64 * 2.0 * residual.rounding * size
+            })
+            .collect();
+        if residual.move_to(&mut b.trial, &target).is_err() || !b.trial.norm.is_finite() {
+            continue;
+        }
+        let moves = (0..n).map(|j| (b.trial.at[j] - b.here.at[j]) / residual.units[j]);
+        let linear = &b.slopes.matrix * nalgebra::DVector::from_iterator(n, moves);
+        for (i, noise) in noise.iter_mut().enumerate() {
+            *noise = noise.max((b.trial.residual[i] - b.here.residual[i] - linear[i]).abs());
+        }
+    }
+    noise
+}
+
+/// Whether the Jacobian is known well enough and changes little over the error, on both sides. One by differences may be the
+/// slope of a jump, or of a third power, which depends on the increments.
 fn contracts<S: System>(
     residual: &Residual<S>,
     b: &mut Buffers<S::State>,
     inverse: &DMatrix<f64>,
     error: &[f64],
 ) -> bool {
+    let differs = residual.change_with_increments(&b.here).map(|change| (inverse * change).norm());
+    // Wider increments may leave the domain.
+    if differs.is_ok_and(|differs| differs > CONTRACTION) {
+        return false;
+    }
     let newton = inverse * nalgebra::DVector::from_column_slice(&b.here.residual);
     [-1.0, 1.0].into_iter().all(|side| {
         let target: Vec<f64> =

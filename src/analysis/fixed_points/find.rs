@@ -50,10 +50,12 @@ pub(in crate::analysis) enum Outcome {
 /// # Claims
 /// With the [rounding unit](State::rounding) `ε` of the state, the rounding error of coordinate `i` of the residual is
 /// taken as `δᵢ = ε Σⱼ |Jᵢⱼ| sⱼ`, plus
-/// `ε (|xᵢ| + |Fᵢ|)` for a map; `sⱼ` is the larger of `|xⱼ|` and the unit below. A result is
+/// `ε (|xᵢ| + |Fᵢ|)` for a map; `sⱼ` is the larger of `|xⱼ|` and the unit below. If the residual scatters more a few units
+/// of rounding away, because terms cancel inside the system, that counts in the error `e`. A result is
 /// * an [isolated](PointKind::Isolated) fixed point if its error `e = |R⁻¹| (|r| + δ)` is at most `√ε sᵢ` in every
 ///   coordinate, and if `R` changes by at most a quarter over the error, `‖R(x)⁻¹ (R(x ± e) − R(x))‖ ≤ ¼` in the
-///   Frobenius norm, so that Newton's method converges from it (theorem of Newton and Kantorovich);
+///   Frobenius norm, so that Newton's method converges from it (theorem of Newton and Kantorovich); a Jacobian by differences
+///   must not change by more with increments twice as large, as it does at a jump;
 /// * otherwise a [degenerate](PointKind::Degenerate) one if `|r| ≤ 16 |δ|`;
 /// * otherwise no fixed point.
 ///

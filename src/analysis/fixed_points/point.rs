@@ -106,8 +106,8 @@ impl<Y> FixedPoint<Y> {
         self.directions().iter().filter(|direction| **direction == Stability::Unstable).count()
     }
 
-    /// The index: the sign of `det(I − J)` for a map, and of `det(−J)` for a flow. `None` if the point is not isolated, or if a
-    /// real eigenvalue is too near the border to tell.
+    /// The index: the sign of `det(I − J)` for a map, and of `det(−J)` for a flow. `None` if the point is not isolated, or if an
+    /// eigenvalue is too near 1, for a flow 0, to tell. A pair on the border of stability elsewhere, as at a centre, has an index.
     ///
     /// It is a check whether points are missing: the indices of all fixed points of a continuous map from a ball to itself add to 1
     /// (Lefschetz), and so do those of a flow that enters a ball everywhere on its surface (Poincaré–Hopf). The hidden states of a
@@ -128,14 +128,17 @@ impl<Y> FixedPoint<Y> {
         if self.kind != PointKind::Isolated {
             return None;
         }
+        let critical = if self.system == Kind::Map { 1.0 } else { 0.0 };
         let mut sign = 1;
-        for (value, stability) in self.eigen.values.iter().zip(self.directions()) {
-            // Pairs contribute a positive factor, and so do real eigenvalues of a map below −1.
-            let border = if self.system == Kind::Map { value.re > 0.0 } else { true };
-            match stability {
-                Stability::Unstable if value.im == 0.0 && border => sign = -sign,
-                Stability::Undecided if border => return None,
-                _ => {}
+        for (value, uncertainty) in self.eigen.values.iter().zip(&self.uncertainties) {
+            // Written so that NaN counts.
+            let told = (value - critical).norm() > *uncertainty;
+            if !told {
+                return None;
+            }
+            // Pairs contribute a positive factor.
+            if value.im == 0.0 && value.re > critical {
+                sign = -sign;
             }
         }
         Some(sign)

@@ -109,13 +109,21 @@ impl<'a, S: System> Residual<'a, S> {
                 slopes.noise[i] += self.rounding * (place.at[i].abs() + place.value[i].abs()) / self.units[i];
             }
         }
-        slopes.norm = slopes.matrix.norm();
-        Ok(slopes.norm.is_finite())
+        // Without overflow: a start that is far off in one coordinate gives it a unit in which the others are nothing.
+        slopes.norm = euclidean(slopes.matrix.iter().copied());
+        Ok(slopes.matrix.iter().all(|x| x.is_finite()))
     }
 
     /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by
     /// differences, and zero for an exact one.
     pub fn error_of_differences(&self, place: &Place<S::State>) -> Result<f64> {
+        let error = self.change_with_increments(place)?.norm();
+        // Wider increments may leave the domain.
+        Ok(if error.is_finite() { error } else { 0.0 })
+    }
+
+    /// The change of the Jacobian from increments twice as large to its own, in units; zero for an exact one.
+    pub fn change_with_increments(&self, place: &Place<S::State>) -> Result<DMatrix<f64>> {
         let n = self.units.len();
         let (mut plain, mut wider) = (DMatrix::zeros(n, n), DMatrix::zeros(n, n));
         let doubled: Vec<f64> = place.at.iter().zip(self.units).map(|(x, unit)| 2.0 * x.abs().max(*unit)).collect();
@@ -123,9 +131,7 @@ impl<'a, S: System> Residual<'a, S> {
         let _ = sizes.read_coordinates(&doubled);
         self.system.jacobian(&place.state, &self.sizes, &mut plain)?;
         self.system.jacobian(&place.state, &sizes, &mut wider)?;
-        let error = in_units(&(plain - wider), self.units).norm();
-        // Wider increments may leave the domain.
-        Ok(if error.is_finite() { error } else { 0.0 })
+        Ok(in_units(&(plain - wider), self.units))
     }
 
     /// The Jacobian of the system at `place`, in its own units.

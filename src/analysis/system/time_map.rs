@@ -14,7 +14,9 @@ use crate::state::Span;
 /// The map `x(t₀) ↦ x(t₁)` of a field over a span of time, by a solver: the stroboscopic map of a field with period `t₁ − t₀`, or
 /// the flow of an autonomous field.
 ///
-/// Its Jacobian is the derivative of the computed steps, by the [variational equation](Variational).
+/// Its Jacobian is the derivative of the computed steps, by the [variational equation](Variational). The errors that an analysis
+/// gives, such as [`FixedPoint::error`](crate::analysis::FixedPoint::error), are those of the computed map: the error of the
+/// solver comes on top.
 ///
 /// ```
 /// use nalgebra::{DMatrix, Vector2, vector};

@@ -23,6 +23,7 @@ pub enum Kind {
 /// | the map of a recurrent cell or another block, its input held | [`Held`](super::Held) |
 /// | a field read as a map, or as a flow | [`Map`](super::Map), [`Flow`](super::Flow) |
 /// | the `k`-th iterate of a map | [`Iterated`](super::Iterated) |
+/// | the map of a field over a span of time, by a solver | [`TimeMap`](super::TimeMap) |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a system that can be analysed",
     note = "wrap a cell or a block with its input in `rheos::analysis::Held`, and a field in `rheos::analysis::Flow`, or in `Map` if \
