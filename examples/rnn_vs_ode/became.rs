@@ -1,4 +1,4 @@
-//! What a trained model of the spiral is as a dynamical system: its fixed points, their stability, and the exponents along its
+//! A trained model of the spiral as a dynamical system: its fixed points, their stability, and the exponents along its
 //! trajectory.
 
 use rheos::analysis::{FixedPoint, Lyapunov, Search, Starts, System, fixed_points};

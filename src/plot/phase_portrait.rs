@@ -152,7 +152,7 @@ impl PhasePortrait {
         fates.sort_by_key(|fate| if let Fate::Attractor(index) = fate { *index } else { usize::MAX });
         for fate in fates {
             let name = match fate {
-                Fate::Attractor(index) => format!("basin {}", index + 1),
+                Fate::Attractor(index) => format!("basin of attractor {index}"),
                 Fate::Undecided => "undecided".to_owned(),
                 Fate::Diverged => continue,
             };

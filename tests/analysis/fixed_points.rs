@@ -696,7 +696,7 @@ fn starts_are_drawn_with_noise_of_the_stated_size() {
     let starts = Starts::of(&visited).noise(0.1).draw(20_000, 3).unwrap();
     assert_eq!(starts, Starts::of(&visited).noise(0.1).draw(20_000, 3).unwrap());
     assert_ne!(starts, Starts::of(&visited).noise(0.1).draw(20_000, 4).unwrap());
-    // The variance of the sum is that of the visited states times 1.01; its error is 1 % of it.
+    // The variance of the sum is 1.01 times the variance of the visited states; its error is 1 % of it.
     for i in 0..2 {
         let variance = |points: &[Vector2<f64>]| {
             let mean = points.iter().map(|x| x[i]).sum::<f64>() / points.len() as f64;

@@ -23,7 +23,7 @@ fn of_an_ellipsoid_are_its_axes_in_any_unit() {
         let found = PrincipalComponents::of(&points, 3).unwrap();
         for (k, (axis, share)) in axes.iter().zip([25.0, 4.0, 1.0]).enumerate() {
             let direction = Vector3::from_vec(found.direction(k));
-            // The largest entry is positive: those of the second axis are 2/3 twice, with both signs.
+            // The largest entry is positive; the second axis has 2/3 twice, with both signs.
             assert!((direction.dot(axis).abs() - 1.0).abs() < 1e-14, "{direction}");
             assert!((found.explained[k] - share / 30.0).abs() < 1e-14);
         }

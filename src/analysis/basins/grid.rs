@@ -85,7 +85,7 @@ impl<Y: State> PlaneGrid<Y> {
         (self.x.count, self.y.count)
     }
 
-    /// The state at a column and a row, counted from 0.
+    /// The state at a column and a row, counted from 0. Beyond the grid, it goes on evenly.
     #[must_use]
     pub fn state(&self, column: usize, row: usize) -> Y {
         let (mut coordinates, mut state) = (self.at.coordinates(), self.at.zeros_like());

@@ -19,10 +19,9 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Eigen {
-    /// The eigenvalues. Those of a complex pair are conjugate to the last bit and follow each other, the one with the
-    /// positive imaginary part first.
+    /// The eigenvalues. A complex pair is conjugate to the last bit, with the positive imaginary part first.
     pub values: Vec<Complex<f64>>,
-    /// The right eigenvectors, column by column, of Euclidean norm 1. Those of a complex pair are conjugate, too.
+    /// The right eigenvectors, column by column, of Euclidean norm 1. A complex pair has conjugate ones, too.
     pub vectors: DMatrix<Complex<f64>>,
     /// The condition of each eigenvalue, `1 / |yᴴx|` for its normalised left and right eigenvectors: a perturbation `δ` of
     /// the matrix moves it by up to `condition · ‖δ‖`. For a defective eigenvalue it is infinite, but computed as a large

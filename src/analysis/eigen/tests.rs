@@ -134,7 +134,7 @@ fn matrices_of_low_rank_nilpotent_and_large_ones() {
 
 #[test]
 fn two_real_shifts_do_not_stagnate() {
-    // The eigenvalues are within 1e-13 of those of two swaps: 1, 1, −1, −1.
+    // The eigenvalues are within 1e-13 of 1, 1, −1, −1, as for two swaps.
     let a = dmatrix![0.0, 1.0, 0.0, 0.0; 1.0, 0.0, 1e-13, 0.0; 0.0, -1e-13, 0.0, 1.0; 0.0, 0.0, 1.0, 0.0];
     let eigen = Eigen::of(&a).unwrap();
     assert!(eigen.values.iter().all(|value| (value.re.abs() - 1.0).abs() < 1e-12 && value.im.abs() < 1e-12));

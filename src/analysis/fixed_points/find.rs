@@ -63,8 +63,7 @@ pub(in crate::analysis) enum Outcome {
 /// Every coordinate of state and residual has a unit: the root mean square of the coordinate over the starts. If all
 /// starts are zero in a coordinate, its unit is the size of the next state of a map, or else the change that would
 /// cancel the residual. So units of state and time do not matter. A Jacobian by differences takes its increments from
-/// these units; the flow of a closure has no scale if all starts are zero, and its increments are those of a state of
-/// size 1.
+/// these units; the flow of a closure has no scale if all starts are zero, and its increments suit a state of size 1.
 ///
 /// # Inputs
 /// The fixed points of a cell depend on its input. [`Held`](crate::analysis::Held) holds it at a value, and a loop goes

@@ -110,7 +110,7 @@ impl<Y> FixedPoint<Y> {
     /// eigenvalue is too near 1, for a flow 0, to tell. A pair on the border of stability elsewhere, as at a centre, has an index.
     ///
     /// It is a check whether points are missing: the indices of all fixed points of a continuous map from a ball to itself add to 1
-    /// (Lefschetz), and so do those of a flow that enters a ball everywhere on its surface (Poincaré–Hopf). The hidden states of a
+    /// (Lefschetz), as for a flow that enters a ball everywhere on its surface (Poincaré–Hopf). The hidden states of a
     /// `tanh` net or of a gated cell stay in a box, which counts as a ball.
     ///
     /// ```

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::state::State;
 
 /// The residual `F(x) − x` of a map or `f(x)` of a flow. Coordinate `i` of the state and of the residual is divided by
-/// `units[i]`, so that neither the units of the state nor those of time matter.
+/// `units[i]`, so that the units of state and time do not matter.
 #[derive(Debug)]
 pub(in crate::analysis) struct Residual<'a, S: System> {
     system: &'a S,

@@ -68,7 +68,7 @@ impl Search {
 
     /// Sets the factor of the rule for outliers, 10 by default: a point is rejected if its distance from the centroid
     /// of the starts exceeds `factor` times the mean distance of the starts from it, in units of the
-    /// [size of the starts](super::fixed_points#size-of-the-starts). Infinity keeps every point. The rule is that of
+    /// [size of the starts](super::fixed_points#size-of-the-starts). Infinity keeps every point. The rule comes from
     /// `FixedPointFinder` (M. Golub & D. Sussillo, J. Open Source Softw. 3 (2018) 1003, doi:10.21105/joss.01003). It is off for
     /// starts that coincide to half of their digits, a single one included.
     pub fn outlier_factor(mut self, factor: f64) -> Self {

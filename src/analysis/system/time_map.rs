@@ -15,8 +15,8 @@ use crate::state::Span;
 /// the flow of an autonomous field.
 ///
 /// Its Jacobian is the derivative of the computed steps, by the [variational equation](Variational). The errors that an analysis
-/// gives, such as [`FixedPoint::error`](crate::analysis::FixedPoint::error), are those of the computed map: the error of the
-/// solver comes on top.
+/// gives, such as [`FixedPoint::error`](crate::analysis::FixedPoint::error), belong to the computed map: the error of the solver
+/// comes on top.
 ///
 /// ```
 /// use nalgebra::{DMatrix, Vector2, vector};
