@@ -22,7 +22,7 @@
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`PrincipalComponents`] | the directions in which states vary most |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
-//! | helper types | [`BifurcationKind`], [`BranchEnding`], [`ContinuedPoint`], [`Displaced`], [`Displacements`], [`Local`], [`LyapunovFailure`], [`Neighbours`], [`Part`], [`PointKind`], [`SearchFailures`](crate::error::SearchFailures), [`TangentVectors`], [`TangentVjp`], [`TangentsAt`], [`Unexplained`] |
+//! | helper types | [`BifurcationKind`], [`BranchEnding`], [`ContinuedPoint`], [`Local`], [`LyapunovFailure`], [`Part`], [`PointKind`], [`SearchFailures`](crate::error::SearchFailures), [`TangentVectors`], [`TangentVjp`], [`TangentsAt`], [`Unexplained`] |
 
 mod basins;
 mod continuation;
@@ -47,7 +47,7 @@ pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stabili
 pub use lyapunov::{
     CovariantVectors, Local, Lyapunov, LyapunovFailure, LyapunovGradient, Spectrum, TangentVjp, TangentsAt,
 };
-pub use periodic::{Displaced, Displacements, Neighbours, PeriodicOrbit, forced_orbit, periodic_orbit};
+pub use periodic::{PeriodicOrbit, forced_orbit, periodic_orbit};
 pub use principal_components::PrincipalComponents;
 pub use system::{Flow, Held, Iterated, Kind, Map, System, TimeMap};
 pub use variational::{TangentVectors, Tangents, Variational};

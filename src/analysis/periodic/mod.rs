@@ -5,14 +5,11 @@
 //! | [`periodic_orbit`] | a cycle of an autonomous field, its period unknown |
 //! | [`forced_orbit`] | an orbit with the period of a periodic field |
 //! | [`PeriodicOrbit`] | the orbit, with its Floquet multipliers |
-//! | [`Displacements`], [`Displaced`], [`Neighbours`] | the field that is solved, and its state |
 
-mod displacements;
 mod newton;
 mod orbit;
 mod shot;
 mod solve;
 
-pub use displacements::{Displaced, Displacements, Neighbours};
 pub use orbit::PeriodicOrbit;
 pub use solve::{forced_orbit, periodic_orbit};

@@ -2,8 +2,8 @@
 
 use nalgebra::{DMatrix, DVector, Dyn, SVD};
 
-use super::displacements::Displacements;
 use super::shot::{Shooter, Shot};
+use crate::analysis::Variational;
 use crate::control::Controller;
 use crate::dynamics::Jacobian;
 use crate::error::{Error, Result};
@@ -134,8 +134,8 @@ pub(super) fn newton<'f, F, S, C>(
 ) -> Result<Converged<F::State>>
 where
     F: Jacobian,
-    S: Dense<Displacements<&'f F>> + Clone,
-    C: Controller<Displacements<&'f F>, S> + Clone,
+    S: Dense<Variational<&'f F>> + Clone,
+    C: Controller<Variational<&'f F>, S> + Clone,
 {
     let mut shot = shooter.shoot(like, guess, period, &shooter.first_units(like, period))?;
     let (first, first_units) = (shot.amplitudes.clone(), shot.units());

@@ -2,14 +2,14 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::displacements::Displacements;
+use crate::analysis::Variational;
 use crate::analysis::system::point;
 use crate::control::Controller;
 use crate::dynamics::{Dynamics, Jacobian};
 use crate::error::Result;
 use crate::solution::Ivp;
 use crate::solver::Dense;
-use crate::state::{Passive, State};
+use crate::state::State;
 
 /// The number of intervals between samples; a multiple of the small primes.
 const SAMPLES: usize = 210;
@@ -21,8 +21,8 @@ const AS_CLOSE: f64 = 3.0;
 const CONSTANT: f64 = 1e-12;
 
 /// The trajectories of a field.
-pub(super) struct Shooter<'f, F, S, C> {
-    pub field: Displacements<&'f F>,
+pub(super) struct Shooter<'f, F: Jacobian, S, C> {
+    pub field: Variational<&'f F>,
     pub solver: S,
     pub control: C,
     pub t0: f64,
@@ -49,8 +49,8 @@ pub(super) struct Shot<Y> {
 impl<'f, F, S, C> Shooter<'f, F, S, C>
 where
     F: Jacobian,
-    S: Dense<Displacements<&'f F>> + Clone,
-    C: Controller<Displacements<&'f F>, S> + Clone,
+    S: Dense<Variational<&'f F>> + Clone,
+    C: Controller<Variational<&'f F>, S> + Clone,
 {
     /// The sizes of the displacements while nothing else is known: those of the coordinates at the guess or, if larger,
     /// of their changes.
@@ -84,19 +84,23 @@ where
     ) -> Result<Shot<F::State>> {
         let x = point(like, start.as_slice())?;
         let times: Vec<f64> = (0..=SAMPLES).map(|k| self.time(period, k)).collect();
-        let solution = Ivp::new(&self.field, self.field.start(&x, units), times[0]..times[SAMPLES])
-            .save_map(&times, |_t, state| state.0.0.clone())
+        let start_of_tangents = self.field.along(&x, &DMatrix::from_diagonal(units))?;
+        let solution = Ivp::new(&self.field, start_of_tangents, times[0]..times[SAMPLES])
+            .save_map(&times, |_t, (y, _)| y.clone())
             .solve(self.solver.clone(), self.control.clone())
             .map_err(|failure| failure.error)?;
-        let last = solution.last();
-        let ((end_state, _), Passive(log_volume)) = last;
+        let (end_state, tangents) = solution.last();
         let end = DVector::from_vec(end_state.coordinates());
         let velocity = [(self.t0, &x), (times[SAMPLES], end_state)].map(|(t, y)| {
             let mut slope = y.zeros_like();
             self.field.field().eval(t, y, &mut slope);
             DVector::from_vec(slope.coordinates())
         });
-        let (monodromy, log_volume) = (self.field.derivative(last, units), *log_volume);
+        let log_volume = tangents.log_volume;
+        let mut monodromy = self.field.matrix(solution.last());
+        for (mut column, unit) in monodromy.column_iter_mut().zip(units.iter()) {
+            column /= *unit;
+        }
         let rows: Vec<DVector<f64>> = solution.y.iter().map(|y| DVector::from_vec(y.coordinates())).collect();
         let reduce = |start: f64, with: fn(f64, f64) -> f64| {
             DVector::from_fn(end.len(), |i, _| rows.iter().map(|row| row[i]).fold(start, with))

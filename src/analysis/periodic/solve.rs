@@ -2,10 +2,10 @@
 
 use nalgebra::{Complex, DVector};
 
-use super::displacements::Displacements;
 use super::newton::{Converged, Period, RANK, newton};
 use super::orbit::PeriodicOrbit;
 use super::shot::Shooter;
+use crate::analysis::Variational;
 use crate::analysis::eigen::Eigen;
 use crate::control::Controller;
 use crate::dynamics::Jacobian;
@@ -16,7 +16,7 @@ use crate::state::{Span, State};
 /// A cycle of an autonomous field near a guess of a point on it and of its period.
 ///
 /// The method is simple shooting: Newton's method on the point and the period, with the monodromy matrix from the
-/// [variational equation](Displacements) and the correction perpendicular to the orbit (Seydel, *Practical Bifurcation
+/// [variational equation](Variational) and the correction perpendicular to the orbit (Seydel, *Practical Bifurcation
 /// and Stability Analysis*, section 7.3). It finds unstable cycles as well as stable ones. The derivative is that of
 /// the computed steps, so the result is as accurate as the solver; take tight tolerances.
 ///
@@ -48,15 +48,15 @@ pub fn periodic_orbit<'f, F, S, C>(
 ) -> Result<PeriodicOrbit<F::State>>
 where
     F: Jacobian,
-    S: Dense<Displacements<&'f F>> + Clone,
-    C: Controller<Displacements<&'f F>, S> + Clone,
+    S: Dense<Variational<&'f F>> + Clone,
+    C: Controller<Variational<&'f F>, S> + Clone,
 {
     check_guess(&guess)?;
     if !(period > 0.0 && period.is_finite()) {
         return Err(Error::InvalidArgument { name: "period", value: period, expected: "positive and finite" });
     }
     check_autonomous(f, &guess, period)?;
-    let shooter = Shooter { field: Displacements::new(f), solver, control, t0: 0.0 };
+    let shooter = Shooter { field: Variational::new(f), solver, control, t0: 0.0 };
     let start = DVector::from_vec(guess.coordinates());
     let period = nearest_return(&shooter, &guess, &start, period);
     let mut converged = newton(&shooter, &guess, start, (period, Period::Unknown))?;
@@ -99,8 +99,8 @@ pub fn forced_orbit<'f, F, S, C>(
 ) -> Result<PeriodicOrbit<F::State>>
 where
     F: Jacobian,
-    S: Dense<Displacements<&'f F>> + Clone,
-    C: Controller<Displacements<&'f F>, S> + Clone,
+    S: Dense<Variational<&'f F>> + Clone,
+    C: Controller<Variational<&'f F>, S> + Clone,
 {
     check_guess(&guess)?;
     let span = span.into();
@@ -112,7 +112,7 @@ where
             expected: "of positive, finite length",
         });
     }
-    let shooter = Shooter { field: Displacements::new(f), solver, control, t0: span.t0 };
+    let shooter = Shooter { field: Variational::new(f), solver, control, t0: span.t0 };
     let start = DVector::from_vec(guess.coordinates());
     let converged = newton(&shooter, &guess, start, (span.length(), Period::Given))?;
     report(converged, span.t0, 1, Period::Given)
@@ -131,8 +131,8 @@ fn nearest_return<'f, F, S, C>(
 ) -> f64
 where
     F: Jacobian,
-    S: Dense<Displacements<&'f F>> + Clone,
-    C: Controller<Displacements<&'f F>, S> + Clone,
+    S: Dense<Variational<&'f F>> + Clone,
+    C: Controller<Variational<&'f F>, S> + Clone,
 {
     // The trajectory may end between the period and there.
     let longer = shooter.shoot(like, start.clone(), LONGER * period, &shooter.first_units(like, period)).ok();
@@ -188,8 +188,8 @@ fn divided<'f, F, S, C>(
 ) -> Option<(usize, Converged<F::State>)>
 where
     F: Jacobian,
-    S: Dense<Displacements<&'f F>> + Clone,
-    C: Controller<Displacements<&'f F>, S> + Clone,
+    S: Dense<Variational<&'f F>> + Clone,
+    C: Controller<Variational<&'f F>, S> + Clone,
 {
     let units = &found.units;
     let distance = |x: &DVector<f64>| (x - &found.shot.start).component_div(units).amax();

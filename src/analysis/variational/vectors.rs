@@ -5,7 +5,8 @@ use crate::state::{State, Tolerance};
 /// Tangent vectors at a state, and the logarithm of a volume.
 ///
 /// In the error norm each vector counts as one number: its Euclidean error, relative to its length, in units of the relative
-/// tolerance. So the lengths of the vectors and the unit of the state do not matter. The absolute tolerance and the volume do
+/// tolerance, or of 1e-9 if that is larger, since derivatives by differences have errors of 1e-10 that no step reduces. So the
+/// lengths of the vectors and the unit of the state do not matter. The absolute tolerance and the volume do
 /// not count; with a relative tolerance of zero, nothing does.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -24,13 +25,16 @@ impl<Y> TangentVectors<Y> {
     }
 }
 
+/// The least relative tolerance of a vector.
+const LEAST: f64 = 1e-9;
+
 impl<Y: State> TangentVectors<Y> {
     /// The sum of the squared relative errors, in units of the tolerance of each vector.
     fn relative_sq(&self, ends: [&Self; 2], rtol: impl Fn(usize) -> f64) -> f64 {
         let [v0, v1] = ends.map(|end| &end.vectors);
         let term = |k: usize| {
             let length = length(&v0[k]).max(length(&v1[k]));
-            let ratio = length_of_error(&self.vectors[k], length) / rtol(k);
+            let ratio = length_of_error(&self.vectors[k], length) / rtol(k).max(LEAST);
             // No vector, or no tolerance, has no error. A vector that is not finite is found elsewhere.
             if length > 0.0 && rtol(k) > 0.0 { ratio * ratio } else { 0.0 }
         };

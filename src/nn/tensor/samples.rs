@@ -5,7 +5,7 @@ use dfdx::tensor::Tensor;
 use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryMul};
 
 use crate::nn::spoil::spoil;
-use crate::nn::{FromSamples, Hidden, Phase, Samples, ZeroSamples};
+use crate::nn::{FromSamples, Hidden, Phase, Replicate, Samples, ZeroSamples};
 use crate::state::{State, TensorElement};
 
 /// A tensor is a hidden state without input.
@@ -19,6 +19,9 @@ impl<S: Shape, E: TensorElement, D: Device<E>> Phase for Tensor<S, E, D> {
         (self, ())
     }
 }
+
+/// The rows of a Jacobian follow one after the other, by a pullback for each.
+impl<S: Shape, E: TensorElement, D: Device<E>> Replicate for Tensor<S, E, D> where Self: State {}
 
 /// The samples of a tensor lie along its first axis.
 macro_rules! samples {
