@@ -130,6 +130,7 @@ impl<'a> Search<'a> {
             // A branch point may be just there.
             let beside = if tolerance < COARSE { 0.0 } else { 0.3 * COARSE };
             let node = segment.at(position).or_else(|_| segment.at(position + beside));
+            let node = node.or_else(|_| segment.at(position + 4.0 * beside));
             match node {
                 Ok(node) => test(&node),
                 Err(miss) => {
@@ -138,7 +139,9 @@ impl<'a> Search<'a> {
                 }
             }
         };
-        let bracket = Bracket { near: (0.0, value(0.0)), far: (1.0, value(1.0)) };
+        // The ends themselves: one may be so near a branch point that Newton's method fails there.
+        let [first, second] = segment.ends();
+        let bracket = Bracket { near: (0.0, test(first)), far: (1.0, test(second)) };
         match narrow(bracket, tolerance, &mut value) {
             Ok(Bracket { near, far }) => Ok(if near.1.abs() < far.1.abs() { near.0 } else { far.0 }),
             Err(_) => Err(missed.unwrap_or(Miss::Newton)),
@@ -202,7 +205,8 @@ impl<'a> Search<'a> {
                 let measure = |node: &Node| node.spectrum.modes[mode].measure;
                 let near = |tolerance: f64, beside: f64| {
                     let position = Self::root(&segment, tolerance, measure)?;
-                    let node = segment.at(position).or_else(|_| segment.at(position + beside))?;
+                    let node = segment.at(position).or_else(|_| segment.at(position + beside));
+                    let node = node.or_else(|_| segment.at(position + 4.0 * beside))?;
                     Ok::<_, Miss>((position, node))
                 };
                 // Next to a branch point there is no accurate root.
