@@ -123,6 +123,23 @@ impl<'a> Search<'a> {
         Segment::new(self.equations, self.sizes, &self.nodes[crossing.first], &self.nodes[crossing.second])
     }
 
+    /// The crossing with more nodes on both sides, until it is as long as the search for a branch point needs: Newton's method has
+    /// no accuracy near one.
+    fn widened(&self, crossing: Crossing) -> Crossing {
+        let mut wide = crossing;
+        let sign = |index: usize| self.nodes[index].determinant.sign;
+        while self.width(wide) < branch_point::WIDTH {
+            let before = wide.first.checked_sub(1).filter(|&index| sign(index) == sign(wide.first));
+            let after =
+                Some(wide.second + 1).filter(|&index| index < self.nodes.len() && sign(index) == sign(wide.second));
+            if before.is_none() && after.is_none() {
+                break;
+            }
+            wide = Crossing { first: before.unwrap_or(wide.first), second: after.unwrap_or(wide.second) };
+        }
+        wide
+    }
+
     /// The position of the root of a test, up to a tolerance in lengths of the segment.
     fn root(segment: &Segment, tolerance: f64, test: impl Fn(&Node) -> f64) -> Result<f64, Miss> {
         let mut missed = None;
@@ -150,10 +167,13 @@ impl<'a> Search<'a> {
 
     fn branch_points(&self, changes: &mut Changes) {
         for crossing in self.crossings(|node| node.determinant.sign) {
-            let segment = self.segment(crossing);
             let log = self.nodes[crossing.first].determinant.log;
-            let found = Self::root(&segment, COARSE, |node| node.determinant.relative_to(log))
-                .and_then(|position| branch_point::locate(&segment, position));
+            let locate = |crossing: Crossing| {
+                let segment = self.segment(crossing);
+                let position = Self::root(&segment, COARSE, |node| node.determinant.relative_to(log))?;
+                branch_point::locate(&segment, position)
+            };
+            let found = locate(crossing).or_else(|_| locate(self.widened(crossing)));
             match found {
                 Ok(node) => {
                     let mode = self.neutral(&node);
