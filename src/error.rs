@@ -532,9 +532,10 @@ pub enum Error {
         /// The reason.
         reason: &'static str,
     },
-    /// A tangent vector overflowed, or was contracted to a rounding error, between two factorisations.
+    /// A tangent vector overflowed, or was contracted to a rounding error, between two factorisations. If coordinates differ by
+    /// many orders of magnitude, vectors in general directions are parallel up to rounding.
     #[error(
-        "the tangent vector {index} is lost at t = {t}: between two factorisations it overflowed, or rounding errors replaced it; renormalise more often"
+        "the tangent vector {index} is lost at t = {t}: between two factorisations it overflowed, or rounding errors replaced it; renormalise more often, or give the coordinates units of similar size"
     )]
     TangentLost {
         /// The index of the vector, from 0.

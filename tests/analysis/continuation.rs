@@ -825,3 +825,47 @@ fn corners_of_piecewise_linear_maps_are_passed_and_are_no_bifurcations() {
         }
     }
 }
+
+/// The Hénon map as a closure: the second coordinate enters linearly, so its size is not the distance at which the differences
+/// of the first are lost to rounding.
+#[test]
+fn a_closure_that_is_linear_in_a_coordinate() {
+    let family = |a: f64| {
+        Map::new(ode(move |_t, x: &nalgebra::Vector2<f64>, next: &mut nalgebra::Vector2<f64>| {
+            *next = vector![1.0 - a * x[0] * x[0] + x[1], 0.3 * x[0]];
+        }))
+    };
+    let branch = Continuation::new(family, 0.1..2.0).run(&vector![0.6, 0.18], 1.4).unwrap();
+    // Period doubling at a = 3 (1 − b)² / 4 with b = 0.3.
+    assert!(branch.bifurcations.len() == 1 && (branch.bifurcations[0].p - 0.3675).abs() < 1e-8, "{branch:?}");
+}
+
+/// Sizes at a state of zeros, where the Lorenz equations have only products beyond their linear part, in any units.
+#[test]
+fn units_of_the_lorenz_system_at_zero() {
+    for (units, unit_of_p) in [([1.0, 1.0, 1.0], 1.0), ([1e9; 3], 1e9), ([1e-9; 3], 1e-9), ([1e9, 1e-9, 1.0], 1e-6)] {
+        let family = |r: f64| {
+            Flow::new(ode(move |_t, x: &nalgebra::Vector3<f64>, dx: &mut nalgebra::Vector3<f64>| {
+                let [a, b, c] = [0, 1, 2].map(|i| x[i] / units[i]);
+                let rates = vector![10.0 * (b - a), r / unit_of_p * a - b - a * c, a * b - 8.0 / 3.0 * c];
+                *dx = rates.component_mul(&nalgebra::Vector3::from(units));
+            }))
+        };
+        let continuation = Continuation::new(family, 0.0..30.0 * unit_of_p);
+        let trivial = continuation.run(&nalgebra::Vector3::zeros(), 0.0).unwrap();
+        assert!((trivial.bifurcations[0].p / unit_of_p - 1.0).abs() < 1e-6);
+        let convection = continuation.switch(&trivial, 0).unwrap();
+        let hopf: Vec<f64> = convection.of_kind(BifurcationKind::Hopf).map(|found| found.p / unit_of_p).collect();
+        // σ (σ + β + 3) / (σ − β − 1) = 470 / 19, on both sides.
+        assert!(hopf.len() == 2 && hopf.iter().all(|p| (p - 470.0 / 19.0).abs() < 1e-6), "{units:?}: {hopf:?}");
+    }
+}
+
+/// A node of the walk comes within 1e-6 of the branch point at r = 3, where Newton's method fails.
+#[test]
+fn a_point_of_the_walk_next_to_a_branch_point() {
+    let family = |r| rheos::analysis::Iterated::new(Map::new(Autodiff::new(Logistic, vector![r])), 2);
+    let branch = Continuation::new(family, 2.5..3.6).run(&vector![0.6], 2.5).unwrap();
+    assert!(branch.unexplained.is_empty(), "{:?}", branch.unexplained);
+    assert!(branch.bifurcations.len() == 1 && (branch.bifurcations[0].p - 3.0).abs() < 1e-8);
+}

@@ -311,3 +311,39 @@ fn bad_arguments_are_named() {
     let blow_up = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![y[0] * y[0], y[1]]);
     assert!(periodic_orbit(&blow_up, vector![1.0, 1.0], 2.0, Dop853, tight()).is_err());
 }
+
+#[test]
+fn a_span_that_is_no_period_of_the_field_is_refused() {
+    let field = ode(|t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+        *dy = vector![y[1], -0.2 * y[1] - y[0] + (2.0 * t).cos()];
+    });
+    let pi = std::f64::consts::PI;
+    for span in [2.0, 0.5 * pi, 1.01 * pi] {
+        let refused = forced_orbit(&field, vector![0.0, 0.0], 0.0..span, Dop853, tight());
+        assert!(matches!(refused, Err(Error::InvalidArgument { name: "span", .. })), "{span}");
+    }
+    // The response of the linear oscillator at the frequency 2: (−3 cos 2t + 0.4 sin 2t) / 9.16.
+    for span in [pi, 3.0 * pi] {
+        let orbit = forced_orbit(&field, vector![0.0, 0.0], 0.0..span, Dop853, tight()).unwrap();
+        assert!((orbit.x - vector![-3.0 / 9.16, 0.8 / 9.16]).norm() < 1e-9);
+    }
+}
+
+#[test]
+fn an_orbit_of_a_conservative_system_is_neither_stable_nor_unstable() {
+    let pendulum = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![y[1], -y[0].sin()]);
+    let orbit = periodic_orbit(&pendulum, vector![1.0, 0.0], 6.7, Dop853, tight()).unwrap();
+    // 4 K(sin 0.5), by scipy.special.ellipk(sin(0.5)**2).
+    assert!((orbit.period - 6.699_977_5).abs() < 1e-5 && !orbit.isolated, "{orbit:?}");
+    assert!(orbit.unstable() == 0 && !orbit.is_stable(), "{orbit:?}");
+}
+
+#[test]
+fn many_turns_and_no_turn() {
+    let (field, _) = VanDerPol::problem(1.0);
+    let orbit = periodic_orbit(&field, vector![2.0, 0.0], 17.0 * 6.663_3, Dop853, tight()).unwrap();
+    assert!((orbit.period - 6.663_286_86).abs() < 1e-6 && orbit.repeats == 17);
+    let node = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], -2.0 * y[1]]);
+    let message = periodic_orbit(&node, vector![1.0, 0.3], 1.0, Dop853, tight()).unwrap_err().to_string();
+    assert!(message.contains("the period shrank to zero"), "{message}");
+}

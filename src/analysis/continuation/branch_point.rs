@@ -13,6 +13,9 @@ use crate::solution::{Bracket, narrow};
 /// The distance of the interpolated points, in units of the metric; its fourth power is below rounding.
 const SPACING: f64 = 1e-3;
 
+/// The length of a segment that has room for them on both sides, in units of the metric.
+pub(super) const WIDTH: f64 = 10.0 * SPACING;
+
 /// The difference of the roots of the quadratic and the cubic interpolation that is good enough, in units of the
 /// metric. The error of the cubic is of the next order.
 const AGREEMENT: f64 = 1e-9;

@@ -123,6 +123,23 @@ impl<'a> Search<'a> {
         Segment::new(self.equations, self.sizes, &self.nodes[crossing.first], &self.nodes[crossing.second])
     }
 
+    /// The crossing with more nodes on both sides, until it is as long as the search for a branch point needs: Newton's method has
+    /// no accuracy near one.
+    fn widened(&self, crossing: Crossing) -> Crossing {
+        let mut wide = crossing;
+        let sign = |index: usize| self.nodes[index].determinant.sign;
+        while self.width(wide) < branch_point::WIDTH {
+            let before = wide.first.checked_sub(1).filter(|&index| sign(index) == sign(wide.first));
+            let after =
+                Some(wide.second + 1).filter(|&index| index < self.nodes.len() && sign(index) == sign(wide.second));
+            if before.is_none() && after.is_none() {
+                break;
+            }
+            wide = Crossing { first: before.unwrap_or(wide.first), second: after.unwrap_or(wide.second) };
+        }
+        wide
+    }
+
     /// The position of the root of a test, up to a tolerance in lengths of the segment.
     fn root(segment: &Segment, tolerance: f64, test: impl Fn(&Node) -> f64) -> Result<f64, Miss> {
         let mut missed = None;
@@ -130,6 +147,7 @@ impl<'a> Search<'a> {
             // A branch point may be just there.
             let beside = if tolerance < COARSE { 0.0 } else { 0.3 * COARSE };
             let node = segment.at(position).or_else(|_| segment.at(position + beside));
+            let node = node.or_else(|_| segment.at(position + 4.0 * beside));
             match node {
                 Ok(node) => test(&node),
                 Err(miss) => {
@@ -138,7 +156,9 @@ impl<'a> Search<'a> {
                 }
             }
         };
-        let bracket = Bracket { near: (0.0, value(0.0)), far: (1.0, value(1.0)) };
+        // The ends themselves: one may be so near a branch point that Newton's method fails there.
+        let [first, second] = segment.ends();
+        let bracket = Bracket { near: (0.0, test(first)), far: (1.0, test(second)) };
         match narrow(bracket, tolerance, &mut value) {
             Ok(Bracket { near, far }) => Ok(if near.1.abs() < far.1.abs() { near.0 } else { far.0 }),
             Err(_) => Err(missed.unwrap_or(Miss::Newton)),
@@ -147,10 +167,13 @@ impl<'a> Search<'a> {
 
     fn branch_points(&self, changes: &mut Changes) {
         for crossing in self.crossings(|node| node.determinant.sign) {
-            let segment = self.segment(crossing);
             let log = self.nodes[crossing.first].determinant.log;
-            let found = Self::root(&segment, COARSE, |node| node.determinant.relative_to(log))
-                .and_then(|position| branch_point::locate(&segment, position));
+            let locate = |crossing: Crossing| {
+                let segment = self.segment(crossing);
+                let position = Self::root(&segment, COARSE, |node| node.determinant.relative_to(log))?;
+                branch_point::locate(&segment, position)
+            };
+            let found = locate(crossing).or_else(|_| locate(self.widened(crossing)));
             match found {
                 Ok(node) => {
                     let mode = self.neutral(&node);
@@ -202,7 +225,8 @@ impl<'a> Search<'a> {
                 let measure = |node: &Node| node.spectrum.modes[mode].measure;
                 let near = |tolerance: f64, beside: f64| {
                     let position = Self::root(&segment, tolerance, measure)?;
-                    let node = segment.at(position).or_else(|_| segment.at(position + beside))?;
+                    let node = segment.at(position).or_else(|_| segment.at(position + beside));
+                    let node = node.or_else(|_| segment.at(position + 4.0 * beside))?;
                     Ok::<_, Miss>((position, node))
                 };
                 // Next to a branch point there is no accurate root.

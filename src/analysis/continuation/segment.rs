@@ -28,6 +28,11 @@ impl<'a> Segment<'a> {
         Self { equations, metric, first, second, chord, length }
     }
 
+    /// The nodes at its ends.
+    pub fn ends(&self) -> [&Node; 2] {
+        [self.first, self.second]
+    }
+
     /// The position of the foot of the perpendicular from `u`, and its distance, in units of the length of the chord.
     pub fn foot(&self, u: &DVector<f64>) -> (f64, f64) {
         let from = self.metric.scaled(&(u - &self.first.u)) / self.length;

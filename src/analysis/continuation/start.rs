@@ -15,22 +15,24 @@ const RANK: f64 = 1e-8;
 ///
 /// The size of a coordinate is the distance over which the Jacobian changes by half: features of a branch, such as the
 /// distance of another one, have this length. A coordinate in which the system is linear has its own value as size, or
-/// the response to the parameter over its range, or one in proportion to the coordinates that it drives.
+/// the response to the parameter over its range, the distance over which the eigenvalues change (entries of the Jacobian that
+/// are zero have no half), or one in proportion to the coordinates that it drives.
 pub(super) fn typical_sizes(equations: &dyn Equations, u: &DVector<f64>, range: f64) -> Result<DVector<f64>> {
     let n = u.len() - 1;
     let own: Vec<f64> = (0..n).map(|i| u[i].abs()).collect();
     let jacobian = equations.jacobian(u, &own)?;
     let effect = slope_in_p(equations, u, range)? * range;
-    let mut search = Search { equations, u, jacobian: &jacobian, value: equations.value(u)?, effect: &effect, last: 0 };
-    let curved: Vec<Option<f64>> = (0..n).map(|i| search.length(i)).collect();
+    let rate = rate(equations.kind(), &jacobian);
+    let value = equations.value(u)?;
+    let mut search = Search { equations, u, jacobian: &jacobian, value, effect: &effect, rate, last: 0 };
+    let curved: Vec<Option<f64>> = (0..n).map(|i| search.length(i, Search::changes)).collect();
     let mut sizes: Vec<Option<f64>> = (0..n)
         .map(|i| match curved[i] {
             Some(length) => Some(length.max(1e-3 * own[i])),
             None if own[i] > 0.0 => Some(own[i]),
-            None => response(&jacobian, &effect, i),
+            None => response(&jacobian, &effect, i).or_else(|| search.length(i, Search::changes_spectrum)),
         })
         .collect();
-    let rate = rate(equations.kind(), &jacobian);
     for _ in 0..n {
         let known = sizes.clone();
         for i in 0..n {
@@ -76,6 +78,8 @@ struct Search<'a> {
     jacobian: &'a DMatrix<f64>,
     value: DVector<f64>,
     effect: &'a DVector<f64>,
+    /// The typical rate of change.
+    rate: f64,
     /// The binary exponent that was found last.
     last: i32,
 }
@@ -84,18 +88,18 @@ struct Search<'a> {
 const LARGEST: i32 = 900;
 
 impl Search<'_> {
-    /// The least power of two over which the Jacobian changes by half; `None` if it never does.
-    fn length(&mut self, i: usize) -> Option<f64> {
+    /// The least power of two over which the system changes; `None` if it never does.
+    fn length(&mut self, i: usize, changes: impl Fn(&Self, usize, i32) -> bool) -> Option<f64> {
         // A doubling search from the last exponent, then bisection: lengths of neighbours are alike.
         let (mut low, mut high) = (self.last, self.last);
         let mut stride = 2;
-        if self.changes(i, self.last) {
+        if changes(self, i, self.last) {
             loop {
                 low -= stride;
                 if low < -LARGEST {
                     return None;
                 }
-                if !self.changes(i, low) {
+                if !changes(self, i, low) {
                     break;
                 }
                 high = low;
@@ -107,7 +111,7 @@ impl Search<'_> {
                 if high > LARGEST {
                     return None;
                 }
-                if self.changes(i, high) {
+                if changes(self, i, high) {
                     break;
                 }
                 low = high;
@@ -116,7 +120,7 @@ impl Search<'_> {
         }
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            if self.changes(i, middle) {
+            if changes(self, i, middle) {
                 high = middle;
             } else {
                 low = middle;
@@ -143,19 +147,57 @@ impl Search<'_> {
         self.equations.value(&moved).is_err() || self.equations.jacobian(&moved, &sizes).is_err()
     }
 
+    /// The rounding errors of the rows of a Jacobian by differences at a point, times the size of the coordinate that is
+    /// varied; far above those of an exact one.
+    fn noise(&self, moved: &DVector<f64>, value: &DVector<f64>, jacobian: &DMatrix<f64>) -> DVector<f64> {
+        let n = value.len();
+        let terms = jacobian.abs() * moved.rows(0, n).abs() + value.abs();
+        terms * (16.0 * self.equations.rounding().powf(2.0 / 3.0))
+    }
+
+    /// Whether an entry of the Jacobian changes by half.
     fn changes(&self, i: usize, exponent: i32) -> bool {
         let (moved, sizes) = self.moved(i, f64::from(exponent).exp2());
         let (Ok(value), Ok(jacobian)) = (self.equations.value(&moved), self.equations.jacobian(&moved, &sizes)) else {
             return true;
         };
-        let entries = jacobian.iter().zip(self.jacobian.iter());
-        if entries.clone().any(|(after, &before)| before != 0.0 && (after - before).abs() >= 0.5 * before.abs()) {
-            return true;
+        let noise = self.noise(&moved, &value, &jacobian);
+        let largest = sizes.iter().copied().fold(0.0, f64::max);
+        for (j, size) in sizes.iter().enumerate() {
+            let size = if *size > 0.0 { *size } else { largest };
+            for (k, noise) in noise.iter().enumerate() {
+                let (after, before) = (jacobian[(k, j)], self.jacobian[(k, j)]);
+                let change = (after - before).abs();
+                if before != 0.0 && change >= 0.5 * before.abs() && change > noise / size {
+                    return true;
+                }
+            }
         }
         // A coordinate without any effect to first order, as at a fold.
         let flat = self.jacobian.column(i).iter().all(|&x| x == 0.0);
         let mut effects = value.iter().zip(self.value.iter()).zip(self.effect.iter());
         flat && effects.any(|((after, before), &effect)| effect != 0.0 && (after - before).abs() >= effect.abs())
+    }
+
+    /// Whether the sum of the eigenvalues changes by half of the typical rate, or that of their squares by half of its square:
+    /// numbers that do not depend on units.
+    fn changes_spectrum(&self, i: usize, exponent: i32) -> bool {
+        let (moved, sizes) = self.moved(i, f64::from(exponent).exp2());
+        let (Ok(value), Ok(jacobian)) = (self.equations.value(&moved), self.equations.jacobian(&moved, &sizes)) else {
+            return true;
+        };
+        let noise = self.noise(&moved, &value, &jacobian);
+        let largest = sizes.iter().copied().fold(0.0, f64::max);
+        let error = |k: usize, j: usize| noise[k] / if sizes[j] > 0.0 { sizes[j] } else { largest };
+        let n = sizes.len();
+        let mut changes = [jacobian.trace() - self.jacobian.trace(), 0.0];
+        let mut errors = [(0..n).map(|k| error(k, k)).sum::<f64>(), 0.0];
+        for (k, j) in (0..n).flat_map(|k| (0..n).map(move |j| (k, j))) {
+            changes[1] += jacobian[(k, j)] * jacobian[(j, k)] - self.jacobian[(k, j)] * self.jacobian[(j, k)];
+            errors[1] += 2.0 * jacobian[(j, k)].abs() * error(k, j);
+        }
+        let scales = [self.rate, self.rate * self.rate];
+        (0..2).any(|power| changes[power].abs() >= 0.5 * scales[power] && changes[power].abs() > errors[power])
     }
 }
 

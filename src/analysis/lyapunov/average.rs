@@ -24,9 +24,12 @@ pub(super) trait Carrier {
     /// The rounding unit of the tangents.
     fn rounding(&self) -> f64;
 
-    /// The largest diagonal entry of `R` that cannot be told from zero, for the column `k` of the last interval, which has this
-    /// entry. It may be smaller if that tells; `None` if a shorter interval could tell.
-    fn noise(&self, k: usize, entry: f64) -> Option<f64>;
+    /// The largest diagonal entry of `R` that cannot be told from zero, for the column `k` of the last interval, whose factors
+    /// are in the frame. It may be smaller if that tells; `None` if a shorter interval could tell.
+    fn noise(&self, frame: &Frame, k: usize) -> Option<f64>;
+
+    /// Whether the derivative over the last interval is singular up to rounding.
+    fn is_singular(&self) -> bool;
 }
 
 /// A diagonal entry of `R` is lost if it is smaller than this many rounding errors of its column: then its error exceeds a
@@ -91,14 +94,20 @@ pub(super) fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
 /// Finds directions that were contracted to rounding errors.
 pub(super) fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interval) -> Result<()> {
     let least = LOST * carrier.rounding();
+    let mut singular = None;
     for k in 0..frame.count() {
         let (log, entry) = (frame.logs[k], frame.entries[k]);
-        match carrier.noise(k, entry) {
-            Some(noise) if entry <= noise && log <= noise.ln() => frame.logs[k] = f64::NEG_INFINITY,
-            None if entry.is_nan() || entry <= least * frame.lengths[k] => {
-                return Err(Error::TangentLost { index: k, t: interval.end });
+        let lost = match carrier.noise(frame, k) {
+            Some(noise) if entry <= noise && log <= noise.ln() => {
+                frame.logs[k] = f64::NEG_INFINITY;
+                // A regular derivative loses a direction if the units of the coordinates are far apart.
+                !*singular.get_or_insert_with(|| carrier.is_singular())
             }
-            _ => {}
+            Some(_) => false,
+            None => entry.is_nan() || entry <= least * frame.lengths[k],
+        };
+        if lost {
+            return Err(Error::TangentLost { index: k, t: interval.end });
         }
     }
     Ok(())

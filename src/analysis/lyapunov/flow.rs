@@ -190,8 +190,12 @@ where
     }
 
     /// A flow can be followed for as short a time as one likes.
-    fn noise(&self, _: usize, _: f64) -> Option<f64> {
+    fn noise(&self, _: &Frame, _: usize) -> Option<f64> {
         None
+    }
+
+    fn is_singular(&self) -> bool {
+        false
     }
 }
 

@@ -1,11 +1,15 @@
 //! Spectra of maps.
 
-use nalgebra::DMatrix;
+use std::cell::OnceCell;
+
+use nalgebra::linalg::balancing;
+use nalgebra::{DMatrix, DVector};
 
 use super::average::{Average, Carrier};
 use super::frame::Frame;
 use super::log_det::log_det;
 use super::plan::{Interval, Intervals};
+use super::singular::is_singular;
 use super::sizes::Sizes;
 use super::{Lyapunov, LyapunovFailure, Spectrum};
 use crate::analysis::system::{Kind, System, evaluate, slopes};
@@ -75,6 +79,7 @@ impl Lyapunov {
             lu: (k == n).then(|| vec![0.0; n * n]),
             steps: 0,
             one_step: every == 1.0,
+            units: OnceCell::new(),
         };
         Ok((carrier, Intervals { transient: self.transient, length: self.length, every }))
     }
@@ -107,12 +112,15 @@ pub(super) struct MapCarrier<'a, S: System> {
     lu: Option<Vec<f64>>,
     steps: u64,
     one_step: bool,
+    /// Units of the coordinates that balance the Jacobian.
+    units: OnceCell<DVector<f64>>,
 }
 
 impl<S: System> MapCarrier<'_, S> {
     /// One step; returns `ln |det J|` if it is wanted.
     fn step(&mut self, frame: &mut Frame) -> Result<f64> {
         self.sizes.grow(&self.x);
+        self.units.take();
         slopes(self.map, &self.x, self.sizes.get(), &mut self.jacobian)?;
         evaluate(self.map, &self.x, &mut self.next)?;
         std::mem::swap(&mut frame.vectors, &mut self.before);
@@ -123,6 +131,11 @@ impl<S: System> MapCarrier<'_, S> {
             lu.copy_from_slice(self.jacobian.as_slice());
             log_det(lu, frame.dimension())
         }))
+    }
+
+    /// The relative error of a sum over the coordinates.
+    fn unit(&self) -> f64 {
+        2.0 * (self.jacobian.nrows() + 2) as f64 * self.x.rounding()
     }
 }
 
@@ -153,19 +166,35 @@ impl<S: System> Carrier for MapCarrier<'_, S> {
         self.x.rounding()
     }
 
-    /// After one step, an entry below the rounding errors of the product `J q` and of the Jacobian is zero as far as numbers
-    /// tell, and no shorter interval would tell more.
-    fn noise(&self, k: usize, entry: f64) -> Option<f64> {
+    /// After one step, a column below the rounding errors of the product `J q` and of its projections is zero as far as
+    /// numbers tell, and no shorter interval would tell more. Both are measured in units of the coordinates that balance `J`:
+    /// in others, the largest coordinate would hide the rest.
+    fn noise(&self, frame: &Frame, k: usize) -> Option<f64> {
         if !self.one_step {
             return None;
         }
-        let n = self.jacobian.nrows();
-        let unit = 2.0 * (n + 2) as f64 * self.rounding();
-        if entry > unit * self.jacobian.norm() {
+        let (n, unit) = (self.jacobian.nrows(), self.unit());
+        if frame.entries[k] > unit * self.jacobian.norm() {
             return Some(0.0);
         }
         let q = &self.before[k * n..(k + 1) * n];
-        let row = |i| (0..n).map(|j| (self.jacobian[(i, j)] * q[j]).abs()).sum::<f64>();
-        Some(unit * (0..n).map(row).fold(0.0, f64::hypot))
+        let (mut product, mut errors) = (vec![0.0; n], vec![0.0; n]);
+        for (slopes, x) in self.jacobian.column_iter().zip(q) {
+            for ((sum, error), slope) in product.iter_mut().zip(&mut errors).zip(&slopes) {
+                *sum += slope * x;
+                *error += (slope * x).abs();
+            }
+        }
+        for earlier in (0..k).map(|m| frame.column(m)) {
+            let component = product.iter().zip(earlier).map(|(a, b)| a * b).sum::<f64>();
+            errors.iter_mut().zip(earlier).for_each(|(error, x)| *error += (component * x).abs());
+        }
+        let units = self.units.get_or_init(|| balancing::balance_parlett_reinsch(&mut self.jacobian.clone()));
+        let length = |x: &[f64]| x.iter().zip(units).map(|(x, unit)| x / unit).fold(0.0, f64::hypot);
+        Some(unit * length(&errors) / length(frame.column(k)))
+    }
+
+    fn is_singular(&self) -> bool {
+        is_singular(&self.jacobian, self.unit())
     }
 }

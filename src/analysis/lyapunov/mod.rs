@@ -19,6 +19,7 @@ mod log_det;
 mod map;
 mod plan;
 mod record;
+mod singular;
 mod sizes;
 mod spectrum;
 mod statistics;

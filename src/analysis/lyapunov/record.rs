@@ -48,7 +48,7 @@ fn add(sums: &mut [f64], terms: &[f64]) {
 impl Record {
     /// An empty record of `k` exponents from the time `start`, of at most `most` blocks.
     pub(super) fn new(k: usize, start: f64, most: usize) -> Self {
-        let (sums, blocks) = (vec![0.0; k], Vec::with_capacity(most + 1));
+        let (sums, blocks) = (vec![0.0; k], Vec::new());
         Self { start, end: start, sums, volume: 0.0, blocks, most, size: 1, open: None, filled: 0 }
     }
 

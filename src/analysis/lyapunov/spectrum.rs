@@ -16,11 +16,11 @@ pub struct Spectrum {
     ///
     /// Minus infinity for a direction in which the Jacobian of a map was singular in some step of the average, as far as
     /// rounding tells: with `n` coordinates, its entry of `R` was below `2 (n + 2)` rounding units of the products that make
-    /// it. In single precision that is already a contraction by 3e-6 in a step of a dozen coordinates.
+    /// it, in units of the coordinates that balance the Jacobian, and this was singular up to as much. In single precision that is already a contraction by 3e-6 in a step of a dozen coordinates.
     pub exponents: Vec<f64>,
     /// Half the widths of 95 % confidence intervals, by Student's distribution from the means over all eighths of the average
     /// that begin at a [block](Self::blocks) (overlapping batch means, Meketon & Schmeiser 1984). With fewer than 16 blocks,
-    /// from single blocks; infinite for one block.
+    /// from single blocks; infinite for one block. The change of the mean by a rest that fills no block is added.
     ///
     /// They are statistical errors of the average, if the trajectory is on its attractor and forgets its past within an eighth
     /// of the average. The error of a flow's method is not in them; [`volume_gap`](Self::volume_gap) shows it.
@@ -55,7 +55,7 @@ impl Spectrum {
             if exponent == f64::NEG_INFINITY {
                 return 0.0;
             }
-            error_of_mean(&blocks.iter().map(|block| block.exponents[k]).collect::<Vec<f64>>())
+            error_of_exponent(&of_blocks(&blocks, |block| block.exponents[k]), exponent)
         };
         let errors = exponents.iter().enumerate().map(error).collect();
         let volume = with_volume.then(|| record.volume());
@@ -94,6 +94,9 @@ impl Spectrum {
     /// The Kaplan–Yorke dimension (1979): with the exponents in descending order, `j + (λ₁ + … + λⱼ) / |λⱼ₊₁|` for the last
     /// `j` with a sum that is not negative.
     ///
+    /// A sum counts as negative if it is below zero by more than its statistical error, from the blocks, and the
+    /// [`volume_gap`](Self::volume_gap): a limit cycle has the dimension 1, whatever the sign of its rounded exponent 0.
+    ///
     /// It is the dimension of the state if no sum is negative, and `None` if exponents that it needs are missing.
     ///
     /// ```
@@ -112,16 +115,21 @@ impl Spectrum {
     /// ```
     #[must_use]
     pub fn kaplan_yorke(&self) -> Option<f64> {
-        let mut exponents = self.exponents.clone();
-        exponents.sort_by(|a, b| b.total_cmp(a));
-        let mut sum = 0.0;
-        for (j, &exponent) in exponents.iter().enumerate() {
-            if sum + exponent < 0.0 {
-                return Some(j as f64 + sum / exponent.abs());
+        let mut order: Vec<usize> = (0..self.exponents.len()).collect();
+        order.sort_by(|&a, &b| self.exponents[b].total_cmp(&self.exponents[a]));
+        let gap = self.volume_gap().unwrap_or(0.0);
+        let (mut sum, mut of_blocks) = (0.0, vec![0.0; self.blocks.len()]);
+        for (j, &k) in order.iter().enumerate() {
+            let exponent = self.exponents[k];
+            of_blocks.iter_mut().zip(&self.blocks).for_each(|(sum, block)| *sum += block.exponents[k]);
+            let error = error_of_exponent(&of_blocks, sum + exponent);
+            let slack = if error.is_finite() { error + gap } else { 0.0 };
+            if sum + exponent < -slack {
+                return Some((j as f64 + sum / exponent.abs()).max(0.0));
             }
             sum += exponent;
         }
-        (exponents.len() == self.end.len()).then_some(exponents.len() as f64)
+        (order.len() == self.end.len()).then_some(order.len() as f64)
     }
 
     /// The mean exponents from the start of the average to the end of each block: how they converge.
@@ -138,6 +146,18 @@ impl Spectrum {
         }
         running
     }
+}
+
+/// A number for each block.
+fn of_blocks(blocks: &[Local], f: impl Fn(&Local) -> f64) -> Vec<f64> {
+    blocks.iter().map(f).collect()
+}
+
+/// The error of a mean over all blocks and a rest that is shorter than a block: that of the blocks, and the part of the rest. A
+/// cycle whose length divides that of a batch has no other.
+fn error_of_exponent(blocks: &[f64], exponent: f64) -> f64 {
+    let error = error_of_mean(blocks);
+    if error.is_finite() { error + (blocks.iter().sum::<f64>() / blocks.len() as f64 - exponent).abs() } else { error }
 }
 
 impl fmt::Display for Spectrum {

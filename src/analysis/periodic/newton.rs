@@ -34,6 +34,9 @@ pub(super) const RANK: f64 = 1e-10;
 /// An orbit whose coordinates all move by less than this fraction of their first ranges has collapsed.
 const COLLAPSED: f64 = 1e-6;
 
+/// A period below this fraction of the guess has vanished: any point returns after no time.
+const VANISHED: f64 = 1e-3;
+
 /// Whether the period is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Period {
@@ -148,7 +151,9 @@ where
     let (mut before, mut stands) = (f64::INFINITY, 0);
     for iteration in 0..ITERATIONS {
         if unknown == Period::Unknown && has_collapsed(&shot, &first) {
-            return Err(failure("it collapsed to an equilibrium", iteration, &shot));
+            let shrank = shot.period < VANISHED * period;
+            let reason = if shrank { "the period shrank to zero" } else { "it collapsed to an equilibrium" };
+            return Err(failure(reason, iteration, &shot));
         }
         let overflow = || failure("the monodromy matrix overflows", iteration, &shot);
         let equations = Equations::of(&shot, units(&shot, unknown), unknown).ok_or_else(overflow)?;

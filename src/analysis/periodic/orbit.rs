@@ -31,7 +31,7 @@ pub struct PeriodicOrbit<Y> {
     pub x: Y,
     /// The time at `x`: 0 for an autonomous field.
     pub t0: f64,
-    /// The period: the minimal one of an autonomous field, as far as its divisions by 2, 3, 5, 7, 11 and 13 tell.
+    /// The period: the minimal one of an autonomous field, as far as its divisions by primes below 100 tell.
     pub period: f64,
     /// How many periods the guess contained: more than 1 if it was a multiple of the minimal period.
     pub repeats: usize,
@@ -79,17 +79,21 @@ impl<Y> PeriodicOrbit<Y> {
         }
     }
 
-    /// The number of unstable directions: multipliers outside the unit circle, the trivial one left out.
+    /// The number of unstable directions: multipliers outside the unit circle by more than twice the
+    /// [accuracy](Self::accuracy), the trivial one left out.
     #[must_use]
     pub fn unstable(&self) -> usize {
-        self.nontrivial().filter(|multiplier| multiplier.norm() > 1.0).count()
+        let margin = 2.0 * self.accuracy();
+        self.nontrivial().filter(|multiplier| multiplier.norm() > 1.0 + margin).count()
     }
 
     /// Whether the orbit is asymptotically (orbitally) stable: every multiplier but the trivial one is inside the unit
-    /// circle, by more than the [accuracy](Self::accuracy).
+    /// circle, by more than twice the [accuracy](Self::accuracy).
+    ///
+    /// An orbit that is not stable but has no unstable direction is undecided: a bifurcation is near, or it is one of a family.
     #[must_use]
     pub fn is_stable(&self) -> bool {
-        let margin = self.accuracy();
+        let margin = 2.0 * self.accuracy();
         self.nontrivial().all(|multiplier| multiplier.norm() < 1.0 - margin)
     }
 

@@ -88,7 +88,8 @@ where
 /// ```
 ///
 /// # Errors
-/// A guess or span outside its domain, the error of the first solve, and [`Error::NoPeriodicOrbit`] if Newton's method
+/// A guess or span outside its domain, a span that is no period of the field (with the guess held, it is compared with the field
+/// one span later, where that has a value), the error of the first solve, and [`Error::NoPeriodicOrbit`] if Newton's method
 /// does not converge.
 pub fn forced_orbit<'f, F, S, C>(
     f: &'f F,
@@ -112,6 +113,7 @@ where
             expected: "of positive, finite length",
         });
     }
+    check_period(f, &guess, span)?;
     let shooter = Shooter { field: Variational::new(f), solver, control, t0: span.t0 };
     let start = DVector::from_vec(guess.coordinates());
     let converged = newton(&shooter, &guess, start, (span.length(), Period::Given))?;
@@ -170,8 +172,36 @@ fn check_autonomous<F: Jacobian>(f: &F, guess: &F::State, period: f64) -> Result
     Ok(())
 }
 
-/// The divisors of the period that are tried.
-const DIVISORS: [usize; 6] = [2, 3, 5, 7, 11, 13];
+/// Times in a span at which a field is compared with itself one span later.
+const PROBES: u32 = 8;
+
+/// A difference between them that is not the rounding of a period, as a fraction of the range in time.
+const OTHER: f64 = 1e-3;
+
+/// Checks that a field repeats itself after the span, at the guess. Beyond the span it may have no value.
+fn check_period<F: Jacobian>(f: &F, guess: &F::State, span: Span) -> Result<()> {
+    let value = |t: f64| {
+        let mut slope = guess.zeros_like();
+        f.eval(t, guess, &mut slope);
+        slope.coordinates()
+    };
+    let times = (0..PROBES).map(|k| (f64::from(k) + 0.37) / f64::from(PROBES) * span.length());
+    let (now, later): (Vec<_>, Vec<_>) = times.map(|t| (value(span.t0 + t), value(span.t1 + t))).unzip();
+    for i in 0..guess.coordinates().len() {
+        let over_time = |pick: fn(f64, f64) -> f64, start: f64| now.iter().map(|f| f[i]).fold(start, pick);
+        let (low, high) = (over_time(f64::min, f64::INFINITY), over_time(f64::max, f64::NEG_INFINITY));
+        let tolerance = OTHER * (high - low) + 1e-9 * low.abs().max(high.abs());
+        if now.iter().zip(&later).any(|(now, later)| (later[i] - now[i]).abs() > tolerance) {
+            let expected = "a period of the field: at the guess, the field has other values one span later";
+            return Err(Error::InvalidArgument { name: "span", value: span.length(), expected });
+        }
+    }
+    Ok(())
+}
+
+/// The divisors of the period that are tried: the primes below 100.
+const DIVISORS: [usize; 25] =
+    [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97];
 
 /// A distance from the start, in units of half of the ranges, that a trajectory may have after a whole number of turns,
 /// between samples.

@@ -33,6 +33,7 @@ fn settings_outside_their_domain() {
     assert_eq!(refused(good.transient(f64::NAN), 1).0, "transient");
     assert_eq!(refused(good.renormalise_every(0), 1), ("renormalise_every", 0.0));
     assert_eq!(refused(good.renormalise_every(101), 1), ("renormalise_every", 101.0));
+    assert_eq!(refused(good.transient(1000.0).renormalise_every(1e-12), 1).0, "renormalise_every");
     assert_eq!(refused(good.blocks(1), 1), ("blocks", 1.0));
     assert_eq!(refused(good.tolerance(0.0), 1), ("tolerance", 0.0));
     assert_eq!(refused(good.tolerance(f64::NAN), 1).0, "tolerance");
@@ -112,7 +113,10 @@ fn directions_lost_to_rounding_are_no_exponents() {
     assert!(matches!(failure.error, Error::TangentLost { index: 2, .. }), "{failure}");
     assert!(settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 2).is_ok());
     let message = failure.error.to_string();
-    assert!(message.starts_with("the tangent vector 2 is lost at t = ") && message.ends_with("renormalise more often"));
+    assert!(
+        message.starts_with("the tangent vector 2 is lost at t = ")
+            && message.contains("; renormalise more often, or ")
+    );
     // The same for a map.
     let map = Map::new(henon());
     let settings = Lyapunov::over(1000).transient(10);
@@ -193,4 +197,11 @@ fn errors_of_the_model_come_through() {
     let two = OMatrix::<f64, nalgebra::U4, Dyn>::zeros(2);
     let failure = Lyapunov::over(10).spectrum(&map, &two, 1).unwrap_err();
     assert!(matches!(failure.error, Error::SampleMismatch { .. }));
+}
+
+#[test]
+fn as_many_blocks_as_there_are() {
+    let map = Map::new(henon());
+    let spectrum = Lyapunov::over(300).blocks(usize::MAX).spectrum(&map, &vector![0.1, 0.1], 1).unwrap();
+    assert_eq!(spectrum.blocks.len(), 300);
 }

@@ -93,3 +93,27 @@ fn single_precision() {
         assert!((found - exact).abs() < 1.5 * error + 0.02, "{spectrum}");
     }
 }
+
+/// The Hénon map in units of its own for each coordinate.
+struct HenonIn;
+impl GenericDynamics<2, 2> for HenonIn {
+    fn eval<T: Scalar>(&self, _: T, x: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
+        let (u, v) = (x[0] / p[0], x[1] / p[1]);
+        vector![(T::from(1.0) - T::from(1.4) * u * u + v) * p[0], T::from(0.3) * u * p[1]]
+    }
+}
+
+#[test]
+fn a_unit_for_each_coordinate_makes_no_direction_singular() {
+    for units in [vector![1.0, 1e9], vector![1e9, 1.0], vector![1e-9, 1e9], vector![1e9, 1e-9]] {
+        let map = Map::new(Autodiff::new(HenonIn, units));
+        let spectrum = Lyapunov::over(3000).transient(100).spectrum(&map, &(0.1 * units), 2).unwrap();
+        // J. C. Sprott (2003): 0.41922. The product of the exponents' growths is 0.3 in each step.
+        assert!((spectrum.exponents[0] - 0.419_22).abs() < 2.0 * spectrum.errors[0], "{units}{spectrum}");
+        assert!((spectrum.sum() - 0.3_f64.ln()).abs() < 1e-10, "{units}{spectrum}");
+    }
+    // Without a transient, general directions are parallel up to rounding: lost, but not singular.
+    let map = Map::new(Autodiff::new(HenonIn, vector![1e-9, 1e9]));
+    let failure = Lyapunov::over(100).spectrum(&map, &vector![1e-10, 1e8], 2).unwrap_err();
+    assert!(matches!(failure.error, rheos::Error::TangentLost { index: 1, .. }), "{failure}");
+}

@@ -169,3 +169,38 @@ fn the_running_mean_ends_at_the_exponents() {
     let mean = DMatrix::from_fn(1024, 2, |i, k| every.blocks[i].exponents[k]).row_mean();
     close(mean.transpose().as_slice(), &spectrum.exponents, 1e-13);
 }
+
+/// The slopes of the 2-cycle alternate, so an odd number of steps has one too many of them, and the error says so.
+#[test]
+fn a_cycle_that_divides_the_blocks_but_not_the_average() {
+    let r = 3.2_f64;
+    let exact = 0.5 * (4.0 + 2.0 * r - r * r).abs().ln(); // the product of the slopes
+    for length in [64, 65, 67, 129, 1001] {
+        let spectrum = Lyapunov::over(length).transient(1000).spectrum(&Map::new(logistic(r)), &Vector1::new(0.3), 1);
+        let spectrum = spectrum.unwrap();
+        let distance = (spectrum.exponents[0] - exact).abs();
+        assert!(distance < 1.01 * spectrum.errors[0] + 1e-14, "{length}: {spectrum}");
+    }
+}
+
+#[test]
+fn the_dimension_of_a_cycle_is_1_and_of_a_torus_2() {
+    let (field, y0) = rheos::dynamics::problems::VanDerPol::problem(1.0);
+    let settings = Lyapunov::over(40.0).transient(30.0).renormalise_every(0.5);
+    let cycle = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.02), &y0, 2).unwrap();
+    // Over some periods, the exponent 0 has a statistical error of some hundredths.
+    assert!((cycle.kaplan_yorke().unwrap() - 1.0).abs() < 0.05, "{cycle}");
+    // Two oscillators with the frequencies 1 and √2, each with the exponents 0 and −2. No statistics: they turn uniformly.
+    let torus = ode(|_t, y: &nalgebra::Vector4<f64>, dy: &mut nalgebra::Vector4<f64>| {
+        for (i, frequency) in [(0, 1.0), (2, 2.0_f64.sqrt())] {
+            let growth = 1.0 - y[i] * y[i] - y[i + 1] * y[i + 1];
+            dy[i] = y[i] * growth - frequency * y[i + 1];
+            dy[i + 1] = y[i + 1] * growth + frequency * y[i];
+        }
+    });
+    let settings = Lyapunov::over(20.0).transient(20.0).renormalise_every(0.5);
+    let y0 = vector![0.5, 0.1, 0.4, 0.4];
+    let found = settings.spectrum_of_flow(&torus, Rk4, Fixed::step(0.04), &y0, 4).unwrap();
+    close(&found.exponents, &[0.0, 0.0, -2.0, -2.0], 1e-6);
+    assert!((found.kaplan_yorke().unwrap() - 2.0).abs() < 1e-6, "{found}");
+}

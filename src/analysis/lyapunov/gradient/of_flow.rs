@@ -97,8 +97,11 @@ where
     fn rounding(&self) -> f64 {
         self.carrier.rounding()
     }
-    fn noise(&self, k: usize, entry: f64) -> Option<f64> {
-        self.carrier.noise(k, entry)
+    fn noise(&self, frame: &Frame, k: usize) -> Option<f64> {
+        self.carrier.noise(frame, k)
+    }
+    fn is_singular(&self) -> bool {
+        self.carrier.is_singular()
     }
 }
 
