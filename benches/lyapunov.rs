@@ -65,7 +65,7 @@ fn lorenz() {
     for every in [1, EVERY, 50] {
         let settings = Lyapunov::over(H * STEPS as f64).renormalise_every(H * every as f64);
         let ours = best(10, || {
-            drop(black_box(settings.spectrum_of_flow(&field, Rk4, Fixed::step(H), black_box(&y0), 3)));
+            drop(black_box(settings.spectrum_of_flow(&field, black_box(&y0), 3, Rk4, Fixed::step(H))));
         });
         let hand = best(10, || {
             black_box(by_hand(black_box(every)));
@@ -78,7 +78,7 @@ fn lorenz() {
         );
     }
     let settings = Lyapunov::over(H * STEPS as f64).transient(20.0).renormalise_every(H * EVERY as f64);
-    match settings.spectrum_of_flow(&field, Rk4, Fixed::step(H), &y0, 3) {
+    match settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(H)) {
         Ok(found) => println!("  {found}; sum + 41/3 = {:.1e}", found.sum() + 41.0 / 3.0),
         Err(failure) => println!("  {failure}"),
     }

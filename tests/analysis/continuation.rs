@@ -84,7 +84,7 @@ fn the_logistic_map_from_its_trivial_branch_to_its_flip() {
             (point.x[0] - (1.0 - 1.0 / point.p)).abs() < 1e-12
                 && (point.eigenvalues[0].re - (2.0 - point.p)).abs() < 1e-11
         );
-        assert_eq!(point.is_stable(), point.p > 1.0 && point.p < 3.0, "{}", point.p);
+        assert_eq!(point.is_stable() == Some(true), point.p > 1.0 && point.p < 3.0, "{}", point.p);
     }
 }
 
@@ -162,7 +162,7 @@ fn one_unit_has_a_pitchfork() {
     assert!(first.p == 3.0 && last.p == 3.0 && (first.x[0] + last.x[0]).abs() < 1e-12);
     for point in &outer.points {
         assert!(((point.p * point.x[0]).tanh() - point.x[0]).abs() < 1e-12);
-        assert!(point.is_stable(), "at {}", point.p);
+        assert_eq!(point.is_stable(), Some(true), "at {}", point.p);
     }
     // And back.
     let back = continuation.switch(&outer, 0).unwrap();
@@ -199,7 +199,7 @@ fn a_fold_of_a_flow_and_a_start_there() {
     assert_eq!(kinds(&branch), [Fold]);
     at(&branch.bifurcations[0], Fold, 0.0);
     assert!(branch.bifurcations[0].x[0].abs() < PLACE);
-    assert!(branch.points[0].is_stable() && branch.points.last().unwrap().unstable == 1);
+    assert!(branch.points[0].is_stable() == Some(true) && branch.points.last().unwrap().unstable == 1);
     assert_eq!((branch.points[0].p, branch.points.last().unwrap().p), (-1.0, -1.0));
     // The Jacobian is singular at the start.
     let branch = continuation.run(&vector![0.0], 0.0).unwrap();

@@ -22,18 +22,18 @@ fn lorenz() {
     let (field, y0) = Lorenz::problem();
     let exact = [0.9056, 0.0, -14.5723];
     let settings = Lyapunov::over(600.0).transient(20.0).renormalise_every(0.1);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01)).unwrap();
     within_errors(&spectrum, &exact, 0.05);
     assert!((spectrum.sum() + 41.0 / 3.0).abs() < 2e-4, "{:e}", spectrum.sum() + 41.0 / 3.0); // of RK4
     assert!((spectrum.kaplan_yorke().unwrap() - 2.062).abs() < 0.005);
-    let spectrum = settings.spectrum_of_flow(&field, Vern8, Fixed::step(0.01), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Vern8, Fixed::step(0.01)).unwrap();
     within_errors(&spectrum, &exact, 0.05);
     assert!((spectrum.sum() + 41.0 / 3.0).abs() < 1e-6, "{:e}", spectrum.sum() + 41.0 / 3.0);
-    let spectrum = settings.spectrum_of_flow(&field, Tsit5, Pid::tolerance(1e-8), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Tsit5, Pid::tolerance(1e-8)).unwrap();
     within_errors(&spectrum, &exact, 0.05);
     // Twenty times as long.
     let settings = Lyapunov::over(12_000.0).transient(20.0).renormalise_every(0.1);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01)).unwrap();
     within_errors(&spectrum, &exact, 0.01);
 }
 
@@ -49,7 +49,7 @@ impl GenericDynamics<3, 3> for Roessler {
 fn roessler() {
     let field = Autodiff::new(Roessler, vector![0.2, 0.2, 5.7]);
     let settings = Lyapunov::over(20_000.0).transient(200.0).renormalise_every(0.5);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.02), &vector![1.0, 1.0, 0.0], 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &vector![1.0, 1.0, 0.0], 3, Rk4, Fixed::step(0.02)).unwrap();
     within_errors(&spectrum, &[0.0714, 0.0, -5.3943], 0.01);
 }
 

@@ -42,7 +42,7 @@ pub enum BifurcationKind {
 /// let guess = hopf.x + 0.3 * hopf.mode;
 /// let period = hopf.period().expect("of a Hopf point");
 /// let orbit = periodic_orbit(&brusselator(2.05), guess, period, Dop853, Pid::tolerance(1e-10))?;
-/// assert!(orbit.is_stable() && (orbit.period / period - 1.0).abs() < 0.05);
+/// assert!(orbit.is_stable() == Some(true) && (orbit.period / period - 1.0).abs() < 0.05);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

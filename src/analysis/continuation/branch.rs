@@ -28,10 +28,13 @@ pub struct ContinuedPoint<Y> {
 }
 
 impl<Y> ContinuedPoint<Y> {
-    /// Whether it is asymptotically stable: no unstable direction, and no marginal one.
+    /// Whether it is asymptotically stable; `None` if an eigenvalue is too near the boundary to tell.
     #[must_use]
-    pub fn is_stable(&self) -> bool {
-        self.unstable == 0 && !self.marginal
+    pub fn is_stable(&self) -> Option<bool> {
+        match (self.unstable, self.marginal) {
+            (0, true) => None,
+            (unstable, _) => Some(unstable == 0),
+        }
     }
 }
 
@@ -128,7 +131,8 @@ impl<Y> Branch<Y> {
         for (index, point) in self.points.iter().enumerate() {
             // A point on the boundary of stability does not speak for its part.
             if marginal {
-                (part.unstable, part.stable, marginal) = (point.unstable, point.is_stable(), point.marginal);
+                (part.unstable, part.stable, marginal) =
+                    (point.unstable, point.is_stable() == Some(true), point.marginal);
             }
             part.points.push((point.p, &point.x));
             while let Some(cut) = cuts.next_if(|cut| cut.after == index) {

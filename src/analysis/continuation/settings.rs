@@ -144,7 +144,7 @@ impl<G: Fn(f64) -> S, S: System> Continuation<G> {
     /// let hopf = &branch.bifurcations[0];
     /// assert_eq!(hopf.kind, BifurcationKind::Hopf);
     /// assert!((hopf.p - 2.0).abs() < 1e-8 && (hopf.frequency().expect("of a Hopf point") - 1.0).abs() < 1e-8);
-    /// assert!(branch.points[0].is_stable() && branch.points.last().is_some_and(|point| point.unstable == 2));
+    /// assert!(branch.points[0].is_stable() == Some(true) && branch.points.last().is_some_and(|point| point.unstable == 2));
     /// # Ok::<(), rheos::Error>(())
     /// ```
     ///

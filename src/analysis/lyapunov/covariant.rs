@@ -73,7 +73,7 @@ impl Lyapunov {
     /// // On a limit cycle, the vector of the exponent 0 is the velocity.
     /// let (field, y0) = VanDerPol::problem(1.0);
     /// let settings = Lyapunov::over(7.0).transient(30.0).renormalise_every(0.5);
-    /// let found = settings.covariant_vectors_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 2)?;
+    /// let found = settings.covariant_vectors_of_flow(&field, &y0, 2, Rk4, Fixed::step(0.01))?;
     /// let (mut y, mut velocity) = (y0, y0);
     /// let _ = y.read_coordinates(&found.states[3]);
     /// field.eval(0.0, &y, &mut velocity);
@@ -86,10 +86,10 @@ impl Lyapunov {
     pub fn covariant_vectors_of_flow<'f, F, S, C>(
         &self,
         field: &'f F,
-        solver: S,
-        control: C,
         y0: &F::State,
         k: usize,
+        solver: S,
+        control: C,
     ) -> std::result::Result<CovariantVectors, Box<LyapunovFailure>>
     where
         F: Jacobian,

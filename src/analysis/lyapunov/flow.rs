@@ -34,7 +34,7 @@ impl Lyapunov {
     ///
     /// let (field, y0) = Lorenz::problem();
     /// let settings = Lyapunov::over(50.0).transient(10.0).renormalise_every(0.1);
-    /// let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3)?;
+    /// let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01))?;
     /// for (k, exact) in [0.9056, 0.0, -14.5723].into_iter().enumerate() {
     ///     assert!((spectrum.exponents[k] - exact).abs() < 1.5 * spectrum.errors[k], "{spectrum}");
     /// }
@@ -50,10 +50,10 @@ impl Lyapunov {
     pub fn spectrum_of_flow<'f, F, S, C>(
         &self,
         field: &'f F,
-        solver: S,
-        control: C,
         y0: &F::State,
         k: usize,
+        solver: S,
+        control: C,
     ) -> std::result::Result<Spectrum, Box<LyapunovFailure>>
     where
         F: Jacobian,

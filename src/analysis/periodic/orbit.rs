@@ -22,7 +22,7 @@ use nalgebra::{Complex, DMatrix};
 /// let multiplier = orbit.nontrivial().next().expect("of two");
 /// assert!((multiplier.re / PI.exp() - 1.0).abs() < 1e-7);
 /// assert!((orbit.exponents()[0].re - 2.0).abs() < 1e-7);
-/// assert!(orbit.unstable() == 1 && !orbit.is_stable() && orbit.accuracy() < 1e-8);
+/// assert!(orbit.unstable_directions() == 1 && orbit.accuracy() < 1e-8);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +82,7 @@ impl<Y> PeriodicOrbit<Y> {
     /// The number of unstable directions: multipliers outside the unit circle by more than twice the
     /// [accuracy](Self::accuracy), the trivial one left out.
     #[must_use]
-    pub fn unstable(&self) -> usize {
+    pub fn unstable_directions(&self) -> usize {
         let margin = 2.0 * self.accuracy();
         self.nontrivial().filter(|multiplier| multiplier.norm() > 1.0 + margin).count()
     }
@@ -90,11 +90,15 @@ impl<Y> PeriodicOrbit<Y> {
     /// Whether the orbit is asymptotically (orbitally) stable: every multiplier but the trivial one is inside the unit
     /// circle, by more than twice the [accuracy](Self::accuracy).
     ///
-    /// An orbit that is not stable but has no unstable direction is undecided: a bifurcation is near, or it is one of a family.
+    /// `None` if that is undecided: no multiplier is outside, but one is too near the circle. A bifurcation is near, or the
+    /// orbit is one of a family.
     #[must_use]
-    pub fn is_stable(&self) -> bool {
+    pub fn is_stable(&self) -> Option<bool> {
         let margin = 2.0 * self.accuracy();
-        self.nontrivial().all(|multiplier| multiplier.norm() < 1.0 - margin)
+        if self.unstable_directions() > 0 {
+            return Some(false);
+        }
+        self.nontrivial().all(|multiplier| multiplier.norm() < 1.0 - margin).then_some(true)
     }
 
     /// The Floquet exponents `ln μ / T` of the [multipliers](Self::multipliers), in the same order; their imaginary

@@ -32,7 +32,7 @@ use crate::state::{Span, State};
 /// let (field, _) = VanDerPol::problem(1.0);
 /// let orbit = periodic_orbit(&field, Vector2::new(2.0, 0.0), 6.5, Dop853, Pid::tolerance(1e-12))?;
 /// assert!((orbit.period - 6.663_286_859).abs() < 1e-8);
-/// assert!(orbit.is_stable() && orbit.accuracy() < 1e-8);
+/// assert!(orbit.is_stable() == Some(true) && orbit.accuracy() < 1e-8);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
@@ -83,7 +83,7 @@ where
 /// let field = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -y + t.cos());
 /// let orbit = forced_orbit(&field, 3.0, 0.0..TAU, Dop853, Pid::tolerance(1e-12))?;
 /// assert!((orbit.x - 0.5).abs() < 1e-10);
-/// assert!((orbit.multipliers[0].re - (-TAU).exp()).abs() < 1e-10 && orbit.is_stable());
+/// assert!((orbit.multipliers[0].re - (-TAU).exp()).abs() < 1e-10 && orbit.is_stable() == Some(true));
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///

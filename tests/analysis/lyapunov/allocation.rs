@@ -25,7 +25,7 @@ fn steps_of_flows() {
     let (field, y0) = Lorenz::problem();
     let settings = Lyapunov::over(2.0).renormalise_every(0.1);
     let count = |h: f64| {
-        let work = || drop(settings.spectrum_of_flow(&field, Rk4, Fixed::step(h), &y0, 3).unwrap());
+        let work = || drop(settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(h)).unwrap());
         measure(work).count_total
     };
     assert_eq!(count(0.01), count(0.001));

@@ -50,7 +50,7 @@ fn the_vectors_of_a_chaotic_map_are_mapped_to_each_other() {
 fn the_vectors_of_a_flow() {
     let (field, y0) = Lorenz::problem();
     let settings = Lyapunov::over(4.0).transient(8.0).renormalise_every(0.2);
-    let found = settings.covariant_vectors_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap();
+    let found = settings.covariant_vectors_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01)).unwrap();
     assert_eq!((found.times.len(), found.vectors[0].shape()), (20, (3, 3)));
     let variational = Variational::new(&field);
     for i in 0..19 {

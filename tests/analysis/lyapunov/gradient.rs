@@ -141,11 +141,11 @@ fn flows_over_short_times() {
     let settings = Lyapunov::over(0.5).transient(0.2).renormalise_every(0.1);
     let loss = |params: &Vector3<f64>, y0: &Vector3<f64>| {
         let field = Autodiff::new(Lorenz, *params);
-        let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.02), y0, 3).unwrap();
+        let spectrum = settings.spectrum_of_flow(&field, y0, 3, Rk4, Fixed::step(0.02)).unwrap();
         weighted(&spectrum.exponents, &cotangents)
     };
     let method = (Rk4, Fixed::step(0.02));
-    let found = settings.gradient_of_flow(&field, method, DiscreteAdjoint::new(), &y0, &cotangents).unwrap();
+    let found = settings.gradient_of_flow(&field, &y0, &cotangents, method, DiscreteAdjoint::new()).unwrap();
     agree(found.x0.as_slice(), &differences(&y0, 1e-5, |y0| loss(&field.params(), y0)), 1e-6);
     agree(found.params.as_slice(), &differences(&field.params(), 1e-5, |params| loss(params, &y0)), 1e-6);
 }
@@ -156,10 +156,10 @@ fn a_limit_cycle() {
     let (field, y0) = VanDerPol::problem(1.0);
     let settings = Lyapunov::over(6.663_286_86).transient(20.0).renormalise_every(0.333_164_343);
     let method = (Dop853, Fixed::step(0.05));
-    let found = settings.gradient_of_flow(&field, method, DiscreteAdjoint::new(), &y0, &[0.0, 1.0]).unwrap();
+    let found = settings.gradient_of_flow(&field, &y0, &[0.0, 1.0], method, DiscreteAdjoint::new()).unwrap();
     let loss = |mu: &Vector1<f64>| {
         let field = Autodiff::new(VanDerPol, *mu);
-        settings.spectrum_of_flow(&field, Dop853, Fixed::step(0.05), &y0, 2).unwrap().exponents[1]
+        settings.spectrum_of_flow(&field, &y0, 2, Dop853, Fixed::step(0.05)).unwrap().exponents[1]
     };
     agree(found.params.as_slice(), &differences(&field.params(), 1e-5, loss), 1e-6);
     // The cycle attracts, so the start is forgotten at the rate of the second exponent, except for the phase.

@@ -11,7 +11,7 @@ fn refused(settings: Lyapunov, k: usize) -> (&'static str, f64) {
     let map = Map::new(henon());
     let of_map = settings.spectrum(&map, &vector![0.1, 0.1], k).unwrap_err();
     let field = henon();
-    let of_flow = settings.spectrum_of_flow(&field, Rk4, Fixed::step(1.0), &vector![0.1, 0.1], k).unwrap_err();
+    let of_flow = settings.spectrum_of_flow(&field, &vector![0.1, 0.1], k, Rk4, Fixed::step(1.0)).unwrap_err();
     let argument = |error| match error {
         Error::InvalidArgument { name, value, .. } => (name, value),
         error => panic!("{error}"),
@@ -81,11 +81,11 @@ fn a_map_that_blows_up_keeps_what_was_found() {
 fn a_flow_that_blows_up_at_a_finite_time() {
     let field = ode(|_t, y: &Vector1<f64>, dy: &mut Vector1<f64>| dy[0] = y[0] * y[0]);
     let settings = Lyapunov::over(2.0).renormalise_every(0.1);
-    let failure = settings.spectrum_of_flow(&field, Tsit5, Pid::tolerance(1e-6), &Vector1::new(1.0), 1).unwrap_err();
+    let failure = settings.spectrum_of_flow(&field, &Vector1::new(1.0), 1, Tsit5, Pid::tolerance(1e-6)).unwrap_err();
     // The solution is 1 / (1 − t).
     assert!((failure.t - 1.0).abs() < 1e-3 && failure.state[0] > 1e3, "{failure}");
     assert!(failure.partial.is_some_and(|partial| partial.time > 0.85 && partial.time <= failure.t + 1e-12));
-    let fixed = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &Vector1::new(1.0), 1).unwrap_err();
+    let fixed = settings.spectrum_of_flow(&field, &Vector1::new(1.0), 1, Rk4, Fixed::step(0.01)).unwrap_err();
     assert!(matches!(fixed.error, Error::NonFinite { .. } | Error::TangentLost { .. }), "{fixed}");
 }
 
@@ -100,7 +100,7 @@ fn tangents_that_overflow_between_factorisations() {
     // A flow.
     let growth = ode(|_t, y: &Vector1<f64>, dy: &mut Vector1<f64>| dy[0] = 10.0 * y[0]);
     let settings = Lyapunov::over(400.0).renormalise_every(200.0);
-    let failure = settings.spectrum_of_flow(&growth, Rk4, Fixed::step(0.01), &Vector1::new(0.0), 1).unwrap_err();
+    let failure = settings.spectrum_of_flow(&growth, &Vector1::new(0.0), 1, Rk4, Fixed::step(0.01)).unwrap_err();
     assert!(matches!(failure.error, Error::TangentLost { index: 0, .. }), "{failure}");
 }
 
@@ -109,9 +109,9 @@ fn directions_lost_to_rounding_are_no_exponents() {
     // Over 5 units of time the third direction of Lorenz shrinks by e^(−78) against the first.
     let (field, y0) = Lorenz::problem();
     let settings = Lyapunov::over(50.0).transient(10.0).renormalise_every(5.0);
-    let failure = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap_err();
+    let failure = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01)).unwrap_err();
     assert!(matches!(failure.error, Error::TangentLost { index: 2, .. }), "{failure}");
-    assert!(settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 2).is_ok());
+    assert!(settings.spectrum_of_flow(&field, &y0, 2, Rk4, Fixed::step(0.01)).is_ok());
     let message = failure.error.to_string();
     assert!(
         message.starts_with("the tangent vector 2 is lost at t = ")
@@ -184,7 +184,7 @@ fn a_length_that_is_no_multiple_of_the_interval() {
     assert!((spectrum.sum() - 0.3_f64.ln()).abs() < 1e-12);
     let (field, y0) = Lorenz::problem();
     let settings = Lyapunov::over(1.05).transient(0.25).renormalise_every(0.1);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01)).unwrap();
     assert!((spectrum.time - 1.05).abs() < 1e-12 && (spectrum.sum() + 41.0 / 3.0).abs() < 1e-3);
 }
 

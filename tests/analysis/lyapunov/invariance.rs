@@ -19,7 +19,7 @@ fn roessler(unit: f64, speed: f64) -> Spectrum {
     let field = Autodiff::new(Scaled, vector![unit, speed]);
     let settings = Lyapunov::over(40.0 / speed).transient(10.0 / speed);
     let y0 = vector![unit, unit, 0.0];
-    settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.05 / speed), &y0, 3).unwrap()
+    settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.05 / speed)).unwrap()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn units_of_an_adaptive_solve() {
         let field = Autodiff::new(Scaled, vector![unit, 1.0]);
         let control = Pid::tolerance(1e-6).atol(1e-6 * unit);
         let settings = Lyapunov::over(30.0).transient(5.0).renormalise_every(0.5);
-        settings.spectrum_of_flow(&field, Tsit5, control, &vector![unit, unit, 0.0], 3).unwrap()
+        settings.spectrum_of_flow(&field, &vector![unit, unit, 0.0], 3, Tsit5, control).unwrap()
     };
     let plain = of(1.0);
     for unit in [2.0_f64.powi(30), 2.0_f64.powi(-30)] {
@@ -87,7 +87,7 @@ fn single_precision() {
     });
     let settings = Lyapunov::over(60.0).transient(10.0).renormalise_every(0.05);
     let y0 = Vector3::new(1.0_f32, 1.0, 1.0);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01)).unwrap();
     for ((found, error), exact) in spectrum.exponents.iter().zip(&spectrum.errors).zip([0.9056, 0.0, -14.5723]) {
         // The Jacobian has differences of four digits.
         assert!((found - exact).abs() < 1.5 * error + 0.02, "{spectrum}");

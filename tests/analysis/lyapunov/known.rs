@@ -53,14 +53,14 @@ fn logistic_map_with_every_interval() {
 fn lorenz() {
     let (field, y0) = Lorenz::problem();
     let settings = Lyapunov::over(30.0).transient(5.0).renormalise_every(0.1);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(0.01)).unwrap();
     within_errors(&spectrum, &[0.9056, 0.0, -14.5723]);
     assert!(spectrum.errors[0] < 0.5);
-    let adaptive = settings.spectrum_of_flow(&field, Tsit5, Pid::tolerance(1e-6), &y0, 3).unwrap();
+    let adaptive = settings.spectrum_of_flow(&field, &y0, 3, Tsit5, Pid::tolerance(1e-6)).unwrap();
     within_errors(&adaptive, &[0.9056, 0.0, -14.5723]);
     // Without an interval of the user.
     let settings = Lyapunov::over(20.0).transient(5.0);
-    let spectrum = settings.spectrum_of_flow(&field, Tsit5, Pid::tolerance(1e-6), &y0, 2).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 2, Tsit5, Pid::tolerance(1e-6)).unwrap();
     within_errors(&spectrum, &[0.9056, 0.0]);
 }
 
@@ -69,7 +69,7 @@ fn lorenz() {
 fn roessler() {
     let field = Autodiff::new(Roessler, vector![0.2, 0.2, 5.7]);
     let settings = Lyapunov::over(400.0).transient(100.0).renormalise_every(0.5);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.05), &vector![1.0, 1.0, 0.0], 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &vector![1.0, 1.0, 0.0], 3, Rk4, Fixed::step(0.05)).unwrap();
     within_errors(&spectrum, &[0.0714, 0.0, -5.3943]);
 }
 
@@ -92,7 +92,7 @@ fn a_linear_flow_is_exact() {
     let field = ode(move |_t, y: &Vector3<f64>, dy: &mut Vector3<f64>| *dy = a * y);
     let settings = Lyapunov::over(20.0).transient(100.0).renormalise_every(1.0);
     let control = Pid::tolerance(1e-10);
-    let spectrum = settings.spectrum_of_flow(&field, Tsit5, control, &Vector3::new(1.0, 0.0, 0.0), 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &Vector3::new(1.0, 0.0, 0.0), 3, Tsit5, control).unwrap();
     // The first exponent is that of the flow up to the error of the method. A frame turns in the plane of the pair, so the
     // other two vary in time, but not their sum.
     assert!((spectrum.exponents[0] + 0.05).abs() < 1e-9, "{spectrum}");
@@ -106,7 +106,7 @@ fn a_stiff_linear_flow() {
     let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0] + y[1], -300.0 * y[1]]);
     let settings = Lyapunov::over(0.1).transient(0.1).renormalise_every(0.02);
     let method = Kvaerno3.with(Krylov::new());
-    let spectrum = settings.spectrum_of_flow(&field, method, Pid::tolerance(1e-5), &vector![1.0, 0.0], 2).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &vector![1.0, 0.0], 2, method, Pid::tolerance(1e-5)).unwrap();
     // Some dozen steps in an interval, each within 1e-5 of the length of a vector: 1e-3 / 0.02 at most.
     assert!((spectrum.exponents[0] + 1.0).abs() < 0.05 && (spectrum.exponents[1] + 300.0).abs() < 0.05, "{spectrum}");
 }
@@ -136,7 +136,7 @@ fn a_transient_that_ends_at_rest_gives_the_exponents_of_the_fixed_point() {
     // Lorenz below the onset of chaos spirals into a focus; no exponent is 0 there.
     let field = Autodiff::new(Lorenz, vector![10.0, 10.0, 8.0 / 3.0]);
     let settings = Lyapunov::over(40.0).transient(60.0).renormalise_every(0.1);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.01), &vector![1.0, 1.0, 1.0], 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &vector![1.0, 1.0, 1.0], 3, Rk4, Fixed::step(0.01)).unwrap();
     // The roots of λ³ + (σ+β+1) λ² + β (σ+ρ) λ + 2 σ β (ρ−1) at ρ = 10: by numpy.roots.
     close(&spectrum.exponents, &[-0.595_4, -0.595_4, -12.475_8], 0.02);
     assert!((spectrum.sum() + 41.0 / 3.0).abs() < 1e-4);
@@ -187,7 +187,7 @@ fn a_cycle_that_divides_the_blocks_but_not_the_average() {
 fn the_dimension_of_a_cycle_is_1_and_of_a_torus_2() {
     let (field, y0) = rheos::dynamics::problems::VanDerPol::problem(1.0);
     let settings = Lyapunov::over(40.0).transient(30.0).renormalise_every(0.5);
-    let cycle = settings.spectrum_of_flow(&field, Rk4, Fixed::step(0.02), &y0, 2).unwrap();
+    let cycle = settings.spectrum_of_flow(&field, &y0, 2, Rk4, Fixed::step(0.02)).unwrap();
     // Over some periods, the exponent 0 has a statistical error of some hundredths.
     assert!((cycle.kaplan_yorke().unwrap() - 1.0).abs() < 0.05, "{cycle}");
     // Two oscillators with the frequencies 1 and √2, each with the exponents 0 and −2. No statistics: they turn uniformly.
@@ -200,7 +200,7 @@ fn the_dimension_of_a_cycle_is_1_and_of_a_torus_2() {
     });
     let settings = Lyapunov::over(20.0).transient(20.0).renormalise_every(0.5);
     let y0 = vector![0.5, 0.1, 0.4, 0.4];
-    let found = settings.spectrum_of_flow(&torus, Rk4, Fixed::step(0.04), &y0, 4).unwrap();
+    let found = settings.spectrum_of_flow(&torus, &y0, 4, Rk4, Fixed::step(0.04)).unwrap();
     close(&found.exponents, &[0.0, 0.0, -2.0, -2.0], 1e-6);
     assert!((found.kaplan_yorke().unwrap() - 2.0).abs() < 1e-6, "{found}");
 }

@@ -34,7 +34,7 @@ fn the_sum_is_the_contraction_of_the_computed_map() {
     let (field, y0) = Lorenz::problem();
     let (h, every, intervals) = (0.01, 0.1, 150);
     let settings = Lyapunov::over(every * f64::from(intervals)).renormalise_every(every);
-    let spectrum = settings.spectrum_of_flow(&field, Rk4, Fixed::step(h), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(h)).unwrap();
     // The same intervals without tangents.
     let (mut y, mut sum) = (y0, 0.0);
     for i in 0..intervals {
@@ -61,7 +61,7 @@ fn the_sum_is_the_contraction_of_the_computed_map() {
 fn a_method_of_high_order_contracts_as_the_flow_does() {
     let (field, y0) = Lorenz::problem();
     let settings = Lyapunov::over(10.0).transient(2.0).renormalise_every(0.1);
-    let spectrum = settings.spectrum_of_flow(&field, Dop853, Fixed::step(0.01), &y0, 3).unwrap();
+    let spectrum = settings.spectrum_of_flow(&field, &y0, 3, Dop853, Fixed::step(0.01)).unwrap();
     assert!((spectrum.sum() + 41.0 / 3.0).abs() < 1e-6 && spectrum.volume_gap().unwrap() < 1e-6, "{spectrum:?}");
 }
 
@@ -71,7 +71,7 @@ fn a_divergence_that_varies() {
     let y0 = vector![1.0, 1.0, 0.0];
     let gap = |h| {
         let settings = Lyapunov::over(40.0).renormalise_every(0.4);
-        settings.spectrum_of_flow(&field, Rk4, Fixed::step(h), &y0, 3).unwrap().volume_gap().unwrap()
+        settings.spectrum_of_flow(&field, &y0, 3, Rk4, Fixed::step(h)).unwrap().volume_gap().unwrap()
     };
     // Of order 4, as RK4 and its quadrature.
     let (coarse, fine) = (gap(0.02), gap(0.01));

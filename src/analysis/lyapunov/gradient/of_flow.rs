@@ -34,7 +34,7 @@ impl Lyapunov {
     /// let (field, y0) = Lorenz::problem();
     /// let settings = Lyapunov::over(1.0).renormalise_every(0.1);
     /// let method = (Rk4, Fixed::step(0.01));
-    /// let found = settings.gradient_of_flow(&field, method, DiscreteAdjoint::new(), &y0, &[1.0, 1.0, 1.0])?;
+    /// let found = settings.gradient_of_flow(&field, &y0, &[1.0, 1.0, 1.0], method, DiscreteAdjoint::new())?;
     /// // The sum is the divergence −(σ + 1 + β), whatever the trajectory; RK4 has an error of 1e-4 in it.
     /// for (derivative, exact) in found.params.iter().zip([-1.0, 0.0, -1.0]) {
     ///     assert!((derivative - exact).abs() < 1e-3);
@@ -47,10 +47,10 @@ impl Lyapunov {
     pub fn gradient_of_flow<F, S, C, A>(
         &self,
         field: &F,
-        (solver, control): (S, C),
-        adjoint: A,
         y0: &F::State,
         cotangents: &[f64],
+        (solver, control): (S, C),
+        adjoint: A,
     ) -> std::result::Result<LyapunovGradient<F::State, F::Params>, Box<LyapunovFailure>>
     where
         F: Jacobian + SecondOrderVjp + Clone,
