@@ -67,7 +67,7 @@ pub(super) fn correct(
         let right = right_side(&linearised, &value);
         let step = linearised.bordered(normal).lu().solve(&right).ok_or(Miss::Newton)?;
         let size = step.norm();
-        // Near a branch point the correction has errors far above those of the residual, and does not shrink.
+        // Near a branch point the correction has errors far above the rounding of the residual, and does not shrink.
         let stands = size > 0.5 * before;
         let small = size <= floor(equations) && right.norm() <= rounding_of_residual(equations, metric, &u);
         if !size.is_finite() || stands && !small {

@@ -109,7 +109,7 @@ impl Linearised {
         Ok(Self { matrix, rows, jacobian })
     }
 
-    /// The same equations with the rows in proportion to those of other points: at a branch point a row may vanish, and
+    /// The same equations with the rows scaled as at other points: at a branch point a row may vanish, and
     /// its own factor would hide that.
     pub fn with_rows_of(mut self, others: &[Self]) -> Self {
         for i in 0..self.rows.len() {

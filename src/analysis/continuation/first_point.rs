@@ -17,7 +17,7 @@ const SHORTEST: f64 = 1e-4;
 /// The most steps of the relaxation.
 const RELAXATIONS: usize = 200;
 
-/// The damping at which its steps are those of Newton's method, in units of the first.
+/// The damping at which its steps become Newton's, in units of the first.
 const RELAXED: f64 = 1e-4;
 
 /// The fixed point at the parameter of `guess`: by Newton's method, or by Newton's method after a relaxation towards an

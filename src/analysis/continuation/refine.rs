@@ -1,4 +1,4 @@
-//! Points between those of the walk, where a test may change its sign twice within a step.
+//! Points between the nodes of the walk, where a test may change its sign twice within a step.
 
 use super::equations::Equations;
 use super::metric::Sizes;

@@ -148,7 +148,7 @@ impl Search<'_> {
     }
 
     /// The rounding errors of the rows of a Jacobian by differences at a point, times the size of the coordinate that is
-    /// varied; far above those of an exact one.
+    /// varied; far above the errors of an exact one.
     fn noise(&self, moved: &DVector<f64>, value: &DVector<f64>, jacobian: &DMatrix<f64>) -> DVector<f64> {
         let n = value.len();
         let terms = jacobian.abs() * moved.rows(0, n).abs() + value.abs();
@@ -179,7 +179,7 @@ impl Search<'_> {
         flat && effects.any(|((after, before), &effect)| effect != 0.0 && (after - before).abs() >= effect.abs())
     }
 
-    /// Whether the sum of the eigenvalues changes by half of the typical rate, or that of their squares by half of its square:
+    /// Whether the sum of the eigenvalues changes by half of the typical rate, or the sum of their squares by half of its square:
     /// numbers that do not depend on units.
     fn changes_spectrum(&self, i: usize, exponent: i32) -> bool {
         let (moved, sizes) = self.moved(i, f64::from(exponent).exp2());

@@ -174,7 +174,7 @@ impl Walk<'_> {
         2.0 * (0.5 * difference.norm()).min(1.0).asin()
     }
 
-    /// Whether the branch has a corner between two nodes, as that of a piecewise linear map.
+    /// Whether the branch has a corner between two nodes, as in a piecewise linear map.
     fn turns_a_corner(&self, here: &Node, next: &Node, step: f64) -> bool {
         step <= CORNER.max(2.0 * self.steps.shortest) && self.angle(here, next) <= LARGEST_CORNER
     }

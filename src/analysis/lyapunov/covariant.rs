@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::solver::Solver;
 
 /// Covariant Lyapunov vectors along a trajectory: the directions that grow at the rate of one exponent each, forwards and
-/// backwards in time. The derivative of the system maps those of one time to those of another.
+/// backwards in time. The derivative of the system maps the vectors at one time to the vectors at another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CovariantVectors {
     /// The times: the starts of the intervals between factorisations, after the transient.
@@ -48,7 +48,7 @@ impl Lyapunov {
     /// ```
     ///
     /// # Errors
-    /// Those of [`spectrum`](Self::spectrum), and [`Error::TangentLost`] for a singular Jacobian.
+    /// The errors of [`spectrum`](Self::spectrum), and [`Error::TangentLost`] for a singular Jacobian.
     pub fn covariant_vectors<S: System>(
         &self,
         map: &S,
@@ -82,7 +82,7 @@ impl Lyapunov {
     /// ```
     ///
     /// # Errors
-    /// Those of [`spectrum_of_flow`](Self::spectrum_of_flow).
+    /// The errors of [`spectrum_of_flow`](Self::spectrum_of_flow).
     pub fn covariant_vectors_of_flow<'f, F, S, C>(
         &self,
         field: &'f F,

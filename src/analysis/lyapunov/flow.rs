@@ -19,9 +19,9 @@ const INTERVALS: f64 = 64.0;
 impl Lyapunov {
     /// The first `k` exponents of a flow `dy/dt = f(t, y)`, per unit of time, along the trajectory from `y0` at `t = 0`.
     ///
-    /// The method solves the [variational equation](Variational) from factorisation to factorisation. The exponents are those
-    /// of the computed steps: they differ from those of the flow by the error of the method, of which
-    /// [`Spectrum::volume_gap`] is a part that can be seen.
+    /// The method solves the [variational equation](Variational) from factorisation to factorisation. The exponents
+    /// belong to the computed steps: they differ from the flow's by the error of the method, and
+    /// [`Spectrum::volume_gap`] shows a part of it.
     ///
     /// Every interval is a solve of its own: an adaptive controller chooses its first step anew, a multistep method starts
     /// again, `Fixed::steps(n)` are `n` steps for each interval, and so is a budget of steps. An implicit method solves its

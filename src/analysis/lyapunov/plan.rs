@@ -57,13 +57,13 @@ use crate::error::{Error, Result};
 ///
 /// * Statistics: the average has a finite length. The error falls as `1/√length` on a chaotic attractor, and as `1/length`
 ///   on a fixed point or a cycle.
-/// * The method of a flow: the exponents are those of the computed steps. [`Spectrum::volume_gap`](super::Spectrum::volume_gap)
+/// * The method of a flow: the exponents belong to the computed steps. [`Spectrum::volume_gap`](super::Spectrum::volume_gap)
 ///   shows the error of the sum; compare two step lengths for the others. For Lorenz by RK4 with `h = 0.01` the sum is off by
 ///   1e-4.
 /// * The Jacobian of a closure: its differences reach over 6e-6 of a coordinate, to each side. Wrap an angle that turns many
 ///   times, outside of the field: at 1e6 its differences span whole turns, and the exponents are wrong without a sign. The
 ///   derivatives of [`Autodiff`](crate::Autodiff) and of networks are exact everywhere.
-/// * The trajectory: the exponents are those of the attractor that it reaches, and wrong while it has not. Tangents need a
+/// * The trajectory: the exponents belong to the attractor that it reaches, and are wrong before. Tangents need a
 ///   transient too: two exponents that differ by `δ` are mixed until `exp(−δ t)` is small.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
@@ -161,7 +161,7 @@ impl Lyapunov {
     }
 }
 
-/// The intervals between factorisations: first those of the transient, then those of the average. The last of each may be
+/// The intervals between factorisations: first the transient, then the average. The last of each may be
 /// shorter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Intervals {

@@ -33,7 +33,7 @@ pub struct Spectrum {
     pub volume: Option<f64>,
     /// Finite-time exponents over successive stretches of equal length, in the order of time.
     pub blocks: Vec<Local>,
-    /// The coordinates of the last state. At a fixed point, the exponents are those of the fixed point.
+    /// The coordinates of the last state. At a fixed point, the exponents are its own.
     pub end: Vec<f64>,
 }
 
@@ -153,8 +153,8 @@ fn of_blocks(blocks: &[Local], f: impl Fn(&Local) -> f64) -> Vec<f64> {
     blocks.iter().map(f).collect()
 }
 
-/// The error of a mean over all blocks and a rest that is shorter than a block: that of the blocks, and the part of the rest. A
-/// cycle whose length divides that of a batch has no other.
+/// The error of a mean over all blocks and a rest that is shorter than a block: the error of the blocks, and the part of the rest. A
+/// cycle whose length divides a batch has no other.
 fn error_of_exponent(blocks: &[f64], exponent: f64) -> f64 {
     let error = error_of_mean(blocks);
     if error.is_finite() { error + (blocks.iter().sum::<f64>() / blocks.len() as f64 - exponent).abs() } else { error }

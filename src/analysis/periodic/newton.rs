@@ -127,7 +127,7 @@ impl Equations {
 /// Newton's method from a shot, with a line search on the natural level function (Deuflhard, *Newton Methods for
 /// Nonlinear Problems*, section 3.3).
 ///
-/// The derivative is that of the computed steps. An adaptive solve changes its steps with the point, so the corrections
+/// The derivative belongs to the computed steps. An adaptive solve changes its steps with the point, so the corrections
 /// stand still at about its tolerance.
 pub(super) fn newton<'f, F, S, C>(
     shooter: &Shooter<'f, F, S, C>,

@@ -52,8 +52,8 @@ where
     S: Dense<Variational<&'f F>> + Clone,
     C: Controller<Variational<&'f F>, S> + Clone,
 {
-    /// The sizes of the displacements while nothing else is known: those of the coordinates at the guess or, if larger,
-    /// of their changes.
+    /// The sizes of the displacements while nothing else is known: the coordinates at the guess or, if larger,
+    /// their changes.
     pub fn first_units(&self, guess: &F::State, period: f64) -> DVector<f64> {
         let mut units = DVector::from_vec(guess.coordinates()).abs();
         let mut slope = guess.zeros_like();
@@ -127,8 +127,8 @@ where
 }
 
 impl<Y: State> Shot<Y> {
-    /// The units of the coordinates: half of their ranges. A coordinate at rest has its own size, or that of the
-    /// others.
+    /// The units of the coordinates: half of their ranges. A coordinate at rest has its own size, or the
+    /// largest range.
     pub fn units(&self) -> DVector<f64> {
         let others = self.amplitudes.max();
         let others = if others > 0.0 { others } else { 1.0 };

@@ -17,7 +17,7 @@ use crate::state::{Span, State};
 ///
 /// The method is simple shooting: Newton's method on the point and the period, with the monodromy matrix from the
 /// [variational equation](Variational) and the correction perpendicular to the orbit (Seydel, *Practical Bifurcation
-/// and Stability Analysis*, section 7.3). It finds unstable cycles as well as stable ones. The derivative is that of
+/// and Stability Analysis*, section 7.3). It finds unstable cycles as well as stable ones. The derivative belongs to
 /// the computed steps, so the result is as accurate as the solver; take tight tolerances.
 ///
 /// A guess near a multiple of the minimal period is found out, and the orbit has the minimal one.

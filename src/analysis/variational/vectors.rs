@@ -95,7 +95,7 @@ impl<Y: State> State for TangentVectors<Y> {
     fn weighted_sq(&self, y0: &Self, y1: &Self, tol: Tolerance) -> f64 {
         self.relative_sq([y0, y1], |_| tol.rtol)
     }
-    /// The relative tolerance of a vector is the root of the mean square of those of its coordinates.
+    /// The relative tolerance of a vector is the root mean square over its coordinates.
     fn weighted_sq_each(&self, y0: &Self, y1: &Self, rtol: &Self, _: &Self) -> f64 {
         let of = |k: usize| {
             let rtol = &rtol.vectors[k];

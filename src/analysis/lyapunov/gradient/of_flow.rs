@@ -43,7 +43,7 @@ impl Lyapunov {
     /// ```
     ///
     /// # Errors
-    /// Those of [`spectrum_of_flow`](Self::spectrum_of_flow) and [`gradient`](Self::gradient), and errors of the adjoint.
+    /// The errors of [`spectrum_of_flow`](Self::spectrum_of_flow) and [`gradient`](Self::gradient), and of the adjoint.
     pub fn gradient_of_flow<F, S, C, A>(
         &self,
         field: &F,

@@ -46,7 +46,7 @@ impl Lyapunov {
     /// ```
     ///
     /// # Errors
-    /// Those of [`spectrum`](Self::spectrum); [`Error::TangentLost`] also if a direction is lost in the transient or the
+    /// The errors of [`spectrum`](Self::spectrum); [`Error::TangentLost`] also if a direction is lost in the transient or the
     /// Jacobian is singular, [`Error::InvalidEntry`] for a cotangent that is not finite, and
     /// [`Error::NonFiniteGradient`] if the gradient overflows.
     pub fn gradient<S: TangentVjp>(
