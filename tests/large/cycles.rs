@@ -4,6 +4,7 @@
 use crate::relu_network::{has_all_cycles, relu};
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn of_networks_with_few_cycles() {
     for (map, counts) in [
         (relu([1.95, -0.68], [[-3.9, 0.05], [0.46, 2.54]], [0.67, -0.35]), [4, 2, 4, 7, 12, 14]),
@@ -18,6 +19,7 @@ fn of_networks_with_few_cycles() {
 
 /// Nearly every sequence of regions has its cycle.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn of_a_network_with_hundreds() {
     let map = relu([1.8, 1.81], [[-4.29, 0.31], [0.06, -3.89]], [0.89, 1.07]);
     for (k, count) in [4, 6, 20, 60, 204, 566].into_iter().enumerate() {

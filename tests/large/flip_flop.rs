@@ -58,11 +58,13 @@ where
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_gru_has_the_fixed_points_of_a_cube() {
     check("flip_flop_gru.safetensors", Net::<_, Dynamic>::new(Gru::<f64, BITS, UNITS>::zeros()));
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_tanh_net_has_the_fixed_points_of_a_cube() {
     check("flip_flop_tanh.safetensors", Net::<_, Dynamic>::new(Elman::<f64, BITS, UNITS>::zeros()));
 }

@@ -18,6 +18,7 @@ fn within_errors(spectrum: &Spectrum, expected: &[f64], largest: f64) {
 
 /// J. C. Sprott's values: 0.9056, 0, −14.5723.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn lorenz() {
     let (field, y0) = Lorenz::problem();
     let exact = [0.9056, 0.0, -14.5723];
@@ -46,6 +47,7 @@ impl GenericDynamics<3, 3> for Roessler {
 
 /// Sprott (2003), appendix A: 0.0714, 0, −5.3943.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn roessler() {
     let field = Autodiff::new(Roessler, vector![0.2, 0.2, 5.7]);
     let settings = Lyapunov::over(20_000.0).transient(200.0).renormalise_every(0.5);
@@ -57,6 +59,7 @@ const UNITS: usize = 12;
 
 /// `tests/reference/lyapunov.py`.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_random_network() {
     let found: serde_json::Value = serde_json::from_str(include_str!("../reference/lyapunov.json")).unwrap();
     let mut cell = Elman::<f64, 1, UNITS>::zeros();
