@@ -409,7 +409,7 @@ impl System for NetFlow {
     }
 }
 
-/// At rest at 0 the eigenvalues are those of `g W`, so every bifurcation follows from the eigenvalues of `W`.
+/// At rest at 0 the Jacobian is `g W`, so every bifurcation follows from the eigenvalues of `W`.
 #[test]
 fn all_bifurcations_of_a_net_at_rest() {
     let n = 12;

@@ -339,7 +339,7 @@ fn a_new_schedule_or_rate_holds_from_then_on() {
     assert_eq!(train(&folder.file(), 3, 7.0, Some(cosine)), first);
     let more: Vec<f64> = (3..6).map(|step| rate(step, 6)).collect();
     assert_eq!(train(&folder.file(), 6, 7.0, Some(cosine)), [first, more].concat());
-    // Without the schedule, the rate is that of the optimiser.
+    // Without the schedule, the optimiser sets the rate.
     assert_eq!(train(&folder.file(), 8, 7.0, None)[6..], [7.0, 7.0]);
     assert_eq!(train(&folder.file(), 9, 0.5, None)[6..], [7.0, 7.0, 0.5]);
 
@@ -382,7 +382,7 @@ fn a_file_that_cannot_be_written_is_refused_at_once() {
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
 }
 
-/// The parameters in the middle of a later epoch are those of no epoch.
+/// The parameters in the middle of a later epoch belong to no epoch.
 #[test]
 fn fewer_epochs_than_are_done_are_refused() {
     let folder = Folder::new("fewer");

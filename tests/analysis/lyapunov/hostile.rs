@@ -136,7 +136,7 @@ fn singular_jacobians_have_exponents_of_minus_infinity() {
     }));
     let x0 = DVector::from_fn(5, |i, _| 0.1 + 0.2 * i as f64);
     let spectrum = Lyapunov::over(500).transient(100).spectrum(&map, &x0, 5).unwrap();
-    // The Jacobian by differences has rounding errors of 1e-11, far above those of an exact one, so it is not singular up to
+    // The Jacobian by differences has rounding errors of 1e-11, far above the rounding of an exact one, so it is not singular up to
     // rounding, and large negative numbers are all that can be known.
     assert!(spectrum.exponents[..2].iter().all(|x| x.abs() < 5.0), "{spectrum}");
     assert!(spectrum.exponents[2..].iter().all(|x| *x < -20.0), "{spectrum}");

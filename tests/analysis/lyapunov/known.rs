@@ -93,7 +93,7 @@ fn a_linear_flow_is_exact() {
     let settings = Lyapunov::over(20.0).transient(100.0).renormalise_every(1.0);
     let control = Pid::tolerance(1e-10);
     let spectrum = settings.spectrum_of_flow(&field, &Vector3::new(1.0, 0.0, 0.0), 3, Tsit5, control).unwrap();
-    // The first exponent is that of the flow up to the error of the method. A frame turns in the plane of the pair, so the
+    // The first exponent has the error of the method. A frame turns in the plane of the pair, so the
     // other two vary in time, but not their sum.
     assert!((spectrum.exponents[0] + 0.05).abs() < 1e-9, "{spectrum}");
     assert!((spectrum.exponents[1] + 0.3).abs() <= spectrum.errors[1] + 1e-9, "{spectrum}");

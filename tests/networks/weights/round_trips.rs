@@ -1,4 +1,4 @@
-//! What is written is read, bit for bit.
+//! Files give back the same weights, bit for bit.
 
 use rheos::formula::{Heap, Parameters, Slices, Structure};
 use rheos::nn::{Elman, Linear, Mlp, Net, Recurrence, Sequence, SequenceBatch};
