@@ -1,8 +1,6 @@
 //! Formulas that discretise an ODE, and their vector fields.
 
-use super::leaf::Leaf;
-use super::name::Name;
-use super::parameters::{Parameters, structure_of_field};
+use super::parameters::{parameters_of_field, structure_of_field};
 use super::shape::Shape;
 use super::written::Formula;
 use crate::state::{State, norm_of_field, space_of_field};
@@ -54,18 +52,7 @@ impl<P: State> State for FieldOf<P> {
     norm_of_field!();
 }
 
-impl<P: Parameters> Parameters for FieldOf<P> {
-    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
-        self.0.leaves(name, see);
-    }
-    fn write_numbers(&self, out: &mut Vec<f64>) {
-        self.0.write_numbers(out);
-    }
-    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
-        self.0.read_numbers(from)
-    }
-}
-
+parameters_of_field!(FieldOf);
 structure_of_field!(FieldOf, |see| see);
 
 impl<P: Continuous> Formula for FieldOf<P> {

@@ -1,9 +1,8 @@
 //! Parameters that are not trained.
 
 use super::batch::Batch;
-use super::leaf::Leaf;
 use super::name::Name;
-use super::parameters::{Parameters, Types, structure_of_field};
+use super::parameters::{Types, parameters_of_field, structure_of_field};
 use super::store::{Slices, Store};
 use super::weight::Bias;
 use crate::state::{Element, State, Tolerance};
@@ -79,18 +78,7 @@ impl<P: State> State for Frozen<P> {
     }
 }
 
-impl<P: Parameters> Parameters for Frozen<P> {
-    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
-        self.0.leaves(name, see);
-    }
-    fn write_numbers(&self, out: &mut Vec<f64>) {
-        self.0.write_numbers(out);
-    }
-    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
-        self.0.read_numbers(from)
-    }
-}
-
+parameters_of_field!(Frozen);
 structure_of_field!(Frozen, |see| &mut AsFrozen(see));
 
 /// Passes all leaves on as frozen ones.

@@ -320,6 +320,29 @@ macro_rules! repeated {
 repeated!([P; G], Q => [P::In<Q>; G], |self| *self, |from, k, name| &name.element(k), element, std::convert::identity);
 repeated!(Gates<P, G>, Q => Gates<P::In<Q>, G>, |self| self.0, |from, _k, name| name, gate, Gates);
 
+/// A wrapper with the tensors of its field.
+macro_rules! parameters_of_field {
+    ($wrapper:ident) => {
+        impl<P: crate::formula::Parameters> crate::formula::Parameters for $wrapper<P> {
+            fn leaves(
+                &self,
+                name: &crate::formula::Name<'_>,
+                see: &mut dyn FnMut(&crate::formula::Name<'_>, crate::formula::Leaf),
+            ) {
+                self.0.leaves(name, see);
+            }
+            fn write_numbers(&self, out: &mut Vec<f64>) {
+                self.0.write_numbers(out);
+            }
+            fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+                self.0.read_numbers(from)
+            }
+        }
+    };
+}
+
+pub(super) use parameters_of_field;
+
 /// A wrapper of a structure with the same tensors, whose types `$types` visits.
 macro_rules! structure_of_field {
     ($wrapper:ident, |$see:ident| $types:expr) => {

@@ -1,9 +1,7 @@
 //! A formula with its derivative in a direction.
 
 use super::derivative::jvp;
-use super::leaf::Leaf;
-use super::name::Name;
-use super::parameters::{Parameters, structure_of_field};
+use super::parameters::{parameters_of_field, structure_of_field};
 use super::shape::{Rows, Shape};
 use super::written::Formula;
 use crate::state::{State, norm_of_field, space_of_field};
@@ -38,18 +36,7 @@ impl<P: State> State for TangentOf<P> {
     norm_of_field!();
 }
 
-impl<P: Parameters> Parameters for TangentOf<P> {
-    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
-        self.0.leaves(name, see);
-    }
-    fn write_numbers(&self, out: &mut Vec<f64>) {
-        self.0.write_numbers(out);
-    }
-    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
-        self.0.read_numbers(from)
-    }
-}
-
+parameters_of_field!(TangentOf);
 structure_of_field!(TangentOf, |see| see);
 
 impl<P, X, const N: usize> Formula for TangentOf<P>

@@ -51,7 +51,7 @@ pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};
 pub use outputs::Outputs;
-pub(crate) use parallel::{in_parallel, in_parallel_with};
+pub(crate) use parallel::{cores, in_parallel, in_parallel_with};
 pub use paused::Paused;
 pub use record::{Interpolated, Landed, Mapped, Trajectory};
 pub(crate) use record::{check_outputs, check_times};

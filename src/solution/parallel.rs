@@ -3,6 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// The number of threads that the machine runs at once; 1 if it does not say.
+pub(crate) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// `task` of each number below `count`. Every thread takes the next number when it is done with the last.
 pub(crate) fn in_parallel<R: Send>(count: usize, threads: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
     in_parallel_with(count, threads, || (), |(), i| task(i))

@@ -6,7 +6,7 @@ use super::fate::{Fate, Targets};
 use super::grid::PlaneGrid;
 use crate::analysis::{Kind, System};
 use crate::error::{Error, Result};
-use crate::solution::in_parallel;
+use crate::solution::{cores, in_parallel};
 use crate::state::State;
 
 /// The settings of [`basins`](fn@basins).
@@ -20,8 +20,7 @@ pub struct BasinSearch {
 
 impl Default for BasinSearch {
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { steps: 10_000, radius: 1e-3, threads }
+        Self { steps: 10_000, radius: 1e-3, threads: cores() }
     }
 }
 

@@ -173,8 +173,7 @@ impl RealSchur {
             self.t[(k + 1, j)] = cos * lower - sin * upper;
         }
         for matrix in [&mut self.t, &mut self.q] {
-            let rows = if matrix.nrows() == n { n } else { k + 2 };
-            for i in 0..rows {
+            for i in 0..n {
                 let (left, right) = (matrix[(i, k)], matrix[(i, k + 1)]);
                 matrix[(i, k)] = cos * left + sin * right;
                 matrix[(i, k + 1)] = cos * right - sin * left;

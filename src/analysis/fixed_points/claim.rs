@@ -115,7 +115,7 @@ fn contracts<S: System>(
     inverse: &DMatrix<f64>,
     error: &[f64],
 ) -> bool {
-    let differs = residual.change_with_increments(&b.here).map(|change| (inverse * change).norm());
+    let differs = residual.change_with_increments(&b.here, &b.slopes).map(|change| (inverse * change).norm());
     // Wider increments may leave the domain.
     if differs.is_ok_and(|differs| differs > CONTRACTION) {
         return false;
@@ -124,9 +124,7 @@ fn contracts<S: System>(
     [-1.0, 1.0].into_iter().all(|side| {
         let target: Vec<f64> =
             (0..error.len()).map(|i| b.here.at[i] + side * error[i].copysign(newton[i]) * residual.units[i]).collect();
-        let finite = residual.move_to(&mut b.trial, &target).is_ok()
-            && b.trial.norm.is_finite()
-            && residual.linearise(&b.trial, &mut b.other).is_ok_and(|finite| finite);
-        finite && (inverse * (&b.other.matrix - &b.slopes.matrix)).norm() <= CONTRACTION
+        residual.linearise_at(&mut b.trial, &target, &mut b.other)
+            && (inverse * (&b.other.matrix - &b.slopes.matrix)).norm() <= CONTRACTION
     })
 }

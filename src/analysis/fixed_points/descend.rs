@@ -6,6 +6,7 @@ use super::cholesky::solve_shifted;
 use super::residual::{Place, Residual, Slopes};
 use crate::analysis::System;
 use crate::error::Result;
+use crate::state::State;
 
 /// The buffers of a search from one start.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ const FLAT: f64 = 1e-6;
 /// The steps of Newton's method after a descent.
 const POLISH: usize = 40;
 
-impl<Y: crate::state::State> Buffers<Y> {
+impl<Y: State> Buffers<Y> {
     pub fn new<S: System<State = Y>>(residual: &Residual<S>, like: &Y) -> Self {
         let n = residual.units.len();
         let square = DMatrix::zeros(n, n);
@@ -64,10 +65,17 @@ impl<Y: crate::state::State> Buffers<Y> {
         }
     }
 
-    /// The coordinates of `here` plus `factor · step`, in `target`.
-    fn aim(&mut self, units: &[f64], factor: f64) {
+    /// Moves to `start`, with the Jacobian there; false if the system is not finite.
+    pub fn begin<S: System<State = Y>>(&mut self, residual: &Residual<S>, start: &Y) -> Result<bool> {
+        self.here.state.assign(start);
+        residual.evaluate(&mut self.here)?;
+        Ok(self.here.norm.is_finite() && residual.linearise(&self.here, &mut self.slopes)?)
+    }
+
+    /// The coordinates of `here` minus `step`, in `target`.
+    fn aim(&mut self, units: &[f64]) {
         for (i, target) in self.target.iter_mut().enumerate() {
-            *target = self.here.at[i] + factor * self.step[i] * units[i];
+            *target = self.here.at[i] - self.step[i] * units[i];
         }
     }
 }
@@ -82,10 +90,7 @@ pub(in crate::analysis) fn descend<S: System>(
     budget: usize,
     b: &mut Buffers<S::State>,
 ) -> Result<Descent> {
-    use crate::state::State;
-    b.here.state.assign(start);
-    residual.evaluate(&mut b.here)?;
-    if !b.here.norm.is_finite() || !residual.linearise(&b.here, &mut b.slopes)? {
+    if !b.begin(residual, start)? {
         return Ok(Descent::NotFinite);
     }
     let n = b.target.len() as f64;
@@ -106,7 +111,7 @@ pub(in crate::analysis) fn descend<S: System>(
         b.step.copy_from(&b.gradient);
         fresh = false;
         if solve_shifted(&b.normal, shift, &mut b.factor, b.step.as_mut_slice()) {
-            b.aim(residual.units, -1.0);
+            b.aim(residual.units);
             // A system that has no value at the trial, or fails there, is not followed.
             let _ = residual.move_to(&mut b.trial, &b.target);
             if b.trial.at == b.here.at {
@@ -145,7 +150,7 @@ pub(in crate::analysis) fn polish<S: System>(residual: &Residual<S>, b: &mut Buf
         if !b.slopes.matrix.clone().lu().solve_mut(&mut b.step) || !b.step.iter().all(|x| x.is_finite()) {
             return;
         }
-        b.aim(residual.units, -1.0);
+        b.aim(residual.units);
         let moved = residual.move_to(&mut b.trial, &b.target).is_ok() && b.trial.norm < b.here.norm;
         if !moved || !residual.linearise(&b.trial, &mut b.other).is_ok_and(|finite| finite) {
             return;

@@ -24,7 +24,7 @@ pub(super) fn describe<S: System>(
     residual.linearise(&here, &mut slopes)?;
     let change = change_over_error(residual, like, candidate, &slopes.matrix);
     let rounding = n as f64 * residual.rounding * in_units(&jacobian, residual.units).norm();
-    let error = rounding + residual.error_of_differences(&here)?;
+    let error = rounding + residual.error_of_differences(&here, &slopes)?;
     let linear = Linear::of(&jacobian, residual.units, change, error)?;
     let speed = here.speed(S::KIND);
     Ok(FixedPoint {
@@ -54,10 +54,7 @@ fn change_over_error<S: System>(
     let mut change: f64 = 0.0;
     for target in candidate.ends(residual.units) {
         // A point at the edge of the domain has its change on the inner side.
-        let finite = residual.move_to(&mut there, &target).is_ok()
-            && there.norm.is_finite()
-            && residual.linearise(&there, &mut slopes).is_ok_and(|finite| finite);
-        if finite {
+        if residual.linearise_at(&mut there, &target, &mut slopes) {
             change = change.max((&slopes.matrix - here).norm());
         }
     }

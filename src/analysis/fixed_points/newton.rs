@@ -6,7 +6,6 @@ use super::descend::{Buffers, Descent};
 use super::residual::Residual;
 use crate::analysis::System;
 use crate::error::Result;
-use crate::state::State;
 
 /// The least fraction of a step.
 const SHORTEST: f64 = 1e-4;
@@ -20,9 +19,7 @@ pub(super) fn newton<S: System>(
     budget: usize,
     b: &mut Buffers<S::State>,
 ) -> Result<Descent> {
-    b.here.state.assign(start);
-    residual.evaluate(&mut b.here)?;
-    if !b.here.norm.is_finite() || !residual.linearise(&b.here, &mut b.slopes)? {
+    if !b.begin(residual, start)? {
         return Ok(Descent::NotFinite);
     }
     let mut fraction = 1.0_f64;

@@ -92,7 +92,19 @@ impl<'a, S: System> Residual<'a, S> {
 
     /// Writes the Jacobian of the residual at `place`. `false` if it is not finite.
     pub fn linearise(&self, place: &Place<S::State>, slopes: &mut Slopes) -> Result<bool> {
-        self.system.jacobian(&place.state, &self.sizes, &mut slopes.matrix)?;
+        self.linearise_with(place, &self.sizes, slopes)
+    }
+
+    /// Moves to these coordinates and writes the Jacobian there. `false` if the system or its Jacobian is not finite, or
+    /// fails.
+    pub fn linearise_at(&self, place: &mut Place<S::State>, coordinates: &[f64], slopes: &mut Slopes) -> bool {
+        self.move_to(place, coordinates).is_ok()
+            && place.norm.is_finite()
+            && self.linearise(place, slopes).is_ok_and(|finite| finite)
+    }
+
+    fn linearise_with(&self, place: &Place<S::State>, sizes: &S::State, slopes: &mut Slopes) -> Result<bool> {
+        self.system.jacobian(&place.state, sizes, &mut slopes.matrix)?;
         let n = self.units.len();
         slopes.noise.fill(0.0);
         for j in 0..n {
@@ -116,22 +128,19 @@ impl<'a, S: System> Residual<'a, S> {
 
     /// The largest difference between Jacobians with increments of different sizes, in units: the error of one by
     /// differences, and zero for an exact one.
-    pub fn error_of_differences(&self, place: &Place<S::State>) -> Result<f64> {
-        let error = self.change_with_increments(place)?.norm();
+    pub fn error_of_differences(&self, place: &Place<S::State>, slopes: &Slopes) -> Result<f64> {
+        let error = self.change_with_increments(place, slopes)?.norm();
         // Wider increments may leave the domain.
         Ok(if error.is_finite() { error } else { 0.0 })
     }
 
-    /// The change of the Jacobian from increments twice as large to its own, in units; zero for an exact one.
-    pub fn change_with_increments(&self, place: &Place<S::State>) -> Result<DMatrix<f64>> {
-        let n = self.units.len();
-        let (mut plain, mut wider) = (DMatrix::zeros(n, n), DMatrix::zeros(n, n));
+    /// The change of the Jacobian from increments twice as large to the `slopes` there; zero for an exact one.
+    pub fn change_with_increments(&self, place: &Place<S::State>, slopes: &Slopes) -> Result<DMatrix<f64>> {
         let doubled: Vec<f64> = place.at.iter().zip(self.units).map(|(x, unit)| 2.0 * x.abs().max(*unit)).collect();
-        let mut sizes = self.sizes.zeros_like();
+        let (mut sizes, mut wider) = (self.sizes.zeros_like(), self.slopes());
         let _ = sizes.read_coordinates(&doubled);
-        self.system.jacobian(&place.state, &self.sizes, &mut plain)?;
-        self.system.jacobian(&place.state, &sizes, &mut wider)?;
-        Ok(in_units(&(plain - wider), self.units))
+        self.linearise_with(place, &sizes, &mut wider)?;
+        Ok(&slopes.matrix - wider.matrix)
     }
 
     /// The Jacobian of the system at `place`, in its own units.

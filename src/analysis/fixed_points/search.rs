@@ -1,6 +1,7 @@
 //! The settings of a search.
 
 use crate::error::{Error, Result};
+use crate::solution::cores;
 
 /// The settings of a search for fixed points or cycles.
 ///
@@ -38,8 +39,7 @@ pub struct Search {
 
 impl Default for Search {
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { threads, max_iterations: 100, distance: None, outlier_factor: 10.0, slow: None }
+        Self { threads: cores(), max_iterations: 100, distance: None, outlier_factor: 10.0, slow: None }
     }
 }
 

@@ -85,10 +85,7 @@ fn second_derivatives<S: System>(residual: &Residual<S>, b: &mut Buffers<S::Stat
         for side in [-1.0, 1.0] {
             let mut target = b.here.at.clone();
             target[j] += side * increment;
-            let finite = residual.move_to(&mut b.trial, &target).is_ok()
-                && b.trial.norm.is_finite()
-                && residual.linearise(&b.trial, &mut b.other).is_ok_and(|finite| finite);
-            if !finite {
+            if !residual.linearise_at(&mut b.trial, &target, &mut b.other) {
                 return false;
             }
             let twice = weighted(residual, weighted(residual, &b.trial.residual).as_slice());

@@ -1,5 +1,7 @@
 //! The loop over intervals: carry, factorise, record.
 
+use nalgebra::DMatrix;
+
 use super::frame::Frame;
 use super::plan::{Interval, Intervals};
 use super::record::Record;
@@ -50,20 +52,32 @@ impl Average<'_> {
         carrier: &mut impl Carrier,
         mut frame: Frame,
     ) -> std::result::Result<Spectrum, Box<LyapunovFailure>> {
-        let mut record = Record::new(frame.count(), self.intervals.transient, self.settings.blocks);
+        let mut record = self.record(&frame);
         let outcome = self.gather(carrier, &mut frame, &mut record);
-        let spectrum = (record.time() > 0.0).then(|| Spectrum::new(&record, self.with_volume, carrier.state()));
-        let error = match (outcome, &spectrum) {
+        self.conclude(carrier, &record, outcome)
+    }
+
+    /// The empty record of an average.
+    pub(super) fn record(&self, frame: &Frame) -> Record {
+        Record::new(frame.count(), self.intervals.transient, self.settings.blocks)
+    }
+
+    /// The spectrum of a record, or the reason why there is none.
+    pub(super) fn conclude(
+        &self,
+        carrier: &impl Carrier,
+        record: &Record,
+        outcome: Result<()>,
+    ) -> std::result::Result<Spectrum, Box<LyapunovFailure>> {
+        let spectrum = (record.time() > 0.0).then(|| Spectrum::new(record, self.with_volume, carrier.state()));
+        let outcome = match (outcome, &spectrum) {
             (Ok(()), Some(found)) => found.check(self.settings.tolerance),
             (outcome, _) => outcome,
         };
-        match (error, spectrum) {
+        match (outcome, spectrum) {
             (Ok(()), Some(spectrum)) => Ok(spectrum),
-            (error, partial) => {
-                // Without an error there is an average, since its length is positive.
-                let error = error.err().unwrap_or(Error::EmptyState);
-                Err(Box::new(LyapunovFailure { error, t: carrier.time(), state: carrier.state(), partial }))
-            }
+            // Without an error there is an average, since its length is positive.
+            (outcome, partial) => Err(failed(carrier, outcome.err().unwrap_or(Error::EmptyState), partial)),
         }
     }
 
@@ -92,7 +106,7 @@ pub(super) fn factorise(frame: &mut Frame, interval: Interval) -> Result<()> {
 }
 
 /// Finds directions that were contracted to rounding errors.
-pub(super) fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interval) -> Result<()> {
+fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interval) -> Result<()> {
     let least = LOST * carrier.rounding();
     let mut singular = None;
     for k in 0..frame.count() {
@@ -111,4 +125,36 @@ pub(super) fn judge(carrier: &impl Carrier, frame: &mut Frame, interval: Interva
         }
     }
     Ok(())
+}
+
+/// A failure where the carrier is.
+pub(super) fn failed(carrier: &impl Carrier, error: Error, partial: Option<Spectrum>) -> Box<LyapunovFailure> {
+    Box::new(LyapunovFailure { error, t: carrier.time(), state: carrier.state(), partial })
+}
+
+/// The tangents over an interval in which no direction is lost.
+pub(super) struct Factored {
+    /// The frame at the start.
+    pub(super) before: DMatrix<f64>,
+    /// The triangular factor at the end.
+    pub(super) r: DMatrix<f64>,
+    /// The growth of the logarithm of the whole volume.
+    pub(super) volume: f64,
+}
+
+/// Carries the frame through an interval and factorises it.
+///
+/// # Errors
+/// The errors of the carrier, and [`Error::TangentLost`] for a direction that is lost or contracted to nothing.
+pub(super) fn factored(carrier: &mut impl Carrier, frame: &mut Frame, interval: Interval) -> Result<Factored> {
+    let before = frame.matrix();
+    let volume = carrier.carry(interval, frame)?;
+    let carried = frame.matrix();
+    factorise(frame, interval)?;
+    judge(carrier, frame, interval)?;
+    if let Some(index) = frame.logs.iter().position(|log| *log == f64::NEG_INFINITY) {
+        return Err(Error::TangentLost { index, t: interval.end });
+    }
+    let r = (frame.matrix().transpose() * carried).upper_triangle();
+    Ok(Factored { before, r, volume })
 }

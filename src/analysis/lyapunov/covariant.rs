@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::average::{Average, Carrier, factorise, judge};
+use super::average::{Average, Carrier, Factored, factored, factorise, failed};
 use super::frame::Frame;
 use super::{Lyapunov, LyapunovFailure};
 use crate::analysis::system::System;
@@ -119,9 +119,7 @@ impl Average<'_> {
     ) -> std::result::Result<CovariantVectors, Box<LyapunovFailure>> {
         let mut passed = Vec::new();
         let found = self.pass(carrier, &mut frame, &mut passed).and_then(|wanted| backwards(&passed, wanted));
-        found.map_err(|error| {
-            Box::new(LyapunovFailure { error, t: carrier.time(), state: carrier.state(), partial: None })
-        })
+        found.map_err(|error| failed(carrier, error, None))
     }
 
     /// Passes all intervals; returns the number of those in the average.
@@ -133,15 +131,8 @@ impl Average<'_> {
         let mut wanted = 0;
         let average = self.intervals.of_average().map(|interval| (interval, true));
         for (interval, counts) in average.chain(self.intervals.behind().map(|interval| (interval, false))) {
-            let (state, before) = (carrier.state(), frame.matrix());
-            carrier.carry(interval, frame)?;
-            let a = frame.matrix();
-            factorise(frame, interval)?;
-            judge(carrier, frame, interval)?;
-            if let Some(index) = frame.logs.iter().position(|log| *log == f64::NEG_INFINITY) {
-                return Err(Error::TangentLost { index, t: interval.end });
-            }
-            let r = (frame.matrix().transpose() * a).upper_triangle();
+            let state = carrier.state();
+            let Factored { before, r, .. } = factored(carrier, frame, interval)?;
             passed.push(Passed { time: interval.start, state, frame: before, r });
             wanted += usize::from(counts);
         }

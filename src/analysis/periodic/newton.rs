@@ -2,12 +2,8 @@
 
 use nalgebra::{DMatrix, DVector, Dyn, SVD};
 
-use super::shot::{Shooter, Shot};
-use crate::analysis::Variational;
-use crate::control::Controller;
-use crate::dynamics::Jacobian;
+use super::shot::{Shoot, Shot};
 use crate::error::{Error, Result};
-use crate::solver::Dense;
 use crate::state::State;
 
 /// The most Newton steps.
@@ -129,25 +125,20 @@ impl Equations {
 ///
 /// The derivative belongs to the computed steps. An adaptive solve changes its steps with the point, so the corrections
 /// stand still at about its tolerance.
-pub(super) fn newton<'f, F, S, C>(
-    shooter: &Shooter<'f, F, S, C>,
-    like: &F::State,
+pub(super) fn newton<S: Shoot>(
+    shooter: &S,
+    like: &S::State,
     guess: DVector<f64>,
     (period, unknown): (f64, Period),
-) -> Result<Converged<F::State>>
-where
-    F: Jacobian,
-    S: Dense<Variational<&'f F>> + Clone,
-    C: Controller<Variational<&'f F>, S> + Clone,
-{
+) -> Result<Converged<S::State>> {
     let mut shot = shooter.shoot(like, guess, period, &shooter.first_units(like, period))?;
     let (first, first_units) = (shot.amplitudes.clone(), shot.units());
-    let units = |shot: &Shot<F::State>, unknown| match unknown {
+    let units = |shot: &Shot<S::State>, unknown| match unknown {
         Period::Unknown => shot.units(),
         // A forced orbit may be at rest.
         Period::Given => shot.units().sup(&first_units),
     };
-    let mut best: Option<Converged<F::State>> = None;
+    let mut best: Option<Converged<S::State>> = None;
     let (mut before, mut stands) = (f64::INFINITY, 0);
     for iteration in 0..ITERATIONS {
         if unknown == Period::Unknown && has_collapsed(&shot, &first) {

@@ -46,15 +46,34 @@ pub(super) struct Shot<Y> {
     pub largest: DVector<f64>,
 }
 
-impl<'f, F, S, C> Shooter<'f, F, S, C>
+/// A field with a solver, which shoots.
+pub(super) trait Shoot {
+    /// The state space.
+    type State: State;
+
+    /// The sizes of the displacements while nothing else is known: the coordinates at the guess or, if larger,
+    /// their changes.
+    fn first_units(&self, guess: &Self::State, period: f64) -> DVector<f64>;
+
+    /// The trajectory from `start`, with displacements of these sizes.
+    fn shoot(
+        &self,
+        like: &Self::State,
+        start: DVector<f64>,
+        period: f64,
+        units: &DVector<f64>,
+    ) -> Result<Shot<Self::State>>;
+}
+
+impl<'f, F, S, C> Shoot for Shooter<'f, F, S, C>
 where
     F: Jacobian,
     S: Dense<Variational<&'f F>> + Clone,
     C: Controller<Variational<&'f F>, S> + Clone,
 {
-    /// The sizes of the displacements while nothing else is known: the coordinates at the guess or, if larger,
-    /// their changes.
-    pub fn first_units(&self, guess: &F::State, period: f64) -> DVector<f64> {
+    type State = F::State;
+
+    fn first_units(&self, guess: &F::State, period: f64) -> DVector<f64> {
         let mut units = DVector::from_vec(guess.coordinates()).abs();
         let mut slope = guess.zeros_like();
         for k in 0..8 {
@@ -74,14 +93,7 @@ where
         })
     }
 
-    /// The trajectory from `start`, with displacements of these sizes.
-    pub fn shoot(
-        &self,
-        like: &F::State,
-        start: DVector<f64>,
-        period: f64,
-        units: &DVector<f64>,
-    ) -> Result<Shot<F::State>> {
+    fn shoot(&self, like: &F::State, start: DVector<f64>, period: f64, units: &DVector<f64>) -> Result<Shot<F::State>> {
         let x = point(like, start.as_slice())?;
         let times: Vec<f64> = (0..=SAMPLES).map(|k| self.time(period, k)).collect();
         let start_of_tangents = self.field.along(&x, &DMatrix::from_diagonal(units))?;
@@ -119,7 +131,9 @@ where
             log_volume,
         })
     }
+}
 
+impl<F: Jacobian, S, C> Shooter<'_, F, S, C> {
     /// The time of a sample.
     fn time(&self, period: f64, k: usize) -> f64 {
         if k == SAMPLES { self.t0 + period } else { self.t0 + period * k as f64 / SAMPLES as f64 }

@@ -4,7 +4,7 @@ use nalgebra::{Complex, DVector};
 
 use super::newton::{Converged, Period, RANK, newton};
 use super::orbit::PeriodicOrbit;
-use super::shot::Shooter;
+use super::shot::{Shoot, Shooter};
 use crate::analysis::Variational;
 use crate::analysis::eigen::Eigen;
 use crate::control::Controller;
@@ -125,17 +125,7 @@ const LONGER: f64 = 1.25;
 
 /// The time near `period` at which the trajectory comes nearest to its start: where the field is fast, Newton's method
 /// needs a good period.
-fn nearest_return<'f, F, S, C>(
-    shooter: &Shooter<'f, F, S, C>,
-    like: &F::State,
-    start: &DVector<f64>,
-    period: f64,
-) -> f64
-where
-    F: Jacobian,
-    S: Dense<Variational<&'f F>> + Clone,
-    C: Controller<Variational<&'f F>, S> + Clone,
-{
+fn nearest_return<S: Shoot>(shooter: &S, like: &S::State, start: &DVector<f64>, period: f64) -> f64 {
     // The trajectory may end between the period and there.
     let longer = shooter.shoot(like, start.clone(), LONGER * period, &shooter.first_units(like, period)).ok();
     let fraction = longer.and_then(|shot| shot.nearest_return(1.0 / (LONGER * LONGER), 1.0 / LONGER));
@@ -153,13 +143,16 @@ fn check_guess<Y: State>(guess: &Y) -> Result<()> {
     }
 }
 
+/// The coordinates of the field.
+fn slope_at<F: Jacobian>(f: &F, t: f64, y: &F::State) -> Vec<f64> {
+    let mut slope = y.zeros_like();
+    f.eval(t, y, &mut slope);
+    slope.coordinates()
+}
+
 /// Checks that the field has the same value at several times.
 fn check_autonomous<F: Jacobian>(f: &F, guess: &F::State, period: f64) -> Result<()> {
-    let value = |t: f64| {
-        let mut slope = guess.zeros_like();
-        f.eval(t, guess, &mut slope);
-        slope.coordinates()
-    };
+    let value = |t: f64| slope_at(f, t, guess);
     let first = value(0.0);
     for fraction in [0.37, 0.81] {
         let t = fraction * period;
@@ -180,11 +173,7 @@ const OTHER: f64 = 1e-3;
 
 /// Checks that a field repeats itself after the span, at the guess. Beyond the span it may have no value.
 fn check_period<F: Jacobian>(f: &F, guess: &F::State, span: Span) -> Result<()> {
-    let value = |t: f64| {
-        let mut slope = guess.zeros_like();
-        f.eval(t, guess, &mut slope);
-        slope.coordinates()
-    };
+    let value = |t: f64| slope_at(f, t, guess);
     let times = (0..PROBES).map(|k| (f64::from(k) + 0.37) / f64::from(PROBES) * span.length());
     let (now, later): (Vec<_>, Vec<_>) = times.map(|t| (value(span.t0 + t), value(span.t1 + t))).unzip();
     for i in 0..guess.coordinates().len() {
@@ -211,16 +200,11 @@ const NEAR: f64 = 0.1;
 const SAME: f64 = 1e-6;
 
 /// The same orbit with a fraction of its period, if that is a period too.
-fn divided<'f, F, S, C>(
-    shooter: &Shooter<'f, F, S, C>,
-    like: &F::State,
-    found: &Converged<F::State>,
-) -> Option<(usize, Converged<F::State>)>
-where
-    F: Jacobian,
-    S: Dense<Variational<&'f F>> + Clone,
-    C: Controller<Variational<&'f F>, S> + Clone,
-{
+fn divided<S: Shoot>(
+    shooter: &S,
+    like: &S::State,
+    found: &Converged<S::State>,
+) -> Option<(usize, Converged<S::State>)> {
     let units = &found.units;
     let distance = |x: &DVector<f64>| (x - &found.shot.start).component_div(units).amax();
     for parts in DIVISORS {

@@ -6,7 +6,7 @@ use super::LyapunovGradient;
 use super::of_map::check_cotangents;
 use super::sweep::{Reversible, Start, StateBars, sweep};
 use crate::adjoint::{Adjoint, check_gradient};
-use crate::analysis::lyapunov::average::{Average, Carrier};
+use crate::analysis::lyapunov::average::Average;
 use crate::analysis::lyapunov::flow::FlowCarrier;
 use crate::analysis::lyapunov::frame::Frame;
 use crate::analysis::lyapunov::plan::Interval;
@@ -79,32 +79,6 @@ struct FlowGradient<'a, F: Jacobian + Parametric, S: Solver<Variational<F>>, C, 
     gradient: F::Params,
 }
 
-impl<F, S, C, A> Carrier for FlowGradient<'_, F, S, C, A>
-where
-    F: Jacobian + Parametric,
-    S: Solver<Variational<F>>,
-    C: Controller<Variational<F>, S>,
-{
-    fn carry(&mut self, interval: Interval, frame: &mut Frame) -> Result<f64> {
-        self.carrier.carry(interval, frame)
-    }
-    fn time(&self) -> f64 {
-        self.carrier.time()
-    }
-    fn state(&self) -> Vec<f64> {
-        self.carrier.state()
-    }
-    fn rounding(&self) -> f64 {
-        self.carrier.rounding()
-    }
-    fn noise(&self, frame: &Frame, k: usize) -> Option<f64> {
-        self.carrier.noise(frame, k)
-    }
-    fn is_singular(&self) -> bool {
-        self.carrier.is_singular()
-    }
-}
-
 impl<F, S, C, A> Reversible for FlowGradient<'_, F, S, C, A>
 where
     F: Jacobian + SecondOrderVjp,
@@ -113,9 +87,14 @@ where
     A: Adjoint<Variational<F>, S, C>,
 {
     type State = F::State;
+    type Carrier = FlowCarrier<F, S, C>;
 
     fn point(&self) -> F::State {
         self.carrier.point().unwrap_or_else(|| self.y0.clone())
+    }
+
+    fn carrier(&mut self) -> &mut Self::Carrier {
+        &mut self.carrier
     }
 
     fn pull_back(&mut self, interval: Interval, start: &Start<F::State>, bars: &mut StateBars<F::State>) -> Result<()> {

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::sweep::{Reversible, Start, StateBars, sweep};
 use super::{LyapunovGradient, TangentVjp, TangentsAt};
 use crate::adjoint::check_gradient;
-use crate::analysis::lyapunov::average::{Average, Carrier};
+use crate::analysis::lyapunov::average::Average;
 use crate::analysis::lyapunov::frame::Frame;
 use crate::analysis::lyapunov::map::MapCarrier;
 use crate::analysis::lyapunov::plan::Interval;
@@ -84,32 +84,16 @@ struct MapGradient<'a, S: TangentVjp> {
     gradient: S::Params,
 }
 
-impl<S: TangentVjp> Carrier for MapGradient<'_, S> {
-    fn carry(&mut self, interval: Interval, frame: &mut Frame) -> Result<f64> {
-        self.carrier.carry(interval, frame)
-    }
-    fn time(&self) -> f64 {
-        self.carrier.time()
-    }
-    fn state(&self) -> Vec<f64> {
-        self.carrier.state()
-    }
-    fn rounding(&self) -> f64 {
-        self.carrier.rounding()
-    }
-    fn noise(&self, frame: &Frame, k: usize) -> Option<f64> {
-        self.carrier.noise(frame, k)
-    }
-    fn is_singular(&self) -> bool {
-        self.carrier.is_singular()
-    }
-}
-
-impl<S: TangentVjp> Reversible for MapGradient<'_, S> {
+impl<'a, S: TangentVjp> Reversible for MapGradient<'a, S> {
     type State = S::State;
+    type Carrier = MapCarrier<'a, S>;
 
     fn point(&self) -> S::State {
         self.carrier.x.clone()
+    }
+
+    fn carrier(&mut self) -> &mut Self::Carrier {
+        &mut self.carrier
     }
 
     fn pull_back(&mut self, interval: Interval, start: &Start<S::State>, bars: &mut StateBars<S::State>) -> Result<()> {

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::qr;
 use crate::adjoint::check_gradient;
-use crate::analysis::lyapunov::average::{Average, Carrier, factorise, judge};
+use crate::analysis::lyapunov::average::{Average, Carrier, Factored, factored, failed};
 use crate::analysis::lyapunov::frame::Frame;
 use crate::analysis::lyapunov::plan::Interval;
 use crate::analysis::lyapunov::record::Record;
@@ -13,11 +13,16 @@ use crate::error::{Error, Result};
 use crate::state::State;
 
 /// A trajectory that can be pulled back, interval by interval.
-pub(super) trait Reversible: Carrier {
+pub(super) trait Reversible {
     type State: State;
+    /// The type of the trajectory.
+    type Carrier: Carrier;
 
     /// The state.
     fn point(&self) -> Self::State;
+
+    /// The trajectory.
+    fn carrier(&mut self) -> &mut Self::Carrier;
 
     /// Pulls cotangents of the state and the vectors at the end of an interval back to its start, from which it is run again.
     /// The gradient of the parameters is kept.
@@ -55,72 +60,54 @@ pub(super) struct Swept<Y> {
 /// The gradient of `Σ cₖ λₖ` for the `cotangents` `c`.
 pub(super) fn sweep<R: Reversible>(
     average: &Average<'_>,
-    carrier: &mut R,
+    reversible: &mut R,
     mut frame: Frame,
     cotangents: &[f64],
 ) -> std::result::Result<Swept<R::State>, Box<LyapunovFailure>> {
-    let mut record = Record::new(frame.count(), average.intervals.transient, average.settings.blocks);
+    let mut record = average.record(&frame);
     let mut starts = Vec::new();
-    let forward = forward(average, carrier, &mut frame, (&mut record, &mut starts));
-    let spectrum = (record.time() > 0.0).then(|| Spectrum::new(&record, average.with_volume, carrier.state()));
-    let outcome = forward.and_then(|()| match &spectrum {
-        Some(found) => found.check(average.settings.tolerance),
-        None => Ok(()),
-    });
-    let failed = |carrier: &R, error, partial| {
-        Box::new(LyapunovFailure { error, t: carrier.time(), state: carrier.state(), partial })
-    };
-    if let Err(error) = outcome {
-        return Err(failed(carrier, error, spectrum));
-    }
+    let outcome = forward(average, reversible, &mut frame, (&mut record, &mut starts));
+    let spectrum = average.conclude(reversible.carrier(), &record, outcome)?;
     let rates: Vec<f64> = cotangents.iter().map(|c| c / record.time()).collect();
-    match (backward(carrier, &frame, &starts, &rates), spectrum) {
-        (Ok(x0), Some(spectrum)) => Ok(Swept { spectrum, x0 }),
-        (Err(error), partial) => Err(failed(carrier, error, partial)),
-        (Ok(_), None) => Err(failed(carrier, Error::EmptyState, None)),
+    match backward(reversible, &frame, &starts, &rates) {
+        Ok(x0) => Ok(Swept { spectrum, x0 }),
+        Err(error) => Err(failed(reversible.carrier(), error, Some(spectrum))),
     }
 }
 
 fn forward<R: Reversible>(
     average: &Average<'_>,
-    carrier: &mut R,
+    reversible: &mut R,
     frame: &mut Frame,
     (record, starts): (&mut Record, &mut Vec<Start<R::State>>),
 ) -> Result<()> {
     let transient = average.intervals.before().map(|interval| (interval, false));
     for (interval, counts) in transient.chain(average.intervals.of_average().map(|interval| (interval, true))) {
-        let (state, before) = (carrier.point(), frame.matrix());
-        let volume = carrier.carry(interval, frame)?;
-        let a = frame.matrix();
-        factorise(frame, interval)?;
+        let state = reversible.point();
         // A direction that is lost has no derivative either.
-        judge(carrier, frame, interval)?;
-        if let Some(index) = frame.logs.iter().position(|log| *log == f64::NEG_INFINITY) {
-            return Err(Error::TangentLost { index, t: interval.end });
-        }
+        let Factored { before, r, volume } = factored(reversible.carrier(), frame, interval)?;
         if counts {
             record.add(interval, &frame.logs, volume);
         }
-        let r = (frame.matrix().transpose() * a).upper_triangle();
         starts.push(Start { state, frame: before, r, interval, counts });
     }
     Ok(())
 }
 
 fn backward<R: Reversible>(
-    carrier: &mut R,
+    reversible: &mut R,
     end: &Frame,
     starts: &[Start<R::State>],
     rates: &[f64],
 ) -> Result<R::State> {
     let mut q = end.matrix();
-    let mut bars = StateBars { state: carrier.point().zeros_like(), vectors: DMatrix::zeros(q.nrows(), q.ncols()) };
+    let mut bars = StateBars { state: reversible.point().zeros_like(), vectors: DMatrix::zeros(q.nrows(), q.ncols()) };
     let none = vec![0.0; rates.len()];
     for start in starts.iter().rev() {
         let rates = if start.counts { rates } else { &none };
         bars.vectors = qr::pull_back(&q, &start.r, &bars.vectors, rates)
             .ok_or(Error::TangentLost { index: 0, t: start.interval.end })?;
-        carrier.pull_back(start.interval, start, &mut bars)?;
+        reversible.pull_back(start.interval, start, &mut bars)?;
         check_gradient("x0", &bars.state)?;
         check_gradient("vectors", &bars.vectors)?;
         q.copy_from(&start.frame);
