@@ -2,7 +2,7 @@
 
 use nalgebra::{Vector2, vector};
 use rheos::analysis::{BasinSearch, Fate, Map, PlaneGrid, TimeMap, basins};
-use rheos::{Error, Fixed, Rk4, ode};
+use rheos::{Dopri5, Error, Fixed, Pid, Rk4, ode};
 
 /// Two wells, `x' = y`, `y' = x − x³ − 0.5 y`, of which the energy `y²/2 − x²/2 + x⁴/4` falls.
 fn wells(_t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
@@ -116,4 +116,18 @@ fn a_range_longer_than_any_number_is_an_error() {
     // In units of infinity every point would be at the attractor.
     let error = PlaneGrid::new(vector![0.0, 0.0], (0, -1e308..1e308, 3), (1, -1.0..1.0, 3)).unwrap_err();
     assert!(matches!(error, Error::InvalidEntry { name: "x", index: 1, .. }), "{error}");
+}
+
+/// `x' = x²` ends at the time `1/x₀`; below zero it creeps to rest.
+#[test]
+fn a_solve_that_cannot_go_on_is_no_attractor() {
+    let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![y.x * y.x, -y.y]);
+    let map = TimeMap::new(&field, 0.0..2.0, Dopri5, Pid::tolerance(1e-6));
+    let grid = PlaneGrid::new(vector![0.0, 0.0], (0, -1.0..1.0, 2), (1, 0.0..1.0, 2)).unwrap();
+    let search = BasinSearch::default().radius(0.1).steps(100);
+    let found = basins(&map, &[vec![vector![0.0, 0.0]]], &grid, &search).unwrap();
+    assert_eq!([found.at(0, 0), found.at(0, 1)], [Fate::Attractor(0); 2]);
+    for row in 0..2 {
+        assert!(matches!(found.at(1, row), Fate::Undecided | Fate::Diverged), "{:?}", found.at(1, row));
+    }
 }

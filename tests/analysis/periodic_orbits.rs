@@ -349,3 +349,15 @@ fn many_turns_and_no_turn() {
     let message = periodic_orbit(&node, vector![1.0, 0.3], 1.0, Dop853, tight()).unwrap_err().to_string();
     assert!(message.contains("the period shrank to zero"), "{message}");
 }
+
+/// A volume that underflows on both sides of Liouville's formula agrees.
+#[test]
+fn a_contraction_to_nothing_is_stable() {
+    let field = ode(|t: f64, y: &f64, dy: &mut f64| *dy = -y + t.cos());
+    let mut orbit = forced_orbit(&field, 0.5, 0.0..TAU, Dop853, Pid::tolerance(1e-10)).unwrap();
+    assert!(orbit.accuracy() < 1e-8 && orbit.is_stable() == Some(true));
+    orbit.monodromy.fill(0.0);
+    orbit.multipliers[0] *= 0.0;
+    orbit.log_volume = -1e4;
+    assert_eq!((orbit.accuracy(), orbit.is_stable()), (0.0, Some(true)));
+}

@@ -11,7 +11,7 @@ use crate::state::State;
 pub enum Fate {
     /// It came to the attractor with this index, and stayed.
     Attractor(usize),
-    /// The budget of steps ended before it came to an attractor.
+    /// The budget of steps ended, or the steps of a solve became too small, before it came to an attractor.
     Undecided,
     /// It left every bound.
     Diverged,

@@ -121,7 +121,9 @@ where
     let fates = in_parallel(columns * rows, search.threads, |i| {
         match targets.follow(map, grid.state(i % columns, i / columns), search.steps) {
             // A solve that leaves every bound.
-            Err(Error::NonFinite { .. } | Error::StepSizeUnderflow { .. }) => Ok(Fate::Diverged),
+            Err(Error::NonFinite { .. }) => Ok(Fate::Diverged),
+            // At a singularity, or too stiff for the method: it is not known which.
+            Err(Error::StepSizeUnderflow { .. }) => Ok(Fate::Undecided),
             fate => fate,
         }
     });

@@ -150,7 +150,13 @@ fn backwards(passed: &[Passed], wanted: usize) -> Result<CovariantVectors> {
         if !at.r.solve_upper_triangular_mut(&mut c) {
             return Err(Error::TangentLost { index: 0, t: at.time });
         }
-        for mut column in c.column_iter_mut() {
+        for (index, mut column) in c.column_iter_mut().enumerate() {
+            // In two steps, since squares may overflow.
+            let largest = column.amax();
+            if !(largest > 0.0 && largest.is_finite()) {
+                return Err(Error::TangentLost { index, t: at.time });
+            }
+            column.unscale_mut(largest);
             let size = column.norm();
             column.unscale_mut(size);
         }

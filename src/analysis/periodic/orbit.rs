@@ -74,7 +74,8 @@ impl<Y> PeriodicOrbit<Y> {
             Some(index) => (self.multipliers[index] - 1.0).norm(),
             None => {
                 let (found, expected) = (self.monodromy.determinant().abs(), self.log_volume.exp());
-                (found - expected).abs() / found.max(expected)
+                // Both may contract to nothing.
+                if found == expected { 0.0 } else { (found - expected).abs() / found.max(expected) }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Covariant vectors are mapped to each other, forwards and backwards.
 
-use nalgebra::{DMatrix, Matrix3, Vector1, Vector3, matrix, vector};
+use nalgebra::{DMatrix, Matrix3, Vector1, Vector2, Vector3, matrix, vector};
 use rheos::analysis::{Lyapunov, Map, System, Variational};
 use rheos::dynamics::problems::Lorenz;
 use rheos::{Error, Fixed, Rk4, ode, solve};
@@ -68,4 +68,18 @@ fn a_singular_jacobian_has_no_vectors() {
     let failure = Lyapunov::over(10).covariant_vectors(&map, &Vector1::new(0.5), 1).unwrap_err();
     assert!(matches!(failure.error, Error::TangentLost { index: 0, .. }), "{failure}");
     assert!(Lyapunov::over(10).covariant_vectors(&map, &Vector1::new(0.4), 2).is_err());
+}
+
+/// The factors of an interval may be so small that the squares of their reciprocals overflow.
+#[test]
+fn of_a_strong_contraction() {
+    let map = Map::new(ode(|_t, x: &Vector2<f64>, next: &mut Vector2<f64>| {
+        *next = vector![1e-160 * x[0], 1e-161 * x[1]];
+    }));
+    let found = Lyapunov::over(20).transient(20).covariant_vectors(&map, &vector![0.0, 0.0], 2).unwrap();
+    for vectors in found.vectors {
+        for k in 0..2 {
+            assert!((vectors[(k, k)].abs() - 1.0).abs() < 1e-9, "{vectors}");
+        }
+    }
 }
