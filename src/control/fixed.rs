@@ -54,6 +54,50 @@ impl Fixed {
         self
     }
 
+    /// The number of steps, if it was given by [`steps`](Self::steps).
+    #[must_use]
+    pub const fn count(self) -> Option<usize> {
+        match self.grid {
+            Grid::Steps(n) => Some(n),
+            Grid::Step(_) => None,
+        }
+    }
+
+    /// The grid with half the step.
+    ///
+    /// ```
+    /// use rheos::Fixed;
+    ///
+    /// assert_eq!(Fixed::steps(3).refined(), Fixed::steps(6));
+    /// assert_eq!(Fixed::step(0.5).refined(), Fixed::step(0.25));
+    /// ```
+    #[must_use]
+    pub const fn refined(mut self) -> Self {
+        self.grid = match self.grid {
+            Grid::Steps(n) => Grid::Steps(n.saturating_mul(2)),
+            Grid::Step(h) => Grid::Step(h / 2.0),
+        };
+        self
+    }
+
+    /// The grid with twice the step: the inverse of [`refined`](Self::refined).
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for an odd number of steps, or for a step whose double is not finite.
+    pub const fn coarsened(mut self) -> Result<Self> {
+        self.grid = match self.grid {
+            Grid::Steps(n) if n.is_multiple_of(2) && n > 0 => Grid::Steps(n / 2),
+            Grid::Steps(n) => {
+                return Err(Error::InvalidArgument { name: "steps", value: n as f64, expected: "even and not 0" });
+            }
+            Grid::Step(h) if (2.0 * h).is_finite() => Grid::Step(2.0 * h),
+            Grid::Step(h) => {
+                return Err(Error::InvalidArgument { name: "h", value: h, expected: "of a finite double" });
+            }
+        };
+        Ok(self)
+    }
+
     /// The signed step and the number of full steps.
     fn layout(self, span: Span) -> Result<(f64, u64)> {
         let (h, steps) = match self.grid {

@@ -23,6 +23,8 @@
 //! | [`Recurrence`] | recurrent network: `h₁ = g(h₀, x)` |
 //! | [`TimedRecurrence`] | a cell that reads the gap since the last observation |
 //! | [`Residual`] | residual network: `h₁ = h₀ + g(h₀, x)` |
+//! | [`ResidualStack`] | residual network with weights of its own in every block: `z_{k+1} = z_k + h f(z_k, θ_k)` |
+//! | [`Refine`] | the trait of a model that can be refined: twice the blocks at half the step |
 //! | [`OdeBlock`] | neural ODE: `h₁ = h(t₁)` where `dh/dt = f(h, x)`, by the field [`Driven`] |
 //! | [`IrregularOdeBlock`] | the same, with a gap for each sample |
 //! | `(A, B)` | two blocks, one after the other: `(OdeBlock, Recurrence)` is an ODE-RNN |
@@ -35,7 +37,7 @@
 //! | [`Sequence`] | a model of sequences: a block and a readout layer |
 //! | [`SequenceBatch`] | observations, gaps and lengths of a batch of sequences |
 //! | [`BatchMatrix`], [`Samples`], [`FromSamples`], [`ZeroSamples`] | batches of samples, and states that are batches |
-//! | helper types | [`EncodedRecord`], [`PairTrace`], [`Phase`], [`Pooled`], [`Replicate`], [`Reuse`], [`SameAs`], [`SequenceRecord`], [`Unrolled`] |
+//! | helper types | [`EncodedRecord`], [`PairTrace`], [`Phase`], [`Pooled`], [`Replicate`], [`Reuse`], [`SameAs`], [`SequenceRecord`], [`StackRecord`], [`Unrolled`] |
 //!
 //! One layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], serves as each of the three blocks
 //! with the same parameters, and the same code trains a [`Sequence`] of any of them. An ODE block with `Euler` and one
@@ -63,7 +65,9 @@ pub mod networks {}
 mod ode_block;
 mod pair_trace;
 mod pool;
+mod refine;
 mod replicate;
+mod residual_stack;
 mod samples;
 mod separable_field;
 mod sequence;
@@ -91,7 +95,9 @@ pub use net::Net;
 pub use ode_block::{OdeBlock, Phase};
 pub use pair_trace::PairTrace;
 pub use pool::{Pooled, Reuse};
+pub use refine::Refine;
 pub use replicate::Replicate;
+pub use residual_stack::{ResidualStack, StackRecord};
 pub use samples::Samples;
 pub use separable_field::SeparableField;
 pub use sequence::{Sequence, SequenceRecord, Unrolled};

@@ -3,9 +3,10 @@
 //! | the loop | |
 //! |---|---|
 //! | [`Trainer`] | epochs of shuffled batches, validation, early stopping, logs, checkpoints; returns a [`Training`] or a [`TrainingFailure`] |
+//! | [`MultiLevel`] | from coarse to fine: a model is trained, refined, and trained further; returns a [`MultiLevelTraining`] or a [`MultiLevelFailure`] |
 //! | [`SequenceData`] | sequences with targets, as an objective for sequence models |
 //! | [`Objective`], [`objective`] | the loss of any model on samples |
-//! | helper types | [`MiniBatch`], [`CheckTarget`], [`Ended`], [`Epoch`], [`ObjectiveFn`], [`SequenceObjective`], [`SequenceTarget`], [`TrainingAction`] |
+//! | helper types | [`MiniBatch`], [`CheckTarget`], [`Ended`], [`Epoch`], [`Level`], [`LevelTraining`], [`ObjectiveFn`], [`OptimiserMemory`], [`SequenceObjective`], [`SequenceTarget`], [`Trained`], [`TrainingAction`] |
 //!
 //! | loss | output and target |
 //! |---|---|
@@ -49,6 +50,7 @@ mod clip;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 mod loss;
+mod multi_level;
 mod objective;
 mod optimiser;
 mod schedule;
@@ -62,11 +64,12 @@ pub use clip::clip_norm;
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, Loss, SquaredError, mean_squared_error,
 };
+pub use multi_level::{Level, LevelTraining, MultiLevel, MultiLevelFailure, MultiLevelTraining, OptimiserMemory};
 pub use objective::{MiniBatch, Objective, ObjectiveFn, objective};
 pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sgd, StopReason};
 pub use schedule::{Cosine, Exponential, OnPlateau, OneCycle, Schedule};
 pub use sequence_data::{CheckTarget, SequenceData};
 pub use sequence_objective::{SequenceObjective, SequenceTarget};
 pub(crate) use shuffle::{mix, shuffled};
-pub use trainer::{Ended, Epoch, Trainer, Training, TrainingAction, TrainingFailure};
+pub use trainer::{Ended, Epoch, Trained, Trainer, Training, TrainingAction, TrainingFailure};
 pub use uniform::uniform;

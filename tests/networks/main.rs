@@ -8,6 +8,7 @@ mod blocks;
 mod cells;
 mod formula;
 mod layer_jacobians;
+mod residual_stack;
 #[cfg(feature = "dfdx")]
 mod tensors;
 mod weights;

@@ -69,6 +69,10 @@ impl Optimiser for Adam {
         }
         Ok(())
     }
+
+    fn map_memory(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {
+        self.moments.map(map)
+    }
 }
 
 #[cfg(test)]

@@ -67,6 +67,10 @@ impl Optimiser for AdamW {
         params.iter_mut().for_each(|x| *x *= factor);
         self.adam.update(params, gradient)
     }
+
+    fn map_memory(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {
+        self.adam.map_memory(map)
+    }
 }
 
 #[cfg(test)]

@@ -77,6 +77,10 @@ impl Optimiser for Lion {
         }
         Ok(())
     }
+
+    fn map_memory(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {
+        self.average.map(map)
+    }
 }
 
 /// −1, 0 or 1; NaN for NaN.

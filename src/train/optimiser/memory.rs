@@ -22,4 +22,12 @@ impl Memory {
         }
         Ok(&mut self.0)
     }
+
+    /// See [`Optimiser::map_memory`](super::Optimiser::map_memory).
+    pub(super) fn map(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {
+        if !self.0.is_empty() {
+            self.0 = map(&self.0)?;
+        }
+        Ok(())
+    }
 }

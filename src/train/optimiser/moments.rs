@@ -55,6 +55,16 @@ impl Moments {
         }
     }
 
+    /// See [`Optimiser::map_memory`](super::Optimiser::map_memory).
+    pub(super) fn map(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {
+        if !self.each.is_empty() {
+            let (first, roots): (Vec<f64>, Vec<f64>) = self.each.iter().map(|(m, v)| (*m, v.sqrt())).unzip();
+            let (first, roots) = (map(&first)?, map(&roots)?);
+            self.each = first.into_iter().zip(roots).map(|(m, root)| (m, root * root)).collect();
+        }
+        Ok(())
+    }
+
     /// The moments of every derivative.
     pub(super) fn each(&self) -> &[(f64, f64)] {
         &self.each

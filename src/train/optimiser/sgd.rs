@@ -93,6 +93,10 @@ impl Optimiser for Sgd {
         }
         Ok(())
     }
+
+    fn map_memory(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {
+        self.velocity.map(map)
+    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,18 @@ pub trait Optimiser: Clone {
     /// Settings outside their domain, or a memory that does not fit.
     fn update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()>;
 
+    /// Replaces every gradient `g` in the memory by `map(g)`, for a model with other parameters. The map is linear up to
+    /// signs; a second moment becomes the square of the map of its root.
+    ///
+    /// [`MultiLevel`](crate::train::MultiLevel) calls it. The default is for an optimiser without memory.
+    ///
+    /// # Errors
+    /// The errors of `map`.
+    fn map_memory(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {
+        let _ = map;
+        Ok(())
+    }
+
     /// Updates the parameters of `model`.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::builder::{Settings, Trainer};
 use super::display::Display;
 use super::progress::{Best, Progress};
-use super::report::{Ended, Epoch, Training, TrainingFailure};
+use super::report::{Ended, Epoch, Trained, Training, TrainingFailure};
 use super::watch::TrainingAction;
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
@@ -25,7 +25,15 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// * the errors of the objective, of the optimiser, of the validation and of the callbacks, and of files.
     ///
     /// After an error, the model has the parameters of the last good step.
-    pub fn fit(mut self) -> Result<Training, Box<TrainingFailure>> {
+    pub fn fit(self) -> Result<Training, Box<TrainingFailure>> {
+        Ok(self.fit_with_optimiser()?.training)
+    }
+
+    /// [`fit`](Self::fit), which also returns the optimiser with its memory, after the last step.
+    ///
+    /// # Errors
+    /// The errors of [`fit`](Self::fit).
+    pub fn fit_with_optimiser(mut self) -> Result<Trained<O>, Box<TrainingFailure>> {
         let mut progress = Progress::default();
         match self.run(&mut progress) {
             Ok(ended) => self.finish(progress, ended),
@@ -193,7 +201,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     }
 
     /// Gives the model its best parameters.
-    fn finish(self, progress: Progress, ended: Ended) -> Result<Training, Box<TrainingFailure>> {
+    fn finish(self, progress: Progress, ended: Ended) -> Result<Trained<O>, Box<TrainingFailure>> {
         if let Some(best) = &progress.best {
             let mut params = self.model.params();
             if params.read_coordinates(&best.params).is_none() {
@@ -203,7 +211,8 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
             self.model.set_params(&params);
         }
         let best = progress.best.map(|best| best.epoch).or_else(|| progress.epochs.last().copied());
-        Ok(Training { epochs: progress.epochs, best, ended })
+        let training = Training { epochs: progress.epochs, best, ended };
+        Ok(Trained { training, optimiser: self.optimiser })
     }
 }
 

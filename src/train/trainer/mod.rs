@@ -19,5 +19,5 @@ mod report;
 mod watch;
 
 pub use builder::Trainer;
-pub use report::{Ended, Epoch, Training, TrainingFailure};
+pub use report::{Ended, Epoch, Trained, Training, TrainingFailure};
 pub use watch::TrainingAction;

@@ -48,6 +48,15 @@ pub struct Training {
     pub ended: Ended,
 }
 
+/// A finished training with its optimiser.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trained<O> {
+    /// The training.
+    pub training: Training,
+    /// The optimiser after the last step.
+    pub optimiser: O,
+}
+
 /// A failed training: the reason, its place, and the epochs before.
 ///
 /// The model has the parameters of the last good step. It converts into [`Error`] with `?`.

@@ -1,0 +1,181 @@
+//! Prolongation and restriction: models at twice and at half the resolution in time.
+
+use super::{Driven, HeldField, LayerField, LeakyField, OdeBlock, ResidualStack, Sequence, TimeField};
+use crate::control::Fixed;
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::state::State;
+
+/// A model with a resolution in time that can be doubled and halved: the number of blocks of a residual network, or of the
+/// steps of a neural ODE.
+///
+/// The prolongation halves the step and keeps the function `θ(t)` of the weights: Chang et al., *Multi-level residual
+/// networks from dynamical systems view* (2018), arXiv:1710.10348, section 3. The restriction of a prolongation is the model
+/// itself. [`MultiLevel`](crate::train::MultiLevel) trains with them.
+///
+/// ```
+/// use rheos::nn::{Mlp, Net, Refine, ResidualStack};
+/// use rheos::train::uniform;
+///
+/// let mut rng = uniform(1);
+/// let block = |_| Net::<Mlp<f64, 2, 8, 2>>::dynamic(Mlp::uniform(&mut rng)).field();
+/// let stack = ResidualStack::new((0..4).map(block).collect(), 0.25)?;
+/// let fine = stack.refined()?;
+/// assert_eq!((fine.resolution()?, fine.step(), fine.depth()), (8, 0.125, 1.0));
+/// assert!(fine.blocks()[2] == stack.blocks()[1] && fine.blocks()[3] == stack.blocks()[1]);
+/// assert!(fine.coarsened()? == stack);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no resolution in time that could be refined",
+    note = "a `ResidualStack`, an `OdeBlock` with `Fixed` steps, and a `Feedforward` or `Sequence` of one have; for recurrent networks \
+            on data of finer sampling, use `MultiLevel::sampled`"
+)]
+pub trait Refine: Parametric + Sized {
+    /// The number of blocks or steps.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if the number is not known.
+    fn resolution(&self) -> Result<usize>;
+
+    /// The prolongation: the model with twice the resolution.
+    ///
+    /// # Errors
+    /// Those of a model that cannot be refined.
+    fn refined(&self) -> Result<Self>;
+
+    /// The restriction: the model with half the resolution. Blocks are averaged in pairs.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for an odd number of blocks or steps.
+    fn coarsened(&self) -> Result<Self>;
+
+    /// A gradient with respect to the parameters of the [refined](Self::refined) model, predicted from a gradient of this
+    /// model. The step is halved, and so is the derivative with respect to the weights of a block.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] for a gradient of another shape.
+    fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params>;
+}
+
+/// Fields whose weights do not depend on time.
+macro_rules! fields_of_constant_weights {
+    ($([$($generic:tt)*] $field:ty),*) => {
+        $(
+            /// The weights do not depend on time, so the field stays the same.
+            impl<$($generic)*> Refine for $field
+            where
+                Self: Parametric + Clone,
+            {
+                fn resolution(&self) -> Result<usize> {
+                    Ok(1)
+                }
+                fn refined(&self) -> Result<Self> {
+                    Ok(self.clone())
+                }
+                fn coarsened(&self) -> Result<Self> {
+                    Ok(self.clone())
+                }
+                fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
+                    Ok(gradient.clone())
+                }
+            }
+        )*
+    };
+}
+
+fields_of_constant_weights!([L] LayerField<L>, [L] TimeField<L>, [L] Driven<L>, [L] LeakyField<L>, [F, X] HeldField<F, X>);
+
+/// Each element twice.
+pub(super) fn doubled<T: Clone>(list: &[T]) -> Vec<T> {
+    list.iter().flat_map(|element| [element.clone(), element.clone()]).collect()
+}
+
+/// The means of pairs of models.
+pub(super) fn means_of_pairs<M: Parametric + Clone>(name: &'static str, list: &[M]) -> Result<Vec<M>> {
+    let (pairs, []) = list.as_chunks::<2>() else {
+        return Err(Error::InvalidArgument { name, value: list.len() as f64, expected: "an even number" });
+    };
+    let mean = |[a, b]: &[M; 2]| {
+        let mut params = a.params();
+        params.scale_by(0.5);
+        params.add_scaled(0.5, &b.params());
+        let mut mean = a.clone();
+        mean.set_params(&params);
+        mean
+    };
+    Ok(pairs.iter().map(mean).collect())
+}
+
+/// Refuses a gradient of another number of blocks.
+pub(super) fn check_blocks<P>(gradient: &[P], expected: usize) -> Result<()> {
+    let found = gradient.len();
+    if found == expected { Ok(()) } else { Err(Error::LengthMismatch { name: "gradient", found, expected }) }
+}
+
+/// Every block is copied; the copy follows it.
+impl<F: Parametric + Clone> Refine for ResidualStack<F> {
+    fn resolution(&self) -> Result<usize> {
+        Ok(self.blocks().len())
+    }
+
+    fn refined(&self) -> Result<Self> {
+        Self::new(doubled(self.blocks()), self.step() / 2.0)
+    }
+
+    fn coarsened(&self) -> Result<Self> {
+        Self::new(means_of_pairs("blocks", self.blocks())?, self.step() * 2.0)
+    }
+
+    fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
+        check_blocks(gradient, self.blocks().len())?;
+        let mut halves = doubled(gradient);
+        halves.scale_by(0.5);
+        Ok(halves)
+    }
+}
+
+/// The number of steps, and the resolution of the field.
+impl<F: Refine, S: Clone, A: Clone> Refine for OdeBlock<F, S, Fixed, A> {
+    fn resolution(&self) -> Result<usize> {
+        let expected = "`Fixed::steps`, since the number of steps of a given length depends on the gap";
+        self.control.count().ok_or(Error::InvalidArgument { name: "control", value: f64::NAN, expected })
+    }
+
+    fn refined(&self) -> Result<Self> {
+        Ok(self.with(self.field.refined()?, self.control.refined()))
+    }
+
+    fn coarsened(&self) -> Result<Self> {
+        Ok(self.with(self.field.coarsened()?, self.control.coarsened()?))
+    }
+
+    fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
+        self.field.refined_gradient(gradient)
+    }
+}
+
+impl<F, S: Clone, A: Clone> OdeBlock<F, S, Fixed, A> {
+    fn with(&self, field: F, control: Fixed) -> Self {
+        Self { field, solver: self.solver.clone(), control, adjoint: self.adjoint.clone() }
+    }
+}
+
+/// The block is refined.
+impl<B: Refine, R: Parametric + Clone> Refine for Sequence<B, R> {
+    fn resolution(&self) -> Result<usize> {
+        self.block.resolution()
+    }
+
+    fn refined(&self) -> Result<Self> {
+        Ok(Self { block: self.block.refined()?, readout: self.readout.clone() })
+    }
+
+    fn coarsened(&self) -> Result<Self> {
+        Ok(Self { block: self.block.coarsened()?, readout: self.readout.clone() })
+    }
+
+    fn refined_gradient(&self, (block, readout): &Self::Params) -> Result<Self::Params> {
+        Ok((self.block.refined_gradient(block)?, readout.clone()))
+    }
+}

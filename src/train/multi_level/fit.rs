@@ -1,0 +1,61 @@
+//! The loop over the levels.
+
+use super::report::{LevelTraining, MultiLevelFailure, MultiLevelTraining};
+use super::schedule::{Level, MultiLevel, OptimiserMemory};
+use crate::dynamics::Parametric;
+use crate::error::{Error, Result};
+use crate::train::{Optimiser, Trained, TrainingFailure};
+
+impl<M: Parametric, O: Optimiser> MultiLevel<'_, M, O> {
+    /// Trains level by level. `fit` trains one, from the model and the optimiser that it gets:
+    /// `Trainer::new(model, &data, optimiser).epochs(level.epochs).fit_with_optimiser()`.
+    ///
+    /// # Errors
+    /// * [`Error::InvalidArgument`] without levels; [`Error::InvalidEntry`] for a first level whose resolution is not the
+    ///   resolution of the model, for a level that does not double it, and for a level without epochs;
+    /// * the errors of the refinement, and of `fit`.
+    pub fn train(
+        mut self,
+        mut fit: impl FnMut(Level, &mut M, O) -> Result<Trained<O>, Box<TrainingFailure>>,
+    ) -> Result<MultiLevelTraining, Box<MultiLevelFailure>> {
+        let mut levels = Vec::new();
+        let all = self.checked_levels().map_err(|error| before(error, 0, &mut levels))?;
+        let mut optimiser = self.optimiser.clone();
+        for level in all {
+            if level.index > 0 {
+                optimiser = self.refine(level, optimiser).map_err(|error| before(error, level.index, &mut levels))?;
+            }
+            let trained = fit(level, self.model, optimiser).map_err(|failure| {
+                let (failure, levels) = (*failure, std::mem::take(&mut levels));
+                Box::new(MultiLevelFailure { failure, level: level.index, levels })
+            })?;
+            levels.push(LevelTraining { level, training: trained.training });
+            optimiser = trained.optimiser;
+        }
+        Ok(MultiLevelTraining { levels })
+    }
+
+    /// Refines the model for a level; returns the optimiser for it, given the optimiser of the level before.
+    fn refine(&mut self, level: Level, mut optimiser: O) -> Result<O> {
+        let prolonged = self.memory == OptimiserMemory::Prolonged;
+        if let Some(refiner) = &self.refiner {
+            let fine = refiner.refined(self.model, level.resolution)?;
+            if prolonged {
+                refiner.prolong(self.model, &mut optimiser)?;
+            }
+            *self.model = fine;
+        }
+        if !prolonged {
+            return Ok(self.optimiser.clone());
+        }
+        // A schedule has changed it.
+        optimiser.set_learning_rate(self.optimiser.learning_rate());
+        Ok(optimiser)
+    }
+}
+
+/// A failure between two trainings.
+fn before(error: Error, level: usize, levels: &mut Vec<LevelTraining>) -> Box<MultiLevelFailure> {
+    let failure = TrainingFailure { error, epoch: 0, step: 0, epochs: Vec::new() };
+    Box::new(MultiLevelFailure { failure, level, levels: std::mem::take(levels) })
+}
