@@ -4,6 +4,7 @@ mod checkpoints;
 mod data;
 mod ends;
 mod errors;
+mod multi_level;
 mod problem;
 #[cfg(feature = "dfdx")]
 mod tensors;
