@@ -8,8 +8,8 @@ use crate::state::{MatrixOf, MatrixSpace, Span, State};
 /// Fields that follow one another in time: `dz/dt = f(t, z, θₖ)` for `tₖ ≤ t < tₖ₊₁`.
 ///
 /// This is the continuous view of a residual network whose blocks have weights of their own: an Euler step over each piece
-/// gives `zₖ₊₁ = zₖ + h f(zₖ, θₖ)` (Haber & Ruthotto, *Stable architectures for deep neural networks*, 2017, eq. 2; Chang
-/// et al., *Multi-level residual networks from dynamical systems view*, 2017, section 3). `Fixed::steps(n)` takes `n` steps
+/// gives `zₖ₊₁ = zₖ + h f(zₖ, θₖ)` (Haber & Ruthotto, *Stable architectures for deep neural networks*, 2017; Chang et al.,
+/// *Multi-level residual networks from dynamical systems view*, 2017). `Fixed::steps(n)` takes `n` steps
 /// over each piece. The first piece holds before the first knot as well, the last one after the last knot.
 ///
 /// The field jumps at its inner knots, and [declares](Dynamics::jumps) them: no step crosses a knot, so every method
@@ -19,8 +19,25 @@ use crate::state::{MatrixOf, MatrixSpace, Span, State};
 /// of them makes all parameters NaN: every solve then fails, with [`Error::LengthMismatch`].
 ///
 /// ```
-/// use rheos::dynamics::problems::Decay;
-/// # use rheos::Ivp;
+/// use rheos::dynamics::PiecewiseConstant;
+/// use rheos::nn::{BatchMatrix, Linear, Net};
+/// use rheos::train::uniform;
+/// use rheos::{Dynamics, Euler, Fixed, solve};
+///
+/// // Four residual blocks z + (W z + b) / 4, on a batch of three samples.
+/// let mut draw = uniform(1);
+/// let blocks = (0..4).map(|_| Net::dynamic(Linear::<f64, 2, 2>::uniform(&mut draw)).field()).collect();
+/// let network = PiecewiseConstant::new(blocks, 0.0..1.0)?;
+/// let start = BatchMatrix::<f64, 2>::repeat(3, 1.0);
+/// let end = solve(&network, start.clone(), 0.0..1.0, Euler, Fixed::steps(1))?;
+///
+/// let (mut z, mut slope) = (start.clone(), start);
+/// for block in network.pieces() {
+///     block.eval(0.0, &z, &mut slope);
+///     z += 0.25 * &slope;
+/// }
+/// assert!((end.last() - z).norm() < 1e-14);
+/// # Ok::<(), rheos::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PiecewiseConstant<F> {

@@ -18,8 +18,38 @@ use crate::state::{MatrixOf, MatrixSpace, Span, State};
 /// layer with a batch of `n` samples this is a part of about `1/n`. A [trace](InterpolatedTrace) keeps its copy. Numbers that are
 /// not trained ([`Frozen`](crate::formula::Frozen)) are not interpolated: between two knots they are those of the first.
 ///
-/// [`set_params`](Parametric::set_params) with another number of nodes makes all parameters NaN: every solve then fails, with
-/// [`Error::LengthMismatch`].
+/// [`set_params`](Parametric::set_params) with another number of nodes, or with nodes of another shape, makes all parameters
+/// NaN: every solve then fails, with [`Error::LengthMismatch`] or [`Error::ShapeMismatch`].
+///
+/// ```
+/// use nalgebra::{SVector, vector};
+/// use rheos::dynamics::{Autodiff, GenericDynamics, PiecewiseLinear, Scalar};
+/// use rheos::{DiscreteAdjoint, Dopri5, Ivp, Pid};
+///
+/// /// `y' = −λ y`.
+/// #[derive(Clone)]
+/// struct Decay;
+///
+/// impl GenericDynamics<1, 1> for Decay {
+///     fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
+///         vector![-p[0] * y[0]]
+///     }
+/// }
+///
+/// // λ is 0, 2 and 1 at t = 0, 1 and 2: its integral is 1 + 1.5.
+/// let nodes = [0.0, 2.0, 1.0].map(|lambda| Autodiff::new(Decay, vector![lambda]));
+/// let field = PiecewiseLinear::new(nodes.to_vec(), 0.0..2.0)?;
+/// let control = Pid::tolerance(1e-10);
+/// let run = Ivp::new(&field, vector![1.0], 0.0..2.0).forward(Dopri5, control, DiscreteAdjoint::new())?;
+/// let exact = (-2.5_f64).exp();
+/// assert!((run.y[0][0] - exact).abs() < 1e-9);
+///
+/// // The node in the middle has a weight of 1 in the integral, the outer ones 1/2.
+/// let found = run.backward(&[vector![1.0]])?;
+/// assert!((found.params[1][0] + exact).abs() < 1e-9);
+/// assert!((found.params[2][0] + 0.5 * exact).abs() < 1e-9);
+/// # Ok::<(), rheos::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PiecewiseLinear<F: Parametric> {
     /// The field, with the parameters of the first node.
@@ -28,8 +58,8 @@ pub struct PiecewiseLinear<F: Parametric> {
     knots: Knots,
     /// The knots, and the jumps of the field.
     jumps: Vec<f64>,
-    /// The wrong number of parameters that were set.
-    refused: Option<usize>,
+    /// The reason why the last parameters were refused.
+    refused: Option<Error>,
 }
 
 impl<F: Dynamics + Parametric> PiecewiseLinear<F> {
@@ -61,13 +91,17 @@ impl<F: Dynamics + Parametric> PiecewiseLinear<F> {
         let Some(field) = nodes.into_iter().next() else {
             return Err(Error::LengthMismatch { name: "nodes", found: 0, expected: 2 });
         };
-        if let Some(index) = params.iter().position(|node| !field.fits_params(node)) {
-            let [found, expected] = [&params[index], &params[0]].map(|node| node.coordinates().len());
-            return Err(Error::ShapeMismatch { name: "nodes", index, found, expected });
-        }
+        check_nodes("nodes", &field, &params)?;
         let jumps = [knots.all(), field.jumps()].concat();
         Ok(Self { field, nodes: params, knots, jumps, refused: None })
     }
+}
+
+/// Checks that all nodes have the shape of the parameters of `field`.
+fn check_nodes<F: Parametric>(name: &'static str, field: &F, nodes: &[F::Params]) -> Result<()> {
+    let Some(index) = nodes.iter().position(|node| !field.fits_params(node)) else { return Ok(()) };
+    let (found, expected) = (nodes[index].coordinates().len(), field.params().coordinates().len());
+    Err(Error::ShapeMismatch { name, index, found, expected })
 }
 
 fn at_least_two<F>(nodes: &[F]) -> Result<usize> {
@@ -147,10 +181,7 @@ impl<F: Dynamics + Parametric + Clone> Dynamics for PiecewiseLinear<F> {
     }
 
     fn failure(&self, t: f64, y: &F::State) -> Option<Error> {
-        match self.refused {
-            Some(found) => Some(Error::LengthMismatch { name: "params", found, expected: self.nodes.len() }),
-            None => self.at(t).failure(t, y),
-        }
+        self.refused.clone().or_else(|| self.at(t).failure(t, y))
     }
 }
 
@@ -162,12 +193,15 @@ impl<F: Parametric> Parametric for PiecewiseLinear<F> {
     }
 
     fn set_params(&mut self, params: &Vec<F::Params>) {
-        if params.len() == self.nodes.len() {
-            self.nodes.clone_from(params);
-            self.refused = None;
+        let (found, expected) = (params.len(), self.nodes.len());
+        self.refused = if found == expected {
+            check_nodes("params", &self.field, params).err()
         } else {
-            self.nodes.scale_by(f64::NAN);
-            self.refused = Some(params.len());
+            Some(Error::LengthMismatch { name: "params", found, expected })
+        };
+        match self.refused {
+            None => self.nodes.clone_from(params),
+            Some(_) => self.nodes.scale_by(f64::NAN),
         }
     }
 
