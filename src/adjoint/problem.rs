@@ -19,7 +19,7 @@ pub struct Problem<'a, F: Differentiable, S, C> {
     pub span: Span,
     /// The states that the loss may depend on.
     pub outputs: Outputs<'a>,
-    /// The times at which the field jumps, in any order.
+    /// Times at which the field jumps, in any order, beside [its own](crate::dynamics::Dynamics::jumps).
     pub jumps: &'a [f64],
     /// The events; a hit refers to its event by the index in this list.
     pub events: &'a [DifferentiableEvent<'a, F>],

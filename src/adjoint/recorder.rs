@@ -60,7 +60,8 @@ where
     let Problem { field, solver, control, span, outputs, jumps, .. } = *problem;
     let (times, stops) = (outputs.times(), outputs.stops::<F, S>());
     let events = problem.watch();
-    let segments = match problem.check().and_then(|()| events.validate()).and_then(|()| Segments::new(span, jumps)) {
+    let checked = problem.check().and_then(|()| events.validate());
+    let segments = match checked.and_then(|()| Segments::new(field, span, jumps)) {
         Ok(segments) => segments,
         Err(error) => return Err(refuse(error, span.t0, y0)),
     };

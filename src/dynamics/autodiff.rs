@@ -39,6 +39,11 @@ impl<T: DualNum<Primitive = f64> + FloatConst + Copy> Scalar for T {}
 pub trait GenericDynamics<const N: usize, const P: usize> {
     /// `f(t, y, p)`.
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> SVector<T, N>;
+
+    /// The times at which the function, or a derivative of it, jumps; see [`Dynamics::jumps`].
+    fn jumps(&self) -> &[f64] {
+        &[]
+    }
 }
 
 /// A [`GenericDynamics`] with its parameters, differentiated by forward-mode dual numbers.
@@ -82,6 +87,9 @@ impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Dynamics for Auto
     #[inline]
     fn eval(&self, t: f64, y: &SVector<f64, N>, dy: &mut SVector<f64, N>) {
         *dy = self.field.eval(t, y, &self.params);
+    }
+    fn jumps(&self) -> &[f64] {
+        self.field.jumps()
     }
 }
 

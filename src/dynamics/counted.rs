@@ -85,6 +85,10 @@ impl<F: Dynamics> Dynamics for Counted<F> {
         self.field.keeps_shape()
     }
 
+    fn jumps(&self) -> &[f64] {
+        self.field.jumps()
+    }
+
     fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
         self.field.failure(t, y)
     }

@@ -38,6 +38,35 @@ pub trait Dynamics {
         false
     }
 
+    /// The times at which the field, or a derivative of it, jumps, in any order; none by default.
+    ///
+    /// Every solve treats them as declared, together with the times of [`Ivp::jumps_at`](crate::solution::Ivp::jumps_at):
+    /// no step evaluates the field at a jump or on both sides of it. They belong to the field, so
+    /// [`Gradient::jumps`](crate::adjoint::Gradient::jumps) has no entries for them.
+    ///
+    /// ```
+    /// use rheos::{Dopri5, Dynamics, Pid, solve};
+    ///
+    /// /// A motor that is switched off at 1 s: `y` is its speed, in units of its acceleration.
+    /// struct Motor;
+    ///
+    /// impl Dynamics for Motor {
+    ///     type State = f64;
+    ///     fn eval(&self, t: f64, _y: &f64, dy: &mut f64) {
+    ///         *dy = if t < 1.0 { 1.0 } else { 0.0 };
+    ///     }
+    ///     fn jumps(&self) -> &[f64] { &[1.0] }
+    /// }
+    ///
+    /// let solution = solve(&Motor, 0.0, 0.0..3.0, Dopri5, Pid::tolerance(1e-9))?;
+    /// assert!((solution.last() - 1.0).abs() < 1e-14);
+    /// assert_eq!(solution.stats.rejected, 0);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    fn jumps(&self) -> &[f64] {
+        &[]
+    }
+
     /// The reason why [`eval`](Self::eval) has no value at `(t, y)`, for a field that knows one, such as the failure of
     /// a device. The output of the field is NaN then, and a solve that ends because of it reports this error.
     fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
@@ -177,6 +206,9 @@ impl<F: Dynamics + ?Sized> Dynamics for &F {
     }
     fn keeps_shape(&self) -> bool {
         (**self).keeps_shape()
+    }
+    fn jumps(&self) -> &[f64] {
+        (**self).jumps()
     }
     fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
         (**self).failure(t, y)

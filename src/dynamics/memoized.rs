@@ -115,6 +115,10 @@ impl<F: Differentiable> Dynamics for Memoized<F> {
         self.field.keeps_shape()
     }
 
+    fn jumps(&self) -> &[f64] {
+        self.field.jumps()
+    }
+
     fn failure(&self, t: f64, y: &Self::State) -> Option<Error> {
         self.field.failure(t, y)
     }

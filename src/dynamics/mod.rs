@@ -7,6 +7,7 @@
 //! | [`GenericDynamics`] in [`Autodiff`] | a function of a generic [`Scalar`]; dual numbers give every derivative |
 //! | [`Split`], [`GenericSplit`] | a nonstiff and a stiff part, for [IMEX methods](crate::solver::implicit::imex) |
 //! | [`Separable`], [`separable`](fn@separable) | velocities and forces, for [symplectic methods](crate::solver::symplectic) |
+//! | [`PiecewiseConstant`], [`PiecewiseLinear`] | parameters that vary with time, as in a residual network whose blocks have weights of their own |
 //! | [`running_cost`](fn@running_cost) | a field with an integral along its solution |
 //!
 //! | derivative | for |
@@ -24,7 +25,7 @@
 //! | [`Counted`] | counts evaluations and pullbacks |
 //! | [`Tangent`] | the variational equation of an [`Autodiff`] model, over [`Dual`] numbers |
 //! | [`differences`](fn@differences) | a Jacobian by central differences; [`Neighbourhood`] scales the increments |
-//! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
+//! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`InterpolatedTrace`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
 
 mod autodiff;
 mod closure;
@@ -33,7 +34,10 @@ mod differences;
 mod field;
 mod jacobian;
 mod jvp;
+mod knots;
 mod memoized;
+mod piecewise_constant;
+mod piecewise_linear;
 pub mod problems;
 mod running_cost;
 mod second_order;
@@ -54,6 +58,8 @@ pub(crate) use jacobian::{rows_by_pullback, time_derivative_by_pullback};
 pub use jvp::Jvp;
 pub use memoized::Memoized;
 pub use num_dual::DualNum;
+pub use piecewise_constant::PiecewiseConstant;
+pub use piecewise_linear::{InterpolatedTrace, PiecewiseLinear};
 pub use running_cost::{Cost, CostWithVjp, RunningCost, running_cost};
 pub use second_order::SecondOrderVjp;
 pub use separable::{Separable, SeparableVjp};

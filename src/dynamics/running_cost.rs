@@ -95,6 +95,10 @@ impl<F: Dynamics, G: Cost<F>> Dynamics for RunningCost<F, G> {
         self.field.keeps_shape()
     }
 
+    fn jumps(&self) -> &[f64] {
+        self.field.jumps()
+    }
+
     fn failure(&self, t: f64, (y, _): &Self::State) -> Option<Error> {
         self.field.failure(t, y)
     }

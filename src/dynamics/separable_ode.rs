@@ -94,6 +94,9 @@ impl<F: Separable, W, B> Dynamics for SeparableOdeWithVjp<F, W, B> {
     fn eval(&self, t: f64, y: &F::State, dy: &mut F::State) {
         self.field.eval(t, y, dy);
     }
+    fn jumps(&self) -> &[f64] {
+        self.field.jumps()
+    }
 }
 
 impl<F: Separable, W, B> Separable for SeparableOdeWithVjp<F, W, B> {

@@ -127,6 +127,21 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for GenericSplit<E, I>
         self.implicit.eval(t, y, dy);
         dy.add_scaled(1.0, &term);
     }
+
+    /// The jumps of both parts. If both have some, the list of one must contain all times of the other: no list holds
+    /// them together otherwise, and every solve is then refused with
+    /// [`Error::InvalidEntry`](crate::error::Error::InvalidEntry).
+    fn jumps(&self) -> &[f64] {
+        let (explicit, implicit) = (self.explicit.jumps(), self.implicit.jumps());
+        let contains = |all: &[f64], times: &[f64]| times.iter().all(|time| all.contains(time));
+        if contains(explicit, implicit) {
+            explicit
+        } else if contains(implicit, explicit) {
+            implicit
+        } else {
+            &[f64::NAN]
+        }
+    }
 }
 
 impl<E: Dynamics, I: Dynamics<State = E::State>> Split for GenericSplit<E, I> {

@@ -47,6 +47,10 @@ impl<M: GenericDynamics<N, P>, const N: usize, const P: usize, const K: usize> D
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
         *dy = self.model.field().eval(Dual::from(t), y, &self.params);
     }
+
+    fn jumps(&self) -> &[f64] {
+        self.model.field().jumps()
+    }
 }
 
 impl<M, const N: usize, const P: usize, const K: usize> Parametric for Tangent<'_, M, N, P, K> {

@@ -23,8 +23,9 @@ pub struct Integration<'a, F, S, C> {
     pub span: Span,
     /// Times to land on exactly, in the order of integration and inside the span. The end is always one of them.
     pub stops: &'a [f64],
-    /// Times at which the field or a derivative of it jumps, in any order. Times outside the span are ignored. No step
-    /// evaluates the field at a jump or on both sides of it. After a jump, the method and the controller restart.
+    /// Times at which the field or a derivative of it jumps, in any order, beside [its own](Dynamics::jumps). Times
+    /// outside the span are ignored. No step evaluates the field at a jump or on both sides of it. After a jump, the
+    /// method and the controller restart.
     pub jumps: &'a [f64],
 }
 
@@ -178,20 +179,23 @@ where
         }
         check_shape(self.field, self.span.t0, y)?;
         self.check_jumps()?;
-        Pieces::new(self.span, self.jumps)
+        Pieces::new(self.field, self.span, self.jumps)
     }
 
     /// Refuses jumps if the method evaluates the field beyond its steps.
     fn check_jumps(&self) -> Result<()> {
         let Span { t0, t1 } = self.span;
         let inside = |&time: &f64| self.span.is_after(time, t0) && !self.span.is_after(time, t1);
-        match self.jumps.iter().position(inside) {
-            Some(index) if !S::STAYS_INSIDE => {
-                let expected = "absent, since the method evaluates the field beyond its steps";
-                Err(Error::InvalidEntry { name: "jumps_at", index, value: self.jumps[index], expected })
+        for (name, times) in [("jumps_at", self.jumps), ("field.jumps", self.field.jumps())] {
+            match times.iter().position(inside) {
+                Some(index) if !S::STAYS_INSIDE => {
+                    let expected = "absent, since the method evaluates the field beyond its steps";
+                    return Err(Error::InvalidEntry { name, index, value: times[index], expected });
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// Begins a piece: the method and the controller forget all earlier steps.

@@ -1,4 +1,4 @@
-//! The pieces of a solve between declared jumps of the field.
+//! The pieces of a solve between the jumps of the field.
 
 use super::{Course, Integration, Observer, Progress, Step, StepAction};
 use crate::control::Controller;
@@ -51,16 +51,22 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    /// The pieces of `span` between the `jumps`, which may be in any order.
+    /// The pieces of `span` between the jumps of `field` and the `declared` ones, which may be in any order.
     ///
     /// # Errors
     /// A time that is not a number.
-    pub(crate) fn new(span: Span, jumps: &[f64]) -> Result<Self> {
-        if let Some(index) = jumps.iter().position(|time| time.is_nan()) {
-            return Err(Error::InvalidEntry { name: "jumps", index, value: jumps[index], expected: "a number" });
+    pub(crate) fn new<F: Dynamics>(field: &F, span: Span, declared: &[f64]) -> Result<Self> {
+        Self::between_jumps(span, [("field.jumps", field.jumps()), ("jumps", declared)])
+    }
+
+    fn between_jumps(span: Span, lists: [(&'static str, &[f64]); 2]) -> Result<Self> {
+        for (name, times) in lists {
+            if let Some(index) = times.iter().position(|time| time.is_nan()) {
+                return Err(Error::InvalidEntry { name, index, value: times[index], expected: "a number" });
+            }
         }
         let inside = |&t: &f64| !span.is_after(span.t0, t) && !span.is_after(t, span.t1);
-        let mut jumps: Vec<f64> = jumps.iter().copied().filter(inside).collect();
+        let mut jumps: Vec<f64> = lists.iter().flat_map(|(_, times)| *times).copied().filter(inside).collect();
         jumps.sort_by(|a, b| (span.direction() * a).total_cmp(&(span.direction() * b)));
         jumps.dedup();
         Ok(Self { span, jumps })
@@ -168,8 +174,10 @@ where
 mod tests {
     use super::*;
 
+    /// The first of the jumps belongs to the field, the others are declared.
     fn pieces(span: (f64, f64), jumps: &[f64]) -> Vec<Piece> {
-        let pieces = Pieces::new(span.into(), jumps).unwrap();
+        let (of_field, declared) = jumps.split_at(jumps.len().min(1));
+        let pieces = Pieces::between_jumps(span.into(), [("field", of_field), ("declared", declared)]).unwrap();
         (0..).map_while(|i| pieces.get(i)).collect()
     }
 

@@ -73,6 +73,9 @@ impl<H: State, X: State, F: Dynamics<State = (H, Passive<X>)>> Dynamics for Held
     fn keeps_shape(&self) -> bool {
         self.field.keeps_shape()
     }
+    fn jumps(&self) -> &[f64] {
+        self.field.jumps()
+    }
     fn failure(&self, t: f64, h: &H) -> Option<Error> {
         self.field.failure(t, &self.join(h))
     }

@@ -132,7 +132,7 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         let Self { f: field, y0, span, jumps, keep, mut events, observers } = self;
         let lists = Lists { outputs: keep.times(), stops: keep.stops(), jumps };
         let Paused { mut at, kept, events: seen } = paused;
-        let pieces = Pieces::new(span, jumps)?;
+        let pieces = Pieces::new(field, span, jumps)?;
         at.validate(span, &pieces, &y0)?;
         at.restore(&solver)?;
         events.restore(seen, span, at.progress.t)?;

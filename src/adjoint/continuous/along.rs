@@ -35,6 +35,10 @@ impl<F: Differentiable> Dynamics for AdjointEquation<'_, F> {
         true
     }
 
+    fn jumps(&self) -> &[f64] {
+        self.along.field.jumps()
+    }
+
     fn eval(&self, t: f64, (a, _): &Self::State, (da, dp): &mut Self::State) {
         dp.set_zeros();
         self.along.pull_back(t, a, da, &mut dp.0);
@@ -60,6 +64,10 @@ impl<F: Differentiable> Dynamics for Costate<'_, F> {
     // The shape of the output of the field is checked before the forward pass.
     fn keeps_shape(&self) -> bool {
         true
+    }
+
+    fn jumps(&self) -> &[f64] {
+        self.along.field.jumps()
     }
 
     fn eval(&self, t: f64, a: &F::State, da: &mut F::State) {

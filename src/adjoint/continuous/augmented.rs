@@ -38,6 +38,10 @@ impl<F: Differentiable> Dynamics for Augmented<'_, F> {
         true
     }
 
+    fn jumps(&self) -> &[f64] {
+        self.field.jumps()
+    }
+
     #[inline]
     fn eval(&self, t: f64, (y, a, _): &Self::State, (dy, da, dp): &mut Self::State) {
         let Scratch { trace, minus_a } = &mut *self.scratch.borrow_mut();

@@ -158,6 +158,10 @@ impl<F: Jacobian> Dynamics for Variational<F> {
         self.f.keeps_shape()
     }
 
+    fn jumps(&self) -> &[f64] {
+        self.f.jumps()
+    }
+
     fn failure(&self, t: f64, (y, _): &Self::State) -> Option<Error> {
         self.f.failure(t, y)
     }
