@@ -4,8 +4,9 @@
 //! |---|---|
 //! | [`Trainer`] | epochs of shuffled batches, validation, early stopping, logs, checkpoints; returns a [`Training`] or a [`TrainingFailure`] |
 //! | [`SequenceData`] | sequences with targets, as an objective for sequence models |
+//! | [`VectorData`] | vectors with targets, as an objective for deep networks |
 //! | [`Objective`], [`objective`] | the loss of any model on samples |
-//! | helper types | [`MiniBatch`], [`CheckTarget`], [`Ended`], [`Epoch`], [`ObjectiveFn`], [`SequenceObjective`], [`SequenceTarget`], [`TrainingAction`] |
+//! | helper types | [`MiniBatch`], [`Ended`], [`Epoch`], [`ObjectiveFn`], [`SampleTarget`], [`SequenceObjective`], [`Target`], [`TargetFor`], [`TrainingAction`], [`VectorObjective`] |
 //!
 //! | loss | output and target |
 //! |---|---|
@@ -50,13 +51,17 @@ mod clip;
 pub mod guide {}
 mod loss;
 mod objective;
+mod of_data;
 mod optimiser;
 mod schedule;
 mod sequence_data;
 mod sequence_objective;
 mod shuffle;
+mod target;
 mod trainer;
 mod uniform;
+mod vector_data;
+mod vector_objective;
 
 pub use clip::clip_norm;
 pub use loss::{
@@ -65,8 +70,11 @@ pub use loss::{
 pub use objective::{MiniBatch, Objective, ObjectiveFn, objective};
 pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sgd, StopReason};
 pub use schedule::{Cosine, Exponential, OnPlateau, OneCycle, Schedule};
-pub use sequence_data::{CheckTarget, SequenceData};
-pub use sequence_objective::{SequenceObjective, SequenceTarget};
+pub use sequence_data::SequenceData;
+pub use sequence_objective::SequenceObjective;
 pub(crate) use shuffle::{mix, shuffled};
+pub use target::{SampleTarget, Target, TargetFor};
 pub use trainer::{Ended, Epoch, Trainer, Training, TrainingAction, TrainingFailure};
 pub use uniform::uniform;
+pub use vector_data::VectorData;
+pub use vector_objective::VectorObjective;
