@@ -1,9 +1,11 @@
 //! Trainings: their results, their ends, their files.
 
 mod checkpoints;
+mod coarse;
 mod data;
 mod ends;
 mod errors;
 mod problem;
 #[cfg(feature = "dfdx")]
 mod tensors;
+mod vectors;
