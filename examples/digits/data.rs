@@ -1,63 +1,54 @@
 //! Handwritten digits as sequences of pixels.
 
 use std::error::Error;
-use std::io::Read as _;
 
-use flate2::read::GzDecoder;
-use rheos::train::SequenceData;
+use rheos::Result;
+use rheos::train::{SequenceData, VectorData};
 
-use crate::comparison::open;
+use crate::images::{self, Images};
 
 /// The pixels of each image, row by row, from 0 to 1, and its digit.
-pub type Images = SequenceData<1, usize>;
+pub type Sequences = SequenceData<1, usize>;
 
 /// Three parts of the images.
 #[derive(Debug, Clone)]
 pub struct Parts {
     /// To train on.
-    pub train: Images,
+    pub train: Sequences,
     /// To choose weights and settings by.
-    pub valid: Images,
+    pub valid: Sequences,
     /// To test on.
-    pub test: Images,
+    pub test: Sequences,
 }
 
 impl Parts {
-    /// The first `train` images, the next `valid` ones and the others, in the order of the file. Neighbours in the file of
-    /// 8 × 8 digits are believed to have the same writer: a split after shuffling would test on known writers.
-    pub fn of(images: Images, train: usize, valid: usize) -> Self {
-        let (train_and_valid, test) = images.split(train + valid);
-        let (train, valid) = train_and_valid.split(train);
-        Self { train, valid, test }
+    /// The first `train` of the images to train on, the others of them for validation, and the images to test on.
+    fn of<const N: usize>(images: &Images<N>, train: usize) -> Result<Self> {
+        let (train, valid) = sequences(&images.train)?.split(train);
+        Ok(Self { train, valid, test: sequences(&images.test)? })
+    }
+
+    /// The first images of each part.
+    pub fn first(self, train: usize, valid: usize, test: usize) -> Self {
+        let first = |part: Sequences, n: usize| part.split(n).0;
+        Self { train: first(self.train, train), valid: first(self.valid, valid), test: first(self.test, test) }
     }
 }
 
-/// The 1797 images of 8 × 8 pixels with values from 0 to 16: 1438 to train on, of which 288 are for validation.
+/// The 1797 images of 8 × 8 pixels: 1438 to train on, of which 288 are for validation.
 pub fn digits() -> Result<Parts, Box<dyn Error>> {
-    let mut table = csv::Reader::from_reader(open("digits8x8.csv")?);
-    let (mut images, mut labels) = (Vec::new(), Vec::new());
-    for row in table.deserialize() {
-        let (label, first, second): (usize, [f64; 32], [f64; 32]) = row?;
-        images.push([first, second].concat().iter().map(|pixel| [pixel / 16.0]).collect());
-        labels.push(label);
-    }
-    Ok(Parts::of(SequenceData::new(images, labels)?, 1150, 288))
+    Ok(Parts::of(&images::digits()?, 1150)?)
 }
 
 /// 10 000 images of MNIST with 28 × 28 pixels: 8000 to train on, of which 1000 are for validation.
 pub fn mnist() -> Result<Parts, Box<dyn Error>> {
-    // The heads of the format have 16 and 8 bytes.
-    let pixels = unzipped("mnist10k-images.idx3-ubyte.gz")?.split_off(16);
-    let labels = unzipped("mnist10k-labels.idx1-ubyte.gz")?.split_off(8);
-    let image = |pixels: &[u8]| pixels.iter().map(|&pixel| [f64::from(pixel) / 255.0]).collect();
-    let images = pixels.chunks(28 * 28).map(image).collect();
-    Ok(Parts::of(SequenceData::new(images, labels.into_iter().map(usize::from).collect())?, 7000, 1000))
+    Ok(Parts::of(&images::mnist()?, 7000)?)
 }
 
-fn unzipped(file: &str) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut bytes = Vec::new();
-    GzDecoder::new(open(file)?).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The images, pixel by pixel.
+fn sequences<const N: usize>(images: &VectorData<N, usize>) -> Result<Sequences> {
+    let pixels = images.inputs().iter().map(|image| image.iter().map(|&pixel| [pixel]).collect());
+    SequenceData::new(pixels.collect(), images.targets().to_vec())
 }
 
 #[cfg(test)]
@@ -69,5 +60,6 @@ mod tests {
         let sizes = |Parts { train, valid, test }: Parts| [train.len(), valid.len(), test.len()];
         assert_eq!(sizes(digits().unwrap()), [1150, 288, 359]);
         assert_eq!(digits().unwrap().train.targets()[..4], [0, 1, 2, 3]);
+        assert_eq!(sizes(digits().unwrap().first(7, 5, 3)), [7, 5, 3]);
     }
 }

@@ -5,6 +5,8 @@
 #[path = "../comparison/mod.rs"]
 mod comparison;
 mod data;
+#[path = "../comparison/images.rs"]
+mod images;
 mod models;
 
 use std::error::Error;
@@ -81,7 +83,7 @@ fn run(options: &Options) -> std::result::Result<(), Box<dyn Error>> {
     let is_mnist = options.has("--mnist");
     let mut parts = if is_mnist { data::mnist()? } else { data::digits()? };
     if options.quick && is_mnist {
-        parts = Parts::of(parts.train.split(128).0, 64, 32);
+        parts = parts.first(64, 32, 32);
     }
     let epochs = match (options.quick, is_mnist) {
         (true, _) => 2,

@@ -32,6 +32,11 @@
 //! | [`Encoded`], [`OnOutput`] | a network on the input; a block on a part of the hidden state |
 //! | [`Block`], [`Hidden`], [`Gap`] | the trait, its hidden states, the time between observations |
 //!
+//! | deep networks | |
+//! |---|---|
+//! | [`Feedforward`] | a model of one input: an encoder, a block over the depth, a readout |
+//! | helper types | [`Fed`], [`FeedforwardRecord`] |
+//!
 //! | sequences | |
 //! |---|---|
 //! | [`Sequence`] | a model of sequences: a block and a readout layer |
@@ -50,6 +55,7 @@ mod autonomous;
 mod block;
 pub mod cells;
 mod combine;
+mod feedforward;
 mod field;
 mod from_samples;
 mod gap;
@@ -82,6 +88,7 @@ pub use autonomous::Autonomous;
 pub use block::{Block, Recurrence, Residual};
 pub use cells::{Antisymmetric, Cfc, CoRnn, Ctrnn, Elman, Gru, GruOde, Lem, Lstm, Ltc, Unicornn};
 pub use combine::{Encoded, EncodedRecord, OnOutput, Stacked, TimedRecurrence};
+pub use feedforward::{Fed, Feedforward, FeedforwardRecord};
 pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeInvariant, TimeRescaled};
 pub use from_samples::{BatchMatrix, FromSamples};
 pub use gap::Gap;

@@ -1,8 +1,8 @@
 //! Prolongation and restriction: models at twice and at half the resolution in time.
 
-use super::{Driven, HeldField, LayerField, LeakyField, OdeBlock, ResidualStack, Sequence, TimeField};
+use super::{Driven, Feedforward, HeldField, LayerField, LeakyField, OdeBlock, ResidualStack, Sequence, TimeField};
 use crate::control::Fixed;
-use crate::dynamics::Parametric;
+use crate::dynamics::{Dynamics, Parametric, PiecewiseConstant, PiecewiseLinear};
 use crate::error::{Error, Result};
 use crate::state::State;
 
@@ -177,5 +177,26 @@ impl<B: Refine, R: Parametric + Clone> Refine for Sequence<B, R> {
 
     fn refined_gradient(&self, (block, readout): &Self::Params) -> Result<Self::Params> {
         Ok((self.block.refined_gradient(block)?, readout.clone()))
+    }
+}
+
+/// The block is refined.
+impl<E: Parametric + Clone, B: Refine, R: Parametric + Clone> Refine for Feedforward<E, B, R> {
+    fn resolution(&self) -> Result<usize> {
+        self.block.resolution()
+    }
+
+    fn refined(&self) -> Result<Self> {
+        let (encoder, readout) = (self.encoder.clone(), self.readout.clone());
+        Ok(Self { encoder, block: self.block.refined()?, readout, depth: self.depth })
+    }
+
+    fn coarsened(&self) -> Result<Self> {
+        let (encoder, readout) = (self.encoder.clone(), self.readout.clone());
+        Ok(Self { encoder, block: self.block.coarsened()?, readout, depth: self.depth })
+    }
+
+    fn refined_gradient(&self, (encoder, block, readout): &Self::Params) -> Result<Self::Params> {
+        Ok((encoder.clone(), self.block.refined_gradient(block)?, readout.clone()))
     }
 }

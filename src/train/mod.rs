@@ -5,8 +5,9 @@
 //! | [`Trainer`] | epochs of shuffled batches, validation, early stopping, logs, checkpoints; returns a [`Training`] or a [`TrainingFailure`] |
 //! | [`MultiLevel`] | from coarse to fine: a model is trained, refined, and trained further; returns a [`MultiLevelTraining`] or a [`MultiLevelFailure`] |
 //! | [`SequenceData`] | sequences with targets, as an objective for sequence models |
+//! | [`VectorData`] | vectors with targets, as an objective for deep networks |
 //! | [`Objective`], [`objective`] | the loss of any model on samples |
-//! | helper types | [`MiniBatch`], [`CheckTarget`], [`Ended`], [`Epoch`], [`Level`], [`LevelTraining`], [`ObjectiveFn`], [`OptimiserMemory`], [`SequenceObjective`], [`SequenceTarget`], [`Trained`], [`TrainingAction`] |
+//! | helper types | [`MiniBatch`], [`Ended`], [`Epoch`], [`Level`], [`LevelTraining`], [`ObjectiveFn`], [`OptimiserMemory`], [`SampleTarget`], [`SequenceObjective`], [`Target`], [`TargetFor`], [`Trained`], [`TrainingAction`], [`VectorObjective`] |
 //!
 //! | loss | output and target |
 //! |---|---|
@@ -52,13 +53,17 @@ pub mod guide {}
 mod loss;
 mod multi_level;
 mod objective;
+mod of_data;
 mod optimiser;
 mod schedule;
 mod sequence_data;
 mod sequence_objective;
 mod shuffle;
+mod target;
 mod trainer;
 mod uniform;
+mod vector_data;
+mod vector_objective;
 
 pub use clip::clip_norm;
 pub use loss::{
@@ -68,8 +73,11 @@ pub use multi_level::{Level, LevelTraining, MultiLevel, MultiLevelFailure, Multi
 pub use objective::{MiniBatch, Objective, ObjectiveFn, objective};
 pub use optimiser::{Adam, AdamW, Lbfgs, Lion, Minimisation, Optimiser, RAdam, Sgd, StopReason};
 pub use schedule::{Cosine, Exponential, OnPlateau, OneCycle, Schedule};
-pub use sequence_data::{CheckTarget, SequenceData};
-pub use sequence_objective::{SequenceObjective, SequenceTarget};
+pub use sequence_data::SequenceData;
+pub use sequence_objective::SequenceObjective;
 pub(crate) use shuffle::{mix, shuffled};
+pub use target::{SampleTarget, Target, TargetFor};
 pub use trainer::{Ended, Epoch, Trained, Trainer, Training, TrainingAction, TrainingFailure};
 pub use uniform::uniform;
+pub use vector_data::VectorData;
+pub use vector_objective::VectorObjective;

@@ -14,11 +14,11 @@ pub struct MiniBatch<'a> {
 
 /// The loss of a model on samples: the subject of a training.
 ///
-/// [`objective`] makes one of a closure; [`SequenceData`](super::SequenceData) and a [`Loss`](super::Loss) make one of
-/// sequences.
+/// [`objective`] makes one of a closure. With a [`Loss`](super::Loss), [`VectorData`](super::VectorData) makes one of
+/// vectors and [`SequenceData`](super::SequenceData) one of sequences.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the loss of `{M}` on samples",
-    note = "sequences with a loss are one: `data.objective(CrossEntropy::new(2))`; so is a closure: `objective(samples, closure)`"
+    note = "vectors or sequences with a loss are one: `data.objective(CrossEntropy::new(2))`; so is a closure: `objective(samples, closure)`"
 )]
 pub trait Objective<M: Parametric> {
     /// The number of samples.

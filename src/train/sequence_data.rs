@@ -1,5 +1,6 @@
 //! Sequences with targets.
 
+use super::target::{Target, every, first_of_every};
 use crate::error::{Error, Result};
 
 /// Sequences of observations of `I` numbers, each with a target.
@@ -21,40 +22,7 @@ pub struct SequenceData<const I: usize, Y> {
     pub(super) first_output: usize,
 }
 
-/// The target of a sequence, with its own check.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the target of a sequence",
-    note = "targets are classes, `usize`; numbers, `[f64; O]`; or numbers for every step, `Vec<[f64; O]>`"
-)]
-pub trait CheckTarget {
-    /// The number of steps with targets and the first number that is not finite with its step, if there is one.
-    fn steps(&self) -> Option<usize> {
-        None
-    }
-    /// The first number that is not finite, and its step.
-    fn not_finite(&self) -> Option<(usize, f64)> {
-        None
-    }
-}
-
-impl CheckTarget for usize {}
-
-impl<const O: usize> CheckTarget for [f64; O] {
-    fn not_finite(&self) -> Option<(usize, f64)> {
-        self.iter().find(|value| !value.is_finite()).map(|value| (0, *value))
-    }
-}
-
-impl<const O: usize> CheckTarget for Vec<[f64; O]> {
-    fn steps(&self) -> Option<usize> {
-        Some(self.len())
-    }
-    fn not_finite(&self) -> Option<(usize, f64)> {
-        self.iter().enumerate().find_map(|(step, values)| values.not_finite().map(|(_, value)| (step, value)))
-    }
-}
-
-impl<const I: usize, Y: CheckTarget> SequenceData<I, Y> {
+impl<const I: usize, Y: Target> SequenceData<I, Y> {
     /// The sequences, with one target for each.
     ///
     /// # Errors
@@ -105,6 +73,45 @@ impl<const I: usize, Y: CheckTarget> SequenceData<I, Y> {
         Ok(Self { gaps: Some(gaps), ..self })
     }
 
+    /// Every `n`-th observation, counted so that the last one stays: a coarser sampling of the same sequences.
+    ///
+    /// Targets of each step are those at the observations that stay. Gaps are summed, so that the time of each observation
+    /// stays; by default each gap becomes `n`, the first one too.
+    ///
+    /// ```
+    /// use rheos::train::SequenceData;
+    ///
+    /// let data = SequenceData::new(vec![vec![[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]]], vec![0])?;
+    /// let coarse = data.every(2)?;
+    /// assert_eq!(coarse, SequenceData::new(vec![vec![[1.0], [3.0], [5.0]]], vec![0])?.gaps(vec![vec![2.0; 3]])?);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// * [`Error::InvalidArgument`] for `n = 0`, and after [`outputs_from`](Self::outputs_from), whose step would belong to
+    ///   another observation;
+    /// * [`Error::NonFiniteData`] if a sum of gaps overflows.
+    pub fn every(self, n: usize) -> Result<Self> {
+        if n == 0 {
+            return Err(Error::InvalidArgument { name: "n", value: 0.0, expected: "at least 1" });
+        }
+        if self.first_output > 0 {
+            let expected = "chosen after `every`, in its steps";
+            return Err(Error::InvalidArgument { name: "outputs_from", value: self.first_output as f64, expected });
+        }
+        if n == 1 {
+            return Ok(self);
+        }
+        let Self { inputs, gaps, targets, first_output } = self;
+        let inputs: Vec<_> = inputs.into_iter().map(|steps| every(steps, n)).collect();
+        let gaps = match gaps {
+            Some(gaps) => gaps.iter().map(|gaps| summed(gaps, n)).collect(),
+            None => inputs.iter().map(|steps| vec![n as f64; steps.len()]).collect(),
+        };
+        let targets = targets.into_iter().map(|target| target.every(n)).collect();
+        Self { inputs, gaps: None, targets, first_output }.gaps(gaps)
+    }
+
     /// Targets count from this step on, counted from 0: the model reads the steps before to warm up. For targets of each
     /// step; the objective of others fails.
     #[must_use]
@@ -150,4 +157,10 @@ impl<const I: usize, Y> SequenceData<I, Y> {
     pub const fn objective<L>(&self, loss: L) -> super::SequenceObjective<'_, I, Y, L> {
         super::SequenceObjective::new(self, loss)
     }
+}
+
+/// The sums of the gaps up to every `n`-th one, counted so that the last one is such an end.
+fn summed(gaps: &[f64], n: usize) -> Vec<f64> {
+    let (first, others) = gaps.split_at(gaps.len().min(first_of_every(gaps.len(), n) + 1));
+    std::iter::once(first).chain(others.chunks(n)).map(|gaps| gaps.iter().sum()).collect()
 }

@@ -2,7 +2,9 @@
 
 use super::Loss;
 use super::objective::{MiniBatch, Objective};
-use super::sequence_data::{CheckTarget, SequenceData};
+use super::of_data::{batches, check_samples, error_rate, of_data};
+use super::sequence_data::SequenceData;
+use super::target::TargetFor;
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::nn::{Block, FromSamples, Hidden, Layer, Sequence, SequenceBatch, ZeroSamples};
@@ -12,58 +14,6 @@ use crate::nn::{Block, FromSamples, Hidden, Layer, Sequence, SequenceBatch, Zero
 pub struct SequenceObjective<'a, const I: usize, Y, L> {
     data: &'a SequenceData<I, Y>,
     loss: L,
-}
-
-/// A target of a sequence for outputs of the type `Z`.
-///
-/// Numbers are the target of a batch, or of a pair of batches, for a loss such as [`GaussianNll`](super::GaussianNll).
-pub trait SequenceTarget<Z>: CheckTarget + Sized {
-    /// The targets of one output, of all samples of a batch.
-    type OfBatch;
-    /// Whether there is a target for every step.
-    const EVERY_STEP: bool;
-    /// The targets of the output of `step`; ended sequences have arbitrary ones.
-    fn of_batch(targets: &[&Self], step: usize) -> Self::OfBatch;
-}
-
-impl<Z> SequenceTarget<Z> for usize {
-    type OfBatch = Vec<Self>;
-    const EVERY_STEP: bool = false;
-    fn of_batch(targets: &[&Self], _: usize) -> Vec<Self> {
-        targets.iter().map(|label| **label).collect()
-    }
-}
-
-impl<Z: FromSamples<O>, const O: usize> SequenceTarget<Z> for [f64; O] {
-    type OfBatch = Z;
-    const EVERY_STEP: bool = false;
-    fn of_batch(targets: &[&Self], _: usize) -> Z {
-        Z::from_samples(targets.len(), |sample, row| targets[sample][row])
-    }
-}
-
-impl<Z: FromSamples<O>, const O: usize> SequenceTarget<Z> for Vec<[f64; O]> {
-    type OfBatch = Z;
-    const EVERY_STEP: bool = true;
-    fn of_batch(targets: &[&Self], step: usize) -> Z {
-        Z::from_samples(targets.len(), |sample, row| targets[sample].get(step).map_or(0.0, |values| values[row]))
-    }
-}
-
-impl<Z: FromSamples<O>, const O: usize> SequenceTarget<(Z, Z)> for [f64; O] {
-    type OfBatch = Z;
-    const EVERY_STEP: bool = false;
-    fn of_batch(targets: &[&Self], step: usize) -> Z {
-        <Self as SequenceTarget<Z>>::of_batch(targets, step)
-    }
-}
-
-impl<Z: FromSamples<O>, const O: usize> SequenceTarget<(Z, Z)> for Vec<[f64; O]> {
-    type OfBatch = Z;
-    const EVERY_STEP: bool = true;
-    fn of_batch(targets: &[&Self], step: usize) -> Z {
-        <Self as SequenceTarget<Z>>::of_batch(targets, step)
-    }
 }
 
 impl<'a, const I: usize, Y, L> SequenceObjective<'a, I, Y, L> {
@@ -80,10 +30,7 @@ impl<const I: usize, Y> SequenceData<I, Y> {
 
     /// The observations of these sequences, padded with zeros; the outputs are still to be chosen.
     fn batch<X: FromSamples<I>>(&self, samples: &[usize]) -> Result<SequenceBatch<X>> {
-        if let Some(&index) = samples.iter().find(|&&sample| sample >= self.len()) {
-            let expected = "the index of a sequence";
-            return Err(Error::InvalidArgument { name: "samples", value: index as f64, expected });
-        }
+        check_samples(samples, self.len(), "the index of a sequence")?;
         let steps = self.longest(samples);
         let at = |step: usize| {
             X::from_samples(samples.len(), |sample, row| {
@@ -112,13 +59,9 @@ impl<const I: usize, Y> SequenceData<I, Y> {
         B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
         R: Layer<Input = <B::Hidden as Hidden>::Output, Output: FromSamples<O>>,
     {
-        if batch_size == 0 {
-            return Err(Error::InvalidArgument { name: "batch_size", value: 0.0, expected: "at least 1" });
-        }
-        let all: Vec<usize> = (0..self.len()).collect();
-        let mut found = Vec::with_capacity(all.len());
-        for samples in all.chunks(batch_size) {
-            let batch = self.batch(samples)?.last_output();
+        let mut found = Vec::with_capacity(self.len());
+        for samples in batches(self.len(), batch_size)? {
+            let batch = self.batch(&samples)?.last_output();
             let (outputs, _) = model.predict(&model.start(samples.len()), &batch)?;
             found.extend(outputs.iter().flat_map(FromSamples::to_samples));
         }
@@ -136,13 +79,7 @@ impl<const I: usize> SequenceData<I, usize> {
         B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
         R: Layer<Input = <B::Hidden as Hidden>::Output, Output: FromSamples<O>>,
     {
-        let outputs: Vec<[f64; O]> = self.predict(model, 256)?;
-        if let Some(sample) = self.targets.iter().position(|&label| label >= O) {
-            return Err(Error::InvalidLabel { output: 0, sample, label: self.targets[sample], classes: O });
-        }
-        let class = |scores: &[f64; O]| (0..O).rev().max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
-        let wrong = outputs.iter().zip(&self.targets).filter(|(scores, label)| class(scores) != Some(**label)).count();
-        Ok(wrong as f64 / self.len().max(1) as f64)
+        error_rate::<O>(&self.predict(model, 256)?, &self.targets)
     }
 }
 
@@ -151,7 +88,7 @@ impl<const I: usize, Y, L> SequenceObjective<'_, I, Y, L> {
     fn setup<X, Z>(&self, samples: &[usize]) -> Result<Prepared<X, Y::OfBatch>>
     where
         X: FromSamples<I>,
-        Y: SequenceTarget<Z>,
+        Y: TargetFor<Z>,
     {
         let SequenceData { targets, first_output, .. } = self.data;
         let batch = self.data.batch(samples)?;
@@ -189,7 +126,7 @@ impl<B, R, const I: usize, Y, L> Objective<Sequence<B, R>> for SequenceObjective
 where
     B: Block<Input: FromSamples<I>, Hidden: ZeroSamples>,
     R: Layer<Input = <B::Hidden as Hidden>::Output>,
-    Y: SequenceTarget<R::Output>,
+    Y: TargetFor<R::Output>,
     L: Loss<R::Output, Target = Y::OfBatch>,
 {
     fn samples(&self) -> usize {
@@ -222,16 +159,5 @@ where
         let (outputs, _) = model.predict(&model.start(batch.samples.len()), &sequences)?;
         let found = self.loss.weighted(&outputs, &targets, weights.as_deref());
         found.map(|(loss, _)| loss).map_err(|error| of_data(error, batch))
-    }
-}
-
-/// The error with the index of a sequence in the data instead of the index in the batch.
-fn of_data(error: Error, batch: MiniBatch<'_>) -> Error {
-    match error {
-        Error::InvalidLabel { output, sample, label, classes } => {
-            let sample = batch.samples.get(sample).copied().unwrap_or(sample);
-            Error::InvalidLabel { output, sample, label, classes }
-        }
-        other => other,
     }
 }

@@ -6,6 +6,7 @@ mod common;
 
 mod blocks;
 mod cells;
+mod feedforward;
 mod formula;
 mod layer_jacobians;
 mod residual_stack;

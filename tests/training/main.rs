@@ -1,6 +1,7 @@
 //! Trainings: their results, their ends, their files.
 
 mod checkpoints;
+mod coarse;
 mod data;
 mod ends;
 mod errors;
@@ -8,3 +9,4 @@ mod multi_level;
 mod problem;
 #[cfg(feature = "dfdx")]
 mod tensors;
+mod vectors;
