@@ -135,6 +135,73 @@ impl<F: Parametric + Clone> Refine for ResidualStack<F> {
     }
 }
 
+/// Every piece is divided in two.
+impl<F: Dynamics + Parametric + Clone> Refine for PiecewiseConstant<F> {
+    fn resolution(&self) -> Result<usize> {
+        Ok(self.pieces().len())
+    }
+
+    fn refined(&self) -> Result<Self> {
+        Self::with_knots(doubled(self.pieces()), with_middles(self.knots()))
+    }
+
+    fn coarsened(&self) -> Result<Self> {
+        let pieces = means_of_pairs("pieces", self.pieces())?;
+        Self::with_knots(pieces, self.knots().iter().copied().step_by(2).collect())
+    }
+
+    fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
+        check_blocks(gradient, self.pieces().len())?;
+        let mut halves = doubled(gradient);
+        halves.scale_by(0.5);
+        Ok(halves)
+    }
+}
+
+/// A node is added in the middle of every interval. The restriction takes every second node.
+impl<F: Dynamics + Parametric + Clone> Refine for PiecewiseLinear<F> {
+    fn resolution(&self) -> Result<usize> {
+        Ok(self.knots().len() - 1)
+    }
+
+    fn refined(&self) -> Result<Self> {
+        let knots = with_middles(self.knots());
+        Self::with_knots(knots.iter().map(|&t| self.at(t)).collect(), knots)
+    }
+
+    fn coarsened(&self) -> Result<Self> {
+        let intervals = self.knots().len() - 1;
+        if !intervals.is_multiple_of(2) {
+            let expected = "an odd number";
+            return Err(Error::InvalidArgument { name: "nodes", value: self.knots().len() as f64, expected });
+        }
+        let knots: Vec<f64> = self.knots().iter().copied().step_by(2).collect();
+        Self::with_knots(knots.iter().map(|&t| self.at(t)).collect(), knots)
+    }
+
+    fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
+        check_blocks(gradient, self.nodes().len())?;
+        let mut fine = gradient[..1].to_vec();
+        for pair in gradient.windows(2) {
+            let mut middle = pair[0].clone();
+            middle.add_scaled(1.0, &pair[1]);
+            middle.scale_by(0.5);
+            fine.extend([middle, pair[1].clone()]);
+        }
+        fine.scale_by(0.5);
+        Ok(fine)
+    }
+}
+
+/// The knots, with a knot in the middle of each interval.
+fn with_middles(knots: &[f64]) -> Vec<f64> {
+    let mut fine = knots[..1].to_vec();
+    for pair in knots.windows(2) {
+        fine.extend([f64::midpoint(pair[0], pair[1]), pair[1]]);
+    }
+    fine
+}
+
 /// The number of steps, and the resolution of the field.
 impl<F: Refine, S: Clone, A: Clone> Refine for OdeBlock<F, S, Fixed, A> {
     fn resolution(&self) -> Result<usize> {

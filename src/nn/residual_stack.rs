@@ -3,7 +3,7 @@
 use super::ode_block::cotangent_of;
 use super::{Block, Gap, Hidden, Phase};
 use crate::adjoint::{check_argument, check_gradient, check_params};
-use crate::dynamics::{Differentiable, Dynamics, Parametric, check_shape};
+use crate::dynamics::{Differentiable, Dynamics, Parametric, PiecewiseConstant, check_shape};
 use crate::error::{Error, Result};
 use crate::state::State;
 
@@ -65,6 +65,39 @@ impl<F> ResidualStack<F> {
     /// The depth `K h`, the time of the [`flow`](Self::flow).
     pub const fn depth(&self) -> f64 {
         self.blocks.len() as f64 * self.step
+    }
+
+    /// The network as a flow: the field `f(z, θ(t))` over the [depth](Self::depth), from the time 0 on, with piecewise constant
+    /// weights. Euler's method with [`Fixed::steps(K)`](crate::Fixed::steps) is the network again, up to rounding; other
+    /// methods, steps and adjoints read it as a neural ODE.
+    ///
+    /// ```
+    /// use rheos::adjoint::Checkpoints;
+    /// use rheos::nn::{BatchMatrix, Block, Mlp, Net, OdeBlock, ResidualStack};
+    /// use rheos::train::uniform;
+    /// use rheos::{DiscreteAdjoint, Euler, Fixed};
+    ///
+    /// let mut rng = uniform(1);
+    /// let block = |_| Net::<Mlp<f64, 2, 8, 2>>::dynamic(Mlp::uniform(&mut rng)).field();
+    /// let stack = ResidualStack::new((0..16).map(block).collect(), 0.125)?;
+    /// // The same network, with 4 states in memory instead of 16.
+    /// let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(4));
+    /// let lean = OdeBlock::new(stack.flow()?, Euler, Fixed::steps(16), adjoint);
+    ///
+    /// let z = BatchMatrix::<f64, 2>::repeat(3, 0.5);
+    /// let (end, _) = stack.forward(&(), &z, 0.0.into())?;
+    /// let (same, _) = lean.forward(&(), &z, stack.depth().into())?;
+    /// assert!((end - same).norm() < 1e-14);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for a negative step.
+    pub fn flow(&self) -> Result<PiecewiseConstant<F>>
+    where
+        F: Dynamics + Clone,
+    {
+        PiecewiseConstant::new(self.blocks.clone(), 0.0..self.depth())
     }
 
     /// The network without block `k`, as in a lesion study. The step stays.

@@ -1,10 +1,16 @@
 //! Residual networks with weights of their own in every block.
 
 use nalgebra::vector;
+use rheos::adjoint::Checkpoints;
+use rheos::dynamics::{PiecewiseConstant, PiecewiseLinear};
 use rheos::formula;
 use rheos::formula::{Bias, Rows, Static, Structure};
-use rheos::nn::{BatchMatrix, Block, LayerField, Linear, Mlp, Net, Refine, ResidualStack, Sequence, SequenceBatch};
-use rheos::{Error, Parametric, State};
+use rheos::nn::{
+    BatchMatrix, Block, LayerField, Linear, Mlp, Net, OdeBlock, Refine, ResidualStack, Sequence, SequenceBatch,
+};
+use rheos::{
+    Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Error, Euler, Fixed, Ivp, Parametric, Pid, State, solve,
+};
 
 type Batch = BatchMatrix<f64, 2>;
 type Stack = ResidualStack<LayerField<Net<Mlp<f64, 2, 3, 2>>>>;
@@ -254,4 +260,81 @@ fn a_stack_reads_sequences() {
     let inputs = [1.0, 10.0].map(|x| BatchMatrix::<f64, 1>::repeat(1, x));
     let (outputs, hidden) = model.predict(&model.start(1), &SequenceBatch::new(inputs.into())).unwrap();
     assert_eq!((hidden[0], outputs[0][0], outputs[1][0]), (33.0, 4.0, 34.0));
+}
+
+/// Euler's method over the flow is the network, with every kind of memory.
+#[test]
+fn the_flow_of_a_stack_is_the_stack() {
+    let (stack, z, w) = (stack(), start(), Batch::from_column_slice(&[1.0, -2.0, 0.5, 0.25]));
+    let zeros = || stack.params().zeros_like();
+    let check = |block: &dyn Fn(&mut Vec<Mlp<f64, 2, 3, 2>>) -> (Batch, Batch)| {
+        let mut found = zeros();
+        let (end, zbar) = block(&mut found);
+        let (expected_end, record) = stack.forward(&(), &z, 1.0.into()).unwrap();
+        let mut expected = zeros();
+        let ((), expected_zbar) = stack.backward(record, w.clone(), &mut expected).unwrap();
+        assert_close(end.as_slice(), expected_end.as_slice());
+        assert_close(zbar.as_slice(), expected_zbar.as_slice());
+        assert_close(&found.coordinates(), &expected.coordinates());
+    };
+    for rule in [Checkpoints::All, Checkpoints::Slots(1), Checkpoints::Every(2)] {
+        let adjoint = DiscreteAdjoint::new().checkpoints(rule);
+        let flow = OdeBlock::new(stack.flow().unwrap(), Euler, Fixed::steps(3), adjoint);
+        check(&|pbar| {
+            let (end, record) = flow.forward(&(), &z, stack.depth().into()).unwrap();
+            (end, flow.backward(record, w.clone(), pbar).unwrap().1)
+        });
+    }
+    let backwards = ResidualStack::new(stack.blocks().to_vec(), -0.4).unwrap();
+    assert!(matches!(backwards.flow(), Err(Error::InvalidArgument { name: "t1", .. })));
+}
+
+/// The prolongation keeps `θ(t)`: an accurate solve does not see it, and the restriction undoes it.
+#[test]
+fn prolongations_keep_the_weights_as_functions_of_time() {
+    fn check<F: Refine + Dynamics<State = V> + Clone + PartialEq + std::fmt::Debug>(field: &F, intervals: usize) {
+        let end = |field: &F| solve(field, vector![0.7], 0.0..2.0, Dopri5, Pid::tolerance(1e-12)).unwrap().last()[0];
+        let fine = field.refined().unwrap();
+        assert_eq!((field.resolution().unwrap(), fine.resolution().unwrap()), (intervals, 2 * intervals));
+        // Many times the tolerance, far below the effect of another θ(t).
+        assert!((end(field) - end(&fine)).abs() < 1e-10);
+        let back = fine.coarsened().unwrap();
+        assert!((end(field) - end(&back)).abs() < 1e-15);
+        assert_eq!(field.params().coordinates(), back.params().coordinates());
+    }
+    type V = nalgebra::SMatrix<f64, 1, 1>;
+    let knots = vec![0.0, 0.5, 1.25, 2.0];
+    let constant = PiecewiseConstant::with_knots([1.0, -2.0, 0.5].map(line).into(), knots.clone()).unwrap();
+    check(&constant, 3);
+    let linear = PiecewiseLinear::with_knots([1.0, -2.0, 0.5, 1.0].map(line).into(), knots).unwrap();
+    check(&linear, 3);
+    assert_eq!(linear.refined().unwrap().nodes()[3].coordinates(), [-0.75]);
+    let [constant, linear] = [constant.coarsened().err(), linear.coarsened().err()];
+    let expected = "an even number";
+    assert_eq!(constant, Some(Error::InvalidArgument { name: "pieces", value: 3.0, expected }));
+    assert_eq!(linear, Some(Error::InvalidArgument { name: "nodes", value: 4.0, expected: "an odd number" }));
+}
+
+/// The predicted gradients of many pieces are close to the gradients of the refined field.
+#[test]
+fn gradients_of_fields_with_weights_in_time_are_predicted() {
+    let rates = |n: usize| (0..n).map(|k| line((k as f64 / 15.0).sin())).collect::<Vec<_>>();
+    fn check<F: Refine + Differentiable<State = nalgebra::SMatrix<f64, 1, 1>>>(
+        field: &F,
+        inner: std::ops::Range<usize>,
+    ) {
+        let gradient = |field: &F| {
+            let ivp = Ivp::new(field, vector![1.0], 0.0..1.0);
+            let run = ivp.forward(Dopri5, Pid::tolerance(1e-8), DiscreteAdjoint::new()).unwrap();
+            run.backward(&[vector![1.0]]).unwrap().params
+        };
+        let predicted = field.refined_gradient(&gradient(field)).unwrap().coordinates();
+        let found = gradient(&field.refined().unwrap()).coordinates();
+        for k in inner {
+            assert!((found[k] / predicted[k] - 1.0).abs() < 0.1, "{k}: {} {}", found[k], predicted[k]);
+        }
+    }
+    check(&PiecewiseConstant::new(rates(16), 0.0..1.0).unwrap(), 0..32);
+    // The nodes at the ends, and their new neighbours, belong to shorter parts of the time.
+    check(&PiecewiseLinear::new(rates(17), 0.0..1.0).unwrap(), 2..31);
 }
