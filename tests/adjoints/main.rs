@@ -12,6 +12,7 @@ mod every_way;
 mod gradients;
 mod imex;
 mod multistep;
+
 mod rosenbrock;
 mod sensitivities;
 mod steady_state;
