@@ -12,6 +12,7 @@ mod every_way;
 mod gradients;
 mod imex;
 mod multistep;
+mod piecewise;
 
 mod rosenbrock;
 mod sensitivities;

@@ -8,6 +8,7 @@ use rheos::dynamics::{
 };
 use rheos::nn::{BatchMatrix, Mlp, Net};
 use rheos::solution::Ensemble;
+use rheos::solver::Dense;
 use rheos::solver::explicit::{Bosh3, Dop853, Williamson3};
 use rheos::solver::implicit::{Esdirk547, GaussLegendre4, KenCarp4, TrBdf2};
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf};
@@ -61,6 +62,12 @@ impl<F: Jacobian> Jacobian for Wrapped<F> {
 
 const NEVER: f64 = f64::INFINITY;
 
+/// The error relative to the solution, which grows backwards in time.
+fn distance(y: &Y, law: Law, span: (f64, f64), doubled: f64) -> f64 {
+    let expected = exact(law, span, doubled);
+    (y - expected).norm() / expected.norm()
+}
+
 /// Beyond the knots on both sides, and backwards.
 const SPANS: [(f64, f64); 3] = [(0.0, 1.0), (-0.4, 1.3), (1.2, -0.2)];
 
@@ -70,9 +77,9 @@ mod orders {
     /// The observed order from `n` and `2n` steps between any two knots.
     fn check<S>(name: &str, solver: S, order: f64, n: usize)
     where
-        S: Copy + Solver<Wrapped<PiecewiseConstant<Decay>>> + Solver<Wrapped<PiecewiseLinear<Decay>>>,
+        S: Copy + Dense<Wrapped<PiecewiseConstant<Decay>>> + Dense<Wrapped<PiecewiseLinear<Decay>>>,
     {
-        fn observed<F: Dynamics<State = Y>, S: Solver<F> + Copy>(
+        fn observed<F: Dynamics<State = Y>, S: Dense<F> + Copy>(
             f: &F,
             solver: S,
             n: usize,
@@ -80,8 +87,16 @@ mod orders {
             span: (f64, f64),
         ) -> [f64; 2] {
             [n, 2 * n].map(|n| {
-                let solution = solve(f, vector![START], span, solver, Fixed::steps(n)).unwrap();
-                (solution.last() - exact(law, span, NEVER)).norm()
+                let inside = |t: &f64| span.0.min(span.1) < *t && *t < span.0.max(span.1);
+                let mut times: Vec<f64> = f.jumps().iter().copied().filter(inside).collect();
+                if span.1 < span.0 {
+                    times.reverse();
+                }
+                times.push(span.1);
+                let solution =
+                    Ivp::new(f, vector![START], span).save_at(&times).solve(solver, Fixed::steps(n)).unwrap();
+                // The largest error at an end of a piece: at a single one the errors of several pieces may cancel.
+                times.iter().zip(&solution.y).map(|(t, y)| distance(y, law, (span.0, *t), NEVER)).fold(0.0, f64::max)
             })
         }
         for span in SPANS {
@@ -104,22 +119,22 @@ mod orders {
 
     #[test]
     fn every_family_keeps_its_order() {
-        check("Euler", Euler, 1.0, 40);
-        check("Rk4", Rk4, 4.0, 4);
-        check("Bosh3", Bosh3, 3.0, 8);
-        check("Williamson3", Williamson3, 3.0, 8);
-        check("Dopri5", Dopri5, 5.0, 3);
-        check("TrBdf2", TrBdf2, 2.0, 8);
-        check("GaussLegendre4", GaussLegendre4, 4.0, 4);
-        check("RadauIIA5", RadauIIA5, 5.0, 3);
-        check("Ros3P", Ros3P, 3.0, 8);
-        check("Rodas4P", Rodas4P, 4.0, 6);
-        check("AdamsBashforth", AdamsBashforth::<3>, 3.0, 32);
-        check("AdamsMoulton", AdamsMoulton::<3>, 3.0, 32);
-        check("FixedBdf", FixedBdf::<2>::new(), 2.0, 64);
-        check("ReversibleHeun", ReversibleHeun, 2.0, 32);
-        check("Alf", Alf, 2.0, 32);
-        check("Coupled", Coupled::new(Rk4), 4.0, 4);
+        check("Euler", Euler, 1.0, 80);
+        check("Rk4", Rk4, 4.0, 16);
+        check("Bosh3", Bosh3, 3.0, 16);
+        check("Williamson3", Williamson3, 3.0, 16);
+        check("Dopri5", Dopri5, 5.0, 24);
+        check("TrBdf2", TrBdf2, 2.0, 16);
+        check("GaussLegendre4", GaussLegendre4, 4.0, 16);
+        check("RadauIIA5", RadauIIA5, 5.0, 16);
+        check("Ros3P", Ros3P, 3.0, 16);
+        check("Rodas4P", Rodas4P, 4.0, 12);
+        check("AdamsBashforth", AdamsBashforth::<3>, 3.0, 64);
+        check("AdamsMoulton", AdamsMoulton::<3>, 3.0, 64);
+        check("FixedBdf", FixedBdf::<2>::new(), 2.0, 128);
+        check("ReversibleHeun", ReversibleHeun, 2.0, 64);
+        check("Alf", Alf, 2.0, 64);
+        check("Coupled", Coupled::new(Rk4), 4.0, 8);
     }
 }
 
@@ -133,7 +148,7 @@ fn adaptive_methods_meet_their_tolerance_in_every_clock() {
         for (s0, s1) in SPANS {
             let span = (clock.time(s0), clock.time(s1));
             let solution = solve(f, vector![START], span, solver, Pid::tolerance(1e-9)).unwrap();
-            let error = (solution.last() - exact(law, (s0, s1), NEVER)).norm();
+            let error = distance(solution.last(), law, (s0, s1), NEVER);
             assert!(error < limit, "{clock:?} {law:?} {span:?}: {error:e}");
         }
     }
@@ -161,19 +176,36 @@ fn adaptive_methods_meet_their_tolerance_in_every_clock() {
     }
 }
 
+/// Not one more rejected step than solves that end and begin at the knots.
 #[test]
 fn a_declared_knot_costs_no_rejected_step() {
-    let control = Pid::tolerance(1e-8);
-    for span in SPANS {
-        let [f, g] = [
-            solve(&constant(Clock::PLAIN, NEVER), vector![START], span, Dopri5, control),
-            solve(&linear(Clock::PLAIN, NEVER), vector![START], span, Dopri5, control),
-        ]
-        .map(|solution| solution.unwrap().stats);
-        assert_eq!((f.rejected, g.rejected), (0, 0), "{span:?}");
-        let hidden = undeclared(constant(Clock::PLAIN, NEVER));
+    fn check<F: Dynamics<State = Y>>(f: &F, span: (f64, f64)) -> u64 {
+        let control = Pid::tolerance(1e-8);
+        let mut ends: Vec<f64> = f.jumps().iter().copied().chain([span.0, span.1]).collect();
+        ends.sort_by(f64::total_cmp);
+        ends.dedup();
+        ends.retain(|t| (span.0.min(span.1)..=span.0.max(span.1)).contains(t));
+        if span.1 < span.0 {
+            ends.reverse();
+        }
+        let (mut y, mut rejected) = (vector![START], 0);
+        for pair in ends.windows(2) {
+            let solution = Ivp::new(f, y, (pair[0], pair[1])).solve(Dopri5, control).unwrap();
+            y = *solution.last();
+            rejected += solution.stats.rejected;
+        }
+        let whole = solve(f, vector![START], span, Dopri5, control).unwrap().stats;
+        assert_eq!(whole.rejected, rejected, "{span:?}");
+        let hidden = undeclared(f);
         let hidden = solve(&hidden, vector![START], span, Dopri5, control).unwrap().stats;
-        assert!(hidden.rejected > 5 && hidden.evaluations > f.evaluations, "{span:?}: {hidden:?} {f:?}");
+        assert!(hidden.rejected > rejected, "{span:?}: {hidden:?}");
+        hidden.rejected - rejected
+    }
+    for span in SPANS {
+        let at_jumps = check(&constant(Clock::PLAIN, NEVER), span);
+        check(&linear(Clock::PLAIN, NEVER), span);
+        // Three jumps, at each of which the step shrinks several times.
+        assert!(at_jumps > 5, "{span:?}: {at_jumps}");
     }
 }
 
@@ -183,7 +215,8 @@ fn own_jumps_are_declared_ones() {
     for (s0, s1) in SPANS {
         let doubled = 0.6;
         let f = constant(Clock::PLAIN, doubled);
-        let control = Pid::tolerance(1e-9);
+        // Hundreds of steps, each wrong by this much at most.
+        let control = Pid::tolerance(1e-11);
         let ivp = || Ivp::new(&f, vector![START], (s0, s1)).jumps_at(&[0.6]);
         let own = ivp().save_every(1).solve(Dopri5, control).unwrap();
         let hidden = undeclared(f.clone());
@@ -192,12 +225,12 @@ fn own_jumps_are_declared_ones() {
         // Declared twice.
         let twice = Ivp::new(&f, vector![START], (s0, s1)).jumps_at(&[0.3, 0.6]).save_every(1);
         assert_eq!(own, twice.solve(Dopri5, control).unwrap());
-        let error = (own.last() - exact(Law::Constant, (s0, s1), doubled)).norm();
+        let error = distance(own.last(), Law::Constant, (s0, s1), doubled);
         assert!(error < 1e-8, "{error:e}");
         let rescued = ivp().save_every(1).solve_or((Dopri5, control.max_steps(7)), (Dopri5, control)).unwrap();
         assert_eq!(rescued.halt.map(|halt| halt.stats.accepted), Some(7));
         // The fallback starts with a first step of its own.
-        assert!((rescued.solution.last() - own.last()).norm() < 1e-8);
+        assert!((rescued.solution.last() - own.last()).norm() < 1e-8 * own.last().norm());
     }
 }
 
@@ -214,7 +247,7 @@ fn outputs_steppers_pauses_and_ensembles_know_the_knots() {
         let whole = problem().solve(Tsit5, control).unwrap();
         for (t, y) in times.iter().zip(&whole.y) {
             // The interpolant has order 4, so its error is about that of a step of order 5.
-            assert!((y - exact(Law::Linear, (span.0, *t), NEVER)).norm() < 1e-7, "{t}");
+            assert!(distance(y, Law::Linear, (span.0, *t), NEVER) < 1e-7, "{t}");
         }
         // Paused after each step, and resumed.
         let mut stepper = problem().start(Tsit5, control).unwrap();
@@ -328,12 +361,12 @@ impl GenericDynamics<1, 1> for Turned {
 fn sensitivities_know_the_jumps_of_a_generic_field() {
     let p: f64 = 1.3;
     let model = Autodiff::new(Turned, vector![p]);
-    let found = sensitivities(&model, Rk4, Fixed::steps(20), &[0.0, 1.0], &vector![2.0]).unwrap();
+    let found = sensitivities(&model, Rk4, Fixed::steps(100), &[0.0, 1.0], &vector![2.0]).unwrap();
     let growth = (0.5 * (p * p - p)).exp();
-    // Rk4 with steps of 1/40 has errors of 1e-8 at these rates; across the jump they would be of 1e-2.
-    assert!((found.y[1][0] - 2.0 * growth).abs() < 1e-7);
-    assert!((found.y0[1][0] - growth).abs() < 1e-7);
-    assert!((found.params[1][0] - 2.0 * growth * 0.5 * (2.0 * p - 1.0)).abs() < 1e-7, "{}", found.params[1][0]);
+    // Rk4 with steps of 1/200 has errors of 1e-10 at these rates; across the jump they would be of 1e-2.
+    assert!((found.y[1][0] - 2.0 * growth).abs() < 1e-9);
+    assert!((found.y0[1][0] - growth).abs() < 1e-9);
+    assert!((found.params[1][0] - 2.0 * growth * 0.5 * (2.0 * p - 1.0)).abs() < 1e-9, "{}", found.params[1][0]);
 }
 
 #[test]
