@@ -12,6 +12,8 @@ mod every_way;
 mod gradients;
 mod imex;
 mod multistep;
+mod piecewise;
+
 mod rosenbrock;
 mod sensitivities;
 mod steady_state;

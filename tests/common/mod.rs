@@ -8,6 +8,7 @@ pub mod gradient;
 pub mod heat;
 #[macro_use]
 pub mod order_tests;
+pub mod piecewise;
 pub mod seasons;
 pub mod stiff;
 

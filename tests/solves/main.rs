@@ -11,4 +11,5 @@ mod errors;
 mod events;
 mod imports;
 mod output;
+mod piecewise;
 mod state_laws;

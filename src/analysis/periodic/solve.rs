@@ -150,19 +150,20 @@ fn slope_at<F: Jacobian>(f: &F, t: f64, y: &F::State) -> Vec<f64> {
     slope.coordinates()
 }
 
-/// Checks that the field has the same value at several times.
+/// Checks that the field has the same value at several times, and no jumps.
 fn check_autonomous<F: Jacobian>(f: &F, guess: &F::State, period: f64) -> Result<()> {
     let value = |t: f64| slope_at(f, t, guess);
     let first = value(0.0);
-    for fraction in [0.37, 0.81] {
-        let t = fraction * period;
-        let differs = value(t).iter().zip(&first).any(|(x, y)| x != y && x.is_finite() && y.is_finite());
-        if differs {
+    let differs = |t: &f64| value(*t).iter().zip(&first).any(|(x, y)| x != y && x.is_finite() && y.is_finite());
+    let probed = [0.37 * period, 0.81 * period].into_iter().find(differs);
+    // A field that jumps depends on time wherever it is probed.
+    match probed.or(f.jumps().first().copied()) {
+        None => Ok(()),
+        Some(value) => {
             let expected = "a time at which the field has the value of time 0; use `forced_orbit` for a field that depends on time";
-            return Err(Error::InvalidArgument { name: "t", value: t, expected });
+            Err(Error::InvalidArgument { name: "t", value, expected })
         }
     }
-    Ok(())
 }
 
 /// Times in a span at which a field is compared with itself one span later.
