@@ -3,7 +3,7 @@
 use nalgebra::{Dyn, OMatrix, SMatrix, SVector, matrix, vector};
 use rheos::formula::{Bias, Heap, Rows, Static, Structure, Weight};
 use rheos::nn::{
-    Autonomous, BatchMatrix, Feedforward, Layer, LayerField, Linear, Mlp, Net, OdeBlock, Residual, TimeField,
+    Autonomous, BatchMatrix, Feedforward, Gru, Layer, LayerField, Linear, Mlp, Net, OdeBlock, Residual, TimeField,
 };
 use rheos::train::uniform;
 use rheos::weights::{Names, TensorFile};
@@ -274,8 +274,8 @@ fn the_order_of_the_samples_is_the_order_of_the_outputs() {
     for (first, second) in [(0, 1), (1, 0)] {
         assert_eq!(y.column(first), z.column(second));
     }
-    let none = Batch::<3>::zeros(0);
-    assert_eq!(model.predict(&none).unwrap().shape(), (2, 0));
+    // A solve needs a state with entries.
+    assert_eq!(model.predict(&Batch::<3>::zeros(0)), Err(Error::EmptyState));
 }
 
 #[test]
@@ -385,30 +385,82 @@ fn parameters_have_the_names_of_their_places() {
     }
 }
 
-/// 784 inputs and 96 units: weights of 294 KiB and more, in a thread with a stack of 256 KiB.
+/// 784 inputs and 512 units: a weight of 1.5 MiB, in a thread with a stack of 1 MiB.
 #[test]
 fn many_inputs_need_no_stack() {
     let run = || {
         let mut draw = uniform(3);
-        let encoder = Net::dynamic(Linear::<Heap<f32>, 784, 96>::uniform(&mut draw));
-        let block = Residual(Autonomous(Net::dynamic(Mlp::<Heap<f32>, 96, 96, 96>::uniform(&mut draw))));
-        let readout = Net::dynamic(Linear::<f32, 96, 10>::uniform(&mut draw));
+        let encoder = Net::dynamic(Linear::<Heap<f32>, 784, 512>::uniform(&mut draw));
+        let block = Residual(Autonomous(Net::dynamic(Mlp::<Heap<f32>, 512, 8, 512>::uniform(&mut draw))));
+        let readout = Net::dynamic(Linear::<Heap<f32>, 512, 10>::uniform(&mut draw));
         let model = Feedforward::new(encoder, block, readout);
-        let x = BatchMatrix::<f32, 784>::from_fn(16, |_, _| draw() as f32);
-        let ones = BatchMatrix::<f32, 10>::repeat(16, 1.0);
+        let x = BatchMatrix::<f32, 784>::from_fn(4, |_, _| draw() as f32);
+        let ones = BatchMatrix::<f32, 10>::repeat(4, 1.0);
         let (y, (encoder, _, readout)) = model.gradient_of(&x, |y| Ok::<_, Error>((y.clone(), ones))).unwrap();
         assert_eq!(y, model.predict(&x).unwrap());
-        assert_eq!(readout.bias.as_slice(), [16.0; 10]);
+        assert_eq!(readout.bias.as_slice(), [4.0; 10]);
         // Of the affine map, the gradient of the weight is the product of the gradient of its value and of the input; of one
         // sample, whose cotangent is the gradient of the bias.
         let one = BatchMatrix::<f32, 784>::from_columns(&[x.column(0)]);
         let (_, (of_one, ..)) =
             model.gradient_of(&one, |_| Ok::<_, Error>(((), BatchMatrix::<f32, 10>::repeat(1, 1.0)))).unwrap();
-        let product = of_one.bias.0.clone() * one.transpose();
         // One product of f32 for each entry.
-        let expected: Vec<f64> = product.iter().map(|x| f64::from(*x)).collect();
+        let bias = of_one.bias.coordinates();
+        let expected: Vec<f64> = one.iter().flat_map(|x| bias.iter().map(|bar| bar * f64::from(*x))).collect();
         assert!(relative_error(&of_one.weight.coordinates(), &expected) < 1e-6);
-        assert_eq!(encoder.weight.shape(), (96, 784));
+        assert_eq!(encoder.weight.shape(), (512, 784));
     };
-    std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap().join().unwrap();
+    std::thread::Builder::new().stack_size(1 << 20).spawn(run).unwrap().join().unwrap();
+}
+
+formula! {
+    /// Inputs in products with weights, and one input outside of them.
+    struct Gated<T> { a: Linear<T, 3, 3>, b: Linear<T, 3, 3> }
+    fn apply(&self, (x, y): (Rows<3>, Rows<3>)) -> Rows<3> {
+        (self.a.apply(x) * y).tanh() + self.b.apply(y)
+    }
+}
+
+/// The pullback to the parameters alone is the same, bit for bit, whether the cotangents of the inputs are needed on the way
+/// (`Gated`) or not.
+#[test]
+fn the_pullback_to_the_parameters_alone_is_the_same() {
+    fn check<L: Layer>(layer: &L, x: &L::Input) {
+        let mut trace = L::Trace::default();
+        let w = layer.forward_traced(x, &mut trace);
+        let (mut xbar, mut pbar) = (x.zeros_like(), layer.params().zeros_like());
+        layer.backward(&mut trace, x, &w, &mut xbar, &mut pbar);
+        let mut alone = layer.params().zeros_like();
+        // It adds, with the trace and without one.
+        for trace in [&mut trace, &mut L::Trace::default()] {
+            alone.set_zeros();
+            layer.backward_params(trace, x, &w, &mut alone);
+            assert_eq!(alone.coordinates(), pbar.coordinates());
+        }
+        layer.backward_params(&mut trace, x, &w, &mut alone);
+        let twice: Vec<f64> = pbar.coordinates().iter().map(|x| 2.0 * x).collect();
+        assert!(relative_error(&alone.coordinates(), &twice) < 1e-15);
+        assert!(pbar.coordinates().iter().any(|x| *x != 0.0));
+    }
+    let mut draw = uniform(8);
+    for samples in [1, 5] {
+        let mut x = || Batch::<3>::from_fn(samples, |_, _| draw());
+        let (x, y) = (x(), x());
+        check(&Net::dynamic(linear::<3, 2>(1, 2)), &x);
+        check(&Net::dynamic(Mlp::<f64, 3, 40, 3>::uniform(&mut eighths(3))), &x);
+        check(&Net::dynamic(Gated::<f64>::draw(&mut eighths(4))), &(x.clone(), y.clone()));
+        // The hidden state stands outside of products.
+        check(&Net::dynamic(Gru::<f64, 3, 3>::uniform(&mut eighths(5))), &(x, y));
+    }
+    let (model, x) = (euler(), input());
+    let ones = Batch::<2>::repeat(2, 1.0);
+    let mut pbar = model.params().zeros_like();
+    model.backward(model.forward(&x).unwrap().record, &ones, &mut pbar).unwrap();
+    assert_eq!(model.gradient_of(&x, |_| Ok::<_, Error>(((), ones))).unwrap().1, pbar);
+    // A gradient of another shape is not written.
+    let net = Net::dynamic(Linear::<Heap<f64>, 3, 2>::zeros());
+    let mut pbar = net.params();
+    pbar.weight = Weight(OMatrix::<f64, nalgebra::Const<2>, Dyn>::zeros(4));
+    net.backward_params(&mut Default::default(), &x, &Batch::<2>::zeros(2), &mut pbar);
+    assert!(pbar.coordinates().iter().all(|x| x.is_nan()));
 }
