@@ -191,7 +191,11 @@ fn an_affine_network_reaches_the_least_squares() {
 #[test]
 fn a_disc_is_told_from_its_surroundings() {
     let (train, test) = points(400).split(300);
-    let mut model = deep();
+    let mut draw = uniform(7);
+    let field: Net<Mlp<f64, 4, 16, 4>> = Net::new(Mlp::uniform(&mut draw));
+    let block = OdeBlock::new(field.field(), Rk4, Fixed::steps(1), DiscreteAdjoint::new());
+    let (encoder, readout) = (Net::new(Linear::uniform(&mut draw)), Net::new(Linear::uniform(&mut draw)));
+    let mut model: Feedforward<Map<2, 4>, _, Map<4, 2>> = Feedforward::new(encoder, block, readout);
     let before = test.error_rate(&model).unwrap();
     let objective = train.objective(CrossEntropy::new(2));
     Trainer::new(&mut model, &objective, Adam::new(0.02)).epochs(60).seed(3).fit().unwrap();
