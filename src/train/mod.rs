@@ -51,8 +51,8 @@ mod clip;
 pub mod guide {}
 mod loss;
 mod objective;
-mod of_data;
 mod optimiser;
+mod samples;
 mod schedule;
 mod sequence_data;
 mod sequence_objective;
