@@ -127,6 +127,18 @@ impl Program {
         inputs
     }
 
+    /// Whether the backward pass can do without the cotangents of the inputs: every use of an input is a product with a
+    /// weight.
+    pub(crate) fn may_omit_inputs(&self) -> bool {
+        let is_input = |id: Id| matches!(self.steps[id].node, Node::Input(_));
+        let uses_inputs = |id: &Id| {
+            let mut found = false;
+            self.steps[*id].node.operands(|x| found |= is_input(x));
+            found && !matches!(self.steps[*id].node, Node::Affine { .. })
+        };
+        !self.outputs.iter().any(|&output| is_input(output)) && !self.live.iter().any(uses_inputs)
+    }
+
     /// The number of outputs.
     #[cfg(feature = "dfdx")]
     pub(crate) const fn outputs(&self) -> usize {

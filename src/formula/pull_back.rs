@@ -9,7 +9,8 @@ use crate::state::Element;
 
 /// The destinations of the cotangents of a program.
 pub(crate) struct Cotangents<'a, 'b, T, L> {
-    /// The cotangents of the inputs; the pullback adds to them.
+    /// The cotangents of the inputs; the pullback adds to them. None of them, if nobody needs them and
+    /// [`Program::may_omit_inputs`].
     pub(crate) inputs: &'a mut [&'b mut [T]],
     /// The cotangents of the weights and biases; the pullback adds to them.
     pub(crate) leaves: &'a mut L,
@@ -86,7 +87,7 @@ impl<T> Bars<'_, '_, T> {
     fn of(&mut self, id: Id) -> &mut [T] {
         let Step { node, rows, start, .. } = &self.program.steps[id];
         match node {
-            Node::Input(k) => &mut *self.inputs[*k],
+            Node::Input(k) => self.inputs.get_mut(*k).map_or(&mut [], |bar| &mut **bar),
             _ => &mut self.bars[start * self.samples..(start + rows) * self.samples],
         }
     }
@@ -163,7 +164,9 @@ impl<'a, T: Element> Back<'a, T> {
             }
         } else {
             T::add_product_transposed(weight_bar, height, rows, columns);
-            T::add_product(xbar, m, None, transposed, w);
+            if !xbar.is_empty() {
+                T::add_product(xbar, m, None, transposed, w);
+            }
         }
     }
 

@@ -81,13 +81,18 @@ pub struct Fed<'x, E: Layer, B: Block, R: Layer> {
 
 /// The record of a forward pass. It borrows the input and owns the hidden state.
 pub struct FeedforwardRecord<'x, E: Layer, B: Block, R: Layer> {
-    x: &'x E::Input,
-    encoder: E::Trace,
+    encoded: Encoded<'x, E>,
     block: B::Record,
     hidden: B::Hidden,
     readout: R::Trace,
     /// A zero of the shape of the output.
     zero: R::Output,
+}
+
+/// The input with its trace through the encoder.
+struct Encoded<'x, E: Layer> {
+    x: &'x E::Input,
+    trace: E::Trace,
 }
 
 impl<E: Layer, B: Block, R: Layer> FeedforwardRecord<'_, E, B, R> {
@@ -147,15 +152,16 @@ where
     /// * the errors of the encoder, of the block and of the readout.
     pub fn forward<'x>(&self, x: &'x E::Input) -> Result<Fed<'x, E, B, R>> {
         self.check_input(x)?;
-        let (mut encoder, mut readout) = (E::Trace::default(), R::Trace::default());
-        let encoded = self.encoder.try_forward_traced(x, &mut encoder)?;
-        check_argument("encoded", &encoded)?;
-        let (hidden, block) = self.block.forward(&(), &encoded, self.depth.into())?;
+        let (mut trace, mut readout) = (E::Trace::default(), R::Trace::default());
+        let start = self.encoder.try_forward_traced(x, &mut trace)?;
+        check_argument("encoded", &start)?;
+        let (hidden, block) = self.block.forward(&(), &start, self.depth.into())?;
         check_argument("hidden", &hidden)?;
         let output = self.readout.try_forward_traced(hidden.output(), &mut readout)?;
         check_argument("output", &output)?;
         let zero = output.zeros_like();
-        Ok(Fed { output, record: FeedforwardRecord { x, encoder, block, hidden, readout, zero } })
+        let encoded = Encoded { x, trace };
+        Ok(Fed { output, record: FeedforwardRecord { encoded, block, hidden, readout, zero } })
     }
 
     /// The output of [`forward`](Self::forward), without a record.
@@ -187,7 +193,9 @@ where
         let Fed { output, record } = self.forward(x)?;
         let (value, cotangent) = loss(&output)?;
         let mut gradient = self.params().zeros_like();
-        self.backward(record, &cotangent, &mut gradient)?;
+        let (hbar, Encoded { x, mut trace }) = self.pull_back(record, &cotangent, &mut gradient)?;
+        self.encoder.backward_params(&mut trace, x, &hbar, &mut gradient.0);
+        check_gradient("params", &gradient)?;
         Ok((value, gradient))
     }
 
@@ -206,22 +214,33 @@ where
         cotangent: &R::Output,
         pbar: &mut <Self as Parametric>::Params,
     ) -> Result<E::Input> {
-        let FeedforwardRecord { x, mut encoder, block, hidden, mut readout, zero } = record;
+        let (hbar, Encoded { x, mut trace }) = self.pull_back(record, cotangent, pbar)?;
+        let mut xbar = x.zeros_like();
+        self.encoder.backward(&mut trace, x, &hbar, &mut xbar, &mut pbar.0);
+        check_gradient("x", &xbar)?;
+        check_gradient("params", pbar)?;
+        Ok(xbar)
+    }
+
+    /// Pulls the cotangent of the output back to the encoded input.
+    fn pull_back<'x>(
+        &self,
+        record: FeedforwardRecord<'x, E, B, R>,
+        cotangent: &R::Output,
+        pbar: &mut <Self as Parametric>::Params,
+    ) -> Result<(B::Hidden, Encoded<'x, E>)> {
+        let FeedforwardRecord { encoded, block, hidden, mut readout, zero } = record;
         check_fits("cotangent", cotangent, &zero)?;
         check_argument("cotangent", cotangent)?;
         check_params(self, pbar)?;
-        let (encoder_bar, block_bar, readout_bar) = &mut *pbar;
+        let (_, block_bar, readout_bar) = pbar;
         let mut hbar = hidden.zeros_like();
         self.readout.backward(&mut readout, hidden.output(), cotangent, hbar.output_mut(), readout_bar);
         check_gradient("hidden", &hbar)?;
         let ((), hbar) = self.block.backward(block, hbar, block_bar)?;
         // The block may be a user's own.
         check_gradient("encoded", &hbar)?;
-        let mut xbar = x.zeros_like();
-        self.encoder.backward(&mut encoder, x, &hbar, &mut xbar, encoder_bar);
-        check_gradient("x", &xbar)?;
-        check_gradient("params", pbar)?;
-        Ok(xbar)
+        Ok((hbar, encoded))
     }
 
     fn check_input(&self, x: &E::Input) -> Result<()> {

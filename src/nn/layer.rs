@@ -76,4 +76,10 @@ pub trait Layer: Parametric {
         xbar: &mut Self::Input,
         pbar: &mut Self::Params,
     );
+
+    /// [`backward`](Self::backward) to the parameters alone: the end of the backward pass of a training, which needs no
+    /// cotangent of the data. Override it if that saves time.
+    fn backward_params(&self, trace: &mut Self::Trace, x: &Self::Input, w: &Self::Output, pbar: &mut Self::Params) {
+        self.backward(trace, x, w, &mut x.zeros_like(), pbar);
+    }
 }

@@ -53,8 +53,8 @@ pub mod guide {}
 mod loss;
 mod multi_level;
 mod objective;
-mod of_data;
 mod optimiser;
+mod samples;
 mod schedule;
 mod sequence_data;
 mod sequence_objective;

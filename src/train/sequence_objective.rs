@@ -2,7 +2,7 @@
 
 use super::Loss;
 use super::objective::{MiniBatch, Objective};
-use super::of_data::{batches, check_samples, error_rate, of_data};
+use super::samples::{batches, check_samples, error_rate, of_data};
 use super::sequence_data::SequenceData;
 use super::target::TargetFor;
 use crate::dynamics::Parametric;

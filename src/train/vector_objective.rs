@@ -4,7 +4,7 @@ use std::slice::from_ref;
 
 use super::Loss;
 use super::objective::{MiniBatch, Objective};
-use super::of_data::{batches, check_samples, error_rate, of_data};
+use super::samples::{batches, check_samples, error_rate, of_data};
 use super::target::{SampleTarget, TargetFor};
 use super::vector_data::VectorData;
 use crate::dynamics::Parametric;

@@ -5,12 +5,13 @@ use super::network::{Net, check_shapes};
 use super::{ElementOf, InputOf, OutputOf};
 use crate::error::{Error, Result};
 use crate::formula::{
-    Arena, Columns, Cotangents, Formula, Layout, Leaves, MOST_BATCHES as MOST, Scratch, Shape, Slices, Structure,
+    Arena, Columns, Cotangents, Formula, Layout, Leaves, MOST_BATCHES as MOST, Program, Scratch, Shape, Slices,
+    Structure,
 };
 use crate::nn::Layer;
 use crate::nn::pool::{Pooled, Reuse};
 use crate::nn::spoil::spoil;
-use crate::state::Element;
+use crate::state::{Element, State};
 
 /// A structure of parameters as slices.
 struct ByPlace<P>(P);
@@ -82,7 +83,7 @@ where
         trace: &mut Arena<ElementOf<P>>,
         x: &InputOf<P, K>,
         w: &OutputOf<P, K>,
-        xbar: &mut InputOf<P, K>,
+        xbar: Option<&mut InputOf<P, K>>,
         pbar: &mut P,
     ) -> Result<()> {
         let (program, inputs) = (self.program()?, Entries::of::<P::Input, P::Store, K>(x));
@@ -97,13 +98,15 @@ where
         }
         let mut bars: [&mut [ElementOf<P>]; MOST] = std::array::from_fn(|_| Default::default());
         let (mut k, mut wrong) = (0, None);
-        P::Input::each_mut::<P::Store, K>(xbar, &mut |slice, found| {
-            if found != samples {
-                wrong = Some(found);
-            }
-            bars[k] = slice;
-            k += 1;
-        });
+        if let Some(xbar) = xbar {
+            P::Input::each_mut::<P::Store, K>(xbar, &mut |slice, found| {
+                if found != samples {
+                    wrong = Some(found);
+                }
+                bars[k] = slice;
+                k += 1;
+            });
+        }
         if let Some(found) = wrong {
             return Err(Error::SampleMismatch { input: "the cotangent of the input", found, expected: samples });
         }
@@ -180,9 +183,18 @@ where
         xbar: &mut Self::Input,
         pbar: &mut P,
     ) {
-        if let Err(error) = self.try_backward(trace.get(), x, w, xbar, pbar) {
+        if let Err(error) = self.try_backward(trace.get(), x, w, Some(xbar), pbar) {
             drop(error);
             spoil(xbar);
+            spoil(pbar);
+        }
+    }
+
+    fn backward_params(&self, trace: &mut Self::Trace, x: &Self::Input, w: &Self::Output, pbar: &mut P) {
+        if !self.program().is_ok_and(Program::may_omit_inputs) {
+            self.backward(trace, x, w, &mut x.zeros_like(), pbar);
+        } else if let Err(error) = self.try_backward(trace.get(), x, w, None, pbar) {
+            drop(error);
             spoil(pbar);
         }
     }

@@ -1,4 +1,4 @@
-//! The parts that the data of vectors and of sequences share: batches, wrong classes, errors.
+//! Samples of a data set: batches, wrong classes, indices in errors.
 
 use super::objective::MiniBatch;
 use crate::error::{Error, Result};
