@@ -1,0 +1,1 @@
+//! Multi-level training beside training the deep network from the start.

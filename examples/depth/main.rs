@@ -1,0 +1,64 @@
+//! Depth as time: residual networks as flows, trained from coarse to fine and compared with ODE networks.
+//!
+//! `cargo run --release --example depth -- --help` explains; `results.md` beside this file has the results.
+
+#[path = "../comparison/mod.rs"]
+mod comparison;
+#[path = "../comparison/images.rs"]
+mod images;
+mod levels;
+mod networks;
+mod training;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use comparison::Options;
+use images::{Images, digits, mnist};
+
+const HELP: &str = "\
+Reads images of digits with residual networks and ODE networks.
+
+USAGE
+    cargo run --release --example depth -- [OPTIONS]
+
+OPTIONS
+    --levels         only multi-level training (Chang et al. 2017)
+    --quick          one seed and few images: a minute, to see that everything works
+    --seeds N        train every network from N random starts (default 5)
+    --model TEXT     only networks whose names contain TEXT
+    --out DIR        folder for the pictures (default: depth in the working directory)
+    --help           this text
+
+DATA (in examples/data, nothing is downloaded)
+    8 x 8 digits (Alpaydin & Kaynak 1998): 1438 images to train on, 359 to test
+    MNIST (LeCun, Cortes & Burges), a part: 8000 images to train on, 2000 to test
+";
+
+/// The images of a comparison, and how networks are trained on them.
+#[derive(Debug, Clone)]
+pub struct Task<const N: usize> {
+    /// Its name.
+    pub name: &'static str,
+    /// The images.
+    pub images: Images<N>,
+    /// The epochs of a network that is trained at once.
+    pub epochs: usize,
+    /// The largest learning rate.
+    pub rate: f64,
+    /// The images of a step.
+    pub batch: usize,
+}
+
+fn main() -> ExitCode {
+    Options::run_with(HELP, "depth", &["--levels"], run)
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let digits = Task { name: "8 × 8 digits", images: digits()?, epochs: 40, rate: 2e-3, batch: 32 };
+    let mnist = Task { name: "MNIST, 10 000 images", images: mnist()?, epochs: 20, rate: 2e-3, batch: 64 };
+    std::fs::create_dir_all(&options.out)?;
+    levels::run(&digits, options)?;
+    levels::run(&mnist, options)?;
+    Ok(())
+}
