@@ -59,6 +59,7 @@ pub use continuous::{
     QuadratureAdjoint,
 };
 pub use cotangents::{Cotangents, CotangentsRef, EventCotangent};
+pub(crate) use discrete::next_checkpoint;
 pub use discrete::{Checkpoints, DiscreteAdjoint, DiscreteRecord};
 pub(crate) use finite::{
     check_argument, check_cotangents, check_fits, check_gradient, check_gradients, check_member, check_params,

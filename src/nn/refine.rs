@@ -120,11 +120,11 @@ impl<F: Parametric + Clone> Refine for ResidualStack<F> {
     }
 
     fn refined(&self) -> Result<Self> {
-        Self::new(doubled(self.blocks()), self.step() / 2.0)
+        self.with(doubled(self.blocks()), self.step() / 2.0)
     }
 
     fn coarsened(&self) -> Result<Self> {
-        Self::new(means_of_pairs("blocks", self.blocks())?, self.step() * 2.0)
+        self.with(means_of_pairs("blocks", self.blocks())?, self.step() * 2.0)
     }
 
     fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
@@ -202,19 +202,26 @@ fn with_middles(knots: &[f64]) -> Vec<f64> {
     fine
 }
 
-/// The number of steps, and the resolution of the field.
+/// The number of steps. A field whose weights vary with time is refined, and keeps its steps for each piece; otherwise the
+/// steps are halved.
 impl<F: Refine, S: Clone, A: Clone> Refine for OdeBlock<F, S, Fixed, A> {
     fn resolution(&self) -> Result<usize> {
         let expected = "`Fixed::steps`, since the number of steps of a given length depends on the gap";
-        self.control.count().ok_or(Error::InvalidArgument { name: "control", value: f64::NAN, expected })
+        let steps = self.control.count();
+        let steps = steps.ok_or(Error::InvalidArgument { name: "control", value: f64::NAN, expected })?;
+        Ok(steps.saturating_mul(self.field.resolution()?))
     }
 
     fn refined(&self) -> Result<Self> {
-        Ok(self.with(self.field.refined()?, self.control.refined()))
+        let field = self.field.refined()?;
+        let keeps = self.keeps_steps(&field)?;
+        Ok(self.with(field, if keeps { self.control } else { self.control.refined() }))
     }
 
     fn coarsened(&self) -> Result<Self> {
-        Ok(self.with(self.field.coarsened()?, self.control.coarsened()?))
+        let field = self.field.coarsened()?;
+        let keeps = self.keeps_steps(&field)?;
+        Ok(self.with(field, if keeps { self.control } else { self.control.coarsened()? }))
     }
 
     fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
@@ -225,6 +232,13 @@ impl<F: Refine, S: Clone, A: Clone> Refine for OdeBlock<F, S, Fixed, A> {
 impl<F, S: Clone, A: Clone> OdeBlock<F, S, Fixed, A> {
     fn with(&self, field: F, control: Fixed) -> Self {
         Self { field, solver: self.solver.clone(), control, adjoint: self.adjoint.clone() }
+    }
+}
+
+impl<F: Refine, S, A> OdeBlock<F, S, Fixed, A> {
+    /// Whether the control stays the same, since it counts the steps in each piece of a field that was refined to `field`.
+    fn keeps_steps(&self, field: &F) -> Result<bool> {
+        Ok(self.control.count().is_some() && field.resolution()? != self.field.resolution()?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::vector;
 use rheos::adjoint::Checkpoints;
-use rheos::dynamics::{PiecewiseConstant, PiecewiseLinear};
+use rheos::dynamics::{Counted, PiecewiseConstant, PiecewiseLinear};
 use rheos::formula;
 use rheos::formula::{Bias, Rows, Static, Structure};
 use rheos::nn::{
@@ -279,7 +279,7 @@ fn the_flow_of_a_stack_is_the_stack() {
     };
     for rule in [Checkpoints::All, Checkpoints::Slots(1), Checkpoints::Every(2)] {
         let adjoint = DiscreteAdjoint::new().checkpoints(rule);
-        let flow = OdeBlock::new(stack.flow().unwrap(), Euler, Fixed::steps(3), adjoint);
+        let flow = OdeBlock::new(stack.flow().unwrap(), Euler, Fixed::steps(1), adjoint);
         check(&|pbar| {
             let (end, record) = flow.forward(&(), &z, stack.depth().into()).unwrap();
             (end, flow.backward(record, w.clone(), pbar).unwrap().1)
@@ -337,4 +337,54 @@ fn gradients_of_fields_with_weights_in_time_are_predicted() {
     check(&PiecewiseConstant::new(rates(16), 0.0..1.0).unwrap(), 0..32);
     // The nodes at the ends, and their new neighbours, belong to shorter parts of the time.
     check(&PiecewiseLinear::new(rates(17), 0.0..1.0).unwrap(), 2..31);
+}
+
+/// Values and gradients are the same bit for bit, however few states are stored. The evaluations are those of the schedule.
+#[test]
+fn checkpoints_change_nothing_but_the_cost() {
+    let mut rng = rheos::train::uniform(5);
+    let block = |_| Counted::new(Net::<Mlp<f64, 2, 3, 2>>::dynamic(Mlp::uniform(&mut rng)).field());
+    let stack = ResidualStack::new((0..11).map(block).collect(), 0.3).unwrap();
+    let gradient = |stack: &ResidualStack<Counted<_>>| {
+        let count = || stack.blocks().iter().map(Counted::evaluations).sum::<u64>();
+        let before = count();
+        let (end, record) = stack.forward(&(), &start(), 1.0.into()).unwrap();
+        let between = count();
+        let mut gradient = stack.params().zeros_like();
+        let ((), zbar) = stack.backward(record, end.clone(), &mut gradient).unwrap();
+        assert_eq!(between - before, 11);
+        ((end, zbar, gradient), count() - between)
+    };
+    let (expected, evaluations) = gradient(&stack);
+    assert_eq!(evaluations, 0);
+    // Every block once for its activations, and the recomputed ones: of 11 blocks, binomial schedules recompute
+    // Σ = 55 with one slot, and 10 with ten or more but the last.
+    let cases = [
+        (Checkpoints::All, 11),
+        (Checkpoints::Every(1), 11),
+        (Checkpoints::Every(4), 11),
+        (Checkpoints::Every(50), 11),
+        (Checkpoints::Slots(1), 11 + 55),
+        (Checkpoints::Slots(11), 11),
+        (Checkpoints::Slots(100), 11),
+    ];
+    for (rule, evaluations) in cases {
+        assert_eq!(gradient(&stack.clone().checkpoints(rule)), (expected.clone(), evaluations), "{rule:?}");
+    }
+    let costs: Vec<u64> = (2..12)
+        .map(|slots| {
+            let (found, cost) = gradient(&stack.clone().checkpoints(Checkpoints::Slots(slots)));
+            assert_eq!(found, expected, "{slots} slots");
+            cost
+        })
+        .collect();
+    assert!(costs.is_sorted_by(|a, b| a >= b) && costs[0] < 11 + 30, "{costs:?}");
+
+    for rule in [Checkpoints::Every(0), Checkpoints::Slots(0)] {
+        let refused = stack.clone().checkpoints(rule).forward(&(), &start(), 1.0.into()).err();
+        assert_eq!(refused, Some(Error::InvalidArgument { name: "checkpoints", value: 0.0, expected: "at least 1" }));
+    }
+    // They stay with the network.
+    let lean = stack.checkpoints(Checkpoints::Slots(2));
+    assert_eq!(gradient(&lean.refined().unwrap().coarsened().unwrap()).1, costs[0]);
 }

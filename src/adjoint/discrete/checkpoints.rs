@@ -31,7 +31,7 @@ pub enum Checkpoints {
 }
 
 impl Checkpoints {
-    pub(super) fn validate(self) -> Result<()> {
+    pub(crate) fn validate(self) -> Result<()> {
         match self {
             Self::Every(0) | Self::Slots(0) => {
                 Err(Error::InvalidArgument { name: "checkpoints", value: 0.0, expected: "at least 1" })

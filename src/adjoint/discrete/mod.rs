@@ -8,4 +8,5 @@ mod sweep;
 
 pub use adjoint::{DiscreteAdjoint, DiscreteRecord};
 pub use checkpoints::Checkpoints;
+pub(crate) use revolve::next_checkpoint;
 pub(super) use sweep::Sweep;

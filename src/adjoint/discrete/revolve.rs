@@ -36,7 +36,7 @@ fn repeats(steps: usize, slots: usize) -> usize {
 }
 
 /// The place of the next checkpoint among `steps ≥ 2`, with `slots ≥ 2` left, the first of which holds the start.
-pub(super) fn next_checkpoint(steps: usize, slots: usize) -> usize {
+pub(crate) fn next_checkpoint(steps: usize, slots: usize) -> usize {
     // More slots than steps are useless.
     let slots = slots.min(steps);
     let r = repeats(steps, slots);

@@ -1,10 +1,9 @@
-//! Residual networks with weights of their own in every block.
+//! The type of a residual network, and its parameters.
 
-use super::ode_block::cotangent_of;
-use super::{Block, Gap, Hidden, Phase};
-use crate::adjoint::{check_argument, check_gradient, check_params};
+use crate::adjoint::{Checkpoints, check_argument};
 use crate::dynamics::{Differentiable, Dynamics, Parametric, PiecewiseConstant, check_shape};
 use crate::error::{Error, Result};
+use crate::nn::{Hidden, Phase};
 use crate::state::State;
 
 /// A residual network: `z_{k+1} = z_k + h f(z_k, θ_k)` for `k = 0, …, K − 1`, with weights `θ_k` of each block and one
@@ -14,8 +13,8 @@ use crate::state::State;
 /// It is Euler's method with steps `h` for `dz/dt = f(z, θ(t))` with piecewise constant `θ(t)` over the time `K h`, the
 /// depth. A field that reads the time gets `t = k h`. The gap of the block is ignored, since the step is given.
 ///
-/// The backward pass stores all activations. For less memory, other methods or other steps, solve
-/// [`flow`](Self::flow) in an [`OdeBlock`](super::OdeBlock) over the depth.
+/// By default the forward pass stores the activations of all blocks; [`checkpoints`](Self::checkpoints) stores less. For
+/// other methods and steps, solve the [`flow`](Self::flow) in an [`OdeBlock`](crate::nn::OdeBlock) over the depth.
 ///
 /// ```
 /// use rheos::nn::{BatchMatrix, Block, Mlp, Net, ResidualStack};
@@ -31,10 +30,11 @@ use crate::state::State;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResidualStack<F> {
-    blocks: Vec<F>,
-    step: f64,
+    pub(super) blocks: Vec<F>,
+    pub(super) step: f64,
+    pub(super) checkpoints: Option<Checkpoints>,
     /// Whether the parameters that were set last are as many as the blocks.
-    shapes: Result<()>,
+    pub(super) shapes: Result<()>,
 }
 
 impl<F> ResidualStack<F> {
@@ -49,7 +49,12 @@ impl<F> ResidualStack<F> {
         if step == 0.0 || !step.is_finite() {
             return Err(Error::InvalidArgument { name: "step", value: step, expected: "finite and not 0" });
         }
-        Ok(Self { blocks, step, shapes: Ok(()) })
+        Ok(Self { blocks, step, checkpoints: None, shapes: Ok(()) })
+    }
+
+    /// The network with other blocks and another step, and the same checkpoints.
+    pub(in crate::nn) fn with(&self, blocks: Vec<F>, step: f64) -> Result<Self> {
+        Ok(Self { checkpoints: self.checkpoints, ..Self::new(blocks, step)? })
     }
 
     /// The fields of the blocks.
@@ -62,32 +67,71 @@ impl<F> ResidualStack<F> {
         self.step
     }
 
+    /// The time of block `k`.
+    pub(super) const fn time(&self, k: usize) -> f64 {
+        k as f64 * self.step
+    }
+
     /// The depth `K h`, the time of the [`flow`](Self::flow).
     pub const fn depth(&self) -> f64 {
         self.blocks.len() as f64 * self.step
     }
 
-    /// The network as a flow: the field `f(z, θ(t))` over the [depth](Self::depth), from the time 0 on, with piecewise constant
-    /// weights. Euler's method with [`Fixed::steps(K)`](crate::Fixed::steps) is the network again, up to rounding; other
-    /// methods, steps and adjoints read it as a neural ODE.
+    /// Stores the states before some blocks instead of all activations. The backward pass evaluates the blocks again.
+    ///
+    /// | rule | in memory, for `K` blocks | evaluations in the backward pass |
+    /// |---|---|---|
+    /// | none | `K` activations | 0 |
+    /// | [`Checkpoints::All`] | `K` states, the activations of 1 block | `K` |
+    /// | [`Checkpoints::Every(n)`](Checkpoints::Every) | `K / n` states, the activations of `n` blocks | at most `2 K` |
+    /// | [`Checkpoints::Slots(s)`](Checkpoints::Slots) | `s` states, the activations of 1 block | `K` and the binomial schedule |
     ///
     /// ```
     /// use rheos::adjoint::Checkpoints;
-    /// use rheos::nn::{BatchMatrix, Block, Mlp, Net, OdeBlock, ResidualStack};
+    /// use rheos::nn::{BatchMatrix, Block, Mlp, Net, ResidualStack};
     /// use rheos::train::uniform;
-    /// use rheos::{DiscreteAdjoint, Euler, Fixed};
+    /// use rheos::{Parametric, State};
     ///
     /// let mut rng = uniform(1);
     /// let block = |_| Net::<Mlp<f64, 2, 8, 2>>::dynamic(Mlp::uniform(&mut rng)).field();
     /// let stack = ResidualStack::new((0..16).map(block).collect(), 0.125)?;
-    /// // The same network, with 4 states in memory instead of 16.
-    /// let adjoint = DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(4));
-    /// let lean = OdeBlock::new(stack.flow()?, Euler, Fixed::steps(16), adjoint);
+    /// let lean = stack.clone().checkpoints(Checkpoints::Slots(4));
+    ///
+    /// let z = BatchMatrix::<f64, 2>::repeat(3, 0.5);
+    /// let gradient = |stack: &ResidualStack<_>| {
+    ///     let (end, record) = stack.forward(&(), &z, 0.0.into())?;
+    ///     let mut gradient = stack.params().zeros_like();
+    ///     stack.backward(record, end, &mut gradient)?;
+    ///     Ok::<_, rheos::Error>(gradient)
+    /// };
+    /// assert_eq!(gradient(&stack)?, gradient(&lean)?); // bit for bit
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    #[must_use]
+    pub fn checkpoints(self, rule: Checkpoints) -> Self {
+        Self { checkpoints: Some(rule), ..self }
+    }
+
+    /// The network as a flow: the field `f(z, θ(t))` over the [depth](Self::depth), from the time 0 on, with piecewise constant
+    /// weights. Euler's method with one step for each piece, [`Fixed::steps(1)`](crate::Fixed::steps), is the network again, up
+    /// to rounding; other methods, steps and adjoints read it as a neural ODE. Every adjoint stores at least one state for each
+    /// piece.
+    ///
+    /// ```
+    /// use rheos::nn::{BatchMatrix, Block, Mlp, Net, OdeBlock, ResidualStack};
+    /// use rheos::train::uniform;
+    /// use rheos::{DiscreteAdjoint, Euler, Fixed, Rk4};
+    ///
+    /// let mut rng = uniform(1);
+    /// let block = |_| Net::<Mlp<f64, 2, 8, 2>>::dynamic(Mlp::uniform(&mut rng)).field();
+    /// let stack = ResidualStack::new((0..16).map(block).collect(), 0.125)?;
+    /// let same = OdeBlock::new(stack.flow()?, Euler, Fixed::steps(1), DiscreteAdjoint::new());
+    /// let finer = OdeBlock::new(stack.flow()?, Rk4, Fixed::steps(2), DiscreteAdjoint::new());
     ///
     /// let z = BatchMatrix::<f64, 2>::repeat(3, 0.5);
     /// let (end, _) = stack.forward(&(), &z, 0.0.into())?;
-    /// let (same, _) = lean.forward(&(), &z, stack.depth().into())?;
-    /// assert!((end - same).norm() < 1e-14);
+    /// assert!((end.clone() - same.forward(&(), &z, stack.depth().into())?.0).norm() < 1e-14);
+    /// assert!((end - finer.forward(&(), &z, stack.depth().into())?.0).norm() < 0.01);
     /// # Ok::<(), rheos::Error>(())
     /// ```
     ///
@@ -127,7 +171,7 @@ impl<F> ResidualStack<F> {
             let none = Error::InvalidEntry { name: "order", index, value: k as f64, expected: "the index of a block" };
             self.blocks.get(k).cloned().ok_or(none)
         };
-        Self::new(order.iter().enumerate().map(block).collect::<Result<_>>()?, self.step)
+        self.with(order.iter().enumerate().map(block).collect::<Result<_>>()?, self.step)
     }
 }
 
@@ -156,15 +200,9 @@ impl<F: Parametric> Parametric for ResidualStack<F> {
 }
 
 /// The observation of a block whose field is `F`.
-type InputOf<F> = <<F as Dynamics>::State as Phase>::Input;
+pub(super) type InputOf<F> = <<F as Dynamics>::State as Phase>::Input;
 /// The hidden state of a block whose field is `F`.
-type HiddenOf<F> = <<F as Dynamics>::State as Phase>::Hidden;
-
-/// A forward pass of a [`ResidualStack`]: the arguments of its blocks, with their traces.
-#[derive(Debug, Clone)]
-pub struct StackRecord<F: Differentiable> {
-    layers: Vec<(F::State, F::Trace)>,
-}
+pub(super) type HiddenOf<F> = <<F as Dynamics>::State as Phase>::Hidden;
 
 impl<F: Differentiable<State: Phase<Hidden: Hidden>>> ResidualStack<F> {
     /// The ratio `‖h f(z_k, θ_k)‖ / ‖z_k‖` of each block, over all samples of a batch; 0 for a block that changes nothing.
@@ -179,23 +217,23 @@ impl<F: Differentiable<State: Phase<Hidden: Hidden>>> ResidualStack<F> {
             let hidden = y.clone().split().0;
             hidden.inner(&hidden).sqrt()
         };
-        self.run(x, h, |block, t, y, slope| {
-            block.eval(t, y, slope);
+        self.run(x, h, |k, y, slope| {
+            self.blocks[k].eval(self.time(k), y, slope);
             let update = self.step.abs() * norm(slope);
             ratios.push(if update == 0.0 { 0.0 } else { update / norm(y) });
         })?;
         match ratios.iter().position(|ratio| !ratio.is_finite()) {
-            Some(k) => Err(Error::NonFinite { t: k as f64 * self.step, h: self.step }),
+            Some(k) => Err(Error::NonFinite { t: self.time(k), h: self.step }),
             None => Ok(ratios),
         }
     }
 
-    /// Runs over the blocks. `evaluate` computes the slope of each, given the block, the time and the state.
-    fn run(
+    /// Runs over the blocks. `evaluate` computes the slope of each, given its index and the state.
+    pub(super) fn run(
         &self,
         x: &InputOf<F>,
         h: &HiddenOf<F>,
-        mut evaluate: impl FnMut(&F, f64, &F::State, &mut F::State),
+        mut evaluate: impl FnMut(usize, &F::State, &mut F::State),
     ) -> Result<F::State> {
         self.shapes.clone()?;
         check_argument("h", h)?;
@@ -203,9 +241,9 @@ impl<F: Differentiable<State: Phase<Hidden: Hidden>>> ResidualStack<F> {
         let mut y = F::State::join(h, x);
         let mut slope = y.zeros_like();
         for (k, block) in self.blocks.iter().enumerate() {
-            let t = k as f64 * self.step;
+            let t = self.time(k);
             check_shape(block, t, &y)?;
-            evaluate(block, t, &y, &mut slope);
+            evaluate(k, &y, &mut slope);
             if !slope.all_finite() {
                 return Err(block.failure(t, &y).unwrap_or(Error::NonFinite { t, h: self.step }));
             }
@@ -215,54 +253,5 @@ impl<F: Differentiable<State: Phase<Hidden: Hidden>>> ResidualStack<F> {
             }
         }
         Ok(y)
-    }
-}
-
-impl<F: Differentiable<State: Phase<Hidden: Hidden>>> Block for ResidualStack<F> {
-    type Input = InputOf<F>;
-    type Hidden = HiddenOf<F>;
-    type Record = StackRecord<F>;
-
-    /// # Errors
-    /// Also [`Error::NonFinite`] for a block whose value is not finite; its time is `k h`.
-    fn forward(&self, x: &Self::Input, h: &Self::Hidden, _: Gap<'_>) -> Result<(Self::Hidden, Self::Record)> {
-        let mut layers = Vec::with_capacity(self.blocks.len());
-        let end = self.run(x, h, |block, t, y, slope| {
-            let mut trace = F::Trace::default();
-            block.eval_traced(t, y, slope, &mut trace);
-            layers.push((y.clone(), trace));
-        })?;
-        Ok((end.split().0, StackRecord { layers }))
-    }
-
-    fn advance(&self, x: &Self::Input, h: &mut Self::Hidden, _: Gap<'_>) -> Result<()> {
-        *h = self.run(x, h, |block, t, y, slope| block.eval(t, y, slope))?.split().0;
-        Ok(())
-    }
-
-    fn backward(
-        &self,
-        StackRecord { layers }: Self::Record,
-        hbar: Self::Hidden,
-        pbar: &mut Self::Params,
-    ) -> Result<(Self::Input, Self::Hidden)> {
-        self.shapes.clone()?;
-        let (found, expected) = (layers.len(), self.blocks.len());
-        let Some((first, _)) = layers.first().filter(|_| found == expected) else {
-            return Err(Error::LengthMismatch { name: "record", found, expected });
-        };
-        check_params(self, pbar)?;
-        let mut ybar = cotangent_of(first.zeros_like(), &hbar)?;
-        let mut w = ybar.zeros_like();
-        for (k, (y, mut trace)) in layers.into_iter().enumerate().rev() {
-            w.assign(&ybar);
-            w.scale_by(self.step);
-            self.blocks[k].vjp_traced(&mut trace, k as f64 * self.step, &y, &w, &mut ybar, &mut pbar[k]);
-        }
-        let (hbar, xbar) = ybar.split();
-        check_gradient("h", &hbar)?;
-        check_gradient("x", &xbar)?;
-        check_gradient("params", pbar)?;
-        Ok((xbar, hbar))
     }
 }
