@@ -1,8 +1,10 @@
 //! Adam.
 
 use super::moments::Moments;
-use super::traits::Optimiser;
+use super::traits::{Optimiser, apply};
+use crate::dynamics::Parametric;
 use crate::error::Result;
+use crate::simd::vectorized;
 use crate::train::check::{check_not_negative, check_positive};
 
 /// The optimiser Adam of Kingma & Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
@@ -49,6 +51,32 @@ impl Adam {
     }
 }
 
+impl Adam {
+    /// Updates the parameters. The moments stay until [`commit`](Self::commit).
+    pub(super) fn try_update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()> {
+        let Self { learning_rate, epsilon, .. } = *self;
+        check_not_negative("learning_rate", learning_rate)?;
+        check_positive("epsilon", epsilon)?;
+        self.moments.advance(gradient)?;
+        let [bias1, bias2] = self.moments.powers().map(|power| 1.0 - power);
+        let moments = self.moments.next();
+        vectorized(
+            #[inline(always)]
+            || {
+                for (x, (m, v)) in params.iter_mut().zip(moments) {
+                    *x -= learning_rate * (m / bias1) / ((v / bias2).sqrt() + epsilon);
+                }
+            },
+        );
+        Ok(())
+    }
+
+    /// Completes an update.
+    pub(super) fn commit(&mut self) {
+        self.moments.commit();
+    }
+}
+
 impl Optimiser for Adam {
     fn learning_rate(&self) -> f64 {
         self.learning_rate
@@ -59,14 +87,14 @@ impl Optimiser for Adam {
     }
 
     fn update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()> {
-        let Self { learning_rate, epsilon, .. } = *self;
-        check_not_negative("learning_rate", learning_rate)?;
-        check_positive("epsilon", epsilon)?;
-        self.moments.advance(gradient)?;
-        let [bias1, bias2] = self.moments.powers().map(|power| 1.0 - power);
-        for (x, (m, v)) in params.iter_mut().zip(self.moments.each()) {
-            *x -= learning_rate * (m / bias1) / ((v / bias2).sqrt() + epsilon);
-        }
+        self.try_update(params, gradient)?;
+        self.commit();
+        Ok(())
+    }
+
+    fn step<M: Parametric>(&mut self, model: &mut M, gradient: &M::Params) -> Result<()> {
+        apply(model, gradient, |params, gradient| self.try_update(params, gradient))?;
+        self.commit();
         Ok(())
     }
 

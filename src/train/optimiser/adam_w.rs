@@ -1,7 +1,8 @@
 //! Adam with decoupled weight decay.
 
 use super::adam::Adam;
-use super::traits::Optimiser;
+use super::traits::{Optimiser, apply};
+use crate::dynamics::Parametric;
 use crate::error::Result;
 use crate::train::check::check_not_negative;
 
@@ -52,6 +53,16 @@ impl AdamW {
     }
 }
 
+impl AdamW {
+    /// Updates the parameters. The moments stay until they are committed.
+    fn try_update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()> {
+        check_not_negative("weight_decay", self.weight_decay)?;
+        let factor = 1.0 - self.learning_rate() * self.weight_decay;
+        params.iter_mut().for_each(|x| *x *= factor);
+        self.adam.try_update(params, gradient)
+    }
+}
+
 impl Optimiser for AdamW {
     fn learning_rate(&self) -> f64 {
         self.adam.learning_rate()
@@ -62,10 +73,15 @@ impl Optimiser for AdamW {
     }
 
     fn update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()> {
-        check_not_negative("weight_decay", self.weight_decay)?;
-        let factor = 1.0 - self.learning_rate() * self.weight_decay;
-        params.iter_mut().for_each(|x| *x *= factor);
-        self.adam.update(params, gradient)
+        self.try_update(params, gradient)?;
+        self.adam.commit();
+        Ok(())
+    }
+
+    fn step<M: Parametric>(&mut self, model: &mut M, gradient: &M::Params) -> Result<()> {
+        apply(model, gradient, |params, gradient| self.try_update(params, gradient))?;
+        self.adam.commit();
+        Ok(())
     }
 
     fn map_memory(&mut self, map: &mut dyn FnMut(&[f64]) -> Result<Vec<f64>>) -> Result<()> {

@@ -1,40 +1,72 @@
 //! The exponential averages of the gradient and of its square.
 
 use crate::error::{Error, Result};
+use crate::simd::vectorized;
 use crate::train::check::check_below_one;
 
 /// First and second moment of every derivative, with their rates of decay.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// The next moments are computed beside the current ones, which stay if the step fails.
+#[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Moments {
     pub(super) beta1: f64,
     pub(super) beta2: f64,
     steps: u32,
     each: Vec<(f64, f64)>,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    next: Vec<(f64, f64)>,
+}
+
+impl Clone for Moments {
+    fn clone(&self) -> Self {
+        let Self { beta1, beta2, steps, .. } = *self;
+        Self { beta1, beta2, steps, each: self.each.clone(), next: Vec::new() }
+    }
+}
+
+impl PartialEq for Moments {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |moments: &Self| (moments.beta1, moments.beta2, moments.steps);
+        key(self) == key(other) && self.each == other.each
+    }
 }
 
 impl Moments {
     pub(super) const fn new() -> Self {
-        Self { beta1: 0.9, beta2: 0.999, steps: 0, each: Vec::new() }
+        Self { beta1: 0.9, beta2: 0.999, steps: 0, each: Vec::new(), next: Vec::new() }
     }
 
-    /// Averages one more gradient.
+    /// Averages one more gradient, to the [next](Self::next) moments.
     pub(super) fn advance(&mut self, gradient: &[f64]) -> Result<()> {
         let Self { beta1, beta2, .. } = *self;
         check_below_one("beta1", beta1)?;
         check_below_one("beta2", beta2)?;
         self.check_memory(gradient.len())?;
-        if let Some(index) = gradient.iter().position(|g| !(g * g).is_finite()) {
+        // Without an early exit the pass is vectorised.
+        let squares_are_finite = gradient.iter().fold(true, |all, g| all & (g * g).is_finite());
+        if !squares_are_finite && let Some(index) = gradient.iter().position(|g| !(g * g).is_finite()) {
             let expected = "finite, with a finite square";
             return Err(Error::InvalidEntry { name: "gradient", index, value: gradient[index], expected });
         }
         self.each.resize(gradient.len(), (0.0, 0.0));
-        for ((m, v), g) in self.each.iter_mut().zip(gradient) {
-            *m = beta1 * *m + (1.0 - beta1) * g;
-            *v = beta2 * *v + (1.0 - beta2) * g * g;
-        }
-        self.steps = self.steps.saturating_add(1);
+        self.next.resize(gradient.len(), (0.0, 0.0));
+        let (each, next) = (&self.each, &mut self.next);
+        vectorized(
+            #[inline(always)]
+            || {
+                for ((next, (m, v)), g) in next.iter_mut().zip(each).zip(gradient) {
+                    *next = (beta1 * m + (1.0 - beta1) * g, beta2 * v + (1.0 - beta2) * g * g);
+                }
+            },
+        );
         Ok(())
+    }
+
+    /// Makes the next moments the current ones.
+    pub(super) fn commit(&mut self) {
+        std::mem::swap(&mut self.each, &mut self.next);
+        self.steps = self.steps.saturating_add(1);
     }
 
     /// Checks moments that may have been deserialized.
@@ -44,6 +76,9 @@ impl Moments {
             return Err(Error::LengthMismatch { name: "params", found: params, expected: self.each.len() });
         }
         let valid = |&(m, v): &(f64, f64)| m.is_finite() && v.is_finite() && v >= 0.0;
+        if self.each.iter().fold(true, |all, moments| all & valid(moments)) {
+            return Ok(());
+        }
         match self.each.iter().position(|moments| !valid(moments)) {
             Some(index) => {
                 let expected = "finite and, for the second moment, not negative";
@@ -65,19 +100,19 @@ impl Moments {
         Ok(())
     }
 
-    /// The moments of every derivative.
-    pub(super) fn each(&self) -> &[(f64, f64)] {
-        &self.each
+    /// The next moments of every derivative.
+    pub(super) fn next(&self) -> &[(f64, f64)] {
+        &self.next
     }
 
-    /// The number of gradients.
+    /// The number of gradients in the next moments.
     pub(super) fn steps(&self) -> f64 {
-        f64::from(self.steps)
+        f64::from(self.steps.saturating_add(1))
     }
 
-    /// `β₁ᵗ` and `β₂ᵗ` after `t` gradients.
+    /// `β₁ᵗ` and `β₂ᵗ` after `t` gradients, the next one included.
     pub(super) fn powers(&self) -> [f64; 2] {
-        let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
+        let t = i32::try_from(self.steps.saturating_add(1)).unwrap_or(i32::MAX);
         [self.beta1.powi(t), self.beta2.powi(t)]
     }
 }

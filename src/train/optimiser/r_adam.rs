@@ -1,7 +1,8 @@
 //! Rectified Adam.
 
 use super::moments::Moments;
-use super::traits::Optimiser;
+use super::traits::{Optimiser, apply};
+use crate::dynamics::Parametric;
 use crate::error::Result;
 use crate::train::check::{check_not_negative, check_positive};
 
@@ -58,6 +59,23 @@ impl RAdam {
     }
 }
 
+impl RAdam {
+    /// Updates the parameters. The moments stay until they are committed.
+    fn try_update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()> {
+        let Self { learning_rate, epsilon, .. } = *self;
+        check_not_negative("learning_rate", learning_rate)?;
+        check_positive("epsilon", epsilon)?;
+        self.moments.advance(gradient)?;
+        let [power1, power2] = self.moments.powers();
+        let rate = learning_rate / (1.0 - power1);
+        let rectified = self.rectification(power2).map(|factor| factor * (1.0 - power2).sqrt());
+        for (x, (m, v)) in params.iter_mut().zip(self.moments.next()) {
+            *x -= rate * m * rectified.map_or(1.0, |factor| factor / (v.sqrt() + epsilon));
+        }
+        Ok(())
+    }
+}
+
 impl Optimiser for RAdam {
     fn learning_rate(&self) -> f64 {
         self.learning_rate
@@ -68,16 +86,14 @@ impl Optimiser for RAdam {
     }
 
     fn update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()> {
-        let Self { learning_rate, epsilon, .. } = *self;
-        check_not_negative("learning_rate", learning_rate)?;
-        check_positive("epsilon", epsilon)?;
-        self.moments.advance(gradient)?;
-        let [power1, power2] = self.moments.powers();
-        let rate = learning_rate / (1.0 - power1);
-        let rectified = self.rectification(power2).map(|factor| factor * (1.0 - power2).sqrt());
-        for (x, (m, v)) in params.iter_mut().zip(self.moments.each()) {
-            *x -= rate * m * rectified.map_or(1.0, |factor| factor / (v.sqrt() + epsilon));
-        }
+        self.try_update(params, gradient)?;
+        self.moments.commit();
+        Ok(())
+    }
+
+    fn step<M: Parametric>(&mut self, model: &mut M, gradient: &M::Params) -> Result<()> {
+        apply(model, gradient, |params, gradient| self.try_update(params, gradient))?;
+        self.moments.commit();
         Ok(())
     }
 

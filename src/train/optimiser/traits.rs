@@ -74,22 +74,32 @@ pub trait Optimiser: Clone {
     ///
     /// After an error, parameters and optimiser are unchanged.
     fn step<M: Parametric>(&mut self, model: &mut M, gradient: &M::Params) -> Result<()> {
-        let mut params = model.params();
-        let (mut coordinates, derivatives) = (params.coordinates(), gradient.coordinates());
-        let (found, expected) = (derivatives.len(), coordinates.len());
-        if found != expected {
-            return Err(Error::LengthMismatch { name: "gradient", found, expected });
-        }
-        check_argument("gradient", gradient)?;
         let mut next = self.clone();
-        next.update(&mut coordinates, &derivatives)?;
-        if params.read_coordinates(&coordinates).is_none() {
-            let found = params.coordinates().len();
-            return Err(Error::LengthMismatch { name: "params", found, expected });
-        }
-        check_argument("params", &params)?;
-        model.set_params(&params);
+        apply(model, gradient, |params, gradient| next.update(params, gradient))?;
         *self = next;
         Ok(())
     }
+}
+
+/// Updates the parameters of a model by `update`, unless it fails or its result is not finite.
+pub(super) fn apply<M: Parametric>(
+    model: &mut M,
+    gradient: &M::Params,
+    update: impl FnOnce(&mut [f64], &[f64]) -> Result<()>,
+) -> Result<()> {
+    let mut params = model.params();
+    let (mut coordinates, derivatives) = (params.coordinates(), gradient.coordinates());
+    let (found, expected) = (derivatives.len(), coordinates.len());
+    if found != expected {
+        return Err(Error::LengthMismatch { name: "gradient", found, expected });
+    }
+    check_argument("gradient", gradient)?;
+    update(&mut coordinates, &derivatives)?;
+    if params.read_coordinates(&coordinates).is_none() {
+        let found = params.coordinates().len();
+        return Err(Error::LengthMismatch { name: "params", found, expected });
+    }
+    check_argument("params", &params)?;
+    model.set_params(&params);
+    Ok(())
 }
