@@ -16,7 +16,7 @@ pub const CLASSES: usize = 10;
 /// From the `N` pixels of an image to the hidden state.
 pub type Encoder<const N: usize> = Net<Linear<Heap<f32>, N, UNITS>>;
 /// The vector field of a block.
-pub type Field = LayerField<Net<Mlp<f32, UNITS, UNITS, UNITS>>>;
+pub type Field = LayerField<Net<Mlp<Heap<f32>, UNITS, UNITS, UNITS>>>;
 /// From the hidden state to the logits of the classes.
 pub type Readout = Net<Linear<f32, UNITS, CLASSES>>;
 /// A network of images of `N` pixels with this block.
