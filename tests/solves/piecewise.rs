@@ -138,6 +138,51 @@ mod orders {
     }
 }
 
+/// A field without values up to its jump at the start and from its jump at the end on, in either direction.
+struct Between {
+    ends: [f64; 2],
+}
+
+impl Dynamics for Between {
+    type State = Y;
+    fn eval(&self, t: f64, y: &Y, dy: &mut Y) {
+        let [a, b] = self.ends;
+        *dy = if a.min(b) < t && t < a.max(b) { -y / (b - a).abs() } else { vector![f64::NAN] };
+    }
+    fn jumps(&self) -> &[f64] {
+        &self.ends
+    }
+}
+
+/// By differences inside of the steps.
+impl Jacobian for Between {}
+
+/// The coupled methods step back from `t + h`, which must not round to the other side of the start.
+#[test]
+fn no_method_evaluates_the_field_at_a_jump_or_beyond() {
+    fn check<S: Solver<Between> + Copy>(name: &str, solver: S) {
+        for start in [0.0, 0.45, -0.45, 1.0, 0.999, -3.0, 1e6 + 0.1, 1e-9] {
+            for length in [1.0, 0.1, 0.07, -0.07, -1.3, 1e-3] {
+                let f = Between { ends: [start, start + length] };
+                for steps in [3, 7] {
+                    let solution = solve(&f, vector![1.0], (start, start + length), solver, Fixed::steps(steps));
+                    assert!(solution.is_ok(), "{name}, {start}, {length}, {steps}: {:?}", solution.err());
+                }
+            }
+        }
+    }
+    check("Rk4", Rk4);
+    check("Dopri5", Dopri5);
+    check("Coupled Rk4", Coupled::new(Rk4));
+    check("Coupled Dopri5", Coupled::new(Dopri5));
+    check("ReversibleHeun", ReversibleHeun);
+    check("Alf", Alf);
+    check("Radau", RadauIIA5);
+    check("Rodas4P", Rodas4P);
+    check("AdamsMoulton", AdamsMoulton::<3>);
+    check("Williamson3", Williamson3);
+}
+
 /// The closed form at any units and any origin of time, within a factor of the tolerance.
 #[test]
 fn adaptive_methods_meet_their_tolerance_in_every_clock() {
