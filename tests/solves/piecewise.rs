@@ -438,7 +438,7 @@ fn every_wrapper_passes_the_jumps_on() {
     let knots = [0.3, 0.45, 0.8];
     assert_eq!(f().jumps(), knots);
     assert_eq!(linear(Clock::PLAIN, NEVER).jumps(), KNOTS);
-    assert_eq!((&f()).jumps(), knots);
+    assert_eq!(<&PiecewiseConstant<Decay> as Dynamics>::jumps(&&f()), knots);
     assert_eq!(Counted::new(f()).jumps(), knots);
     assert_eq!(Memoized::new(f()).jumps(), knots);
     assert_eq!(Variational::new(f()).jumps(), knots);
