@@ -207,7 +207,8 @@ pub struct Gradient<Y, P> {
     pub t0: f64,
     /// With respect to the end of the span.
     pub t1: f64,
-    /// With respect to the times of the declared [jumps](crate::solution::Ivp::jumps_at). The field before a jump stays
+    /// With respect to the times of the declared [jumps](crate::solution::Ivp::jumps_at), not those that the field
+    /// [declares itself](crate::dynamics::Dynamics::jumps). The field before a jump stays
     /// the field before it, and likewise after it, as the jump moves. The entry is zero for a jump outside the span.
     /// Equal jumps each get the derivative with respect to all of them together.
     pub jumps: Vec<f64>,

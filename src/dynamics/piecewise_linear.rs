@@ -8,15 +8,18 @@ use crate::state::{MatrixOf, MatrixSpace, Span, State};
 /// A field whose parameters are interpolated in time: `dz/dt = f(t, z, θ(t))`, with `θ(t)` linear between its values `θₖ` at
 /// the knots `tₖ`, and constant before the first and after the last.
 ///
-/// The weights of neighbouring layers then depend on each other, as in the depth-varying neural ODEs of Massaroli et al.,
-/// *Dissecting neural ODEs*, 2020. The parameters are the list of the `θₖ`.
+/// The parameters are the list of the `θₖ`. It is a depth-varying neural ODE in the sense of Massaroli et al., *Dissecting neural
+/// ODEs*, 2020.
 ///
 /// `θ(t)` has a kink at every knot. The field [declares](Dynamics::jumps) them, so no step crosses one, and every method keeps
 /// its order. A method that evaluates the field beyond its steps is refused if a knot lies in its way.
 ///
-/// Each evaluation interpolates the parameters and sets them in a copy of the field. Beside the product of a dense
-/// layer with a batch of `n` samples this is a part of about `1/n`. A [trace](InterpolatedTrace) keeps its copy. Numbers that are
-/// not trained ([`Frozen`](crate::formula::Frozen)) are not interpolated: between two knots they are those of the first.
+/// Each evaluation interpolates the parameters and sets them in a copy of the field, which a [trace](InterpolatedTrace) keeps. The
+/// cost does not depend on the size of the batch. With two dense layers of 64 units in `f32` it was that of the evaluation itself
+/// on about 70 samples (12 µs).
+///
+/// Numbers that are not trained ([`Frozen`](crate::formula::Frozen)) are not interpolated: between two knots they are those of
+/// the first.
 ///
 /// [`set_params`](Parametric::set_params) with another number of nodes, or with nodes of another shape, makes all parameters
 /// NaN: every solve then fails, with [`Error::LengthMismatch`] or [`Error::ShapeMismatch`].

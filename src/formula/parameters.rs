@@ -210,35 +210,27 @@ where
     }
 }
 
-/// Elements have names with an index; see [`Gates`] for blocks of one tensor.
-impl<P: Parameters, const G: usize> Parameters for [P; G] {
-    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
-        for (k, element) in self.iter().enumerate() {
-            element.leaves(&name.element(k), see);
+macro_rules! list {
+    ($list:ty, [$($generic:tt)*]) => {
+        /// Elements have names with an index; see [`Gates`] for blocks of one tensor. Reading keeps their number.
+        impl<P: Parameters, $($generic)*> Parameters for $list {
+            fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
+                for (k, element) in self.iter().enumerate() {
+                    element.leaves(&name.element(k), see);
+                }
+            }
+            fn write_numbers(&self, out: &mut Vec<f64>) {
+                self.iter().for_each(|part| part.write_numbers(out));
+            }
+            fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
+                self.iter_mut().try_fold(from, |rest, part| part.read_numbers(rest))
+            }
         }
-    }
-    fn write_numbers(&self, out: &mut Vec<f64>) {
-        self.iter().for_each(|part| part.write_numbers(out));
-    }
-    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
-        self.iter_mut().try_fold(from, |rest, part| part.read_numbers(rest))
-    }
+    };
 }
 
-/// Elements have names with an index. Reading keeps their number.
-impl<P: Parameters> Parameters for Vec<P> {
-    fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {
-        for (k, element) in self.iter().enumerate() {
-            element.leaves(&name.element(k), see);
-        }
-    }
-    fn write_numbers(&self, out: &mut Vec<f64>) {
-        self.iter().for_each(|part| part.write_numbers(out));
-    }
-    fn read_numbers<'a>(&mut self, from: &'a [f64]) -> Option<&'a [f64]> {
-        self.iter_mut().try_fold(from, |rest, part| part.read_numbers(rest))
-    }
-}
+list!([P; G], [const G: usize]);
+list!(Vec<P>, []);
 
 impl<P: Parameters, const G: usize> Parameters for Gates<P, G> {
     fn leaves(&self, name: &Name<'_>, see: &mut dyn FnMut(&Name<'_>, Leaf)) {

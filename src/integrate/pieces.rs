@@ -109,21 +109,21 @@ fn inside(outer: Span, direction: f64, (after_jump, before_jump): (bool, bool)) 
     if !after_jump && !before_jump {
         return outer;
     }
-    let next = if direction > 0.0 { outer.t0.next_up() } else { outer.t0.next_down() };
-    let t0 = if after_jump { next } else { outer.t0 };
-    let t1 = if before_jump { last_before(outer.t1, t0, direction) } else { outer.t1 };
+    let guard = direction * distance_from_jump(outer);
+    let t0 = if after_jump { outer.t0 + guard } else { outer.t0 };
+    let t1 = if before_jump { outer.t1 - guard } else { outer.t1 };
     // Shorter steps vanish in the rounding of time.
     let least = f64::MIN_POSITIVE.max(16.0 * f64::EPSILON * t0.abs().max(t1.abs()));
     if (t1 - t0) * direction < least { Span { t0: outer.t0, t1: outer.t0 } } else { Span { t0, t1 } }
 }
 
-/// A time negligibly before `time`, but such that `t + (before − t)` is before it for every `t` from `start` on.
+/// A negligible distance, but such that `t + (before − t)` is on this side of the jump at the end for every `t` of the
+/// piece, and `(t + h) − h` on this side of the jump at the start for every step `h`.
 ///
 /// The length of a step is rounded by half a unit in the last place of twice the larger time, and the sum by half a
 /// unit of the result: together less than two units of the larger one.
-fn last_before(time: f64, start: f64, direction: f64) -> f64 {
-    let unit = f64::EPSILON * time.abs().max(start.abs()).max(f64::MIN_POSITIVE / f64::EPSILON);
-    time - 2.0 * unit * direction
+fn distance_from_jump(outer: Span) -> f64 {
+    2.0 * f64::EPSILON * outer.t0.abs().max(outer.t1.abs()).max(f64::MIN_POSITIVE / f64::EPSILON)
 }
 
 impl<F, S, C> Integration<'_, F, S, C>

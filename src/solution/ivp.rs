@@ -183,7 +183,8 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
         Ivp { f, y0, span, jumps, keep, events, observers: (observers, observer) }
     }
 
-    /// Declares jumps of the field, or of its derivatives, at `times`, in any order. Times outside the span are
+    /// Declares jumps of the field, or of its derivatives, at `times`, in any order. A field may declare
+    /// [jumps of its own](crate::dynamics::Dynamics::jumps); both count. Times outside the span are
     /// ignored.
     ///
     /// The method steps to a rounding error before each jump and restarts a rounding error after it. So no step

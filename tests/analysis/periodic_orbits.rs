@@ -287,6 +287,21 @@ fn forced_orbits() {
     // The period of the field is asked for where it cannot be found.
     let refused = periodic_orbit(&field, vector![0.0, 0.0], TAU, Dop853, tight());
     assert!(matches!(refused, Err(Error::InvalidArgument { name: "t", .. })));
+    // A pulse between the times at which the field is probed is found by its declaration.
+    struct Pulsed;
+    impl Dynamics for Pulsed {
+        type State = Vector2<f64>;
+        fn eval(&self, t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>) {
+            let pulse = if (0.5..0.6).contains(&(t / TAU)) { 2.0 } else { 1.0 };
+            *dy = pulse * vector![y[1], -y[0] - 0.1 * y[1]];
+        }
+        fn jumps(&self) -> &[f64] {
+            const { &[0.5 * TAU, 0.6 * TAU] }
+        }
+    }
+    impl Jacobian for Pulsed {}
+    let refused = periodic_orbit(&Pulsed, vector![1.0, 0.0], TAU, Dop853, tight());
+    assert!(matches!(refused, Err(Error::InvalidArgument { name: "t", value: PI, .. })), "{refused:?}");
     // At rest is an orbit of a forced field.
     let rest = ode(|t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = -y * (1.0 + 0.5 * t.sin()));
     let orbit = forced_orbit(&rest, vector![1.0, -1.0], 0.0..TAU, Dop853, tight()).unwrap();

@@ -1,10 +1,11 @@
 //! Files give back the same weights, bit for bit.
 
-use rheos::formula::{Heap, Parameters, Slices, Structure};
-use rheos::nn::{Elman, Linear, Mlp, Net, Recurrence, Sequence, SequenceBatch};
+use rheos::dynamics::{PiecewiseConstant, PiecewiseLinear};
+use rheos::formula::{Constant, Heap, Parameters, Slices, Structure};
+use rheos::nn::{Elman, LayerField, Linear, Mlp, Net, Recurrence, Sequence, SequenceBatch};
 use rheos::state::Element;
 use rheos::weights::{Names, TensorFile, load, save};
-use rheos::{Parametric, State};
+use rheos::{Dynamics, Error, Parametric, State};
 
 use super::folder::Folder;
 use rheos::nn::{Gru, Lstm};
@@ -92,4 +93,68 @@ fn mixed_precision_is_kept() {
     assert_eq!(copy, params);
     assert_eq!(copy.1.bias[0], 0.1);
     assert_eq!(params.tensors().len(), 4);
+}
+
+type Block = LayerField<Net<Linear<f32, 2, 2>>>;
+
+fn network(blocks: usize, number: f64) -> PiecewiseConstant<Block> {
+    let block = |k: usize| Net::dynamic(Linear::uniform(&mut || number / (1.0 + k as f64))).field();
+    PiecewiseConstant::new((0..blocks).map(block).collect(), 0.0..1.0).unwrap()
+}
+
+/// The blocks of a residual network have names with an index, as in `torch.nn.ModuleList`.
+#[test]
+fn a_list_of_blocks_is_read_back() {
+    let folder = Folder::new();
+    let path = folder.file("blocks.safetensors");
+    let (trained, mut loaded) = (network(3, 0.8), network(3, 0.3));
+    save(&path, &trained, &Names::new()).unwrap();
+    load(&path, &mut loaded, &Names::new()).unwrap();
+    assert_eq!(bits(&loaded.params()), bits(&trained.params()));
+    assert_ne!(bits(&network(3, 0.3).params()), bits(&trained.params()));
+    let names: Vec<String> = trained.params().tensors().into_iter().map(|tensor| tensor.name).collect();
+    assert_eq!(names, ["0.weight", "0.bias", "1.weight", "1.bias", "2.weight", "2.bias"]);
+    // An interpolated field of the same nodes has the same file.
+    let nodes = network(3, 0.3).into_pieces();
+    let mut interpolated = PiecewiseLinear::new(nodes, 0.0..1.0).unwrap();
+    load(&path, &mut interpolated, &Names::new()).unwrap();
+    let at = |f: &dyn Fn(f64) -> Vec<u64>| [f(0.0), f(5.0)];
+    let y = nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(1), 0.5);
+    let slope = |f: &dyn Dynamics<State = rheos::nn::BatchMatrix<f32, 2>>, t: f64| {
+        let mut slope = y.zeros_like();
+        f.eval(t, &y, &mut slope);
+        bits(&slope)
+    };
+    assert_eq!(at(&|t| slope(&interpolated, t)), at(&|t| slope(&trained, t)));
+    // The numbers of a list, for checkpoints.
+    let (mut numbers, mut copy) = (vec![], network(3, 0.1).params());
+    trained.params().write_numbers(&mut numbers);
+    assert_eq!(copy.read_numbers(&numbers), Some(&[][..]));
+    assert_eq!(bits(&copy), bits(&trained.params()));
+    assert_eq!(copy.read_numbers(&numbers[1..]), None);
+}
+
+#[test]
+fn a_file_of_another_number_of_blocks_is_refused() {
+    let folder = Folder::new();
+    let path = folder.file("other.safetensors");
+    save(&path, &network(3, 0.8), &Names::new()).unwrap();
+    for blocks in [2, 4] {
+        let mut model = network(blocks, 0.3);
+        let error = load(&path, &mut model, &Names::new()).unwrap_err();
+        assert!(matches!(error, Error::WeightMismatch { .. }), "{error}");
+        assert_eq!(bits(&model.params()), bits(&network(blocks, 0.3).params()));
+    }
+}
+
+/// Numbers that are not trained are written and read, but they are no coordinates.
+#[test]
+fn a_list_keeps_its_constants() {
+    let list = vec![Constant::<f64>::constant(0.5), Constant::constant(-2.0)];
+    assert!(list.coordinates().is_empty());
+    let (mut numbers, mut copy) = (vec![], vec![Constant::<f64>::constant(0.0); 2]);
+    list.write_numbers(&mut numbers);
+    assert_eq!(numbers, [0.5, -2.0]);
+    copy.read_numbers(&numbers).unwrap();
+    assert_eq!(copy, list);
 }

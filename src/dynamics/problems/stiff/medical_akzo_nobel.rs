@@ -16,16 +16,15 @@ const STRETCH: f64 = 4.0;
 /// the half-line to `[0, 1]`; central differences on `N` nodes `ζⱼ = j/N` give a system of `2 N` equations. The state
 /// is `(u₁, v₁, …, u_N, v_N)`, from `u = 0`, `v = 1`.
 ///
-/// The field jumps at [`JUMP`](Self::JUMP), where `φ` falls from 2 to 0; declare it with
-/// [`jumps_at`](crate::solution::Ivp::jumps_at).
+/// The field jumps at [`JUMP`](Self::JUMP), where `φ` falls from 2 to 0, and [declares](Dynamics::jumps) it.
 ///
 /// ```
 /// use rheos::dynamics::problems::stiff::MedicalAkzoNobel;
-/// use rheos::{Bdf, Ivp, Pid};
+/// use rheos::{Bdf, Pid, solve};
 ///
 /// let (field, y0) = MedicalAkzoNobel::problem(10);
-/// let ivp = Ivp::new(&field, y0, 0.0..MedicalAkzoNobel::END).jumps_at(&[MedicalAkzoNobel::JUMP]);
-/// let solution = ivp.solve(Bdf, Pid::tolerance(1e-6).atol(1e-9))?;
+/// let control = Pid::tolerance(1e-6).atol(1e-9);
+/// let solution = solve(&field, y0, 0.0..MedicalAkzoNobel::END, Bdf, control)?;
 /// // The substrate next to the boundary is used up.
 /// assert!(solution.last()[1].abs() < 1e-8);
 /// # Ok::<(), rheos::Error>(())
@@ -72,6 +71,10 @@ impl Stencil {
 }
 
 impl Dynamics for MedicalAkzoNobel {
+    fn jumps(&self) -> &[f64] {
+        &[Self::JUMP]
+    }
+
     type State = DVector<f64>;
 
     fn eval(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {

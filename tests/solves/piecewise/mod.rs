@@ -24,6 +24,9 @@ use rheos::{
 
 use crate::common::piecewise::{Clock, Decay, KNOTS, Law, START, Y, constant, exact, linear};
 
+mod bad_input;
+mod orders;
+
 /// The same field: without a value at its jumps, or without declaring them.
 struct Wrapped<F> {
     field: F,
@@ -70,73 +73,6 @@ fn distance(y: &Y, law: Law, span: (f64, f64), doubled: f64) -> f64 {
 
 /// Beyond the knots on both sides, and backwards.
 const SPANS: [(f64, f64); 3] = [(0.0, 1.0), (-0.4, 1.3), (1.2, -0.2)];
-
-mod orders {
-    use super::*;
-
-    /// The observed order from `n` and `2n` steps between any two knots.
-    fn check<S>(name: &str, solver: S, order: f64, n: usize)
-    where
-        S: Copy + Dense<Wrapped<PiecewiseConstant<Decay>>> + Dense<Wrapped<PiecewiseLinear<Decay>>>,
-    {
-        fn observed<F: Dynamics<State = Y>, S: Dense<F> + Copy>(
-            f: &F,
-            solver: S,
-            n: usize,
-            law: Law,
-            span: (f64, f64),
-        ) -> [f64; 2] {
-            [n, 2 * n].map(|n| {
-                let inside = |t: &f64| span.0.min(span.1) < *t && *t < span.0.max(span.1);
-                let mut times: Vec<f64> = f.jumps().iter().copied().filter(inside).collect();
-                if span.1 < span.0 {
-                    times.reverse();
-                }
-                times.push(span.1);
-                let solution =
-                    Ivp::new(f, vector![START], span).save_at(&times).solve(solver, Fixed::steps(n)).unwrap();
-                // The largest error at an end of a piece: at a single one the errors of several pieces may cancel.
-                times.iter().zip(&solution.y).map(|(t, y)| distance(y, law, (span.0, *t), NEVER)).fold(0.0, f64::max)
-            })
-        }
-        for span in SPANS {
-            let f = guarded(constant(Clock::PLAIN, NEVER));
-            let g = guarded(linear(Clock::PLAIN, NEVER));
-            let found = [observed(&f, solver, n, Law::Constant, span), observed(&g, solver, n, Law::Linear, span)];
-            for [coarse, fine] in found {
-                let observed = (coarse / fine).log2();
-                // Two grids: the next term of the error is a few percent of the first one. More than the order is no fault.
-                assert!(observed > order - 0.25, "{name}, {span:?}: {observed} of {coarse:e} {fine:e}");
-            }
-            // As many steps across the knots are of first order at best, so the test would see a knot that is missed.
-            if order >= 3.0 {
-                let hidden = undeclared(constant(Clock::PLAIN, NEVER));
-                let [_, across] = observed(&hidden, solver, 4 * n, Law::Constant, span);
-                assert!(across > 10.0 * found[0][1], "{name}, {span:?}: {across:e} {:e}", found[0][1]);
-            }
-        }
-    }
-
-    #[test]
-    fn every_family_keeps_its_order() {
-        check("Euler", Euler, 1.0, 80);
-        check("Rk4", Rk4, 4.0, 16);
-        check("Bosh3", Bosh3, 3.0, 16);
-        check("Williamson3", Williamson3, 3.0, 16);
-        check("Dopri5", Dopri5, 5.0, 24);
-        check("TrBdf2", TrBdf2, 2.0, 16);
-        check("GaussLegendre4", GaussLegendre4, 4.0, 16);
-        check("RadauIIA5", RadauIIA5, 5.0, 16);
-        check("Ros3P", Ros3P, 3.0, 16);
-        check("Rodas4P", Rodas4P, 4.0, 12);
-        check("AdamsBashforth", AdamsBashforth::<3>, 3.0, 64);
-        check("AdamsMoulton", AdamsMoulton::<3>, 3.0, 64);
-        check("FixedBdf", FixedBdf::<2>::new(), 2.0, 128);
-        check("ReversibleHeun", ReversibleHeun, 2.0, 64);
-        check("Alf", Alf, 2.0, 64);
-        check("Coupled", Coupled::new(Rk4), 4.0, 8);
-    }
-}
 
 /// The closed form at any units and any origin of time, within a factor of the tolerance.
 #[test]
@@ -393,7 +329,7 @@ fn every_wrapper_passes_the_jumps_on() {
     let knots = [0.3, 0.45, 0.8];
     assert_eq!(f().jumps(), knots);
     assert_eq!(linear(Clock::PLAIN, NEVER).jumps(), KNOTS);
-    assert_eq!((&f()).jumps(), knots);
+    assert_eq!(<&PiecewiseConstant<Decay> as Dynamics>::jumps(&&f()), knots);
     assert_eq!(Counted::new(f()).jumps(), knots);
     assert_eq!(Memoized::new(f()).jumps(), knots);
     assert_eq!(Variational::new(f()).jumps(), knots);
@@ -421,119 +357,4 @@ fn a_split_field_jumps_with_its_parts() {
     let integral = [Law::Constant, Law::Linear].map(|law| law.integral((0.0, 1.0), NEVER).0);
     let expected = START * (-integral[0] - integral[1]).exp();
     assert!((found.last()[0] - expected).abs() < 1e-8);
-}
-
-mod bad_input {
-    use super::*;
-
-    fn decay(rate: f64) -> Decay {
-        Decay { rate, clock: Clock::PLAIN, doubled: NEVER }
-    }
-
-    fn message<T>(result: Result<T, Error>) -> String {
-        result.err().unwrap().to_string()
-    }
-
-    #[test]
-    fn constructors_name_the_argument() {
-        let of = PiecewiseConstant::<Decay>::new;
-        assert_eq!(message(of(vec![], 0.0..1.0)), "pieces has 0 entries, but 1 are needed");
-        assert_eq!(message(of(vec![decay(1.0)], 1.0..0.0)), "`t1` is 0, but it must be after the start of the span");
-        let at = PiecewiseConstant::with_knots;
-        assert_eq!(message(at(vec![decay(1.0)], vec![0.0])), "knots has 1 entries, but 2 are needed");
-        let knots = vec![0.0, 1.0, 1.0];
-        let expected = "`knots[2]` is 1, but it must be after the knot before it, at a finite distance";
-        assert_eq!(message(at(vec![decay(1.0); 2], knots.clone())), expected);
-        assert_eq!(message(PiecewiseLinear::with_knots(vec![decay(1.0); 3], knots)), expected);
-        assert_eq!(message(PiecewiseLinear::new(vec![decay(1.0)], 0.0..1.0)), "nodes has 1 entries, but 2 are needed");
-        let infinite = message(PiecewiseLinear::new(vec![decay(1.0); 2], 0.0..f64::INFINITY));
-        assert_eq!(infinite, "`t1` is inf, but it must be finite");
-    }
-
-    /// A field with any number of parameters.
-    #[derive(Debug, Clone)]
-    struct Sum(Vec<f64>);
-
-    impl Dynamics for Sum {
-        type State = Vec<f64>;
-        fn eval(&self, _t: f64, y: &Vec<f64>, dy: &mut Vec<f64>) {
-            // Of the wrong shape, if there are two parameters.
-            *dy = vec![self.0.iter().sum(); y.len() + self.0.len() / 2];
-        }
-    }
-    impl Parametric for Sum {
-        type Params = Vec<f64>;
-        fn params(&self) -> Vec<f64> {
-            self.0.clone()
-        }
-        fn set_params(&mut self, params: &Vec<f64>) {
-            self.0.clone_from(params);
-        }
-    }
-
-    #[test]
-    fn nodes_of_another_shape_are_refused() {
-        let expected = "`nodes[1]` does not have the shape of its state (2 and 1 coordinates)";
-        assert_eq!(message(PiecewiseLinear::new(vec![Sum(vec![1.0]), Sum(vec![1.0; 2])], 0.0..1.0)), expected);
-        let mut f = PiecewiseLinear::new(vec![Sum(vec![1.0]); 2], 0.0..1.0).unwrap();
-        f.set_params(&vec![vec![1.0], vec![1.0; 2]]);
-        let found = solve(&f, vec![0.0], 0.0..1.0, Rk4, Fixed::steps(2)).unwrap_err().error;
-        assert_eq!(found, Error::ShapeMismatch { name: "params", index: 1, found: 2, expected: 1 });
-    }
-
-    #[test]
-    fn a_later_piece_with_an_output_of_another_shape_is_no_solution() {
-        let f = PiecewiseConstant::new(vec![Sum(vec![1.0]), Sum(vec![1.0; 2])], 0.0..1.0).unwrap();
-        let found = solve(&f, vec![0.0], 0.0..1.0, Rk4, Fixed::steps(2)).unwrap_err();
-        assert!(matches!(found.error, Error::NonFinite { .. }), "{}", found.error);
-        assert!((found.partial.last()[0] - 0.5).abs() < 1e-14);
-    }
-
-    /// No number comes from parameters that do not fit, and the right ones repair the field.
-    #[test]
-    fn a_wrong_number_of_parameters_is_an_error_of_every_solve() {
-        fn check<F: Dynamics<State = Y> + Parametric<Params = Vec<f64>> + Jacobian + Jvp>(mut f: F, law: Law) {
-            let count = law.count();
-            let params = f.params();
-            assert_eq!((params.len(), f.parameter_count()), (count, count));
-            assert!(f.fits_params(&params) && !f.fits_params(&vec![]) && !f.fits_params(&vec![1.0; count + 1]));
-            for wrong in [0, count - 1, count + 1] {
-                f.set_params(&vec![1.0; wrong]);
-                let found = solve(&f, vector![START], 0.0..1.0, Rk4, Fixed::steps(20)).unwrap_err().error;
-                assert_eq!(found, Error::LengthMismatch { name: "params", found: wrong, expected: count });
-                let (mut slope, near) = (vector![0.0], Neighbourhood::of_step(0.1));
-                f.jvp(0.4, &vector![1.0], &vector![1.0], &mut slope);
-                assert!(slope[0].is_nan() && f.jacobian(0.4, &vector![1.0], near)[(0, 0)].is_nan());
-                assert!(f.params().iter().all(|rate| rate.is_nan()));
-            }
-            f.set_params(&params);
-            let found = solve(&f, vector![START], 0.0..1.0, Dop853, Pid::tolerance(1e-10)).unwrap();
-            assert!((found.last() - exact(law, (0.0, 1.0), NEVER)).norm() < 1e-9);
-        }
-        check(constant(Clock::PLAIN, NEVER), Law::Constant);
-        check(linear(Clock::PLAIN, NEVER), Law::Linear);
-    }
-
-    #[test]
-    fn a_jump_that_is_no_number_is_refused() {
-        struct Lost;
-        impl Dynamics for Lost {
-            type State = f64;
-            fn eval(&self, _t: f64, _y: &f64, dy: &mut f64) {
-                *dy = 1.0;
-            }
-            fn jumps(&self) -> &[f64] {
-                &[0.5, f64::NAN]
-            }
-        }
-        for error in [
-            solve(&Lost, 0.0, 0.0..1.0, Rk4, Fixed::steps(2)).unwrap_err().error,
-            solve(&PiecewiseConstant::new(vec![Lost], 0.0..1.0).unwrap(), 0.0, 0.0..1.0, Rk4, Fixed::steps(2))
-                .unwrap_err()
-                .error,
-            Ivp::new(&Lost, 0.0, 0.0..1.0).start(Rk4, Fixed::steps(2)).err().unwrap(),
-        ] {
-            assert!(matches!(error, Error::InvalidEntry { name: "field.jumps", index: 1, .. }), "{error}");
-        }
-    }
 }
