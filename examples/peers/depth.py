@@ -12,8 +12,8 @@ alone.
 Each network prints a line of JSON: the median over the epochs of the seconds per epoch, without the first one if there are
 more, and the test error in percent after the last epoch.
 
-Needs: pip install torch numpy (written with torch 2.15.0, numpy 2.4.6). One thread takes half a minute; more threads than free cores take far
-longer.
+Needs: pip install torch numpy (written with torch 2.15.0, numpy 2.4.6). One thread takes half a minute; more threads than
+free cores take far longer.
 """
 
 import argparse
