@@ -5,13 +5,15 @@
 Every network has a linear encoder from 784 pixels to 64 numbers, blocks, and a linear readout to 10 classes. A block is
 z + h f(z) with f(z) = W2 tanh(W1 z + b1) + b2 and 64 hidden units. "residual" has K blocks with weights of their own and
 h = 1/K; "shared" has one f for all of them; "rk4" integrates this f over the time 1 in 6 steps of RK4, as RK-Net does
-(Chen et al. 2018, section 3), with backpropagation through the solver. Adam with rate 1e-3, batches of 64, float32, CPU. The last
-2000 images of examples/data test. --random takes random pixels and classes, for the time alone.
+(Chen et al. 2018, section 3), with backpropagation through the solver. Adam with rate 1e-3, batches of 64, float32, CPU.
+The first 8000 images of examples/data train, the last 2000 test. --random takes random pixels and classes, for the time
+alone.
 
 Each network prints a line of JSON: the median over the epochs of the seconds per epoch, without the first one if there are
 more, and the test error in percent after the last epoch.
 
-Needs: pip install torch numpy (written with torch 2.15.0, numpy 2.4.6).
+Needs: pip install torch numpy (written with torch 2.15.0, numpy 2.4.6). One thread takes half a minute; more threads than
+free cores take far longer.
 """
 
 import argparse

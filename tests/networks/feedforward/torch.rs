@@ -1,5 +1,6 @@
 //! Values and gradients of PyTorch.
 
+use rheos::nn::Layer;
 use rheos::{Parametric, State};
 
 use super::{euler, input};
@@ -24,6 +25,7 @@ fn values_and_gradients_are_those_of_torch() {
     // Some tens of operations, each with a rounding of 1.1e-16.
     assert!(relative_error(fed.output.as_slice(), &expected) < 1e-14);
     assert_eq!(model.predict(&x).unwrap(), fed.output);
+    assert_eq!(model.readout.forward(fed.record.hidden()), fed.output);
 
     // The cotangent of the mean cross-entropy: softmax minus one-hot, over the two samples.
     let mut cotangent = fed.output.map(f64::exp);
