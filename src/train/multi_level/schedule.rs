@@ -101,8 +101,8 @@ impl<'a, M: Parametric, O: Optimiser> MultiLevel<'a, M, O> {
         Self { model, optimiser, levels: Vec::new(), memory: OptimiserMemory::Reset, refiner }
     }
 
-    /// Adds a level of this resolution, twice the resolution of the level before, for this many epochs. The resolution of
-    /// the first level is that of the model; for [`sampled`](Self::sampled) data it is a number in proportion to their
+    /// Adds a level of this resolution, twice the resolution of the level before, for this many epochs. The first
+    /// level has the resolution of the model; for [`sampled`](Self::sampled) data it is a number in proportion to their
     /// sampling rate.
     pub fn level(mut self, resolution: usize, epochs: usize) -> Self {
         self.levels.push((resolution, epochs));
