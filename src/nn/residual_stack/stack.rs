@@ -54,6 +54,7 @@ impl<F> ResidualStack<F> {
 
     /// The network with other blocks and another step, and the same checkpoints.
     pub(in crate::nn) fn with(&self, blocks: Vec<F>, step: f64) -> Result<Self> {
+        self.shapes.clone()?;
         Ok(Self { checkpoints: self.checkpoints, ..Self::new(blocks, step)? })
     }
 
@@ -136,11 +137,13 @@ impl<F> ResidualStack<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for a negative step.
+    /// [`Error::InvalidArgument`] for a negative step, and [`Error::LengthMismatch`] after parameters of another number of
+    /// blocks.
     pub fn flow(&self) -> Result<PiecewiseConstant<F>>
     where
         F: Dynamics + Clone,
     {
+        self.shapes.clone()?;
         PiecewiseConstant::new(self.blocks.clone(), 0.0..self.depth())
     }
 
