@@ -252,13 +252,8 @@ impl<F: Differentiable + Clone> Differentiable for PiecewiseLinear<F> {
     }
 
     fn eval_traced(&self, t: f64, y: &F::State, dy: &mut F::State, trace: &mut Self::Trace) {
-        let field = match &mut trace.field {
-            Some(field) => {
-                field.set_params(&self.params_at(self.knots.place(t)));
-                field
-            }
-            none => none.insert(self.at(t)),
-        };
+        // A new copy: the trace may come from another piece of a list, whose field differs in more than its parameters.
+        let field = trace.field.insert(self.at(t));
         field.eval_traced(t, y, dy, &mut trace.trace);
         self.spoil_if_refused(dy);
     }

@@ -143,4 +143,17 @@ mod tests {
         }
         assert!(with(u32::MAX, &[(0.0, 0.0)]).advance(&[1.0]).is_ok());
     }
+
+    #[test]
+    fn a_map_to_two_lengths_is_refused() {
+        let each = vec![(1.0, 4.0), (2.0, 9.0)];
+        let mut moments = Moments { steps: 1, each: each.clone(), ..Moments::new() };
+        let mut calls = 0;
+        let refused = moments.map(&mut |numbers| {
+            calls += 1;
+            Ok(numbers[..numbers.len() + 1 - calls].to_vec())
+        });
+        assert_eq!(refused, Err(Error::LengthMismatch { name: "memory", found: 1, expected: 2 }));
+        assert_eq!(moments.each, each);
+    }
 }
