@@ -51,3 +51,16 @@ pub(super) fn of_data(error: Error, batch: MiniBatch<'_>) -> Error {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::error_rate;
+
+    #[test]
+    fn of_equal_outputs_the_first_counts() {
+        // A zero of either sign is the same number.
+        for outputs in [[1.0, 1.0], [0.0, -0.0], [-0.0, 0.0]] {
+            assert_eq!(error_rate(&[outputs; 4], &[0, 1, 1, 1]), Ok(0.75), "{outputs:?}");
+        }
+    }
+}

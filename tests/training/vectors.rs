@@ -85,8 +85,7 @@ fn the_error_rate_counts_wrong_classes() {
     let data = VectorData::new(vec![[1.0, 2.0]; 4], vec![0, 1, 1, 1]).unwrap();
     let mut model = deep();
     let mut params = model.params().zeros_like();
-    // Of equal numbers the first is the largest, whatever the sign of a zero.
-    for (bias, rate) in [([2.0, 1.0], 0.75), ([1.0, 1.0], 0.75), ([-0.0, 0.0], 0.75), ([1.0, 2.0], 0.25)] {
+    for (bias, rate) in [([2.0, 1.0], 0.75), ([1.0, 1.0], 0.75), ([1.0, 2.0], 0.25)] {
         params.2.bias.0 = bias.into();
         model.set_params(&params);
         assert_eq!(data.error_rate(&model), Ok(rate));
