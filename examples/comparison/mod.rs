@@ -12,6 +12,7 @@ use rheos::plot::{self, Series};
 
 pub use options::Options;
 use table::table;
+pub use table::{median, range};
 
 /// Opens a file of `examples/data`, wherever the example is run from.
 pub fn open(file: &str) -> std::result::Result<File, String> {

@@ -54,6 +54,7 @@ impl<F> ResidualStack<F> {
 
     /// The network with other blocks and another step, and the same checkpoints.
     pub(in crate::nn) fn with(&self, blocks: Vec<F>, step: f64) -> Result<Self> {
+        self.shapes.clone()?;
         Ok(Self { checkpoints: self.checkpoints, ..Self::new(blocks, step)? })
     }
 
