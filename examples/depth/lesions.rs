@@ -65,8 +65,8 @@ pub fn run<const N: usize>(
     }
     println!("Lesions\n\n{}", table(&studies));
     let errors = |study: &Study| study.lesions.removed.iter().map(|error| 100.0 * error).collect();
-    draw(&studies, errors, ("test error without the block (%)", "lesions_errors"), options)?;
-    draw(&studies, |study| study.updates.clone(), ("relative update of the block", "lesions_updates"), options)?;
+    draw(&studies, errors, ERRORS, options)?;
+    draw(&studies, |study| study.updates.iter().map(|update| 100.0 * update).collect(), UPDATES, options)?;
     Ok(())
 }
 
@@ -94,11 +94,23 @@ fn table(studies: &[Studies]) -> String {
     text
 }
 
+/// The words and the file of a picture.
+struct Axis {
+    title: &'static str,
+    name: &'static str,
+    file: &'static str,
+}
+
+const ERRORS: Axis =
+    Axis { title: "MNIST without a block", name: "test error without the block (%)", file: "lesions_errors" };
+const UPDATES: Axis =
+    Axis { title: "The sizes of the blocks", name: "relative update of the block (%)", file: "lesions_updates" };
+
 /// Draws a number of each block over its index: medians and quartiles over the networks.
 fn draw(
     studies: &[Studies],
     numbers: impl Fn(&Study) -> Vec<f64>,
-    (axis, file): (&str, &str),
+    Axis { title, name, file }: Axis,
     options: &Options,
 ) -> Result<()> {
     let series = studies.iter().map(|Studies { name, all }| {
@@ -106,7 +118,7 @@ fn draw(
         let blocks: Vec<f64> = (1..=runs.iter().map(Vec::len).max().unwrap_or(0)).map(|block| block as f64).collect();
         Series::quartiles(*name, &blocks, &runs)
     });
-    let figure = plot::learning_curves(series.collect::<Result<Vec<_>>>()?).axes("block", axis);
+    let figure = plot::learning_curves(series.collect::<Result<Vec<_>>>()?).title(title).axes("block", name);
     ["svg", "png"].into_iter().try_for_each(|ending| figure.save(options.out.join(file).with_extension(ending)))
 }
 

@@ -34,9 +34,9 @@ pub struct Variant {
 /// The name of the deep network that is trained at once.
 pub const DEEP: &str = "32 blocks";
 /// The name of the same network, trained from coarse to fine.
-pub const MULTI_LEVEL: &str = "8, 16, 32 blocks";
+pub const MULTI_LEVEL: &str = "multi-level";
 /// The same, with moments that go on.
-const PROLONGED: &str = "8, 16, 32 blocks, prolonged moments";
+const PROLONGED: &str = "multi-level, moments prolonged";
 /// The name of the shallow network.
 const SHALLOW: &str = "8 blocks";
 

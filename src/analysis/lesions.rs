@@ -51,7 +51,7 @@ pub struct Lesions {
 /// - The errors of `measure`.
 /// - A measure that is not finite: [`Error::InvalidArgument`] for the `intact` network, and [`Error::InvalidEntry`] for an entry
 ///   of `removed` or `swapped`.
-/// - [`Error::LengthMismatch`] if parameters of another number of blocks were set.
+/// - [`Error::LengthMismatch`] if the parameters that were set last are not as many as the blocks.
 pub fn lesions<F: Clone>(
     stack: &ResidualStack<F>,
     mut measure: impl FnMut(&ResidualStack<F>) -> Result<f64>,

@@ -149,6 +149,7 @@ fn wrong_parameters_are_not_forgotten() {
     full.set_params(&params[..4].to_vec());
     let expected = Error::LengthMismatch { name: "params", found: 4, expected: 5 };
     assert_eq!(lesions(&full, |_| Ok(1.0)), Err(expected.clone()));
+    assert_eq!(full.flow().err(), Some(expected.clone()));
     assert_eq!(full.without(0).err(), Some(expected.clone()));
     assert_eq!(full.reordered(&[1, 0]).err(), Some(expected));
     full.set_params(&params);
