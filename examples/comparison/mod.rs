@@ -1,7 +1,7 @@
 //! The frame of an example that trains several models from several seeds: its options, its table and its picture.
 
 mod options;
-mod table;
+pub mod table;
 
 use std::error::Error;
 use std::fs::File;
@@ -12,7 +12,6 @@ use rheos::plot::{self, Series};
 
 pub use options::Options;
 use table::table;
-pub use table::{median, range};
 
 /// Opens a file of `examples/data`, wherever the example is run from.
 pub fn open(file: &str) -> std::result::Result<File, String> {

@@ -3,7 +3,8 @@
 use rheos::Result;
 
 use crate::Task;
-use crate::comparison::{Options, range};
+use crate::comparison::Options;
+use crate::comparison::table::range;
 use crate::images::Images;
 use crate::levels::{DEEP, MULTI_LEVEL, Variant};
 

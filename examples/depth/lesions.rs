@@ -9,7 +9,8 @@ use rheos::nn::{BatchMatrix, FromSamples, Layer};
 use rheos::plot::{self, Series};
 use rheos::train::{VectorData, uniform};
 
-use crate::comparison::{Options, median};
+use crate::comparison::Options;
+use crate::comparison::table::median;
 use crate::levels::Trainings;
 use crate::networks::ResNet;
 

@@ -7,7 +7,8 @@ use rheos::plot::{self, Series};
 use rheos::train::{Adam, MultiLevel, OptimiserMemory};
 
 use crate::Task;
-use crate::comparison::{Options, median, range};
+use crate::comparison::Options;
+use crate::comparison::table::{median, range};
 use crate::networks::{ResNet, res_net};
 use crate::training::{Course, Plan, train};
 
