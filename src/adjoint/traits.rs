@@ -124,7 +124,7 @@ pub struct Pullback<Y> {
     pub t0: f64,
     /// Derivative with respect to the end of the span.
     pub t1: f64,
-    /// Gradient with respect to the jumps that the problem declares, not those of the field itself.
+    /// Gradient with respect to the jumps that the problem declares; the field's own jumps have none.
     pub jumps: Vec<f64>,
     /// The cost; an evaluation here includes its pullback.
     pub stats: Stats,

@@ -15,11 +15,10 @@ use crate::state::{MatrixOf, MatrixSpace, Span, State};
 /// its order. A method that evaluates the field beyond its steps is refused if a knot lies in its way.
 ///
 /// Each evaluation interpolates the parameters and sets them in a copy of the field, which a [trace](InterpolatedTrace) keeps. The
-/// cost does not depend on the size of the batch. With two dense layers of 64 units in `f32` it was that of the evaluation itself
-/// on about 70 samples (12 µs).
+/// cost does not depend on the size of the batch, so it is negligible for large batches only.
 ///
-/// Numbers that are not trained ([`Frozen`](crate::formula::Frozen)) are not interpolated: between two knots they are those of
-/// the first.
+/// Numbers that are not trained ([`Frozen`](crate::formula::Frozen)) are not interpolated: between two knots, the numbers of the
+/// first hold.
 ///
 /// [`set_params`](Parametric::set_params) with another number of nodes, or with nodes of another shape, makes all parameters
 /// NaN: every solve then fails, with [`Error::LengthMismatch`] or [`Error::ShapeMismatch`].

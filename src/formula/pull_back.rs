@@ -9,8 +9,8 @@ use crate::state::Element;
 
 /// The destinations of the cotangents of a program.
 pub(crate) struct Cotangents<'a, 'b, T, L> {
-    /// The cotangents of the inputs; the pullback adds to them. None of them, if nobody needs them and
-    /// [`Program::may_omit_inputs`].
+    /// The cotangents of the inputs; the pullback adds to them. Empty if they are not needed and
+    /// [`Program::may_omit_inputs`] holds.
     pub(crate) inputs: &'a mut [&'b mut [T]],
     /// The cotangents of the weights and biases; the pullback adds to them.
     pub(crate) leaves: &'a mut L,

@@ -9,8 +9,8 @@ use crate::state::State;
 /// A deep network of one input: an encoder, a block whose time is the depth of the network, and a readout.
 ///
 /// With an [`OdeBlock`](super::OdeBlock) this is the ODE network of Chen et al., *Neural ordinary differential equations*
-/// (2018), section 3. The steps of the method [`Euler`](crate::Euler) are the blocks of a residual network (Haber &
-/// Ruthotto, *Stable architectures for deep neural networks*, 2017).
+/// (2018), section 3. The steps of the method [`Euler`](type@crate::solver::explicit::Euler) are the blocks of a residual
+/// network (Haber & Ruthotto, *Stable architectures for deep neural networks*, 2017).
 ///
 /// The sibling for sequences is [`Sequence`](super::Sequence).
 ///

@@ -41,7 +41,7 @@ pub trait Refine: Parametric + Sized {
     /// The prolongation: the model with twice the resolution.
     ///
     /// # Errors
-    /// Those of a model that cannot be refined.
+    /// The errors of a model that cannot be refined.
     fn refined(&self) -> Result<Self>;
 
     /// The restriction: the model with half the resolution. Blocks are averaged in pairs.

@@ -248,7 +248,7 @@ fn memoized_fields_are_not_evaluated_again() {
     check(linear(Clock::PLAIN, NEVER));
 }
 
-/// The gradient of an `OdeBlock` with one Euler step for each piece is that of the residual network, unrolled by hand.
+/// An `OdeBlock` with one Euler step for each piece has the gradient of the residual network, unrolled by hand.
 #[test]
 fn a_residual_network_is_an_ode_block() {
     let blocks = blocks(4);

@@ -339,7 +339,7 @@ fn gradients_of_fields_with_weights_in_time_are_predicted() {
     check(&PiecewiseLinear::new(rates(17), 0.0..1.0).unwrap(), 2..31);
 }
 
-/// Values and gradients are the same bit for bit, however few states are stored. The evaluations are those of the schedule.
+/// Values and gradients are the same bit for bit, however few states are stored. The schedule determines the evaluations.
 #[test]
 fn checkpoints_change_nothing_but_the_cost() {
     let mut rng = rheos::train::uniform(5);

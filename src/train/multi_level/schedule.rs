@@ -21,32 +21,31 @@ use crate::train::Optimiser;
 /// so the learning rate is cyclic.
 ///
 /// ```
-/// use rheos::nn::{BatchMatrix, Block, Mlp, Net, ResidualStack};
-/// use rheos::{Parametric, State};
-/// use rheos::train::{Adam, Cosine, MiniBatch, MultiLevel, Trainer, mean_squared_error, objective, uniform};
+/// use rheos::nn::{Feedforward, Linear, Mlp, Net, ResidualStack};
+/// use rheos::train::{Adam, Cosine, MultiLevel, SquaredError, Trainer, VectorData, uniform};
 ///
-/// // A flow that turns points by a right angle.
+/// // Points of the plane, and the same points turned by a right angle.
 /// let mut rng = uniform(1);
-/// let x = BatchMatrix::<f64, 2>::from_fn(64, |_, _| 2.0 * rng() - 1.0);
-/// let y = BatchMatrix::<f64, 2>::from_fn(64, |row, k| if row == 0 { -x[(1, k)] } else { x[(0, k)] });
-/// let block = |_| Net::<Mlp<f64, 2, 8, 2>>::dynamic(Mlp::uniform(&mut rng)).field();
-/// let mut stack = ResidualStack::new((0..2).map(block).collect(), 0.5)?;
-/// let data = objective(1, |model: &ResidualStack<_>, _: MiniBatch<'_>| {
-///     let (end, record) = model.forward(&(), &x, 1.0.into())?;
-///     let (loss, cotangents) = mean_squared_error(&[end], &[y.clone()])?;
-///     let mut gradient = model.params().zeros_like();
-///     model.backward(record, cotangents[0].clone(), &mut gradient)?;
-///     Ok((loss, gradient))
-/// });
+/// let points: Vec<[f64; 2]> = (0..64).map(|_| [2.0 * rng() - 1.0, 2.0 * rng() - 1.0]).collect();
+/// let turned = points.iter().map(|[x, y]| [-y, *x]).collect();
+/// let data = VectorData::new(points, turned)?;
 ///
-/// let levels = MultiLevel::new(&mut stack, Adam::new(0.05)).level(2, 100).level(4, 50).level(8, 50);
+/// // A residual network of two blocks.
+/// let block = |_| Net::<Mlp<f64, 4, 8, 4>>::dynamic(Mlp::uniform(&mut rng)).field();
+/// let block = ResidualStack::new((0..2).map(block).collect(), 0.5)?;
+/// let encoder = Net::dynamic(Linear::<f64, 2, 4>::uniform(&mut rng));
+/// let readout = Net::dynamic(Linear::<f64, 4, 2>::uniform(&mut rng));
+/// let mut model = Feedforward::new(encoder, block, readout);
+///
+/// let loss = data.objective(SquaredError);
+/// let levels = MultiLevel::new(&mut model, Adam::new(0.02)).level(2, 40).level(4, 20).level(8, 20);
 /// let report = levels.train(|level, model, adam| {
-///     let trainer = Trainer::new(model, &data, adam).epochs(level.epochs);
-///     trainer.schedule(|steps| Cosine::new(0.05, steps)).fit_with_optimiser()
+///     let trainer = Trainer::new(model, &loss, adam).epochs(level.epochs);
+///     trainer.schedule(|steps| Cosine::new(0.02, steps)).fit_with_optimiser()
 /// })?;
 /// let losses = report.epochs().map(|epoch| epoch.loss).collect::<Vec<_>>();
-/// assert_eq!((losses.len(), stack.blocks().len()), (200, 8));
-/// assert!(losses[199] < 0.01 * losses[0]);
+/// assert_eq!((losses.len(), model.block.blocks().len()), (80, 8));
+/// assert!(losses[79] < 0.01 * losses[0]);
 /// # Ok::<(), rheos::Error>(())
 /// ```
 #[must_use = "a training runs by `train`"]
@@ -102,8 +101,8 @@ impl<'a, M: Parametric, O: Optimiser> MultiLevel<'a, M, O> {
         Self { model, optimiser, levels: Vec::new(), memory: OptimiserMemory::Reset, refiner }
     }
 
-    /// Adds a level of this resolution, twice the resolution of the level before, for this many epochs. The resolution of
-    /// the first level is that of the model; for [`sampled`](Self::sampled) data it is a number in proportion to their
+    /// Adds a level of this resolution, twice the resolution of the level before, for this many epochs. The first
+    /// level has the resolution of the model; for [`sampled`](Self::sampled) data it is a number in proportion to their
     /// sampling rate.
     pub fn level(mut self, resolution: usize, epochs: usize) -> Self {
         self.levels.push((resolution, epochs));

@@ -29,7 +29,7 @@ fn parameters_have_the_names_of_their_places() {
         "readout.weight",
     ];
     assert_eq!(found, expected);
-    // Parameters that are set are those of the network.
+    // The network takes the parameters that are set.
     let mut params = model.params();
     params.2.bias.0 = SVector::repeat(3.0);
     let before = model.predict(&input()).unwrap();

@@ -182,7 +182,7 @@ fn outputs_steppers_pauses_and_ensembles_know_the_knots() {
         let problem = || Ivp::new(&f, vector![START], span).save_at(&times);
         let whole = problem().solve(Tsit5, control).unwrap();
         for (t, y) in times.iter().zip(&whole.y) {
-            // The interpolant has order 4, so its error is about that of a step of order 5.
+            // The interpolant has order 4, so its error is as large as a step of order 5 makes.
             assert!(distance(y, Law::Linear, (span.0, *t), NEVER) < 1e-7, "{t}");
         }
         // Paused after each step, and resumed.
