@@ -26,7 +26,7 @@ USAGE
     cargo run --release --example depth -- [OPTIONS]
 
 OPTIONS
-    --levels         only multi-level training (Chang et al. 2017)
+    --levels         only multi-level training (Chang et al. 2018)
     --choose         choose the learning rate instead: train the networks of multi-level training with all rates that were
                      tried, and print the errors on the last images to train on
     --quick          one seed and few images: a minute, to see that everything works
