@@ -22,7 +22,10 @@ fn without_test<const N: usize>(task: &Task<N>) -> Task<N> {
 /// Trains the deep network and the multi-level network with each rate, and prints the errors on the validation images.
 pub fn run<const N: usize>(task: &Task<N>, options: &Options) -> Result<()> {
     let task = without_test(task);
-    println!("{}\n\n| network | rate | validation error in %: median [min, max] |\n|:--|--:|--:|", task.name);
+    println!(
+        "### {}: choice of the learning rate\n\n| network | rate | validation error in %: median [min, max] |\n|:--|--:|--:|",
+        task.name
+    );
     let variants = Variant::all(task.epochs);
     for variant in variants.iter().filter(|variant| [DEEP, MULTI_LEVEL].contains(&variant.name)) {
         for rate in RATES {
@@ -49,7 +52,7 @@ mod tests {
             VectorData::new((from..to).map(|i| [i as f64]).collect(), (from..to).collect()).unwrap()
         };
         let images = Images { train: data(0, 80), test: data(80, 100) };
-        let task = Task { name: "", file: "", images, epochs: 1, rate: 1.0, batch: 1 };
+        let task = Task { name: "", images, epochs: 1, rate: 1.0, batch: 1 };
         let Images { train, test } = without_test(&task).images;
         assert_eq!((train, test), (data(0, 70), data(70, 80)));
     }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use rheos::Result;
 use rheos::analysis::{Lesions, lesions};
@@ -9,9 +10,10 @@ use rheos::nn::{BatchMatrix, FromSamples, Layer};
 use rheos::plot::{self, Series};
 use rheos::train::{VectorData, uniform};
 
+use crate::Task;
 use crate::comparison::Options;
 use crate::comparison::table::median;
-use crate::levels::Trainings;
+use crate::levels::{Trainings, path};
 use crate::networks::ResNet;
 
 /// The random orders of all blocks.
@@ -53,21 +55,25 @@ struct Studies {
 /// Studies the networks of each variant: prints a table, and draws the errors and the updates by block.
 pub fn run<const N: usize>(
     variants: &[&Trainings<N>],
-    test: &VectorData<N, usize>,
+    task: &Task<N>,
     options: &Options,
 ) -> std::result::Result<(), Box<dyn Error>> {
     let study = |trainings: &&Trainings<N>| {
-        let all = trainings.networks.iter().map(|network| Study::of(network, test)).collect::<Result<_>>()?;
+        let all =
+            trainings.networks.iter().map(|network| Study::of(network, &task.images.test)).collect::<Result<_>>()?;
         Ok(Studies { name: trainings.name, all })
     };
     let studies: Vec<Studies> = variants.iter().map(study).collect::<Result<_>>()?;
     if studies.is_empty() {
         return Ok(());
     }
-    println!("Lesions\n\n{}", table(&studies));
+    println!("### {}: lesions\n\n{}", task.name, table(&studies));
     let errors = |study: &Study| study.lesions.removed.iter().map(|error| 100.0 * error).collect();
-    draw(&studies, errors, ERRORS, options)?;
-    draw(&studies, |study| study.updates.iter().map(|update| 100.0 * update).collect(), UPDATES, options)?;
+    let updates = |study: &Study| study.updates.iter().map(|update| 100.0 * update).collect();
+    let error = Axis { title: "A block is removed", name: "test error without the block (%)" };
+    let update = Axis { title: "The sizes of the blocks", name: "relative update of the block (%)" };
+    draw(&studies, errors, error, path::<N>("lesions", options))?;
+    draw(&studies, updates, update, path::<N>("updates", options))?;
     Ok(())
 }
 
@@ -95,32 +101,26 @@ fn table(studies: &[Studies]) -> String {
     text
 }
 
-/// The words and the file of a picture.
+/// The words of a picture.
 struct Axis {
     title: &'static str,
     name: &'static str,
-    file: &'static str,
 }
-
-const ERRORS: Axis =
-    Axis { title: "MNIST without a block", name: "test error without the block (%)", file: "lesions_errors" };
-const UPDATES: Axis =
-    Axis { title: "The sizes of the blocks", name: "relative update of the block (%)", file: "lesions_updates" };
 
 /// Draws a number of each block over its index: medians and quartiles over the networks.
 fn draw(
     studies: &[Studies],
     numbers: impl Fn(&Study) -> Vec<f64>,
-    Axis { title, name, file }: Axis,
-    options: &Options,
+    Axis { title, name: axis }: Axis,
+    path: PathBuf,
 ) -> Result<()> {
     let series = studies.iter().map(|Studies { name, all }| {
         let runs: Vec<Vec<f64>> = all.iter().map(&numbers).collect();
         let blocks: Vec<f64> = (1..=runs.iter().map(Vec::len).max().unwrap_or(0)).map(|block| block as f64).collect();
         Series::quartiles(*name, &blocks, &runs)
     });
-    let figure = plot::learning_curves(series.collect::<Result<Vec<_>>>()?).title(title).axes("block", name);
-    ["svg", "png"].into_iter().try_for_each(|ending| figure.save(options.out.join(file).with_extension(ending)))
+    let figure = plot::learning_curves(series.collect::<Result<Vec<_>>>()?).title(title).axes("block", axis);
+    ["svg", "png"].into_iter().try_for_each(|ending| figure.save(path.with_extension(ending)))
 }
 
 /// The indices below `n` in a random order (Fisher & Yates).

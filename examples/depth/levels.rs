@@ -1,16 +1,18 @@
 //! Multi-level training beside training the deep network from the start.
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use rheos::Parametric;
 use rheos::plot::{self, Series};
 use rheos::train::{Adam, MultiLevel, OptimiserMemory};
 
-use crate::Task;
 use crate::comparison::Options;
 use crate::comparison::table::{median, range};
+use crate::images::Images;
 use crate::networks::{ResNet, res_net};
 use crate::training::{Course, Plan, train};
+use crate::{Task, choice, lesions};
 
 /// The epochs with this number of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,12 +107,34 @@ pub fn trainings<const N: usize>(task: &Task<N>, options: &Options) -> rheos::Re
     Ok(all)
 }
 
-/// Compares the variants on the images of a task: prints the table, and draws the test errors over time.
-pub fn run<const N: usize>(task: &Task<N>, options: &Options) -> Result<Vec<Trainings<N>>, Box<dyn Error>> {
-    let all = trainings(task, options)?;
-    println!("{}\n\n{}", task.name, table(&all));
-    draw(&all, task, options)?;
-    Ok(all)
+/// The largest learning rate: the best one for the deep network, by `--choose`.
+const RATE: f64 = 4e-3;
+/// The images of a part in a quick run.
+const QUICK: usize = 256;
+
+/// Compares the variants on the images of a task, and studies lesions of the deep networks: prints tables, and draws pictures.
+pub fn run<const N: usize>(task: &Task<N>, options: &Options) -> Result<(), Box<dyn Error>> {
+    let mut task = Task { rate: RATE, ..task.clone() };
+    if options.quick {
+        let Images { train, test } = task.images;
+        task.images = Images { train: train.split(QUICK).0, test: test.split(QUICK).0 };
+        task.epochs = 5;
+    }
+    if options.has("--choose") {
+        return Ok(choice::run(&task, options)?);
+    }
+    println!("### {}: from coarse to fine\n", task.name);
+    let all = trainings(&task, options)?;
+    println!("{}", table(&all));
+    draw(&all, &task, options)?;
+    let deep: Vec<_> = all.iter().filter(|trainings| [DEEP, MULTI_LEVEL].contains(&trainings.name)).collect();
+    lesions::run(&deep, &task, options)
+}
+
+/// The path of a picture of this name about images of `N` pixels, without its extension.
+pub fn path<const N: usize>(name: &str, options: &Options) -> PathBuf {
+    let side = N.isqrt();
+    options.out.join(format!("{name}_{side}x{side}"))
 }
 
 /// The table in Markdown. The last column is the time of a training as a share of that of the deep network, the median of the
@@ -149,7 +173,7 @@ fn draw<const N: usize>(all: &[Trainings<N>], task: &Task<N>, options: &Options)
         return Ok(());
     }
     let figure = plot::learning_curves(series).title(task.name).axes("time of the training (s)", "test error (%)");
-    let path = options.out.join(format!("levels_{}", task.file));
+    let path = path::<N>("levels", options);
     ["svg", "png"].into_iter().try_for_each(|ending| figure.save(path.with_extension(ending)))
 }
 

@@ -27,8 +27,7 @@ USAGE
 
 OPTIONS
     --levels         only multi-level training (Chang et al. 2018)
-    --choose         choose the learning rate instead: train the networks of multi-level training with all rates that were
-                     tried, and print the errors on the last images to train on
+    --choose         with --levels: choose the learning rate instead, by the last images to train on
     --quick          one seed and few images: a minute, to see that everything works
     --seeds N        train every network from N random starts (default 5)
     --model TEXT     only networks whose names contain TEXT
@@ -45,8 +44,6 @@ DATA (in examples/data, nothing is downloaded)
 pub struct Task<const N: usize> {
     /// Its name.
     pub name: &'static str,
-    /// The name in the names of files.
-    pub file: &'static str,
     /// The images.
     pub images: Images<N>,
     /// The epochs of a network that is trained at once.
@@ -61,35 +58,11 @@ fn main() -> ExitCode {
     Options::run_with(HELP, "depth", &["--levels", "--choose"], run)
 }
 
-/// The images of a part in a quick run.
-const QUICK: usize = 256;
-
-impl<const N: usize> Task<N> {
-    /// The task, with few images and epochs for a quick run.
-    fn for_run(self, options: &Options) -> Self {
-        if !options.quick {
-            return self;
-        }
-        let Images { train, test } = self.images;
-        Self { images: Images { train: train.split(QUICK).0, test: test.split(QUICK).0 }, epochs: 5, ..self }
-    }
-}
-
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let (digits, mnist) = (digits()?, mnist()?);
-    let digits = Task { name: "8 × 8 digits", file: "digits", images: digits, epochs: 40, rate: 2e-3, batch: 32 };
-    let mnist = Task { name: "MNIST, 10 000 images", file: "mnist", images: mnist, epochs: 20, rate: 2e-3, batch: 64 };
-    let (digits, mnist) = (digits.for_run(options), mnist.for_run(options));
-    if options.has("--choose") {
-        choice::run(&digits, options)?;
-        choice::run(&mnist, options)?;
-        return Ok(());
-    }
+    let digits = Task { name: "8 × 8 digits", images: digits()?, epochs: 40, rate: 2e-3, batch: 32 };
+    let mnist = Task { name: "MNIST, 10 000 images", images: mnist()?, epochs: 20, rate: 2e-3, batch: 64 };
     std::fs::create_dir_all(&options.out)?;
     levels::run(&digits, options)?;
-    let trainings = levels::run(&mnist, options)?;
-    let studied = |name: &str| [levels::DEEP, levels::MULTI_LEVEL].contains(&name);
-    let studied: Vec<_> = trainings.iter().filter(|trainings| studied(trainings.name)).collect();
-    lesions::run(&studied, &mnist.images.test, options)?;
+    levels::run(&mnist, options)?;
     Ok(())
 }
