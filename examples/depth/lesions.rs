@@ -70,8 +70,9 @@ pub fn run<const N: usize>(
     println!("### {}: lesions\n\n{}", task.name, table(&studies));
     let errors = |study: &Study| study.lesions.removed.iter().map(|error| 100.0 * error).collect();
     let updates = |study: &Study| study.updates.iter().map(|update| 100.0 * update).collect();
-    let error = Axis { title: "A block is removed", name: "test error without the block (%)" };
-    let update = Axis { title: "The sizes of the blocks", name: "relative update of the block (%)" };
+    let error = Axis { title: format!("{}: a block is removed", task.name), name: "test error without the block (%)" };
+    let update =
+        Axis { title: format!("{}: the updates by the blocks", task.name), name: "relative update of the block (%)" };
     draw(&studies, errors, error, path::<N>("lesions", options))?;
     draw(&studies, updates, update, path::<N>("updates", options))?;
     Ok(())
@@ -103,7 +104,7 @@ fn table(studies: &[Studies]) -> String {
 
 /// The words of a picture.
 struct Axis {
-    title: &'static str,
+    title: String,
     name: &'static str,
 }
 
