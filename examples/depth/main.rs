@@ -2,10 +2,13 @@
 //!
 //! `cargo run --release --example depth -- --help` explains; `results.md` beside this file has the results.
 
+mod choice;
+#[allow(dead_code, reason = "each example uses its own part")]
 #[path = "../comparison/mod.rs"]
 mod comparison;
 #[path = "../comparison/images.rs"]
 mod images;
+mod lesions;
 mod levels;
 mod networks;
 mod training;
@@ -23,7 +26,8 @@ USAGE
     cargo run --release --example depth -- [OPTIONS]
 
 OPTIONS
-    --levels         only multi-level training (Chang et al. 2017)
+    --levels         only multi-level training (Chang et al. 2018)
+    --choose         with --levels: choose the learning rate instead, by the last images to train on
     --quick          one seed and few images: a minute, to see that everything works
     --seeds N        train every network from N random starts (default 5)
     --model TEXT     only networks whose names contain TEXT
@@ -51,7 +55,7 @@ pub struct Task<const N: usize> {
 }
 
 fn main() -> ExitCode {
-    Options::run_with(HELP, "depth", &["--levels"], run)
+    Options::run_with(HELP, "depth", &["--levels", "--choose"], run)
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {

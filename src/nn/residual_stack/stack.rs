@@ -54,6 +54,7 @@ impl<F> ResidualStack<F> {
 
     /// The network with other blocks and another step, and the same checkpoints.
     pub(in crate::nn) fn with(&self, blocks: Vec<F>, step: f64) -> Result<Self> {
+        self.shapes.clone()?;
         Ok(Self { checkpoints: self.checkpoints, ..Self::new(blocks, step)? })
     }
 
@@ -136,18 +137,20 @@ impl<F> ResidualStack<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for a negative step.
+    /// [`Error::InvalidArgument`] for a negative step, and [`Error::LengthMismatch`] if the parameters that were set last are not
+    /// as many as the blocks.
     pub fn flow(&self) -> Result<PiecewiseConstant<F>>
     where
         F: Dynamics + Clone,
     {
+        self.shapes.clone()?;
         PiecewiseConstant::new(self.blocks.clone(), 0.0..self.depth())
     }
 
     /// The network without block `k`, as in a lesion study. The step stays.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] if there is no such block, or no other.
+    /// [`Error::InvalidArgument`] if there is no such block, or no other; [`Error::LengthMismatch`] as for [`flow`](Self::flow).
     pub fn without(&self, k: usize) -> Result<Self>
     where
         F: Clone,
@@ -162,7 +165,8 @@ impl<F> ResidualStack<F> {
     /// The network of the blocks with these indices, in this order. The step stays.
     ///
     /// # Errors
-    /// [`Error::InvalidEntry`] for an index without a block, and [`Error::InvalidArgument`] without indices.
+    /// [`Error::InvalidEntry`] for an index without a block, [`Error::InvalidArgument`] without indices, and
+    /// [`Error::LengthMismatch`] as for [`flow`](Self::flow).
     pub fn reordered(&self, order: &[usize]) -> Result<Self>
     where
         F: Clone,
