@@ -115,6 +115,9 @@ fn candidates<const N: usize>(task: &Task<N>) -> Vec<Candidate<'_>> {
             Ok(ode_net(seed, TOLERANCE, DiscreteAdjoint::new()))
         }),
         Candidate::new(task, "ODE-Net, backsolve", "O(1)", move |seed| Ok(ode_net(seed, TOLERANCE, backsolve))),
+        Candidate::new(task, "ODE-Net, backsolve, any drift", "O(1)", move |seed| {
+            Ok(ode_net(seed, TOLERANCE, backsolve.drift_limit(f64::INFINITY)))
+        }),
         Candidate::new(task, "ODE-Net, interpolating", "O(L̃)", move |seed| {
             Ok(ode_net(seed, TOLERANCE, interpolating))
         }),
