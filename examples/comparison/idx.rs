@@ -49,7 +49,7 @@ pub enum Fault {
     #[error("{0} bytes after the last element")]
     Trailing(usize),
     /// The elements are not images of the size that was asked for.
-    #[error("the dimensions {found:?} are not those of images with {rows} x {columns} pixels")]
+    #[error("the dimensions {found:?} do not fit images of {rows} x {columns} pixels")]
     ImageSize {
         /// The dimensions in the file.
         found: Vec<usize>,
@@ -59,7 +59,7 @@ pub enum Fault {
         columns: usize,
     },
     /// The elements are not one label for each image.
-    #[error("the dimensions {found:?} are not those of {images} labels, one for each image")]
+    #[error("the dimensions {found:?} do not fit {images} labels, one for each image")]
     LabelCount {
         /// The dimensions in the file.
         found: Vec<usize>,

@@ -11,10 +11,10 @@ use rheos::{BacksolveAdjoint, DiscreteAdjoint, Dopri5, Parametric, Pid, Result};
 
 use crate::Task;
 use crate::comparison::Options;
+use crate::comparison::table::{median, range};
 use crate::cost::{Batch, Countable, Evaluations, batches, cotangent, in_new_thread};
 use crate::networks::{Network, res_net};
 use crate::ode_nets::{ode_net, rk_net, shared};
-use crate::range::{median, range};
 
 /// The blocks of the residual networks: an ODE-Net has 0.37 of the parameters on MNIST, as in the paper (0.22 / 0.60 million).
 pub const BLOCKS: usize = 13;
@@ -202,14 +202,16 @@ fn table(title: &str, rows: &[Row]) -> String {
             0 => String::new(),
             failed => format!(" ({failed} of {} failed)", failed + outcomes.len()),
         };
-        let middle = |of: fn(&Outcome) -> f64| median(outcomes.iter().map(of));
+        let middle = |of: fn(&Outcome) -> f64| median(&outcomes.iter().map(of).collect::<Vec<_>>());
+        let errors: Vec<f64> = outcomes.iter().map(|outcome| 100.0 * outcome.error).collect();
         // Writing to a string cannot fail.
-        let _ = match (outcomes.first(), range(outcomes.iter().map(|outcome| 100.0 * outcome.error))) {
+        let _ = match (outcomes.first(), range(&errors)) {
             (Some(Outcome { parameters, .. }), Some([min, error, max])) => {
                 let forwards = middle(|outcome| outcome.evaluations.forwards);
                 let backwards = middle(|outcome| outcome.evaluations.backwards);
                 let peak = middle(|outcome| outcome.peak as f64 / 1024.0);
-                let seconds = median(outcomes.iter().flat_map(|outcome| outcome.seconds.iter().copied()));
+                let seconds: Vec<f64> = outcomes.iter().flat_map(|outcome| outcome.seconds.iter().copied()).collect();
+                let seconds = median(&seconds);
                 writeln!(
                     text,
                     "| {name} | {parameters} | {error:.2} [{min:.2}, {max:.2}]{failed} | {forwards:.1} | {backwards:.1} \

@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example depth -- --help` explains; `results.md` beside this file has the results.
 
+#[allow(dead_code, reason = "each example uses its own part")]
 #[path = "../comparison/mod.rs"]
 mod comparison;
 mod cost;
@@ -12,7 +13,6 @@ mod levels;
 mod memory;
 mod networks;
 mod ode_nets;
-mod range;
 mod tolerance;
 mod training;
 
