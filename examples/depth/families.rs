@@ -166,7 +166,10 @@ pub fn run<const N: usize>(task: &Task<N>, options: &Options) -> std::result::Re
                 }
                 Err(error) => {
                     eprintln!("{}, seed {seed}: {error}", candidate.name);
-                    row.failures.push(format!("{}, seed {seed}: {error}", candidate.name));
+                    // Behind the first semicolon is advice.
+                    let reason = error.to_string();
+                    let reason = reason.split(';').next().unwrap_or_default();
+                    row.failures.push(format!("{}, seed {seed}: {reason}", candidate.name));
                 }
             }
         }
@@ -221,8 +224,9 @@ fn table(title: &str, rows: &[Row]) -> String {
             _ => writeln!(text, "| {name} | – | –{failed} | – | – | – | – | {memory} |"),
         };
     }
-    for failure in rows.iter().flat_map(|row| &row.failures) {
-        let _ = write!(text, "\nFailed: {failure}\n");
+    for (place, failure) in rows.iter().flat_map(|row| &row.failures).enumerate() {
+        let head = if place == 0 { "\nFailed:\n\n" } else { "" };
+        let _ = writeln!(text, "{head}- {failure}");
     }
     text
 }
@@ -268,7 +272,7 @@ mod tests {
             &[row(vec![outcome(0.02), outcome(0.04)], vec!["net, seed 1: drift".into()]), row(vec![], vec![])],
         );
         let line = "| net | 7 | 3.00 [2.00, 4.00] (1 of 3 failed) | 26.0 | 30.0 | 2 | 2.000 | O(1) |\n";
-        assert!(text.contains(line) && text.ends_with("\nFailed: net, seed 1: drift\n"), "{text}");
+        assert!(text.contains(line) && text.ends_with("\nFailed:\n\n- net, seed 1: drift\n"), "{text}");
         assert!(text.contains("| net | – | – | – | – | – | – | O(1) |"), "{text}");
     }
 }

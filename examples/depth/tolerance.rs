@@ -181,7 +181,7 @@ fn draw(all: &[Measured], options: &Options) -> Result<()> {
         Series::new(one.name, one.course.iter().enumerate().map(|(epoch, count)| ((epoch + 1) as f64, *count)))
     };
     let courses = learning_curves(all.iter().map(course))
-        .title("A forward pass over the training")
+        .title("Evaluations of a forward pass")
         .axes("epoch", "evaluations forwards");
     let figure = figure.title("Trained ODE networks by tolerance");
     ["svg", "png"].into_iter().try_for_each(|ending| {
@@ -210,8 +210,9 @@ fn table(Measured { name, points, course }: &Measured) -> String {
         );
     }
     text += "\nIn brackets: relative to the evaluations forwards.\n\n";
-    let counts: Vec<String> = course.iter().map(|count| format!("{count:.1}")).collect();
-    let _ = writeln!(text, "Evaluations forwards after each epoch of the training: {}.", counts.join(", "));
+    let runs = course.chunk_by(|a, b| a == b);
+    let counts: Vec<String> = runs.map(|run| format!("{:.1} in {}", run[0], run.len())).collect();
+    let _ = writeln!(text, "Evaluations forwards over the epochs of the training: {}.", counts.join(", "));
     text
 }
 
