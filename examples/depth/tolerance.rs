@@ -211,8 +211,8 @@ fn table(Measured { name, points, course }: &Measured) -> String {
     }
     text += "\nIn brackets: relative to the evaluations forwards.\n\n";
     let runs = course.chunk_by(|a, b| a == b);
-    let counts: Vec<String> = runs.map(|run| format!("{:.1} in {}", run[0], run.len())).collect();
-    let _ = writeln!(text, "Evaluations forwards over the epochs of the training: {}.", counts.join(", "));
+    let counts: Vec<String> = runs.map(|run| format!("{:.1} ({})", run[0], run.len())).collect();
+    let _ = writeln!(text, "Evaluations forwards over the training, with the number of epochs: {}.", counts.join(", "));
     text
 }
 
