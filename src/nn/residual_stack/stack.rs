@@ -214,7 +214,7 @@ impl<F: Differentiable<State: Phase<Hidden: Hidden>>> ResidualStack<F> {
     /// A small ratio means that the block is close to the identity, and the network to a flow.
     ///
     /// # Errors
-    /// The errors of [`forward`](Block::forward), and [`Error::NonFinite`] for a ratio that is not finite.
+    /// The errors of [`forward`](crate::nn::Block::forward), and [`Error::NonFinite`] for a ratio that is not finite.
     pub fn relative_updates(&self, x: &InputOf<F>, h: &HiddenOf<F>) -> Result<Vec<f64>> {
         let mut ratios = Vec::with_capacity(self.blocks.len());
         let norm = |y: &F::State| {
