@@ -1,7 +1,7 @@
 //! The frame of an example that trains several models from several seeds: its options, its table and its picture.
 
 mod options;
-mod table;
+pub mod table;
 
 use std::error::Error;
 use std::fs::File;

@@ -29,12 +29,12 @@ pub fn table(all: &[(&str, Vec<Run>)], seeds: u64) -> String {
 }
 
 /// The middle value, or the mean of the two middle ones; NaN without values.
-fn median(values: &[f64]) -> f64 {
+pub fn median(values: &[f64]) -> f64 {
     range(values).map_or(f64::NAN, |[_, middle, _]| middle)
 }
 
 /// Minimum, median and maximum; `None` without values.
-fn range(values: &[f64]) -> Option<[f64; 3]> {
+pub fn range(values: &[f64]) -> Option<[f64; 3]> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.get((sorted.len().max(1) - 1) / 2)?.midpoint(*sorted.get(sorted.len() / 2)?);

@@ -15,6 +15,7 @@
 //! | is it chaotic? | [`Lyapunov`] exponents: a [`Spectrum`] with errors; a [`LyapunovGradient`] of them; [`CovariantVectors`] |
 //! | how do its fixed points depend on a parameter? | [`Continuation`]: a [`Branch`] with its [`Bifurcation`]s |
 //! | does a flow oscillate? | [`periodic_orbit`](fn@periodic_orbit), [`forced_orbit`](fn@forced_orbit): a [`PeriodicOrbit`] with its Floquet multipliers |
+//! | which blocks of a residual network matter? | [`lesions`](fn@lesions): the measures of [`Lesions`], without each block and with neighbours swapped |
 //! | where do trajectories go? | [`basins`](fn@basins) on a [`PlaneGrid`], with the settings of a [`BasinSearch`]: [`Basins`] of [`Fate`]s |
 //!
 //! | tool | |
@@ -31,6 +32,7 @@ mod eigen;
 mod fixed_points;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
+mod lesions;
 mod lyapunov;
 mod periodic;
 mod principal_components;
@@ -44,6 +46,7 @@ pub use continuation::{
 pub use cycles::{Cycle, Cycles, cycles};
 pub use eigen::Eigen;
 pub use fixed_points::{FixedPoint, FixedPoints, Mode, PointKind, Search, Stability, Starts, fixed_points};
+pub use lesions::{Lesions, lesions};
 pub use lyapunov::{
     CovariantVectors, Local, Lyapunov, LyapunovFailure, LyapunovGradient, Spectrum, TangentVjp, TangentsAt,
 };

@@ -4,6 +4,7 @@ mod basins;
 mod continuation;
 mod cycles;
 mod fixed_points;
+mod lesions;
 mod lyapunov;
 mod periodic_orbits;
 mod principal_components;

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod coarse;
+mod coarse_to_fine;
 mod data;
 mod ends;
 mod errors;

@@ -59,6 +59,6 @@ impl<M: Parametric, O: Optimiser> MultiLevel<'_, M, O> {
 
 /// A failure between two trainings.
 fn before(error: Error, level: usize, levels: &mut Vec<LevelTraining>) -> Box<MultiLevelFailure> {
-    let failure = TrainingFailure { error, epoch: 0, step: 0, epochs: Vec::new() };
+    let failure = *Box::<TrainingFailure>::from(error);
     Box::new(MultiLevelFailure { failure, level, levels: std::mem::take(levels) })
 }

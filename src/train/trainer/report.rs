@@ -59,14 +59,15 @@ pub struct Trained<O> {
 
 /// A failed training: the reason, its place, and the epochs before.
 ///
-/// The model has the parameters of the last good step. It converts into [`Error`] with `?`.
+/// The model has the parameters of the last good step. It converts into [`Error`] with `?`. An [`Error`] converts into a
+/// failure before the training, for a function that prepares data and trains.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingFailure {
     /// The reason.
     pub error: Error,
-    /// The epoch, from 1.
+    /// The epoch, from 1; 0 before the training.
     pub epoch: usize,
-    /// The step in the epoch, from 1.
+    /// The step in the epoch, from 1; 0 before the training.
     pub step: usize,
     /// The completed epochs.
     pub epochs: Vec<Epoch>,
@@ -74,11 +75,21 @@ pub struct TrainingFailure {
 
 impl fmt::Display for TrainingFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "training failed in epoch {}, step {}: {}", self.epoch, self.step, self.error)
+        let Self { error, epoch, step, .. } = self;
+        match epoch {
+            0 => write!(f, "training failed before its first epoch: {error}"),
+            _ => write!(f, "training failed in epoch {epoch}, step {step}: {error}"),
+        }
     }
 }
 
 impl std::error::Error for TrainingFailure {}
+
+impl From<Error> for Box<TrainingFailure> {
+    fn from(error: Error) -> Self {
+        Self::new(TrainingFailure { error, epoch: 0, step: 0, epochs: Vec::new() })
+    }
+}
 
 impl From<Box<TrainingFailure>> for Error {
     fn from(failure: Box<TrainingFailure>) -> Self {
