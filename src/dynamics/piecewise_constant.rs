@@ -116,7 +116,7 @@ impl<F: Dynamics> Dynamics for PiecewiseConstant<F> {
     fn eval(&self, t: f64, y: &F::State, dy: &mut F::State) {
         let piece = self.at(t);
         piece.eval(t, y, dy);
-        check_shape(piece, y, dy);
+        self.check(piece, y, dy);
     }
 
     fn keeps_shape(&self) -> bool {
@@ -128,19 +128,32 @@ impl<F: Dynamics> Dynamics for PiecewiseConstant<F> {
     }
 
     fn failure(&self, t: f64, y: &F::State) -> Option<Error> {
-        match self.refused {
-            Some(found) => Some(Error::LengthMismatch { name: "params", found, expected: self.pieces.len() }),
-            None => self.at(t).failure(t, y),
+        self.check_params().err().or_else(|| self.at(t).failure(t, y))
+    }
+}
+
+impl<F: Dynamics> PiecewiseConstant<F> {
+    /// Spoils a slope of the wrong shape, since a solve checks the first piece only, and every slope after a wrong number of
+    /// parameters: a piece need not depend on its own.
+    #[inline]
+    fn check(&self, piece: &F, y: &F::State, dy: &mut F::State) {
+        if !F::State::FIXED_SHAPE && !piece.keeps_shape() && !y.fits(dy) {
+            dy.clone_from(y);
+            dy.scale_by(f64::NAN);
+        }
+        if self.refused.is_some() {
+            dy.scale_by(f64::NAN);
         }
     }
 }
 
-/// Spoils a slope of the wrong shape: a solve checks the first piece only.
-#[inline]
-fn check_shape<F: Dynamics>(piece: &F, y: &F::State, dy: &mut F::State) {
-    if !F::State::FIXED_SHAPE && !piece.keeps_shape() && !y.fits(dy) {
-        dy.clone_from(y);
-        dy.scale_by(f64::NAN);
+impl<F> PiecewiseConstant<F> {
+    /// The reason why the last parameters were refused.
+    pub(crate) fn check_params(&self) -> Result<()> {
+        match self.refused {
+            Some(found) => Err(Error::LengthMismatch { name: "params", found, expected: self.pieces.len() }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -201,7 +214,7 @@ impl<F: Differentiable> Differentiable for PiecewiseConstant<F> {
     fn eval_traced(&self, t: f64, y: &F::State, dy: &mut F::State, trace: &mut F::Trace) {
         let piece = self.at(t);
         piece.eval_traced(t, y, dy, trace);
-        check_shape(piece, y, dy);
+        self.check(piece, y, dy);
     }
 
     fn vjp_traced(

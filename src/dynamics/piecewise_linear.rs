@@ -18,7 +18,7 @@ use crate::state::{MatrixOf, MatrixSpace, Span, State};
 /// cost does not depend on the size of the batch, so it is negligible for large batches only.
 ///
 /// Numbers that are not trained ([`Frozen`](crate::formula::Frozen)) are not interpolated: between two knots, the numbers of the
-/// first hold.
+/// first hold; after the last knot, the numbers of the last node.
 ///
 /// [`set_params`](Parametric::set_params) with another number of nodes, or with nodes of another shape, makes all parameters
 /// NaN: every solve then fails, with [`Error::LengthMismatch`] or [`Error::ShapeMismatch`].
@@ -134,7 +134,10 @@ impl<F: Parametric> PiecewiseLinear<F> {
         field
     }
 
-    fn params_at(&self, Place { interval, fraction, .. }: Place) -> F::Params {
+    fn params_at(&self, Place { interval, fraction, rate }: Place) -> F::Params {
+        if fraction == 1.0 && rate == 0.0 {
+            return self.nodes[interval + 1].clone();
+        }
         let mut params = self.nodes[interval].clone();
         if fraction != 0.0 {
             params.scale_by(1.0 - fraction);
@@ -172,6 +175,7 @@ impl<F: Dynamics + Parametric + Clone> Dynamics for PiecewiseLinear<F> {
 
     fn eval(&self, t: f64, y: &F::State, dy: &mut F::State) {
         self.at(t).eval(t, y, dy);
+        self.spoil_if_refused(dy);
     }
 
     fn keeps_shape(&self) -> bool {
@@ -183,7 +187,21 @@ impl<F: Dynamics + Parametric + Clone> Dynamics for PiecewiseLinear<F> {
     }
 
     fn failure(&self, t: f64, y: &F::State) -> Option<Error> {
-        self.refused.clone().or_else(|| self.at(t).failure(t, y))
+        self.check_params().err().or_else(|| self.at(t).failure(t, y))
+    }
+}
+
+impl<F: Dynamics + Parametric> PiecewiseLinear<F> {
+    /// Spoils a slope after parameters that were refused: the field need not depend on its own.
+    fn spoil_if_refused(&self, dy: &mut F::State) {
+        if self.refused.is_some() {
+            dy.scale_by(f64::NAN);
+        }
+    }
+
+    /// The reason why the last parameters were refused.
+    pub(crate) fn check_params(&self) -> Result<()> {
+        self.refused.clone().map_or(Ok(()), Err)
     }
 }
 
@@ -234,14 +252,10 @@ impl<F: Differentiable + Clone> Differentiable for PiecewiseLinear<F> {
     }
 
     fn eval_traced(&self, t: f64, y: &F::State, dy: &mut F::State, trace: &mut Self::Trace) {
-        let field = match &mut trace.field {
-            Some(field) => {
-                field.set_params(&self.params_at(self.knots.place(t)));
-                field
-            }
-            none => none.insert(self.at(t)),
-        };
+        // A new copy: the trace may come from another piece of a list, whose field differs in more than its parameters.
+        let field = trace.field.insert(self.at(t));
         field.eval_traced(t, y, dy, &mut trace.trace);
+        self.spoil_if_refused(dy);
     }
 
     fn vjp_traced(

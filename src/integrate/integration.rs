@@ -24,7 +24,7 @@ pub struct Integration<'a, F, S, C> {
     /// Times to land on exactly, in the order of integration and inside the span. The end is always one of them.
     pub stops: &'a [f64],
     /// Times at which the field or a derivative of it jumps, in any order, beside [its own](Dynamics::jumps). Times
-    /// outside the span are ignored. No step evaluates the field at a jump or on both sides of it. After a jump, the
+    /// outside the span are ignored, unless the method [reaches](Solver::STAYS_INSIDE) them. No step evaluates the field at a jump or on both sides of it. After a jump, the
     /// method and the controller restart.
     pub jumps: &'a [f64],
 }
@@ -182,17 +182,30 @@ where
         Pieces::new(self.field, self.span, self.jumps)
     }
 
-    /// Refuses jumps if the method evaluates the field beyond its steps.
+    /// Refuses jumps in the span and at its ends if the method evaluates the field beyond its steps.
     fn check_jumps(&self) -> Result<()> {
         let Span { t0, t1 } = self.span;
-        let inside = |&time: &f64| self.span.is_after(time, t0) && !self.span.is_after(time, t1);
+        if t0 == t1 {
+            return Ok(());
+        }
+        self.check_jumps_from((t0, t1), "absent, since the method evaluates the field beyond its steps")
+    }
+
+    /// Refuses jumps within a step of a leg if the method evaluates the field beyond its steps.
+    fn check_surroundings(&self, leg: Leg) -> Result<()> {
+        let [from, to] = leg.reach();
+        let expected = "more than a step away from the span, since the method evaluates the field beyond its steps";
+        self.check_jumps_from((from, to), expected)
+    }
+
+    fn check_jumps_from(&self, (from, to): (f64, f64), expected: &'static str) -> Result<()> {
+        if S::STAYS_INSIDE {
+            return Ok(());
+        }
+        let inside = |&time: &f64| !self.span.is_after(from, time) && !self.span.is_after(time, to);
         for (name, times) in [("jumps_at", self.jumps), ("field.jumps", self.field.jumps())] {
-            match times.iter().position(inside) {
-                Some(index) if !S::STAYS_INSIDE => {
-                    let expected = "absent, since the method evaluates the field beyond its steps";
-                    return Err(Error::InvalidEntry { name, index, value: times[index], expected });
-                }
-                _ => {}
+            if let Some(index) = times.iter().position(inside) {
+                return Err(Error::InvalidEntry { name, index, value: times[index], expected });
             }
         }
         Ok(())
@@ -250,6 +263,7 @@ where
                 let plan = if self.span.is_after(plan.end, end) { Plan::step_to(end) } else { plan };
                 let time = if before { plan.end } else { time };
                 let leg = Leg::new(start, plan, time)?;
+                self.check_surroundings(leg)?;
                 match self.walk(at, &mut start, memory, (piece, leg), &mut y1, observer)? {
                     Course::Done => {}
                     course => return Ok(course),

@@ -44,6 +44,11 @@ impl Leg {
         if i == self.steps { self.end } else { self.start + f64::from(i) * self.h }
     }
 
+    /// One step before the leg, and one behind it.
+    pub(super) fn reach(&self) -> [f64; 2] {
+        [self.start - self.h, self.end + self.h]
+    }
+
     /// The number of the last step within a budget of `allowed` further ones.
     #[inline(always)]
     pub(super) fn last_allowed(&self, allowed: u64) -> u32 {

@@ -44,7 +44,8 @@ pub trait Refine: Parametric + Sized {
     /// The errors of a model that cannot be refined.
     fn refined(&self) -> Result<Self>;
 
-    /// The restriction: the model with half the resolution. Blocks are averaged in pairs.
+    /// The restriction: the model with half the resolution. Blocks are averaged in pairs, except for
+    /// [`Frozen`](crate::formula::Frozen) numbers, which are those of the first.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for an odd number of blocks or steps.
@@ -142,10 +143,12 @@ impl<F: Dynamics + Parametric + Clone> Refine for PiecewiseConstant<F> {
     }
 
     fn refined(&self) -> Result<Self> {
+        self.check_params()?;
         Self::with_knots(doubled(self.pieces()), with_middles(self.knots()))
     }
 
     fn coarsened(&self) -> Result<Self> {
+        self.check_params()?;
         let pieces = means_of_pairs("pieces", self.pieces())?;
         Self::with_knots(pieces, self.knots().iter().copied().step_by(2).collect())
     }
@@ -159,17 +162,22 @@ impl<F: Dynamics + Parametric + Clone> Refine for PiecewiseConstant<F> {
 }
 
 /// A node is added in the middle of every interval. The restriction takes every second node.
+///
+/// The derivative with respect to a node is in proportion to the length of its intervals, if it varies slowly in time. The predicted
+/// gradient of a new node is the mean of its neighbours in the density over time.
 impl<F: Dynamics + Parametric + Clone> Refine for PiecewiseLinear<F> {
     fn resolution(&self) -> Result<usize> {
         Ok(self.knots().len() - 1)
     }
 
     fn refined(&self) -> Result<Self> {
+        self.check_params()?;
         let knots = with_middles(self.knots());
         Self::with_knots(knots.iter().map(|&t| self.at(t)).collect(), knots)
     }
 
     fn coarsened(&self) -> Result<Self> {
+        self.check_params()?;
         let intervals = self.knots().len() - 1;
         if !intervals.is_multiple_of(2) {
             let expected = "an odd number";
@@ -181,14 +189,27 @@ impl<F: Dynamics + Parametric + Clone> Refine for PiecewiseLinear<F> {
 
     fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
         check_blocks(gradient, self.nodes().len())?;
-        let mut fine = gradient[..1].to_vec();
-        for pair in gradient.windows(2) {
-            let mut middle = pair[0].clone();
-            middle.add_scaled(1.0, &pair[1]);
-            middle.scale_by(0.5);
-            fine.extend([middle, pair[1].clone()]);
+        let knots = self.knots();
+        // Halves, since the length of all knots may overflow.
+        let length = |k: usize| knots.get(k + 1).map_or(0.0, |end| 0.5 * end - 0.5 * knots[k]);
+        // The time of a node is half of the intervals beside it.
+        let share = |interval: usize, node: usize| {
+            let before = node.checked_sub(1).map_or(0.0, length);
+            let whole = 0.5 * before + 0.5 * length(node);
+            0.25 * (length(interval) / whole)
+        };
+        let mut fine = Vec::with_capacity(2 * gradient.len() - 1);
+        for (k, bar) in gradient.iter().enumerate() {
+            if k > 0 {
+                let mut middle = gradient[k - 1].clone();
+                middle.scale_by(share(k - 1, k - 1));
+                middle.add_scaled(share(k - 1, k), bar);
+                fine.push(middle);
+            }
+            let mut half = bar.clone();
+            half.scale_by(0.5);
+            fine.push(half);
         }
-        fine.scale_by(0.5);
         Ok(fine)
     }
 }

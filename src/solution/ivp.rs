@@ -185,7 +185,8 @@ impl<'a, F: Dynamics, K, E, O> Ivp<'a, F, K, E, O> {
 
     /// Declares jumps of the field, or of its derivatives, at `times`, in any order. A field may declare
     /// [jumps of its own](crate::dynamics::Dynamics::jumps); both count. Times outside the span are
-    /// ignored.
+    /// ignored, unless the method [evaluates the field beyond its steps](crate::solver::Solver::STAYS_INSIDE): it refuses jumps in
+    /// the span, at its ends, and up to one step away.
     ///
     /// The method steps to a rounding error before each jump and restarts a rounding error after it. So no step
     /// contains the field of both sides, whatever the field is at the jump itself. An undeclared jump costs many

@@ -26,7 +26,7 @@ pub trait Solver<F: Dynamics>: Method {
     const SENSES_STIFFNESS: bool = false;
 
     /// Whether a step evaluates the field between its ends only. If not, the field must be defined up to one step
-    /// beyond the end of the solve, and cannot [jump](crate::solution::Ivp::jumps_at).
+    /// beyond both ends of the solve, and cannot [jump](crate::solution::Ivp::jumps_at) there.
     const STAYS_INSIDE: bool = true;
 
     /// A workspace for states of the shape of `y0`.

@@ -34,7 +34,9 @@ pub(super) fn error_rate<const O: usize>(outputs: &[[f64; O]], labels: &[usize])
     if let Some(sample) = labels.iter().position(|&label| label >= O) {
         return Err(Error::InvalidLabel { output: 0, sample, label: labels[sample], classes: O });
     }
-    let class = |scores: &[f64; O]| (0..O).rev().max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+    // A zero of either sign is the same number; `-0.0 + 0.0` is `0.0`.
+    let score = |x: f64| x + 0.0;
+    let class = |scores: &[f64; O]| (0..O).rev().max_by(|&a, &b| score(scores[a]).total_cmp(&score(scores[b])));
     let wrong = outputs.iter().zip(labels).filter(|(scores, label)| class(scores) != Some(**label)).count();
     Ok(wrong as f64 / labels.len().max(1) as f64)
 }
@@ -47,5 +49,18 @@ pub(super) fn of_data(error: Error, batch: MiniBatch<'_>) -> Error {
             Error::InvalidLabel { output, sample, label, classes }
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::error_rate;
+
+    #[test]
+    fn of_equal_outputs_the_first_counts() {
+        // A zero of either sign is the same number.
+        for outputs in [[1.0, 1.0], [0.0, -0.0], [-0.0, 0.0]] {
+            assert_eq!(error_rate(&[outputs; 4], &[0, 1, 1, 1]), Ok(0.75), "{outputs:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use rheos::{
     verify,
 };
 
-use crate::common::piecewise::{Clock, Law, START, Y, constant, linear};
+use crate::common::piecewise::{Clock, Decay, Law, START, Y, constant, linear};
 use crate::common::relative_error;
 
 const NEVER: f64 = f64::INFINITY;
@@ -228,6 +228,26 @@ fn a_trace_is_reused() {
     }
     check(&PiecewiseConstant::new(blocks(3), 0.0..1.0).unwrap());
     check(&PiecewiseLinear::new(blocks(3), 0.0..1.0).unwrap());
+}
+
+/// Pieces that differ in more than their parameters: here in their clocks. A trace from another piece does not matter.
+#[test]
+fn a_trace_of_another_piece_is_reused() {
+    let decay = |rate, unit| Decay { rate, clock: Clock { start: 0.0, unit }, doubled: NEVER };
+    let piece =
+        |unit, from| PiecewiseLinear::new(vec![decay(0.5, unit), decay(0.7, unit)], (from, from + 0.5)).unwrap();
+    let f = PiecewiseConstant::new(vec![piece(1.0, 0.0), piece(3.0, 0.5)], 0.0..1.0).unwrap();
+    let (y, mut trace) = (vector![2.0], Default::default());
+    for (t, unit) in [(0.25, 1.0), (0.75, 3.0), (0.25, 1.0)] {
+        let mut slope = vector![0.0];
+        f.eval_traced(t, &y, &mut slope, &mut trace);
+        // In the middle of each piece, the rate is 0.6.
+        let growth = -0.36 * (1.0 + t / unit) / unit;
+        assert!((slope[0] - growth * y[0]).abs() < 1e-15, "{t}: {slope}");
+        let (mut ybar, mut pbar) = (vector![0.0], f.params().zeros_like());
+        f.vjp_traced(&mut trace, t, &y, &vector![1.0], &mut ybar, &mut pbar);
+        assert!((ybar[0] - growth).abs() < 1e-15, "{t}: {ybar}");
+    }
 }
 
 /// Stored evaluations near a knot belong to their side of it.

@@ -9,6 +9,7 @@ mod cells;
 mod feedforward;
 mod formula;
 mod layer_jacobians;
+mod refine;
 mod residual_stack;
 #[cfg(feature = "dfdx")]
 mod tensors;

@@ -84,7 +84,7 @@ impl<F> ResidualStack<F> {
     /// |---|---|---|
     /// | none | `K` activations | 0 |
     /// | [`Checkpoints::All`] | `K` states, the activations of 1 block | `K` |
-    /// | [`Checkpoints::Every(n)`](Checkpoints::Every) | `K / n` states, the activations of `n` blocks | at most `2 K` |
+    /// | [`Checkpoints::Every(n)`](Checkpoints::Every) | `K / n` states, the activations of `n` blocks | `K` |
     /// | [`Checkpoints::Slots(s)`](Checkpoints::Slots) | `s` states, the activations of 1 block | `K` and the binomial schedule |
     ///
     /// ```
@@ -137,8 +137,8 @@ impl<F> ResidualStack<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for a negative step, and [`Error::LengthMismatch`] if the parameters that were set last are not
-    /// as many as the blocks.
+    /// [`Error::InvalidArgument`] for a negative step, and [`Error::LengthMismatch`] after parameters of another number of
+    /// blocks.
     pub fn flow(&self) -> Result<PiecewiseConstant<F>>
     where
         F: Dynamics + Clone,
@@ -218,8 +218,13 @@ impl<F: Differentiable<State: Phase<Hidden: Hidden>>> ResidualStack<F> {
     pub fn relative_updates(&self, x: &InputOf<F>, h: &HiddenOf<F>) -> Result<Vec<f64>> {
         let mut ratios = Vec::with_capacity(self.blocks.len());
         let norm = |y: &F::State| {
-            let hidden = y.clone().split().0;
-            hidden.inner(&hidden).sqrt()
+            let numbers = y.clone().split().0.coordinates();
+            let largest = numbers.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+            if largest == 0.0 {
+                return 0.0;
+            }
+            // The squares of quotients neither overflow nor vanish.
+            largest * numbers.iter().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
         };
         self.run(x, h, |k, y, slope| {
             self.blocks[k].eval(self.time(k), y, slope);

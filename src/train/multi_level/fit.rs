@@ -10,6 +10,9 @@ impl<M: Parametric, O: Optimiser> MultiLevel<'_, M, O> {
     /// Trains level by level. `fit` trains one, from the model and the optimiser that it gets:
     /// `Trainer::new(model, &data, optimiser).epochs(level.epochs).fit_with_optimiser()`.
     ///
+    /// A trainer with checkpoints needs a file of its own for each level: the file of the level before may fit the model as well,
+    /// and its training is already complete.
+    ///
     /// # Errors
     /// * [`Error::InvalidArgument`] without levels; [`Error::InvalidEntry`] for a first level whose resolution is not the
     ///   resolution of the model, for a level that does not double it, and for a level without epochs;

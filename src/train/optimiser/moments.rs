@@ -49,8 +49,13 @@ impl Moments {
             let expected = "finite, with a finite square";
             return Err(Error::InvalidEntry { name: "gradient", index, value: gradient[index], expected });
         }
-        self.each.resize(gradient.len(), (0.0, 0.0));
         self.next.resize(gradient.len(), (0.0, 0.0));
+        if self.each.is_empty() {
+            // The first averages stay absent until they are committed.
+            let averages = gradient.iter().map(|g| ((1.0 - beta1) * g, (1.0 - beta2) * g * g));
+            self.next.iter_mut().zip(averages).for_each(|(next, averages)| *next = averages);
+            return Ok(());
+        }
         let (each, next) = (&self.each, &mut self.next);
         vectorized(
             #[inline(always)]
@@ -95,6 +100,9 @@ impl Moments {
         if !self.each.is_empty() {
             let (first, roots): (Vec<f64>, Vec<f64>) = self.each.iter().map(|(m, v)| (*m, v.sqrt())).unzip();
             let (first, roots) = (map(&first)?, map(&roots)?);
+            if roots.len() != first.len() {
+                return Err(Error::LengthMismatch { name: "memory", found: roots.len(), expected: first.len() });
+            }
             self.each = first.into_iter().zip(roots).map(|(m, root)| (m, root * root)).collect();
         }
         Ok(())
@@ -134,5 +142,18 @@ mod tests {
             assert!(matches!(refused, Some(Error::InvalidEntry { name: "moments", index: 1, .. })), "{refused:?}");
         }
         assert!(with(u32::MAX, &[(0.0, 0.0)]).advance(&[1.0]).is_ok());
+    }
+
+    #[test]
+    fn a_map_to_two_lengths_is_refused() {
+        let each = vec![(1.0, 4.0), (2.0, 9.0)];
+        let mut moments = Moments { steps: 1, each: each.clone(), ..Moments::new() };
+        let mut calls = 0;
+        let refused = moments.map(&mut |numbers| {
+            calls += 1;
+            Ok(numbers[..numbers.len() + 1 - calls].to_vec())
+        });
+        assert_eq!(refused, Err(Error::LengthMismatch { name: "memory", found: 1, expected: 2 }));
+        assert_eq!(moments.each, each);
     }
 }

@@ -45,6 +45,23 @@ pub(super) fn check<O: Optimiser + PartialEq + std::fmt::Debug>(optimiser: &O, e
         assert!(close, "{found:?} {expected:?}");
     }
     check_refusals(moved);
+    check_first_step(optimiser.clone());
+}
+
+/// A first step that fails leaves no memory behind: another model may follow.
+fn check_first_step<O: Optimiser + PartialEq + std::fmt::Debug>(mut optimiser: O) {
+    let before = optimiser.clone();
+    let refused = optimiser.step(&mut Bare(vec![f64::NAN, 1.0]), &vec![1.0, 1.0]);
+    assert!(matches!(refused, Err(Error::InvalidEntry { name: "params", index: 0, .. })), "{refused:?}");
+    assert_eq!(optimiser, before);
+    let mut memories = 0;
+    optimiser
+        .map_memory(&mut |memory| {
+            memories += 1;
+            Ok(memory.to_vec())
+        })
+        .unwrap();
+    assert_eq!((memories, optimiser.step(&mut Bare(vec![1.0; 3]), &vec![1.0; 3])), (0, Ok(())));
 }
 
 /// An error changes neither parameters nor optimiser.

@@ -90,6 +90,36 @@ fn a_wrong_number_of_parameters_is_an_error_of_every_solve() {
     check(linear(Clock::PLAIN, NEVER), Law::Linear);
 }
 
+/// Also if no number of the field depends on its parameters.
+#[test]
+fn a_field_without_parameters_refuses_a_wrong_number_of_them() {
+    #[derive(Clone)]
+    struct Growth;
+    impl Dynamics for Growth {
+        type State = f64;
+        fn eval(&self, _t: f64, y: &f64, dy: &mut f64) {
+            *dy = *y;
+        }
+    }
+    impl Parametric for Growth {
+        type Params = Vec<f64>;
+        fn params(&self) -> Vec<f64> {
+            vec![]
+        }
+        fn set_params(&mut self, _: &Vec<f64>) {}
+    }
+    fn check<F: Dynamics<State = f64> + Parametric<Params = Vec<Vec<f64>>>>(mut f: F) {
+        f.set_params(&vec![vec![]]);
+        let found = solve(&f, 1.0, 0.0..1.0, Rk4, Fixed::steps(2)).unwrap_err().error;
+        assert_eq!(found, Error::LengthMismatch { name: "params", found: 1, expected: 2 });
+        f.set_params(&vec![vec![]; 2]);
+        let end = *solve(&f, 1.0, 0.0..1.0, Dop853, Pid::tolerance(1e-10)).unwrap().last();
+        assert!((end - 1.0_f64.exp()).abs() < 1e-8);
+    }
+    check(PiecewiseConstant::new(vec![Growth; 2], 0.0..1.0).unwrap());
+    check(PiecewiseLinear::new(vec![Growth; 2], 0.0..1.0).unwrap());
+}
+
 #[test]
 fn a_jump_that_is_no_number_is_refused() {
     struct Lost;

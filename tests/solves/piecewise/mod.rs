@@ -14,7 +14,7 @@ use rheos::solver::implicit::{Esdirk547, GaussLegendre4, KenCarp4, TrBdf2};
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::solver::rosenbrock::{Rodas4P, Ros3P};
-use rheos::solver::symplectic::Ruth3;
+use rheos::solver::symplectic::{Ruth3, Yoshida4};
 use rheos::state::MatrixOf;
 use rheos::train::uniform;
 use rheos::{
@@ -277,6 +277,23 @@ fn a_method_that_looks_beyond_its_steps_is_refused() {
     assert!(matches!(refused, Error::InvalidEntry { name: "field.jumps", index: 0, value: 0.5, .. }), "{refused}");
     // Before the jump it is not.
     solve(&Halves, (1.0, 0.0), 0.0..0.4, Ruth3, Fixed::steps(10)).unwrap();
+    // At the start of the span it is, and within a step of either end, in both directions.
+    for span in [(0.5, 1.0), (0.5, 0.0), (0.51, 1.0), (0.0, 0.49), (0.49, 0.0), (1.0, 0.51)] {
+        for name in ["field.jumps", "jumps_at"] {
+            let refused = if name == "jumps_at" {
+                let smooth = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q);
+                let ivp = Ivp::new(&smooth, (1.0, 0.0), span).jumps_at(&[0.5]);
+                ivp.solve(Yoshida4, Fixed::steps(10)).unwrap_err().error
+            } else {
+                solve(&Halves, (1.0, 0.0), span, Yoshida4, Fixed::steps(10)).unwrap_err().error
+            };
+            let named = matches!(refused, Error::InvalidEntry { name: found, value: 0.5, .. } if found == name);
+            assert!(named, "{span:?} {name}: {refused}");
+        }
+    }
+    // Further away it is not: the field is `q' = p, p' = −4 q`. The method has an error of h⁴ = 4e-15 or so, and 2000 roundings.
+    let end = *solve(&Halves, (1.0, 0.0), 0.51..1.0, Yoshida4, Fixed::steps(2000)).unwrap().last();
+    assert!((end.0 - 0.98_f64.cos()).abs() < 1e-12, "{end:?}");
     let smooth = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q);
     solve(&smooth, (1.0, 0.0), 0.0..1.0, Ruth3, Fixed::steps(10)).unwrap();
 }
