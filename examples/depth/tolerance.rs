@@ -243,8 +243,9 @@ mod tests {
         let readout: Net<Linear<f64, UNITS, CLASSES>> = Net::dynamic(model.readout.weights().to_store::<f64>());
         let z = Hidden::<f64>::from_fn(3, |row, sample| ((row + 5 * sample) as f64).cos());
         let classes = vec![0, 4, 9];
-        let loss =
-            |z: &Hidden<f64>| CrossEntropy::new(CLASSES).of(&[readout.forward(z)], &[classes.clone()]).unwrap().0;
+        let loss = |z: &Hidden<f64>| {
+            CrossEntropy::new(CLASSES).of(&[readout.forward(z)], std::slice::from_ref(&classes)).unwrap().0
+        };
         let pull: &Pull<'_, Hidden<f64>> = &|z| cotangent(&readout, z, &classes);
         let found = pull(&z).unwrap();
         let (direction, h) = (Hidden::<f64>::from_fn(3, |row, sample| ((2 * row + sample) as f64).sin()), 1e-5);

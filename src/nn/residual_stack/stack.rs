@@ -138,8 +138,8 @@ impl<F> ResidualStack<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for a negative step, and [`Error::LengthMismatch`] if the parameters that were set last are not
-    /// as many as the blocks.
+    /// [`Error::InvalidArgument`] for a negative step, and [`Error::LengthMismatch`] after parameters of another number of
+    /// blocks.
     pub fn flow(&self) -> Result<PiecewiseConstant<F>>
     where
         F: Dynamics + Clone,
