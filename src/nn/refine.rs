@@ -114,7 +114,7 @@ fn check_blocks<P>(gradient: &[P], expected: usize) -> Result<()> {
 }
 
 /// The gradient of each block in two halves, one for each of its copies.
-fn halves<P: State>(gradient: &Vec<P>, blocks: usize) -> Result<Vec<P>> {
+fn halves<P: State>(gradient: &[P], blocks: usize) -> Result<Vec<P>> {
     check_blocks(gradient, blocks)?;
     let mut halves = doubled(gradient);
     halves.scale_by(0.5);
