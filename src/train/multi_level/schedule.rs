@@ -18,7 +18,7 @@ use crate::train::Optimiser;
 /// | any model of sequences, on data of finer sampling | the model stays | [`sampled`](Self::sampled) |
 ///
 /// A function trains each level, as a rule by a [`Trainer`](crate::train::Trainer). Its schedule begins anew at every level,
-/// so the learning rate is cyclic. A trainer with a checkpoint needs a file of its own for every level.
+/// so the learning rate is cyclic. A checkpoint or a log needs a file of its own for every level.
 ///
 /// ```
 /// use rheos::nn::{Feedforward, Linear, Mlp, Net, ResidualStack};
