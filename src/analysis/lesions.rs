@@ -15,13 +15,14 @@ pub struct Lesions {
 }
 
 /// A lesion study: a measure of a residual network, such as its test error, without each block and with each pair of
-/// neighbours swapped. Chang et al., *Multi-level residual networks from dynamical systems view* (2018), arXiv:1710.10348,
-/// section 2; Veit, Wilber & Belongie, *Residual networks behave like ensembles of relatively shallow networks* (2016).
+/// neighbours swapped. Chang et al., *Multi-level residual networks from dynamical systems view* (2018), arXiv:1710.10348;
+/// Veit, Wilber & Belongie, *Residual networks behave like ensembles of relatively shallow networks* (2016).
 ///
 /// If the network is close to a flow with slowly varying weights, a lesion changes little: removing a block shortens the time
-/// by one step `h`, and neighbours commute up to `h²`. The [relative updates](ResidualStack::relative_updates) belong beside it.
+/// by one step `h`, and neighbours commute up to `h²`. The [relative updates](ResidualStack::relative_updates) show how close
+/// it is.
 ///
-/// `measure` is called `2 K` times, with a stack of the same step. The blocks behind a removed one move forward by one step, for
+/// `measure` is called `2 K` times for two blocks or more, with a stack of the same step. The blocks behind a removed one move forward by one step, for
 /// fields that read the time. For a network with an encoder and a readout, `measure` puts the stack between them:
 ///
 /// ```

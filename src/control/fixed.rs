@@ -92,7 +92,11 @@ impl Fixed {
             }
             Grid::Step(h) if (2.0 * h).is_finite() => Grid::Step(2.0 * h),
             Grid::Step(h) => {
-                return Err(Error::InvalidArgument { name: "h", value: h, expected: "of a finite double" });
+                return Err(Error::InvalidArgument {
+                    name: "h",
+                    value: h,
+                    expected: "at most half of the largest number",
+                });
             }
         };
         Ok(self)

@@ -18,6 +18,12 @@ pub(super) struct Place {
     pub rate: f64,
 }
 
+/// Checks that there are `least` pieces or nodes or more; returns their number.
+pub(super) fn check_number<F>(name: &'static str, list: &[F], least: usize) -> Result<usize> {
+    let found = list.len();
+    if found < least { Err(Error::LengthMismatch { name, found, expected: least }) } else { Ok(found) }
+}
+
 impl Knots {
     /// Knots at `times`, of which `expected` are needed.
     pub(super) fn new(times: Vec<f64>, expected: usize) -> Result<Self> {

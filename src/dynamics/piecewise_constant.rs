@@ -1,6 +1,6 @@
 //! Fields that follow one another in time.
 
-use super::knots::Knots;
+use super::knots::{Knots, check_number};
 use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric, SecondOrderVjp};
 use crate::error::{Error, Result};
 use crate::state::{MatrixOf, MatrixSpace, Span, State};
@@ -8,14 +8,17 @@ use crate::state::{MatrixOf, MatrixSpace, Span, State};
 /// Fields that follow one another in time: `dz/dt = f(t, z, θₖ)` for `tₖ ≤ t < tₖ₊₁`.
 ///
 /// This is the continuous view of a residual network whose blocks have weights of their own: an Euler step over each piece
-/// gives `zₖ₊₁ = zₖ + h f(zₖ, θₖ)` (Haber & Ruthotto, *Stable architectures for deep neural networks*, 2017; Chang et al.,
-/// *Multi-level residual networks from dynamical systems view*, 2017). `Fixed::steps(n)` takes `n` steps
-/// over each piece. The first piece holds before the first knot as well, the last one after the last knot.
+/// gives `zₖ₊₁ = zₖ + h f(zₖ, θₖ)` (Haber & Ruthotto, *Stable architectures for deep neural networks*, 2017,
+/// arXiv:1705.03341; Chang et al., *Multi-level residual networks from dynamical systems view*, 2018, arXiv:1710.10348).
+/// Massaroli et al., *Dissecting neural ODEs*, 2020, arXiv:2002.08071, call it a stacked neural ODE.
+///
+/// `Fixed::steps(n)` takes `n` steps over each piece. The first piece also holds before the first knot, the last one after
+/// the last knot.
 ///
 /// The field jumps at its inner knots, and [declares](Dynamics::jumps) them: no step crosses a knot, so every method
-/// keeps its order. A method that evaluates the field beyond its steps is refused.
+/// keeps its order. A method that evaluates the field beyond its steps is refused if a knot lies in its way.
 ///
-/// The parameters are the list of the parameters of the pieces. [`set_params`](Parametric::set_params) with another number
+/// The parameters are a list: the parameters of each piece, in order. [`set_params`](Parametric::set_params) with another number
 /// of them makes all parameters NaN: every solve then fails, with [`Error::LengthMismatch`].
 ///
 /// ```
@@ -56,7 +59,7 @@ impl<F: Dynamics> PiecewiseConstant<F> {
     /// [`Error::LengthMismatch`] without a piece, [`Error::InvalidArgument`] for a span that is not finite or does not run
     /// forwards, and [`Error::InvalidEntry`] if the knots are too close for distinct numbers.
     pub fn new(pieces: Vec<F>, span: impl Into<Span>) -> Result<Self> {
-        let knots = Knots::equal(span.into(), at_least_one(&pieces)?)?;
+        let knots = Knots::equal(span.into(), check_number("pieces", &pieces, 1)?)?;
         Ok(Self::of(pieces, knots))
     }
 
@@ -66,7 +69,7 @@ impl<F: Dynamics> PiecewiseConstant<F> {
     /// [`Error::LengthMismatch`] without a piece, or unless there is one knot more than pieces; [`Error::InvalidEntry`]
     /// unless the knots are finite and increasing.
     pub fn with_knots(pieces: Vec<F>, knots: Vec<f64>) -> Result<Self> {
-        let knots = Knots::new(knots, at_least_one(&pieces)? + 1)?;
+        let knots = Knots::new(knots, check_number("pieces", &pieces, 1)? + 1)?;
         Ok(Self::of(pieces, knots))
     }
 
@@ -80,13 +83,6 @@ impl<F: Dynamics> PiecewiseConstant<F> {
     }
 }
 
-fn at_least_one<F>(pieces: &[F]) -> Result<usize> {
-    if pieces.is_empty() {
-        return Err(Error::LengthMismatch { name: "pieces", found: 0, expected: 1 });
-    }
-    Ok(pieces.len())
-}
-
 impl<F> PiecewiseConstant<F> {
     /// The pieces, in order.
     pub fn pieces(&self) -> &[F] {
@@ -98,7 +94,7 @@ impl<F> PiecewiseConstant<F> {
         self.knots.all()
     }
 
-    /// The pieces, in order.
+    /// The pieces, in order, taken out.
     pub fn into_pieces(self) -> Vec<F> {
         self.pieces
     }

@@ -1,24 +1,26 @@
 //! Parameters that are interpolated in time.
 
-use super::knots::{Knots, Place};
-use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric, SecondOrderVjp};
+use super::knots::{Knots, Place, check_number};
+use super::{
+    Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric, SecondOrderVjp, time_derivative_by_pullback,
+};
 use crate::error::{Error, Result};
 use crate::state::{MatrixOf, MatrixSpace, Span, State};
 
 /// A field whose parameters are interpolated in time: `dz/dt = f(t, z, θ(t))`, with `θ(t)` linear between its values `θₖ` at
 /// the knots `tₖ`, and constant before the first and after the last.
 ///
-/// The parameters are the list of the `θₖ`. It is a depth-varying neural ODE in the sense of Massaroli et al., *Dissecting neural
-/// ODEs*, 2020.
+/// As a network it is a Galërkin neural ODE with hat functions as its basis: Massaroli et al., *Dissecting neural ODEs*, 2020,
+/// arXiv:2002.08071. The parameters are the list of the `θₖ`.
 ///
-/// `θ(t)` has a kink at every knot. The field [declares](Dynamics::jumps) them, so no step crosses one, and every method keeps
-/// its order. A method that evaluates the field beyond its steps is refused if a knot lies in its way.
+/// `θ(t)` has a kink at every knot. The field [declares](Dynamics::jumps) the knots: no step crosses one, so every method
+/// keeps its order. A method that evaluates the field beyond its steps is refused if a knot lies in its way.
 ///
 /// Each evaluation interpolates the parameters and sets them in a copy of the field, which a [trace](InterpolatedTrace) keeps. The
-/// cost does not depend on the size of the batch, so it is negligible for large batches only.
+/// cost does not depend on the size of the batch. It is negligible for large batches only.
 ///
-/// Numbers that are not trained ([`Frozen`](crate::formula::Frozen)) are not interpolated: between two knots, the numbers of the
-/// first hold; after the last knot, the numbers of the last node.
+/// [`Frozen`](crate::formula::Frozen) numbers are not interpolated: between two knots, the numbers of the first hold; after the
+/// last knot, the numbers of the last node.
 ///
 /// [`set_params`](Parametric::set_params) with another number of nodes, or with nodes of another shape, makes all parameters
 /// NaN: every solve then fails, with [`Error::LengthMismatch`] or [`Error::ShapeMismatch`].
@@ -73,7 +75,7 @@ impl<F: Dynamics + Parametric> PiecewiseLinear<F> {
     /// [`Error::InvalidArgument`] for a span that is not finite or does not run forwards, and [`Error::InvalidEntry`] if the
     /// knots are too close for distinct numbers.
     pub fn new(nodes: Vec<F>, span: impl Into<Span>) -> Result<Self> {
-        let knots = Knots::equal(span.into(), at_least_two(&nodes)? - 1)?;
+        let knots = Knots::equal(span.into(), check_number("nodes", &nodes, 2)? - 1)?;
         Self::of(nodes, knots)
     }
 
@@ -84,7 +86,7 @@ impl<F: Dynamics + Parametric> PiecewiseLinear<F> {
     /// [`Error::LengthMismatch`] for less than two nodes, or unless there are as many knots; [`Error::ShapeMismatch`] if their
     /// parameters differ in shape; [`Error::InvalidEntry`] unless the knots are finite and increasing.
     pub fn with_knots(nodes: Vec<F>, knots: Vec<f64>) -> Result<Self> {
-        let knots = Knots::new(knots, at_least_two(&nodes)?)?;
+        let knots = Knots::new(knots, check_number("nodes", &nodes, 2)?)?;
         Self::of(nodes, knots)
     }
 
@@ -104,13 +106,6 @@ fn check_nodes<F: Parametric>(name: &'static str, field: &F, nodes: &[F::Params]
     let Some(index) = nodes.iter().position(|node| !field.fits_params(node)) else { return Ok(()) };
     let (found, expected) = (nodes[index].coordinates().len(), field.params().coordinates().len());
     Err(Error::ShapeMismatch { name, index, found, expected })
-}
-
-fn at_least_two<F>(nodes: &[F]) -> Result<usize> {
-    if nodes.len() < 2 {
-        return Err(Error::LengthMismatch { name: "nodes", found: nodes.len(), expected: 2 });
-    }
-    Ok(nodes.len())
 }
 
 impl<F: Parametric> PiecewiseLinear<F> {
@@ -301,14 +296,7 @@ impl<F: Jacobian<State: MatrixSpace> + Differentiable + Clone> Jacobian for Piec
     }
 
     fn time_derivative(&self, t: f64, y: &F::State, _: Neighbourhood<'_, F::State>, out: &mut F::State) {
-        let (field, mut pbar) = (self.at(t), self.nodes.zeros_like());
-        let (mut w, mut ybar) = (y.zeros_like(), y.zeros_like());
-        for i in 0..y.dimension() {
-            w.set_coordinate(i, 1.0);
-            let slope = self.pull_back(t, &mut ybar, &mut pbar, |ybar, bar| field.vjp(t, y, &w, ybar, bar));
-            out.set_coordinate(i, slope);
-            w.set_coordinate(i, 0.0);
-        }
+        time_derivative_by_pullback(self, t, y, out);
     }
 }
 

@@ -128,9 +128,8 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for GenericSplit<E, I>
         dy.add_scaled(1.0, &term);
     }
 
-    /// The jumps of both parts. If both have some, the list of one must contain all times of the other: no list holds
-    /// them together otherwise, and every solve is then refused with
-    /// [`Error::InvalidEntry`](crate::error::Error::InvalidEntry).
+    /// The jumps of both parts. If both have some, the list of one must contain all times of the other. Otherwise every
+    /// solve fails with [`Error::InvalidEntry`](crate::error::Error::InvalidEntry), since no list holds all of them.
     fn jumps(&self) -> &[f64] {
         let (explicit, implicit) = (self.explicit.jumps(), self.implicit.jumps());
         let contains = |all: &[f64], times: &[f64]| times.iter().all(|time| all.contains(time));

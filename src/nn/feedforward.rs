@@ -9,8 +9,8 @@ use crate::state::State;
 /// A deep network of one input: an encoder, a block whose time is the depth of the network, and a readout.
 ///
 /// With an [`OdeBlock`](super::OdeBlock) this is the ODE network of Chen et al., *Neural ordinary differential equations*
-/// (2018), section 3. The steps of the method [`Euler`](type@crate::solver::explicit::Euler) are the blocks of a residual
-/// network (Haber & Ruthotto, *Stable architectures for deep neural networks*, 2017).
+/// (2018), section 3. With a [`ResidualStack`](super::ResidualStack) it is a residual network, whose blocks are Euler steps
+/// (Haber & Ruthotto, *Stable architectures for deep neural networks*, 2017, arXiv:1705.03341).
 ///
 /// The sibling for sequences is [`Sequence`](super::Sequence).
 ///
@@ -39,8 +39,8 @@ use crate::state::State;
 /// # Many inputs
 ///
 /// A weight of an `f32` network is an `SMatrix` inside the structure: for 784 inputs and 96 units, 294 KiB on the stack, and
-/// several of them during a training. The store [`Heap`](crate::formula::Heap) has the same numbers on the heap. The batches
-/// have the same type for both stores, so only the encoder needs it:
+/// several of them during a training. The store [`Heap`](crate::formula::Heap) puts the weights on the heap. The batches
+/// have the same type for both stores, so a small readout does not need it:
 ///
 /// ```
 /// use rheos::formula::Heap;
@@ -115,7 +115,8 @@ where
 }
 
 impl<E, B, R> Feedforward<E, B, R> {
-    /// The same network over this depth. A negative one runs an [`OdeBlock`](super::OdeBlock) backwards.
+    /// The same network over this depth. A negative one runs an [`OdeBlock`](super::OdeBlock) backwards; a block without
+    /// time, such as a [`ResidualStack`](super::ResidualStack), ignores it.
     #[must_use]
     pub fn depth(self, depth: f64) -> Self {
         Self { depth, ..self }

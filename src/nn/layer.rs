@@ -77,8 +77,8 @@ pub trait Layer: Parametric {
         pbar: &mut Self::Params,
     );
 
-    /// [`backward`](Self::backward) to the parameters alone: the end of the backward pass of a training, which needs no
-    /// cotangent of the data. Override it if that saves time.
+    /// [`backward`](Self::backward) without the cotangent of `x`, which a training does not need at its first layer.
+    /// Override it if that saves time.
     fn backward_params(&self, trace: &mut Self::Trace, x: &Self::Input, w: &Self::Output, pbar: &mut Self::Params) {
         self.backward(trace, x, w, &mut x.zeros_like(), pbar);
     }

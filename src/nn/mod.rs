@@ -24,7 +24,6 @@
 //! | [`TimedRecurrence`] | a cell that reads the gap since the last observation |
 //! | [`Residual`] | residual network: `h₁ = h₀ + g(h₀, x)` |
 //! | [`ResidualStack`] | residual network with weights of its own in every block: `z_{k+1} = z_k + h f(z_k, θ_k)` |
-//! | [`Refine`] | the trait of a model that can be refined: twice the blocks at half the step |
 //! | [`OdeBlock`] | neural ODE: `h₁ = h(t₁)` where `dh/dt = f(h, x)`, by the field [`Driven`] |
 //! | [`IrregularOdeBlock`] | the same, with a gap for each sample |
 //! | `(A, B)` | two blocks, one after the other: `(OdeBlock, Recurrence)` is an ODE-RNN |
@@ -35,14 +34,15 @@
 //! | deep networks | |
 //! |---|---|
 //! | [`Feedforward`] | a model of one input: an encoder, a block over the depth, a readout |
-//! | helper types | [`Fed`], [`FeedforwardRecord`] |
+//! | [`Refine`] | the trait of models that can be refined: twice the blocks or steps, at half the step |
+//! | helper types | [`Fed`], [`FeedforwardRecord`], [`StackRecord`] |
 //!
 //! | sequences | |
 //! |---|---|
 //! | [`Sequence`] | a model of sequences: a block and a readout layer |
 //! | [`SequenceBatch`] | observations, gaps and lengths of a batch of sequences |
 //! | [`BatchMatrix`], [`Samples`], [`FromSamples`], [`ZeroSamples`] | batches of samples, and states that are batches |
-//! | helper types | [`EncodedRecord`], [`PairTrace`], [`Phase`], [`Pooled`], [`Replicate`], [`Reuse`], [`SameAs`], [`SequenceRecord`], [`StackRecord`], [`Unrolled`] |
+//! | helper types | [`EncodedRecord`], [`PairTrace`], [`Phase`], [`Pooled`], [`Replicate`], [`Reuse`], [`SameAs`], [`SequenceRecord`], [`Unrolled`] |
 //!
 //! One layer from `(h, x)` to `h`, such as the [`Net`] of the formula [`Elman`], serves as each of the three blocks
 //! with the same parameters, and the same code trains a [`Sequence`] of any of them. An ODE block with `Euler` and one

@@ -16,9 +16,8 @@ use crate::state::{Element, Passive, State};
 ///
 /// `solver` and `control` integrate `field`, and `adjoint` differentiates the solve. The state of the field consists of
 /// hidden state and input, see [`Phase`]. The time of the field runs from 0 to the gap in every call; a negative gap runs
-/// backwards. A field with parameters that vary with time, such as
-/// [`PiecewiseConstant`](crate::dynamics::PiecewiseConstant), so begins anew in every call. All samples have the same gap; for a gap of each sample see
-/// [`IrregularOdeBlock`](super::IrregularOdeBlock).
+/// backwards. Parameters that vary with time, as in [`PiecewiseConstant`](crate::dynamics::PiecewiseConstant), begin anew in
+/// every call. All samples have the same gap; for a gap of each sample see [`IrregularOdeBlock`](super::IrregularOdeBlock).
 ///
 /// With `Euler`, `Fixed::step(1.0)` and a gap of 1 this is the residual block, bit for bit, values and gradients.
 #[derive(Debug, Clone, Copy, PartialEq)]

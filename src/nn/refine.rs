@@ -10,7 +10,7 @@ use crate::state::State;
 /// steps of a neural ODE.
 ///
 /// The prolongation halves the step and keeps the function `θ(t)` of the weights: Chang et al., *Multi-level residual
-/// networks from dynamical systems view* (2018), arXiv:1710.10348, section 3. The restriction of a prolongation is the model
+/// networks from dynamical systems view* (2018), arXiv:1710.10348. The restriction of a prolongation is the model
 /// itself. [`MultiLevel`](crate::train::MultiLevel) trains with them.
 ///
 /// ```
@@ -35,7 +35,7 @@ pub trait Refine: Parametric + Sized {
     /// The number of blocks or steps.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] if the number is not known.
+    /// [`Error::InvalidArgument`] if the number is not known, as for [`Fixed::step`](crate::Fixed::step).
     fn resolution(&self) -> Result<usize>;
 
     /// The prolongation: the model with twice the resolution.
@@ -88,12 +88,12 @@ macro_rules! fields_of_constant_weights {
 fields_of_constant_weights!([L] LayerField<L>, [L] TimeField<L>, [L] Driven<L>, [L] LeakyField<L>, [F, X] HeldField<F, X>);
 
 /// Each element twice.
-pub(super) fn doubled<T: Clone>(list: &[T]) -> Vec<T> {
+fn doubled<T: Clone>(list: &[T]) -> Vec<T> {
     list.iter().flat_map(|element| [element.clone(), element.clone()]).collect()
 }
 
 /// The means of pairs of models.
-pub(super) fn means_of_pairs<M: Parametric + Clone>(name: &'static str, list: &[M]) -> Result<Vec<M>> {
+fn means_of_pairs<M: Parametric + Clone>(name: &'static str, list: &[M]) -> Result<Vec<M>> {
     let (pairs, []) = list.as_chunks::<2>() else {
         return Err(Error::InvalidArgument { name, value: list.len() as f64, expected: "an even number" });
     };
@@ -109,9 +109,17 @@ pub(super) fn means_of_pairs<M: Parametric + Clone>(name: &'static str, list: &[
 }
 
 /// Refuses a gradient of another number of blocks.
-pub(super) fn check_blocks<P>(gradient: &[P], expected: usize) -> Result<()> {
+fn check_blocks<P>(gradient: &[P], expected: usize) -> Result<()> {
     let found = gradient.len();
     if found == expected { Ok(()) } else { Err(Error::LengthMismatch { name: "gradient", found, expected }) }
+}
+
+/// The gradient of each block in two halves, one for each of its copies.
+fn halves<P: State>(gradient: &[P], blocks: usize) -> Result<Vec<P>> {
+    check_blocks(gradient, blocks)?;
+    let mut halves = doubled(gradient);
+    halves.scale_by(0.5);
+    Ok(halves)
 }
 
 /// Every block is copied; the copy follows it.
@@ -129,10 +137,7 @@ impl<F: Parametric + Clone> Refine for ResidualStack<F> {
     }
 
     fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
-        check_blocks(gradient, self.blocks().len())?;
-        let mut halves = doubled(gradient);
-        halves.scale_by(0.5);
-        Ok(halves)
+        halves(gradient, self.blocks().len())
     }
 }
 
@@ -154,10 +159,7 @@ impl<F: Dynamics + Parametric + Clone> Refine for PiecewiseConstant<F> {
     }
 
     fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params> {
-        check_blocks(gradient, self.pieces().len())?;
-        let mut halves = doubled(gradient);
-        halves.scale_by(0.5);
-        Ok(halves)
+        halves(gradient, self.pieces().len())
     }
 }
 
@@ -223,8 +225,8 @@ fn with_middles(knots: &[f64]) -> Vec<f64> {
     fine
 }
 
-/// The number of steps. A field whose weights vary with time is refined, and keeps its steps for each piece; otherwise the
-/// steps are halved.
+/// The resolution is the number of steps. A field whose weights vary with time is refined, and keeps its number of steps for
+/// each piece; any other field keeps its weights, and the steps are halved.
 impl<F: Refine, S: Clone, A: Clone> Refine for OdeBlock<F, S, Fixed, A> {
     fn resolution(&self) -> Result<usize> {
         let expected = "`Fixed::steps`, since the number of steps of a given length depends on the gap";

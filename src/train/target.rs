@@ -2,7 +2,7 @@
 
 use crate::nn::FromSamples;
 
-/// A target, with its own check.
+/// The target of a sample: a class, numbers, or numbers for every step of a sequence.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a target",
     note = "targets are classes, `usize`; numbers, `[f64; O]`; or numbers for every step of a sequence, `Vec<[f64; O]>`"

@@ -49,7 +49,7 @@
 //!
 //! | here | in PyTorch | |
 //! |---|---|---|
-//! | a tuple or an array of layers | `Sequential`, `ModuleList` | the same names: `0.weight`, `1.weight` |
+//! | a tuple, an array or a list of layers, such as a [`ResidualStack`](crate::nn::ResidualStack) | `Sequential`, `ModuleList` | the same names: `0.weight`, `1.weight` |
 //! | `Elman`, `Gru`, `Lstm` | `RNNCell`, `GRUCell`, `LSTMCell` | the same names; [`Gates`](crate::formula::Gates) are one tensor, in the same order |
 //! | a cell | `RNN`, `GRU`, `LSTM` with one layer | [`Names::torch_layer`]`(0)` |
 //! | a tuple or an array of cells | `RNN`, `GRU`, `LSTM` with several layers | [`Names::torch_layers`] |

@@ -198,6 +198,23 @@ fn a_failed_level_keeps_the_levels_before() {
     assert!(stack.blocks().len() == 4 && stack.params().all_finite());
 }
 
+/// As if both levels had the same checkpoint file, and parameters of the same shape.
+#[test]
+fn a_level_that_repeats_the_level_before_is_refused() {
+    let mut stack = ResidualStack::new(vec![line(0.1, 0.0); 2], 0.5).unwrap();
+    let data = objective(1, |model: &Stack, _: MiniBatch<'_>| loss(model));
+    let mut of_file = None;
+    let levels = MultiLevel::sampled(&mut stack, Adam::new(0.1)).level(1, 3).level(2, 3);
+    let failure = levels.train(|level, model, adam| match of_file.clone() {
+        Some(trained) => Ok(trained),
+        None => Ok(of_file.insert(Trainer::new(model, &data, adam).epochs(level.epochs).fit_with_optimiser()?).clone()),
+    });
+    let failure = failure.unwrap_err();
+    assert_eq!((failure.level, failure.levels.len()), (1, 1));
+    let expected = "trained by itself: give each level a checkpoint file of its own";
+    assert_eq!(failure.failure.error, Error::InvalidEntry { name: "levels", index: 1, value: 2.0, expected });
+}
+
 /// A user's model whose refinement does nothing.
 #[test]
 fn a_refinement_that_does_not_double_is_refused() {

@@ -4,7 +4,7 @@ use super::report::{LevelTraining, MultiLevelFailure, MultiLevelTraining};
 use super::schedule::{Level, MultiLevel, OptimiserMemory};
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
-use crate::train::{Optimiser, Trained, TrainingFailure};
+use crate::train::{Optimiser, Trained, Training, TrainingFailure};
 
 impl<M: Parametric, O: Optimiser> MultiLevel<'_, M, O> {
     /// Trains level by level. `fit` trains one, from the model and the optimiser that it gets:
@@ -15,7 +15,8 @@ impl<M: Parametric, O: Optimiser> MultiLevel<'_, M, O> {
     ///
     /// # Errors
     /// * [`Error::InvalidArgument`] without levels; [`Error::InvalidEntry`] for a first level whose resolution is not the
-    ///   resolution of the model, for a level that does not double it, and for a level without epochs;
+    ///   resolution of the model, for a level that does not double it, for a level without epochs, and for a level that
+    ///   went on from the checkpoint of the level before;
     /// * the errors of the refinement, and of `fit`.
     pub fn train(
         mut self,
@@ -32,6 +33,12 @@ impl<M: Parametric, O: Optimiser> MultiLevel<'_, M, O> {
                 let (failure, levels) = (*failure, std::mem::take(&mut levels));
                 Box::new(MultiLevelFailure { failure, level: level.index, levels })
             })?;
+            if levels.last().is_some_and(|coarser| repeats(&trained.training, &coarser.training)) {
+                let (index, value) = (level.index, level.resolution as f64);
+                let expected = "trained by itself: give each level a checkpoint file of its own";
+                let error = Error::InvalidEntry { name: "levels", index, value, expected };
+                return Err(before(error, index, &mut levels));
+            }
             levels.push(LevelTraining { level, training: trained.training });
             optimiser = trained.optimiser;
         }
@@ -55,6 +62,11 @@ impl<M: Parametric, O: Optimiser> MultiLevel<'_, M, O> {
         optimiser.set_learning_rate(self.optimiser.learning_rate());
         Ok(optimiser)
     }
+}
+
+/// Whether the first epoch of `coarser` was read from a file: two epochs do not take the same time to the same loss.
+fn repeats(training: &Training, coarser: &Training) -> bool {
+    matches!((training.epochs.first(), coarser.epochs.first()), (Some(epoch), Some(first)) if epoch == first)
 }
 
 /// A failure between two trainings.

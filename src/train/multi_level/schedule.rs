@@ -7,18 +7,18 @@ use crate::nn::Refine;
 use crate::train::Optimiser;
 
 /// Multi-level training: a model is trained at a coarse resolution in time, then refined and trained further, level by
-/// level. Chang et al., *Multi-level residual networks from dynamical systems view* (2018), arXiv:1710.10348, section 3.
+/// level. Chang et al., *Multi-level residual networks from dynamical systems view* (2018), arXiv:1710.10348.
 ///
-/// The early levels are cheap, since an epoch costs as much as the network is deep. Three kinds of model can be refined:
+/// The early levels are cheap, since the cost of an epoch is proportional to the depth. Three kinds of model have levels:
 ///
 /// | model | at each level | |
 /// |---|---|---|
 /// | [`ResidualStack`](crate::nn::ResidualStack) | every block is copied, the step halved | [`new`](Self::new) |
-/// | [`OdeBlock`](crate::nn::OdeBlock) with [`Fixed`](crate::Fixed) steps, also of a field of weights `θ(t)` | the step is halved | [`new`](Self::new) |
+/// | [`OdeBlock`](crate::nn::OdeBlock) with [`Fixed::steps`](crate::Fixed::steps), also of a field of weights `θ(t)` | the step is halved | [`new`](Self::new) |
 /// | any model of sequences, on data of finer sampling | the model stays | [`sampled`](Self::sampled) |
 ///
 /// A function trains each level, as a rule by a [`Trainer`](crate::train::Trainer). Its schedule begins anew at every level,
-/// so the learning rate is cyclic.
+/// so the learning rate is cyclic. A checkpoint or a log needs a file of its own for every level.
 ///
 /// ```
 /// use rheos::nn::{Feedforward, Linear, Mlp, Net, ResidualStack};
@@ -81,7 +81,7 @@ pub struct Level {
 }
 
 impl<'a, M: Refine, O: Optimiser> MultiLevel<'a, M, O> {
-    /// A training of `model`, given at the coarsest resolution. The levels are still to be added.
+    /// A training of `model`, given at the coarsest resolution. Add the levels by [`level`](Self::level).
     pub const fn new(model: &'a mut M, optimiser: O) -> Self {
         Self::with(model, optimiser, Some(Refiner::new()))
     }
@@ -92,7 +92,7 @@ impl<'a, M: Parametric, O: Optimiser> MultiLevel<'a, M, O> {
     ///
     /// The training function chooses the data of each level, as by
     /// [`SequenceData::every`](crate::train::SequenceData::every) of [`Level::stride`]. A block with time reads the longer
-    /// gaps; the weights of a cell without time belong to one sampling, and have to adapt to the next.
+    /// gaps. The weights of a cell without time belong to one sampling, and have to adapt to the next.
     pub const fn sampled(model: &'a mut M, optimiser: O) -> Self {
         Self::with(model, optimiser, None)
     }
@@ -109,7 +109,7 @@ impl<'a, M: Parametric, O: Optimiser> MultiLevel<'a, M, O> {
         self
     }
 
-    /// What becomes of the memory of the optimiser between levels.
+    /// The memory of the optimiser at the start of a finer level; [`OptimiserMemory::Reset`] by default.
     pub const fn memory(mut self, memory: OptimiserMemory) -> Self {
         self.memory = memory;
         self

@@ -51,8 +51,8 @@ pub trait Optimiser: Clone {
     /// Settings outside their domain, or a memory that does not fit.
     fn update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()>;
 
-    /// Replaces every gradient `g` in the memory by `map(g)`, for a model with other parameters. The map is linear up to
-    /// signs; a second moment becomes the square of the map of its root.
+    /// Replaces every average of gradients `g` in the memory by `map(g)`, for a model with other parameters. The map is
+    /// linear. A second moment becomes the square of the map of its root.
     ///
     /// [`MultiLevel`](crate::train::MultiLevel) calls it. The default is for an optimiser without memory.
     ///
