@@ -150,7 +150,7 @@ pub fn shorter<const N: usize>(task: &Task<N>, quick: bool) -> Task<N> {
 /// Trains all networks seed by seed, so that a busy moment of the machine affects all of them alike, and prints their table.
 ///
 /// # Errors
-/// None but those of the standard output: a training that fails is named in the table.
+/// Failures of the standard output alone: a training that fails is named in the table.
 pub fn run<const N: usize>(task: &Task<N>, options: &Options) -> std::result::Result<(), Box<dyn Error>> {
     let task = shorter(task, options.quick);
     let candidates = candidates(&task);

@@ -137,7 +137,7 @@ pub fn path<const N: usize>(name: &str, options: &Options) -> PathBuf {
     options.out.join(format!("{name}_{side}x{side}"))
 }
 
-/// The table in Markdown. The last column is the time of a training as a share of that of the deep network, the median of the
+/// The table in Markdown. The last column is the ratio of the times of a training and of the deep network's, the median of the
 /// shares of each seed.
 fn table<const N: usize>(all: &[Trainings<N>]) -> String {
     let deep = all.iter().find(|trainings| trainings.name == DEEP);

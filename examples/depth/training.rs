@@ -55,7 +55,7 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// Trains a network by Adam, whose learning rate falls from that of the task to 0 along half a cosine. Adds the epochs to
+/// Trains a network by Adam, whose learning rate falls from the rate of the task to 0 along half a cosine. Adds the epochs to
 /// `course`.
 pub fn train<const N: usize, B>(
     network: &mut Network<N, B>,

@@ -45,7 +45,7 @@ pub trait Refine: Parametric + Sized {
     fn refined(&self) -> Result<Self>;
 
     /// The restriction: the model with half the resolution. Blocks are averaged in pairs, except for
-    /// [`Frozen`](crate::formula::Frozen) numbers, which are those of the first.
+    /// [`Frozen`](crate::formula::Frozen) numbers: the first block gives its own.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for an odd number of blocks or steps.

@@ -99,7 +99,7 @@ fn a_network_of_one_or_two_blocks() {
     assert_eq!(two, Ok(Lesions { intact: 0.0, removed: vec![-1.0, 3.0], swapped: vec![-1.5] }));
 }
 
-/// The step and every block are those of the network, and the measure sees it intact first.
+/// Step and blocks stay the same, and the measure sees the intact network first.
 #[test]
 fn the_measure_sees_the_blocks_in_order() {
     let full = stack(&LINES[..3], 0.25);
