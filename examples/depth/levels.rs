@@ -30,7 +30,7 @@ pub struct Variant {
     pub name: &'static str,
     /// The stages, each with twice the blocks of the one before.
     pub stages: Vec<Stage>,
-    /// What becomes of the moments of Adam between stages.
+    /// The moments of Adam at the start of a later stage.
     pub memory: OptimiserMemory,
 }
 
@@ -137,8 +137,7 @@ pub fn path<const N: usize>(name: &str, options: &Options) -> PathBuf {
     options.out.join(format!("{name}_{side}x{side}"))
 }
 
-/// The table in Markdown. The last column is the ratio of the times of a training and of the deep network's, the median of the
-/// shares of each seed.
+/// The table in Markdown. The last column is the median over the seeds of the time as a share of the deep network's time.
 fn table<const N: usize>(all: &[Trainings<N>]) -> String {
     let deep = all.iter().find(|trainings| trainings.name == DEEP);
     let row = |trainings: &Trainings<N>| {

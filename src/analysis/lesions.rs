@@ -22,8 +22,9 @@ pub struct Lesions {
 /// by one step `h`, and neighbours commute up to `h²`. The [relative updates](ResidualStack::relative_updates) show how close
 /// it is.
 ///
-/// `measure` is called `2 K` times for two blocks or more, with a stack of the same step. The blocks behind a removed one move forward by one step, for
-/// fields that read the time. For a network with an encoder and a readout, `measure` puts the stack between them:
+/// `measure` is called `2 K` times for two blocks or more, with a stack of the same step. The blocks behind a removed one move
+/// forward by one step, for fields that read the time. For a network with an encoder and a readout, `measure` puts the stack
+/// between them:
 ///
 /// ```
 /// use rheos::analysis::lesions;

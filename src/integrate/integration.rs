@@ -24,8 +24,8 @@ pub struct Integration<'a, F, S, C> {
     /// Times to land on exactly, in the order of integration and inside the span. The end is always one of them.
     pub stops: &'a [f64],
     /// Times at which the field or a derivative of it jumps, in any order, beside [its own](Dynamics::jumps). Times
-    /// outside the span are ignored, unless the method [reaches](Solver::STAYS_INSIDE) them. No step evaluates the field at a jump or on both sides of it. After a jump, the
-    /// method and the controller restart.
+    /// outside the span are ignored, unless the method [reaches](Solver::STAYS_INSIDE) them. No step evaluates the field at a
+    /// jump or on both sides of it. After a jump, the method and the controller restart.
     pub jumps: &'a [f64],
 }
 
