@@ -14,7 +14,7 @@ use crate::state::{Passive, State};
 /// One solve carries all samples from 0 to 1 in rescaled time ([`TimeRescaled`]), with common steps. The field is
 /// [`TimeInvariant`], since the samples are at different times.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct IrregularOdeBlock<F, S, C, A>(OdeBlock<TimeRescaled<F>, S, C, A>);
+pub struct IrregularOdeBlock<F, S, C, A>(pub(super) OdeBlock<TimeRescaled<F>, S, C, A>);
 
 impl<F, S, C, A> IrregularOdeBlock<F, S, C, A>
 where

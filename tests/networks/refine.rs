@@ -3,9 +3,11 @@
 use nalgebra::vector;
 use rheos::dynamics::{PiecewiseConstant, PiecewiseLinear};
 use rheos::formula;
-use rheos::formula::{Constant, Rows, Static, Structure, Weight};
-use rheos::nn::{LayerField, Linear, Net, Refine, ResidualStack};
-use rheos::{DiscreteAdjoint, Dopri5, Dynamics, Error, Ivp, Parametric, Pid};
+use rheos::formula::{Bias, Constant, Rows, Static, Structure, Weight};
+use rheos::nn::{
+    Block, Encoded, Gap, IrregularOdeBlock, LayerField, Linear, Net, OdeBlock, Recurrence, Refine, ResidualStack,
+};
+use rheos::{DiscreteAdjoint, Dopri5, Dynamics, Error, Euler, Fixed, Ivp, Parametric, Pid};
 
 formula! {
     /// `α W x` with a fixed factor `α`.
@@ -102,4 +104,56 @@ fn refused_parameters_are_not_refined() {
     assert_eq!(stack.flow().err(), Some(mismatch(1, 2)));
     assert_eq!(stack.without(0).err(), Some(mismatch(1, 2)));
     assert_eq!(stack.reordered(&[1, 0]).err(), Some(mismatch(1, 2)));
+}
+
+/// `z' = a z` for two samples.
+fn growth(a: f64) -> LayerField<Net<Linear<f64, 1, 1>, Static<2>>> {
+    let mut entries = [a, 0.0].into_iter();
+    Net::new(Linear::draw(&mut || entries.next().unwrap())).field()
+}
+
+/// `h ↦ h + x`.
+type Add = Net<Sum<f64>, Static<2>>;
+
+formula! {
+    pub struct Sum<T> { pub bias: Bias<T, 1> }
+    fn apply(&self, h: Rows<1>, x: Rows<1>) -> Rows<1> {
+        h + x + &self.bias
+    }
+}
+
+/// Euler's method with `n` steps multiplies a sample by `(1 + a Δ / n)ⁿ`, whatever the block stands in.
+#[test]
+fn flows_inside_of_other_blocks_are_refined() {
+    let euler = |gap: f64, n: i32| (1.0 + 0.5 * gap / f64::from(n)).powi(n);
+    let (h, gaps) = (nalgebra::matrix![1.0, 2.0], [0.5, 1.0]);
+    let (steps, adjoint) = (Fixed::steps(2), DiscreteAdjoint::new());
+
+    let irregular = IrregularOdeBlock::new(growth(0.5), Euler, steps, adjoint);
+    for (block, n) in [(irregular.coarsened(), 1), (Ok(irregular.clone()), 2), (irregular.refined(), 4)] {
+        let block = block.unwrap();
+        assert_eq!(block.resolution(), Ok(n as usize));
+        let (end, _) = block.forward(&(), &h, Gap::Each(&gaps)).unwrap();
+        let expected = nalgebra::matrix![euler(0.5, n), 2.0 * euler(1.0, n)];
+        assert!((end - expected).norm() < 1e-15);
+    }
+
+    // An ODE-RNN behind an encoder `x ↦ 3 x`: a flow, then the jump `h + 3 x`.
+    let flow = OdeBlock::new(growth(0.5), Euler, steps, adjoint);
+    let cell = Recurrence(Add::new(Sum::zeros()));
+    let mut entries = [3.0, 0.0].into_iter();
+    let encoder: Net<_, Static<2>> = Net::new(Linear::<f64, 1, 1>::draw(&mut || entries.next().unwrap()));
+    let encoded = Encoded(encoder, cell);
+    let model = (flow.clone(), encoded.clone());
+    for (model, n) in [(model.coarsened(), 1), (Ok(model.clone()), 2), (model.refined(), 4)] {
+        let model = model.unwrap();
+        assert_eq!(model.resolution(), Ok(n as usize));
+        let (end, _) = model.forward(&((), nalgebra::matrix![10.0, 100.0]), &h, 1.0.into()).unwrap();
+        let expected = nalgebra::matrix![euler(1.0, n) + 30.0, 2.0 * euler(1.0, n) + 300.0];
+        assert!((end - expected).norm() < 1e-12);
+    }
+    // The weights do not depend on time, so their gradient stays.
+    let gradient = model.params();
+    assert_eq!(model.refined_gradient(&gradient), Ok(gradient));
+    assert_eq!(Encoded(encoded.0, flow).refined().unwrap().1.control, Fixed::steps(4));
 }
