@@ -32,7 +32,7 @@ pub trait Refine: Parametric + Sized {
     /// The number of blocks or steps.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] if the number is not known, as for [`Fixed::step`](crate::Fixed::step).
+    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) if the number is not known, as for [`Fixed::step`](crate::Fixed::step).
     fn resolution(&self) -> Result<usize>;
 
     /// The prolongation: the model with twice the resolution.
@@ -45,13 +45,13 @@ pub trait Refine: Parametric + Sized {
     /// [`Frozen`](crate::formula::Frozen) numbers: the first block gives its own.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for an odd number of blocks or steps.
+    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) for an odd number of blocks or steps.
     fn coarsened(&self) -> Result<Self>;
 
     /// A gradient with respect to the parameters of the [refined](Self::refined) model, predicted from a gradient of this
     /// model. The step is halved, and so is the derivative with respect to the weights of a block.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] for a gradient of another shape.
+    /// [`Error::LengthMismatch`](crate::error::Error::LengthMismatch) for a gradient of another shape.
     fn refined_gradient(&self, gradient: &Self::Params) -> Result<Self::Params>;
 }
