@@ -32,7 +32,8 @@ pub trait Refine: Parametric + Sized {
     /// The number of blocks or steps.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) if the number is not known, as for [`Fixed::step`](crate::Fixed::step).
+    /// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument) if the number is not known, as for
+    /// [`Fixed::step`](crate::Fixed::step).
     fn resolution(&self) -> Result<usize>;
 
     /// The prolongation: the model with twice the resolution.
