@@ -115,7 +115,8 @@ where
 }
 
 impl<E, B, R> Feedforward<E, B, R> {
-    /// The same network over this depth. A negative one runs an [`OdeBlock`](super::OdeBlock) backwards; a block without
+    /// The same network over this depth: [`ResidualStack::depth`](super::ResidualStack::depth) for the flow of a stack, which is
+    /// otherwise not passed through as a whole. A negative one runs an [`OdeBlock`](super::OdeBlock) backwards; a block without
     /// time, such as a [`ResidualStack`](super::ResidualStack), ignores it.
     #[must_use]
     pub fn depth(self, depth: f64) -> Self {

@@ -1,6 +1,6 @@
 //! Gradients of fields with parameters that vary with time, against closed forms and an unrolled residual network.
 
-use nalgebra::{SVector, vector};
+use nalgebra::vector;
 use rheos::adjoint::{Checkpoints, InterpolatingAdjoint, QuadratureAdjoint, hessian_vector};
 use rheos::dynamics::{Counted, Jacobian, Memoized, Neighbourhood, PiecewiseConstant, PiecewiseLinear};
 use rheos::nn::{BatchMatrix, Block, Gap, LayerField, Mlp, Net, OdeBlock};
@@ -11,11 +11,10 @@ use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::train::uniform;
 use rheos::{
     Adjoint, Autodiff, BacksolveAdjoint, Controller, Differentiable, DiscreteAdjoint, Dopri5, Dynamics, Euler, Fixed,
-    GenericDynamics, Ivp, Parametric, Pid, RadauIIA5, ReversibleAdjoint, Rk4, Rodas5P, Scalar, Solver, State, Tsit5,
-    verify,
+    Ivp, Parametric, Pid, RadauIIA5, ReversibleAdjoint, Rk4, Rodas5P, Solver, State, Tsit5, verify,
 };
 
-use crate::common::piecewise::{Clock, Decay, Law, START, Y, constant, linear};
+use crate::common::piecewise::{Clock, Decay, Law, START, Turned, Y, constant, linear};
 use crate::common::relative_error;
 
 const NEVER: f64 = f64::INFINITY;
@@ -298,18 +297,6 @@ fn a_residual_network_is_an_ode_block() {
         zbar += h * ybar;
     }
     assert!((start_bar - zbar).norm() < 1e-13);
-}
-
-/// `y' = −p y` before 0.5, and `y' = p² y` from then on: `y(1) = y0 exp((p² − p) / 2)`.
-struct Turned;
-
-impl GenericDynamics<1, 1> for Turned {
-    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
-        vector![if t.re() < 0.5 { -p[0] * y[0] } else { p[0] * p[0] * y[0] }]
-    }
-    fn jumps(&self) -> &[f64] {
-        &[0.5]
-    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! A decay whose rate varies with time, with its solution in closed form.
 
-use nalgebra::{Matrix1, Vector1, vector};
+use nalgebra::{Matrix1, SVector, Vector1, vector};
 use rheos::dynamics::{Jacobian, Jvp, Neighbourhood, PiecewiseConstant, PiecewiseLinear, SecondOrderVjp};
-use rheos::{Differentiable, Dynamics, Parametric};
+use rheos::{Differentiable, Dynamics, GenericDynamics, Parametric, Scalar};
 
 pub type Y = Vector1<f64>;
 
@@ -171,4 +171,16 @@ pub const START: f64 = 0.8;
 /// The solution at `s1` from [`START`] at `s0`.
 pub fn exact(law: Law, span: (f64, f64), doubled: f64) -> Y {
     vector![START * (-law.integral(span, doubled).0).exp()]
+}
+
+/// `y' = −p y` before 0.5, and `y' = p² y` from then on: `y(1) = y0 exp((p² − p) / 2)`.
+pub struct Turned;
+
+impl GenericDynamics<1, 1> for Turned {
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
+        vector![if t.re() < 0.5 { -p[0] * y[0] } else { p[0] * p[0] * y[0] }]
+    }
+    fn jumps(&self) -> &[f64] {
+        &[0.5]
+    }
 }

@@ -4,7 +4,7 @@ use crate::adjoint::{Checkpoints, check_argument};
 use crate::dynamics::{Differentiable, Dynamics, Parametric, PiecewiseConstant, check_shape};
 use crate::error::{Error, Result};
 use crate::nn::{Hidden, Phase};
-use crate::state::State;
+use crate::state::{State, euclidean_norm};
 
 /// A residual network: `z_{k+1} = z_k + h f(z_k, θ_k)` for `k = 0, …, K − 1`, with weights `θ_k` of each block and one
 /// step `h`. With `h = 1` it is eq. (1) of Chen et al., *Neural ordinary differential equations* (2018); the step is due to
@@ -220,19 +220,12 @@ impl<F: Differentiable<State: Phase<Hidden: Hidden>>> ResidualStack<F> {
     /// The errors of [`forward`](crate::nn::Block::forward), and [`Error::NonFinite`] for a ratio that is not finite.
     pub fn relative_updates(&self, x: &InputOf<F>, h: &HiddenOf<F>) -> Result<Vec<f64>> {
         let mut ratios = Vec::with_capacity(self.blocks.len());
-        let norm = |y: &F::State| {
-            let numbers = y.clone().split().0.coordinates();
-            let largest = numbers.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
-            if largest == 0.0 {
-                return 0.0;
-            }
-            // The squares of quotients neither overflow nor vanish.
-            largest * numbers.iter().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
-        };
+        let norm = |y: &F::State| euclidean_norm(&y.clone().split().0);
         self.run(x, h, |k, y, slope| {
             self.blocks[k].eval(self.time(k), y, slope);
-            let update = self.step.abs() * norm(slope);
-            ratios.push(if update == 0.0 { 0.0 } else { update / norm(y) });
+            let slope = norm(slope);
+            // The unit of the state cancels first.
+            ratios.push(if slope == 0.0 { 0.0 } else { self.step.abs() * (slope / norm(y)) });
         })?;
         match ratios.iter().position(|ratio| !ratio.is_finite()) {
             Some(k) => Err(Error::NonFinite { t: self.time(k), h: self.step }),

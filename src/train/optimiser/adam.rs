@@ -49,9 +49,7 @@ impl Adam {
         self.epsilon = epsilon;
         self
     }
-}
 
-impl Adam {
     /// Updates the parameters. The moments stay until [`commit`](Self::commit).
     pub(super) fn try_update(&mut self, params: &mut [f64], gradient: &[f64]) -> Result<()> {
         let Self { learning_rate, epsilon, .. } = *self;

@@ -81,18 +81,14 @@ impl Moments {
             return Err(Error::LengthMismatch { name: "params", found: params, expected: self.each.len() });
         }
         let valid = |&(m, v): &(f64, f64)| m.is_finite() && v.is_finite() && v >= 0.0;
-        if self.each.iter().fold(true, |all, moments| all & valid(moments)) {
-            return Ok(());
+        let all_valid = self.each.iter().fold(true, |all, moments| all & valid(moments));
+        if !all_valid && let Some(index) = self.each.iter().position(|moments| !valid(moments)) {
+            let expected = "finite and, for the second moment, not negative";
+            let (m, v) = self.each[index];
+            let value = if m.is_finite() { v } else { m };
+            return Err(Error::InvalidEntry { name: "moments", index, value, expected });
         }
-        match self.each.iter().position(|moments| !valid(moments)) {
-            Some(index) => {
-                let expected = "finite and, for the second moment, not negative";
-                let (m, v) = self.each[index];
-                let value = if m.is_finite() { v } else { m };
-                Err(Error::InvalidEntry { name: "moments", index, value, expected })
-            }
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// See [`Optimiser::map_memory`](super::Optimiser::map_memory).

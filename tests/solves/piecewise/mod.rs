@@ -1,6 +1,6 @@
 //! Fields with parameters that vary with time, and the jumps that a field declares itself.
 
-use nalgebra::{SVector, vector};
+use nalgebra::vector;
 use rheos::analysis::{Lyapunov, System, TimeMap, Variational};
 use rheos::dynamics::{
     Counted, GenericSplit, Jacobian, Jvp, Memoized, Neighbourhood, PiecewiseConstant, PiecewiseLinear, Separable,
@@ -18,11 +18,11 @@ use rheos::solver::symplectic::{Ruth3, Yoshida4};
 use rheos::state::MatrixOf;
 use rheos::train::uniform;
 use rheos::{
-    Autodiff, Bdf, Dopri5, Dynamics, Error, Euler, Fixed, GenericDynamics, Ivp, Parametric, Pid, RadauIIA5, Rk4,
-    Rodas5P, Scalar, Solver, State, Tsit5, ode, sensitivities, solve,
+    Autodiff, Bdf, Dopri5, Dynamics, Error, Euler, Fixed, Ivp, Parametric, Pid, RadauIIA5, Rk4, Rodas5P, Solver, State,
+    Tsit5, ode, sensitivities, solve,
 };
 
-use crate::common::piecewise::{Clock, Decay, KNOTS, Law, START, Y, constant, exact, linear};
+use crate::common::piecewise::{Clock, Decay, KNOTS, Law, START, Turned, Y, constant, exact, linear};
 
 mod bad_input;
 mod orders;
@@ -296,18 +296,6 @@ fn a_method_that_looks_beyond_its_steps_is_refused() {
     assert!((end.0 - 0.98_f64.cos()).abs() < 1e-12, "{end:?}");
     let smooth = separable(|_t, p: &f64, dq: &mut f64| *dq = *p, |_t, q: &f64, dp: &mut f64| *dp = -q);
     solve(&smooth, (1.0, 0.0), 0.0..1.0, Ruth3, Fixed::steps(10)).unwrap();
-}
-
-/// `y' = −p y` before 0.5, and `y' = p² y` from then on.
-struct Turned;
-
-impl GenericDynamics<1, 1> for Turned {
-    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
-        vector![if t.re() < 0.5 { -p[0] * y[0] } else { p[0] * p[0] * y[0] }]
-    }
-    fn jumps(&self) -> &[f64] {
-        &[0.5]
-    }
 }
 
 #[test]
