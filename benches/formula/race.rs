@@ -6,7 +6,7 @@ use std::time::Instant;
 pub fn race(name: &str, ways: &mut [(&str, &mut dyn FnMut())]) {
     let repeats: Vec<u32> = ways.iter_mut().map(|(_, way)| repeats(way)).collect();
     let mut times = vec![Vec::new(); ways.len()];
-    for _ in 0..301 {
+    for _ in 0..rounds(ways) {
         for (i, (_, way)) in ways.iter_mut().enumerate() {
             let start = Instant::now();
             (0..repeats[i]).for_each(|_| way());
@@ -20,6 +20,13 @@ pub fn race(name: &str, ways: &mut [(&str, &mut dyn FnMut())]) {
         let allocations = allocation_counter::measure(way).count_total;
         println!("  {label:<36} {:>9.0} ns   × {ratio:.3}   {allocations} allocations", median(times[i].clone()));
     }
+}
+
+/// Some hundred rounds, or as many as take about ten seconds, at least seven.
+fn rounds(ways: &mut [(&str, &mut dyn FnMut())]) -> usize {
+    let start = Instant::now();
+    ways.iter_mut().for_each(|(_, way)| way());
+    ((10.0 / start.elapsed().as_secs_f64()) as usize).clamp(7, 301)
 }
 
 /// As many calls as take about a millisecond.

@@ -103,6 +103,11 @@ impl<L, W> Adaptive<L, W> {
 }
 
 impl<L: Copy, W> Adaptive<L, W> {
+    /// The same law and limits under another norm.
+    pub(crate) const fn replace_norm<V>(&self, norm: V) -> Adaptive<L, V> {
+        Adaptive { law: self.law, norm, limits: self.limits }
+    }
+
     /// The same limits under another law.
     pub(super) const fn replace_law(mut self, law: L) -> Self {
         self.law = law;

@@ -46,6 +46,16 @@ pub trait GenericDynamics<const N: usize, const P: usize> {
     }
 }
 
+impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> GenericDynamics<N, P> for &M {
+    #[inline(always)]
+    fn eval<T: Scalar>(&self, t: T, y: &SVector<T, N>, p: &SVector<T, P>) -> SVector<T, N> {
+        M::eval(self, t, y, p)
+    }
+    fn jumps(&self) -> &[f64] {
+        M::jumps(self)
+    }
+}
+
 /// A [`GenericDynamics`] with its parameters, differentiated by forward-mode dual numbers.
 ///
 /// One pullback costs three evaluations: with `N`, with `P` and with one dual component. This suits small models, not
@@ -63,8 +73,13 @@ impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Autodiff<M, N, P>
     }
 
     /// The field, without its parameters.
-    pub(super) fn field(&self) -> &M {
+    pub(crate) fn field(&self) -> &M {
         &self.field
+    }
+
+    /// The parameters, by reference.
+    pub(crate) const fn parameters(&self) -> &SVector<f64, P> {
+        &self.params
     }
 
     fn partial_derivatives(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {

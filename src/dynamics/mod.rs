@@ -25,7 +25,7 @@
 //! | [`Counted`] | counts evaluations and pullbacks |
 //! | [`Tangent`] | the variational equation of an [`Autodiff`] model, over [`Dual`] numbers |
 //! | [`differences`](fn@differences) | a Jacobian by central differences; [`Neighbourhood`] scales the increments |
-//! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`InterpolatedTrace`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
+//! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`InterpolatedTrace`], [`LaneField`], [`SampleRows`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
 
 mod autodiff;
 mod closure;
@@ -35,6 +35,7 @@ mod field;
 mod jacobian;
 mod jvp;
 mod knots;
+mod lanes;
 mod memoized;
 mod piecewise_constant;
 mod piecewise_linear;
@@ -56,6 +57,8 @@ pub use field::{Bars, Differentiable, Dynamics, Parametric};
 pub use jacobian::Jacobian;
 pub(crate) use jacobian::{rows_by_pullback, time_derivative_by_pullback};
 pub use jvp::Jvp;
+pub(crate) use lanes::{LANES, watch_for_splits};
+pub use lanes::{LaneField, SampleRows};
 pub use memoized::Memoized;
 pub use num_dual::DualNum;
 pub use piecewise_constant::PiecewiseConstant;

@@ -6,6 +6,7 @@
 //! | [`solve`] | with your method; keeps the end state |
 //! | [`Ivp`] | with outputs, events, jumps, observers and gradients |
 //! | [`Ensemble`] | many initial states, on several threads |
+//! | [`LaneEnsemble`] | many samples of a small model, several in each instruction |
 //! | [`Stepper`] | step by step, driven by the caller; [`Paused`] is its state as a value |
 //!
 //! | outcome | |
@@ -22,7 +23,7 @@
 //! | [`EventRecord`] | an event that happened, in [`Solution::hits`] |
 //! | [`Direction`] | the sign changes that count as events |
 //! | [`Trajectory`], [`Interpolated`], [`Landed`], [`Mapped`], [`Events`] | observers for several outputs of one solve ([`Ivp::observe`]) |
-//! | helper types | [`AddTo`], [`DifferentiableEvents`], [`HaveDerivatives`], [`Outcome`], [`Outputs`], [`PausedSolve`], [`RescueResult`], [`Solved`]; the save rules in [`keep`] |
+//! | helper types | [`AddTo`], [`DifferentiableEvents`], [`HaveDerivatives`], [`Outcome`], [`Outputs`], [`PausedSolve`], [`RescueResult`], [`SharedSteps`], [`Solved`]; the save rules in [`keep`] |
 
 mod auto;
 mod curve;
@@ -32,6 +33,7 @@ mod failure;
 mod fallback;
 mod ivp;
 pub mod keep;
+mod lanes;
 mod outputs;
 mod parallel;
 mod paused;
@@ -50,6 +52,7 @@ pub(crate) use event::{Bracket, narrow};
 pub use failure::Failure;
 pub use fallback::{RescueResult, Rescued};
 pub use ivp::{Ivp, Solved, solve};
+pub use lanes::{LaneEnsemble, SharedSteps};
 pub use outputs::Outputs;
 pub(crate) use parallel::{cores, in_parallel, in_parallel_with};
 pub use paused::Paused;

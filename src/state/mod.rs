@@ -17,7 +17,7 @@
 //! | [`Span`] | the interval of integration; a range converts into one |
 //! | [`Tolerance`], [`Tolerances`] | error tolerances: the same for every coordinate, or one for each |
 //! | [`ErrorNorm`] | the trait of both; [`error_norm`] and [`error_sq`] are functions of [`Tolerance`] |
-//! | helper types | [`MatrixOf`], [`SquareDim`], [`StoredNorm`], `TensorElement` (feature `dfdx`) |
+//! | helper types | [`MatrixOf`], [`SquareDim`], [`StoredNorm`], [`WorstSample`], `TensorElement` (feature `dfdx`) |
 //!
 //! Solvers do not depend on the element type: coefficients and time are `f64`, and only the state converts them.
 //!
@@ -53,6 +53,7 @@ mod space;
 mod span;
 #[cfg(feature = "dfdx")]
 mod tensor;
+mod worst_sample;
 
 pub(crate) use euclidean::euclidean_norm;
 pub(crate) use forward::{norm_of_field, space_of_field};
@@ -66,3 +67,4 @@ pub use span::Span;
 pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]
 pub(crate) use tensor::{add_elements, fresh, is_row_major, read};
+pub use worst_sample::WorstSample;

@@ -113,7 +113,7 @@ impl<Y: State> ErrorNorm<Y> for Tolerances<Y> {
 }
 
 /// Refuses tolerances below the rounding of the state.
-fn check_rounding<Y: State>(norm: &impl ErrorNorm<Y>, y0: &Y) -> Result<()> {
+pub(super) fn check_rounding<Y: State>(norm: &impl ErrorNorm<Y>, y0: &Y) -> Result<()> {
     let mut rounding = y0.clone();
     rounding.scale_by(0.5 * y0.rounding());
     let size = norm.norm(&rounding, y0, y0);

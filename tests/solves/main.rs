@@ -10,6 +10,7 @@ mod control;
 mod errors;
 mod events;
 mod imports;
+mod lanes;
 mod output;
 mod piecewise;
 mod state_laws;

@@ -46,6 +46,7 @@ impl Orbit {
 }
 
 impl GenericDynamics<2, 0> for Orbit {
+    #[inline(always)]
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
         let r2 = y[0] * y[0] + y[1] * y[1];
         vector![-y[1] * r2, y[0] * r2]
@@ -72,6 +73,7 @@ impl Forced {
 }
 
 impl GenericDynamics<2, 0> for Forced {
+    #[inline(always)]
     fn eval<T: Scalar>(&self, t: T, y: &SVector<T, 2>, _: &SVector<T, 0>) -> SVector<T, 2> {
         vector![y[0] * t.cos(), y[1] * (t.cos() - y[1]) * 0.3 - t.sin()]
     }
@@ -90,6 +92,7 @@ impl Lorenz {
 }
 
 impl GenericDynamics<3, 3> for Lorenz {
+    #[inline(always)]
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 3>, p: &SVector<T, 3>) -> SVector<T, 3> {
         vector![p[0] * (y[1] - y[0]), y[0] * (p[1] - y[2]) - y[1], y[0] * y[1] - p[2] * y[2]]
     }
@@ -108,6 +111,7 @@ impl LotkaVolterra {
 }
 
 impl GenericDynamics<2, 4> for LotkaVolterra {
+    #[inline(always)]
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 4>) -> SVector<T, 2> {
         vector![p[0] * y[0] - p[1] * y[0] * y[1], p[3] * y[0] * y[1] - p[2] * y[1]]
     }
@@ -126,6 +130,7 @@ impl VanDerPol {
 }
 
 impl GenericDynamics<2, 1> for VanDerPol {
+    #[inline(always)]
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 1>) -> SVector<T, 2> {
         vector![y[1], p[0] * (T::one() - y[0] * y[0]) * y[1] - y[0]]
     }
@@ -144,6 +149,7 @@ impl Brusselator {
 }
 
 impl GenericDynamics<2, 2> for Brusselator {
+    #[inline(always)]
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, p: &SVector<T, 2>) -> SVector<T, 2> {
         let x2y = y[0] * y[0] * y[1];
         vector![p[0] + x2y - (p[1] + T::one()) * y[0], p[1] * y[0] - x2y]
@@ -165,6 +171,7 @@ impl Spiral {
 }
 
 impl GenericDynamics<2, 4> for Spiral {
+    #[inline(always)]
     fn eval<T: Scalar>(&self, _: T, y: &SVector<T, 2>, a: &SVector<T, 4>) -> SVector<T, 2> {
         let cube = y.map(|y| y * y * y);
         vector![a[0] * cube[0] + a[1] * cube[1], a[2] * cube[0] + a[3] * cube[1]]
