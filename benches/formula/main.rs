@@ -1,4 +1,5 @@
-//! Formulas beside cells written by hand: the value with its pullback, as ratios of medians in one process.
+//! Formulas beside cells written by hand: the value with its pullback, and the value alone, as ratios of medians in one
+//! process.
 
 mod by_hand;
 mod race;
@@ -40,6 +41,18 @@ fn value_and_pullback<'a, L: Layer>(layer: &'a L, x: &'a L::Input, w: &'a L::Out
     }
 }
 
+/// A call that evaluates a layer at `x`.
+fn value<'a, L: Layer>(layer: &'a L, x: &'a L::Input, y: &L::Output) -> impl FnMut() + 'a
+where
+    L::Output: 'a,
+{
+    let mut y = y.clone();
+    move || {
+        layer.forward_into(black_box(x), &mut y);
+        black_box(&y);
+    }
+}
+
 fn elman<T: Element, const I: usize, const H: usize, const B: usize>(name: &str) {
     let mut draw = numbers();
     let params = Elman::<T, I, H>::draw(&mut draw);
@@ -65,6 +78,19 @@ fn elman<T: Element, const I: usize, const H: usize, const B: usize>(name: &str)
             ("by hand", &mut by_hand),
             ("formula, static batch", &mut value_and_pullback(&net, &x, &w)),
             ("formula, run-time batch", &mut value_and_pullback(&any, &dx, &dw)),
+        ],
+    );
+    let mut y = w;
+    let mut by_hand = || {
+        hand.forward(black_box(&x), &mut y);
+        black_box(&y);
+    };
+    race(
+        &format!("{name}, value alone"),
+        &mut [
+            ("by hand", &mut by_hand),
+            ("formula, static batch", &mut value(&net, &x, &w)),
+            ("formula, run-time batch", &mut value(&any, &dx, &dw)),
         ],
     );
 }
@@ -95,6 +121,19 @@ fn mlp<T: Element, const N: usize, const H: usize, const B: usize>(name: &str) {
             ("by hand", &mut by_hand),
             ("formula, static batch", &mut value_and_pullback(&net, &x, &w)),
             ("formula, run-time batch", &mut value_and_pullback(&any, &dx, &dw)),
+        ],
+    );
+    let (mut y, mut hidden) = (w, SMatrix::<T, H, B>::zeros());
+    let mut by_hand = || {
+        hand.forward(black_box(&x), &mut y, &mut hidden);
+        black_box(&y);
+    };
+    race(
+        &format!("{name}, value alone"),
+        &mut [
+            ("by hand", &mut by_hand),
+            ("formula, static batch", &mut value(&net, &x, &w)),
+            ("formula, run-time batch", &mut value(&any, &dx, &dw)),
         ],
     );
 }

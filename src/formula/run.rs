@@ -62,14 +62,35 @@ impl Program {
         (arena, shared): (&'a Arena<T>, Option<&'a Scratch<T>>),
     ) -> &'a [T] {
         let scratch = shared.unwrap_or(&arena.own);
-        let values = Values { inputs, kept: &arena.values, passing: &scratch.passing };
-        self.value(self.outputs[k], samples, &values)
+        self.output_in(k, samples, &Values { inputs, kept: &arena.values, passing: &scratch.passing })
     }
 
-    /// Whether runs on this many samples should share their scratch space.
+    /// The `k`-th output among the values of a run.
     #[inline]
-    pub(crate) const fn shares_scratch(&self, samples: usize) -> bool {
-        self.rows * samples > FEW_VALUES
+    fn output_in<'a, T>(&self, k: usize, samples: usize, values: &Values<'a, T>) -> &'a [T] {
+        self.value(self.outputs[k], samples, values)
+    }
+
+    /// Whether a run on this many samples has few values: they fit on the stack, and need no shared scratch space.
+    #[inline]
+    pub(crate) const fn has_few_values(&self, samples: usize) -> bool {
+        self.rows * samples <= FEW_VALUES
+    }
+
+    /// Runs on inputs of `samples` samples with [few values](Self::has_few_values), and gives `see` a function that copies
+    /// the output of an index. Nothing is kept.
+    #[inline]
+    pub(crate) fn evaluate<T: Element>(
+        &self,
+        packed: &Packed<T>,
+        (samples, inputs): (usize, &[&[T]]),
+        see: impl FnOnce(&dyn Fn(usize, &mut [T])),
+    ) {
+        let mut values = [T::zero(); FEW_VALUES];
+        let (kept, passing) = values.split_at_mut(self.kept * samples);
+        self.compute(packed, (samples, inputs), (kept, passing));
+        let values = Values { inputs, kept, passing };
+        see(&|k, y| y.copy_from_slice(self.output_in(k, samples, &values)));
     }
 
     /// Runs on inputs of `samples` samples. The arena keeps the values for the backward pass.
@@ -83,6 +104,17 @@ impl Program {
         let kept = room(values, self.kept * samples);
         let passing = room(&mut shared.unwrap_or(own).passing, (self.rows - self.kept) * samples);
         *of = Some((packed.stamp, samples));
+        self.compute(packed, (samples, inputs), (kept, passing));
+    }
+
+    /// Computes all values.
+    #[inline]
+    fn compute<T: Element>(
+        &self,
+        packed: &Packed<T>,
+        (samples, inputs): (usize, &[&[T]]),
+        (kept, passing): (&mut [T], &mut [T]),
+    ) {
         if samples == 0 {
             return;
         }
@@ -110,7 +142,7 @@ impl Program {
     }
 }
 
-/// Up to this many values, a run has a scratch space of its own.
+/// Up to this many values are few.
 const FEW_VALUES: usize = 64;
 
 /// For so few entries the choice of vectors takes longer than it saves.

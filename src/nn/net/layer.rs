@@ -56,14 +56,34 @@ where
         arena.clear();
         let (program, inputs) = (self.program()?, Entries::of::<P::Input, P::Store, K>(x));
         let samples = inputs.samples(P::INPUTS)?;
-        let mut wrong = None;
-        let mut shared = program.shares_scratch(samples).then(Pooled::<Scratch<_>>::default);
+        let mut shared = (!program.has_few_values(samples)).then(Pooled::<Scratch<_>>::default);
         let mut shared = shared.as_mut().map(Pooled::get);
         program.forward(&self.packed, (samples, inputs.slices()), (arena, shared.as_deref_mut()));
-        let mut k = 0;
+        Self::write(y, samples, &|k, y| {
+            y.copy_from_slice(program.output(k, (samples, inputs.slices()), (arena, shared.as_deref())));
+        })
+    }
+
+    /// Writes the value at `x` to `y`, which has as many samples as `x`, and keeps nothing.
+    #[inline]
+    fn value(&self, x: &InputOf<P, K>, y: &mut OutputOf<P, K>) -> Result<()> {
+        let (program, inputs) = (self.program()?, Entries::of::<P::Input, P::Store, K>(x));
+        let samples = inputs.samples(P::INPUTS)?;
+        if !program.has_few_values(samples) {
+            return self.run(x, y, Pooled::default().get());
+        }
+        let mut written = Ok(());
+        program.evaluate(&self.packed, (samples, inputs.slices()), |copy| written = Self::write(y, samples, copy));
+        written
+    }
+
+    /// Writes the outputs to `y`; `copy` copies one, given its index.
+    #[inline]
+    fn write(y: &mut OutputOf<P, K>, samples: usize, copy: &dyn Fn(usize, &mut [ElementOf<P>])) -> Result<()> {
+        let (mut k, mut wrong) = (0, None);
         P::Output::each_mut::<P::Store, K>(y, &mut |slice, found| {
             if found == samples {
-                slice.copy_from_slice(program.output(k, (samples, inputs.slices()), (arena, shared.as_deref())));
+                copy(k, slice);
             } else {
                 wrong = Some(found);
             }
@@ -91,7 +111,7 @@ where
         let cotangents = Entries::of::<P::Output, P::Store, K>(w);
         cotangents.check("the cotangent of the output", samples)?;
         check_shapes(pbar)?;
-        let mut shared = program.shares_scratch(samples).then(Pooled::<Scratch<_>>::default);
+        let mut shared = (!program.has_few_values(samples)).then(Pooled::<Scratch<_>>::default);
         let mut shared = shared.as_mut().map(Pooled::get);
         if !trace.is_of(&self.packed, samples) {
             program.forward(&self.packed, (samples, inputs.slices()), (trace, shared.as_deref_mut()));
@@ -134,7 +154,11 @@ where
 
     #[inline]
     fn forward_into(&self, x: &Self::Input, y: &mut Self::Output) {
-        self.forward_traced_into(x, y, &mut Pooled::default());
+        // Without an error there is nothing to drop.
+        if let Err(error) = self.value(x, y) {
+            drop(error);
+            spoil(y);
+        }
     }
 
     fn forward_traced(&self, x: &Self::Input, trace: &mut Self::Trace) -> Self::Output {
@@ -159,7 +183,7 @@ where
 
     fn try_forward(&self, x: &Self::Input) -> Result<Self::Output> {
         let mut y = Self::room(x);
-        self.run(x, &mut y, Pooled::default().get())?;
+        self.value(x, &mut y)?;
         Ok(y)
     }
 
