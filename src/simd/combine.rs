@@ -13,10 +13,10 @@ pub(crate) fn combine<T: Float>(out: &mut [T], base: Option<&[T]>, terms: &[Term
     dispatch_for(size_of_val(out), Combine { out, base, terms });
 }
 
-struct Combine<'a, T> {
-    out: &'a mut [T],
-    base: Option<&'a [T]>,
-    terms: &'a [Term<'a, T>],
+pub(super) struct Combine<'a, T> {
+    pub(super) out: &'a mut [T],
+    pub(super) base: Option<&'a [T]>,
+    pub(super) terms: &'a [Term<'a, T>],
 }
 
 impl<T: Float> Kernel for Combine<'_, T> {

@@ -38,11 +38,11 @@ pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T]
     dispatch_for(rows * size_of::<T>(), Product::<T, true> { c, rows, start: None, terms: &[(a, b)] });
 }
 
-struct Product<'a, T, const TRANSPOSED: bool> {
-    c: &'a mut [T],
-    rows: usize,
-    start: Option<&'a [T]>,
-    terms: &'a [Term<'a, T>],
+pub(super) struct Product<'a, T, const TRANSPOSED: bool> {
+    pub(super) c: &'a mut [T],
+    pub(super) rows: usize,
+    pub(super) start: Option<&'a [T]>,
+    pub(super) terms: &'a [Term<'a, T>],
 }
 
 impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {

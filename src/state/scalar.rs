@@ -34,7 +34,10 @@ pub trait Element: nalgebra::RealField + Copy {
         x.iter().all(|x| x.re().is_finite())
     }
 
-    /// `y = tanh x`, entry by entry, within 4 units in the last place for `f32` and `f64`, which use SIMD vectors.
+    /// `y = tanh x`, entry by entry.
+    ///
+    /// `f32` and `f64` use SIMD vectors. The error is at most 4 units in the last place, and the time does not depend on
+    /// `x` if `x` is not subnormal.
     fn tanh_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = x.tanh();
@@ -48,7 +51,10 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// `y = ln(1 + eˣ)`, entry by entry, within 4 units in the last place for `f32` and `f64`, which use SIMD vectors.
+    /// `y = ln(1 + eˣ)`, entry by entry.
+    ///
+    /// `f32` and `f64` use SIMD vectors. The error is at most 4 units in the last place; results below the smallest normal
+    /// number are 0. The time does not depend on `x` if `x` is not subnormal.
     fn softplus_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = x.max(Self::zero()) + (-x.abs()).exp().ln_1p();
@@ -62,8 +68,10 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// `y = 1 / (1 + e⁻ˣ)`, entry by entry, to full relative accuracy also below zero. `f32` and `f64` use SIMD
-    /// vectors.
+    /// `y = 1 / (1 + e⁻ˣ)`, entry by entry, to full relative accuracy also below zero.
+    ///
+    /// `f32` and `f64` use SIMD vectors. The error is at most 4 units in the last place; results below the smallest normal
+    /// number are 0. The time does not depend on `x` if `x` is not subnormal.
     fn sigmoid_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             let e = (-x.abs()).exp();
