@@ -2,6 +2,7 @@
 
 use super::activation::{Function, Map, PullBack};
 use super::combine::Combine;
+use super::large_product::LargeProduct;
 use super::product::Product;
 use super::small_product::SmallProduct;
 use super::{Dispatched, Float, Kernel, Sigmoid, Simd, Softplus, Tanh};
@@ -74,11 +75,13 @@ fn entries_are_the_same<T: Float + PartialEq + std::fmt::Debug>(embed: impl Fn(f
     for (rows, inner, columns) in [(3, 4, 9), (5, 7, 3), (16, 9, 2), (33, 4, 1), (40, 2, 3)] {
         let (c, start) = (&x[..rows * columns], Some(&x[..rows]));
         let terms = [(&x[..rows * inner], &x[10..][..inner * columns])];
-        let product =
-            |cpu, c: &mut [T]| run(cpu, Product::<T, false> { c, rows, start, terms: &terms }).unwrap_or_default();
+        let product = |cpu, c: &mut [T]| {
+            run(cpu, Product::<T, false> { c, rows, start, terms: &terms, across: columns }).unwrap_or_default()
+        };
         results(c, product, "product");
-        let transposed =
-            |cpu, c: &mut [T]| run(cpu, Product::<T, true> { c, rows, start: None, terms: &terms }).unwrap_or_default();
+        let transposed = |cpu, c: &mut [T]| {
+            run(cpu, Product::<T, true> { c, rows, start: None, terms: &terms, across: columns }).unwrap_or_default()
+        };
         results(c, transposed, "transposed product");
         if rows <= 4 {
             let small = |cpu, c: &mut [T]| run(cpu, SmallProduct { c, rows, start, terms: &terms }).unwrap_or_default();
@@ -118,5 +121,25 @@ fn a_cpu_without_fused_operations_differs_in_the_last_places() {
     for cpu in fused() {
         let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 4.0 * f64::EPSILON * b.abs();
         assert!(on(cpu).iter().zip(&scalar).all(close), "{cpu:?}");
+    }
+}
+
+#[test]
+fn products_with_packed_rows_have_the_bits_of_other_products() {
+    for (rows, inner, columns) in [(1, 1, 1), (5, 300, 3), (50, 256, 11), (64, 257, 16), (33, 600, 9)] {
+        let numbers: Vec<f32> = (0..(rows + columns) * inner).map(|i| (0.37 * i as f32).sin()).collect();
+        let (a, b) = numbers.split_at(rows * inner);
+        let before: Vec<f32> = (0..rows * columns).map(|i| 0.01 * i as f32).collect();
+        for cpu in [vec![Cpu::Scalar], fused()].concat() {
+            let (mut c, mut expected) = (before.clone(), before.clone());
+            run(cpu, LargeProduct::<f32, false> { c: &mut c, rows, a, b, across: columns });
+            run(cpu, Product::<f32, false> { c: &mut expected, rows, start: None, terms: &[(a, b)], across: columns });
+            assert_eq!(c, expected, "{cpu:?} {rows} {inner} {columns}");
+
+            let (mut c, mut expected) = (before.clone(), before.clone());
+            run(cpu, LargeProduct::<f32, true> { c: &mut c, rows, a, b, across: columns });
+            run(cpu, Product::<f32, true> { c: &mut expected, rows, start: None, terms: &[(a, b)], across: columns });
+            assert_eq!(c, expected, "{cpu:?} {rows} {inner} {columns}, transposed");
+        }
     }
 }

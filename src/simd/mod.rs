@@ -17,12 +17,13 @@ mod combine;
 mod exponential;
 mod extrema;
 mod float;
+mod large_product;
 mod norm;
 mod product;
 mod small_product;
 mod vector;
 
-pub(crate) use activation::{Sigmoid, Softplus, Tanh, map, pull_back};
+pub(crate) use activation::{Function, Sigmoid, Softplus, Tanh, map, pull_back};
 pub(crate) use combine::combine;
 pub(crate) use extrema::{larger, smaller};
 pub(crate) use float::Float;

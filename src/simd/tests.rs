@@ -225,7 +225,7 @@ fn products_equal_the_triple_sum_for_every_shape() {
 
             let transposed: Vec<f32> = (0..inner * columns).map(|l| b[l % columns * inner + l / columns]).collect();
             let mut c = before.clone();
-            add_product_transposed(&mut c, rows, &a, &transposed);
+            add_product_transposed(&mut c, rows, &a, (&transposed, columns));
             assert_eq!(c, expected, "{rows} {inner} {columns}");
         }
     }
