@@ -87,9 +87,9 @@ mod tests {
     #[test]
     fn products_have_the_same_bits_on_every_number_of_threads() {
         // Products of whole tiles, of parts of tiles, with packed rows and by `gemm`.
-        for shape in [(64, 300, 1000), (130, 129, 301), (257, 256, 275), (600, 601, 77)] {
+        for shape in [(64, 260, 301), (130, 129, 301), (257, 130, 130), (600, 601, 39)] {
             let alone = on_threads(1, || (all::<f32>(shape), all::<f64>(shape)));
-            for threads in [2, 3, 7] {
+            for threads in [2, 3] {
                 assert!(on_threads(threads, || (all(shape), all(shape))) == alone, "{shape:?} on {threads}");
             }
         }
