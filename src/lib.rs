@@ -97,6 +97,8 @@
 //! * `safetensors`: the module `weights` reads and writes the weights of a model in the format of PyTorch.
 //! * `checkpoint`: a [`Trainer`](train::Trainer) writes files from which an interrupted training goes on, bit for bit.
 //! * `progress`: a progress bar for trainings in a terminal.
+//! * `rayon`: matrix products of more than four million multiplications, and activations of more than 65 000 entries, run
+//!   on the threads of rayon's global pool (`RAYON_NUM_THREADS`). The results have the same bits as on one thread.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 //!   So can optimisers and schedules.
 #![forbid(unsafe_code)]

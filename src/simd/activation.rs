@@ -1,6 +1,6 @@
 //! Activations on slices, and their pullbacks.
 
-use super::exponential::{exp, exp_m1, ln_1p};
+use super::exponential::{exp_minus, ln_1p, one_minus_exp_minus};
 use super::vector::Vector;
 use super::{Float, Kernel, Simd, dispatch_for};
 
@@ -16,49 +16,55 @@ pub(crate) trait Function {
 }
 
 /// `tanh x`.
+#[derive(Clone, Copy)]
 pub(crate) struct Tanh;
 
 impl Function for Tanh {
     #[inline(always)]
     fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R> {
-        let e = exp_m1(-(x.abs() + x.abs()));
-        (e / (e.constant(T::TWO) + e)).abs().with_sign(x)
+        let size = x.abs();
+        let at = size.at_least(T::SMALL);
+        let e = one_minus_exp_minus(at + at);
+        (e / (e.constant(T::TWO) - e)).at_most(size).with_sign(x)
     }
     #[inline(always)]
     fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R> {
-        (-y).mul_add(y, y.constant(T::ONE))
+        let one = y.constant(T::ONE);
+        (one - y) * (one + y)
     }
 }
 
 /// The logistic function, `1 / (1 + e⁻ˣ)`.
+#[derive(Clone, Copy)]
 pub(crate) struct Sigmoid;
 
 impl Function for Sigmoid {
     /// `e⁻|ˣ|` cannot overflow, and below zero the numerator keeps the relative accuracy.
     #[inline(always)]
     fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R> {
-        let e = exp(-x.abs());
+        let e = exp_minus(x.abs());
         let one = e.constant(T::ONE);
         x.by_sign(e, one) / (one + e)
     }
     #[inline(always)]
     fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R> {
-        (-y).mul_add(y, y)
+        y * (y.constant(T::ONE) - y)
     }
 }
 
 /// `ln(1 + eˣ)`.
+#[derive(Clone, Copy)]
 pub(crate) struct Softplus;
 
 impl Function for Softplus {
     #[inline(always)]
     fn value<S: Simd, T: Float, const R: usize>(&self, x: Vector<S, T, R>) -> Vector<S, T, R> {
-        x.at_least(T::ZERO) + ln_1p(exp(-x.abs()))
+        x.at_least(T::ZERO) + ln_1p(exp_minus(x.abs()))
     }
     /// The logistic function of `x`, which is `1 − e⁻ʸ`.
     #[inline(always)]
     fn slope<S: Simd, T: Float, const R: usize>(&self, y: Vector<S, T, R>) -> Vector<S, T, R> {
-        -exp_m1(-y)
+        one_minus_exp_minus(y.at_least(T::SMALL)).at_most(y)
     }
 }
 
@@ -72,10 +78,10 @@ pub(crate) fn pull_back<F: Function, T: Float>(f: F, y: &[T], w: &[T], xbar: &mu
     dispatch_for(size_of_val(y), PullBack { f, y, w, xbar });
 }
 
-struct Map<'a, F, T> {
-    f: F,
-    x: &'a [T],
-    y: &'a mut [T],
+pub(super) struct Map<'a, F, T> {
+    pub(super) f: F,
+    pub(super) x: &'a [T],
+    pub(super) y: &'a mut [T],
 }
 
 impl<F: Function, T: Float> Kernel for Map<'_, F, T> {
@@ -93,11 +99,11 @@ impl<F: Function, T: Float> Kernel for Map<'_, F, T> {
     }
 }
 
-struct PullBack<'a, F, T> {
-    f: F,
-    y: &'a [T],
-    w: &'a [T],
-    xbar: &'a mut [T],
+pub(super) struct PullBack<'a, F, T> {
+    pub(super) f: F,
+    pub(super) y: &'a [T],
+    pub(super) w: &'a [T],
+    pub(super) xbar: &'a mut [T],
 }
 
 impl<F: Function, T: Float> Kernel for PullBack<'_, F, T> {

@@ -13,10 +13,10 @@ pub(crate) fn combine<T: Float>(out: &mut [T], base: Option<&[T]>, terms: &[Term
     dispatch_for(size_of_val(out), Combine { out, base, terms });
 }
 
-struct Combine<'a, T> {
-    out: &'a mut [T],
-    base: Option<&'a [T]>,
-    terms: &'a [Term<'a, T>],
+pub(super) struct Combine<'a, T> {
+    pub(super) out: &'a mut [T],
+    pub(super) base: Option<&'a [T]>,
+    pub(super) terms: &'a [Term<'a, T>],
 }
 
 impl<T: Float> Kernel for Combine<'_, T> {
@@ -25,50 +25,84 @@ impl<T: Float> Kernel for Combine<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { out, base, terms } = self;
-        let (out, rest) = T::split_mut::<S>(out);
-        let (base, base_rest) = base.map(T::split::<S>).unzip();
-        let mut start = 0;
-        let out = blocks::<T, S, 8>(simd, out, base, &mut start, terms);
-        let out = blocks::<T, S, 4>(simd, out, base, &mut start, terms);
-        blocks::<T, S, 1>(simd, out, base, &mut start, terms);
-
-        let mut sum = T::load_rest(simd, base_rest.unwrap_or(rest));
-        for &(c, k) in terms {
-            let k = T::load_rest(simd, T::split::<S>(k).1);
-            sum = T::add(simd, sum, T::mul(simd, T::splat(simd, c), k));
+        let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
+        let Some(end) = out.len().checked_sub(lanes) else {
+            let mut sum = T::load_rest(simd, base.unwrap_or(out));
+            for &(c, k) in terms {
+                sum = T::add(simd, sum, T::mul(simd, T::splat(simd, c), T::load_rest(simd, k)));
+            }
+            return T::store_rest(simd, out, sum);
+        };
+        // The last register may overlap the one before, so its start is read before that one is written.
+        let last = register::<T, S>(base.unwrap_or(out), end);
+        let mut sum = Sum { simd, out, base, terms };
+        let (mut at, size) = (0, |registers: usize| registers * lanes);
+        while at + size(8) <= end {
+            sum.block(consecutive::<8>(at, lanes), None);
+            at += size(8);
         }
-        T::store_rest(simd, rest, sum);
+        if at + size(4) <= end {
+            sum.block(consecutive::<4>(at, lanes), None);
+            at += size(4);
+        }
+        match (end - at).div_ceil(lanes) {
+            0 => sum.block([end], Some(last)),
+            1 => sum.block([at, end], Some(last)),
+            2 => sum.block([at, at + lanes, end], Some(last)),
+            _ => sum.block([at, at + lanes, at + size(2), end], Some(last)),
+        }
     }
 }
 
-/// Processes whole blocks of `W` registers, from `start` on; returns the rest of `out`.
-///
-/// A block is summed in registers. Otherwise the compiler, which cannot exclude aliasing, would write every partial sum
-/// to memory.
-#[inline(always)]
-fn blocks<'o, T: Float, S: Simd, const W: usize>(
+struct Sum<'a, T, S> {
     simd: S,
-    out: &'o mut [T::Lanes<S>],
-    base: Option<&[T::Lanes<S>]>,
-    start: &mut usize,
-    terms: &[Term<'_, T>],
-) -> &'o mut [T::Lanes<S>] {
-    let (blocks, rest) = out.as_chunks_mut::<W>();
-    for block in blocks {
-        let range = *start..*start + W;
-        let mut sum = *block;
-        if let Some(y) = base {
-            sum.copy_from_slice(&y[range.clone()]);
+    out: &'a mut [T],
+    base: Option<&'a [T]>,
+    terms: &'a [Term<'a, T>],
+}
+
+impl<T: Float, S: Simd> Sum<'_, T, S> {
+    /// Sums `W` registers that begin at these entries. The last one starts from `last`, if it is given.
+    ///
+    /// A block is summed in registers. Otherwise the compiler, which cannot exclude aliasing, would write every partial sum
+    /// to memory.
+    #[inline(always)]
+    fn block<const W: usize>(&mut self, starts: [usize; W], last: Option<T::Lanes<S>>) {
+        let simd = self.simd;
+        let before: &[T] = self.base.unwrap_or(self.out);
+        let mut sum = [T::splat(simd, T::ZERO); W];
+        for i in 0..W {
+            sum[i] = register::<T, S>(before, starts[i]);
         }
-        for &(c, k) in terms {
+        if let Some(last) = last {
+            sum[W - 1] = last;
+        }
+        for &(c, k) in self.terms {
             let c = T::splat(simd, c);
-            let k = &T::split::<S>(k).0[range.clone()];
             for i in 0..W {
-                sum[i] = T::add(simd, sum[i], T::mul(simd, c, k[i]));
+                sum[i] = T::add(simd, sum[i], T::mul(simd, c, register::<T, S>(k, starts[i])));
             }
         }
-        *block = sum;
-        *start += W;
+        for i in 0..W {
+            if let Some(to) = T::split_mut::<S>(&mut self.out[starts[i]..]).0.first_mut() {
+                *to = sum[i];
+            }
+        }
     }
-    rest
+}
+
+/// The starts of neighbouring registers.
+#[inline(always)]
+fn consecutive<const W: usize>(first: usize, lanes: usize) -> [usize; W] {
+    let mut starts = [first; W];
+    for (i, start) in starts.iter_mut().enumerate() {
+        *start += i * lanes;
+    }
+    starts
+}
+
+/// The register that begins at the entry `start`.
+#[inline(always)]
+fn register<T: Float, S: Simd>(x: &[T], start: usize) -> T::Lanes<S> {
+    T::split::<S>(&x[start..]).0[0]
 }

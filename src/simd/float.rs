@@ -12,23 +12,22 @@ pub(crate) trait Float: Copy + 'static {
     const ZERO: Self;
     const ONE: Self;
     const TWO: Self;
-    /// `log₂ e`.
-    const LOG2_E: Self;
+    /// `−log₂ e`.
+    const MINUS_LOG2_E: Self;
     /// The leading bits of `ln 2`, few enough for an exact product with any exponent.
     const LN_2_HIGH: Self;
     /// The rest of `ln 2`.
     const LN_2_LOW: Self;
     /// A number so large that adding it rounds to an integer, which then stands in the low bits.
     const ROUNDER: Self;
-    /// `eʸ` rounds to 0 below.
-    const EXP_UNDERFLOW: Self;
-    /// `eʸ − 1` rounds to −1 below.
-    const EXPM1_SATURATION: Self;
-    /// A power of two that lifts every `eʸ` above the underflow into the normal numbers.
-    const RAISE: Self;
-    /// `1 / RAISE`.
-    const DESCENT: Self;
-    /// `q` of `eʳ = 1 + r + r² q(r)` for `|r| ≤ ½ ln 2`.
+    /// The largest `x` for which `e⁻ˣ` is a normal number.
+    const EXP_RANGE: Self;
+    /// From here down to 0, `eˣ` rounds to 1, and `tanh x`, `ln(1 + x)` and `1 − e⁻ˣ` round to `x`. Far above the square root of
+    /// the smallest normal number.
+    const SMALL: Self;
+    /// `1 − e⁻ˣ` rounds to 1 above.
+    const SATURATION: Self;
+    /// `q` of `e⁻ʳ = 1 − r − r² q(r)` for `|r| ≤ ½ ln 2`.
     const EXP: &'static [Self];
     /// `q` of `2 artanh(u / 2) = u + u v q(v)` where `v = u²`, for `0 ≤ u ≤ ⅔`.
     const LOG: &'static [Self];
@@ -54,6 +53,10 @@ pub(crate) trait Float: Copy + 'static {
     fn fused<S: Simd>(self, b: Self, c: Self) -> Self;
     /// `max(a, bound)`, but NaN if `a` is NaN.
     fn at_least<S: Simd>(simd: S, a: Self::Lanes<S>, bound: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `min(a, bound)`, but NaN if `a` is NaN.
+    fn at_most<S: Simd>(simd: S, a: Self::Lanes<S>, bound: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// 0 where `of` is above `bound`, otherwise `a`.
+    fn zero_above<S: Simd>(simd: S, a: Self::Lanes<S>, of: Self::Lanes<S>, bound: Self) -> Self::Lanes<S>;
     /// The non-negative `a` with the sign of `of`.
     fn with_sign<S: Simd>(simd: S, a: Self::Lanes<S>, of: Self::Lanes<S>) -> Self::Lanes<S>;
     /// `negative` if `of` is below 0, otherwise `other`.
@@ -61,8 +64,8 @@ pub(crate) trait Float: Copy + 'static {
     -> Self::Lanes<S>;
     /// Whether every lane is 0.
     fn is_zero<S: Simd>(simd: S, a: Self::Lanes<S>) -> bool;
-    /// `2ⁿ · raise`, given `n + ROUNDER` and a power of two.
-    fn power_of_two<S: Simd>(simd: S, rounded: Self::Lanes<S>, raise: Self) -> Self::Lanes<S>;
+    /// `2ⁿ`, given `n + ROUNDER`, if it is a normal number.
+    fn power_of_two<S: Simd>(simd: S, rounded: Self::Lanes<S>) -> Self::Lanes<S>;
 }
 
 /// Whether the CPU multiplies and adds in one instruction. Scalar code serves any CPU of the target.
@@ -80,22 +83,21 @@ macro_rules! instructions {
 }
 
 /// The polynomials interpolate the function at Chebyshev nodes of the interval, in 60 digits. Their largest errors,
-/// relative to `eʳ − 1` and to the logarithm, are 2.4e-8 and 1.6e-8 for `f32`, 5.5e-19 and 5.0e-18 for `f64`.
+/// relative to `1 − e⁻ʳ` and to the logarithm, are 2.4e-8 and 1.6e-8 for `f32`, 5.5e-19 and 5.0e-18 for `f64`.
 impl Float for f32 {
     type Lanes<S: Simd> = S::f32s;
 
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const TWO: Self = 2.0;
-    const LOG2_E: Self = std::f32::consts::LOG2_E;
+    const MINUS_LOG2_E: Self = -std::f32::consts::LOG2_E;
     const LN_2_HIGH: Self = 0.693_145_75;
     const LN_2_LOW: Self = 1.428_606_8e-6;
     const ROUNDER: Self = 12_582_912.0; // 1.5 · 2²³
-    const EXP_UNDERFLOW: Self = -104.0;
-    const EXPM1_SATURATION: Self = -20.0;
-    const RAISE: Self = 18_446_744_073_709_551_616.0; // 2⁶⁴
-    const DESCENT: Self = 1.0 / Self::RAISE;
-    const EXP: &'static [Self] = &[0.5, 0.166_665_78, 0.041_666_556, 0.008_363_173, 0.001_392_617_6];
+    const EXP_RANGE: Self = 87.336_54;
+    const SMALL: Self = 9.313_226e-10; // 2⁻³⁰
+    const SATURATION: Self = 20.0;
+    const EXP: &'static [Self] = &[-0.5, 0.166_665_78, -0.041_666_556, 0.008_363_173, -0.001_392_617_6];
     const LOG: &'static [Self] = &[0.083_333_3, 0.012_502_363, 0.002_205_985_8, 0.000_524_443_34];
 
     #[inline(always)]
@@ -136,9 +138,17 @@ impl Float for f32 {
         if S::IS_SCALAR {
             simd.select_f32s(simd.less_than_f32s(a, bound), bound, a)
         } else {
-            // Vector maxima of a number and NaN are the second argument or NaN, on every CPU.
+            // Vector maxima and minima of a number and NaN are the second argument or NaN, on every CPU.
             simd.max_f32s(bound, a)
         }
+    }
+    #[inline(always)]
+    fn at_most<S: Simd>(simd: S, a: S::f32s, bound: S::f32s) -> S::f32s {
+        if S::IS_SCALAR { simd.select_f32s(simd.less_than_f32s(bound, a), bound, a) } else { simd.min_f32s(bound, a) }
+    }
+    #[inline(always)]
+    fn zero_above<S: Simd>(simd: S, a: S::f32s, of: S::f32s, bound: Self) -> S::f32s {
+        simd.select_f32s(simd.less_than_f32s(simd.splat_f32s(bound), of), simd.splat_f32s(0.0), a)
     }
     #[inline(always)]
     fn with_sign<S: Simd>(simd: S, a: S::f32s, of: S::f32s) -> S::f32s {
@@ -153,10 +163,10 @@ impl Float for f32 {
         simd.reduce_sum_f32s(simd.abs_f32s(a)) == 0.0
     }
     #[inline(always)]
-    fn power_of_two<S: Simd>(_: S, mut rounded: S::f32s, raise: Self) -> S::f32s {
+    fn power_of_two<S: Simd>(_: S, mut rounded: S::f32s) -> S::f32s {
         let bits: &mut [u32] = cast_slice_mut(std::slice::from_mut(&mut rounded));
         for bits in bits {
-            *bits = (*bits << 23).wrapping_add(raise.to_bits());
+            *bits = (*bits << 23).wrapping_add(1.0_f32.to_bits());
         }
         rounded
     }
@@ -168,26 +178,25 @@ impl Float for f64 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const TWO: Self = 2.0;
-    const LOG2_E: Self = std::f64::consts::LOG2_E;
+    const MINUS_LOG2_E: Self = -std::f64::consts::LOG2_E;
     const LN_2_HIGH: Self = 0.693_147_180_369_123_8;
     const LN_2_LOW: Self = 1.908_214_929_270_587_7e-10;
     const ROUNDER: Self = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-    const EXP_UNDERFLOW: Self = -746.0;
-    const EXPM1_SATURATION: Self = -40.0;
-    const RAISE: Self = f64::from_bits((1023 + 512) << 52); // 2⁵¹²
-    const DESCENT: Self = 1.0 / Self::RAISE;
+    const EXP_RANGE: Self = 708.396_418_532_264_1;
+    const SMALL: Self = 8.673_617_379_884_035e-19; // 2⁻⁶⁰
+    const SATURATION: Self = 40.0;
     const EXP: &'static [Self] = &[
-        0.5,
+        -0.5,
         0.166_666_666_666_666_7,
-        0.041_666_666_666_666_67,
+        -0.041_666_666_666_666_67,
         0.008_333_333_333_326_141,
-        0.001_388_888_888_888_375_2,
+        -0.001_388_888_888_888_375_2,
         0.000_198_412_698_748_004_93,
-        2.480_158_732_533_342_6e-5,
+        -2.480_158_732_533_342_6e-5,
         2.755_725_542_574_643_5e-6,
-        2.755_727_366_134_863_7e-7,
+        -2.755_727_366_134_863_7e-7,
         2.510_520_637_395_701e-8,
-        2.091_467_937_658_393_5e-9,
+        -2.091_467_937_658_393_5e-9,
     ];
     const LOG: &'static [Self] = &[
         0.083_333_333_333_333_33,
@@ -240,9 +249,17 @@ impl Float for f64 {
         if S::IS_SCALAR {
             simd.select_f64s(simd.less_than_f64s(a, bound), bound, a)
         } else {
-            // Vector maxima of a number and NaN are the second argument or NaN, on every CPU.
+            // Vector maxima and minima of a number and NaN are the second argument or NaN, on every CPU.
             simd.max_f64s(bound, a)
         }
+    }
+    #[inline(always)]
+    fn at_most<S: Simd>(simd: S, a: S::f64s, bound: S::f64s) -> S::f64s {
+        if S::IS_SCALAR { simd.select_f64s(simd.less_than_f64s(bound, a), bound, a) } else { simd.min_f64s(bound, a) }
+    }
+    #[inline(always)]
+    fn zero_above<S: Simd>(simd: S, a: S::f64s, of: S::f64s, bound: Self) -> S::f64s {
+        simd.select_f64s(simd.less_than_f64s(simd.splat_f64s(bound), of), simd.splat_f64s(0.0), a)
     }
     #[inline(always)]
     fn with_sign<S: Simd>(simd: S, a: S::f64s, of: S::f64s) -> S::f64s {
@@ -257,10 +274,10 @@ impl Float for f64 {
         simd.reduce_sum_f64s(simd.abs_f64s(a)) == 0.0
     }
     #[inline(always)]
-    fn power_of_two<S: Simd>(_: S, mut rounded: S::f64s, raise: Self) -> S::f64s {
+    fn power_of_two<S: Simd>(_: S, mut rounded: S::f64s) -> S::f64s {
         let bits: &mut [u64] = cast_slice_mut(std::slice::from_mut(&mut rounded));
         for bits in bits {
-            *bits = (*bits << 52).wrapping_add(raise.to_bits());
+            *bits = (*bits << 52).wrapping_add(1.0_f64.to_bits());
         }
         rounded
     }

@@ -3,18 +3,27 @@
 //! A build for `x86_64` may use only the vectors of 2003 (SSE2). So each loop is also compiled for AVX2 with fused
 //! multiply–add and for AVX-512, and every call chooses the version for its CPU. The crate `pulp` chooses, and contains the `unsafe`
 //! code for it.
+//!
+//! # The same bits on every CPU
+//!
+//! Activations, their pullbacks and products give the same bits on every CPU with fused multiply–add, whatever the width
+//! of its vectors: every entry is computed by the same operations in the same order. A CPU without fused multiply–add
+//! rounds each product, so its results differ in the last places. Combinations round each product on every CPU, and give
+//! the same bits everywhere. The sum of a norm is added lane by lane, so its last places depend on the width of the
+//! vectors. The products that `state` leaves to nalgebra's `gemm` depend on the CPU too.
 
 mod activation;
 mod combine;
 mod exponential;
 mod extrema;
 mod float;
+mod large_product;
 mod norm;
 mod product;
 mod small_product;
 mod vector;
 
-pub(crate) use activation::{Sigmoid, Softplus, Tanh, map, pull_back};
+pub(crate) use activation::{Function, Sigmoid, Softplus, Tanh, map, pull_back};
 pub(crate) use combine::combine;
 pub(crate) use extrema::{larger, smaller};
 pub(crate) use float::Float;
@@ -71,5 +80,7 @@ impl<K: Kernel> pulp::WithSimd for Dispatched<K> {
     }
 }
 
+#[cfg(test)]
+mod cpus;
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,9 @@
 //! A tile of the product, a few registers high and a few columns wide, stays in registers while the common dimension is
 //! traversed once.
 
+use super::large_product::{self, LargeProduct};
 use super::small_product::{self, SmallProduct};
-use super::{Float, Kernel, Simd, dispatch_for};
+use super::{Float, Kernel, Simd, dispatch, dispatch_for};
 
 /// The factors `(a, b)` of a product.
 pub(super) type Term<'a, T> = (&'a [T], &'a [T]);
@@ -28,21 +29,41 @@ fn product<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, terms: &[Ter
     let bytes = rows * size_of::<T>();
     if small_product::suits(c.len(), rows, terms) {
         dispatch_for(bytes, SmallProduct { c, rows, start, terms });
+    } else if terms.iter().any(|(a, _)| large_product::suits(a, c.len() / rows)) {
+        large(c, rows, start, terms);
     } else {
-        dispatch_for(bytes, Product::<T, false> { c, rows, start, terms });
+        dispatch_for(bytes, Product::<T, false> { c, rows, start, terms, across: 0 });
     }
 }
 
-/// `c += a bᵀ`; `c` and `a` have `rows` rows.
-pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
-    dispatch_for(rows * size_of::<T>(), Product::<T, true> { c, rows, start: None, terms: &[(a, b)] });
+#[inline(never)]
+fn large<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, terms: &[Term<'_, T>]) {
+    if let Some(start) = start {
+        c.chunks_exact_mut(rows).for_each(|c| c.copy_from_slice(start));
+    }
+    for (a, b) in terms {
+        dispatch(LargeProduct::<T, false> { c, rows, a, b, across: 0 });
+    }
 }
 
-struct Product<'a, T, const TRANSPOSED: bool> {
-    c: &'a mut [T],
-    rows: usize,
-    start: Option<&'a [T]>,
-    terms: &'a [Term<'a, T>],
+/// `c += a bᵀ`; `c` and `a` have `rows` rows. The rows of `b` begin at multiples of `across`, and may be longer than the
+/// product is wide.
+pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T], (b, across): (&[T], usize)) {
+    if large_product::suits(a, c.len() / rows.max(1)) {
+        dispatch(LargeProduct::<T, true> { c, rows, a, b, across });
+    } else {
+        let terms = &[(a, b)];
+        dispatch_for(rows * size_of::<T>(), Product::<T, true> { c, rows, start: None, terms, across });
+    }
+}
+
+pub(super) struct Product<'a, T, const TRANSPOSED: bool> {
+    pub(super) c: &'a mut [T],
+    pub(super) rows: usize,
+    pub(super) start: Option<&'a [T]>,
+    pub(super) terms: &'a [Term<'a, T>],
+    /// The distance between rows of `b`, if it is transposed.
+    pub(super) across: usize,
 }
 
 impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
@@ -52,6 +73,22 @@ impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
     fn run<S: Simd>(mut self, simd: S) {
         let lanes = lanes::<S, T>();
         let mut row = 0;
+        // A tile of few columns is higher, so that it has as many independent sums.
+        match self.c.len() / self.rows {
+            1 => {
+                while row + 8 * lanes <= self.rows {
+                    self.strip::<S, 8, 1>(simd, row);
+                    row += 8 * lanes;
+                }
+            }
+            2 | 3 => {
+                while row + 4 * lanes <= self.rows {
+                    self.strip::<S, 4, 2>(simd, row);
+                    row += 4 * lanes;
+                }
+            }
+            _ => {}
+        }
         while row + 2 * lanes <= self.rows {
             if S::REGISTER_COUNT < 32 {
                 self.strip::<S, 2, 4>(simd, row)
@@ -77,11 +114,11 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
             self.tile::<S, R, C>(simd, row, column);
             column += C;
         }
-        while column + 4 <= columns {
+        while C > 4 && column + 4 <= columns {
             self.tile::<S, R, 4>(simd, row, column);
             column += 4;
         }
-        while column + 2 <= columns {
+        while C > 2 && column + 2 <= columns {
             self.tile::<S, R, 2>(simd, row, column);
             column += 2;
         }
@@ -118,7 +155,7 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
         // Without a common dimension `a` is empty.
         let a = all_a.get(row..).unwrap_or_default();
         let inner = all_a.len() / self.rows;
-        let across = self.c.len() / self.rows;
+        let across = self.across;
         // Loops, since `array::from_fn` is not always inlined.
         let mut columns = [all_b; C];
         if !TRANSPOSED {
@@ -132,7 +169,7 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
         for k in 0..safe {
             let (a, _) = T::split::<S>(&a[k * self.rows..][..size]);
             if let Some(&a) = a.first_chunk() {
-                multiply(simd, tile, a, b::<T, C, TRANSPOSED>(&columns, k * across + column, k));
+                multiply(simd, tile, a, row_of::<T, C, TRANSPOSED>(&columns, k * across + column, k));
             }
         }
         for k in safe..inner {
@@ -140,7 +177,7 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
                 simd,
                 tile,
                 [T::load_rest(simd, &a[k * self.rows..]); R],
-                b::<T, C, TRANSPOSED>(&columns, k * across + column, k),
+                row_of::<T, C, TRANSPOSED>(&columns, k * across + column, k),
             );
         }
     }
@@ -162,16 +199,20 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
 }
 
 /// `C` columns, `R` registers high.
-type Tile<S, T, const R: usize, const C: usize> = [[<T as Float>::Lanes<S>; R]; C];
+pub(super) type Tile<S, T, const R: usize, const C: usize> = [[<T as Float>::Lanes<S>; R]; C];
 
 #[inline(always)]
-fn lanes<S: Simd, T: Float>() -> usize {
+pub(super) fn lanes<S: Simd, T: Float>() -> usize {
     size_of::<T::Lanes<S>>() / size_of::<T>()
 }
 
 /// The row `k` of `b`: entries of its columns, or of the transpose from `start` on.
 #[inline(always)]
-fn b<T: Float, const C: usize, const TRANSPOSED: bool>(columns: &[&[T]; C], start: usize, k: usize) -> [T; C] {
+pub(super) fn row_of<T: Float, const C: usize, const TRANSPOSED: bool>(
+    columns: &[&[T]; C],
+    start: usize,
+    k: usize,
+) -> [T; C] {
     let mut row = [T::ZERO; C];
     if TRANSPOSED {
         row.copy_from_slice(&columns[0][start..][..C]);
@@ -185,7 +226,7 @@ fn b<T: Float, const C: usize, const TRANSPOSED: bool>(columns: &[&[T]; C], star
 
 /// Adds the product of a column and a row.
 #[inline(always)]
-fn multiply<S: Simd, T: Float, const R: usize, const C: usize>(
+pub(super) fn multiply<S: Simd, T: Float, const R: usize, const C: usize>(
     simd: S,
     tile: &mut Tile<S, T, R, C>,
     a: [T::Lanes<S>; R],
@@ -201,7 +242,7 @@ fn multiply<S: Simd, T: Float, const R: usize, const C: usize>(
 
 /// `R` registers from the front of `from`. Lanes beyond a column are never used.
 #[inline(always)]
-fn load<S: Simd, T: Float, const R: usize>(simd: S, from: &[T]) -> [T::Lanes<S>; R] {
+pub(super) fn load<S: Simd, T: Float, const R: usize>(simd: S, from: &[T]) -> [T::Lanes<S>; R] {
     let (whole, rest) = T::split::<S>(from);
     match whole.first_chunk() {
         Some(&registers) => registers,
@@ -211,7 +252,7 @@ fn load<S: Simd, T: Float, const R: usize>(simd: S, from: &[T]) -> [T::Lanes<S>;
 
 /// Stores as much of the registers as fits.
 #[inline(always)]
-fn store<S: Simd, T: Float, const R: usize>(simd: S, registers: &[T::Lanes<S>; R], to: &mut [T]) {
+pub(super) fn store<S: Simd, T: Float, const R: usize>(simd: S, registers: &[T::Lanes<S>; R], to: &mut [T]) {
     let (whole, rest) = T::split_mut::<S>(to);
     match whole.first_chunk_mut() {
         Some(whole) => *whole = *registers,

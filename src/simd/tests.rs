@@ -3,7 +3,7 @@
 use std::ops::{Div, Neg};
 
 use super::activation::Function;
-use super::{Float, Softplus, Tanh, add_product, add_product_transposed, map, pull_back};
+use super::{Float, Sigmoid, Softplus, Tanh, add_product, add_product_transposed, map, pull_back};
 
 /// Bit patterns all over `f32`, dense where the functions bend, with the ends of every range.
 fn every_kind_of_f32() -> Vec<f32> {
@@ -60,22 +60,57 @@ fn logistic(x: f64) -> f64 {
     if x >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
 }
 
+/// The truth of a function whose results below the smallest normal number are 0.
+fn normal_or_zero(f: impl Fn(f64) -> f64, smallest: f64) -> impl Fn(f64) -> f64 {
+    move |x| if f(x) < smallest { 0.0 } else { f(x) }
+}
+
 #[test]
 fn values_are_right_to_the_last_places() {
-    let x = every_kind_of_f32();
+    let (x, least) = (every_kind_of_f32(), f64::from(f32::MIN_POSITIVE));
     for (name, error) in [
         ("tanh", error_f32(&x, &values(Tanh, &x), f64::tanh)),
-        ("softplus", error_f32(&x, &values(Softplus, &x), softplus)),
+        ("sigmoid", error_f32(&x, &values(Sigmoid, &x), normal_or_zero(logistic, least))),
+        ("softplus", error_f32(&x, &values(Softplus, &x), normal_or_zero(softplus, least))),
     ] {
         assert!(error < 4.0, "{name}: {error}");
     }
-    let x = every_kind_of_f64();
+    let (x, least) = (every_kind_of_f64(), f64::MIN_POSITIVE);
     for (name, error) in [
         ("tanh", error_f64(&x, &values(Tanh, &x), f64::tanh)),
-        ("softplus", error_f64(&x, &values(Softplus, &x), softplus)),
+        ("sigmoid", error_f64(&x, &values(Sigmoid, &x), normal_or_zero(logistic, least))),
+        ("softplus", error_f64(&x, &values(Softplus, &x), normal_or_zero(softplus, least))),
     ] {
         assert!(error < 4.0, "{name}: {error}");
     }
+}
+
+/// `ln` of the smallest normal number lies between the two arguments, which are neighbours.
+fn ends_at<T: Float + PartialOrd + std::fmt::Debug>([below, above]: [T; 2], smallest: T) {
+    for [zero, normal] in [values(Sigmoid, &[below, above]), values(Softplus, &[below, above])].map(|y| [y[0], y[1]]) {
+        assert!(zero == T::ZERO && normal >= smallest, "{zero:?} {normal:?}");
+    }
+}
+
+#[test]
+fn sigmoid_and_softplus_are_zero_where_they_are_not_normal() {
+    // 126 ln 2 = 87.336544750553 and 1022 ln 2 = 708.39641853226410622.
+    ends_at([-87.336_55_f32, -87.336_54], f32::MIN_POSITIVE);
+    ends_at([-708.396_418_532_264_2_f64, -708.396_418_532_264_1], f64::MIN_POSITIVE);
+    for y in [values(Sigmoid, &every_kind_of_f32()), values(Softplus, &every_kind_of_f32())] {
+        assert!(y.iter().all(|y| *y == 0.0 || y.is_normal()));
+    }
+    for y in [values(Sigmoid, &every_kind_of_f64()), values(Softplus, &every_kind_of_f64())] {
+        assert!(y.iter().all(|y| *y == 0.0 || y.is_normal()));
+    }
+}
+
+#[test]
+fn tanh_of_a_tiny_number_is_the_number() {
+    let x: Vec<f32> = every_kind_of_f32().into_iter().filter(|x| x.abs() < 1e-9).collect();
+    assert!(values(Tanh, &x).iter().zip(&x).all(|(y, x)| y.to_bits() == x.to_bits()));
+    let x: Vec<f64> = every_kind_of_f64().into_iter().filter(|x| x.abs() < 1e-18).collect();
+    assert!(values(Tanh, &x).iter().zip(&x).all(|(y, x)| y.to_bits() == x.to_bits()));
 }
 
 fn slopes<F: Function, T: Float>(f: F, y: &[T]) -> Vec<T> {
@@ -88,8 +123,14 @@ fn slopes<F: Function, T: Float>(f: F, y: &[T]) -> Vec<T> {
 fn slopes_are_right_to_the_last_places() {
     // The derivative is a function of the value, so the rounded value has a derivative of its own.
     let y: Vec<f32> = every_kind_of_f32().into_iter().filter(|&y| y >= 0.0).collect();
-    let error = error_f32(&y, &slopes(Softplus, &y), |y| -(-y).exp_m1());
-    assert!(error < 4.0, "softplus: {error}");
+    let unit: Vec<f32> = y.iter().copied().filter(|&y| y <= 1.0).collect();
+    for (name, error) in [
+        ("tanh", error_f32(&unit, &slopes(Tanh, &unit), |y| (1.0 - y) * (1.0 + y))),
+        ("sigmoid", error_f32(&unit, &slopes(Sigmoid, &unit), |y| y * (1.0 - y))),
+        ("softplus", error_f32(&y, &slopes(Softplus, &y), |y| -(-y).exp_m1())),
+    ] {
+        assert!(error < 4.0, "{name}: {error}");
+    }
     let y: Vec<f64> = every_kind_of_f64().into_iter().filter(|&y| y >= 0.0).collect();
     let error = error_f64(&y, &slopes(Softplus, &y), |y| -(-y).exp_m1());
     assert!(error < 4.0, "softplus: {error}");
@@ -109,6 +150,9 @@ where
     assert!(is_nan(tanh[0]));
     assert!(tanh[1] == T::ONE && tanh[2] == -T::ONE);
     assert!(T::ONE / tanh[3] == -infinity && T::ONE / tanh[4] == infinity);
+    let sigmoid = values(Sigmoid, &x);
+    assert!(is_nan(sigmoid[0]));
+    assert!(sigmoid[1] == T::ONE && sigmoid[2] == T::ZERO);
     let softplus = values(Softplus, &x);
     assert!(is_nan(softplus[0]));
     assert!(softplus[1] == infinity && softplus[2] == T::ZERO);
@@ -181,7 +225,7 @@ fn products_equal_the_triple_sum_for_every_shape() {
 
             let transposed: Vec<f32> = (0..inner * columns).map(|l| b[l % columns * inner + l / columns]).collect();
             let mut c = before.clone();
-            add_product_transposed(&mut c, rows, &a, &transposed);
+            add_product_transposed(&mut c, rows, &a, (&transposed, columns));
             assert_eq!(c, expected, "{rows} {inner} {columns}");
         }
     }

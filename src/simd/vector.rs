@@ -63,6 +63,24 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         self
     }
 
+    /// The smaller of the two, but NaN if `self` is NaN.
+    #[inline(always)]
+    pub(crate) fn at_most(mut self, bound: Self) -> Self {
+        for (x, bound) in self.registers.iter_mut().zip(bound.registers) {
+            *x = T::at_most(self.simd, *x, bound);
+        }
+        self
+    }
+
+    /// 0 where `of` is above `bound`, otherwise `self`.
+    #[inline(always)]
+    pub(crate) fn zero_above(mut self, of: Self, bound: T) -> Self {
+        for (x, of) in self.registers.iter_mut().zip(of.registers) {
+            *x = T::zero_above(self.simd, *x, of, bound);
+        }
+        self
+    }
+
     #[inline(always)]
     pub(crate) fn abs(mut self) -> Self {
         for x in &mut self.registers {
@@ -89,11 +107,11 @@ impl<S: Simd, T: Float, const R: usize> Vector<S, T, R> {
         self
     }
 
-    /// `2ⁿ · raise`, where `self` is `n + ROUNDER` and `raise` is a power of two.
+    /// `2ⁿ`, where `self` is `n + ROUNDER`.
     #[inline(always)]
-    pub(crate) fn power_of_two(mut self, raise: T) -> Self {
+    pub(crate) fn power_of_two(mut self) -> Self {
         for x in &mut self.registers {
-            *x = T::power_of_two(self.simd, *x, raise);
+            *x = T::power_of_two(self.simd, *x);
         }
         self
     }

@@ -1,7 +1,6 @@
-//! Products of matrices too large for the caches, by nalgebra's `gemm`.
+//! Products of matrices too large for the second cache, by nalgebra's `gemm`.
 //!
-//! The kernels of [`simd`](crate::simd) traverse the common dimension once for each tile, and read the left matrix from
-//! memory once for a few columns. If the matrix exceeds a level of the cache, `gemm` packs blocks instead.
+//! The kernels of [`simd`](crate::simd) pack only rows of the left matrix; `gemm` packs blocks of both.
 
 use nalgebra::{Dyn, MatrixView, MatrixViewMut};
 
@@ -9,23 +8,12 @@ use super::Element;
 
 /// A product with a left matrix of more bytes than this is left to `gemm`.
 const LARGE: usize = 1 << 20;
-/// A sum of outer products of more bytes than this is left to `gemm`.
-const LARGE_SUM: usize = 1 << 16;
 
-/// Whether `c = a b`, with this many rows, is left to `gemm`.
+/// Whether a product of `a` and this many columns is left to `gemm`.
 #[inline]
-pub(super) fn suits_product<T>(a: &[T], c: &[T], rows: usize) -> bool {
-    size_of_val(a) > LARGE && suits_samples(c.len() / rows)
-}
-
-/// Whether `c += a bᵀ`, with this many rows, is left to `gemm`.
-#[inline]
-pub(super) fn suits_outer<T>(c: &[T], a: &[T], rows: usize) -> bool {
-    size_of_val(c) > LARGE_SUM && suits_samples(a.len() / rows)
-}
-
-fn suits_samples(columns: usize) -> bool {
-    columns == 1 || columns >= 16
+pub(super) fn suits<T>(a: &[T], columns: usize) -> bool {
+    // For other numbers of columns `gemm` is slower.
+    size_of_val(a) > LARGE && (columns == 1 || columns >= 16)
 }
 
 /// See [`Element::add_product`].
@@ -38,13 +26,12 @@ pub(super) fn add_product<T: Element>(c: &mut [T], rows: usize, start: Option<&[
     view_mut(c, rows, columns).gemm(T::one(), &a, &b, T::one());
 }
 
-/// See [`Element::add_product_transposed`].
-pub(super) fn add_product_transposed<T: Element>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
+/// See [`Element::add_product_transposed`]. The rows of `b` begin at multiples of `across`.
+pub(super) fn add_product_transposed<T: Element>(c: &mut [T], rows: usize, a: &[T], (b, across): (&[T], usize)) {
     let (columns, inner) = (c.len() / rows, a.len() / rows);
     // The transpose of `b`, whose columns are the rows of `b`.
-    let strides = (Dyn(columns), Dyn(1));
     let transposed: MatrixView<'_, T, Dyn, Dyn, Dyn, Dyn> =
-        MatrixView::from_slice_with_strides_generic(b, Dyn(inner), Dyn(columns), strides.0, strides.1);
+        MatrixView::from_slice_with_strides_generic(b, Dyn(inner), Dyn(columns), Dyn(across), Dyn(1));
     view_mut(c, rows, columns).gemm(T::one(), &view(a, rows, inner), &transposed, T::one());
 }
 
@@ -68,7 +55,9 @@ mod tests {
 
     #[test]
     fn large_products_are_those_of_the_definition() {
-        for (rows, inner, columns) in [(130, 129, 1), (129, 130, 3), (130, 129, 17), (400, 401, 17), (9, 2000, 40)] {
+        for (rows, inner, columns) in
+            [(130, 129, 1), (129, 130, 3), (130, 129, 17), (400, 401, 17), (400, 17, 401), (9, 2000, 40)]
+        {
             let numbers = |len: usize| -> Vec<f64> { (0..len).map(|i| ((i * 37) % 101) as f64 - 50.0).collect() };
             let (a, b, start) = (numbers(rows * inner), numbers(inner * columns), numbers(rows));
             let mut c = numbers(rows * columns);

@@ -38,6 +38,7 @@
 //! any other state, such as `Vec<f64>`, a matrix or a tensor, solve without a matrix: `method.with(Krylov::new())`
 //! ([`Krylov`](crate::solver::implicit::Krylov)).
 
+mod activations;
 mod combine;
 mod dual;
 mod euclidean;
@@ -48,11 +49,13 @@ mod matrix_space;
 mod norm;
 mod passive;
 mod product;
+mod products;
 mod scalar;
 mod space;
 mod span;
 #[cfg(feature = "dfdx")]
 mod tensor;
+mod threads;
 mod worst_sample;
 
 pub(crate) use euclidean::euclidean_norm;

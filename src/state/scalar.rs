@@ -2,7 +2,7 @@
 
 use super::combine::{SMALL, entry_by_entry};
 use super::norm::coordinate_sq;
-use super::{State, Tolerance, gemm};
+use super::{State, Tolerance, activations, products};
 use crate::simd;
 
 /// An element of matrix states: a real field with conversions from and to `f64`.
@@ -34,7 +34,10 @@ pub trait Element: nalgebra::RealField + Copy {
         x.iter().all(|x| x.re().is_finite())
     }
 
-    /// `y = tanh x`, entry by entry, within 4 units in the last place for `f32` and `f64`, which use SIMD vectors.
+    /// `y = tanh x`, entry by entry.
+    ///
+    /// `f32` and `f64` use SIMD vectors. The error is at most 4 units in the last place, and the time does not depend on
+    /// `x` if `x` is not subnormal.
     fn tanh_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = x.tanh();
@@ -48,7 +51,10 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// `y = ln(1 + eˣ)`, entry by entry, within 4 units in the last place for `f32` and `f64`, which use SIMD vectors.
+    /// `y = ln(1 + eˣ)`, entry by entry.
+    ///
+    /// `f32` and `f64` use SIMD vectors. The error is at most 4 units in the last place; results below the smallest normal
+    /// number are 0. The time does not depend on `x` if `x` is not subnormal.
     fn softplus_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = x.max(Self::zero()) + (-x.abs()).exp().ln_1p();
@@ -62,8 +68,10 @@ pub trait Element: nalgebra::RealField + Copy {
         }
     }
 
-    /// `y = 1 / (1 + e⁻ˣ)`, entry by entry, to full relative accuracy also below zero. `f32` and `f64` use SIMD
-    /// vectors.
+    /// `y = 1 / (1 + e⁻ˣ)`, entry by entry, to full relative accuracy also below zero.
+    ///
+    /// `f32` and `f64` use SIMD vectors. The error is at most 4 units in the last place; results below the smallest normal
+    /// number are 0. The time does not depend on `x` if `x` is not subnormal.
     fn sigmoid_all(x: &[Self], y: &mut [Self]) {
         for (y, &x) in y.iter_mut().zip(x) {
             let e = (-x.abs()).exp();
@@ -205,56 +213,42 @@ macro_rules! float {
             }
             #[inline]
             fn tanh_all(x: &[Self], y: &mut [Self]) {
-                simd::map(simd::Tanh, x, y);
+                activations::map(simd::Tanh, x, y);
             }
             #[inline]
             fn tanh_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
-                simd::pull_back(simd::Tanh, y, w, xbar);
+                activations::pull_back(simd::Tanh, y, w, xbar);
             }
             #[inline]
             fn softplus_all(x: &[Self], y: &mut [Self]) {
-                simd::map(simd::Softplus, x, y);
+                activations::map(simd::Softplus, x, y);
             }
             #[inline]
             fn softplus_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
-                simd::pull_back(simd::Softplus, y, w, xbar);
+                activations::pull_back(simd::Softplus, y, w, xbar);
             }
             #[inline]
             fn sigmoid_all(x: &[Self], y: &mut [Self]) {
-                simd::map(simd::Sigmoid, x, y);
+                activations::map(simd::Sigmoid, x, y);
             }
             #[inline]
             fn sigmoid_pull_back(y: &[Self], w: &[Self], xbar: &mut [Self]) {
-                simd::pull_back(simd::Sigmoid, y, w, xbar);
+                activations::pull_back(simd::Sigmoid, y, w, xbar);
             }
             fn normal_cdf(self) -> Self {
                 normal_cdf(f64::from(self)) as $t
             }
             #[inline]
             fn add_product(c: &mut [Self], rows: usize, start: Option<&[Self]>, a: &[Self], b: &[Self]) {
-                if gemm::suits_product(a, c, rows) {
-                    gemm::add_product(c, rows, start, a, b);
-                } else {
-                    simd::add_product(c, rows, start, a, b);
-                }
+                products::add_product(c, rows, start, a, b);
             }
             #[inline]
             fn affine(c: &mut [Self], rows: usize, start: &[Self], terms: &[(&[Self], &[Self])]) {
-                match terms {
-                    [(a, b), more @ ..] if terms.iter().any(|(a, _)| gemm::suits_product(a, c, rows)) => {
-                        Self::add_product(c, rows, Some(start), a, b);
-                        more.iter().for_each(|(a, b)| Self::add_product(c, rows, None, a, b));
-                    }
-                    _ => simd::affine(c, rows, start, terms),
-                }
+                products::affine(c, rows, start, terms);
             }
             #[inline]
             fn add_product_transposed(c: &mut [Self], rows: usize, a: &[Self], b: &[Self]) {
-                if gemm::suits_outer(c, a, rows) {
-                    gemm::add_product_transposed(c, rows, a, b);
-                } else {
-                    simd::add_product_transposed(c, rows, a, b);
-                }
+                products::add_product_transposed(c, rows, a, b);
             }
         }
 

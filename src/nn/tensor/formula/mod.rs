@@ -7,6 +7,7 @@ mod leaves;
 mod module;
 mod on_device;
 mod on_host;
+mod packed;
 mod shape;
 mod store;
 

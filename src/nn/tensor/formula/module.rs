@@ -14,6 +14,7 @@ use dfdx::tensor_ops::Device;
 use super::super::cpu::is_cpu;
 use super::leaves::{Leaf, leaves};
 use super::on_host::{Batch, Evaluated};
+use super::packed::PackedWeights;
 use super::shape::{Form, TensorShape};
 use super::store::{Tensors, to_device, to_host};
 use super::{on_device, on_host};
@@ -52,6 +53,7 @@ use crate::state::{State, TensorElement};
 pub struct FormulaModule<P> {
     params: P,
     program: Option<Arc<Program>>,
+    packed: PackedWeights,
 }
 
 impl<P: Formula> FormulaModule<P> {
@@ -59,7 +61,7 @@ impl<P: Formula> FormulaModule<P> {
     #[must_use]
     pub fn new(params: P) -> Self {
         let program = record(&params).map(Arc::new);
-        Self { params, program }
+        Self { params, program, packed: PackedWeights::default() }
     }
 
     /// The parameters.
@@ -103,7 +105,7 @@ where
         };
         let leaves = leaves(&self.params);
         if is_cpu::<D>() && leaves.iter().all(Leaf::is_row_major) {
-            on_host::run(program, leaves, inputs, tape)
+            on_host::run((program, &self.packed), leaves, inputs, tape)
         } else {
             on_device::run(program, &leaves, &inputs, tape)
         }
@@ -136,7 +138,7 @@ fn nothing<P: Formula, E: TensorElement, D: Device<E>>(like: &Batch<E, D>, sampl
 /// The tensors keep their ids.
 impl<P: Clone> Clone for FormulaModule<P> {
     fn clone(&self) -> Self {
-        Self { params: self.params.clone(), program: self.program.clone() }
+        Self { params: self.params.clone(), program: self.program.clone(), packed: self.packed.clone() }
     }
 }
 

@@ -9,7 +9,8 @@ use dfdx::tensor_ops::Device;
 
 use super::super::cpu::slice_mut;
 use super::leaves::{Leaf, add};
-use crate::formula::{Arena, Cotangents, Layout, Leaves, MOST_BATCHES as MOST, Packed, Program};
+use super::packed::{PackedWeights, Weights};
+use crate::formula::{Arena, Cotangents, Layout, Leaves, MOST_BATCHES as MOST, Program};
 use crate::nn::pool;
 use crate::state::{TensorElement, read};
 
@@ -24,14 +25,14 @@ pub(super) struct Evaluated<E: TensorElement, D: Device<E>, T> {
 
 /// Runs a program. If the tape records, so does this: the pullback of the program.
 pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
-    program: &Arc<Program>,
+    (program, packed): (&Arc<Program>, &PackedWeights),
     leaves: Vec<Leaf<E, D>>,
     inputs: Vec<Batch<E, D>>,
     mut tape: T,
 ) -> Result<Evaluated<E, D, T>, D::Err> {
     let (samples, device) = (inputs[0].shape().0, inputs[0].device().clone());
     let mut memory = pool::take::<Memory<E>>();
-    let Memory { packed, arena, inputs: numbers, leaves: weights, .. } = &mut *memory;
+    let Memory { arena, inputs: numbers, leaves: weights, .. } = &mut *memory;
     numbers.lay_out(inputs.iter().map(|x| x.shape().num_elements()));
     for (k, input) in inputs.iter().enumerate() {
         read(input, numbers.part_mut(k));
@@ -40,17 +41,17 @@ pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
     for (k, leaf) in leaves.iter().enumerate() {
         leaf.read(weights.part_mut(k));
     }
-    packed.fill(program, Layout::Rows, |k| weights.part(k));
+    let packed = packed.of(program, weights);
     let slices = numbers.slices();
     let slices = &slices[..inputs.len()];
-    program.forward(packed, (samples, slices), (arena, None));
+    program.forward(&packed.packed, (samples, slices), (arena, None));
     let mut outputs = Vec::with_capacity(program.outputs());
     for k in 0..program.outputs() {
         let values = program.output(k, (samples, slices), (arena, None)).to_vec();
         outputs.push(device.try_tensor_from_vec(values, (samples, program.rows_of_output(k)))?);
     }
     if T::OWNS_TAPE {
-        let call = Call { program: Arc::clone(program), samples, leaves, inputs, outputs: outputs.clone() };
+        let call = Call { program: Arc::clone(program), packed, samples, leaves, inputs, outputs: outputs.clone() };
         tape.add_backward_op(move |grads| {
             let pulled = call.pull_back(&mut memory, grads);
             pool::give(memory);
@@ -63,8 +64,8 @@ pub(super) fn run<E: TensorElement, D: Device<E>, T: Tape<E, D>>(
 }
 
 /// Slices of different lengths in one buffer.
-struct Flat<E> {
-    numbers: Vec<E>,
+pub(super) struct Flat<E> {
+    pub(super) numbers: Vec<E>,
     parts: Vec<Range<usize>>,
 }
 
@@ -86,7 +87,7 @@ impl<E: TensorElement> Flat<E> {
         self.numbers.resize(end, E::default());
     }
 
-    fn part(&self, k: usize) -> &[E] {
+    pub(super) fn part(&self, k: usize) -> &[E] {
         &self.numbers[self.parts[k].clone()]
     }
 
@@ -111,7 +112,6 @@ impl<E: TensorElement> Leaves<E> for Flat<E> {
 
 /// The buffers of an evaluation.
 struct Memory<E> {
-    packed: Packed<E>,
     arena: Arena<E>,
     inputs: Flat<E>,
     outputs_bar: Flat<E>,
@@ -123,7 +123,6 @@ struct Memory<E> {
 impl<E> Default for Memory<E> {
     fn default() -> Self {
         Self {
-            packed: Packed::default(),
             arena: Arena::default(),
             inputs: Flat::default(),
             outputs_bar: Flat::default(),
@@ -136,6 +135,7 @@ impl<E> Default for Memory<E> {
 /// The tensors of an evaluation.
 struct Call<E: TensorElement, D: Device<E>> {
     program: Arc<Program>,
+    packed: Arc<Weights<E>>,
     samples: usize,
     leaves: Vec<Leaf<E, D>>,
     inputs: Vec<Batch<E, D>>,
@@ -145,8 +145,8 @@ struct Call<E: TensorElement, D: Device<E>> {
 impl<E: TensorElement, D: Device<E>> Call<E, D> {
     /// Turns the gradients of the outputs into the gradients of the inputs and of the weights.
     fn pull_back(&self, memory: &mut Memory<E>, grads: &mut Gradients<E, D>) -> Result<(), D::Err> {
-        let Self { program, samples, leaves, inputs, outputs } = self;
-        let Memory { packed, arena, inputs: numbers, outputs_bar, inputs_bar, leaves: leaves_bar } = memory;
+        let Self { program, packed, samples, leaves, inputs, outputs } = self;
+        let Memory { arena, inputs: numbers, outputs_bar, inputs_bar, leaves: leaves_bar } = memory;
         outputs_bar.lay_out(outputs.iter().map(|y| y.shape().num_elements()));
         for (k, output) in outputs.iter().enumerate() {
             outputs_bar.part_mut(k).copy_from_slice(slice_mut::<E, D>(grads.get_or_alloc_mut(output)?));
@@ -163,7 +163,7 @@ impl<E: TensorElement, D: Device<E>> Call<E, D> {
             bar
         });
         let to = Cotangents { inputs: &mut bars[..inputs.len()], leaves: leaves_bar };
-        program.backward(packed, (*samples, &slices[..inputs.len()]), &w[..outputs.len()], (arena, None), to);
+        program.backward(&packed.packed, (*samples, &slices[..inputs.len()]), &w[..outputs.len()], (arena, None), to);
         for (k, x) in inputs.iter().enumerate() {
             add(slice_mut::<E, D>(grads.get_or_alloc_mut(x)?), inputs_bar.part(k));
         }
