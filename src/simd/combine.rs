@@ -26,7 +26,8 @@ impl<T: Float> Kernel for Combine<'_, T> {
     fn run<S: Simd>(self, simd: S) {
         let Self { out, base, terms } = self;
         let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
-        let Some(end) = out.len().checked_sub(lanes) else {
+        let len = out.len();
+        let Some(end) = len.checked_sub(lanes) else {
             let mut sum = T::load_rest(simd, base.unwrap_or(out));
             for &(c, k) in terms {
                 sum = T::add(simd, sum, T::mul(simd, T::splat(simd, c), T::load_rest(simd, k)));
@@ -37,15 +38,18 @@ impl<T: Float> Kernel for Combine<'_, T> {
         let last = register::<T, S>(base.unwrap_or(out), end);
         let mut sum = Sum { simd, out, base, terms };
         let (mut at, size) = (0, |registers: usize| registers * lanes);
-        while at + size(8) <= end {
+        while at + size(8) <= len {
             sum.block(consecutive::<8>(at, lanes), None);
             at += size(8);
         }
-        if at + size(4) <= end {
+        if at + size(4) <= len {
             sum.block(consecutive::<4>(at, lanes), None);
             at += size(4);
         }
-        match (end - at).div_ceil(lanes) {
+        if at == len {
+            return;
+        }
+        match end.saturating_sub(at).div_ceil(lanes) {
             0 => sum.block([end], Some(last)),
             1 => sum.block([at, end], Some(last)),
             2 => sum.block([at, at + lanes, end], Some(last)),

@@ -3,7 +3,7 @@
 use std::ops::{Div, Neg};
 
 use super::activation::Function;
-use super::{Float, Sigmoid, Softplus, Tanh, add_product, add_product_transposed, map, pull_back};
+use super::{Float, Sigmoid, Softplus, Tanh, add_product, add_product_transposed, combine, map, pull_back};
 
 /// Bit patterns all over `f32`, dense where the functions bend, with the ends of every range.
 fn every_kind_of_f32() -> Vec<f32> {
@@ -239,4 +239,21 @@ fn a_sample_that_is_not_finite_leaves_the_others_alone() {
     let mut c = vec![0.0; 3 * 9];
     add_product(&mut c, 3, None, &a, &b);
     assert!(c.chunks(3).enumerate().all(|(j, c)| j == 4 || c.iter().all(|c| c.is_finite())));
+}
+
+#[test]
+fn combinations_equal_the_sum_of_each_entry_for_every_length() {
+    let numbers: Vec<f64> = (0..400).map(|i| (0.37 * f64::from(i)).sin()).collect();
+    for len in 0..90 {
+        let terms = [(0.3, &numbers[..len]), (-1.7, &numbers[50..50 + len]), (1e-3, &numbers[200..200 + len])];
+        let before = &numbers[300..300 + len];
+        let entry = |i: usize| terms.iter().fold(before[i], |sum, (c, k)| sum + c * k[i]);
+        let expected: Vec<f64> = (0..len).map(entry).collect();
+        let mut out = vec![f64::NAN; len];
+        combine(&mut out, Some(before), &terms);
+        assert_eq!(out, expected, "{len}");
+        let mut out = before.to_vec();
+        combine(&mut out, None, &terms);
+        assert_eq!(out, expected, "{len}, in place");
+    }
 }

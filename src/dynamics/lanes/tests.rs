@@ -1,4 +1,4 @@
-use num_dual::DualNum;
+use num_dual::{DualNum, DualStruct};
 use num_traits::{FloatConst, Signed};
 
 use super::{LANES, Lanes, watch_for_splits};
