@@ -96,6 +96,8 @@
 //!   forecasts, as SVG or PNG.
 //! * `safetensors`: the module `weights` reads and writes the weights of a model in the format of PyTorch.
 //! * `checkpoint`: a [`Trainer`](train::Trainer) writes files from which an interrupted training goes on, bit for bit.
+//! * `mpi`: trainings and ensembles over processes of MPI, see [`distributed`]. To build it, MPI with `mpicc` and libclang must
+//!   be installed. These pages are built without it.
 //! * `progress`: a progress bar for trainings in a terminal.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 //!   So can optimisers and schedules.
@@ -107,6 +109,7 @@ pub mod analysis;
 pub mod control;
 #[cfg(any(feature = "safetensors", feature = "checkpoint"))]
 mod disk;
+pub mod distributed;
 pub mod dynamics;
 pub mod error;
 pub mod formula;

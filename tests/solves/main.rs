@@ -12,4 +12,5 @@ mod events;
 mod imports;
 mod output;
 mod piecewise;
+mod ranks;
 mod state_laws;
