@@ -62,6 +62,8 @@ pub fn train(
 
 /// The hash of the parameters, if they have the same bits on all ranks.
 fn all_equal(ranks: &impl Communicator, model: &Network<UNITS>) -> Result<u64> {
+    // A rank that has failed by itself says so here, and joins no other exchange.
+    agree(ranks, Ok(()))?;
     let own: Vec<u64> = model.params().coordinates().into_iter().map(f64::to_bits).collect();
     let all = ranks.all_gather(&own)?;
     let found = all.chunks(own.len()).filter(|other| *other == own).count();

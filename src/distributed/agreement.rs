@@ -44,7 +44,7 @@ pub(crate) fn meet(
     }
     let (own, text) = match outcome {
         Ok([a, b]) => ([0, fingerprint.finish(), a, b], Vec::new()),
-        // All ranks know it, or there is nobody to tell.
+        // Every rank has this error already, or cannot be reached.
         Err(error @ (Error::OnRank { .. } | Error::RankLost { .. })) => return Err(error),
         Err(error) => {
             let mut text = error.to_string().into_bytes();

@@ -7,6 +7,9 @@ use crate::error::Result;
 /// Its operations are collective: every rank calls the same ones in the same order, with words of the same number. They move
 /// words of 64 bits, such as the bits of an `f64`, and do no arithmetic, so no result depends on the order of arrival.
 ///
+/// Call [`agree`](super::agree) before an exchange of your own: a rank that has failed by itself reports it there,
+/// and takes part in no other exchange.
+///
 /// [`on_threads`](super::on_threads) and `MpiRanks` (feature `mpi`) make one.
 pub trait Communicator {
     /// The number of this rank, from 0. Rank 0 is the root: it writes files.
@@ -34,7 +37,7 @@ pub trait Communicator {
     /// The errors of [`all_gather`](Self::all_gather).
     fn gather(&self, own: &[u64]) -> Result<Vec<u64>>;
 
-    /// Replaces the words of every rank by those of the root.
+    /// Copies the words of the root to every rank.
     ///
     /// # Errors
     /// The errors of [`all_gather`](Self::all_gather).

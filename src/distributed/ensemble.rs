@@ -13,7 +13,7 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
     /// [`solve`](Self::solve) over ranks: each solves a contiguous share of the samples, and the root returns all outcomes in
     /// the order of the initial states; the others return `None`.
     ///
-    /// The outcomes equal those of `solve` bit for bit on processors of one kind. The error of a failed sample is
+    /// On processors of one kind the outcomes have the same bits as after `solve`. The error of a failed sample is
     /// [`Error::OnRank`] with its rank and its message, and the partial solution is complete; a single rank keeps the errors
     /// themselves.
     ///

@@ -17,8 +17,8 @@
 //!
 //! MPI recommends, but does not require, that a reduction gives the same bits on every rank and in every run. [`sum`] therefore
 //! uses MPI for transport only. Rank `j` receives the `j`-th part of every vector, adds the parts in the order of the ranks, and
-//! sends the sum to all. So every entry is summed once, in a fixed order, and all ranks get the same bits. The number of bytes
-//! is that of the all-reduce of R. Rabenseifner, *Optimization of collective reduction operations* (2004).
+//! sends the sum to all. So every entry is summed once, in a fixed order, and all ranks get the same bits. As many bytes are sent
+//! as in the all-reduce of R. Rabenseifner, *Optimization of collective reduction operations* (2004).
 //!
 //! # Errors end all ranks
 //!

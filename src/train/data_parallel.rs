@@ -36,7 +36,7 @@ use crate::state::State;
 ///
 /// # Compared with one rank
 ///
-/// The result equals that of one rank up to the order of sums, a difference of rounding, if the loss of a batch is a
+/// The result differs from a training on one rank by the order of sums only, a difference of rounding, if the loss of a batch is a
 /// weighted mean over its samples. It is not such a mean if the samples of a batch influence each other: an adaptive solve of
 /// a whole batch chooses its steps by the batch, so the difference is then of the size of its tolerance. Random numbers from
 /// [`MiniBatch::seed`] differ too: each rank has its own seed.
@@ -69,15 +69,10 @@ impl<'a, T, C: Communicator> DataParallel<'a, T, C> {
         MiniBatch { samples: &batch.samples[share(self.ranks, batch.samples.len())], seed }
     }
 
-    /// The weights and the losses of all shares, in the order of the ranks.
-    fn losses<M: Parametric>(
-        &self,
-        place: Place,
-        (model, batch): (&M, MiniBatch<'_>),
-        own: Result<Share>,
-    ) -> Result<Vec<Share>> {
+    /// The weights and the losses of all shares, in the order of the ranks. `params` are the coordinates of the parameters.
+    fn losses(&self, place: Place, params: &[f64], batch: MiniBatch<'_>, own: Result<Share>) -> Result<Vec<Share>> {
         let own = own.map(|Share { weight, loss }| [weight.to_bits(), loss.to_bits()]);
-        let hash = Fingerprint::of(place).numbers(&model.params().coordinates()).word(batch.seed);
+        let hash = Fingerprint::of(place).numbers(params).word(batch.seed);
         let hash = batch.samples.iter().fold(hash, |hash, &sample| hash.word(sample as u64));
         let all = meet(self.ranks, hash, own)?;
         Ok(all
@@ -125,29 +120,30 @@ impl<M: Parametric, T: Objective<M>, C: Communicator> Objective<M> for DataParal
         if self.ranks.size() == 1 {
             return self.objective.gradient(model, batch);
         }
-        let samples = self.share(batch);
+        let (samples, params) = (self.share(batch), model.params());
+        let coordinates = params.coordinates();
         let weight = self.objective.weight(samples);
         // Fewer samples than ranks, or none that counts.
         let evaluated = match weight {
-            0.0 => Ok((0.0, model.params().zeros_like())),
+            0.0 => Ok((0.0, params.zeros_like())),
             _ => self.objective.gradient(model, samples),
         };
-        let (own, gradient) = match evaluated.and_then(|(loss, gradient)| checked(model, weight, loss, gradient)) {
-            Ok((own, gradient)) => (Ok(own), Some(gradient)),
+        let (own, gradient) = match evaluated.and_then(|found| checked(weight, found, coordinates.len())) {
+            Ok((own, gradient, numbers)) => (Ok(own), Some((gradient, numbers))),
             Err(error) => (Err(error), None),
         };
-        let (loss, total) = mean(&self.losses(Place::Gradient, (model, batch), own)?);
+        let (loss, total) = mean(&self.losses(Place::Gradient, &coordinates, batch, own)?);
         // A rank without a gradient has failed, so `losses` has returned the error.
-        let mut gradient = gradient.unwrap_or_else(|| model.params().zeros_like());
-        let mut numbers = gradient.coordinates();
+        let (mut gradient, mut numbers) = gradient.unwrap_or((params, coordinates));
         numbers.iter_mut().for_each(|x| *x *= weight / total);
         sum_of_equal_lengths(self.ranks, &mut numbers)?;
         match gradient.read_coordinates(&numbers) {
             Some([]) => Ok((loss, gradient)),
-            _ => {
-                let found = gradient.coordinates().len();
-                Err(Error::LengthMismatch { name: "gradient", found, expected: numbers.len() })
-            }
+            _ => Err(Error::LengthMismatch {
+                name: "gradient",
+                found: gradient.coordinates().len(),
+                expected: numbers.len(),
+            }),
         }
     }
 
@@ -159,17 +155,17 @@ impl<M: Parametric, T: Objective<M>, C: Communicator> Objective<M> for DataParal
         let weight = self.objective.weight(samples);
         let loss = if weight == 0.0 { Ok(0.0) } else { self.objective.loss(model, samples) };
         let own = loss.and_then(|loss| Share::new(weight, loss));
-        Ok(mean(&self.losses(Place::Loss, (model, batch), own)?).0)
+        Ok(mean(&self.losses(Place::Loss, &model.params().coordinates(), batch, own)?).0)
     }
 }
 
-/// The share of a rank, if its loss and its gradient are finite, and the gradient has the length of the parameters.
-fn checked<M: Parametric>(model: &M, weight: f64, loss: f64, gradient: M::Params) -> Result<(Share, M::Params)> {
+/// The share of a rank, its gradient and the coordinates, if they are finite and `expected` in number.
+fn checked<P: State>(weight: f64, (loss, gradient): (f64, P), expected: usize) -> Result<(Share, P, Vec<f64>)> {
     let share = Share::new(weight, loss)?;
     check_argument("gradient", &gradient)?;
-    let [found, expected] = [&gradient, &model.params()].map(|params| params.coordinates().len());
-    if found != expected {
-        return Err(Error::LengthMismatch { name: "gradient", found, expected });
+    let numbers = gradient.coordinates();
+    match numbers.len() {
+        found if found != expected => Err(Error::LengthMismatch { name: "gradient", found, expected }),
+        _ => Ok((share, gradient, numbers)),
     }
-    Ok((share, gradient))
 }
