@@ -190,8 +190,7 @@ fn a_loss_or_a_gradient_that_is_not_finite_on_one_rank_ends_all() {
 #[test]
 fn a_step_that_is_not_finite_on_one_rank_is_skipped_on_all() {
     // Twelve steps, of which those with sample 0 are skipped: one in each of the four epochs.
-    let bad = |rank: usize, model: &Number, batch: MiniBatch<'_>| {
-        let _ = rank;
+    let bad = |_: usize, model: &Number, batch: MiniBatch<'_>| {
         if batch.samples.contains(&0) { Ok((f64::NAN, 1.0)) } else { square(model) }
     };
     for (x, fitted) in fit(bad, |_, trainer| trainer.skip_non_finite()) {
@@ -225,8 +224,7 @@ fn a_failure_between_steps_ends_all() {
             .on_epoch(move |epoch, _| if fails(epoch) { Err(Error::EmptyState) } else { Ok(TrainingAction::Continue) })
     });
     all_report(&last, 0, &Error::EmptyState.to_string());
-    let file = |_: &ThreadRank, trainer| Trainer::log(trainer, Path::new("/no such folder/log.csv"));
-    all_report(&fit(good, file), 0, "no such folder");
+    all_report(&fit(good, |_, trainer| trainer.log("/no such folder/log.csv")), 0, "no such folder");
     // A validation that fails, and one that differs.
     let validation = |bad: Result<f64>| {
         fit(good, move |ranks, trainer| {
