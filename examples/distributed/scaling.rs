@@ -5,7 +5,7 @@ use rheos::train::{Adam, CrossEntropy, DataParallel, MiniBatch, Objective, Optim
 use rheos::{Parametric, Result};
 
 use crate::network::{Network, digits, flops, network};
-use crate::transport::{Transport, median};
+use crate::transport::{Transport, median, time};
 
 /// Measures networks of several widths with several batch sizes.
 pub fn measure(ranks: &impl Communicator, transport: &Transport, quick: bool) -> Result<()> {
@@ -27,17 +27,20 @@ fn width<const H: usize>(ranks: &impl Communicator, transport: &Transport, quick
     for batch in [16, 64, 256] {
         let samples: Vec<usize> = (0..batch).collect();
         let steps = if quick { 5 } else { 5 + 200_000 / (H * batch) };
-        let (mut alone, mut together) = (0.0, 0.0);
-        // The first round warms up.
-        for _ in 0..2 {
-            alone = if ranks.rank() == 0 { time(&loss, &samples, steps)? } else { 0.0 };
+        let (mut alone, mut together) = (Vec::new(), Vec::new());
+        let (mut first, mut second) = (Training::<H>::new(&samples), Training::<H>::new(&samples));
+        for _ in 0..steps {
             agree(ranks, Ok(()))?;
-            together = time(&parallel, &samples, steps)?;
+            if ranks.rank() == 0 {
+                alone.push(time(|| first.step(&loss)));
+            }
+            agree(ranks, Ok(()))?;
+            together.push(time(|| second.step(&parallel)));
         }
         if ranks.rank() == 0 {
             let (model, p) = (network::<H>(), ranks.size());
             // Every rank updates all parameters.
-            let update = update(&model, steps)?;
+            let (alone, together, update) = (median(alone)?, median(together)?, update(&model, steps)?);
             let predicted = (alone - update) / p as f64 + update + transport.sum(model.parameter_count(), p);
             println!(
                 "| {H} | {} | {batch} | {:.2} | {:.0} | {:.0} | {:.2} | {:.2} |",
@@ -57,14 +60,23 @@ fn width<const H: usize>(ranks: &impl Communicator, transport: &Transport, quick
 fn update<const H: usize>(model: &Network<H>, repetitions: usize) -> Result<f64> {
     let (mut model, mut adam) = (model.clone(), Adam::new(1e-3));
     let gradient = model.params();
-    median(repetitions, || adam.step(&mut model, &gradient))
+    median((0..repetitions).map(|_| time(|| adam.step(&mut model, &gradient))))
 }
 
-/// The median time of a step.
-fn time<const H: usize>(loss: &impl Objective<Network<H>>, samples: &[usize], steps: usize) -> Result<f64> {
-    let (mut model, mut adam) = (network(), Adam::new(1e-3));
-    median(steps, || {
-        let (_, gradient) = loss.gradient(&model, MiniBatch { samples, seed: 0 })?;
-        adam.step(&mut model, &gradient)
-    })
+/// A training that repeats one batch.
+struct Training<'a, const H: usize> {
+    model: Network<H>,
+    adam: Adam,
+    samples: &'a [usize],
+}
+
+impl<'a, const H: usize> Training<'a, H> {
+    fn new(samples: &'a [usize]) -> Self {
+        Self { model: network(), adam: Adam::new(1e-3), samples }
+    }
+
+    fn step(&mut self, loss: &impl Objective<Network<H>>) -> Result<()> {
+        let (_, gradient) = loss.gradient(&self.model, MiniBatch { samples: self.samples, seed: 0 })?;
+        self.adam.step(&mut self.model, &gradient)
+    }
 }

@@ -9,6 +9,8 @@ use rheos::{Error, Parametric, Result, State};
 use crate::network::{Network, digits, network};
 
 const UNITS: usize = 32;
+/// The samples to train on; the others are for validation.
+const SAMPLES: usize = 1150;
 
 /// What happens to the last rank in the third epoch.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,11 +27,11 @@ pub fn train(
     accident: Option<Accident>,
 ) -> Result<String> {
     let (data, test) = agree(ranks, digits())?;
-    let (train, valid) = data.split(1150);
+    let (train, valid) = data.split(SAMPLES);
     let (train, valid) = (train.objective(CrossEntropy::new(10)), valid.objective(CrossEntropy::new(10)));
     let is_last = ranks.rank() + 1 == ranks.size();
     let steps = std::cell::Cell::new(0);
-    let disturbed = objective(train.samples(), |model: &Network<UNITS>, batch: MiniBatch<'_>| {
+    let disturbed = objective(SAMPLES, |model: &Network<UNITS>, batch: MiniBatch<'_>| {
         steps.set(steps.get() + 1);
         // Each epoch has 36 steps.
         match accident.filter(|_| is_last && steps.get() == 90) {

@@ -25,16 +25,18 @@ impl Transport {
     }
 }
 
-/// The median of the times of `repetitions` calls.
-pub fn median(repetitions: usize, mut call: impl FnMut() -> Result<()>) -> Result<f64> {
-    let mut times = Vec::with_capacity(repetitions);
-    for _ in 0..repetitions {
-        let start = Instant::now();
-        call()?;
-        times.push(start.elapsed().as_secs_f64());
-    }
+/// The time of a call, in seconds.
+pub fn time(mut call: impl FnMut() -> Result<()>) -> Result<f64> {
+    let start = Instant::now();
+    call()?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// The median of some times.
+pub fn median(times: impl IntoIterator<Item = Result<f64>>) -> Result<f64> {
+    let mut times = times.into_iter().collect::<Result<Vec<_>>>()?;
     times.sort_unstable_by(f64::total_cmp);
-    Ok(times[repetitions / 2])
+    Ok(times[times.len() / 2])
 }
 
 /// Measures messages between ranks 0 and 1, and sums.
@@ -44,7 +46,7 @@ pub fn measure(world: &SimpleCommunicator, ranks: &MpiRanks, quick: bool) -> Res
     if size == 1 {
         return Ok(Transport { latency: 0.0, bandwidth: f64::INFINITY });
     }
-    let long = 1 << 20;
+    let long = 1 << 17;
     let latency = message(world, 1, repetitions * 20)?;
     let bandwidth = 8.0 * f64::from(long) / message(world, long as usize, repetitions)?;
     let transport = Transport { latency, bandwidth };
@@ -55,7 +57,7 @@ pub fn measure(world: &SimpleCommunicator, ranks: &MpiRanks, quick: bool) -> Res
     }
     for numbers in [1, 100, 10_000, 100_000, 1_000_000] {
         let mut values = vec![1.0; numbers];
-        let time = median(repetitions, || sum(ranks, &mut values))?;
+        let time = median((0..repetitions).map(|_| time(|| sum(ranks, &mut values))))?;
         if is_root {
             println!("| {numbers} | {:.1} | {:.1} |", 1e6 * time, 1e6 * transport.sum(numbers, size));
         }
@@ -66,19 +68,22 @@ pub fn measure(world: &SimpleCommunicator, ranks: &MpiRanks, quick: bool) -> Res
 /// The time of a message of this many words, half of the time there and back; 0 on other ranks than 0 and 1.
 fn message(world: &SimpleCommunicator, words: usize, repetitions: usize) -> Result<f64> {
     let mut words = vec![0_u64; words];
-    let time = median(repetitions, || {
-        match world.rank() {
-            0 => {
-                world.process_at_rank(1).send(&words[..]);
-                world.process_at_rank(1).receive_into(&mut words[..]);
-            }
-            1 => {
-                world.process_at_rank(0).receive_into(&mut words[..]);
-                world.process_at_rank(0).send(&words[..]);
-            }
-            _ => {}
+    let there_and_back = |words: &mut [u64]| match world.rank() {
+        0 => {
+            world.process_at_rank(1).send(words);
+            world.process_at_rank(1).receive_into(words);
         }
-        Ok(())
-    })?;
-    Ok(time / 2.0)
+        1 => {
+            world.process_at_rank(0).receive_into(words);
+            world.process_at_rank(0).send(words);
+        }
+        _ => {}
+    };
+    let once = |_| {
+        time(|| {
+            there_and_back(&mut words);
+            Ok(())
+        })
+    };
+    Ok(median((0..repetitions).map(once))? / 2.0)
 }

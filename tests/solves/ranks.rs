@@ -70,9 +70,19 @@ fn the_first_error_is_the_common_one() {
     };
     let reason = Error::EmptyState.to_string();
     assert_eq!(run(&[3, 2]), vec![Err(Error::OnRank { rank: 2, reason, is_non_finite: false }); 4]);
+    let message = run(&[1])[0].as_ref().unwrap_err().to_string();
+    assert_eq!(message, "rank 1 failed: the initial state `y0` has no coordinates, so there is nothing to solve");
     assert_eq!(run(&[]), [Ok(0), Ok(1), Ok(2), Ok(3)]);
     // One rank keeps its error.
     assert_eq!(on_threads(1, |ranks| agree(ranks, Err::<(), _>(Error::EmptyState))), [Err(Error::EmptyState)]);
+}
+
+#[test]
+fn a_rank_that_ended_is_named() {
+    let found = on_threads(2, |ranks| if ranks.rank() == 0 { ranks.all_gather(&[1]).map(|_| ()) } else { Ok(()) });
+    let error = found[0].as_ref().unwrap_err();
+    assert_eq!(*error, Error::RankLost { rank: 1 });
+    assert_eq!(error.to_string(), "rank 1 ended while another rank waited for it");
 }
 
 /// The outcomes of all ranks at the root.
