@@ -135,8 +135,10 @@ fn fit(
 
 type Parallel<'a> = DataParallel<'a, Boxed<'a>, ThreadRank>;
 
+type Gradient<'a> = dyn Fn(&Number, MiniBatch<'_>) -> Result<(f64, f64)> + 'a;
+
 /// A closure on 18 samples.
-struct Boxed<'a>(Box<dyn Fn(&Number, MiniBatch<'_>) -> Result<(f64, f64)> + 'a>);
+struct Boxed<'a>(Box<Gradient<'a>>);
 
 impl Objective<Number> for Boxed<'_> {
     fn samples(&self) -> usize {
