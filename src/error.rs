@@ -12,6 +12,7 @@
 //! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged), [`NoPeriodicOrbit`](Error::NoPeriodicOrbit) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
+//! | ranks | [`OnRank`](Error::OnRank), [`RankLost`](Error::RankLost) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
@@ -415,6 +416,22 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// A rank of a distributed computation failed. All ranks return this error.
+    #[error("rank {rank} failed: {reason}")]
+    OnRank {
+        /// The rank, from 0.
+        rank: usize,
+        /// The message of its error.
+        reason: String,
+        /// Whether its error reports a number that is not finite.
+        is_non_finite: bool,
+    },
+    /// A rank ended while another one waited for it.
+    #[error("rank {rank} ended while another rank waited for it")]
+    RankLost {
+        /// The rank, from 0.
+        rank: usize,
+    },
     /// A picture, or a part of it, has nothing to show.
     #[cfg(feature = "plot")]
     #[error(
@@ -582,6 +599,22 @@ pub enum Error {
         /// Why it cannot have the name.
         reason: &'static str,
     },
+}
+
+impl Error {
+    /// Whether it reports a number that is not finite.
+    pub(crate) const fn is_non_finite(&self) -> bool {
+        match self {
+            Self::NonFinite { .. }
+            | Self::NonFiniteDerivative { .. }
+            | Self::NonFiniteEvent { .. }
+            | Self::NonFiniteGradient { .. }
+            | Self::NonFiniteLoss { .. } => true,
+            Self::InvalidArgument { value, .. } | Self::InvalidEntry { value, .. } => !value.is_finite(),
+            Self::OnRank { is_non_finite, .. } => *is_non_finite,
+            _ => false,
+        }
+    }
 }
 
 /// The searches that lead to no point or cycle, by reason.

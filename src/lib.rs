@@ -96,6 +96,8 @@
 //!   forecasts, as SVG or PNG.
 //! * `safetensors`: the module `weights` reads and writes the weights of a model in the format of PyTorch.
 //! * `checkpoint`: a [`Trainer`](train::Trainer) writes files from which an interrupted training goes on, bit for bit.
+//! * `mpi`: trainings and ensembles over processes of MPI, see [`distributed`]. To build it, MPI with `mpicc` and libclang must
+//!   be installed. These pages are built without it.
 //! * `progress`: a progress bar for trainings in a terminal.
 //! * `rayon`: matrix products of more than four million multiplications, and activations of more than 65 000 entries, run
 //!   on the threads of rayon's global pool (`RAYON_NUM_THREADS`). The results have the same bits as on one thread.
@@ -109,6 +111,7 @@ pub mod analysis;
 pub mod control;
 #[cfg(any(feature = "safetensors", feature = "checkpoint"))]
 mod disk;
+pub mod distributed;
 pub mod dynamics;
 pub mod error;
 pub mod formula;

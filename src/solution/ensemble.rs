@@ -75,6 +75,14 @@ impl<'a, F: Dynamics> Ensemble<'a, F> {
 }
 
 impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
+    pub(crate) const fn initial_states(&self) -> &'a [F::State] {
+        self.y0
+    }
+
+    pub(crate) const fn span(&self) -> Span {
+        self.span
+    }
+
     /// Solves one sample after the other. The outcomes are in the order of the initial states.
     pub fn solve<S, C>(&self, solver: S, control: C) -> Vec<Outcome<F::State>>
     where
@@ -100,7 +108,7 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
         in_parallel(self.y0.len(), threads, |i| self.sample(i).solve(solver.clone(), control.clone()))
     }
 
-    fn sample(&self, i: usize) -> Ivp<'a, F, K> {
+    pub(crate) fn sample(&self, i: usize) -> Ivp<'a, F, K> {
         let f = match self.fields {
             Fields::One(f) => f,
             Fields::Each(fields) => &fields[i],

@@ -5,7 +5,7 @@
 //! | [`solve_ivp`] | with a default method, for an unknown problem |
 //! | [`solve`] | with your method; keeps the end state |
 //! | [`Ivp`] | with outputs, events, jumps, observers and gradients |
-//! | [`Ensemble`] | many initial states, on several threads |
+//! | [`Ensemble`] | many initial states, on several threads or ranks |
 //! | [`LaneEnsemble`] | many samples of a small model, several in each instruction |
 //! | [`Stepper`] | step by step, driven by the caller; [`Paused`] is its state as a value |
 //!

@@ -20,7 +20,7 @@ pub struct Solution<Y, K = Vec<Y>> {
     /// A diagnosis of stiffness, if the problem looks stiff for the method and another would be cheaper. Checked only
     /// with adaptive steps.
     pub stiffness: Option<Stiffness>,
-    pub(super) end: (f64, Y),
+    pub(crate) end: (f64, Y),
 }
 
 impl<Y, K> Solution<Y, K> {

@@ -7,6 +7,7 @@
 //! | [`SequenceData`] | sequences with targets, as an objective for sequence models |
 //! | [`VectorData`] | vectors with targets, as an objective for deep networks |
 //! | [`Objective`], [`objective`] | the loss of any model on samples |
+//! | [`DataParallel`] | an objective over the ranks of a [`Communicator`](crate::distributed::Communicator): processes of MPI, or threads |
 //! | helper types | [`MiniBatch`], [`Ended`], [`Epoch`], [`Level`], [`LevelTraining`], [`ObjectiveFn`], [`OptimiserMemory`], [`SampleTarget`], [`SequenceObjective`], [`Target`], [`TargetFor`], [`Trained`], [`TrainingAction`], [`VectorObjective`] |
 //!
 //! | loss | output and target |
@@ -48,6 +49,7 @@
 
 mod check;
 mod clip;
+mod data_parallel;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 mod loss;
@@ -66,6 +68,7 @@ mod vector_data;
 mod vector_objective;
 
 pub use clip::clip_norm;
+pub use data_parallel::DataParallel;
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, Loss, SquaredError, mean_squared_error,
 };

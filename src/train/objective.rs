@@ -1,5 +1,6 @@
 //! The loss of a model on samples.
 
+use crate::distributed::{Communicator, OneRank};
 use crate::dynamics::Parametric;
 use crate::error::Result;
 
@@ -42,6 +43,14 @@ pub trait Objective<M: Parametric> {
     /// than another in the mean of the batch.
     fn weight(&self, batch: MiniBatch<'_>) -> f64 {
         batch.samples.len() as f64
+    }
+
+    /// The ranks that train the model together; by default this one alone. [`DataParallel`](super::DataParallel) has more.
+    ///
+    /// A [`Trainer`](super::Trainer) over ranks writes its files and its progress on the root only, ends on all ranks if a
+    /// callback ends it on one, and returns the error of any rank on all.
+    fn communicator(&self) -> &dyn Communicator {
+        &OneRank
     }
 }
 

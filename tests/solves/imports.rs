@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, each of which may import from those before it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "error",
     "disk",
     "simd",
@@ -18,6 +18,7 @@ const ORDER: [&str; 17] = [
     "formula",
     "nn",
     "weights",
+    "distributed",
     "train",
     "analysis",
     "plot",

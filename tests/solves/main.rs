@@ -13,4 +13,5 @@ mod imports;
 mod lanes;
 mod output;
 mod piecewise;
+mod ranks;
 mod state_laws;

@@ -4,6 +4,7 @@ mod checkpoints;
 mod coarse;
 mod coarse_to_fine;
 mod data;
+mod distributed;
 mod ends;
 mod errors;
 mod multi_level;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::{Settings, Trainer};
 use super::progress::Progress;
 use crate::disk;
+use crate::distributed::bytes_of_root;
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result, TensorDifference};
 use crate::formula::{Parameters, TensorInfo};
@@ -35,8 +36,8 @@ pub(super) struct Checkpoint<M: Parametric, O> {
     read: Read<M, O>,
 }
 
-/// Reads a file for a model; `None` if there is no file.
-type Read<M, O> = fn(&Path, &M, &O) -> Result<Option<Restored<<M as Parametric>::Params, O>>>;
+/// Reads the bytes of a file for a model.
+type Read<M, O> = fn(&Path, &[u8], &M, &O) -> Result<Restored<<M as Parametric>::Params, O>>;
 
 /// The content of a file.
 pub(super) struct Restored<P, O> {
@@ -134,8 +135,8 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
             return Ok(());
         };
         *schedule = self.schedule;
-        let Some(restored) = read(path, self.model, first)? else { return Ok(()) };
-        let Restored { params, optimiser, first_rate, run } = restored;
+        let Some(bytes) = bytes_of_root(self.objective.communicator(), || bytes_of(path))? else { return Ok(()) };
+        let Restored { params, optimiser, first_rate, run } = read(path, &bytes, self.model, first)?;
         let Settings { batch_size, seed, .. } = self.settings;
         let samples = self.objective.samples();
         for (name, found, expected) in [
@@ -173,6 +174,9 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// Writes the file of a completed epoch.
     pub(super) fn save(&self, progress: &Progress) -> Result<()> {
         let Some(Checkpoint { path, write, optimiser, schedule, .. }) = &self.checkpoint else { return Ok(()) };
+        if !self.is_root() {
+            return Ok(());
+        }
         let run = Run {
             seed: self.settings.seed,
             batch_size: self.settings.batch_size as u64,
@@ -220,17 +224,21 @@ where
     disk::replace(path, &bytes)
 }
 
-fn read<M, O>(path: &Path, model: &M, optimiser: &O) -> Result<Option<Restored<M::Params, O>>>
+/// The bytes of the file; `None` if there is none, but it can be written.
+fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>> {
+    if path.exists() {
+        return disk::read(path).map(Some);
+    }
+    disk::check_place(path)?;
+    Ok(None)
+}
+
+fn read<M, O>(path: &Path, bytes: &[u8], model: &M, optimiser: &O) -> Result<Restored<M::Params, O>>
 where
     M: Parametric<Params: Parameters>,
     O: Optimiser + Serialize + DeserializeOwned,
 {
-    if !path.exists() {
-        disk::check_place(path)?;
-        return Ok(None);
-    }
-    let bytes = disk::read(path)?;
-    let content = content(path, &bytes)?;
+    let content = content(path, bytes)?;
     let unreadable = |error: postcard::Error| damaged(path, &error.to_string());
     let (head, rest): (Head, _) = postcard::take_from_bytes(content).map_err(unreadable)?;
     let mut params = model.params();
@@ -256,7 +264,7 @@ where
         return other(format!("it is of a training by {name} with other settings than the learning rate"));
     }
     match params.read_numbers(&numbers) {
-        Some([]) => Ok(Some(Restored { params, optimiser: restored, first_rate, run })),
+        Some([]) => Ok(Restored { params, optimiser: restored, first_rate, run }),
         _ => Err(damaged(path, "it has too many or too few numbers")),
     }
 }

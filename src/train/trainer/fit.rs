@@ -7,6 +7,7 @@ use super::display::Display;
 use super::progress::{Best, Progress};
 use super::report::{Ended, Epoch, Trained, Training, TrainingFailure};
 use super::watch::TrainingAction;
+use crate::distributed::{Fingerprint, Place, agree, meet};
 use crate::dynamics::Parametric;
 use crate::error::{Error, Result};
 use crate::state::State;
@@ -35,7 +36,9 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// The errors of [`fit`](Self::fit).
     pub fn fit_with_optimiser(mut self) -> Result<Trained<O>, Box<TrainingFailure>> {
         let mut progress = Progress::default();
-        match self.run(&mut progress) {
+        // The end of a rank that failed between two steps.
+        let outcome = self.run(&mut progress);
+        match agree(self.objective.communicator(), outcome) {
             Ok(ended) => self.finish(progress, ended),
             Err(error) => Err(failure(error, progress)),
         }
@@ -44,6 +47,10 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     fn run(&mut self, progress: &mut Progress) -> Result<Ended> {
         self.check()?;
         self.prepare_schedule()?;
+        if !self.is_root() {
+            self.log = None;
+            self.settings.progress = false;
+        }
         #[cfg(feature = "checkpoint")]
         self.restore(progress)?;
         if let Some(log) = &mut self.log {
@@ -130,7 +137,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
                     progress.now.weight += weight;
                     progress.now.gradient_norm = progress.now.gradient_norm.max(norm);
                 }
-                Err(error) if self.settings.skip_non_finite && is_non_finite(&error) => {
+                Err(error) if self.settings.skip_non_finite && error.is_non_finite() => {
                     progress.now.skipped += 1;
                     let is_last = (step + 1) * batch_size >= order.len();
                     if is_last && progress.now.weight == 0.0 {
@@ -186,18 +193,25 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
         if let Some(log) = &mut self.log {
             log.add(epoch)?;
         }
-        let mut ended = None;
+        let mut stops = false;
         for callback in &mut self.callbacks {
-            if callback(epoch, self.model)? == TrainingAction::Stop {
-                ended = Some(Ended::Callback);
-            }
+            stops |= callback(epoch, self.model)? == TrainingAction::Stop;
         }
+        // A validation that differs between the ranks would end some of them early.
+        let validation = Fingerprint::of(Place::Epoch).numbers(epoch.validation.as_slice());
+        let all = meet(self.objective.communicator(), validation, Ok([u64::from(stops), 0]))?;
+        let ended = all.iter().any(|[stops, _]| *stops == 1).then_some(Ended::Callback);
         Ok(if self.is_impatient(progress) { Some(Ended::EarlyStop) } else { ended })
     }
 
     /// Whether the validation loss has not improved for too long.
     fn is_impatient(&self, progress: &Progress) -> bool {
         self.settings.patience.is_some_and(|patience| progress.epochs_since_best() >= patience.max(1))
+    }
+
+    /// Whether this rank writes files.
+    pub(super) fn is_root(&self) -> bool {
+        self.objective.communicator().rank() == 0
     }
 
     /// Gives the model its best parameters.
@@ -225,17 +239,4 @@ struct Step {
 fn failure(error: Error, progress: Progress) -> Box<TrainingFailure> {
     let (epoch, step) = (progress.epochs.len() + 1, progress.steps + 1);
     Box::new(TrainingFailure { error, epoch, step, epochs: progress.epochs })
-}
-
-/// Whether an error reports a number that is not finite.
-const fn is_non_finite(error: &Error) -> bool {
-    match error {
-        Error::NonFinite { .. }
-        | Error::NonFiniteDerivative { .. }
-        | Error::NonFiniteEvent { .. }
-        | Error::NonFiniteGradient { .. }
-        | Error::NonFiniteLoss { .. } => true,
-        Error::InvalidArgument { value, .. } | Error::InvalidEntry { value, .. } => !value.is_finite(),
-        _ => false,
-    }
 }
