@@ -6,6 +6,7 @@ use rheos::formula::{Formula, Heap, Rows, Structure};
 use rheos::nn::{Elman, Gru, Layer, Net, Recurrence, Sequence, SequenceBatch};
 use rheos::train::mean_squared_error;
 use rheos::{Parametric, State};
+use rheos_peers::draws::uniform;
 
 use crate::{Found, Row};
 
@@ -124,15 +125,4 @@ fn batches<const N: usize>(seed: usize, times: usize, samples: usize) -> Vec<Bat
     let mut numbers = uniform(seed, 1.0);
     let mut batch = || Batch::from_fn_generic(Const, Dyn(samples), |_, _| numbers.next().unwrap_or(f32::NAN));
     (0..times).map(|_| batch()).collect()
-}
-
-/// Uniform on `[-bound, bound)`: the upper 24 bits of splitmix64 (Steele, Lea & Flood 2014) at `2³² seed + k + 1`.
-fn uniform(seed: usize, bound: f64) -> impl Iterator<Item = f32> {
-    (1u64..).map(move |k| {
-        let mut z = (k + ((seed as u64) << 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        (bound * ((z >> 40) as f64 / 8_388_608.0 - 1.0)) as f32
-    })
 }

@@ -1,0 +1,77 @@
+//! The tolerances of the stiff problems, and the time that a solve of one may take.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use crate::clock::{Library, Measured, seconds};
+use crate::stiff::StiffProblem;
+
+/// A solve that has not ended after this time has failed.
+const LONGEST: Duration = Duration::from_secs(5);
+/// After a solve that took longer, stricter tolerances are left out.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Counts evaluations, and ends a solve that takes too long by a panic, which [`stiff_curve`] catches.
+pub struct Watch {
+    evaluations: Cell<u64>,
+    begun: Cell<Instant>,
+}
+
+impl Watch {
+    fn restart(&self) {
+        self.evaluations.set(0);
+        self.begun.set(Instant::now());
+    }
+
+    /// An evaluation of the field.
+    #[inline(always)]
+    pub fn evaluated<const N: usize>(&self) {
+        let evaluations = self.evaluations.get() + 1;
+        self.evaluations.set(evaluations);
+        if N >= 100 || evaluations % 256 == 0 {
+            self.look();
+        }
+    }
+
+    /// Looks at the time.
+    pub fn look(&self) {
+        assert!(self.begun.get().elapsed() < LONGEST, "stopped after {LONGEST:?}");
+    }
+}
+
+/// 1e-2 to 1e-10; every second in a quick run.
+fn tolerances() -> impl Iterator<Item = f64> {
+    let quick = std::env::var("PEERS_QUICK").is_ok_and(|value| !value.is_empty());
+    (2..=10).step_by(if quick { 2 } else { 1 }).map(|digits| format!("1e-{digits}").parse().unwrap_or(f64::NAN))
+}
+
+/// The work–precision curve of one method: `solve(tol, watch)` returns the state at the end, or the reason why it was not
+/// reached.
+pub fn stiff_curve<P: StiffProblem<N>, const N: usize>(
+    library: Library,
+    method: &str,
+    solve: impl Fn(f64, &Watch) -> Result<Vec<f64>, String>,
+) {
+    let watch = Watch { evaluations: Cell::new(0), begun: Cell::new(Instant::now()) };
+    for tol in tolerances() {
+        let run = || {
+            watch.restart();
+            catch_unwind(AssertUnwindSafe(|| solve(tol, &watch))).unwrap_or_else(|reason| Err(message(&*reason)))
+        };
+        let outcome: Result<Measured, String> = run().map(|y| {
+            let evaluations = watch.evaluations.get();
+            (seconds(run), evaluations, y)
+        });
+        library.print(P::NAME, method, tol, outcome);
+        if watch.begun.get().elapsed() > SLOW {
+            break;
+        }
+    }
+}
+
+/// The message of a panic.
+fn message(reason: &(dyn std::any::Any + Send)) -> String {
+    let message = reason.downcast_ref::<String>().map(String::as_str);
+    message.or_else(|| reason.downcast_ref::<&str>().copied()).unwrap_or("panicked").chars().take(60).collect()
+}
