@@ -46,22 +46,34 @@ fn tolerances() -> impl Iterator<Item = f64> {
     (2..=10).step_by(if quick { 2 } else { 1 }).map(|digits| format!("1e-{digits}").parse().unwrap_or(f64::NAN))
 }
 
-/// The work–precision curve of one method: `solve(tol, watch)` returns the state at the end, or the reason why it was not
-/// reached.
+/// A solve that is ready: the state at the end, or the reason why it was not reached.
+pub type Solve<'w> = Box<dyn Fn() -> Result<Vec<f64>, String> + 'w>;
+
+/// The work–precision curve of one method: `solve(tol, watch)`.
 pub fn stiff_curve<P: StiffProblem<N>, const N: usize>(
     library: Library,
     method: &str,
-    solve: impl Fn(f64, &Watch) -> Result<Vec<f64>, String>,
+    solve: impl Fn(f64, &Watch) -> Result<Vec<f64>, String> + Copy + 'static,
 ) {
-    let watch = Watch { evaluations: Cell::new(0), begun: Cell::new(Instant::now()) };
+    prepared_curve::<P, N>(library, method, |tol, watch| Ok(Box::new(move || solve(tol, watch))));
+}
+
+/// The same with some preparation of each tolerance, which is not timed.
+pub fn prepared_curve<P: StiffProblem<N>, const N: usize>(
+    library: Library,
+    method: &str,
+    prepare: impl for<'w> Fn(f64, &'w Watch) -> Result<Solve<'w>, String>,
+) {
     for tol in tolerances() {
-        let run = || {
-            watch.restart();
-            catch_unwind(AssertUnwindSafe(|| solve(tol, &watch))).unwrap_or_else(|reason| Err(message(&*reason)))
-        };
-        let outcome: Result<Measured, String> = run().map(|y| {
+        let watch = Watch { evaluations: Cell::new(0), begun: Cell::new(Instant::now()) };
+        let outcome: Result<Measured, String> = prepare(tol, &watch).and_then(|solve| {
+            let run = || {
+                watch.restart();
+                catch_unwind(AssertUnwindSafe(&solve)).unwrap_or_else(|reason| Err(message(&*reason)))
+            };
+            let y = run()?;
             let evaluations = watch.evaluations.get();
-            (seconds(run), evaluations, y)
+            Ok((seconds(run), evaluations, y))
         });
         library.print(P::NAME, method, tol, outcome);
         if watch.begun.get().elapsed() > SLOW {

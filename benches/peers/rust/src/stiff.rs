@@ -10,6 +10,9 @@ pub use chemistry::{E5, Hires, Robertson};
 pub use oscillators::{Oregonator, VanDerPol};
 pub use pollution::Pollution;
 
+use nalgebra::Const;
+use rheos::state::SquareDim;
+
 /// `y' = f(y)` from 0 to `END`.
 pub trait StiffProblem<const N: usize> {
     const NAME: &'static str;
@@ -24,8 +27,10 @@ pub trait StiffProblem<const N: usize> {
 
 /// A task for every problem.
 pub trait VisitStiff {
-    /// A problem of a few equations.
-    fn small<P: StiffProblem<N>, const N: usize>(&mut self);
+    /// A problem of a few equations, so that static matrices serve.
+    fn small<P: StiffProblem<N>, const N: usize>(&mut self)
+    where
+        Const<N>: SquareDim;
     /// A problem of many equations, with five diagonals in its Jacobian.
     fn banded<P: StiffProblem<N>, const N: usize>(&mut self);
 }

@@ -8,6 +8,8 @@ use differential_equations::ode::{ODE, OrdinaryNumericalMethod};
 use differential_equations::prelude::{
     BackwardDifferentiationFormula, DiagonallyImplicitRungeKutta, IVP, ImplicitRungeKutta, Interpolation,
 };
+use nalgebra::Const;
+use rheos::state::SquareDim;
 use rheos_peers::clock::Library;
 use rheos_peers::limits::{Watch, stiff_curve};
 use rheos_peers::stiff::{StiffProblem, VisitStiff, each_stiff};
@@ -31,12 +33,12 @@ impl<P: StiffProblem<N>, const N: usize> ODE<f64, [f64; N]> for Field<'_, P> {
 }
 
 /// The work–precision curve of one method.
-fn curve<P, M, const N: usize>(method: &str, build: impl Fn(f64) -> M)
+fn curve<P, M, const N: usize>(method: &str, build: impl Fn(f64) -> M + Copy + 'static)
 where
     P: StiffProblem<N>,
     M: OrdinaryNumericalMethod<f64, [f64; N]> + Interpolation<f64, [f64; N]>,
 {
-    stiff_curve::<P, N>(LIBRARY, method, |tol, watch| {
+    stiff_curve::<P, N>(LIBRARY, method, move |tol, watch| {
         let field = Field::<P>(watch, PhantomData);
         let solution = IVP::ode(&field, 0.0, P::END, P::start()).method(build(tol)).solve();
         let solution = solution.map_err(|error| format!("{error:?}").chars().take(60).collect::<String>())?;
@@ -49,20 +51,28 @@ struct DifferentialEquations;
 /// A method with its tolerances.
 macro_rules! set {
     ($method:expr, $tol:expr) => {
-        $method.rtol($tol).atol($tol * P::SCALE).max_steps(10_000_000)
+        $method.rtol($tol).atol($tol * <P as StiffProblem<N>>::SCALE).max_steps(10_000_000)
     };
 }
 
+/// All methods, on dense matrices.
+fn curves<P: StiffProblem<N>, const N: usize>() {
+    curve::<P, _, N>("radau5", |tol| set!(ImplicitRungeKutta::radau5(), tol));
+    curve::<P, _, N>("kvaerno423", |tol| set!(DiagonallyImplicitRungeKutta::kvaerno423(), tol));
+    curve::<P, _, N>("kvaerno745", |tol| set!(DiagonallyImplicitRungeKutta::kvaerno745(), tol));
+    curve::<P, _, N>("bdf", |tol| set!(BackwardDifferentiationFormula::adaptive(), tol));
+}
+
 impl VisitStiff for DifferentialEquations {
-    fn small<P: StiffProblem<N>, const N: usize>(&mut self) {
-        curve::<P, _, N>("radau5", |tol| set!(ImplicitRungeKutta::radau5(), tol));
-        curve::<P, _, N>("kvaerno423", |tol| set!(DiagonallyImplicitRungeKutta::kvaerno423(), tol));
-        curve::<P, _, N>("kvaerno745", |tol| set!(DiagonallyImplicitRungeKutta::kvaerno745(), tol));
-        curve::<P, _, N>("bdf", |tol| set!(BackwardDifferentiationFormula::adaptive(), tol));
+    fn small<P: StiffProblem<N>, const N: usize>(&mut self)
+    where
+        Const<N>: SquareDim,
+    {
+        curves::<P, N>();
     }
 
     fn banded<P: StiffProblem<N>, const N: usize>(&mut self) {
-        self.small::<P, N>();
+        curves::<P, N>();
     }
 }
 

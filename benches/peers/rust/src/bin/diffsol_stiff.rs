@@ -4,10 +4,12 @@
 use std::error::Error;
 
 use diffsol::{
-    FaerSparseLU, FaerSparseMat, NalgebraLU, NalgebraMat, OdeBuilder, OdeSolverMethod, OdeSolverStopReason,
+    FaerSparseLU, FaerSparseMat, NalgebraLU, NalgebraMat, OdeBuilder, OdeSolverMethod, OdeSolverStopReason, Vector,
 };
+use nalgebra::Const;
+use rheos::state::SquareDim;
 use rheos_peers::clock::Library;
-use rheos_peers::limits::{Watch, stiff_curve};
+use rheos_peers::limits::prepared_curve;
 use rheos_peers::stiff::{StiffProblem, VisitStiff, each_stiff};
 
 const DIFFSOL: Library = Library { name: "diffsol", version: "0.18.0" };
@@ -43,23 +45,29 @@ macro_rules! problem {
 /// A curve for each method: step by step, since `solve` also stores every state.
 macro_rules! curves {
     ($matrix:ty, $linear:ty, $($name:literal => $method:ident),*) => {
-        $(stiff_curve::<P, N>(DIFFSOL, $name, |tol, watch| {
-            let solve = || -> Result<Vec<f64>, Box<dyn Error>> {
-                let problem = problem!($matrix, tol, watch)?;
-                let mut solver = problem.$method::<$linear>()?;
-                solver.set_stop_time(P::END)?;
-                while !matches!(solver.step()?, OdeSolverStopReason::TstopReached) {}
-                Ok(solver.state().y.batch_as_slice(0).to_vec())
-            };
-            solve().map_err(|error| error.to_string().chars().take(60).collect())
+        $(prepared_curve::<P, N>(DIFFSOL, $name, |tol, watch| {
+            let problem = problem!($matrix, tol, watch).map_err(short)?;
+            Ok(Box::new(move || {
+                let mut solver = problem.$method::<$linear>().map_err(short)?;
+                solver.set_stop_time(P::END).map_err(short)?;
+                while !matches!(solver.step().map_err(short)?, OdeSolverStopReason::TstopReached) {}
+                Ok(solver.state().y.clone_as_vec())
+            }))
         });)*
     };
+}
+
+fn short(error: impl Error) -> String {
+    error.to_string().chars().take(60).collect()
 }
 
 struct Diffsol;
 
 impl VisitStiff for Diffsol {
-    fn small<P: StiffProblem<N>, const N: usize>(&mut self) {
+    fn small<P: StiffProblem<N>, const N: usize>(&mut self)
+    where
+        Const<N>: SquareDim,
+    {
         curves!(NalgebraMat<f64>, NalgebraLU<f64>, "bdf" => bdf, "tr_bdf2" => tr_bdf2, "esdirk34" => esdirk34);
     }
 

@@ -2,11 +2,12 @@
 
 use std::marker::PhantomData;
 
-use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+use nalgebra::{Const, DMatrix, DVector, SMatrix, SVector};
 use rheos::dynamics::{Jacobian, Jvp, Neighbourhood};
 use rheos::solver::implicit::{Esdirk547, Krylov, Kvaerno3, RadauIIA9, TrBdf2};
 use rheos::solver::rosenbrock::Rodas4P;
 use rheos::solver::{DefaultSolver, Embedded};
+use rheos::state::SquareDim;
 use rheos::{Bdf, Dynamics, Pid, RadauIIA5, Rodas5P, solve};
 use rheos_peers::clock::Library;
 use rheos_peers::limits::{Watch, stiff_curve};
@@ -26,7 +27,10 @@ impl<P: StiffProblem<N>, const N: usize> Dynamics for Small<'_, P, N> {
     }
 }
 
-impl<P: StiffProblem<N>, const N: usize> Jacobian for Small<'_, P, N> {
+impl<P: StiffProblem<N>, const N: usize> Jacobian for Small<'_, P, N>
+where
+    Const<N>: SquareDim,
+{
     fn jacobian(&self, _: f64, y: &SVector<f64, N>, _: Neighbourhood<'_, SVector<f64, N>>) -> SMatrix<f64, N, N> {
         let mut matrix = SMatrix::zeros();
         P::entries(&y.data.0[0], |i, j, x| matrix[(i, j)] = x);
@@ -80,7 +84,13 @@ impl<P: StiffProblem<N>, const N: usize> Jvp for Large<'_, P, N> {
 }
 
 /// One solve.
-fn to_end<F: Dynamics, S: Embedded<F>>(f: &F, y0: F::State, end: f64, solver: S, control: Pid) -> Result<F::State, String> {
+fn to_end<F: Dynamics, S: Embedded<F>>(
+    f: &F,
+    y0: F::State,
+    end: f64,
+    solver: S,
+    control: Pid,
+) -> Result<F::State, String> {
     solve(f, y0, 0.0..end, solver, control)
         .map(|solution| solution.last().clone())
         .map_err(|failure| failure.error.to_string())
@@ -104,7 +114,10 @@ macro_rules! curves {
 
 impl VisitStiff for Rheos {
     /// A new method is one line here.
-    fn small<P: StiffProblem<N>, const N: usize>(&mut self) {
+    fn small<P: StiffProblem<N>, const N: usize>(&mut self)
+    where
+        Const<N>: SquareDim,
+    {
         curves!(Small, SVector::from(P::start()),
             "Rodas4P" => Rodas4P,
             "Rodas5P" => Rodas5P,
@@ -120,8 +133,7 @@ impl VisitStiff for Rheos {
 
     /// Without a matrix, and with a dense one if it is small. A new linear solver is one line here.
     fn banded<P: StiffProblem<N>, const N: usize>(&mut self) {
-        let start = || DVector::from_column_slice(&P::start());
-        curves!(Large, start(),
+        curves!(Large, DVector::from_column_slice(&P::start()),
             "Bdf, Krylov" => Bdf.with(Krylov::new().exact()),
             "Kvaerno3, Krylov" => Kvaerno3.with(Krylov::new().exact()),
             "TrBdf2, Krylov" => TrBdf2.with(Krylov::new().exact()),
@@ -129,7 +141,7 @@ impl VisitStiff for Rheos {
         );
         // A factorisation of a thousand equations takes longer than a whole solve above.
         if N <= 100 {
-            curves!(Large, start(),
+            curves!(Large, DVector::from_column_slice(&P::start()),
                 "Bdf, dense" => Bdf,
                 "Rodas5P, dense" => Rodas5P,
                 "RadauIIA5, dense" => RadauIIA5,
