@@ -53,6 +53,8 @@ void print(const char *library, const char *version, const char *problem, const 
     try {
         count();
         const auto y = run();
+        for (double x : y)
+            if (!std::isfinite(x)) throw std::runtime_error("not finite");
         std::printf(", \"evaluations\": %ld", count());
         print_list("seconds", seconds(run));
         print_list("y", y);

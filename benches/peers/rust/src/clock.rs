@@ -43,6 +43,8 @@ pub struct Library {
 impl Library {
     /// Prints a measurement, or why there is none.
     pub fn print(self, problem: &str, method: &str, tol: f64, outcome: Result<Measured, String>) {
+        let finite = |(.., y): &Measured| y.iter().all(|y| y.is_finite());
+        let outcome = outcome.and_then(|found| if finite(&found) { Ok(found) } else { Err("not finite".into()) });
         self.line(
             json!({ "problem": problem, "method": method, "tol": tol }),
             match outcome {

@@ -2,7 +2,7 @@
 //! the mean square of all hidden states minus a target, and both programs use the same numbers.
 
 use nalgebra::{Const, Dyn, OMatrix};
-use rheos::formula::{Heap, Structure};
+use rheos::formula::{Formula, Heap};
 use rheos::nn::{Block, Elman, Gru, Hidden, Layer, Lstm, Net, Recurrence, Sequence, SequenceBatch, ZeroSamples};
 use rheos::train::mean_squared_error;
 use rheos::{Parametric, State};
@@ -98,7 +98,7 @@ impl<const H: usize> Layer for Identity<H> {
 }
 
 /// PyTorch's `weight_ih`, `weight_hh`, `bias_ih` and `bias_hh`, with the seeds 0 to 3; their rows are the rows of all gates.
-fn cell<P: Structure<Store = Heap<f32>>>(gates: usize, inputs: usize, units: usize) -> Recurrence<Net<P>> {
+fn cell<P: Formula<Store = Heap<f32>>>(gates: usize, inputs: usize, units: usize) -> Recurrence<Net<P>> {
     let mut numbers = Vec::new();
     for (seed, columns) in [inputs, units, 1, 1].into_iter().enumerate() {
         let rows: Vec<f32> = uniform(seed, (units as f64).powf(-0.5)).take(gates * units * columns).collect();
