@@ -61,7 +61,7 @@ def stiff(rows, all_ratios, earlier):
         "All solvers have exact Jacobians. On the Brusselators CVODE and LSODA use banded matrices; diffsol and the "
         "Radau and BDF methods of SciPy use sparse ones; GSL and differential-equations use dense ones, since they "
         "have no others. rheos uses dense matrices for 100 equations and GMRES with exact products for both sizes.\n",
-        "A solve fails if it takes more than 5 s. A method that takes more than 1 s has no stricter tolerance. A peer "
+        "A solve fails if it takes more than 5 s. A method that takes more than 1 s (SciPy: 0.5 s) has no stricter tolerance. A peer "
         "that fails or misses an error has no ratio there: see the number of cells.\n",
         means(SUITE, ratios, earlier) + "\n",
         "![Work and precision of stiff solvers](benches/peers/pictures/stiff_work_precision.svg)\n",

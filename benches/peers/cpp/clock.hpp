@@ -13,8 +13,8 @@ using Clock = std::chrono::steady_clock;
 
 inline double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// Seconds per call of `run`: five samples of two milliseconds at least, and fewer of a run that takes more than a tenth
-// of a second, so that all take about half a second.
+// Seconds per call of `run`: five samples of two milliseconds at least, and fewer of a slow run, so that all take
+// about 0.3 s.
 template <class F> std::vector<double> seconds(F run) {
     auto time = [&](int calls) {
         const auto start = Clock::now();
@@ -25,10 +25,10 @@ template <class F> std::vector<double> seconds(F run) {
         return since(start) / calls;
     };
     double once = time(1); // warms up
-    if (once > 0.25) return {once};
+    if (once > 0.15) return {once};
     once = std::min(once, time(1));
     const int calls = std::clamp(std::ceil(2e-3 / once), 1.0, 1e6);
-    const int count = std::clamp(0.5 / (calls * once), 1.0, 5.0);
+    const int count = std::clamp(0.3 / (calls * once), 1.0, 5.0);
     std::vector<double> samples;
     for (int i = 0; i < count; ++i) samples.push_back(time(calls));
     return samples;

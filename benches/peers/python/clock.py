@@ -11,8 +11,8 @@ THREADS = os.environ.get("PEERS_THREADS", "1")
 
 
 def seconds(run):
-    """Seconds per call: five samples of two milliseconds at least, fewer of a run that takes more than a tenth of a
-    second, so that all take about half a second."""
+    """Seconds per call: five samples of two milliseconds at least, fewer of a slow run, so that all take about
+    0.3 s."""
 
     def sample(calls):
         start = time.perf_counter()
@@ -21,11 +21,11 @@ def seconds(run):
         return (time.perf_counter() - start) / calls
 
     once = sample(1)  # warms up
-    if once > 0.25:
+    if once > 0.15:
         return [once]
     once = min(once, sample(1))
     calls = max(1, math.ceil(2e-3 / once))
-    return [sample(calls) for _ in range(int(min(max(0.5 / (calls * once), 1), 5)))]
+    return [sample(calls) for _ in range(int(min(max(0.3 / (calls * once), 1), 5)))]
 
 
 def line(**fields):

@@ -23,10 +23,11 @@ def layers(inputs, hidden, outputs):
 
 
 # Hidden units, samples and steps of the task `width`.
-WIDTHS = [(256, 32, 20), (256, 1024, 4), (512, 256, 5), (1024, 32, 8), (1024, 1024, 1)]
+WIDTHS = [(256, 32, 20), (256, 1024, 4), (512, 256, 5), (1024, 32, 4), (1024, 1024, 1)]
 
 
 def width(hidden, samples, steps):
     """The name of a size, its layers and its states."""
-    name = f"64-{hidden}-{hidden}-64, {samples} samples, {steps} steps, "
+    plural = "" if steps == 1 else "s"
+    name = f"64-{hidden}-{hidden}-64, {samples} samples, {steps} step{plural}, "
     return name, layers(64, hidden, 64), uniform(6, (samples, 64), 1.0)

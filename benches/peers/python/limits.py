@@ -4,7 +4,7 @@ import os
 import time
 
 LONGEST = 5.0  # a solve that has not ended after so many seconds has failed
-SLOW = 1.0  # after a solve that took longer, stricter tolerances are left out
+SLOW = 0.5  # after a solve that took longer, stricter tolerances are left out
 
 # Every second in a quick run.
 TOLERANCES = [float(f"1e-{digits}") for digits in range(2, 11, 2 if os.environ.get("PEERS_QUICK") else 1)]

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 /// A sample lasts this long at least, so that the clock and the caches do not matter.
 const SAMPLE: f64 = 2e-3;
-/// The most samples; fewer of a run that takes more than a tenth of a second, so that all take about half a second.
+/// The most samples; fewer of a slow run, so that all take about this many seconds.
 const SAMPLES: f64 = 5.0;
-const SECONDS: f64 = 0.5;
+const SECONDS: f64 = 0.3;
 
 /// Seconds per call of `run`, several times over.
 pub fn seconds<T>(mut run: impl FnMut() -> T) -> Vec<f64> {
