@@ -15,8 +15,8 @@ PROBLEMS = {
     "hires": "HIRES, 8 equations, t ≤ 321.8122",
     "pollution": "Pollution, 20 equations, t ≤ 60",
     "e5": "E5, 3 equations, t ≤ 10¹³",
-    "brusselator-100": "Brusselator in one dimension, 100 equations, t ≤ 10",
-    "brusselator-1000": "Brusselator in one dimension, 1000 equations, t ≤ 10",
+    "brusselator-100": "Brusselator, 100 equations, t ≤ 10",
+    "brusselator-1000": "Brusselator, 1000 equations, t ≤ 10",
 }
 
 
@@ -59,8 +59,8 @@ def stiff(rows, all_ratios, earlier):
         "Van der Pol's oscillator, 1 for the Oregonator and the Brusselators, 1e-4 for HIRES, 1e-6 for the pollution "
         "problem and 1e-24 for E5.\n",
         "All solvers have exact Jacobians. On the Brusselators CVODE and LSODA use banded matrices; diffsol and the "
-        "Radau and BDF methods of SciPy use sparse ones; GSL and differential-equations use dense ones, since they "
-        "have no others. rheos uses dense matrices for 100 equations and GMRES with exact products for both sizes.\n",
+        "Radau and BDF methods of SciPy use sparse ones; GSL and differential-equations use dense ones. "
+        "rheos uses dense matrices for 100 equations and GMRES with exact products for both sizes.\n",
         "A solve fails if it takes more than 5 s. A method that takes more than 1 s (SciPy: 0.5 s) has no stricter tolerance. A peer "
         "that fails or misses an error has no ratio there: see the number of cells.\n",
         means(SUITE, ratios, earlier) + "\n",

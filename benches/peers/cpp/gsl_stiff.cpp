@@ -37,7 +37,7 @@ struct Gsl {
             auto y = P::start();
             double t = 0;
             const int status = gsl_odeiv2_driver_apply(driver.get(), &t, P::end(), y.data());
-            if (watch.is_over()) throw std::runtime_error("took too long");
+            if (watch.is_over()) throw std::runtime_error("stopped after 5 s");
             if (status != GSL_SUCCESS) throw std::runtime_error(gsl_strerror(status));
             return y;
         });

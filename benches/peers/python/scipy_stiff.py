@@ -39,7 +39,7 @@ def curve(name, problem, method):
             samples = seconds(run)
             line(**about, seconds=samples, evaluations=int(solution.nfev), y=solution.y[:, -1].tolist())
         except Exception as error:  # the other rows are wanted all the same
-            line(**about, failed=f"{type(error).__name__}: {error}"[:60])
+            line(**about, failed=f"{type(error).__name__}: {error}"[:100])
         if watch.elapsed() > SLOW:
             break
 

@@ -41,9 +41,14 @@ where
     stiff_curve::<P, N>(LIBRARY, method, move |tol, watch| {
         let field = Field::<P>(watch, PhantomData);
         let solution = IVP::ode(&field, 0.0, P::END, P::start()).method(build(tol)).solve();
-        let solution = solution.map_err(|error| format!("{error:?}").chars().take(60).collect::<String>())?;
+        let solution = solution.map_err(|error| reason(&error.to_string()))?;
         Ok(solution.y.last().map_or_else(Vec::new, |y| y.to_vec()))
     });
+}
+
+/// The reason of an error, without the state.
+fn reason(error: &str) -> String {
+    error.split(" at (").next().unwrap_or_default().into()
 }
 
 struct DifferentialEquations;

@@ -57,8 +57,9 @@ macro_rules! curves {
     };
 }
 
+/// The reason of an error, without the time.
 fn short(error: impl Error) -> String {
-    error.to_string().chars().take(60).collect()
+    error.to_string().split(" at time").next().unwrap_or_default().into()
 }
 
 struct Diffsol;
