@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import plots
-from precision import Suite, compare, curves, failures, means
+from precision import CELLS, Suite, compare, curves, failures, means
 from tables import merge, ours_first, seconds, table
 
 HERE = Path(__file__).parent
@@ -38,13 +38,10 @@ def classical(rows, all_ratios, earlier):
     plots.work_precision(fronts, PROBLEMS, HERE / "pictures" / "work_precision.svg")
     return [
         "## Classical problems: time at equal error\n",
-        "Each cell has the time of the library's fastest method at that error, the method, and in bold **the time "
-        "relative to rheos** (below 1 the peer is faster). An error is the largest error of a component at the end of "
-        "the interval, relative to the largest component of the reference, which is computed in quadruple precision "
-        "(`benches/peers/cpp/reference.cpp`). All libraries save the last state only, where they can. The tolerances "
-        "are rtol = atol from 1e-3 to 1e-12. Times between two tolerances are interpolated logarithmically on the "
-        "Pareto front of each method. Double precision, one thread. `Dop853` of ode_solvers 0.6.2 is correct for "
-        "autonomous fields only, such as these (`benches/peers/rust/src/bin/ode_solvers.rs`).\n",
+        CELLS + "An error is the largest error of a component at the end of the interval, relative to the largest "
+        "component of the reference, which is computed in quadruple precision (`benches/peers/cpp/reference.cpp`). The "
+        "tolerances are rtol = atol from 1e-3 to 1e-12. `Dop853` of ode_solvers 0.6.2 is correct for autonomous fields "
+        "only, such as these (`benches/peers/rust/src/bin/ode_solvers.rs`).\n",
         means(SUITE, ratios, earlier) + "\n",
         "![Work and precision](benches/peers/pictures/work_precision.svg)\n",
         "\n\n".join(sections) + "\n" + failures(SUITE, rows),

@@ -8,6 +8,13 @@ from typing import Callable, NamedTuple
 from tables import OURS, Ratio, merge, ours_first, seconds, table
 
 
+CELLS = (
+    "Each cell has the time of the library's fastest method at that error, the method, and in bold **the time relative "
+    "to rheos** (below 1 the peer is faster). All libraries save the last state only, where they can. Times between two "
+    "tolerances are interpolated logarithmically on the Pareto front of each method. Double precision, one thread. "
+)
+
+
 class Suite(NamedTuple):
     """Problems that are reported together."""
 

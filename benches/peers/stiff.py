@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import plots
-from precision import Suite, compare, curves, failures, means
+from precision import CELLS, Suite, compare, curves, failures, means
 
 HERE = Path(__file__).parent
 
@@ -51,8 +51,9 @@ def stiff(rows, all_ratios, earlier):
     plots.work_precision(fronts, PROBLEMS, HERE / "pictures" / "stiff_work_precision.svg")
     return [
         "## Stiff problems: time at equal error\n",
-        "The cells are those of the classical problems. Here an error is relative to each component, since the "
-        "components of a problem differ by many powers of ten; two components of E5 vanish, and have a floor of 1e-28. "
+        CELLS + "An error is the largest error of a component at the end, relative to that component, since the "
+        "components of a problem differ by many powers of ten. Two components of E5 vanish there; all its errors have "
+        "a floor of 1e-28. "
         "The references have 16 digits at least (`tests/reference/stiff.json`); those of the Brusselators are computed "
         "by an explicit method in extended precision (`benches/peers/reference_stiff.json`). The relative tolerances "
         "are 1e-2 to 1e-10. The absolute tolerance is the relative one times 1e-8 for Robertson's reaction, 1e-3 for "

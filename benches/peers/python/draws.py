@@ -23,7 +23,7 @@ def layers(inputs, hidden, outputs):
 
 
 # Hidden units, samples and steps of the task `width`.
-WIDTHS = [(256, 32, 20), (256, 1024, 4), (512, 256, 5), (1024, 32, 4), (1024, 1024, 1)]
+WIDTHS = [(256, 32, 20), (512, 256, 5), (1024, 32, 4), (1024, 1024, 1)]
 
 
 def width(hidden, samples, steps):

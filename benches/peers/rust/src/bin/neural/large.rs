@@ -42,7 +42,6 @@ pub fn run(weights: &Value) {
 /// Other widths and batches, as in `python/width.py`.
 pub fn widths() {
     width::<256, 32>(20);
-    width::<256, 1024>(4);
     width::<512, 256>(5);
     width::<1024, 32>(4);
     width::<1024, 1024>(1);
