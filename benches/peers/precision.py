@@ -104,11 +104,14 @@ def means(suite, ratios, earlier):
     for ratio in ratios:
         groups[ratio.library].append(ratio.value)
     earlier.keep(suite.name, {library: geometric_mean(values) for library, values in groups.items()})
+    header = ["library", "geometric mean of the ratios", f"on {earlier.cpu}", "least", "largest", "cells"]
     body = [
         [library, f"{geometric_mean(v):.2f}", earlier.mean(suite.name, library), f"{min(v):.2f}", f"{max(v):.2f}", str(len(v))]
         for library, v in sorted(groups.items(), key=lambda item: geometric_mean(item[1]))
     ]
-    return table(["library", "geometric mean of the ratios", f"on {earlier.cpu}", "least", "largest", "cells"], body)
+    if not any(row[2] for row in body):  # the earlier page has no such suite
+        header, *body = [[*row[:2], *row[3:]] for row in [header, *body]]
+    return table(header, body)
 
 
 def failures(suite, rows):

@@ -52,10 +52,10 @@ def stiff(rows, all_ratios, earlier):
     return [
         "## Stiff problems: time at equal error\n",
         CELLS + "An error is the largest error of a component at the end, relative to that component, since the "
-        "components of a problem differ by many powers of ten. Two components of E5 vanish there; all its errors have "
-        "a floor of 1e-28. "
-        "The references have 16 digits at least (`tests/reference/stiff.json`); those of the Brusselators are computed "
-        "by an explicit method in extended precision (`benches/peers/reference_stiff.json`). The relative tolerances "
+        "components of a problem differ by many powers of ten. Two components of E5 vanish there, so "
+        "1e-28 is added to each. "
+        "The references have 16 digits at least (`tests/reference/stiff.json`); an explicit method in extended "
+        "precision computes the ends of the Brusselators (`benches/peers/reference_stiff.json`). The relative tolerances "
         "are 1e-2 to 1e-10. The absolute tolerance is the relative one times 1e-8 for Robertson's reaction, 1e-3 for "
         "Van der Pol's oscillator, 1 for the Oregonator and the Brusselators, 1e-4 for HIRES, 1e-6 for the pollution "
         "problem and 1e-24 for E5.\n",
