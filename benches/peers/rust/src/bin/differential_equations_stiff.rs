@@ -41,7 +41,7 @@ where
     stiff_curve::<P, N>(LIBRARY, method, move |tol, watch| {
         let field = Field::<P>(watch, PhantomData);
         let solution = IVP::ode(&field, 0.0, P::END, P::start()).method(build(tol)).solve();
-        let solution = solution.map_err(|error| reason(&error.to_string()))?;
+        let solution = solution.map_err(|error| reason(&format!("{error:?}")))?;
         Ok(solution.y.last().map_or_else(Vec::new, |y| y.to_vec()))
     });
 }
