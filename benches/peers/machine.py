@@ -21,13 +21,18 @@ def processor():
 
 
 def description():
+    """One line for the head of the page."""
     count = output("nproc", "--all")
+    return f"{datetime.date.today()}, **{processor()}**, {count} processors, Linux {platform.release()}."
+
+
+def tools():
+    """How the programs are built, and whether the machine was quiet."""
     compilers = f"{output('rustc', '--version')}, g++ {output('g++', '-dumpfullversion')}, Python {platform.python_version()}"
     load = Path("/proc/loadavg").read_text().split()[0]
     return (
-        f"{datetime.date.today()}, {processor()}, {count} processors, Linux {platform.release()}; {compilers}; Rust in "
-        "the default release profile and C++ with -O3 -DNDEBUG, both without flags for this processor; rheos, PyTorch "
-        f"and XLA choose wider instructions at run time. Load average at the end of the run: {load}. If it is above "
-        "the number of programs measured (one), the machine was busy with other things, and ratios within about 1.1 of 1 "
-        "are not significant."
+        f"{compilers}. Rust is built in the default release profile and C++ with -O3 -DNDEBUG, both without flags for this "
+        "processor; rheos, PyTorch and XLA choose wider instructions at run time. Load average at the end of the run: "
+        f"{load}. If it is above the number of programs measured (one), the machine was busy with other things, and "
+        "ratios within about 1.1 of 1 are not significant."
     )

@@ -13,7 +13,8 @@ from tables import OURS, ours_first
 def work_precision(fronts, titles, path):
     """A panel per problem, a curve per library: the best of its methods at every error."""
     libraries = ours_first({library for problem in fronts.values() for library in problem})
-    figure, axes = plt.subplots(2, 3, figsize=(12, 7.5), layout="constrained")
+    columns = (len(titles) + 1) // 2
+    figure, axes = plt.subplots(2, columns, figsize=(4 * columns, 7.5), layout="constrained")
     for axis, (problem, title) in zip(axes.flat, titles.items()):
         for i, library in enumerate(libraries):
             points = sorted(p for curve in fronts.get(problem, {}).get(library, {}).values() for p in curve)
@@ -33,6 +34,8 @@ def work_precision(fronts, titles, path):
         axis.set_xlabel("relative error at the end")
     for axis in axes[:, 0]:
         axis.set_ylabel("seconds")
-    handles, labels = axes.flat[0].get_legend_handles_labels()
+    drawn = {label: handle for axis in axes.flat for handle, label in zip(*axis.get_legend_handles_labels())}
+    labels = ours_first(drawn)
+    handles = [drawn[label] for label in labels]
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8)
     figure.savefig(path, metadata={"Date": None})

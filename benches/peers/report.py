@@ -1,4 +1,7 @@
-"""Writes BENCHMARKS.md and its plots: report.py RESULTS.jsonl ROOT."""
+"""Writes BENCHMARKS.md and its plots: report.py RESULTS.jsonl ROOT [--keep].
+
+`--keep` writes the ratios to earlier.json too, for later pages from other machines.
+"""
 
 import sys
 from collections import defaultdict
@@ -6,46 +9,70 @@ from pathlib import Path
 
 import machine
 from classical import classical, same_pair
-from neural import neural
+from earlier import Earlier
 from overhead import overhead
+from stiff import stiff
 from tables import read, table
+from tasks import ensembles, neural
 
 
-def slower(losses):
+def slower(ratios, earlier):
     """Where rheos is not the fastest: the fastest peer, and who else is faster."""
     places = defaultdict(list)
-    for ratio, where, who in sorted(losses):
-        places[where].append((ratio, who))
+    for ratio in sorted((r for r in ratios if r.value < 1.0), key=lambda r: r.value):
+        places[ratio.where].append(ratio)
     if not places:
         return "## Where rheos is slower\n\nNowhere in this run.\n"
+
+    def short(ratio):
+        before = earlier.ratio(ratio)
+        return f"{ratio.who} {ratio.value:.2f}" + (f" ({before})" if before else "")
+
     body = [
-        [where, peers[0][1], f"{peers[0][0]:.2f}", ", ".join(f"{who} {ratio:.2f}" for ratio, who in peers[1:])]
-        for where, peers in places.items()
+        [where, first.who, f"**{first.value:.2f}**", earlier.ratio(first), ", ".join(map(short, others))]
+        for where, (first, *others) in places.items()
     ]
-    header = ["where", "fastest", "time / rheos", "also faster"]
-    return f"## Where rheos is slower\n\n{table(header, body)}\n"
+    header = ["where", "fastest", "time / rheos", f"on {earlier.cpu}", "also faster"]
+    return (
+        "## Where rheos is slower\n\n"
+        f"The fourth column, and the numbers in brackets, are the ratios of the page of {earlier.date} on "
+        f"{earlier.cpu}, where it has the row. rheos has changed since then too.\n\n{table(header, body)}\n"
+    )
 
 
-def main(path, root):
-    rows, losses = read(path), []
-    sections = classical(rows, losses) + same_pair(rows) + overhead(rows) + neural(rows, losses)
+def method(rows):
+    """How the times are measured."""
     libraries = sorted({(r["library"], r["version"]) for r in rows if "library" in r})
     failures = sorted({f"{r['program']}: {r['failed']}" for r in rows if "program" in r})
-    head = [
-        "# Benchmarks\n",
-        "Made by `benches/peers/run`, which builds and runs everything again on your machine and writes this page. "
-        "The programs run one after the other, in several rounds. A time is the median over the rounds of the least "
-        "sample of a round (five samples of at least 2 ms; one sample if a run takes more than a second). An error "
-        "is the largest error of a component at the end of the interval, relative to the largest component of the "
-        "reference, which is computed in quadruple precision (`benches/peers/cpp/reference.cpp`).\n",
-        machine.description() + "\n",
+    parts = [
+        "## How the times are measured\n",
+        "`benches/peers/run` builds and runs everything again on your machine and writes this page. The programs run "
+        "one after the other, in several rounds. A time is the median over the rounds of the least sample of a round: "
+        "five samples of at least 2 ms, and fewer of a slow run, so that all take about 0.3 s. SciPy, and PyTorch on two "
+        "threads, run in the first round only.\n",
+        machine.tools() + "\n",
         "Libraries: " + ", ".join(f"{name} {version}" for name, version in libraries) + ".\n",
     ]
     if failures:
-        head.append("Not run:\n\n" + "\n".join(f"- {failure}" for failure in failures) + "\n")
-    head.append(slower(losses))
+        parts.append("Not run:\n\n" + "\n".join(f"- {failure}" for failure in failures) + "\n")
+    return parts
+
+
+def main(path, root, *options):
+    rows, ratios, earlier = read(path), [], Earlier()
+    sections = (
+        stiff(rows, ratios, earlier)
+        + classical(rows, ratios, earlier)
+        + same_pair(rows)
+        + overhead(rows)
+        + neural(rows, ratios)
+        + ensembles(rows, ratios)
+    )
+    head = ["# Benchmarks\n", machine.description() + "\n", slower(ratios, earlier), *method(rows)]
     (Path(root) / "BENCHMARKS.md").write_text("\n".join(head + sections))
+    if "--keep" in options:
+        earlier.write(ratios)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

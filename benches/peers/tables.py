@@ -4,8 +4,28 @@ import json
 from collections import defaultdict
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 OURS = "rheos"
+
+
+class Ratio(NamedTuple):
+    """The time of a peer relative to rheos."""
+
+    where: str
+    library: str
+    method: str
+    value: float
+    is_row: bool = False  # a row of its own for each method, not the fastest method of the library
+
+    @property
+    def who(self):
+        return f"{self.library} {self.method}"
+
+    @property
+    def key(self):
+        """The name under which an earlier page keeps it."""
+        return self.who if self.is_row else self.library
 
 
 def read(path):

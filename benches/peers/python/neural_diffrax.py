@@ -1,4 +1,5 @@
-"""JAX and diffrax on the neural tasks, compiled before the clock starts: neural_diffrax.py small|spiral|sequence|large.
+"""JAX and diffrax on the neural tasks, compiled before the clock starts: neural_diffrax.py small|spiral|sequence|
+large|width.
 
 The batch is one state with one step size, as in the other libraries; a solve per sample (`vmap`) would be another
 computation.
@@ -13,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+import draws
 from clock import row
 
 with open(os.environ["PEERS_WEIGHTS"]) as file:
@@ -202,24 +204,33 @@ def sequence():
     diffeq("sequence", "loss and gradient", "RecursiveCheckpointAdjoint", gradient(rk4_diffrax))
 
 
-def large():
-    data = WEIGHTS["large"]
-    net = parameters(data["layers"], jnp.float32)
-    y0 = jnp.asarray(data["y0"], jnp.float32)
+def network(task, size, layers, y0, steps):
+    """Forward and gradient of the larger networks."""
+    net, y0 = parameters(layers, jnp.float32), jnp.asarray(y0, jnp.float32)
     field = lambda t, y, net: affine(net[2], jnp.tanh(affine(net[1], jnp.tanh(affine(net[0], y)))))
 
     def forward(solve):
-        compiled = jax.jit(lambda net, y0: solve(field, net, y0, 1.0, 20).sum())
-        return lambda: (jax.block_until_ready(compiled(net, y0)), 0.0, 80)
+        compiled = jax.jit(lambda net, y0: solve(field, net, y0, 1.0, steps).sum())
+        return lambda: (jax.block_until_ready(compiled(net, y0)), 0.0, 4 * steps)
 
     def gradient(solve):
-        loss = lambda net, y0: (solve(field, net, y0, 1.0, 20).sum(), None)
+        loss = lambda net, y0: (solve(field, net, y0, 1.0, steps).sum(), None)
         return valued(jax.jit(jax.value_and_grad(loss, argnums=(0, 1), has_aux=True)), net, y0)
 
-    plain("large", "forward", "scan", forward(rk4_scan))
-    diffeq("large", "forward", "Rk4", forward(rk4_diffrax))
-    plain("large", "gradient", "scan", gradient(rk4_scan))
-    diffeq("large", "gradient", "RecursiveCheckpointAdjoint", gradient(rk4_diffrax))
+    plain(task, f"{size}forward", "scan", forward(rk4_scan))
+    diffeq(task, f"{size}forward", "Rk4", forward(rk4_diffrax))
+    plain(task, f"{size}gradient", "scan", gradient(rk4_scan))
+    diffeq(task, f"{size}gradient", "RecursiveCheckpointAdjoint", gradient(rk4_diffrax))
 
 
-{"small": small, "spiral": spiral, "sequence": sequence, "large": large}[sys.argv[1]]()
+def large():
+    data = WEIGHTS["large"]
+    network("large", "", data["layers"], data["y0"], 20)
+
+
+def width():
+    for hidden, samples, steps in draws.WIDTHS:
+        network("width", *draws.width(hidden, samples, steps), steps)
+
+
+{"small": small, "spiral": spiral, "sequence": sequence, "large": large, "width": width}[sys.argv[1]]()

@@ -1,4 +1,4 @@
-"""PyTorch and torchdiffeq on the neural tasks: neural_torch.py small|spiral|sequence|large."""
+"""PyTorch and torchdiffeq on the neural tasks: neural_torch.py small|spiral|sequence|large|width."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import torchdiffeq
 from torch.nn.functional import softplus
 from torchdiffeq import odeint, odeint_adjoint
 
+import draws
 from clock import THREADS, row
 
 torch.set_num_threads(int(THREADS))
@@ -154,32 +155,42 @@ def sequence():
     diffeq("sequence", "loss and gradient", "rk4, direct", gradient(rk4_torchdiffeq))
 
 
-def large():
-    data = WEIGHTS["large"]
+def network(task, size, layers, y0, steps):
+    """Forward and gradient of the larger networks."""
     tanh = torch.tanh
-    net = Net(data["layers"], torch.float32, lambda l, y: l[2](tanh(l[1](tanh(l[0](y))))))
-    y0 = torch.tensor(data["y0"])
+    net = Net(layers, torch.float32, lambda l, y: l[2](tanh(l[1](tanh(l[0](y))))))
+    y0 = torch.tensor(y0)
 
     def forward(solve):
         def run():
             with torch.no_grad():
-                return solve(net, y0, 1.0, 20).double().sum().item(), 0.0
+                return solve(net, y0, 1.0, steps).double().sum().item(), 0.0
 
         return lambda: net.counted(run)
 
     def gradient(solve):
         def run():
             start = y0.clone().requires_grad_()
-            loss = solve(net, start, 1.0, 20).sum()
+            loss = solve(net, start, 1.0, steps).sum()
             loss.backward()
             return loss.item(), net.gradient()
 
         return lambda: net.counted(run)
 
-    plain("large", "forward", "loop", forward(rk4))
-    diffeq("large", "forward", "rk4", forward(rk4_torchdiffeq))
-    plain("large", "gradient", "loop", gradient(rk4))
-    diffeq("large", "gradient", "rk4, direct", gradient(rk4_torchdiffeq))
+    plain(task, f"{size}forward", "loop", forward(rk4))
+    diffeq(task, f"{size}forward", "rk4", forward(rk4_torchdiffeq))
+    plain(task, f"{size}gradient", "loop", gradient(rk4))
+    diffeq(task, f"{size}gradient", "rk4, direct", gradient(rk4_torchdiffeq))
 
 
-{"small": small, "spiral": spiral, "sequence": sequence, "large": large}[sys.argv[1]]()
+def large():
+    data = WEIGHTS["large"]
+    network("large", "", data["layers"], data["y0"], 20)
+
+
+def width():
+    for hidden, samples, steps in draws.WIDTHS:
+        network("width", *draws.width(hidden, samples, steps), steps)
+
+
+{"small": small, "spiral": spiral, "sequence": sequence, "large": large, "width": width}[sys.argv[1]]()

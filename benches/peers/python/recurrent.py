@@ -1,7 +1,7 @@
 """PyTorch or JAX on recurrent networks: recurrent.py torch|jax; JAX is compiled before the clock starts.
 
 The loss is the mean square of all hidden states minus a target; the network starts from zeros. Both libraries use
-PyTorch's formulas and the same numbers: see `numbers`, which another program can repeat.
+PyTorch's formulas and the same numbers: see `draws.py`.
 """
 
 import sys
@@ -9,29 +9,20 @@ import sys
 import numpy as np
 
 from clock import THREADS, row
+from draws import uniform
 
 # Times, samples, inputs, units.
 SIZES = [(100, 32, 1, 16), (100, 32, 16, 64), (100, 64, 64, 128), (784, 128, 1, 128)]
 LONG = (10_000, 16, 2, 2)
-GATES = {"Elman": 1, "GRU": 3}
-
-
-def numbers(seed, shape, bound):
-    """Uniform on [-bound, bound): the upper 24 bits of splitmix64 (Steele, Lea & Flood 2014) at 2^32 seed + k + 1."""
-    z = np.arange(1, np.prod(shape) + 1, dtype=np.uint64) + np.uint64(seed << 32)
-    z *= np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> 30)) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> 27)) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> 31
-    return (bound * ((z >> 40) / 2.0**23 - 1.0)).astype(np.float32).reshape(shape)
+GATES = {"Elman": 1, "GRU": 3, "LSTM": 4}
 
 
 def data(cell, times, samples, inputs, units):
     """weight_ih, weight_hh, bias_ih, bias_hh, and the inputs and targets, with the seeds 0 to 5."""
     rows = GATES[cell] * units
     shapes = [(rows, inputs), (rows, units), (rows,), (rows,)]
-    weights = [numbers(seed, shape, units**-0.5) for seed, shape in enumerate(shapes)]
-    return weights, numbers(4, (times, samples, inputs), 1.0), numbers(5, (times, samples, units), 1.0)
+    weights = [uniform(seed, shape, units**-0.5) for seed, shape in enumerate(shapes)]
+    return weights, uniform(4, (times, samples, inputs), 1.0), uniform(5, (times, samples, units), 1.0)
 
 
 def with_torch(cell, size, forward):
@@ -40,7 +31,7 @@ def with_torch(cell, size, forward):
     torch.set_num_threads(int(THREADS))
     weights, x, target = data(cell, *size)
     x, target = torch.from_numpy(x), torch.from_numpy(target)
-    module = {"GRU": torch.nn.GRU, "Elman": torch.nn.RNN}[cell](*size[2:])
+    module = {"Elman": torch.nn.RNN, "GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}[cell](*size[2:])
     parameters = list(module.parameters())  # in the order of the weights
     with torch.no_grad():
         for p, w in zip(parameters, weights, strict=True):
@@ -67,25 +58,33 @@ def with_jax(cell, size, forward):
 
     weights, x, target = jax.tree.map(jnp.asarray, data(cell, *size))
 
-    def elman(from_x, from_h, h):
-        return jnp.tanh(from_x + from_h)
+    # From the state of a cell to the next one; its first part is the hidden state.
+    def elman(from_x, from_h, state):
+        return (jnp.tanh(from_x + from_h),)
 
-    def gru(from_x, from_h, h):
+    def gru(from_x, from_h, state):
+        (h,) = state
         (xr, xz, xn), (hr, hz, hn) = jnp.split(from_x, 3, 1), jnp.split(from_h, 3, 1)
         r, z = jax.nn.sigmoid(xr + hr), jax.nn.sigmoid(xz + hz)
         n = jnp.tanh(xn + r * hn)
-        return (1.0 - z) * n + z * h
+        return ((1.0 - z) * n + z * h,)
 
-    step = {"GRU": gru, "Elman": elman}[cell]
+    def lstm(from_x, from_h, state):
+        i, f, g, o = jnp.split(from_x + from_h, 4, 1)
+        c = jax.nn.sigmoid(f) * state[1] + jax.nn.sigmoid(i) * jnp.tanh(g)
+        return jax.nn.sigmoid(o) * jnp.tanh(c), c
+
+    step = {"Elman": elman, "GRU": gru, "LSTM": lstm}[cell]
+    parts = 2 if cell == "LSTM" else 1
 
     def loss(weights, x, target):
         weight_ih, weight_hh, bias_ih, bias_hh = weights
 
-        def advance(h, from_x):
-            h = step(from_x, h @ weight_hh.T + bias_hh, h)
-            return h, h
+        def advance(state, from_x):
+            state = step(from_x, state[0] @ weight_hh.T + bias_hh, state)
+            return state, state[0]
 
-        start = jnp.zeros(target.shape[1:], jnp.float32)
+        start = (jnp.zeros(target.shape[1:], jnp.float32),) * parts
         outputs = jax.lax.scan(advance, start, x @ weight_ih.T + bias_ih)[1]
         return jnp.square(outputs - target).mean()
 
@@ -111,5 +110,6 @@ def measure(library, cell, size, forward=False):
 library = {"torch": with_torch, "jax": with_jax}[sys.argv[1]]
 for size in SIZES:
     for cell in GATES:
+        measure(library, cell, size, forward=True)
         measure(library, cell, size)
 measure(library, "GRU", LONG, forward=True)

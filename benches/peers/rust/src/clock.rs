@@ -1,13 +1,15 @@
 //! Timing, and one line of JSON per measurement.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 /// A sample lasts this long at least, so that the clock and the caches do not matter.
-const SAMPLE: Duration = Duration::from_millis(2);
-const SAMPLES: usize = 5;
+const SAMPLE: f64 = 2e-3;
+/// The most samples; fewer of a slow run, so that all take about this many seconds.
+const SAMPLES: f64 = 5.0;
+const SECONDS: f64 = 0.3;
 
 /// Seconds per call of `run`, several times over.
 pub fn seconds<T>(mut run: impl FnMut() -> T) -> Vec<f64> {
@@ -18,9 +20,14 @@ pub fn seconds<T>(mut run: impl FnMut() -> T) -> Vec<f64> {
         }
         start.elapsed().as_secs_f64() / f64::from(calls)
     };
-    time(1); // warms up
-    let calls = (SAMPLE.as_secs_f64() / time(1)).ceil().clamp(1.0, 1e6) as u32;
-    (0..SAMPLES).map(|_| time(calls)).collect()
+    let once = time(1); // warms up
+    if once > SECONDS / 2.0 {
+        return vec![once];
+    }
+    let once = once.min(time(1));
+    let calls = (SAMPLE / once).ceil().clamp(1.0, 1e6) as u32;
+    let count = (SECONDS / (f64::from(calls) * once)).clamp(1.0, SAMPLES) as u32;
+    (0..count).map(|_| time(calls)).collect()
 }
 
 /// The seconds, the number of evaluations and `y` at the end.
@@ -36,6 +43,8 @@ pub struct Library {
 impl Library {
     /// Prints a measurement, or why there is none.
     pub fn print(self, problem: &str, method: &str, tol: f64, outcome: Result<Measured, String>) {
+        let finite = |(.., y): &Measured| y.iter().all(|y| y.is_finite());
+        let outcome = outcome.and_then(|found| if finite(&found) { Ok(found) } else { Err("not finite".into()) });
         self.line(
             json!({ "problem": problem, "method": method, "tol": tol }),
             match outcome {

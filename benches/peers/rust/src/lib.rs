@@ -2,5 +2,8 @@
 
 pub mod by_hand;
 pub mod clock;
+pub mod draws;
+pub mod limits;
 pub mod network;
 pub mod problems;
+pub mod stiff;

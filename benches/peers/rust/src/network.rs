@@ -1,9 +1,9 @@
 //! The weights and the data of the neural tasks, written by `python/weights.py`.
 
 use nalgebra::SMatrix;
-use rheos::state::Element;
 use rheos::formula::{Slices, Structure};
 use rheos::nn::Linear;
+use rheos::state::Element;
 use serde_json::Value;
 
 /// The file named by `PEERS_WEIGHTS`.

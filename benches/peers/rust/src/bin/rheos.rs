@@ -1,10 +1,10 @@
 //! rheos on the classical problems.
 
 use nalgebra::SVector;
+use rheos::dynamics::Ode;
+use rheos::solver::Embedded;
 use rheos::solver::explicit::{Dop853, Vern6, Vern8, Vern9};
 use rheos::{Dopri5, Pid, Solver, Tsit5, Vern7, ode, solve};
-use rheos::solver::Embedded;
-use rheos::dynamics::Ode;
 use rheos_peers::clock::{Library, seconds};
 use rheos_peers::problems::{Problem, Visit, each, tolerances};
 

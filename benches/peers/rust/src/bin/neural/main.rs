@@ -1,5 +1,6 @@
-//! rheos on the neural tasks: `neural small|spiral|sequence|large|recurrent`.
+//! rheos on the neural tasks and on ensembles: `neural small|spiral|sequence|large|width|recurrent|ensemble`.
 
+mod ensemble;
 mod large;
 mod recurrent;
 mod sequence;
@@ -52,18 +53,25 @@ impl Row<'_> {
 }
 
 fn main() -> Outcome<()> {
-    let task = std::env::args().nth(1);
-    if task.as_deref() == Some("recurrent") {
-        recurrent::run();
-        return Ok(());
+    let task = std::env::args().nth(1).unwrap_or_default();
+    // These draw their numbers.
+    match task.as_str() {
+        "recurrent" => recurrent::run(),
+        "width" => large::widths(),
+        "ensemble" => ensemble::run(),
+        _ => read(&task, &rheos_peers::network::read()?)?,
     }
-    let weights = rheos_peers::network::read()?;
-    match task.as_deref() {
-        Some("small") => small::run(&weights["small"]),
-        Some("spiral") => spiral::run(&weights["spiral"]),
-        Some("sequence") => sequence::run(&weights["sequence"]),
-        Some("large") => large::run(&weights["large"]),
-        _ => return Err("usage: neural small|spiral|sequence|large|recurrent".into()),
+    Ok(())
+}
+
+/// The tasks with numbers from a file.
+fn read(task: &str, weights: &Value) -> Outcome<()> {
+    match task {
+        "small" => small::run(&weights["small"]),
+        "spiral" => spiral::run(&weights["spiral"]),
+        "sequence" => sequence::run(&weights["sequence"]),
+        "large" => large::run(&weights["large"]),
+        _ => return Err("usage: neural small|spiral|sequence|large|width|recurrent|ensemble".into()),
     }
     Ok(())
 }

@@ -2,57 +2,46 @@
 //! the mean square of all hidden states minus a target, and both programs use the same numbers.
 
 use nalgebra::{Const, Dyn, OMatrix};
-use rheos::formula::{Formula, Heap, Rows, Structure};
-use rheos::nn::{Elman, Gru, Layer, Net, Recurrence, Sequence, SequenceBatch};
+use rheos::formula::{Formula, Heap};
+use rheos::nn::{Block, Elman, Gru, Hidden, Layer, Lstm, Net, Recurrence, Sequence, SequenceBatch, ZeroSamples};
 use rheos::train::mean_squared_error;
 use rheos::{Parametric, State};
+use rheos_peers::draws::uniform;
 
-use crate::{Found, Row};
+use crate::{Found, Outcome, Row};
 
 /// Samples as columns.
 type Batch<const N: usize> = OMatrix<f32, Const<N>, Dyn>;
-type Model<P, const H: usize> = Sequence<Recurrence<Net<P>>, Hidden<H>>;
 
 pub fn run() {
-    both::<1, 16>(100, 32);
-    both::<16, 64>(100, 32);
-    both::<64, 128>(100, 64);
-    both::<1, 128>(784, 128);
-    let task = Task::new("GRU", (10_000, 16), gru::<2, 2>());
-    let name = format!("{}, forward", task.name);
-    Row { task: "recurrent", what: &name, how: "Recurrence" }.print(1, || task.forward());
+    cells::<1, 16>(100, 32);
+    cells::<16, 64>(100, 32);
+    cells::<64, 128>(100, 64);
+    cells::<1, 128>(784, 128);
+    Task::new("GRU", (10_000, 16), cell::<Gru<_, 2, 2>>(3, 2, 2)).forward();
 }
 
-fn both<const I: usize, const H: usize>(times: usize, samples: usize) {
-    gradient(&Task::new("Elman", (times, samples), elman::<I, H>()));
-    gradient(&Task::new("GRU", (times, samples), gru::<I, H>()));
+fn cells<const I: usize, const H: usize>(times: usize, samples: usize) {
+    Task::new("Elman", (times, samples), cell::<Elman<_, I, H>>(1, I, H)).both();
+    Task::new("GRU", (times, samples), cell::<Gru<_, I, H>>(3, I, H)).both();
+    Task::new("LSTM", (times, samples), cell::<Lstm<_, I, H>>(4, I, H)).both();
 }
 
-fn gradient<P: Cell<I, H>, const I: usize, const H: usize>(task: &Task<P, I, H>) {
-    Row { task: "recurrent", what: &task.name, how: "Recurrence" }.print(1, || task.gradient());
-}
-
-/// A recurrent cell on the heap.
-trait Cell<const I: usize, const H: usize>:
-    Formula<Store = Heap<f32>, Input = (Rows<H>, Rows<I>), Output = Rows<H>> + Structure<Store = Heap<f32>>
-{
-}
-impl<P, const I: usize, const H: usize> Cell<I, H> for P where
-    P: Formula<Store = Heap<f32>, Input = (Rows<H>, Rows<I>), Output = Rows<H>>
-{
-}
-
-struct Task<P: Cell<I, H>, const I: usize, const H: usize> {
+/// A recurrent network whose outputs are its hidden states.
+struct Task<B: Block, const I: usize, const H: usize> {
     name: String,
-    model: Model<P, H>,
-    start: Batch<H>,
+    model: Sequence<B, Identity<H>>,
+    start: B::Hidden,
     batch: SequenceBatch<Batch<I>>,
     targets: Vec<Batch<H>>,
 }
 
-impl<P: Cell<I, H>, const I: usize, const H: usize> Task<P, I, H> {
-    fn new(cell: &str, (times, samples): (usize, usize), params: P) -> Self {
-        let model = Sequence { block: Recurrence(Net::new(params)), readout: Hidden };
+impl<B, const I: usize, const H: usize> Task<B, I, H>
+where
+    B: Block<Input = Batch<I>, Hidden: Hidden<Output = Batch<H>> + ZeroSamples>,
+{
+    fn new(cell: &str, (times, samples): (usize, usize), block: B) -> Self {
+        let model = Sequence { block, readout: Identity };
         Self {
             name: format!("{cell} {I}-{H}, {times} times, {samples} samples"),
             start: model.start(samples),
@@ -62,28 +51,38 @@ impl<P: Cell<I, H>, const I: usize, const H: usize> Task<P, I, H> {
         }
     }
 
-    fn gradient(&self) -> crate::Outcome<Found> {
+    fn both(&self) {
+        self.forward();
+        Row { task: "recurrent", what: &self.name, how: "Recurrence" }.print(1, || self.gradient());
+    }
+
+    fn forward(&self) {
+        let what = format!("{}, forward", self.name);
+        Row { task: "recurrent", what: &what, how: "Recurrence" }.print(1, || self.value());
+    }
+
+    fn gradient(&self) -> Outcome<Found> {
         let loss = |outputs: &[Batch<H>]| mean_squared_error(outputs, &self.targets);
         let (value, (gradient, ())) = self.model.gradient_of(&self.start, &self.batch, loss)?;
         Ok(Found { evaluations: 0, value, gradient: gradient.inner(&gradient).sqrt() })
     }
 
-    fn forward(&self) -> crate::Outcome<Found> {
+    fn value(&self) -> Outcome<Found> {
         let (outputs, _) = self.model.predict(&self.start, &self.batch)?;
         Ok(Found { evaluations: 0, value: mean_squared_error(&outputs, &self.targets)?.0, gradient: 0.0 })
     }
 }
 
 /// The readout of the hidden state itself.
-struct Hidden<const H: usize>;
+struct Identity<const H: usize>;
 
-impl<const H: usize> Parametric for Hidden<H> {
+impl<const H: usize> Parametric for Identity<H> {
     type Params = ();
     fn params(&self) {}
     fn set_params(&mut self, (): &()) {}
 }
 
-impl<const H: usize> Layer for Hidden<H> {
+impl<const H: usize> Layer for Identity<H> {
     type Input = Batch<H>;
     type Output = Batch<H>;
     type Trace = ();
@@ -98,16 +97,8 @@ impl<const H: usize> Layer for Hidden<H> {
     }
 }
 
-fn elman<const I: usize, const H: usize>() -> Elman<Heap<f32>, I, H> {
-    in_order::<Elman<_, I, H>>(1, I, H)
-}
-
-fn gru<const I: usize, const H: usize>() -> Gru<Heap<f32>, I, H> {
-    in_order::<Gru<_, I, H>>(3, I, H)
-}
-
 /// PyTorch's `weight_ih`, `weight_hh`, `bias_ih` and `bias_hh`, with the seeds 0 to 3; their rows are the rows of all gates.
-fn in_order<P: Structure<Store = Heap<f32>>>(gates: usize, inputs: usize, units: usize) -> P {
+fn cell<P: Formula<Store = Heap<f32>>>(gates: usize, inputs: usize, units: usize) -> Recurrence<Net<P>> {
     let mut numbers = Vec::new();
     for (seed, columns) in [inputs, units, 1, 1].into_iter().enumerate() {
         let rows: Vec<f32> = uniform(seed, (units as f64).powf(-0.5)).take(gates * units * columns).collect();
@@ -117,22 +108,11 @@ fn in_order<P: Structure<Store = Heap<f32>>>(gates: usize, inputs: usize, units:
         }
     }
     let mut numbers = numbers.into_iter();
-    P::draw(&mut || f64::from(numbers.next().expect("a number for each parameter")))
+    Recurrence(Net::new(P::draw(&mut || f64::from(numbers.next().expect("a number for each parameter")))))
 }
 
 fn batches<const N: usize>(seed: usize, times: usize, samples: usize) -> Vec<Batch<N>> {
     let mut numbers = uniform(seed, 1.0);
     let mut batch = || Batch::from_fn_generic(Const, Dyn(samples), |_, _| numbers.next().unwrap_or(f32::NAN));
     (0..times).map(|_| batch()).collect()
-}
-
-/// Uniform on `[-bound, bound)`: the upper 24 bits of splitmix64 (Steele, Lea & Flood 2014) at `2³² seed + k + 1`.
-fn uniform(seed: usize, bound: f64) -> impl Iterator<Item = f32> {
-    (1u64..).map(move |k| {
-        let mut z = (k + ((seed as u64) << 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        (bound * ((z >> 40) as f64 / 8_388_608.0 - 1.0)) as f32
-    })
 }

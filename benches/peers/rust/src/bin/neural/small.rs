@@ -3,11 +3,11 @@
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
 use nalgebra::SMatrix;
-use rheos::{formula, Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Ivp, Pid, State};
 use rheos::formula::{Rows, Static};
-use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
+use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
 use rheos::nn::{Linear, Net};
 use rheos::solver::StepVjp;
+use rheos::{Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Ivp, Pid, State, formula};
 use rheos_peers::network;
 use serde_json::Value;
 

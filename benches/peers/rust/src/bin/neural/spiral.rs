@@ -2,12 +2,12 @@
 
 use dfdx::shapes::{Const, Rank2};
 use dfdx::tensor::{Cpu, Tensor};
-use rheos::{formula, Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Ivp, Pid, State};
 use rheos::formula::{Rows, Static};
-use rheos::nn::tensor::{FormulaModule, Tensors, ModuleField};
+use rheos::nn::tensor::{FormulaModule, ModuleField, Tensors};
 use rheos::nn::{LayerField, Mlp, Net};
-use rheos::train::{Adam, Optimiser};
 use rheos::solver::StepVjp;
+use rheos::train::{Adam, Optimiser};
+use rheos::{Adjoint, BacksolveAdjoint, Differentiable, DiscreteAdjoint, Dopri5, Ivp, Pid, State, formula};
 use rheos_peers::network;
 use serde_json::Value;
 

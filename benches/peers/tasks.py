@@ -1,10 +1,10 @@
-"""The neural tasks."""
+"""Tasks whose rows have one time each: neural networks and ensembles."""
 
 import math
 
-from tables import OURS, merge, seconds, table
+from tables import OURS, Ratio, merge, seconds, table
 
-TASKS = {
+NEURAL = {
     "small": "Small neural ODE: 4-32-4, softplus inside and tanh outside, 64 samples, t from 0 to 100, "
     "Dormand–Prince 5(4), rtol = atol = 1e-6, float32; the gradient of the sum of the states in y(0) and weights",
     "spiral": "Training step of the spiral: 2-50-2, tanh, on y³, 20 samples, 10 times in [0, 0.225], Dormand–Prince "
@@ -13,8 +13,12 @@ TASKS = {
     "between observations, float32; mean squared error and its gradient",
     "large": "Larger network: 64-256-256-64, tanh, 256 samples, 20 steps of RK4, float32; the gradient of the sum of "
     "the last state in y(0) and weights",
-    "recurrent": "Recurrent networks: PyTorch's GRU and Elman cell from zeros, float32; the mean squared error of all "
-    "hidden states and its gradient in the weights, `forward` without the gradient",
+    "width": "The larger network with other widths and batches",
+    "recurrent": "Recurrent networks: PyTorch's Elman, GRU and LSTM cells from zeros, float32; the mean squared error of "
+    "all hidden states and its gradient in the weights, `forward` without the gradient",
+}
+ENSEMBLES = {
+    "ensemble": "10 000 Lotka–Volterra systems, t ≤ 10, rtol = atol = 1e-6, float64",
 }
 
 
@@ -22,15 +26,16 @@ def deviation(x, reference):
     return abs(x - reference) / abs(reference) if reference else abs(x)
 
 
-def neural(rows, losses):
+def tasks(titles, rows, ratios):
+    """A table for each task."""
     rows = [r for r in rows if r.get("suite") == "neural"]
     merged = merge(rows, ["task", "threads", "what", "library", "method"])
     failed = {
         (r["task"], r["threads"], r["what"], r["library"], r["method"]): r["failed"] for r in rows if "failed" in r
     }
     sections = []
-    for task, title in TASKS.items():
-        whats = list(dict.fromkeys(key[:3] for key in merged if key[0] == task))
+    for task, title in titles.items():
+        whats = list(dict.fromkeys(key[:3] for key in [*merged, *failed] if key[0] == task))
         body = []
         for group in whats:
             members = {key[3:]: row for key, row in merged.items() if key[:3] == group}
@@ -39,8 +44,8 @@ def neural(rows, losses):
             label = group[2] + (f", {group[1]} threads" if group[1] != "1" else "")
             for (library, method), row in sorted(members.items(), key=lambda item: item[1]["time"]):
                 ratio = row["time"] / ours["time"] if ours else math.nan
-                if ratio < 1.0 and library != OURS:
-                    losses.append((ratio, f"{task}, {label}", f"{library} {method}"))
+                if library != OURS and ours:
+                    ratios.append(Ratio(f"{task}, {label}", library, method, ratio, is_row=True))
                 agreement = max(deviation(row[k], ours[k]) for k in ["value", "gradient"]) if ours else math.nan
                 alone = merged.get((task, "1", *group[2:], library, method), row)
                 mark = " †" if row["time"] > alone["time"] else ""
@@ -53,13 +58,19 @@ def neural(rows, losses):
         if body:
             header = ["computed", "library", "how", "time", "time / rheos", "evaluations", "deviation"]
             sections.append(f"### {title}\n\n{table(header, body)}\n")
+    return sections
+
+
+def neural(rows, ratios):
+    sections = tasks(NEURAL, rows, ratios)
     if not sections:
         return []
     return [
         "## Neural tasks\n",
         "All libraries use the same weights and data; the batch is one state with one step size. Ratios are relative "
         "to the fastest way of rheos to compute the same thing (below 1 the peer is faster). `static` is the backend "
-        "of static matrices, `dfdx` the backend of tensors. The evaluations are evaluations of the field, forward "
+        "of static matrices, `matrices` the one of matrices on the heap, `dfdx` the backend of tensors. `Memoized` "
+        "stores the evaluations of the forward pass. The evaluations are evaluations of the field, forward "
         "and backward if the library counts both; replays of a tape are not counted. The deviation is the larger of "
         "the relative differences of value and gradient norm from rheos. JAX and diffrax are compiled before the "
         "clock starts (this takes seconds to minutes and is not in the times). diffrax has no classical Runge–Kutta "
@@ -67,5 +78,19 @@ def neural(rows, losses):
         "plain JAX and PyTorch. The `rk4` of torchdiffeq is the 3/8 rule, at the same cost. One thread unless stated "
         "otherwise. † Slower than with one thread, which on a machine without idle processors says nothing about the "
         "library.\n",
+        "\n".join(sections),
+    ]
+
+
+def ensembles(rows, ratios):
+    sections = tasks(ENSEMBLES, rows, ratios)
+    if not sections:
+        return []
+    return [
+        "## Ensembles\n",
+        "The parameters and the initial state of every system are drawn within a fifth of those of the classical problem. "
+        "Both libraries choose the steps of each system by its own error, with their default controllers. Under `vmap` "
+        "all systems advance together until the last one has ended. The value is the sum of all components at the end. "
+        "One thread.\n",
         "\n".join(sections),
     ]

@@ -1,0 +1,51 @@
+//! Ten thousand Lotka–Volterra systems with parameters and initial states of their own, as in `python/ensemble.py`.
+
+use nalgebra::{SVector, Vector2, Vector4};
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::solution::Ensemble;
+use rheos::solver::Embedded;
+use rheos::{Autodiff, Dopri5, Pid, Tsit5};
+use rheos_peers::draws::uniform;
+
+use crate::{Found, Outcome, Row};
+
+const SYSTEMS: usize = 10_000;
+type System = Autodiff<LotkaVolterra, 2, 4>;
+
+pub fn run() {
+    let fields: Vec<System> =
+        around(0, [1.5, 1.0, 3.0, 1.0]).map(|p: Vector4<f64>| Autodiff::new(LotkaVolterra, p)).collect();
+    let starts: Vec<Vector2<f64>> = around(1, [1.0; 2]).collect();
+    own_steps("Dopri5", Dopri5, &fields, &starts);
+    own_steps("Tsit5", Tsit5, &fields, &starts);
+    // Several systems in the lanes of one state: to be added here.
+}
+
+/// Every system has its own steps.
+fn own_steps<S: Embedded<System> + Copy>(name: &str, solver: S, fields: &[System], starts: &[Vector2<f64>]) {
+    Row { task: "ensemble", what: "end", how: &format!("Ensemble, {name}") }.print(1, || {
+        let outcomes = Ensemble::with_fields(fields, starts, 0.0..10.0)?.solve(solver, Pid::tolerance(1e-6));
+        sum(outcomes.into_iter().map(|outcome| {
+            let solution = outcome.map_err(|failure| failure.error)?;
+            Ok((solution.last().sum(), solution.stats.evaluations))
+        }))
+    });
+}
+
+/// The sum of all components at the end, and of all evaluations.
+fn sum(ends: impl Iterator<Item = Outcome<(f64, u64)>>) -> Outcome<Found> {
+    let mut found = Found::default();
+    for end in ends {
+        let (value, evaluations) = end?;
+        found.value += value;
+        found.evaluations += evaluations;
+    }
+    Ok(found)
+}
+
+/// A vector for each system, within a fifth of `centre`.
+fn around<const N: usize>(seed: usize, centre: [f64; N]) -> impl Iterator<Item = SVector<f64, N>> {
+    let mut numbers = uniform(seed, 0.2);
+    let mut next = move || numbers.next().map_or(f64::NAN, f64::from);
+    (0..SYSTEMS).map(move |_| SVector::from(centre.map(|x| x * (1.0 + next()))))
+}
