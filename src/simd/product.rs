@@ -29,7 +29,7 @@ fn product<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, terms: &[Ter
     let bytes = rows * size_of::<T>();
     if small_product::suits(c.len(), rows, terms) {
         dispatch_for(bytes, SmallProduct { c, rows, start, terms });
-    } else if terms.iter().any(|(a, _)| large_product::suits(a, c.len() / rows)) {
+    } else if terms.iter().any(|(a, _)| large_product::suits(a, columns_of(c, rows))) {
         large(c, rows, start, terms);
     } else {
         dispatch_for(bytes, Product::<T, false> { c, rows, start, terms, across: 0 });
@@ -49,7 +49,7 @@ fn large<T: Float>(c: &mut [T], rows: usize, start: Option<&[T]>, terms: &[Term<
 /// `c += a bᵀ`; `c` and `a` have `rows` rows. The rows of `b` begin at multiples of `across`, and may be longer than the
 /// product is wide.
 pub(crate) fn add_product_transposed<T: Float>(c: &mut [T], rows: usize, a: &[T], (b, across): (&[T], usize)) {
-    if large_product::suits(a, c.len() / rows.max(1)) {
+    if large_product::suits(a, columns_of(c, rows)) {
         dispatch(LargeProduct::<T, true> { c, rows, a, b, across });
     } else {
         let terms = &[(a, b)];
@@ -74,7 +74,7 @@ impl<T: Float, const TRANSPOSED: bool> Kernel for Product<'_, T, TRANSPOSED> {
         let lanes = lanes::<S, T>();
         let mut row = 0;
         // A tile of few columns is higher, so that it has as many independent sums.
-        match self.c.len() / self.rows {
+        match columns_of(self.c, self.rows) {
             1 => {
                 while row + 8 * lanes <= self.rows {
                     self.strip::<S, 8, 1>(simd, row);
@@ -200,6 +200,12 @@ impl<T: Float, const TRANSPOSED: bool> Product<'_, T, TRANSPOSED> {
 
 /// `C` columns, `R` registers high.
 pub(super) type Tile<S, T, const R: usize, const C: usize> = [[<T as Float>::Lanes<S>; R]; C];
+
+/// The number of columns; none without rows.
+#[inline(always)]
+fn columns_of<T>(c: &[T], rows: usize) -> usize {
+    c.len().checked_div(rows).unwrap_or(0)
+}
 
 #[inline(always)]
 pub(super) fn lanes<S: Simd, T: Float>() -> usize {

@@ -6,12 +6,12 @@ use crate::simd::{self, Float};
 /// See [`Element::add_product`].
 #[inline]
 pub(super) fn add_product<T: Element + Float>(c: &mut [T], rows: usize, start: Option<&[T]>, a: &[T], b: &[T]) {
-    let columns = c.len() / rows.max(1);
+    let columns = columns_of(c, rows);
     let parts = threads::parts_of_product(a.len(), columns);
     if parts > 1 {
         return threads::each_part(parts, columns, (c, rows), &|c, first| {
             let inner = a.len() / rows;
-            on_one_thread(c, rows, start, a, &b[first * inner..][..c.len() / rows * inner]);
+            on_one_thread(c, rows, start, a, &b[first * inner..][..columns_of(c, rows) * inner]);
         });
     }
     on_one_thread(c, rows, start, a, b);
@@ -19,7 +19,7 @@ pub(super) fn add_product<T: Element + Float>(c: &mut [T], rows: usize, start: O
 
 #[inline]
 fn on_one_thread<T: Element + Float>(c: &mut [T], rows: usize, start: Option<&[T]>, a: &[T], b: &[T]) {
-    if gemm::suits(a, c.len() / rows.max(1)) {
+    if gemm::suits(a, columns_of(c, rows)) {
         gemm::add_product(c, rows, start, a, b);
     } else {
         simd::add_product(c, rows, start, a, b);
@@ -29,7 +29,7 @@ fn on_one_thread<T: Element + Float>(c: &mut [T], rows: usize, start: Option<&[T
 /// See [`Element::affine`].
 #[inline]
 pub(super) fn affine<T: Element + Float>(c: &mut [T], rows: usize, start: &[T], terms: &[(&[T], &[T])]) {
-    let columns = c.len() / rows.max(1);
+    let columns = columns_of(c, rows);
     let one_by_one = |(a, _): &(&[T], &[T])| gemm::suits(a, columns) || threads::parts_of_product(a.len(), columns) > 1;
     match terms {
         [(a, b), more @ ..] if terms.iter().any(one_by_one) => {
@@ -43,7 +43,7 @@ pub(super) fn affine<T: Element + Float>(c: &mut [T], rows: usize, start: &[T], 
 /// See [`Element::add_product_transposed`].
 #[inline]
 pub(super) fn add_product_transposed<T: Element + Float>(c: &mut [T], rows: usize, a: &[T], b: &[T]) {
-    let columns = c.len() / rows.max(1);
+    let columns = columns_of(c, rows);
     let parts = threads::parts_of_product(a.len(), columns);
     if parts > 1 {
         return threads::each_part(parts, columns, (c, rows), &|c, first| {
@@ -55,11 +55,17 @@ pub(super) fn add_product_transposed<T: Element + Float>(c: &mut [T], rows: usiz
 
 #[inline]
 fn transposed_on_one_thread<T: Element + Float>(c: &mut [T], rows: usize, a: &[T], b: (&[T], usize)) {
-    if gemm::suits(a, c.len() / rows.max(1)) {
+    if gemm::suits(a, columns_of(c, rows)) {
         gemm::add_product_transposed(c, rows, a, b);
     } else {
         simd::add_product_transposed(c, rows, a, b);
     }
+}
+
+/// The number of columns; none without rows.
+#[inline]
+fn columns_of<T>(c: &[T], rows: usize) -> usize {
+    c.len().checked_div(rows).unwrap_or(0)
 }
 
 #[cfg(all(test, feature = "rayon"))]
