@@ -14,12 +14,12 @@ use crate::state::Span;
 /// An ensemble of a [`GenericDynamics`] whose samples are solved in blocks: the samples of a block share every step, and
 /// each instruction of the processor serves several of them.
 ///
-/// The error of the worst sample decides about a step, so each sample is within the tolerance. A difficult sample slows
-/// its block down, so let neighbours be similar. [`Ensemble`](crate::solution::Ensemble) has steps of their own.
+/// A step is accepted if the error of every sample is within the tolerance. A difficult sample slows its block down, so
+/// similar samples should be neighbours. In an [`Ensemble`](crate::solution::Ensemble) each sample has its own steps.
 ///
-/// The model is evaluated over a [`Scalar`](crate::dynamics::Scalar) that holds several samples. A branch that they decide differently, such as
-/// `if y[0] > 0.0`, cannot be taken together. Then, and if a block fails, its samples are solved one by one, so each
-/// has its own outcome. Mark `eval` with `#[inline(always)]`: then it is compiled for the vectors of the CPU.
+/// The model is evaluated over a [`Scalar`](crate::dynamics::Scalar) that holds eight samples. If they decide a branch
+/// differently, such as `if y[0] > T::from(0.0)`, or if the block fails, its samples are solved one by one. So each has
+/// its own outcome. Mark `eval` with `#[inline(always)]`: then it is compiled for the vectors of the CPU.
 ///
 /// ```
 /// use nalgebra::{SVector, Vector2};
@@ -82,8 +82,8 @@ impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> LaneEnsemble<
         Self { times: Some(times), ..self }
     }
 
-    /// Solves one block after the other. The outcomes are in the order of the initial states. The statistics of a sample
-    /// are those of its block.
+    /// Solves one block after the other. The outcomes are in the order of the initial states. Each sample has the statistics
+    /// of its block.
     pub fn solve<S, C>(&self, solver: S, control: C) -> Vec<Outcome<SVector<f64, N>>>
     where
         S: Dense<LaneField<'a, M, N, P>> + Dense<Autodiff<&'a M, N, P>> + Clone,
