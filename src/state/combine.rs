@@ -21,20 +21,31 @@ where
         return entry_by_entry(out, base, terms);
     }
     let mut base = base;
-    loop {
-        let mut gathered = [(T::zero(), [].as_slice()); MAX_TERMS];
-        let mut len = 0;
-        for (slot, term) in gathered.iter_mut().zip(&mut terms) {
-            *slot = term;
-            len += 1;
-        }
-        if len > 0 || base.is_some() {
-            T::combine_all(out, base.take(), &gathered[..len]);
-        }
-        if len < MAX_TERMS {
-            return;
-        }
+    // The memory for the terms is cleared first, which takes longer than to add a few of them.
+    match c.len() {
+        ..=6 => _ = add_round::<T, 6>(out, &mut base, &mut terms),
+        ..=10 => _ = add_round::<T, 10>(out, &mut base, &mut terms),
+        _ => while add_round::<T, MAX_TERMS>(out, &mut base, &mut terms) == MAX_TERMS {},
     }
+}
+
+/// Adds the next `N` terms, or fewer if no more are left; returns their number.
+#[inline(always)]
+fn add_round<'a, T: Element, const N: usize>(
+    out: &mut [T],
+    base: &mut Option<&[T]>,
+    terms: &mut impl Iterator<Item = (T, &'a [T])>,
+) -> usize {
+    let mut gathered = [(T::zero(), [].as_slice()); N];
+    let mut len = 0;
+    for (slot, term) in gathered.iter_mut().zip(terms) {
+        *slot = term;
+        len += 1;
+    }
+    if len > 0 || base.is_some() {
+        T::combine_all(out, base.take(), &gathered[..len]);
+    }
+    len
 }
 
 #[inline(always)]
