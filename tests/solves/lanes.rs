@@ -133,6 +133,28 @@ fn samples_that_branch_differently_are_solved_one_by_one() {
     }
 }
 
+/// `y' = ±1`, by the sign bit of the parameter.
+struct SignBit;
+
+impl GenericDynamics<1, 1> for SignBit {
+    #[inline(always)]
+    fn eval<T: Scalar>(&self, _: T, _: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
+        SVector::from([T::from(1.0_f64.copysign(p[0].re()))])
+    }
+}
+
+#[test]
+fn zeros_of_different_signs_are_different_decisions() {
+    let model = Autodiff::new(SignBit, vector![0.0]);
+    let params: Vec<_> = (0..10).map(|i| vector![if i % 2 == 0 { 0.0 } else { -0.0 }]).collect();
+    let y0 = [vector![0.0]; 10];
+    let ensemble = LaneEnsemble::new(&model, &y0, 0.0..1.0).with_params(&params).unwrap();
+    for (i, outcome) in ensemble.solve(Dopri5, Pid::tolerance(1e-6)).iter().enumerate() {
+        let expected = if i % 2 == 0 { 1.0 } else { -1.0 };
+        assert!((outcome.as_ref().unwrap().last()[0] - expected).abs() < 1e-12, "sample {i}");
+    }
+}
+
 /// `y' = y²`, which ends at `t = 1 / y0`.
 struct BlowUp;
 
