@@ -3,7 +3,7 @@
 use nalgebra::{Const, Dyn, OMatrix, SVector};
 
 use super::norm::{check_rounding, coordinate_sq};
-use super::{Element as _, ErrorNorm, StoredNorm, Tolerance, Tolerances};
+use super::{Element as _, ErrorNorm, StoredNorm, Tolerances};
 use crate::error::Result;
 
 /// The error norm of the worst of many samples, the rows of a matrix with `N` columns: a step is accepted if the error of
@@ -15,14 +15,8 @@ pub struct WorstSample<const N: usize> {
 }
 
 impl<const N: usize> WorstSample<N> {
-    /// The norm that measures each of `samples` samples by `norm`.
-    pub(crate) fn new(norm: &impl ErrorNorm<SVector<f64, N>>, samples: usize) -> Self {
-        let tolerances = match norm.stored() {
-            StoredNorm::Uniform(Tolerance { rtol, atol }) => {
-                Tolerances { rtol: SVector::repeat(rtol), atol: SVector::repeat(atol) }
-            }
-            StoredNorm::Each(tolerances) => tolerances,
-        };
+    /// The norm that measures each of `samples` samples by these tolerances.
+    pub(crate) const fn new(tolerances: Tolerances<SVector<f64, N>>, samples: usize) -> Self {
         Self { tolerances, samples }
     }
 }
