@@ -219,8 +219,11 @@ fn bad_arguments_are_refused() {
     assert!(
         outcomes.iter().all(|outcome| matches!(outcome.as_ref().unwrap_err().error, Error::TimeOutsideSpan { .. }))
     );
-    let outcomes = LaneEnsemble::new(&model, &y0, 0.0..1.0).solve(Tsit5, Pid::tolerance(-1.0));
-    assert!(
-        outcomes.iter().all(|outcome| matches!(outcome.as_ref().unwrap_err().error, Error::InvalidArgument { .. }))
-    );
+    // One tolerance for all components must be positive, as for a single solve.
+    for control in [Pid::tolerance(-1.0), Pid::tolerance(1e-6).atol(0.0), Pid::tolerance(0.0).atol(1e-6)] {
+        let outcomes = LaneEnsemble::new(&model, &y0, 0.0..1.0).solve(Tsit5, control);
+        let alone = solve(&model, y0[0], 0.0..1.0, Tsit5, control).unwrap_err().error;
+        assert!(matches!(alone, Error::InvalidArgument { .. }));
+        assert!(outcomes.iter().all(|outcome| outcome.as_ref().unwrap_err().error == alone));
+    }
 }

@@ -3,7 +3,7 @@
 use nalgebra::SVector;
 
 use crate::control::{Adaptive, Fixed};
-use crate::state::{Tolerance, Tolerances, WorstSample};
+use crate::state::{StoredNorm, Tolerance, Tolerances, WorstSample};
 
 /// A controller of samples with `N` components that can control many of them together: [`Fixed`], or [`Adaptive`] with a
 /// [`Tolerance`] or with [`Tolerances`].
@@ -28,9 +28,7 @@ impl<L: Copy, const N: usize> SharedSteps<N> for Adaptive<L, Tolerance> {
     type Shared = Adaptive<L, WorstSample<N>>;
 
     fn shared(&self, samples: usize) -> Self::Shared {
-        let Tolerance { rtol, atol } = *self.norm();
-        let tolerances = Tolerances { rtol: SVector::repeat(rtol), atol: SVector::repeat(atol) };
-        self.replace_norm(WorstSample::new(tolerances, samples))
+        self.replace_norm(WorstSample::new(StoredNorm::Uniform(*self.norm()), samples))
     }
 }
 
@@ -38,6 +36,6 @@ impl<L: Copy, const N: usize> SharedSteps<N> for Adaptive<L, Tolerances<SVector<
     type Shared = Adaptive<L, WorstSample<N>>;
 
     fn shared(&self, samples: usize) -> Self::Shared {
-        self.replace_norm(WorstSample::new(*self.norm(), samples))
+        self.replace_norm(WorstSample::new(StoredNorm::Each(*self.norm()), samples))
     }
 }
