@@ -10,20 +10,25 @@ use crate::error::Result;
 /// every sample is within the tolerance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WorstSample<const N: usize> {
-    tolerances: Tolerances<SVector<f64, N>>,
+    /// The tolerances of one sample.
+    one: StoredNorm<SVector<f64, N>>,
     samples: usize,
 }
 
 impl<const N: usize> WorstSample<N> {
-    /// The norm that measures each of `samples` samples by `norm`.
-    pub(crate) fn new(norm: &impl ErrorNorm<SVector<f64, N>>, samples: usize) -> Self {
-        let tolerances = match norm.stored() {
+    /// The norm that measures each of `samples` samples by these tolerances.
+    pub(crate) const fn new(one: StoredNorm<SVector<f64, N>>, samples: usize) -> Self {
+        Self { one, samples }
+    }
+
+    /// The tolerances of each component.
+    fn tolerances(&self) -> Tolerances<SVector<f64, N>> {
+        match self.one {
             StoredNorm::Uniform(Tolerance { rtol, atol }) => {
                 Tolerances { rtol: SVector::repeat(rtol), atol: SVector::repeat(atol) }
             }
             StoredNorm::Each(tolerances) => tolerances,
-        };
-        Self { tolerances, samples }
+        }
     }
 }
 
@@ -36,7 +41,7 @@ impl<const N: usize> ErrorNorm<OMatrix<f64, Dyn, Const<N>>> for WorstSample<N> {
     ) -> f64 {
         let samples = error.nrows();
         let [error, y0, y1] = [error, y0, y1].map(OMatrix::as_slice);
-        let Tolerances { rtol, atol } = &self.tolerances;
+        let Tolerances { rtol, atol } = &self.tolerances();
         let (mut worst, mut total) = (0.0_f64, 0.0);
         f64::vectorized(
             #[inline(always)]
@@ -65,12 +70,13 @@ impl<const N: usize> ErrorNorm<OMatrix<f64, Dyn, Const<N>>> for WorstSample<N> {
     fn stored(&self) -> StoredNorm<OMatrix<f64, Dyn, Const<N>>> {
         let share = 1.0 / (self.samples.max(1) as f64).sqrt();
         let all = |one: &SVector<f64, N>| OMatrix::from_fn_generic(Dyn(self.samples), Const, |_, j| share * one[j]);
-        StoredNorm::Each(Tolerances { rtol: all(&self.tolerances.rtol), atol: all(&self.tolerances.atol) })
+        let Tolerances { rtol, atol } = self.tolerances();
+        StoredNorm::Each(Tolerances { rtol: all(&rtol), atol: all(&atol) })
     }
 
     fn validate(&self, y0: &OMatrix<f64, Dyn, Const<N>>) -> Result<()> {
         let first = SVector::from_fn(|j, _| y0.get((0, j)).copied().unwrap_or_default());
-        ErrorNorm::validate(&self.tolerances, &first)?;
+        self.one.validate(&first)?;
         check_rounding(self, y0)
     }
 }

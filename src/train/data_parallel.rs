@@ -12,8 +12,8 @@ use crate::state::State;
 ///
 /// Every rank has the same model, data and settings, and evaluates a contiguous share of each batch. The losses and
 /// gradients are weighted means over the shares, summed in the order of the ranks by
-/// [`distributed::sum`](crate::distributed::sum). So every rank gets the same bits, and the models stay equal; a rank with
-/// other parameters or samples is an error.
+/// [`distributed::sum`](crate::distributed::sum). So every rank gets the same bits, and the models stay equal. A rank with
+/// other parameters, or with other indices of samples, is an error. The numbers in the data are not compared.
 ///
 /// ```
 /// use rheos::distributed::on_threads;
@@ -60,13 +60,17 @@ impl<'a, T, C: Communicator> DataParallel<'a, T, C> {
         Self { objective, ranks }
     }
 
-    /// The share of this rank.
-    fn share<'b>(&self, batch: MiniBatch<'b>) -> MiniBatch<'b> {
+    /// The share of this rank. A batch without weight has no mean to share, so every rank evaluates it as one alone would.
+    fn share<'b>(&self, batch: MiniBatch<'b>, weight: impl Fn(MiniBatch<'b>) -> f64) -> (MiniBatch<'b>, f64) {
+        if weight(batch) == 0.0 {
+            return (batch, 1.0);
+        }
         let seed = match self.ranks.rank() {
             0 => batch.seed,
             rank => mix(&[batch.seed, rank as u64]),
         };
-        MiniBatch { samples: &batch.samples[share(self.ranks, batch.samples.len())], seed }
+        let own = MiniBatch { samples: &batch.samples[share(self.ranks, batch.samples.len())], seed };
+        (own, weight(own))
     }
 
     /// The weights and the losses of all shares, in the order of the ranks. `params` are the coordinates of the parameters.
@@ -120,9 +124,9 @@ impl<M: Parametric, T: Objective<M>, C: Communicator> Objective<M> for DataParal
         if self.ranks.size() == 1 {
             return self.objective.gradient(model, batch);
         }
-        let (samples, params) = (self.share(batch), model.params());
+        let (samples, weight) = self.share(batch, |batch| self.objective.weight(batch));
+        let params = model.params();
         let coordinates = params.coordinates();
-        let weight = self.objective.weight(samples);
         // Fewer samples than ranks, or none that counts.
         let evaluated = match weight {
             0.0 => Ok((0.0, params.zeros_like())),
@@ -151,8 +155,7 @@ impl<M: Parametric, T: Objective<M>, C: Communicator> Objective<M> for DataParal
         if self.ranks.size() == 1 {
             return self.objective.loss(model, batch);
         }
-        let samples = self.share(batch);
-        let weight = self.objective.weight(samples);
+        let (samples, weight) = self.share(batch, |batch| self.objective.weight(batch));
         let loss = if weight == 0.0 { Ok(0.0) } else { self.objective.loss(model, samples) };
         let own = loss.and_then(|loss| Share::new(weight, loss));
         Ok(mean(&self.losses(Place::Loss, &model.params().coordinates(), batch, own)?).0)

@@ -133,6 +133,28 @@ fn samples_that_branch_differently_are_solved_one_by_one() {
     }
 }
 
+/// `y' = ±1`, by the sign bit of the parameter.
+struct SignBit;
+
+impl GenericDynamics<1, 1> for SignBit {
+    #[inline(always)]
+    fn eval<T: Scalar>(&self, _: T, _: &SVector<T, 1>, p: &SVector<T, 1>) -> SVector<T, 1> {
+        SVector::from([T::from(1.0_f64.copysign(p[0].re()))])
+    }
+}
+
+#[test]
+fn zeros_of_different_signs_are_different_decisions() {
+    let model = Autodiff::new(SignBit, vector![0.0]);
+    let params: Vec<_> = (0..10).map(|i| vector![if i % 2 == 0 { 0.0 } else { -0.0 }]).collect();
+    let y0 = [vector![0.0]; 10];
+    let ensemble = LaneEnsemble::new(&model, &y0, 0.0..1.0).with_params(&params).unwrap();
+    for (i, outcome) in ensemble.solve(Dopri5, Pid::tolerance(1e-6)).iter().enumerate() {
+        let expected = if i % 2 == 0 { 1.0 } else { -1.0 };
+        assert!((outcome.as_ref().unwrap().last()[0] - expected).abs() < 1e-12, "sample {i}");
+    }
+}
+
 /// `y' = y²`, which ends at `t = 1 / y0`.
 struct BlowUp;
 
@@ -197,8 +219,11 @@ fn bad_arguments_are_refused() {
     assert!(
         outcomes.iter().all(|outcome| matches!(outcome.as_ref().unwrap_err().error, Error::TimeOutsideSpan { .. }))
     );
-    let outcomes = LaneEnsemble::new(&model, &y0, 0.0..1.0).solve(Tsit5, Pid::tolerance(-1.0));
-    assert!(
-        outcomes.iter().all(|outcome| matches!(outcome.as_ref().unwrap_err().error, Error::InvalidArgument { .. }))
-    );
+    // One tolerance for all components must be positive, as for a single solve.
+    for control in [Pid::tolerance(-1.0), Pid::tolerance(1e-6).atol(0.0), Pid::tolerance(0.0).atol(1e-6)] {
+        let outcomes = LaneEnsemble::new(&model, &y0, 0.0..1.0).solve(Tsit5, control);
+        let alone = solve(&model, y0[0], 0.0..1.0, Tsit5, control).unwrap_err().error;
+        assert!(matches!(alone, Error::InvalidArgument { .. }));
+        assert!(outcomes.iter().all(|outcome| outcome.as_ref().unwrap_err().error == alone));
+    }
 }

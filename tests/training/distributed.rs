@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rheos::distributed::{Communicator, ThreadRank, on_threads};
+use rheos::nn::{Elman, Linear, Net, Recurrence, Sequence};
 use rheos::train::{
-    Adam, CrossEntropy, DataParallel, Epoch, MiniBatch, Objective, Optimiser, Sgd, Trainer, Training, TrainingAction,
-    TrainingFailure, objective,
+    Adam, CrossEntropy, DataParallel, Epoch, MiniBatch, Objective, Optimiser, SequenceData, Sgd, SquaredError, Trainer,
+    Training, TrainingAction, TrainingFailure, objective, uniform,
 };
 use rheos::{Error, Parametric, Result, State};
 
@@ -365,4 +366,26 @@ fn a_resumed_training_has_the_same_bits_on_all_ranks() {
         );
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_batch_in_which_nothing_counts_is_the_error_of_one_rank() {
+    // The first four sequences end before the first output that counts.
+    let inputs: Vec<Vec<[f64; 1]>> = (0..6).map(|i| vec![[0.1]; if i < 4 { 2 } else { 5 }]).collect();
+    let data = SequenceData::new(inputs.clone(), inputs).unwrap().outputs_from(3);
+    let linear = Linear::<f64, 2, 1>::uniform(&mut uniform(2));
+    let elman = Elman::<f64, 1, 2>::uniform(&mut uniform(1));
+    let model = Sequence { block: Recurrence(Net::dynamic(elman)), readout: Net::dynamic(linear) };
+    for samples in [&[0, 1, 2, 3][..], &[]] {
+        let batch = MiniBatch { samples, seed: 1 };
+        let alone = data.objective(SquaredError).loss(&model, batch).unwrap_err();
+        assert!(matches!(alone, Error::InvalidArgument { name: "outputs_from", .. }));
+        on_threads(2, |ranks| {
+            let loss = data.objective(SquaredError);
+            let parallel = DataParallel::new(&loss, ranks);
+            for error in [parallel.loss(&model, batch).unwrap_err(), parallel.gradient(&model, batch).unwrap_err()] {
+                assert!(matches!(error, Error::OnRank { rank: 0, reason, .. } if reason == alone.to_string()));
+            }
+        });
+    }
 }

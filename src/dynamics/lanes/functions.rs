@@ -9,7 +9,8 @@ impl DualStruct for Lanes {
     type Inner = Self;
     /// The common value of all samples; if they differ, the evaluation is void.
     fn re(&self) -> f64 {
-        self.agreed(|x| x)
+        // By bits, since a model may see the sign of zero.
+        f64::from_bits(self.agreed(f64::to_bits))
     }
     fn from_inner(inner: &Self) -> Self {
         *inner

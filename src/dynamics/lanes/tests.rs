@@ -51,6 +51,9 @@ fn every_decision_that_samples_take_differently_is_found() {
     assert_eq!(watch_for_splits(|| x.re()), None);
     assert_eq!(watch_for_splits(|| (x - 0.35).is_negative()), None);
     assert_eq!(watch_for_splits(|| some_nan > 0.0), None);
+    let mut zeros = Lanes::from(0.0);
+    zeros.0[LANES - 1] = -0.0;
+    assert_eq!(watch_for_splits(|| zeros.re()), None);
     // A split inside does not reach a watch outside.
     assert_eq!(watch_for_splits(|| watch_for_splits(|| x.re())), Some(None));
 }

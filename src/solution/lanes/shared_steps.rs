@@ -3,9 +3,10 @@
 use nalgebra::SVector;
 
 use crate::control::{Adaptive, Fixed};
-use crate::state::{ErrorNorm, WorstSample};
+use crate::state::{StoredNorm, Tolerance, Tolerances, WorstSample};
 
-/// A controller of samples with `N` components that can control many of them together.
+/// A controller of samples with `N` components that can control many of them together: [`Fixed`], or [`Adaptive`] with a
+/// [`Tolerance`] or with [`Tolerances`].
 pub trait SharedSteps<const N: usize> {
     /// The controller of many samples.
     type Shared;
@@ -22,10 +23,19 @@ impl<const N: usize> SharedSteps<N> for Fixed {
     }
 }
 
-impl<L: Copy, W: ErrorNorm<SVector<f64, N>>, const N: usize> SharedSteps<N> for Adaptive<L, W> {
+// Not for every norm: the worst sample is measured by tolerances, and another norm may be stricter.
+impl<L: Copy, const N: usize> SharedSteps<N> for Adaptive<L, Tolerance> {
     type Shared = Adaptive<L, WorstSample<N>>;
 
     fn shared(&self, samples: usize) -> Self::Shared {
-        self.replace_norm(WorstSample::new(self.norm(), samples))
+        self.replace_norm(WorstSample::new(StoredNorm::Uniform(*self.norm()), samples))
+    }
+}
+
+impl<L: Copy, const N: usize> SharedSteps<N> for Adaptive<L, Tolerances<SVector<f64, N>>> {
+    type Shared = Adaptive<L, WorstSample<N>>;
+
+    fn shared(&self, samples: usize) -> Self::Shared {
+        self.replace_norm(WorstSample::new(StoredNorm::Each(*self.norm()), samples))
     }
 }
