@@ -23,8 +23,8 @@ where
     let mut base = base;
     // The memory for the terms is cleared first, which takes longer than to add a few of them.
     match c.len() {
-        ..=6 => _ = add_round::<T, 6>(out, &mut base, &mut terms),
-        ..=10 => _ = add_round::<T, 10>(out, &mut base, &mut terms),
+        0..=6 => _ = add_round::<T, 6>(out, &mut base, &mut terms),
+        7..=10 => _ = add_round::<T, 10>(out, &mut base, &mut terms),
         _ => while add_round::<T, MAX_TERMS>(out, &mut base, &mut terms) == MAX_TERMS {},
     }
 }
