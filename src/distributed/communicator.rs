@@ -10,7 +10,7 @@ use crate::error::Result;
 /// Call [`agree`](super::agree) before an exchange of your own: a rank that has failed by itself reports it there,
 /// and takes part in no other exchange.
 ///
-/// [`on_threads`](super::on_threads) and `MpiRanks` (feature `mpi`) make one.
+/// [`ThreadRank`](super::ThreadRank) and `MpiRanks` (feature `mpi`) implement it.
 pub trait Communicator {
     /// The number of this rank, from 0. Rank 0 is the root: it writes files.
     fn rank(&self) -> usize;

@@ -29,7 +29,8 @@ pub struct ThreadRank {
 /// ```
 ///
 /// # Panics
-/// Panics if `task` panics; ranks that wait for that one get [`Error::RankLost`] before. Also if the system does not grant a thread.
+/// Panics if `task` panics; ranks that wait for that one get [`Error::RankLost`] before. Also if the system does not grant
+/// a thread.
 pub fn on_threads<R: Send>(ranks: usize, task: impl Fn(&ThreadRank) -> R + Sync) -> Vec<R> {
     let task = &task;
     thread::scope(|scope| {

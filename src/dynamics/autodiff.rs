@@ -7,7 +7,8 @@ use num_traits::FloatConst;
 use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric};
 use crate::state::MatrixSpace;
 
-/// A scalar for a [`GenericDynamics`]: `f64` or a dual number over it.
+/// A scalar for a [`GenericDynamics`]: `f64`, a dual number over it, or several samples in one number (see
+/// [`LaneEnsemble`](crate::solution::LaneEnsemble)).
 ///
 /// The usual functions (`sin`, `exp`, `powi`, …) are methods of [`num_dual::DualNum`], re-exported as
 /// [`DualNum`](crate::dynamics::DualNum); constants such as `T::PI()` come from [`num_traits::FloatConst`].

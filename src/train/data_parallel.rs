@@ -42,12 +42,13 @@ use crate::state::State;
 /// [`MiniBatch::seed`] differ too: each rank has its own seed.
 ///
 /// The same number of ranks always gives the same bits, if their processors are of one kind: the vector instructions of a
-/// processor influence the rounding.
+/// processor influence the rounding. So a training that goes on from a checkpoint has the same bits if it has as many ranks.
 ///
 /// # Errors
 ///
 /// If the objective fails on a rank, or its loss or gradient is not finite there, all ranks return
-/// [`Error::OnRank`](crate::error::Error::OnRank). A group of one rank behaves as the objective itself.
+/// [`Error::OnRank`](crate::error::Error::OnRank). The errors of the communicator are returned too. A group of one rank
+/// behaves as the objective itself.
 #[derive(Debug, Clone, Copy)]
 pub struct DataParallel<'a, T, C> {
     objective: &'a T,
