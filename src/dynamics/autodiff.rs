@@ -78,11 +78,6 @@ impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Autodiff<M, N, P>
         &self.field
     }
 
-    /// The parameters, by reference.
-    pub(crate) const fn parameters(&self) -> &SVector<f64, P> {
-        &self.params
-    }
-
     fn partial_derivatives(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {
         let f = |y| self.field.eval(DualSVec64::<N>::from(t), &y, &constant(&self.params));
         jacobian(f, y).1

@@ -5,7 +5,7 @@ use nalgebra::SVector;
 use super::SharedSteps;
 use super::block::{gather, samples_of_block, solution_of};
 use crate::control::Controller;
-use crate::dynamics::{Autodiff, Dynamics, GenericDynamics, LaneField, watch_for_splits};
+use crate::dynamics::{Autodiff, Dynamics, GenericDynamics, LaneField, Parametric, watch_for_splits};
 use crate::error::{Error, Result};
 use crate::solution::{Ivp, Outcome, in_parallel};
 use crate::solver::Dense;
@@ -66,7 +66,7 @@ impl<const P: usize> Parameters<'_, P> {
 impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> LaneEnsemble<'a, M, N, P> {
     /// The solutions of `model` from each of the states `y0`; only the end states are saved.
     pub fn new(model: &'a Autodiff<M, N, P>, y0: &'a [SVector<f64, N>], span: impl Into<Span>) -> Self {
-        let params = Parameters::Shared(*model.parameters());
+        let params = Parameters::Shared(model.params());
         Self { model: model.field(), params, y0, span: span.into(), times: None }
     }
 
