@@ -38,7 +38,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// The errors of [`fit`](Self::fit).
     pub fn fit_with_optimiser(mut self) -> Result<Trained<O>, Box<TrainingFailure>> {
         let mut progress = Progress::default();
-        // The end of a rank that failed between two steps.
+        // A rank that failed between two steps tells the others.
         let outcome = self.run(&mut progress);
         match agree(self.objective.communicator(), outcome) {
             Ok(ended) => self.finish(progress, ended),
