@@ -416,7 +416,8 @@ pub enum Error {
         /// The value.
         value: f64,
     },
-    /// A rank of a distributed computation failed. All ranks return this error.
+    /// A rank of a distributed computation failed; all ranks return this error. Or the solve of a sample failed on a rank of
+    /// an [ensemble over ranks](crate::solution::Ensemble::solve_over); only the root has this error.
     #[error("rank {rank} failed: {reason}")]
     OnRank {
         /// The rank, from 0.

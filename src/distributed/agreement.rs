@@ -8,7 +8,8 @@ const LONGEST: usize = 4096;
 
 /// The outcome of an operation on all ranks: the error of the first rank that failed, as [`Error::OnRank`], if one did.
 ///
-/// A single rank keeps its own error.
+/// Errors that a training may skip, about a number that is not finite, come after all others. A single rank keeps its own
+/// error.
 ///
 /// ```
 /// use rheos::Error;

@@ -1,6 +1,6 @@
 //! The trait of a group of ranks.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A group of ranks, seen from one of them.
 ///
@@ -10,7 +10,7 @@ use crate::error::Result;
 /// Call [`agree`](super::agree) before an exchange of your own: a rank that has failed by itself reports it there,
 /// and takes part in no other exchange.
 ///
-/// [`on_threads`](super::on_threads) and `MpiRanks` (feature `mpi`) make one.
+/// [`ThreadRank`](super::ThreadRank) and `MpiRanks` (feature `mpi`) implement it.
 pub trait Communicator {
     /// The number of this rank, from 0. Rank 0 is the root: it writes files.
     fn rank(&self) -> usize;
@@ -21,14 +21,14 @@ pub trait Communicator {
     /// The words of every rank, in the order of the ranks.
     ///
     /// # Errors
-    /// [`Error::RankLost`](crate::error::Error::RankLost) if a rank has ended.
+    /// [`Error::RankLost`] if a rank has ended.
     fn all_gather(&self, own: &[u64]) -> Result<Vec<u64>>;
 
     /// Sends the `j`-th of [`size`](Self::size) equal parts to rank `j`, and returns the parts for this rank in the order of the
     /// ranks.
     ///
     /// # Errors
-    /// The errors of [`all_gather`](Self::all_gather).
+    /// [`Error::LengthMismatch`] if the parts are not equal; the errors of [`all_gather`](Self::all_gather).
     fn all_to_all(&self, parts: &[u64]) -> Result<Vec<u64>>;
 
     /// The words of every rank, in the order of the ranks, at the root; nothing elsewhere.
@@ -67,4 +67,11 @@ impl Communicator for OneRank {
     fn broadcast(&self, _words: &mut [u64]) -> Result<()> {
         Ok(())
     }
+}
+
+/// The length of `size` equal parts.
+pub(super) fn length_of_part(parts: &[u64], size: usize) -> Result<usize> {
+    let (found, each) = (parts.len(), parts.len().div_ceil(size));
+    let expected = each * size;
+    if found == expected { Ok(each) } else { Err(Error::LengthMismatch { name: "parts", found, expected }) }
 }

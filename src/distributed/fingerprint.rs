@@ -37,7 +37,7 @@ impl Fingerprint {
         Self((self.0.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
-    /// With the bits of these numbers, and how many they are.
+    /// With the bits of these numbers, and their count.
     pub(crate) fn numbers(self, numbers: &[f64]) -> Self {
         numbers.iter().fold(self, |hash, x| hash.word(x.to_bits())).word(numbers.len() as u64)
     }

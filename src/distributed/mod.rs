@@ -28,9 +28,10 @@
 //!
 //! A program may fail on one rank outside of these operations too, as when it reads its data. Pass such outcomes to [`agree`].
 //!
-//! A rank that disappears is different. On threads, ranks that wait for it return [`Error::RankLost`]. Under MPI, `mpirun` ends all processes with a
-//! status other than zero, and the training goes on from its last checkpoint. A panic must end the process without
-//! `MPI_Finalize`, which waits for the other ranks; set a hook that calls `abort`, as the example `distributed` does.
+//! A rank that disappears is different. On threads, ranks that wait for it return [`Error::RankLost`]. Under MPI,
+//! `mpirun` ends all processes with a status other than zero; started again, a training goes on from its last checkpoint.
+//! A panic must end the process without `MPI_Finalize`, which waits for the other ranks; set a hook that calls `abort`,
+//! as the example `distributed` does.
 //!
 //! [`Error::OnRank`]: crate::error::Error::OnRank
 //! [`Error::RankLost`]: crate::error::Error::RankLost

@@ -4,6 +4,7 @@ use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator as _, CommunicatorCollectives as _, Root as _};
 
 use super::Communicator;
+use super::communicator::length_of_part;
 use crate::error::Result;
 
 /// The processes of an MPI communicator.
@@ -59,6 +60,7 @@ impl Communicator for MpiRanks {
     }
 
     fn all_to_all(&self, parts: &[u64]) -> Result<Vec<u64>> {
+        length_of_part(parts, Communicator::size(self))?;
         let mut received = vec![0; parts.len()];
         self.communicator.all_to_all_into(parts, &mut received[..]);
         Ok(received)

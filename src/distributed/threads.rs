@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use super::Communicator;
+use super::communicator::length_of_part;
 use crate::error::{Error, Result};
 
 /// A rank that is a thread, made by [`on_threads`].
@@ -29,7 +30,8 @@ pub struct ThreadRank {
 /// ```
 ///
 /// # Panics
-/// Panics if `task` panics; ranks that wait for that one get [`Error::RankLost`] before. Also if the system does not grant a thread.
+/// Panics if `task` panics; ranks that wait for that one get [`Error::RankLost`] before. Also if the system does not grant
+/// a thread.
 pub fn on_threads<R: Send>(ranks: usize, task: impl Fn(&ThreadRank) -> R + Sync) -> Vec<R> {
     let task = &task;
     thread::scope(|scope| {
@@ -91,7 +93,7 @@ impl Communicator for ThreadRank {
     }
 
     fn all_to_all(&self, parts: &[u64]) -> Result<Vec<u64>> {
-        let each = parts.len() / self.size();
+        let each = length_of_part(parts, self.size())?;
         (0..self.size()).try_for_each(|to| self.send(to, parts[to * each..(to + 1) * each].to_vec()))?;
         self.receive_all(each)
     }

@@ -7,7 +7,8 @@ use num_traits::FloatConst;
 use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric};
 use crate::state::MatrixSpace;
 
-/// A scalar for a [`GenericDynamics`]: `f64` or a dual number over it.
+/// A scalar for a [`GenericDynamics`]: `f64`, a dual number over it, or several samples in one number (see
+/// [`LaneEnsemble`](crate::solution::LaneEnsemble)).
 ///
 /// The usual functions (`sin`, `exp`, `powi`, …) are methods of [`num_dual::DualNum`], re-exported as
 /// [`DualNum`](crate::dynamics::DualNum); constants such as `T::PI()` come from [`num_traits::FloatConst`].
@@ -75,11 +76,6 @@ impl<M: GenericDynamics<N, P>, const N: usize, const P: usize> Autodiff<M, N, P>
     /// The field, without its parameters.
     pub(crate) fn field(&self) -> &M {
         &self.field
-    }
-
-    /// The parameters, by reference.
-    pub(crate) const fn parameters(&self) -> &SVector<f64, P> {
-        &self.params
     }
 
     fn partial_derivatives(&self, t: f64, y: &SVector<f64, N>) -> SMatrix<f64, N, N> {

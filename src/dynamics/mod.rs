@@ -25,7 +25,7 @@
 //! | [`Counted`] | counts evaluations and pullbacks |
 //! | [`Tangent`] | the variational equation of an [`Autodiff`] model, over [`Dual`] numbers |
 //! | [`differences`](fn@differences) | a Jacobian by central differences; [`Neighbourhood`] scales the increments |
-//! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`InterpolatedTrace`], [`LaneField`], [`SampleRows`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
+//! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`InterpolatedTrace`], [`LaneField`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SampleRows`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
 
 mod autodiff;
 mod closure;

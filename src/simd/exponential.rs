@@ -5,7 +5,7 @@
 //!
 //! No intermediate value is subnormal: arithmetic with such numbers takes some CPUs a hundred times as long. So the
 //! square of a tiny argument must not be formed. The functions compute with an argument of at least [`Float::SMALL`];
-//! a minimum then puts a smaller argument in the place of the result.
+//! a minimum then replaces the result by a smaller argument.
 
 use super::vector::Vector;
 use super::{Float, Simd};

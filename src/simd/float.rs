@@ -45,7 +45,6 @@ pub(crate) trait Float: Copy + 'static {
     fn sub<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
     fn mul<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
     fn div<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
-    fn neg<S: Simd>(simd: S, a: Self::Lanes<S>) -> Self::Lanes<S>;
     fn abs<S: Simd>(simd: S, a: Self::Lanes<S>) -> Self::Lanes<S>;
     /// `a b + c`, rounded once if the CPU can.
     fn mul_add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>, c: Self::Lanes<S>) -> Self::Lanes<S>;
@@ -129,7 +128,6 @@ impl Float for f32 {
         sub: sub_f32s(a, b);
         mul: mul_f32s(a, b);
         div: div_f32s(a, b);
-        neg: neg_f32s(a);
         abs: abs_f32s(a);
         mul_add: mul_add_e_f32s(a, b, c);
     }
@@ -240,7 +238,6 @@ impl Float for f64 {
         sub: sub_f64s(a, b);
         mul: mul_f64s(a, b);
         div: div_f64s(a, b);
-        neg: neg_f64s(a);
         abs: abs_f64s(a);
         mul_add: mul_add_e_f64s(a, b, c);
     }

@@ -28,7 +28,7 @@ pub(crate) use combine::combine;
 pub(crate) use extrema::{larger, smaller};
 pub(crate) use float::Float;
 pub(crate) use norm::{all_finite, weighted_sq};
-pub(crate) use product::{add_product, add_product_transposed, affine};
+pub(crate) use product::{add_product, add_product_transposed, affine, columns_of};
 pub(crate) use pulp::Simd;
 
 /// A piece of work that is compiled for each kind of CPU.

@@ -203,7 +203,7 @@ pub(super) type Tile<S, T, const R: usize, const C: usize> = [[<T as Float>::Lan
 
 /// The number of columns; none without rows.
 #[inline(always)]
-fn columns_of<T>(c: &[T], rows: usize) -> usize {
+pub(crate) fn columns_of<T>(c: &[T], rows: usize) -> usize {
     c.len().checked_div(rows).unwrap_or(0)
 }
 

@@ -1,6 +1,6 @@
 //! Hardware vectors with operators.
 
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Sub};
 
 use super::{Float, Simd};
 
@@ -136,14 +136,3 @@ operator!(Add, add);
 operator!(Sub, sub);
 operator!(Mul, mul);
 operator!(Div, div);
-
-impl<S: Simd, T: Float, const R: usize> Neg for Vector<S, T, R> {
-    type Output = Self;
-    #[inline(always)]
-    fn neg(mut self) -> Self {
-        for x in &mut self.registers {
-            *x = T::neg(self.simd, *x);
-        }
-        self
-    }
-}

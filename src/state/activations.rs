@@ -3,7 +3,7 @@
 use super::threads;
 use crate::simd::{self, Float, Function};
 
-/// Entries that take longer than to wake a thread.
+/// So many entries take longer than waking a thread.
 const ENTRIES: usize = 1 << 15;
 /// The same for a pullback, which takes less time.
 const PULLED_BACK: usize = 1 << 17;

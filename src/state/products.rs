@@ -1,7 +1,7 @@
 //! Products of `f32` and `f64`: by which code, and on how many threads.
 
 use super::{Element, gemm, threads};
-use crate::simd::{self, Float};
+use crate::simd::{self, Float, columns_of};
 
 /// See [`Element::add_product`].
 #[inline]
@@ -60,12 +60,6 @@ fn transposed_on_one_thread<T: Element + Float>(c: &mut [T], rows: usize, a: &[T
     } else {
         simd::add_product_transposed(c, rows, a, b);
     }
-}
-
-/// The number of columns; none without rows.
-#[inline]
-fn columns_of<T>(c: &[T], rows: usize) -> usize {
-    c.len().checked_div(rows).unwrap_or(0)
 }
 
 #[cfg(all(test, feature = "rayon"))]

@@ -3,11 +3,11 @@
 //! A part is a block of columns or entries, and each of them is computed as on one thread. So the results do not depend
 //! on the number of threads.
 
-/// Multiplications and additions that take longer than to wake a thread.
+/// So many multiplications and additions take longer than waking a thread.
 #[cfg(feature = "rayon")]
 const WORK: usize = 1 << 21;
 
-/// A part has at least so many columns, and its size is a multiple of this: whole tiles of every kernel.
+/// A part has at least so many columns, and begins at a multiple of this: whole tiles of every kernel.
 #[cfg(feature = "rayon")]
 const COLUMNS: usize = 16;
 

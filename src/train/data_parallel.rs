@@ -42,12 +42,14 @@ use crate::state::State;
 /// [`MiniBatch::seed`] differ too: each rank has its own seed.
 ///
 /// The same number of ranks always gives the same bits, if their processors are of one kind: the vector instructions of a
-/// processor influence the rounding.
+/// processor influence the rounding. So a training that goes on from a checkpoint has the same bits if it has as many ranks.
 ///
 /// # Errors
 ///
 /// If the objective fails on a rank, or its loss or gradient is not finite there, all ranks return
-/// [`Error::OnRank`](crate::error::Error::OnRank). A group of one rank behaves as the objective itself.
+/// [`Error::OnRank`](crate::error::Error::OnRank). If the weights of the shares have no positive, finite sum, they return
+/// [`Error::InvalidArgument`](crate::error::Error::InvalidArgument). The errors of the communicator are returned too. A group
+/// of one rank behaves as the objective itself.
 #[derive(Debug, Clone, Copy)]
 pub struct DataParallel<'a, T, C> {
     objective: &'a T,
@@ -102,9 +104,13 @@ impl Share {
 }
 
 /// The weighted mean of the losses, and the sum of the weights.
-fn mean(shares: &[Share]) -> (f64, f64) {
+fn mean(shares: &[Share]) -> Result<(f64, f64)> {
     let total: f64 = shares.iter().map(|share| share.weight).sum();
-    (shares.iter().map(|share| share.weight / total * share.loss).sum(), total)
+    if !(total > 0.0 && total.is_finite()) {
+        let expected = "positive and finite in sum over the shares of a batch";
+        return Err(Error::InvalidArgument { name: "weight", value: total, expected });
+    }
+    Ok((shares.iter().map(|share| share.weight / total * share.loss).sum(), total))
 }
 
 impl<M: Parametric, T: Objective<M>, C: Communicator> Objective<M> for DataParallel<'_, T, C> {
@@ -127,18 +133,15 @@ impl<M: Parametric, T: Objective<M>, C: Communicator> Objective<M> for DataParal
         let (samples, weight) = self.share(batch, |batch| self.objective.weight(batch));
         let params = model.params();
         let coordinates = params.coordinates();
-        // Fewer samples than ranks, or none that counts.
+        // The share is empty, or nothing in it counts.
         let evaluated = match weight {
             0.0 => Ok((0.0, params.zeros_like())),
             _ => self.objective.gradient(model, samples),
         };
-        let (own, gradient) = match evaluated.and_then(|found| checked(weight, found, coordinates.len())) {
-            Ok((own, gradient, numbers)) => (Ok(own), Some((gradient, numbers))),
-            Err(error) => (Err(error), None),
-        };
-        let (loss, total) = mean(&self.losses(Place::Gradient, &coordinates, batch, own)?);
-        // A rank without a gradient has failed, so `losses` has returned the error.
-        let (mut gradient, mut numbers) = gradient.unwrap_or((params, coordinates));
+        let own = evaluated.and_then(|found| checked(weight, found, coordinates.len()));
+        let share = own.as_ref().map(|(share, ..)| *share).map_err(Clone::clone);
+        let (loss, total) = mean(&self.losses(Place::Gradient, &coordinates, batch, share)?)?;
+        let (_, mut gradient, mut numbers) = own?;
         numbers.iter_mut().for_each(|x| *x *= weight / total);
         sum_of_equal_lengths(self.ranks, &mut numbers)?;
         match gradient.read_coordinates(&numbers) {
@@ -158,7 +161,7 @@ impl<M: Parametric, T: Objective<M>, C: Communicator> Objective<M> for DataParal
         let (samples, weight) = self.share(batch, |batch| self.objective.weight(batch));
         let loss = if weight == 0.0 { Ok(0.0) } else { self.objective.loss(model, samples) };
         let own = loss.and_then(|loss| Share::new(weight, loss));
-        Ok(mean(&self.losses(Place::Loss, &model.params().coordinates(), batch, own)?).0)
+        Ok(mean(&self.losses(Place::Loss, &model.params().coordinates(), batch, own)?)?.0)
     }
 }
 

@@ -26,6 +26,13 @@ fn words_arrive_in_the_order_of_the_ranks() {
     }
 }
 
+#[test]
+fn parts_of_different_lengths_are_refused() {
+    for found in on_threads(2, |ranks| ranks.all_to_all(&[1, 2, 3])) {
+        assert_eq!(found, Err(Error::LengthMismatch { name: "parts", found: 3, expected: 4 }));
+    }
+}
+
 /// `(1e16 + 1) − 1e16 = 0` and `(1e16 − 1e16) + 1 = 1` in floating point.
 #[test]
 fn sums_have_the_order_of_the_ranks() {

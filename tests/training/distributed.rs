@@ -122,6 +122,31 @@ fn shares_count_by_their_weights() {
     }
 }
 
+/// Weights that are not additive: `n − 1` for `n` samples.
+struct Pairs;
+
+impl Objective<Number> for Pairs {
+    fn samples(&self) -> usize {
+        3
+    }
+    fn weight(&self, batch: MiniBatch<'_>) -> f64 {
+        batch.samples.len() as f64 - 1.0
+    }
+    fn gradient(&self, model: &Number, _: MiniBatch<'_>) -> Result<(f64, f64)> {
+        square(model)
+    }
+}
+
+#[test]
+fn shares_without_weight_in_sum_are_refused() {
+    for found in on_threads(3, |ranks| {
+        let batch = MiniBatch { samples: &[0, 1, 2], seed: 1 };
+        DataParallel::new(&Pairs, ranks).gradient(&Number(1.0), batch)
+    }) {
+        assert!(matches!(found, Err(Error::InvalidArgument { name: "weight", value: 0.0, .. })), "{found:?}");
+    }
+}
+
 type Fitted = Result<Training, Box<TrainingFailure>>;
 
 /// A training of one number on three ranks; `gradient` may fail on one of them, and `change` changes the training.

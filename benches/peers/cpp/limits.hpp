@@ -1,5 +1,5 @@
-// The tolerances of the stiff problems, and the time that a solve of one may take; `rust/src/limits.rs` and
-// `python/limits.py` say the same.
+// The tolerances of the stiff problems, and the time that a solve of one may take; `rust/src/limits.rs` says the same, and
+// `python/limits.py` with a smaller SLOW.
 #pragma once
 #include "clock.hpp"
 

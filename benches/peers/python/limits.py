@@ -1,4 +1,5 @@
-"""The tolerances of the stiff problems, and the time that a solve of one may take; `rust/src/limits.rs` says the same."""
+"""The tolerances of the stiff problems, and the time that a solve of one may take; see `rust/src/limits.rs`, where SLOW is
+1 s."""
 
 import os
 import time

@@ -24,11 +24,7 @@ pub(crate) fn watch_for_splits<R>(work: impl FnOnce() -> R) -> Option<R> {
 impl Lanes {
     /// The answer of all samples. If they differ, the split is recorded, and the answer is the one of the first sample.
     pub(super) fn agreed<R: PartialEq>(&self, ask: impl Fn(f64) -> R) -> R {
-        let first = ask(self.0[0]);
-        if self.0[1..].iter().any(|&x| ask(x) != first) {
-            SPLIT.set(true);
-        }
-        first
+        self.agreed_with(self, |x, _| ask(x))
     }
 
     /// The answer of all pairs of samples, as [`agreed`](Self::agreed).

@@ -5,7 +5,7 @@ use nalgebra::SVector;
 use super::SharedSteps;
 use super::block::{gather, samples_of_block, solution_of};
 use crate::control::Controller;
-use crate::dynamics::{Autodiff, Dynamics, GenericDynamics, LaneField, watch_for_splits};
+use crate::dynamics::{Autodiff, Dynamics, GenericDynamics, LaneField, Parametric, watch_for_splits};
 use crate::error::{Error, Result};
 use crate::solution::{Ivp, Outcome, in_parallel};
 use crate::solver::Dense;
@@ -18,8 +18,12 @@ use crate::state::Span;
 /// similar samples should be neighbours. In an [`Ensemble`](crate::solution::Ensemble) each sample has its own steps.
 ///
 /// The model is evaluated over a [`Scalar`](crate::dynamics::Scalar) that holds eight samples. If they decide a branch
-/// differently, such as `if y[0] > T::from(0.0)`, or if the block fails, its samples are solved one by one. So each has
-/// its own outcome. Mark `eval` with `#[inline(always)]`: then it is compiled for the vectors of the CPU.
+/// differently, such as `if y[0] > T::from(0.0)`, or differ where the model takes a real part (`re`), or if the block fails,
+/// its samples are solved one by one. So each has its own outcome. Mark `eval` with `#[inline(always)]`: then it is compiled
+/// for the vectors of the CPU.
+///
+/// The field of a block has no Jacobian, so the method is explicit, or implicit with
+/// [`Krylov`](crate::solver::implicit::Krylov), and has dense output.
 ///
 /// ```
 /// use nalgebra::{SVector, Vector2};
@@ -62,7 +66,7 @@ impl<const P: usize> Parameters<'_, P> {
 impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> LaneEnsemble<'a, M, N, P> {
     /// The solutions of `model` from each of the states `y0`; only the end states are saved.
     pub fn new(model: &'a Autodiff<M, N, P>, y0: &'a [SVector<f64, N>], span: impl Into<Span>) -> Self {
-        let params = Parameters::Shared(*model.parameters());
+        let params = Parameters::Shared(model.params());
         Self { model: model.field(), params, y0, span: span.into(), times: None }
     }
 
@@ -83,7 +87,7 @@ impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> LaneEnsemble<
     }
 
     /// Solves one block after the other. The outcomes are in the order of the initial states. Each sample has the statistics
-    /// of its block.
+    /// and the diagnosis of stiffness of its block.
     pub fn solve<S, C>(&self, solver: S, control: C) -> Vec<Outcome<SVector<f64, N>>>
     where
         S: Dense<LaneField<'a, M, N, P>> + Dense<Autodiff<&'a M, N, P>> + Clone,

@@ -23,7 +23,9 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     ///   settings of the optimiser, the schedule or the clipping outside their domain; for early stopping, or an
     ///   [`OnPlateau`](crate::train::OnPlateau), without a validation;
     /// * [`Error::NonFiniteLoss`] for a training or validation loss that is not finite;
-    /// * the errors of the objective, of the optimiser, of the validation and of the callbacks, and of files.
+    /// * the errors of the objective, of the optimiser, of the validation and of the callbacks, and of files;
+    /// * over several [ranks](Objective::communicator), [`Error::OnRank`] with one of these errors, if a rank failed or differs
+    ///   from the others, and the errors of the communicator.
     ///
     /// After an error, the model has the parameters of the last good step.
     pub fn fit(self) -> Result<Training, Box<TrainingFailure>> {
@@ -36,7 +38,7 @@ impl<M: Parametric, T: Objective<M>, O: Optimiser> Trainer<'_, M, T, O> {
     /// The errors of [`fit`](Self::fit).
     pub fn fit_with_optimiser(mut self) -> Result<Trained<O>, Box<TrainingFailure>> {
         let mut progress = Progress::default();
-        // The end of a rank that failed between two steps.
+        // A rank that failed between two steps tells the others.
         let outcome = self.run(&mut progress);
         match agree(self.objective.communicator(), outcome) {
             Ok(ended) => self.finish(progress, ended),

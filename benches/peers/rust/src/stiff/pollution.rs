@@ -59,7 +59,7 @@ impl StiffProblem<20> for Pollution {
         let mut matrix = [[0.0; 20]; 20];
         for (rate, from, to) in REACTIONS {
             for (k, &j) in from.iter().enumerate() {
-                // No reaction has a species twice.
+                // No reaction has a reactant twice.
                 let others = from.iter().enumerate().filter(|&(other, _)| other != k);
                 let slope = others.fold(rate, |slope, (_, &i)| slope * y[i]);
                 from.iter().for_each(|&i| matrix[i][j] -= slope);

@@ -3,7 +3,7 @@
 use nalgebra::{SVector, Vector2, Vector4};
 use rheos::dynamics::LaneField;
 use rheos::dynamics::problems::LotkaVolterra;
-use rheos::solution::{Ensemble, LaneEnsemble};
+use rheos::solution::{self, Ensemble, LaneEnsemble};
 use rheos::solver::{Dense, Embedded};
 use rheos::{Autodiff, Dopri5, Pid, Tsit5};
 use rheos_peers::draws::uniform;
@@ -27,10 +27,7 @@ pub fn run() {
 fn own_steps<S: Embedded<System> + Copy>(name: &str, solver: S, fields: &[System], starts: &[Vector2<f64>]) {
     Row { task: "ensemble", what: "end", how: &format!("Ensemble, {name}") }.print(1, || {
         let outcomes = Ensemble::with_fields(fields, starts, 0.0..10.0)?.solve(solver, Pid::tolerance(1e-6));
-        sum(outcomes.into_iter().map(|outcome| {
-            let solution = outcome.map_err(|failure| failure.error)?;
-            Ok((solution.last().sum(), solution.stats.evaluations))
-        }))
+        sum(outcomes)
     });
 }
 
@@ -46,20 +43,17 @@ where
     Row { task: "ensemble", what: "end", how: &format!("LaneEnsemble, {name}") }.print(1, || {
         let (model, _) = LotkaVolterra::problem();
         let ensemble = LaneEnsemble::new(&model, starts, 0.0..10.0).with_params(params)?;
-        sum(ensemble.solve(solver, Pid::tolerance(1e-6)).into_iter().map(|outcome| {
-            let solution = outcome.map_err(|failure| failure.error)?;
-            Ok((solution.last().sum(), solution.stats.evaluations))
-        }))
+        sum(ensemble.solve(solver, Pid::tolerance(1e-6)))
     });
 }
 
 /// The sum of all components at the end, and of all evaluations.
-fn sum(ends: impl Iterator<Item = Outcome<(f64, u64)>>) -> Outcome<Found> {
+fn sum(outcomes: Vec<solution::Outcome<Vector2<f64>>>) -> Outcome<Found> {
     let mut found = Found::default();
-    for end in ends {
-        let (value, evaluations) = end?;
-        found.value += value;
-        found.evaluations += evaluations;
+    for outcome in outcomes {
+        let solution = outcome.map_err(|failure| failure.error)?;
+        found.value += solution.last().sum();
+        found.evaluations += solution.stats.evaluations;
     }
     Ok(found)
 }

@@ -39,7 +39,7 @@ pub fn run(weights: &Value) {
     Task { task: "large", size: String::new(), steps: 20 }.rows(params, y0);
 }
 
-/// Other widths and batches, as in `python/width.py`.
+/// Other widths and batches, as in `python/draws.py`.
 pub fn widths() {
     width::<256, 32>(20);
     width::<512, 256>(5);
