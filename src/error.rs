@@ -12,7 +12,7 @@
 //! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged), [`NoPeriodicOrbit`](Error::NoPeriodicOrbit) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
-//! | ranks | [`OnRank`](Error::OnRank), [`RankLost`](Error::RankLost) |
+//! | ranks | [`OnRank`](Error::OnRank), [`SampleOnRank`](Error::SampleOnRank), [`RankLost`](Error::RankLost) |
 //! | figures (feature `plot`) | `NothingToPlot`, `EmptyAxis`, `PictureFormat`, `Painting` |
 //!
 //! [`Result`] is the result type of the crate. An error of a running solve is inside a
@@ -416,10 +416,20 @@ pub enum Error {
         /// The value.
         value: f64,
     },
-    /// A rank of a distributed computation failed; all ranks return this error. Or the solve of a sample failed on a rank of
-    /// an [ensemble over ranks](crate::solution::Ensemble::solve_over); only the root has this error.
+    /// A rank of a distributed computation failed; all ranks return this error.
     #[error("rank {rank} failed: {reason}")]
     OnRank {
+        /// The rank, from 0.
+        rank: usize,
+        /// The message of its error.
+        reason: String,
+        /// Whether its error reports a number that is not finite.
+        is_non_finite: bool,
+    },
+    /// The solve of a sample failed on a rank of an [ensemble over ranks](crate::solution::Ensemble::solve_over). Only the root
+    /// has this error.
+    #[error("a solve on rank {rank} failed: {reason}")]
+    SampleOnRank {
         /// The rank, from 0.
         rank: usize,
         /// The message of its error.
@@ -612,7 +622,7 @@ impl Error {
             | Self::NonFiniteGradient { .. }
             | Self::NonFiniteLoss { .. } => true,
             Self::InvalidArgument { value, .. } | Self::InvalidEntry { value, .. } => !value.is_finite(),
-            Self::OnRank { is_non_finite, .. } => *is_non_finite,
+            Self::OnRank { is_non_finite, .. } | Self::SampleOnRank { is_non_finite, .. } => *is_non_finite,
             _ => false,
         }
     }

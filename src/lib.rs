@@ -132,6 +132,8 @@ pub mod weights;
 
 #[cfg(feature = "dfdx")]
 pub use dfdx;
+#[cfg(feature = "mpi")]
+pub use mpi;
 #[doc(inline)]
 pub use prelude::*;
 

@@ -14,7 +14,7 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
     /// the order of the initial states; the others return `None`.
     ///
     /// On processors of one kind the outcomes have the same bits as after `solve`. The error of a failed sample is
-    /// [`Error::OnRank`] with its rank and its message, and the partial solution is complete; a single rank keeps the errors
+    /// [`Error::SampleOnRank`] with its rank and its message, and the partial solution is complete; a single rank keeps the errors
     /// themselves.
     ///
     /// ```
@@ -29,7 +29,7 @@ impl<'a, F: Dynamics, K: Copy> Ensemble<'a, F, K> {
     /// });
     /// let outcomes = gathered[0].as_ref().unwrap().as_ref().unwrap();
     /// assert!((outcomes[3].as_ref().unwrap().last() - 4.0 * (-1.0_f64).exp()).abs() < 1e-7);
-    /// assert!(matches!(outcomes[2].as_ref().unwrap_err().error, Error::OnRank { rank: 1, .. }));
+    /// assert!(matches!(outcomes[2].as_ref().unwrap_err().error, Error::SampleOnRank { rank: 1, .. }));
     /// assert_eq!(gathered[1], Ok(None));
     /// ```
     ///

@@ -50,7 +50,7 @@ pub(super) fn read<Y: State>(words: &mut &[u64], rank: usize, like: &Y) -> Optio
             *words = rest;
             let bytes: Vec<u8> = text.iter().map(|&word| word as u8).collect();
             let reason = String::from_utf8_lossy(&bytes).into_owned();
-            Some(Error::OnRank { rank, reason, is_non_finite: is_non_finite == 1 })
+            Some(Error::SampleOnRank { rank, reason, is_non_finite: is_non_finite == 1 })
         }
     };
     let [outputs] = take(words)?;

@@ -135,7 +135,7 @@ fn a_failed_sample_arrives_with_its_message_and_its_partial_solution() {
                 assert_eq!((i, &found.partial), (3, &alone.partial));
                 let is_non_finite = matches!(alone.error, Error::NonFinite { .. });
                 let reason = alone.error.to_string();
-                assert_eq!(found.error, Error::OnRank { rank: 1, reason, is_non_finite });
+                assert_eq!(found.error, Error::SampleOnRank { rank: 1, reason, is_non_finite });
                 assert!((found.partial.last_time() - 0.5).abs() < 1e-3 && found.partial.y.len() == 1);
             }
             other => panic!("{other:?}"),

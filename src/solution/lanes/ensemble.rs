@@ -40,7 +40,7 @@ use crate::state::Span;
 #[must_use = "a `LaneEnsemble` does nothing until it is solved"]
 pub struct LaneEnsemble<'a, M, const N: usize, const P: usize> {
     model: &'a M,
-    params: Parameters<'a, P>,
+    params: SampleParams<'a, P>,
     y0: &'a [SVector<f64, N>],
     span: Span,
     /// The times of the outputs; without them, the end is saved.
@@ -48,12 +48,12 @@ pub struct LaneEnsemble<'a, M, const N: usize, const P: usize> {
 }
 
 #[derive(Debug, Clone)]
-enum Parameters<'a, const P: usize> {
+enum SampleParams<'a, const P: usize> {
     Shared(SVector<f64, P>),
     Each(&'a [SVector<f64, P>]),
 }
 
-impl<const P: usize> Parameters<'_, P> {
+impl<const P: usize> SampleParams<'_, P> {
     /// Of the sample `i`. Those beyond the end are copies of the last.
     fn of(&self, i: usize) -> SVector<f64, P> {
         match self {
@@ -66,7 +66,7 @@ impl<const P: usize> Parameters<'_, P> {
 impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> LaneEnsemble<'a, M, N, P> {
     /// The solutions of `model` from each of the states `y0`; only the end states are saved.
     pub fn new(model: &'a Autodiff<M, N, P>, y0: &'a [SVector<f64, N>], span: impl Into<Span>) -> Self {
-        let params = Parameters::Shared(model.params());
+        let params = SampleParams::Shared(model.params());
         Self { model: model.field(), params, y0, span: span.into(), times: None }
     }
 
@@ -78,7 +78,7 @@ impl<'a, M: GenericDynamics<N, P>, const N: usize, const P: usize> LaneEnsemble<
         if params.len() != self.y0.len() {
             return Err(Error::LengthMismatch { name: "params", found: params.len(), expected: self.y0.len() });
         }
-        Ok(Self { params: Parameters::Each(params), ..self })
+        Ok(Self { params: SampleParams::Each(params), ..self })
     }
 
     /// Saves the states at `times`, as [`Ivp::save_at`] does.
