@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use mpi::topology::SimpleCommunicator;
-use mpi::traits::Communicator as _;
+use mpi::traits::{Communicator as _, CommunicatorCollectives as _};
 use rheos::Result;
 use rheos::distributed::{Communicator, MpiRanks};
 
@@ -81,9 +81,12 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // Every rank has the same error.
+        // Every rank has the same error. `mpirun` ends all when the first one leaves, so the others must have reported it.
         Err(error) => {
-            eprintln!("rank {}: {error}", world.rank());
+            // In one piece, since the ranks write at the same time.
+            let line = format!("rank {}: {error}\n", world.rank());
+            eprint!("{line}");
+            world.barrier();
             ExitCode::FAILURE
         }
     }
