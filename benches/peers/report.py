@@ -47,7 +47,7 @@ def method(rows):
     parts = [
         "## How the times are measured\n",
         "`benches/peers/run` builds and runs everything again on your machine and writes this page. The programs run "
-        "one after the other, in several rounds. A time is the median over the rounds of the least sample of a round: "
+        "one after the other, in one round or several (`--repeat`). A time is the median over the rounds of the least sample of a round: "
         "five samples of at least 2 ms, and fewer of a slow run, so that all take about 0.3 s. SciPy, and PyTorch on two "
         "threads, run in the first round only.\n",
         machine.tools() + "\n",
