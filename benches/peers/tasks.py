@@ -88,7 +88,7 @@ def ensembles(rows, ratios):
         return []
     return [
         "## Ensembles\n",
-        "The parameters and the initial state of every system are drawn within a fifth of those of the classical problem. "
+        "Every system has its own parameters and initial state, drawn within 20 % of the values of the classical problem. "
         "Both libraries choose the steps of each system by its own error, with their default controllers. Under `vmap` "
         "all systems advance together until the last one has ended. In a `LaneEnsemble` the systems of a block share "
         "their steps, each with its error within the tolerance; the evaluations are counted for every system. The value "
