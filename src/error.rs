@@ -5,7 +5,7 @@
 //! | arguments | [`InvalidArgument`](Error::InvalidArgument), [`InvalidEntry`](Error::InvalidEntry), [`LengthMismatch`](Error::LengthMismatch), [`ShapeMismatch`](Error::ShapeMismatch), [`ToleranceBelowRounding`](Error::ToleranceBelowRounding), [`EmptyState`](Error::EmptyState), [`NonFiniteInitialState`](Error::NonFiniteInitialState), [`UnknownMethod`](Error::UnknownMethod), [`InvalidPaused`](Error::InvalidPaused) |
 //! | output times | [`TimeOutsideSpan`](Error::TimeOutsideSpan), [`UnsortedTimes`](Error::UnsortedTimes), [`OutsideSolution`](Error::OutsideSolution), [`OutputMissing`](Error::OutputMissing) |
 //! | steps | [`NonFinite`](Error::NonFinite), [`StepSizeUnderflow`](Error::StepSizeUnderflow), [`MaxSteps`](Error::MaxSteps), [`GridTooFine`](Error::GridTooFine), [`EndNotReached`](Error::EndNotReached) |
-//! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NoRestPoint`](Error::NoRestPoint) |
+//! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NotInPattern`](Error::NotInPattern), [`NoRestPoint`](Error::NoRestPoint) |
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
@@ -263,6 +263,14 @@ pub enum Error {
         t: f64,
         /// The attempted step.
         h: f64,
+    },
+    /// A Jacobian has an entry outside its pattern.
+    #[error("the Jacobian has an entry at row {row} and column {column}, which is not in its pattern; add it to the pattern")]
+    NotInPattern {
+        /// The row of the entry, from 0.
+        row: usize,
+        /// Its column, from 0.
+        column: usize,
     },
     /// An iterative linear solver did not converge in an implicit step.
     #[error(
@@ -709,4 +717,11 @@ fn list(numbers: &[usize]) -> String {
 /// Each difference on a line.
 fn lines(differences: &[TensorDifference]) -> String {
     differences.iter().map(|difference| format!("\n  {difference}")).collect()
+}
+
+impl Error {
+    /// Whether an error of a step holds for a step of any length: an argument is wrong.
+    pub(crate) const fn holds_for_any_step(&self) -> bool {
+        matches!(self, Self::InvalidArgument { .. } | Self::LengthMismatch { .. } | Self::NotInPattern { .. })
+    }
 }

@@ -125,7 +125,7 @@ impl<L> SteadyState<L> {
             }
             if moved {
                 let near = Neighbourhood { h, slope: Some(&slope), norm: None };
-                self.linear.linearise(&mut ws, f, t, &y, near);
+                self.linear.linearise(&mut ws, f, t, &y, near)?;
             }
             direction.assign(&slope);
             if self.linear.prepare(&mut ws, h).is_err() || self.linear.solve(&mut ws, f, &mut direction).is_err() {

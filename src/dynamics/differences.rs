@@ -85,7 +85,7 @@ where
 }
 
 /// The sizes of the coordinates at a point.
-struct Sizes<'a, Y> {
+pub(super) struct Sizes<'a, Y> {
     y: &'a Y,
     slope: &'a Y,
     near: Neighbourhood<'a, Y>,
@@ -94,13 +94,13 @@ struct Sizes<'a, Y> {
 }
 
 impl<'a, Y: MatrixSpace> Sizes<'a, Y> {
-    fn new(y: &'a Y, slope: &'a Y, near: Neighbourhood<'a, Y>) -> Self {
+    pub(super) fn new(y: &'a Y, slope: &'a Y, near: Neighbourhood<'a, Y>) -> Self {
         let largest = largest((0..y.dimension()).map(|j| y.coordinate(j)));
         Self { y, slope, near, largest }
     }
 
     /// The size of the coordinate `j`; zero if unknown.
-    fn own(&self, j: usize) -> f64 {
+    pub(super) fn own(&self, j: usize) -> f64 {
         let tolerated = self.near.norm.map_or(0.0, |norm| TOLERANCES * norm.absolute(j));
         let limit = if self.largest > 0.0 { self.largest.max(tolerated) } else { f64::INFINITY };
         let change = (self.near.h * self.slope.coordinate(j)).abs().min(limit);
@@ -109,7 +109,7 @@ impl<'a, Y: MatrixSpace> Sizes<'a, Y> {
 
     /// The size of a coordinate of unknown size: the largest of all. For a state at rest at zero without tolerances it
     /// is the change by the slope at the end of the step.
-    fn common<F: Dynamics<State = Y> + ?Sized>(&self, f: &F, t: f64) -> f64 {
+    pub(super) fn common<F: Dynamics<State = Y> + ?Sized>(&self, f: &F, t: f64) -> f64 {
         let coordinates = 0..self.y.dimension();
         let known = largest(coordinates.clone().map(|j| self.own(j)));
         if known > 0.0 {

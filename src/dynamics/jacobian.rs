@@ -1,8 +1,9 @@
 //! The Jacobian of a field.
 
+use super::coloured::coloured_differences;
 use super::differences::difference_in_time;
 use super::{Counted, Differentiable, Dynamics, Neighbourhood, Ode, OdeWithVjp, differences};
-use crate::state::{MatrixOf, MatrixSpace, State};
+use crate::state::{ElementOf, MatrixOf, MatrixSpace, SparseMatrix, State};
 
 /// A vector field with its derivatives with respect to state and time, for implicit methods.
 ///
@@ -45,6 +46,21 @@ pub trait Jacobian: Dynamics<State: MatrixSpace> {
     /// `∂f/∂y` at `(t, y)`; entry `(i, j)` is `∂fᵢ/∂yⱼ`.
     fn jacobian(&self, t: f64, y: &Self::State, near: Neighbourhood<'_, Self::State>) -> MatrixOf<Self::State> {
         differences(self, t, y, near)
+    }
+
+    /// Writes `∂f/∂y` at `(t, y)` into `out`, whose [pattern](SparseMatrix::pattern) has its places. The entries are zero
+    /// before the call.
+    ///
+    /// The default takes central differences of all columns of a [colour](crate::state::Colouring) together: two
+    /// evaluations for each colour.
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &Self::State,
+        near: Neighbourhood<'_, Self::State>,
+        out: &mut SparseMatrix<ElementOf<Self::State>>,
+    ) {
+        coloured_differences(self, t, y, near, out);
     }
 
     /// Writes `∂f/∂t` at `(t, y)` into `out`.
@@ -109,6 +125,16 @@ impl<F: Jacobian> Jacobian for Counted<F> {
         self.count_jacobian();
         self.inner().jacobian(t, y, near)
     }
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+        out: &mut SparseMatrix<ElementOf<F::State>>,
+    ) {
+        self.count_jacobian();
+        self.inner().sparse_jacobian(t, y, near, out);
+    }
     fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
         self.inner().time_derivative(t, y, near, out);
     }
@@ -117,6 +143,15 @@ impl<F: Jacobian> Jacobian for Counted<F> {
 impl<F: Jacobian + ?Sized> Jacobian for &F {
     fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State> {
         (**self).jacobian(t, y, near)
+    }
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+        out: &mut SparseMatrix<ElementOf<F::State>>,
+    ) {
+        (**self).sparse_jacobian(t, y, near, out);
     }
     fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
         (**self).time_derivative(t, y, near, out);

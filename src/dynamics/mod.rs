@@ -29,6 +29,7 @@
 
 mod autodiff;
 mod closure;
+mod coloured;
 mod counted;
 mod differences;
 mod field;
@@ -49,6 +50,7 @@ pub(crate) mod tangent;
 
 pub use autodiff::{Autodiff, GenericDynamics, Scalar};
 pub use closure::{Ode, OdeWithVjp, ode};
+pub(crate) use coloured::check_pattern;
 pub use counted::Counted;
 pub use differences::{Neighbourhood, differences};
 pub(crate) use differences::{TOLERANCES, difference_in_time};

@@ -298,6 +298,7 @@ where
                     let trial = Trial { t, h, y0: &at.y, y1 };
                     control.judge(memory, solver, &mut at.workspace, trial)
                 }
+                Err(error) if error.holds_for_any_step() => return Err(error),
                 Err(error) => control.failed(memory, t, h, error),
             };
             let forced = matches!(verdict, Verdict::Force);

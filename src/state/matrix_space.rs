@@ -17,6 +17,8 @@ use super::{Element, State};
             one sample is `Net<_, Static<1>>`"
 )]
 pub trait MatrixSpace: State {
+    /// The type of a coordinate.
+    type Element: Element;
     /// A linear map from the space to itself; entry `(i, j)` is the derivative of coordinate `i` with respect to `j`.
     type Matrix: Clone;
     /// A factorisation of a real matrix.
@@ -31,6 +33,12 @@ pub trait MatrixSpace: State {
     fn dimension(&self) -> usize {
         self.count()
     }
+
+    /// The coordinates.
+    fn elements(&self) -> &[Self::Element];
+
+    /// The coordinates.
+    fn elements_mut(&mut self) -> &mut [Self::Element];
 
     /// The coordinate `i`.
     fn coordinate(&self, i: usize) -> f64;
@@ -83,6 +91,9 @@ pub trait MatrixSpace: State {
     fn solve_complex(lu: &Self::ComplexLu, re: &mut Self, im: &mut Self);
 }
 
+/// The type of the coordinates of a space.
+pub type ElementOf<Y> = <Y as MatrixSpace>::Element;
+
 /// The matrix type of a space.
 pub type MatrixOf<Y> = <Y as MatrixSpace>::Matrix;
 
@@ -131,9 +142,20 @@ where
     D: SquareDim,
     DefaultAllocator: Allocator<D> + Allocator<D, D>,
 {
+    type Element = T;
     type Matrix = OMatrix<T, D, D>;
     type Lu = LU<T, D, D>;
     type ComplexLu = LU<Complex<T>, D, D>;
+
+    #[inline]
+    fn elements(&self) -> &[T] {
+        self.as_slice()
+    }
+
+    #[inline]
+    fn elements_mut(&mut self) -> &mut [T] {
+        self.as_mut_slice()
+    }
 
     fn zero_matrix(&self) -> Self::Matrix {
         let (n, _) = self.shape_generic();
@@ -221,9 +243,17 @@ where
 macro_rules! number {
     ($t:ty) => {
         impl MatrixSpace for $t {
+            type Element = $t;
             type Matrix = $t;
             type Lu = f64;
             type ComplexLu = Complex<f64>;
+
+            fn elements(&self) -> &[$t] {
+                std::slice::from_ref(self)
+            }
+            fn elements_mut(&mut self) -> &mut [$t] {
+                std::slice::from_mut(self)
+            }
 
             fn zero_matrix(&self) -> $t {
                 0.0
@@ -284,10 +314,17 @@ impl<T: Element + State, const N: usize> MatrixSpace for [T; N]
 where
     SVector<T, N>: MatrixSpace,
 {
+    type Element = T;
     type Matrix = MatrixOf<SVector<T, N>>;
     type Lu = <SVector<T, N> as MatrixSpace>::Lu;
     type ComplexLu = <SVector<T, N> as MatrixSpace>::ComplexLu;
 
+    fn elements(&self) -> &[T] {
+        self
+    }
+    fn elements_mut(&mut self) -> &mut [T] {
+        self
+    }
     fn zero_matrix(&self) -> Self::Matrix {
         SVector::from(*self).zero_matrix()
     }

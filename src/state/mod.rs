@@ -14,10 +14,11 @@
 //! | [`State`] | a finite-dimensional real vector space with an inner product; implement it for a type of your own |
 //! | [`MatrixSpace`] | a state whose Jacobian is a matrix, for implicit methods |
 //! | [`Element`] | an entry of a matrix: `f64`, `f32` or a dual number |
+//! | [`SparseMatrix`], [`Pattern`], [`Colouring`] | a sparse matrix, the places of its entries, and groups of its columns |
 //! | [`Span`] | the interval of integration; a range converts into one |
 //! | [`Tolerance`], [`Tolerances`] | error tolerances: the same for every coordinate, or one for each |
 //! | [`ErrorNorm`] | the trait of both; [`error_norm`] and [`error_sq`] are functions of [`Tolerance`] |
-//! | helper types | [`MatrixOf`], [`SquareDim`], [`StoredNorm`], [`WorstSample`], `TensorElement` (feature `dfdx`) |
+//! | helper types | [`ElementOf`], [`MatrixOf`], [`SquareDim`], [`StoredNorm`], [`WorstSample`], `TensorElement` (feature `dfdx`) |
 //!
 //! Solvers do not depend on the element type: coefficients and time are `f64`, and only the state converts them.
 //!
@@ -53,6 +54,7 @@ mod products;
 mod scalar;
 mod space;
 mod span;
+mod sparse;
 #[cfg(feature = "dfdx")]
 mod tensor;
 mod threads;
@@ -60,12 +62,14 @@ mod worst_sample;
 
 pub(crate) use euclidean::euclidean_norm;
 pub(crate) use forward::{norm_of_field, space_of_field};
-pub use matrix_space::{MatrixOf, MatrixSpace, SquareDim};
+pub use matrix_space::{ElementOf, MatrixOf, MatrixSpace, SquareDim};
 pub use norm::{ErrorNorm, StoredNorm, Tolerances};
 pub use passive::Passive;
 pub use scalar::Element;
 pub use space::{State, Tolerance, error_norm, error_sq};
 pub use span::Span;
+pub(crate) use sparse::BandLu;
+pub use sparse::{Colouring, Pattern, SparseMatrix};
 #[cfg(feature = "dfdx")]
 pub use tensor::TensorElement;
 #[cfg(feature = "dfdx")]

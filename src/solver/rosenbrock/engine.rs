@@ -76,7 +76,8 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
         f: &F,
         ws: &mut RosenbrockWorkspace<F, S, L>,
         StepStart { t, h, y0 }: StepStart<'_, F::State>,
-    ) where
+    ) -> Result<()>
+    where
         L: LinearSolver<F>,
     {
         if !ws.start_is_known {
@@ -86,10 +87,11 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
         }
         if !ws.is_linearised {
             let near = Neighbourhood { h, slope: Some(&ws.start), norm: ws.norm.as_ref() };
-            self.linear.linearise(&mut ws.linear, f, t, y0, near);
+            self.linear.linearise(&mut ws.linear, f, t, y0, near)?;
             self.linear.time_derivative(f, t, y0, near, &mut ws.drift);
             ws.is_linearised = true;
         }
+        Ok(())
     }
 
     /// Solves for the increments with the prepared matrix. False if one of them was not found.
@@ -175,7 +177,7 @@ where
         y1: &mut F::State,
     ) -> Result<()> {
         self.linear.validate()?;
-        self.linearise(f, ws, StepStart { t, h, y0 });
+        self.linearise(f, ws, StepStart { t, h, y0 })?;
         self.linear.prepare(&mut ws.linear, h * T::GAMMA).map_err(|failure| failure.at(t, h))?;
         ws.conserves = Conservation::is_needed(ws.norm.as_ref(), y0);
         if ws.conserves {

@@ -5,6 +5,7 @@ use nalgebra::Complex;
 use super::CollocationTableau;
 use super::tableau::{first_pair, scaled_inverse};
 use crate::dynamics::{Dynamics, Neighbourhood};
+use crate::error::Error;
 use crate::solver::StepStart;
 use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress, size_sq};
 use crate::solver::implicit::newton::kept::{Prepared, Unsolved};
@@ -94,28 +95,31 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     }
 
     /// Prepares a step with the slope `start` at its start.
+    ///
+    /// # Errors
+    /// The errors of [`LinearSolver::linearise`](crate::solver::implicit::LinearSolver::linearise).
     pub fn prepare<T: CollocationTableau<S>>(
         &mut self,
         linear: &L,
         f: &F,
         step: StepStart<'_, F::State>,
         start: &F::State,
-    ) -> Prepared {
+    ) -> Result<Prepared, Error> {
         let StepStart { t, h, y0 } = step;
         if self.taken_at.is_none() || self.convergence.was_slow() && self.taken_at != Some(t) {
             let near = Neighbourhood { h, slope: Some(start), norm: self.norm.as_ref() };
-            linear.linearise(&mut self.linear, f, t, y0, near);
+            linear.linearise(&mut self.linear, f, t, y0, near)?;
             self.taken_at = Some(t);
             self.prepared = None;
         }
         if self.prepared != Some(h) {
             if !self.factor::<T>(linear, h) {
                 (self.taken_at, self.prepared) = (None, None);
-                return Prepared::Singular;
+                return Ok(Prepared::Singular);
             }
             self.prepared = Some(h);
         }
-        if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
+        Ok(if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept })
     }
 
     /// As [`Solver::settle`](crate::solver::Solver::settle).

@@ -9,6 +9,7 @@ use super::convergence::{Convergence, Increment, Progress, size_sq};
 use super::kept::{Prepared, Unsolved};
 use super::linear::{LinearSolver, Matrices};
 use crate::dynamics::{Dynamics, Neighbourhood};
+use crate::error::Error;
 use crate::solver::StepStart;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::state::{ErrorNorm, State, StoredNorm};
@@ -99,11 +100,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     }
 
     /// Prepares the stages of a step with the factor `a`. The Jacobian is taken at the start of `step`.
-    pub fn prepare(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>, a: f64) -> Prepared {
+    ///
+    /// # Errors
+    /// The errors of [`LinearSolver::linearise`].
+    pub fn prepare(&mut self, linear: &L, f: &F, step: StepStart<'_, F::State>, a: f64) -> Result<Prepared, Error> {
         let StepStart { t, h, y0 } = step;
         if self.taken_at.is_none() || self.slow && self.taken_at != Some(t) {
             let near = Neighbourhood { h, slope: None, norm: self.norm.as_ref() };
-            linear.linearise(&mut self.linear, f, t, y0, near);
+            linear.linearise(&mut self.linear, f, t, y0, near)?;
             self.taken_at = Some(t);
             self.prepared = None;
             self.slow = false;
@@ -111,11 +115,11 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         if self.prepared != Some(a) {
             if linear.prepare(&mut self.linear, a).is_err() {
                 self.taken_at = None;
-                return Prepared::Singular;
+                return Ok(Prepared::Singular);
             }
             self.prepared = Some(a);
         }
-        if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept }
+        Ok(if self.taken_at == Some(t) { Prepared::Fresh } else { Prepared::Kept })
     }
 
     /// Solves an equation for `z`, which holds a first guess. If the iteration does not converge, the next step takes a

@@ -34,15 +34,15 @@ impl Unsolved {
 /// tried once more with a new one, which `prepare` takes after `solve` has failed.
 ///
 /// # Errors
-/// [`Error::SingularMatrix`], [`Error::NewtonDiverged`] and [`Error::NonFinite`].
+/// [`Error::SingularMatrix`], [`Error::NewtonDiverged`] and [`Error::NonFinite`], and the errors of `prepare`.
 pub fn solve_with_kept_jacobian<W>(
     ws: &mut W,
     (t, h): (f64, f64),
-    mut prepare: impl FnMut(&mut W) -> Prepared,
+    mut prepare: impl FnMut(&mut W) -> Result<Prepared>,
     mut solve: impl FnMut(&mut W) -> Result<(), Unsolved>,
 ) -> Result<()> {
     loop {
-        let prepared = prepare(ws);
+        let prepared = prepare(ws)?;
         if prepared == Prepared::Singular {
             return Err(Error::SingularMatrix { t, h });
         }

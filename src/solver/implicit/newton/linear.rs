@@ -2,10 +2,11 @@
 
 use nalgebra::Complex;
 
+use super::refine::Refinement;
 use crate::dynamics::{Differentiable, Dynamics, Jacobian, Neighbourhood, difference_in_time};
 use crate::error::{Error, Result};
 use crate::solver::kept_states::are_counts;
-use crate::state::{MatrixSpace, State};
+use crate::state::MatrixSpace;
 
 /// The reason why a linear system is not solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,17 @@ pub trait LinearSolver<F: Dynamics>: Clone {
 
     /// Takes `J` from the point `(t, y)`. [`solve`](Self::solve) uses the previous matrix until
     /// [`prepare`](Self::prepare).
-    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>);
+    ///
+    /// # Errors
+    /// The reason why `J` does not belong to this solver, such as [`Error::NotInPattern`]; the solve ends.
+    fn linearise(
+        &self,
+        ws: &mut Self::Workspace,
+        f: &F,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+    ) -> Result<()>;
 
     /// Prepares to solve with `I − a J`.
     ///
@@ -156,9 +167,6 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
     }
 }
 
-/// Refinements of a transposed solve; each gains as many digits as the Jacobian has.
-const REFINEMENTS: usize = 5;
-
 /// A solver that also solves the complex systems of fully implicit methods.
 ///
 /// They are `(I − a J) (x + i y) = b + i c` for a complex `a`.
@@ -265,10 +273,18 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         }
     }
 
-    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) {
+    fn linearise(
+        &self,
+        ws: &mut Self::Workspace,
+        f: &F,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+    ) -> Result<()> {
         ws.jacobian = Some(f.jacobian(t, y, near));
         ws.prepared = None;
         ws.matrices.jacobians += 1;
+        Ok(())
     }
 
     fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {
@@ -324,11 +340,7 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 #[derive(Debug, Clone)]
 pub struct LuTransposed<Y: MatrixSpace, P> {
     lu: Option<Y::Lu>,
-    right_hand_side: Y,
-    residual: Y,
-    image: Y,
-    /// Receives cotangents of parameters, which are not used.
-    unwanted: P,
+    refinement: Refinement<Y, P>,
 }
 
 /// The factorisation uses the Jacobian, which may be made of differences; the pullback refines its solutions.
@@ -336,13 +348,7 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
     type Transposed = LuTransposed<F::State, F::Params>;
 
     fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed {
-        LuTransposed {
-            lu: None,
-            right_hand_side: y0.zeros_like(),
-            residual: y0.zeros_like(),
-            image: y0.zeros_like(),
-            unwanted: f.params().zeros_like(),
-        }
+        LuTransposed { lu: None, refinement: Refinement::new(f, y0) }
     }
 
     fn prepare_transposed(
@@ -360,34 +366,12 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
         &self,
         ws: &mut Self::Transposed,
         f: &F,
-        (t, y): (f64, &F::State),
+        point: (f64, &F::State),
         a: f64,
         x: &mut F::State,
     ) -> Result<(), LinearFailure> {
         let lu = ws.lu.as_ref().ok_or(LinearFailure::Singular)?;
-        ws.right_hand_side.assign(x);
-        F::State::solve(lu, x);
-        let mut before = f64::INFINITY;
-        for _ in 0..REFINEMENTS {
-            ws.image.set_zeros();
-            f.vjp(t, y, x, &mut ws.image, &mut ws.unwanted);
-            ws.residual.combine(&ws.right_hand_side, 1.0, &[a], std::slice::from_ref(&ws.image));
-            ws.residual.add_scaled(-1.0, x);
-            F::State::solve(lu, &mut ws.residual);
-            let size = ws.residual.inner(&ws.residual).sqrt();
-            if !size.is_finite() {
-                return Err(LinearFailure::NotConverged);
-            }
-            if size >= before {
-                break;
-            }
-            x.add_scaled(1.0, &ws.residual);
-            if size <= x.rounding() * x.inner(x).sqrt() {
-                break;
-            }
-            before = size;
-        }
-        Ok(())
+        ws.refinement.solve(f, point, a, x, |x| F::State::solve(lu, x))
     }
 }
 

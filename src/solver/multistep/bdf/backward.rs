@@ -151,11 +151,11 @@ impl<F: Dynamics, L: LinearSolver<F>> Backward<F, L> {
             own.correction.assign(y0);
             own.correction.add_scaled(1.0, &own.predicted);
             let end = StepStart { t: t + h, h: -h, y0: &own.correction };
-            let prepared = own.newton.prepare(linear, f, end, own.prepared);
+            let prepared = own.newton.prepare(linear, f, end, own.prepared)?;
             if prepared == Prepared::Fresh {
                 (own.taken_for, own.age) = (a, 0);
             }
-            prepared
+            Ok(prepared)
         };
         let solve = |own: &mut Self| {
             own.correction.assign(&own.predicted);

@@ -172,11 +172,19 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         }
     }
 
-    fn linearise(&self, ws: &mut Self::Workspace, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) {
+    fn linearise(
+        &self,
+        ws: &mut Self::Workspace,
+        f: &F,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+    ) -> Result<()> {
         ws.point.t = t;
         ws.point.y.assign(y);
         ws.evaluations += self.products.linearise(f, &mut ws.point, near);
         ws.linearisations += 1;
+        Ok(())
     }
 
     fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {

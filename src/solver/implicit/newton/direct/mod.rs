@@ -1,0 +1,14 @@
+//! Direct solvers of large linear systems: a factorisation of the entries at the places of a pattern.
+
+mod banded;
+mod engine;
+mod pencil;
+#[cfg(feature = "sparse")]
+mod sparse;
+mod transposed;
+
+pub use banded::{Band, Banded};
+pub use engine::{Direct, DirectMethod, DirectWorkspace};
+#[cfg(feature = "sparse")]
+pub use sparse::{Sparse, SparseFactors, SparseLu};
+pub use transposed::DirectTransposed;

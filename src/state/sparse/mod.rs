@@ -1,0 +1,11 @@
+//! Sparse matrices of linear maps, for large systems.
+
+mod band_lu;
+mod colouring;
+mod matrix;
+mod pattern;
+
+pub(crate) use band_lu::BandLu;
+pub use colouring::Colouring;
+pub use matrix::SparseMatrix;
+pub use pattern::Pattern;
