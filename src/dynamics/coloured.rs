@@ -29,7 +29,7 @@ pub(super) fn coloured_differences<F>(
         f.eval(t, &shifted_back, &mut behind);
         f.eval(t, &shifted, &mut ahead);
         for &j in group {
-            let (x, start, end) = (y.elements()[j], shifted_back.elements()[j], shifted.elements()[j]);
+            let [x, start, end] = [y, &shifted_back, &shifted].map(|y| y.coordinate(j));
             for (place, &i) in pattern.range(j).zip(pattern.column(j)) {
                 let (before, after) = (behind.elements()[i], ahead.elements()[i]);
                 let slope = increments.slope.elements()[i];
@@ -40,10 +40,11 @@ pub(super) fn coloured_differences<F>(
                 } else {
                     (after - before, end - start)
                 };
-                out.values_mut()[place] = rise / run;
+                // By the actual distance, after rounding.
+                out.values_mut()[place] = rise * Element::embed(1.0 / run);
             }
-            shifted_back.elements_mut()[j] = x;
-            shifted.elements_mut()[j] = x;
+            shifted_back.elements_mut()[j] = y.elements()[j];
+            shifted.elements_mut()[j] = y.elements()[j];
         }
     }
 }
@@ -81,7 +82,7 @@ impl<Y: MatrixSpace> Increments<Y> {
 
 /// The part of the terms in a row by which a directional difference may differ from the product with the matrix before
 /// the row is looked at. This costs evaluations only, since an entry outside the pattern is proved afterwards.
-const SUSPICIOUS: f64 = 1e-5;
+const SUSPICIOUS: f64 = 1e-8;
 
 /// The number of suspicious rows that are looked at.
 const ROWS: usize = 8;

@@ -61,7 +61,7 @@ pub use imex::{
     KenCarp4, KenCarp5, check_embedded_imex, check_imex,
 };
 pub use newton::{
-    Band, Banded, ComplexSolver, Differences, Direct, DirectMethod, DirectTransposed, DirectWorkspace, Exact, Krylov, KrylovTransposed, KrylovWorkspace, LinearFailure, LinearSolver, Lu,
+    Band, Banded, ComplexSolver, Differences, Direct, DirectMethod, DirectTransposed, DirectWorkspace, Factorise, Exact, Krylov, KrylovTransposed, KrylovWorkspace, LinearFailure, LinearSolver, Lu,
     LuTransposed, LuWorkspace, Matrices, Point, Products, TransposedSolver,
 };
 #[cfg(feature = "sparse")]

@@ -9,7 +9,7 @@ mod linear;
 mod refine;
 
 pub(in crate::solver) use iteration::{Equation, Newton};
-pub use direct::{Band, Banded, Direct, DirectMethod, DirectTransposed, DirectWorkspace};
+pub use direct::{Band, Banded, Direct, DirectMethod, DirectTransposed, DirectWorkspace, Factorise};
 #[cfg(feature = "sparse")]
 pub use direct::{Sparse, SparseFactors, SparseLu};
 pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};

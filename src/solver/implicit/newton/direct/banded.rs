@@ -2,7 +2,7 @@
 
 use nalgebra::ComplexField;
 
-use super::{Direct, DirectMethod};
+use super::{Direct, DirectMethod, Factorise};
 use crate::error::Result;
 use crate::state::{BandLu, Pattern};
 
@@ -50,15 +50,24 @@ impl Banded {
     }
 }
 
-impl<T: ComplexField + Copy> DirectMethod<T> for Band {
-    type Factors = BandLu<T>;
+impl DirectMethod for Band {
+    /// The dimension and the bandwidths.
+    type Analysis = (usize, (usize, usize));
 
     fn pattern(&self, dimension: usize) -> Result<Pattern> {
         Ok(Pattern::banded(dimension, self.lower, self.upper))
     }
 
-    fn factors(&self, pattern: &Pattern) -> Self::Factors {
-        BandLu::new(pattern.dimension(), pattern.bandwidths())
+    fn analyse(&self, pattern: &Pattern) -> Self::Analysis {
+        (pattern.dimension(), pattern.bandwidths())
+    }
+}
+
+impl<T: ComplexField + Copy> Factorise<T> for Band {
+    type Factors = BandLu<T>;
+
+    fn factors(&self, &(dimension, band): &Self::Analysis) -> Self::Factors {
+        BandLu::new(dimension, band)
     }
 
     fn factor(&self, factors: &mut Self::Factors, pattern: &Pattern, values: &[T]) -> bool {

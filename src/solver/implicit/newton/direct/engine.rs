@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::solver::implicit::{ComplexSolver, LinearFailure, LinearSolver, Matrices};
 use crate::state::{Element, ElementOf, MatrixSpace, Pattern, SparseMatrix};
 
-/// A factorisation of sparse matrices with entries `T`, real or complex.
-pub trait DirectMethod<T>: Clone {
-    /// The storage of the factors.
-    type Factors: Clone;
+/// A direct method for matrices with one pattern.
+pub trait DirectMethod: Clone + std::fmt::Debug {
+    /// The result of the symbolic analysis of a pattern, shared by all its factorisations.
+    type Analysis: Clone + std::fmt::Debug;
 
     /// The pattern of a Jacobian of this dimension.
     ///
@@ -19,8 +19,17 @@ pub trait DirectMethod<T>: Clone {
     /// [`Error::LengthMismatch`] if the method is for another dimension.
     fn pattern(&self, dimension: usize) -> Result<Pattern>;
 
-    /// Storage for the factors of matrices with this pattern.
-    fn factors(&self, pattern: &Pattern) -> Self::Factors;
+    /// The analysis of the pattern of the matrices to be factorised.
+    fn analyse(&self, pattern: &Pattern) -> Self::Analysis;
+}
+
+/// A direct method for matrices with entries `T`, real or complex.
+pub trait Factorise<T>: DirectMethod {
+    /// The storage of the factors.
+    type Factors: Clone + std::fmt::Debug;
+
+    /// Storage for factors.
+    fn factors(&self, analysis: &Self::Analysis) -> Self::Factors;
 
     /// Factorises the matrix with these values at the places of `pattern`. False if it is singular or not finite.
     fn factor(&self, factors: &mut Self::Factors, pattern: &Pattern, values: &[T]) -> bool;
@@ -45,64 +54,84 @@ pub struct Direct<K> {
 
 /// The workspace of [`Direct`].
 #[derive(Debug, Clone)]
-pub struct DirectWorkspace<T, K: DirectMethod<T>> {
-    pub(super) jacobian: SparseMatrix<T>,
-    pub(super) pencil: Pencil,
-    /// The entries of the factorised matrix.
-    values: Vec<T>,
-    factors: K::Factors,
-    is_factorised: bool,
-    /// The error of the pattern of the method, if it does not fit the state.
-    mismatch: Option<Error>,
+pub struct DirectWorkspace<T, K: Factorise<T>> {
+    real: RealSystem<T, K>,
     matrices: Matrices,
 }
 
-/// The matrices of a field, for the pattern of a direct method.
-pub(super) fn matrices_of<F: Jacobian, T, K: DirectMethod<T>>(
-    method: &K,
-    _: &F,
-    y0: &F::State,
-) -> (Pencil, SparseMatrix<ElementOf<F::State>>, Option<Error>) {
-    let (pattern, mismatch) = match method.pattern(y0.dimension()) {
-        Ok(pattern) => (pattern, None),
-        Err(error) => (Pattern::banded(y0.dimension(), 0, 0), Some(error)),
-    };
-    (Pencil::new(&pattern, None), SparseMatrix::zeros(pattern), mismatch)
+/// A Jacobian with the factorisation of `M − a J`.
+#[derive(Debug, Clone)]
+pub(super) struct RealSystem<T, K: Factorise<T>> {
+    jacobian: SparseMatrix<T>,
+    pencil: Pencil,
+    analysis: K::Analysis,
+    /// The entries of the factorised matrix.
+    values: Vec<T>,
+    pub factors: K::Factors,
+    pub is_factorised: bool,
+    /// The error of the pattern of the method, if it does not fit the state.
+    mismatch: Option<Error>,
 }
 
-/// Writes the Jacobian at `(t, y)`.
-///
-/// # Errors
-/// [`Error::NotInPattern`] for an entry outside the pattern.
-pub(super) fn take_jacobian<F: Jacobian>(
-    f: &F,
-    (t, y): (f64, &F::State),
-    near: Neighbourhood<'_, F::State>,
-    out: &mut SparseMatrix<ElementOf<F::State>>,
-) -> Result<()> {
-    out.clear();
-    f.sparse_jacobian(t, y, near, out);
-    out.check()
+impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
+    pub fn new<F>(method: &K, f: &F, y0: &F::State) -> Self
+    where
+        F: Jacobian<State: MatrixSpace<Element = T>>,
+    {
+        let _ = f;
+        let (pattern, mismatch) = match method.pattern(y0.dimension()) {
+            Ok(pattern) => (pattern, None),
+            Err(error) => (Pattern::banded(y0.dimension(), 0, 0), Some(error)),
+        };
+        let pencil = Pencil::new(&pattern, None);
+        let analysis = method.analyse(&pencil.pattern);
+        Self {
+            jacobian: SparseMatrix::zeros(pattern),
+            pencil,
+            values: Vec::new(),
+            factors: method.factors(&analysis),
+            analysis,
+            is_factorised: false,
+            mismatch,
+        }
+    }
+
+    /// Takes the Jacobian at `(t, y)`.
+    ///
+    /// # Errors
+    /// [`Error::NotInPattern`] for an entry outside the pattern, and [`Error::LengthMismatch`] for a pattern of another
+    /// dimension.
+    pub fn linearise<F>(&mut self, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> Result<()>
+    where
+        F: Jacobian<State: MatrixSpace<Element = T>>,
+    {
+        if let Some(error) = &self.mismatch {
+            return Err(error.clone());
+        }
+        self.is_factorised = false;
+        self.jacobian.clear();
+        f.sparse_jacobian(t, y, near, &mut self.jacobian);
+        self.jacobian.check()
+    }
+
+    /// Factorises `M − a J`. False if it is singular.
+    pub fn factor(&mut self, method: &K, a: f64) -> bool {
+        let Self { jacobian, pencil, values, factors, is_factorised, .. } = self;
+        pencil.assemble(jacobian, T::embed(a), |x| x, values);
+        *is_factorised = method.factor(factors, &pencil.pattern, values);
+        *is_factorised
+    }
 }
 
 impl<F, K> LinearSolver<F> for Direct<K>
 where
     F: Jacobian,
-    K: DirectMethod<ElementOf<F::State>>,
+    K: Factorise<ElementOf<F::State>>,
 {
     type Workspace = DirectWorkspace<ElementOf<F::State>, K>;
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
-        let (pencil, jacobian, mismatch) = matrices_of(&self.method, f, y0);
-        DirectWorkspace {
-            jacobian,
-            values: Vec::new(),
-            factors: self.method.factors(&pencil.pattern),
-            pencil,
-            is_factorised: false,
-            mismatch,
-            matrices: Matrices::default(),
-        }
+        DirectWorkspace { real: RealSystem::new(&self.method, f, y0), matrices: Matrices::default() }
     }
 
     fn linearise(
@@ -113,31 +142,24 @@ where
         y: &F::State,
         near: Neighbourhood<'_, F::State>,
     ) -> Result<()> {
-        if let Some(error) = &ws.mismatch {
-            return Err(error.clone());
-        }
-        take_jacobian(f, (t, y), near, &mut ws.jacobian)?;
+        ws.real.linearise(f, t, y, near)?;
         ws.matrices.jacobians += 1;
-        ws.is_factorised = false;
         if ws.matrices.jacobians.is_power_of_two() {
-            check_pattern(f, t, y, near, &ws.jacobian)?;
+            check_pattern(f, t, y, near, &ws.real.jacobian)?;
         }
         Ok(())
     }
 
     fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {
-        let DirectWorkspace { jacobian, pencil, values, factors, is_factorised, matrices, .. } = ws;
-        matrices.factorisations += 1;
-        pencil.assemble(jacobian, Element::embed(a), |x| x, values);
-        *is_factorised = self.method.factor(factors, &pencil.pattern, values);
-        if *is_factorised { Ok(()) } else { Err(LinearFailure::Singular) }
+        ws.matrices.factorisations += 1;
+        if ws.real.factor(&self.method, a) { Ok(()) } else { Err(LinearFailure::Singular) }
     }
 
     fn solve(&self, ws: &mut Self::Workspace, _: &F, x: &mut F::State) -> Result<(), LinearFailure> {
-        if !ws.is_factorised {
+        if !ws.real.is_factorised {
             return Err(LinearFailure::Singular);
         }
-        self.method.solve(&ws.factors, x.elements_mut());
+        self.method.solve(&ws.real.factors, x.elements_mut());
         Ok(())
     }
 
@@ -154,7 +176,7 @@ where
     }
 
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
-        ws.jacobian.multiply(x.elements(), out.elements_mut());
+        ws.real.jacobian.multiply(x.elements(), out.elements_mut());
         true
     }
 }
@@ -164,9 +186,9 @@ where
     F: Jacobian<State: MatrixSpace<Element = T>>,
     T: Element,
     Complex<T>: ComplexField,
-    K: DirectMethod<T> + DirectMethod<Complex<T>>,
+    K: Factorise<T> + Factorise<Complex<T>>,
 {
-    type Complex = <K as DirectMethod<Complex<T>>>::Factors;
+    type Complex = <K as Factorise<Complex<T>>>::Factors;
 
     fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Result<Self::Complex, LinearFailure> {
         ws.matrices.factorisations += 1;
@@ -174,11 +196,11 @@ where
     }
 
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
-        let pencil = &ws.pencil;
+        let RealSystem { jacobian, pencil, analysis, .. } = &ws.real;
         let mut values = Vec::new();
         let a = Complex::new(T::embed(a.re), T::embed(a.im));
-        pencil.assemble(&ws.jacobian, a, |x| Complex::new(x, T::zero()), &mut values);
-        let mut factors = DirectMethod::<Complex<T>>::factors(&self.method, &pencil.pattern);
+        pencil.assemble(jacobian, a, |x| Complex::new(x, T::zero()), &mut values);
+        let mut factors = Factorise::<Complex<T>>::factors(&self.method, analysis);
         self.method.factor(&mut factors, &pencil.pattern, &values).then_some(factors)
     }
 
@@ -192,7 +214,7 @@ where
     ) -> Result<(), LinearFailure> {
         let (re, im) = (re.elements_mut(), im.elements_mut());
         let mut x: Vec<_> = re.iter().zip(&*im).map(|(&re, &im)| Complex::new(re, im)).collect();
-        DirectMethod::<Complex<T>>::solve(&self.method, factors, &mut x);
+        Factorise::<Complex<T>>::solve(&self.method, factors, &mut x);
         for ((re, im), x) in re.iter_mut().zip(im).zip(x) {
             (*re, *im) = (x.re, x.im);
         }

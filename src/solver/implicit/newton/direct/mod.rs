@@ -8,7 +8,7 @@ mod sparse;
 mod transposed;
 
 pub use banded::{Band, Banded};
-pub use engine::{Direct, DirectMethod, DirectWorkspace};
+pub use engine::{Direct, DirectMethod, DirectWorkspace, Factorise};
 #[cfg(feature = "sparse")]
 pub use sparse::{Sparse, SparseFactors, SparseLu};
 pub use transposed::DirectTransposed;

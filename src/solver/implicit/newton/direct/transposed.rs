@@ -1,23 +1,16 @@
 //! The transposed systems of a backward pass.
 
-use super::engine::{matrices_of, take_jacobian};
-use super::pencil::Pencil;
-use super::{Direct, DirectMethod};
+use super::engine::RealSystem;
+use super::{Direct, Factorise};
 use crate::dynamics::{Differentiable, Jacobian, Neighbourhood};
-use crate::error::Error;
 use crate::solver::implicit::newton::refine::Refinement;
 use crate::solver::implicit::{LinearFailure, TransposedSolver};
-use crate::state::{Element, ElementOf, MatrixSpace, SparseMatrix};
+use crate::state::{ElementOf, MatrixSpace};
 
 /// The workspace of the transposed systems of [`Direct`].
 #[derive(Debug, Clone)]
-pub struct DirectTransposed<Y: MatrixSpace, P, K: DirectMethod<Y::Element>> {
-    jacobian: SparseMatrix<Y::Element>,
-    pencil: Pencil,
-    values: Vec<Y::Element>,
-    factors: K::Factors,
-    is_factorised: bool,
-    mismatch: Option<Error>,
+pub struct DirectTransposed<Y: MatrixSpace, P, K: Factorise<Y::Element>> {
+    real: RealSystem<Y::Element, K>,
     refinement: Refinement<Y, P>,
 }
 
@@ -26,21 +19,12 @@ pub struct DirectTransposed<Y: MatrixSpace, P, K: DirectMethod<Y::Element>> {
 impl<F, K> TransposedSolver<F> for Direct<K>
 where
     F: Differentiable + Jacobian,
-    K: DirectMethod<ElementOf<F::State>>,
+    K: Factorise<ElementOf<F::State>>,
 {
     type Transposed = DirectTransposed<F::State, F::Params, K>;
 
     fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed {
-        let (pencil, jacobian, mismatch) = matrices_of(&self.method, f, y0);
-        DirectTransposed {
-            jacobian,
-            values: Vec::new(),
-            factors: self.method.factors(&pencil.pattern),
-            pencil,
-            is_factorised: false,
-            mismatch,
-            refinement: Refinement::new(f, y0),
-        }
+        DirectTransposed { real: RealSystem::new(&self.method, f, y0), refinement: Refinement::new(f, y0) }
     }
 
     fn prepare_transposed(
@@ -50,12 +34,8 @@ where
         (t, y): (f64, &F::State),
         a: f64,
     ) -> Result<(), LinearFailure> {
-        let DirectTransposed { jacobian, pencil, values, factors, is_factorised, mismatch, .. } = ws;
-        let taken = take_jacobian(f, (t, y), Neighbourhood::of_step(a), jacobian);
-        pencil.assemble(jacobian, Element::embed(a), |x| x, values);
-        *is_factorised =
-            taken.is_ok() && mismatch.is_none() && self.method.factor(factors, &pencil.pattern, values);
-        if *is_factorised { Ok(()) } else { Err(LinearFailure::Singular) }
+        let taken = ws.real.linearise(f, t, y, Neighbourhood::of_step(a));
+        if taken.is_ok() && ws.real.factor(&self.method, a) { Ok(()) } else { Err(LinearFailure::Singular) }
     }
 
     fn solve_prepared(
@@ -66,10 +46,10 @@ where
         a: f64,
         x: &mut F::State,
     ) -> Result<(), LinearFailure> {
-        if !ws.is_factorised {
+        let DirectTransposed { real, refinement } = ws;
+        if !real.is_factorised {
             return Err(LinearFailure::Singular);
         }
-        let DirectTransposed { factors, refinement, .. } = ws;
-        refinement.solve(f, point, a, x, |x| self.method.solve_transposed(factors, x.elements_mut()))
+        refinement.solve(f, point, a, x, |x| self.method.solve_transposed(&real.factors, x.elements_mut()))
     }
 }
