@@ -5,7 +5,7 @@
 //! | arguments | [`InvalidArgument`](Error::InvalidArgument), [`InvalidEntry`](Error::InvalidEntry), [`LengthMismatch`](Error::LengthMismatch), [`ShapeMismatch`](Error::ShapeMismatch), [`ToleranceBelowRounding`](Error::ToleranceBelowRounding), [`EmptyState`](Error::EmptyState), [`NonFiniteInitialState`](Error::NonFiniteInitialState), [`UnknownMethod`](Error::UnknownMethod), [`InvalidPaused`](Error::InvalidPaused) |
 //! | output times | [`TimeOutsideSpan`](Error::TimeOutsideSpan), [`UnsortedTimes`](Error::UnsortedTimes), [`OutsideSolution`](Error::OutsideSolution), [`OutputMissing`](Error::OutputMissing) |
 //! | steps | [`NonFinite`](Error::NonFinite), [`StepSizeUnderflow`](Error::StepSizeUnderflow), [`MaxSteps`](Error::MaxSteps), [`GridTooFine`](Error::GridTooFine), [`EndNotReached`](Error::EndNotReached) |
-//! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NotInPattern`](Error::NotInPattern), [`NoRestPoint`](Error::NoRestPoint) |
+//! | equations of a step, fixed points | [`NewtonDiverged`](Error::NewtonDiverged), [`SingularMatrix`](Error::SingularMatrix), [`LinearSolverFailed`](Error::LinearSolverFailed), [`NotInPattern`](Error::NotInPattern), [`NotIndexOne`](Error::NotIndexOne), [`InconsistentState`](Error::InconsistentState), [`NoConsistentState`](Error::NoConsistentState), [`NoRestPoint`](Error::NoRestPoint) |
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
@@ -265,12 +265,42 @@ pub enum Error {
         h: f64,
     },
     /// A Jacobian has an entry outside its pattern.
-    #[error("the Jacobian has an entry at row {row} and column {column}, which is not in its pattern; add it to the pattern")]
+    #[error(
+        "the Jacobian has an entry at row {row} and column {column}, which is not in its pattern; add it to the pattern"
+    )]
     NotInPattern {
         /// The row of the entry, from 0.
         row: usize,
         /// Its column, from 0.
         column: usize,
+    },
+    /// The algebraic equations of a system with a singular mass matrix do not determine its algebraic variables.
+    #[error(
+        "the system M y' = f is not of index 1 at t = {t}: its algebraic equations do not determine the algebraic variables; \
+         replace them by their derivatives in time, or check the mass matrix"
+    )]
+    NotIndexOne {
+        /// The time.
+        t: f64,
+    },
+    /// A state does not satisfy the algebraic equations of its system.
+    #[error(
+        "the state at t = {t} violates the algebraic equations: to satisfy them it must change by {size:.3e} tolerances; find a \
+         consistent `y0` by `ConsistentState`"
+    )]
+    InconsistentState {
+        /// The time.
+        t: f64,
+        /// The norm of the change that satisfies the equations, in units of the tolerance.
+        size: f64,
+    },
+    /// No state near the guess satisfies the algebraic equations.
+    #[error("no state near the guess satisfies the algebraic equations at t = {t}; the last increment was {size:.3e}")]
+    NoConsistentState {
+        /// The time.
+        t: f64,
+        /// The size of the last increment, or of the remaining residual.
+        size: f64,
     },
     /// An iterative linear solver did not converge in an implicit step.
     #[error(

@@ -128,7 +128,7 @@ impl<L> SteadyState<L> {
                 self.linear.linearise(&mut ws, f, t, &y, near)?;
             }
             direction.assign(&slope);
-            if self.linear.prepare(&mut ws, h).is_err() || self.linear.solve(&mut ws, f, &mut direction).is_err() {
+            if self.linear.prepare(&mut ws, f, h).is_err() || self.linear.solve(&mut ws, f, &mut direction).is_err() {
                 // The step is so long that the determinant of the matrix has changed its sign.
                 (h, moved) = (0.25 * h, false);
                 continue;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Differentiable, Dynamics, Parametric};
+use super::{Differentiable, Dynamics, MassMatrix, Parametric};
 use crate::error::Error;
 
 /// A field that counts its evaluations and pullbacks.
@@ -79,6 +79,12 @@ impl<F: Dynamics> Dynamics for Counted<F> {
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
         increment(&self.evaluations);
         self.field.eval(t, y, dy);
+    }
+
+    const HAS_MASS: bool = F::HAS_MASS;
+
+    fn mass(&self) -> Option<&MassMatrix<F::State>> {
+        self.field.mass()
     }
 
     fn keeps_shape(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The traits of vector fields: evaluation, parameters and pullback.
 
+use super::MassMatrix;
 use crate::error::{Error, Result};
 use crate::state::State;
 
@@ -65,6 +66,15 @@ pub trait Dynamics {
     /// ```
     fn jumps(&self) -> &[f64] {
         &[]
+    }
+
+    /// Whether the field is the right-hand side of `M y' = f(t, y)` with the matrix [`mass`](Self::mass), and not of
+    /// `y' = f(t, y)`. A field that wraps another one passes this on.
+    const HAS_MASS: bool = false;
+
+    /// The matrix `M` of a field that [has one](Self::HAS_MASS): see [`WithMass`](crate::dynamics::WithMass).
+    fn mass(&self) -> Option<&MassMatrix<Self::State>> {
+        None
     }
 
     /// The reason why [`eval`](Self::eval) has no value at `(t, y)`, for a field that knows one, such as the failure of
@@ -203,6 +213,11 @@ impl<F: Dynamics + ?Sized> Dynamics for &F {
     #[inline]
     fn eval(&self, t: f64, y: &Self::State, dy: &mut Self::State) {
         (**self).eval(t, y, dy);
+    }
+    const HAS_MASS: bool = F::HAS_MASS;
+
+    fn mass(&self) -> Option<&MassMatrix<F::State>> {
+        (**self).mass()
     }
     fn keeps_shape(&self) -> bool {
         (**self).keeps_shape()

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::{Differentiable, Dynamics, Jacobian, Neighbourhood, Parametric};
+use super::{Differentiable, Dynamics, Jacobian, MassMatrix, Neighbourhood, Parametric};
 use crate::error::Error;
-use crate::state::{MatrixOf, MatrixSpace, State};
+use crate::state::{ElementOf, MatrixOf, MatrixSpace, SparseMatrix, State};
 
 /// A field that stores the trace of every evaluation, so that a discrete adjoint does not evaluate it again.
 ///
@@ -111,6 +111,12 @@ impl<F: Differentiable> Dynamics for Memoized<F> {
         self.log.borrow_mut().push(Evaluation { t, y: y.clone(), slope: dy.clone(), trace });
     }
 
+    const HAS_MASS: bool = F::HAS_MASS;
+
+    fn mass(&self) -> Option<&MassMatrix<F::State>> {
+        self.field.mass()
+    }
+
     fn keeps_shape(&self) -> bool {
         self.field.keeps_shape()
     }
@@ -173,6 +179,16 @@ where
 {
     fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State> {
         self.field.jacobian(t, y, near)
+    }
+
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+        out: &mut SparseMatrix<ElementOf<F::State>>,
+    ) {
+        self.field.sparse_jacobian(t, y, near, out);
     }
 
     fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {

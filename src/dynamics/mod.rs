@@ -21,13 +21,16 @@
 //! | tool | |
 //! |---|---|
 //! | [`problems`] | test problems of the literature |
+//! | [`WithMass`], [`MassMatrix`] | `M y' = f(t, y)`: differential-algebraic systems of index 1 |
 //! | [`Memoized`] | stores evaluations for the pullbacks of a discrete adjoint |
+//! | [`BoxedField`] | fields of different types as one type |
 //! | [`Counted`] | counts evaluations and pullbacks |
 //! | [`Tangent`] | the variational equation of an [`Autodiff`] model, over [`Dual`] numbers |
 //! | [`differences`](fn@differences) | a Jacobian by central differences; [`Neighbourhood`] scales the increments |
 //! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`InterpolatedTrace`], [`LaneField`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SampleRows`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
 
 mod autodiff;
+mod boxed;
 mod closure;
 mod coloured;
 mod counted;
@@ -37,6 +40,7 @@ mod jacobian;
 mod jvp;
 mod knots;
 mod lanes;
+mod mass;
 mod memoized;
 mod piecewise_constant;
 mod piecewise_linear;
@@ -49,6 +53,7 @@ mod split;
 pub(crate) mod tangent;
 
 pub use autodiff::{Autodiff, GenericDynamics, Scalar};
+pub use boxed::BoxedField;
 pub use closure::{Ode, OdeWithVjp, ode};
 pub(crate) use coloured::check_pattern;
 pub use counted::Counted;
@@ -61,6 +66,8 @@ pub(crate) use jacobian::{rows_by_pullback, time_derivative_by_pullback};
 pub use jvp::Jvp;
 pub(crate) use lanes::{LANES, watch_for_splits};
 pub use lanes::{LaneField, SampleRows};
+pub(crate) use mass::Constraint;
+pub use mass::{MassMatrix, WithMass};
 pub use memoized::Memoized;
 pub use num_dual::DualNum;
 pub use piecewise_constant::PiecewiseConstant;

@@ -107,6 +107,7 @@ impl<F> PiecewiseConstant<F> {
 
 impl<F: Dynamics> Dynamics for PiecewiseConstant<F> {
     type State = F::State;
+    const HAS_MASS: bool = F::HAS_MASS;
 
     #[inline]
     fn eval(&self, t: f64, y: &F::State, dy: &mut F::State) {

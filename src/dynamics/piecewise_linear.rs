@@ -167,6 +167,7 @@ impl<F: Parametric> PiecewiseLinear<F> {
 
 impl<F: Dynamics + Parametric + Clone> Dynamics for PiecewiseLinear<F> {
     type State = F::State;
+    const HAS_MASS: bool = F::HAS_MASS;
 
     fn eval(&self, t: f64, y: &F::State, dy: &mut F::State) {
         self.at(t).eval(t, y, dy);

@@ -85,6 +85,7 @@ impl<F: Dynamics, G: Fn(&F, f64, &F::State) -> f64, V> Cost<F> for CostWithVjp<G
 
 impl<F: Dynamics, G: Cost<F>> Dynamics for RunningCost<F, G> {
     type State = (F::State, f64);
+    const HAS_MASS: bool = F::HAS_MASS;
 
     fn eval(&self, t: f64, (y, _): &Self::State, (dy, dc): &mut Self::State) {
         self.field.eval(t, y, dy);

@@ -120,6 +120,7 @@ impl<E: Dynamics, I: Dynamics<State = E::State>> GenericSplit<E, I> {
 /// The sum; every evaluation allocates a buffer for one of the terms.
 impl<E: Dynamics, I: Dynamics<State = E::State>> Dynamics for GenericSplit<E, I> {
     type State = E::State;
+    const HAS_MASS: bool = E::HAS_MASS || I::HAS_MASS;
 
     fn eval(&self, t: f64, y: &E::State, dy: &mut E::State) {
         let mut term = y.zeros_like();

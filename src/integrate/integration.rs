@@ -213,7 +213,15 @@ where
 
     /// Begins a piece: the method and the controller forget all earlier steps.
     pub(crate) fn begin(&self, piece: Piece, y: &F::State, workspace: &mut S::Workspace) -> Result<C::Memory> {
+        const {
+            assert!(
+                !F::HAS_MASS || S::TAKES_MASS,
+                "this method does not solve systems with a mass matrix; use RadauIIA5, Rodas5P, Bdf or Esdirk547 with Lu, \
+                 Banded or Sparse"
+            );
+        }
         self.solver.reset(workspace);
+        self.solver.begin(self.field, workspace, piece.inner, y)?;
         self.control.begin(self.field, self.solver, workspace, piece.inner, y)
     }
 

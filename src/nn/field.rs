@@ -251,6 +251,7 @@ driven!(LeakyField, -1.0);
 
 impl<F: TimeInvariant<State: Samples>> Dynamics for TimeRescaled<F> {
     type State = (F::State, Passive<<F::State as Samples>::Weights>);
+    const HAS_MASS: bool = F::HAS_MASS;
     #[inline]
     fn eval(&self, _s: f64, (y, gaps): &Self::State, (dy, zero): &mut Self::State) {
         self.0.eval(0.0, y, dy);

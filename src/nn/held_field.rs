@@ -64,6 +64,7 @@ impl<F: Parametric, X> Parametric for HeldField<F, X> {
 
 impl<H: State, X: State, F: Dynamics<State = (H, Passive<X>)>> Dynamics for HeldField<F, X> {
     type State = H;
+    const HAS_MASS: bool = F::HAS_MASS;
 
     fn eval(&self, t: f64, h: &H, dh: &mut H) {
         let mut slope = (dh.clone(), Passive(self.input.zeros_like()));

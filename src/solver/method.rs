@@ -4,7 +4,7 @@ use super::implicit::Matrices;
 use super::{StepStart, Stiffness, lagrange, node};
 use crate::dynamics::Dynamics;
 use crate::error::Result;
-use crate::state::{ErrorNorm, State};
+use crate::state::{ErrorNorm, Span, State};
 
 /// The order and the name of a method.
 pub trait Method {
@@ -29,11 +29,25 @@ pub trait Solver<F: Dynamics>: Method {
     /// beyond both ends of the solve, and cannot [jump](crate::solution::Ivp::jumps_at) there.
     const STAYS_INSIDE: bool = true;
 
+    /// Whether it solves `M y' = f(t, y)` with a [mass matrix](Dynamics::HAS_MASS). If not, a solve of such a system does
+    /// not compile.
+    const TAKES_MASS: bool = false;
+
     /// A workspace for states of the shape of `y0`.
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
 
     /// Forgets earlier steps. Call it before a step that does not continue the last one.
     fn reset(&self, ws: &mut Self::Workspace);
+
+    /// Begins a solve, or goes on after a jump, at the start `y0` of `span`, after [`reset`](Self::reset). A method for
+    /// systems with a mass matrix checks the start.
+    ///
+    /// # Errors
+    /// The system cannot be solved from there.
+    fn begin(&self, f: &F, ws: &mut Self::Workspace, span: Span, y0: &F::State) -> Result<()> {
+        let _ = (f, ws, span, y0);
+        Ok(())
+    }
 
     /// Computes `y1 ≈ y(t + h)` from `y0 = y(t)`.
     ///

@@ -3,7 +3,7 @@
 use nalgebra::allocator::Allocator;
 use nalgebra::{Complex, Const, DefaultAllocator, Dim, DimMin, Dyn, LU, OMatrix, OVector, SVector};
 
-use super::{Element, State};
+use super::{Element, SparseMatrix, State};
 
 /// A state space with linear maps as matrices: numbers, arrays of numbers, and nalgebra vectors, static and dynamic.
 ///
@@ -78,16 +78,30 @@ pub trait MatrixSpace: State {
     /// they do not determine the matrix, as for dual numbers.
     fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix>;
 
+    /// The factorisation of `M − a J`, where `M` is the identity if it is `None`. `None` if it is singular.
+    fn factor_pencil(mass: Option<&SparseMatrix>, matrix: &Self::Matrix, a: f64) -> Option<Self::Lu>;
+
+    /// [`factor_pencil`](Self::factor_pencil) for a complex `a`.
+    fn factor_complex_pencil(
+        mass: Option<&SparseMatrix>,
+        matrix: &Self::Matrix,
+        a: Complex<f64>,
+    ) -> Option<Self::ComplexLu>;
+
     /// The factorisation of `I − a J`; `None` if it is singular.
-    fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu>;
+    fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
+        Self::factor_pencil(None, matrix, a)
+    }
 
     /// The factorisation of `I − a J` for a complex `a`; `None` if it is singular.
-    fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu>;
+    fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu> {
+        Self::factor_complex_pencil(None, matrix, a)
+    }
 
-    /// `x ← (I − a J)⁻¹ x`.
+    /// `x ← A⁻¹ x` with the factorised matrix `A`.
     fn solve(lu: &Self::Lu, x: &mut Self);
 
-    /// `re + i im ← (I − a J)⁻¹ (re + i im)`.
+    /// `re + i im ← A⁻¹ (re + i im)` with the factorised matrix `A`.
     fn solve_complex(lu: &Self::ComplexLu, re: &mut Self, im: &mut Self);
 }
 
@@ -121,19 +135,18 @@ square! {
     111 112 113 114 115 116 117 118 119 120 121 122 123 124 125 126 127
 }
 
-/// `I − a J`.
-fn shifted<T, D>(matrix: &OMatrix<T, D, D>, a: Complex<f64>) -> OMatrix<Complex<T>, D, D>
+/// Adds the mass matrix, or the identity, to `matrix`, whose entries `add` changes.
+fn add_mass<T, C, D>(mass: Option<&SparseMatrix>, matrix: &mut OMatrix<C, D, D>, add: impl Fn(&mut C, T))
 where
     T: Element,
+    C: nalgebra::Scalar,
     D: SquareDim,
     DefaultAllocator: Allocator<D> + Allocator<D, D>,
 {
-    let (re, im) = (T::embed(a.re), T::embed(a.im));
-    let mut out = matrix.map(|x| Complex::new(-re * x, -im * x));
-    for i in 0..out.nrows() {
-        out[(i, i)].re += T::one();
+    match mass {
+        Some(mass) => mass.entries().for_each(|(i, j, x)| add(&mut matrix[(i, j)], T::embed(x))),
+        None => (0..matrix.nrows()).for_each(|i| add(&mut matrix[(i, i)], T::one())),
     }
-    out
 }
 
 impl<T, D> MatrixSpace for OVector<T, D>
@@ -205,11 +218,9 @@ where
         Some(OMatrix::from_iterator_generic(n, n, entries.iter().map(|&x| T::embed(x))))
     }
 
-    fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
+    fn factor_pencil(mass: Option<&SparseMatrix>, matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
         let mut shifted = matrix * T::embed(-a);
-        for i in 0..shifted.nrows() {
-            shifted[(i, i)] += T::one();
-        }
+        add_mass(mass, &mut shifted, |entry, x: T| *entry += x);
         // nalgebra's factorisation cannot handle an empty matrix.
         if shifted.is_empty() {
             return None;
@@ -218,11 +229,18 @@ where
         lu.is_invertible().then_some(lu)
     }
 
-    fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu> {
+    fn factor_complex_pencil(
+        mass: Option<&SparseMatrix>,
+        matrix: &Self::Matrix,
+        a: Complex<f64>,
+    ) -> Option<Self::ComplexLu> {
         if matrix.is_empty() {
             return None;
         }
-        let lu = LU::new(shifted(matrix, a));
+        let (re, im) = (T::embed(a.re), T::embed(a.im));
+        let mut shifted = matrix.map(|x| Complex::new(-re * x, -im * x));
+        add_mass(mass, &mut shifted, |entry: &mut Complex<T>, x: T| entry.re += x);
+        let lu = LU::new(shifted);
         lu.is_invertible().then_some(lu)
     }
 
@@ -289,11 +307,17 @@ macro_rules! number {
             fn matrix_of(&self, entries: &[f64]) -> Option<$t> {
                 if let [entry] = entries { Some(*entry as $t) } else { None }
             }
-            fn factor(matrix: &$t, a: f64) -> Option<f64> {
-                Some(1.0 - a * f64::from(*matrix)).filter(|x| *x != 0.0)
+            fn factor_pencil(mass: Option<&SparseMatrix>, matrix: &$t, a: f64) -> Option<f64> {
+                let mass = mass.map_or(1.0, |mass| mass.get(0, 0));
+                Some(mass - a * f64::from(*matrix)).filter(|x| *x != 0.0)
             }
-            fn factor_complex(matrix: &$t, a: Complex<f64>) -> Option<Complex<f64>> {
-                Some(Complex::new(1.0, 0.0) - a * f64::from(*matrix)).filter(|x| *x != Complex::new(0.0, 0.0))
+            fn factor_complex_pencil(
+                mass: Option<&SparseMatrix>,
+                matrix: &$t,
+                a: Complex<f64>,
+            ) -> Option<Complex<f64>> {
+                let mass = mass.map_or(1.0, |mass| mass.get(0, 0));
+                Some(Complex::new(mass, 0.0) - a * f64::from(*matrix)).filter(|x| *x != Complex::new(0.0, 0.0))
             }
             fn solve(lu: &f64, x: &mut $t) {
                 *x = (f64::from(*x) / lu) as $t;
@@ -357,11 +381,15 @@ where
     fn matrix_of(&self, entries: &[f64]) -> Option<Self::Matrix> {
         SVector::from(*self).matrix_of(entries)
     }
-    fn factor(matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
-        SVector::<T, N>::factor(matrix, a)
+    fn factor_pencil(mass: Option<&SparseMatrix>, matrix: &Self::Matrix, a: f64) -> Option<Self::Lu> {
+        SVector::<T, N>::factor_pencil(mass, matrix, a)
     }
-    fn factor_complex(matrix: &Self::Matrix, a: Complex<f64>) -> Option<Self::ComplexLu> {
-        SVector::<T, N>::factor_complex(matrix, a)
+    fn factor_complex_pencil(
+        mass: Option<&SparseMatrix>,
+        matrix: &Self::Matrix,
+        a: Complex<f64>,
+    ) -> Option<Self::ComplexLu> {
+        SVector::<T, N>::factor_complex_pencil(mass, matrix, a)
     }
     fn solve(lu: &Self::Lu, x: &mut Self) {
         let mut vector = SVector::from(*x);

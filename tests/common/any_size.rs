@@ -6,7 +6,26 @@ use rheos::state::MatrixSpace;
 use rheos::{Autodiff, Dynamics, GenericDynamics};
 
 /// A model with a Jacobian.
-pub struct AnySize(Box<dyn Jacobian<State = DVector<f64>>>);
+pub struct AnySize(Box<dyn Model>);
+
+/// The functions of a model, in a form for pointers.
+trait Model {
+    fn slope(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>);
+    fn partials(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>) -> DMatrix<f64>;
+    fn drift(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>);
+}
+
+impl<F: Jacobian<State = DVector<f64>>> Model for F {
+    fn slope(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
+        self.eval(t, y, dy);
+    }
+    fn partials(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
+        self.jacobian(t, y, near)
+    }
+    fn drift(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>) {
+        self.time_derivative(t, y, near, out);
+    }
+}
 
 /// A problem with a state of any size.
 pub type AnyProblem = (AnySize, DVector<f64>);
@@ -33,16 +52,16 @@ impl AnySize {
 impl Dynamics for AnySize {
     type State = DVector<f64>;
     fn eval(&self, t: f64, y: &DVector<f64>, dy: &mut DVector<f64>) {
-        self.0.eval(t, y, dy);
+        self.0.slope(t, y, dy);
     }
 }
 
 impl Jacobian for AnySize {
     fn jacobian(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
-        self.0.jacobian(t, y, near)
+        self.0.partials(t, y, near)
     }
     fn time_derivative(&self, t: f64, y: &DVector<f64>, near: Neighbourhood<DVector<f64>>, out: &mut DVector<f64>) {
-        self.0.time_derivative(t, y, near, out);
+        self.0.drift(t, y, near, out);
     }
 }
 

@@ -7,6 +7,7 @@ mod common;
 mod auto;
 mod by_name;
 mod collocation;
+mod dae;
 mod detest;
 mod extra_stages;
 mod imex;

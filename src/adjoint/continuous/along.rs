@@ -29,6 +29,7 @@ impl<'c, F: Differentiable> AdjointEquation<'c, F> {
 
 impl<F: Differentiable> Dynamics for AdjointEquation<'_, F> {
     type State = (F::State, Passive<F::Params>);
+    const HAS_MASS: bool = F::HAS_MASS;
 
     // The shape of the output of the field is checked before the forward pass.
     fn keeps_shape(&self) -> bool {
@@ -60,6 +61,7 @@ impl<'c, F: Differentiable> Costate<'c, F> {
 
 impl<F: Differentiable> Dynamics for Costate<'_, F> {
     type State = F::State;
+    const HAS_MASS: bool = F::HAS_MASS;
 
     // The shape of the output of the field is checked before the forward pass.
     fn keeps_shape(&self) -> bool {

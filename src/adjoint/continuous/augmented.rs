@@ -32,6 +32,7 @@ impl<'f, F: Differentiable> Augmented<'f, F> {
 
 impl<F: Differentiable> Dynamics for Augmented<'_, F> {
     type State = (F::State, F::State, Passive<F::Params>);
+    const HAS_MASS: bool = F::HAS_MASS;
 
     // The shape of the output of the field is checked before the forward pass.
     fn keeps_shape(&self) -> bool {

@@ -143,6 +143,7 @@ impl<F: Jacobian> Variational<F> {
 
 impl<F: Jacobian> Dynamics for Variational<F> {
     type State = Tangents<F::State>;
+    const HAS_MASS: bool = F::HAS_MASS;
 
     #[inline]
     fn eval(&self, t: f64, (y, v): &Self::State, (dy, dv): &mut Self::State) {

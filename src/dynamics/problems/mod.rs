@@ -11,9 +11,11 @@
 //! | [`Spiral`] | 2 | neural ODEs |
 //! | [`detest`] | 1 to 51 | nonstiff methods: the 25 problems of Hull et al. |
 //! | [`stiff`] | 3 and more | stiff methods |
+//! | [`dae`] | 3 to 8 | systems with a singular mass matrix |
 //!
 //! `problem()` returns the field with its usual parameters, and the initial state.
 
+pub mod dae;
 pub mod detest;
 pub mod stiff;
 

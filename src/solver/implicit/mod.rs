@@ -61,9 +61,10 @@ pub use imex::{
     KenCarp4, KenCarp5, check_embedded_imex, check_imex,
 };
 pub use newton::{
-    Band, Banded, ComplexSolver, Differences, Direct, DirectMethod, DirectTransposed, DirectWorkspace, Factorise, Exact, Krylov, KrylovTransposed, KrylovWorkspace, LinearFailure, LinearSolver, Lu,
-    LuTransposed, LuWorkspace, Matrices, Point, Products, TransposedSolver,
+    Band, Banded, ComplexSolver, ConsistentState, Differences, Direct, DirectMethod, DirectTransposed, DirectWorkspace,
+    Exact, Factorise, Krylov, KrylovTransposed, KrylovWorkspace, LinearFailure, LinearSolver, Lu, LuTransposed,
+    LuWorkspace, Matrices, Point, Products, TransposedSolver,
 };
+pub(super) use newton::{Equation, Newton};
 #[cfg(feature = "sparse")]
 pub use newton::{Sparse, SparseFactors, SparseLu};
-pub(super) use newton::{Equation, Newton};

@@ -9,11 +9,12 @@ use super::table::{RosenbrockTable, check_rosenbrock, evaluates_the_end, repeate
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::{Error, Result};
 use crate::solver::by_table::by_table;
+use crate::solver::implicit::newton::start_slope;
 use crate::solver::implicit::{LinearSolver, Lu, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::solver::tableau::estimate_order;
 use crate::solver::{Dense, Embedded, Method, Probe, Solver, StepStart, Stiffness};
-use crate::state::{ErrorNorm, State, StoredNorm};
+use crate::state::{ErrorNorm, Span, State, StoredNorm};
 
 /// The Rosenbrock method of a [`RosenbrockTable`] with `S` stages and the linear solver `L`.
 pub struct Rosenbrock<T, const S: usize, L = Lu> {
@@ -116,7 +117,14 @@ impl<T: RosenbrockTable<S>, const S: usize, L> Rosenbrock<T, S, L> {
             if ws.conserves {
                 ws.conservation.note::<T, S>(i, &ws.slope, h, &ws.drift);
             }
-            u.combine(&ws.slope, 1.0 / h, &T::C[i][..i], done);
+            if let Some(mass) = f.mass() {
+                ws.stage.set_zeros();
+                ws.stage.accumulate(1.0 / h, &T::C[i][..i], done);
+                mass.multiply(&ws.stage, u);
+                u.add_scaled(1.0, &ws.slope);
+            } else {
+                u.combine(&ws.slope, 1.0 / h, &T::C[i][..i], done);
+            }
             if T::TIME[i] != 0.0 {
                 u.add_scaled(T::TIME[i] * h, &ws.drift);
             }
@@ -142,6 +150,7 @@ where
     type Workspace = RosenbrockWorkspace<F, S, L>;
 
     const SENSES_STIFFNESS: bool = true;
+    const TAKES_MASS: bool = L::TAKES_MASS;
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         RosenbrockWorkspace {
@@ -167,6 +176,13 @@ where
         ws.dominant.forget();
     }
 
+    fn begin(&self, f: &F, ws: &mut Self::Workspace, span: Span, y0: &F::State) -> Result<()> {
+        if F::HAS_MASS {
+            ws.stage = start_slope((&self.linear, &mut ws.linear), f, span, y0, ws.norm.as_ref())?;
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// [`Error::SingularMatrix`], [`Error::LinearSolverFailed`] and [`Error::NonFinite`]; a shorter step may succeed.
     fn step(
@@ -178,8 +194,8 @@ where
     ) -> Result<()> {
         self.linear.validate()?;
         self.linearise(f, ws, StepStart { t, h, y0 })?;
-        self.linear.prepare(&mut ws.linear, h * T::GAMMA).map_err(|failure| failure.at(t, h))?;
-        ws.conserves = Conservation::is_needed(ws.norm.as_ref(), y0);
+        self.linear.prepare(&mut ws.linear, f, h * T::GAMMA).map_err(|failure| failure.at(t, h))?;
+        ws.conserves = !F::HAS_MASS && Conservation::is_needed(ws.norm.as_ref(), y0);
         if ws.conserves {
             ws.conservation.begin();
         }
@@ -232,6 +248,9 @@ where
         StepStart { t, h, .. }: StepStart<'_, F::State>,
         _: impl FnMut(&F::State) -> f64,
     ) -> Option<Stiffness> {
+        if F::HAS_MASS {
+            return None;
+        }
         let RosenbrockWorkspace { linear, dominant, start, stage, .. } = ws;
         let lambda = dominant.eigenvalue::<F, L>(&self.linear, linear, start, stage)?;
         Some(Stiffness { t, h_lambda: h.abs() * lambda, limit: f64::INFINITY })
@@ -260,6 +279,10 @@ where
         y: &F::State,
         h: impl FnOnce(&F::State) -> f64,
     ) -> Probe<'w, F::State> {
+        if F::HAS_MASS {
+            let h = h(&ws.stage);
+            return Probe { h, start: &ws.stage, end: &ws.stage };
+        }
         f.eval(t, y, &mut ws.start);
         ws.start_is_known = true;
         let h = h(&ws.start);

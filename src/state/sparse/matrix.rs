@@ -106,6 +106,16 @@ impl<T: Element> SparseMatrix<T> {
         })
     }
 
+    /// The transpose.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let mut columns = vec![Vec::new(); self.pattern.dimension()];
+        self.entries().for_each(|(i, j, _)| columns[i].push(j));
+        let mut out = Self::zeros(Pattern::of_columns(columns));
+        self.entries().for_each(|(i, j, x)| out.set(j, i, x));
+        out
+    }
+
     /// `out ← A x`.
     pub fn multiply(&self, x: &[T], out: &mut [T]) {
         out.fill(T::zero());

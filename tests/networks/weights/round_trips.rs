@@ -1,6 +1,6 @@
 //! Files give back the same weights, bit for bit.
 
-use rheos::dynamics::{PiecewiseConstant, PiecewiseLinear};
+use rheos::dynamics::{BoxedField, PiecewiseConstant, PiecewiseLinear};
 use rheos::formula::{Constant, Heap, Parameters, Slices, Structure};
 use rheos::nn::{Elman, LayerField, Linear, Mlp, Net, Recurrence, Sequence, SequenceBatch};
 use rheos::state::Element;
@@ -120,12 +120,14 @@ fn a_list_of_blocks_is_read_back() {
     load(&path, &mut interpolated, &Names::new()).unwrap();
     let at = |f: &dyn Fn(f64) -> Vec<u64>| [f(0.0), f(5.0)];
     let y = nalgebra::OMatrix::from_element_generic(nalgebra::Const, nalgebra::Dyn(1), 0.5);
-    let slope = |f: &dyn Dynamics<State = rheos::nn::BatchMatrix<f32, 2>>, t: f64| {
-        let mut slope = y.zeros_like();
-        f.eval(t, &y, &mut slope);
-        bits(&slope)
-    };
-    assert_eq!(at(&|t| slope(&interpolated, t)), at(&|t| slope(&trained, t)));
+    let [found, expected] = [BoxedField::new(&interpolated), BoxedField::new(&trained)].map(|field| {
+        at(&|t| {
+            let mut slope = y.zeros_like();
+            field.eval(t, &y, &mut slope);
+            bits(&slope)
+        })
+    });
+    assert_eq!(found, expected);
     // The numbers of a list, for checkpoints.
     let (mut numbers, mut copy) = (vec![], network(3, 0.1).params());
     trained.params().write_numbers(&mut numbers);

@@ -12,7 +12,7 @@ use crate::solver::implicit::newton::kept::solve_with_kept_jacobian;
 use crate::solver::implicit::{ComplexSolver, Lu, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, are_small_counts, show};
 use crate::solver::{Method, Solver, StepStart, Tableau};
-use crate::state::{ErrorNorm, State};
+use crate::state::{ErrorNorm, Span, State};
 
 /// The collocation method of a [`CollocationTableau`] with `S` stages and the linear solver `L`.
 ///
@@ -109,6 +109,9 @@ where
 {
     type Workspace = CollocationWorkspace<F, S, L>;
 
+    /// A method that ends at its last stage keeps the algebraic equations.
+    const TAKES_MASS: bool = ends_at_last_stage::<T, S>() && L::TAKES_MASS;
+
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         CollocationWorkspace {
             stages: StageSolver::new(&self.linear, f, y0),
@@ -129,6 +132,13 @@ where
         ws.past_h = None;
         ws.attempts = 0;
         ws.start_is_known = false;
+    }
+
+    fn begin(&self, f: &F, ws: &mut Self::Workspace, span: Span, y0: &F::State) -> Result<()> {
+        if F::HAS_MASS {
+            ws.error = ws.stages.begin(&self.linear, f, span, y0)?;
+        }
+        Ok(())
     }
 
     /// # Errors
@@ -175,7 +185,8 @@ where
         std::mem::swap(&mut ws.past, &mut ws.stages.k);
         ws.past_h = Some(ws.h);
         ws.attempts = 0;
-        ws.start_is_known = const { ends_at_last_stage::<T, S>() };
+        // With a mass matrix, the value of the field is not the slope.
+        ws.start_is_known = const { ends_at_last_stage::<T, S>() && !F::HAS_MASS };
         if ws.start_is_known {
             ws.start.assign(&ws.past[S - 1]);
         }

@@ -20,9 +20,8 @@ impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
         L: ComplexSolver<F>,
     {
         let gamma = const { gamma::<T, S>() };
-        ws.defect.set_zeros();
+        ws.stages.weigh(f, -h, &const { T::DENSE.derivative(0.0) }, &mut ws.defect);
         ws.defect.add_scaled(h, &ws.start);
-        ws.defect.accumulate(-h, &const { T::DENSE.derivative(0.0) }, &ws.stages.k);
         ws.error.set_zeros();
         ws.error.add_scaled(gamma, &ws.defect);
         if !ws.stages.filter::<T>(&self.linear, f, &mut ws.error) {
@@ -63,6 +62,10 @@ where
         y: &F::State,
         h: impl FnOnce(&F::State) -> f64,
     ) -> Probe<'w, F::State> {
+        if F::HAS_MASS {
+            let h = h(&ws.error);
+            return Probe { h, start: &ws.error, end: &ws.error };
+        }
         f.eval(t, y, &mut ws.start);
         ws.start_is_known = true;
         let h = h(&ws.start);
@@ -90,7 +93,9 @@ where
         out: &mut F::State,
     ) {
         out.combine(step.y0, step.h, &T::DENSE.weights(theta), &ws.stages.k);
-        // Adds the slope at the start, by a polynomial that changes no other slope.
-        out.add_scaled(bend(&T::C, theta), &ws.defect);
+        // Adds the slope at the start, by a polynomial that changes no other slope. With a mass matrix it is not known.
+        if !F::HAS_MASS {
+            out.add_scaled(bend(&T::C, theta), &ws.defect);
+        }
     }
 }

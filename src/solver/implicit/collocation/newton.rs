@@ -9,9 +9,10 @@ use crate::error::Error;
 use crate::solver::StepStart;
 use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress, size_sq};
 use crate::solver::implicit::newton::kept::{Prepared, Unsolved};
+use crate::solver::implicit::newton::start_slope;
 use crate::solver::implicit::{ComplexSolver, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
-use crate::state::{ErrorNorm, State, StoredNorm};
+use crate::state::{ErrorNorm, Span, State, StoredNorm};
 
 /// Solves for `w = T⁻¹ z`, where `y₀ + zᵢ` are the stages. The Jacobian is kept as long as the iteration converges
 /// fast.
@@ -43,6 +44,8 @@ pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     pub k: [F::State; S],
     /// The stage of the last evaluation.
     pub stage: F::State,
+    /// A product with the mass matrix.
+    image: F::State,
     evaluations: u64,
 }
 
@@ -56,7 +59,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for 
         for states in [&mut self.increment, &mut self.w, &mut self.k] {
             show(see, Use::Free, states);
         }
-        see(&mut self.stage, Use::Free);
+        show(see, Use::Free, [&mut self.stage, &mut self.image]);
     }
 }
 
@@ -75,6 +78,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             w: zeros(),
             k: zeros(),
             stage: y0.zeros_like(),
+            image: y0.zeros_like(),
             evaluations: 0,
         }
     }
@@ -87,6 +91,25 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     /// The norm of the solve, if one is set.
     pub fn norm(&self) -> Option<&StoredNorm<F::State>> {
         self.norm.as_ref()
+    }
+
+    /// The slope at the start `y` of `span`, of a system with a mass matrix.
+    ///
+    /// # Errors
+    /// The errors of [`start_slope`].
+    pub fn begin(&mut self, linear: &L, f: &F, span: Span, y: &F::State) -> Result<F::State, Error> {
+        self.taken_at = None;
+        start_slope((linear, &mut self.linear), f, span, y, self.norm.as_ref())
+    }
+
+    /// `out ← M h Σ wᵢ kᵢ`, where `M` is the identity without a mass matrix.
+    pub fn weigh(&mut self, f: &F, h: f64, weights: &[f64; S], out: &mut F::State) {
+        out.set_zeros();
+        out.accumulate(h, weights, &self.k);
+        if let Some(mass) = f.mass() {
+            self.image.assign(out);
+            mass.multiply(&self.image, out);
+        }
     }
 
     /// Forgets the Jacobian.
@@ -113,7 +136,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             self.prepared = None;
         }
         if self.prepared != Some(h) {
-            if !self.factor::<T>(linear, h) {
+            if !self.factor::<T>(linear, f, h) {
                 (self.taken_at, self.prepared) = (None, None);
                 return Ok(Prepared::Singular);
             }
@@ -138,6 +161,10 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         if !(own && linear.restore(&mut self.linear, y)) {
             return false;
         }
+        // The matrices are factorised again: the linear solver does not have the mass matrix here.
+        if F::HAS_MASS {
+            self.prepared = None;
+        }
         let Some(h) = self.prepared else { return true };
         self.pairs.iter_mut().zip(T::PAIRS).all(|(pair, &(x, y))| {
             if pair.is_none() {
@@ -147,14 +174,14 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         })
     }
 
-    fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, h: f64) -> bool {
+    fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, h: f64) -> bool {
         for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
-            *pair = linear.prepare_complex(&mut self.linear, Complex::new(h * x, h * y)).ok();
+            *pair = linear.prepare_complex(&mut self.linear, f, Complex::new(h * x, h * y)).ok();
             if pair.is_none() {
                 return false;
             }
         }
-        T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, h * real).is_ok())
+        T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, f, h * real).is_ok())
     }
 
     /// Solves for the stages. If the iteration does not converge, the next step takes a new Jacobian.
@@ -192,13 +219,18 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.evaluations += S as u64;
     }
 
-    /// `(I − h Λ ⊗ J) Δw = h Λ T⁻¹ k − w`.
+    /// `(M − h Λ ⊗ J) Δw = h Λ T⁻¹ k − M w`.
     fn find_increment<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, h: f64) -> bool {
         let rows = const { scaled_inverse::<T, S>() };
         for ((increment, row), w) in self.increment.iter_mut().zip(&rows).zip(&self.w) {
             increment.set_zeros();
             increment.accumulate(h, row, &self.k);
-            increment.add_scaled(-1.0, w);
+            if let Some(mass) = f.mass() {
+                mass.multiply(w, &mut self.image);
+                increment.add_scaled(-1.0, &self.image);
+            } else {
+                increment.add_scaled(-1.0, w);
+            }
         }
         let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
         real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x).is_ok())
@@ -217,8 +249,8 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         Increment { size, roundings }
     }
 
-    /// `x ← (I − h γ₀ J)⁻¹ x`, where `γ₀` is the real eigenvalue of `A`. If there is none, `x` becomes the real part of
-    /// `(I − h λ J)⁻¹ x`, which agrees to first order in `h` and has the same decay in the stiff limit. False if no
+    /// `x ← (M − h γ₀ J)⁻¹ x`, where `γ₀` is the real eigenvalue of `A`. If there is none, `x` becomes the real part of
+    /// `(M − h λ J)⁻¹ x`, which agrees to first order in `h` and has the same decay in the stiff limit. False if no
     /// solution was found.
     pub fn filter<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
         if T::REAL.is_some() {

@@ -13,7 +13,7 @@ use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
 use crate::solver::order_conditions::{row_ends, weights_hold};
 use crate::solver::tableau::{check_estimate, check_orders, end_to_start, estimate_order, rows_end_before};
 use crate::solver::{Dense, Embedded, EmbeddedTableau, Method, Probe, Solver, StepStart, Tableau};
-use crate::state::{ErrorNorm, State};
+use crate::state::{ErrorNorm, Span, State};
 
 /// A diagonally implicit method: `A` is lower triangular with one value `γ` on its diagonal, or 0 for an explicit stage.
 ///
@@ -177,6 +177,9 @@ where
 {
     type Workspace = DirkWorkspace<F, S, L>;
 
+    /// A stiffly accurate method keeps the algebraic equations.
+    const TAKES_MASS: bool = is_stiffly_accurate::<T, S>() && L::TAKES_MASS;
+
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         DirkWorkspace {
             k: std::array::from_fn(|_| y0.zeros_like()),
@@ -191,6 +194,14 @@ where
     fn reset(&self, ws: &mut Self::Workspace) {
         ws.first_is_known = false;
         ws.newton.reset();
+    }
+
+    fn begin(&self, f: &F, ws: &mut Self::Workspace, span: Span, y0: &F::State) -> Result<()> {
+        if F::HAS_MASS {
+            ws.k[0] = ws.newton.begin(&self.linear, f, span, y0)?;
+            ws.first_is_known = const { starts_explicitly::<T, S>() };
+        }
+        Ok(())
     }
 
     /// # Errors
@@ -283,6 +294,10 @@ where
         y: &F::State,
         h: impl FnOnce(&F::State) -> f64,
     ) -> Probe<'w, F::State> {
+        if F::HAS_MASS {
+            let h = h(&ws.k[0]);
+            return Probe { h, start: &ws.k[0], end: &ws.k[0] };
+        }
         f.eval(t, y, &mut ws.k[0]);
         ws.first_is_known = const { starts_explicitly::<T, S>() };
         let h = h(&ws.k[0]);

@@ -6,15 +6,16 @@
 //! units, so that its increments are exact for this estimate.
 
 use super::convergence::{Convergence, Increment, Progress, size_sq};
+use super::dae::start_slope;
 use super::kept::{Prepared, Unsolved};
 use super::linear::{LinearSolver, Matrices};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::Error;
 use crate::solver::StepStart;
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
-use crate::state::{ErrorNorm, State, StoredNorm};
+use crate::state::{ErrorNorm, Span, State, StoredNorm};
 
-/// The equation `z = ψ + a f(t, y₀ + z)`.
+/// The equation `z = ψ + a f(t, y₀ + z)`, or `M (z − ψ) = a f(t, y₀ + z)` with a mass matrix.
 ///
 /// The unknown is the change `z` and not the state: small steps have small changes, with small rounding errors.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub struct Equation<'a, Y> {
     pub y0: &'a Y,
 }
 
-/// Solves `z = ψ + a f(t, y₀ + z)` by Newton's method. The Jacobian is kept as long as the iteration converges fast.
+/// Solves an [`Equation`] by Newton's method. The Jacobian is kept as long as the iteration converges fast.
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
     feature = "serde",
@@ -51,6 +52,8 @@ pub struct Newton<F: Dynamics, L: LinearSolver<F>> {
     /// `y₀ + z`.
     y: F::State,
     increment: F::State,
+    /// Differences of states, before the mass matrix multiplies them.
+    massless: F::State,
     evaluations: u64,
 }
 
@@ -66,6 +69,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             slow: false,
             y: y0.zeros_like(),
             increment: y0.zeros_like(),
+            massless: y0.zeros_like(),
             evaluations: 0,
         }
     }
@@ -79,6 +83,15 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// Solves to a fraction of this norm from now on, and not to machine precision.
     pub fn tolerate(&mut self, norm: &impl ErrorNorm<F::State>) {
         self.norm = Some(norm.stored());
+    }
+
+    /// The slope at the start `y` of `span`, of a system with a mass matrix.
+    ///
+    /// # Errors
+    /// The errors of [`start_slope`].
+    pub fn begin(&mut self, linear: &L, f: &F, span: Span, y: &F::State) -> Result<F::State, Error> {
+        self.taken_at = None;
+        start_slope((linear, &mut self.linear), f, span, y, self.norm.as_ref())
     }
 
     /// Forgets the Jacobian.
@@ -95,6 +108,10 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
 
     /// As [`Solver::restore`](crate::solver::Solver::restore).
     pub fn restore(&mut self, linear: &L, y: &F::State) -> bool {
+        // The matrix is factorised again: the linear solver does not have the mass matrix here.
+        if F::HAS_MASS {
+            self.prepared = None;
+        }
         let own = self.fit(y) && measures(self.norm.as_ref(), y) && are_counts(&[self.evaluations]);
         own && linear.restore(&mut self.linear, y)
     }
@@ -113,7 +130,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             self.slow = false;
         }
         if self.prepared != Some(a) {
-            if linear.prepare(&mut self.linear, a).is_err() {
+            if linear.prepare(&mut self.linear, f, a).is_err() {
                 self.taken_at = None;
                 return Ok(Prepared::Singular);
             }
@@ -125,7 +142,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// Solves an equation for `z`, which holds a first guess. If the iteration does not converge, the next step takes a
     /// new Jacobian.
     ///
-    /// Afterwards `slope` is `(z − ψ) / a`. It equals `f(t, y₀ + z)`, but a stiff field does not amplify the error of
+    /// Afterwards `slope` is `(z − ψ) / a`. Without a mass matrix it equals `f(t, y₀ + z)`, but a stiff field does not amplify the error of
     /// `z` in it.
     pub fn solve(
         &mut self,
@@ -153,7 +170,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         Err(Unsolved::after(std::slice::from_ref(slope)))
     }
 
-    /// One iteration: `z += (I − a J)⁻¹ (ψ + a f(t, y₀ + z) − z)`. False if the linear system was not solved.
+    /// One iteration: `z += (M − a J)⁻¹ (M (ψ − z) + a f(t, y₀ + z))`. False if the linear system was not solved.
     fn iterate(
         &mut self,
         linear: &L,
@@ -165,8 +182,15 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         self.y.combine(y0, 1.0, &[1.0], std::slice::from_ref(z));
         f.eval(t, &self.y, slope);
         self.evaluations += 1;
-        self.increment.combine(psi, a, &[1.0], std::slice::from_ref(slope));
-        self.increment.add_scaled(-1.0, z);
+        if let Some(mass) = f.mass() {
+            self.massless.assign(psi);
+            self.massless.add_scaled(-1.0, z);
+            mass.multiply(&self.massless, &mut self.increment);
+            self.increment.add_scaled(a, slope);
+        } else {
+            self.increment.combine(psi, a, &[1.0], std::slice::from_ref(slope));
+            self.increment.add_scaled(-1.0, z);
+        }
         let tolerated = |residual: &F::State| size_sq(self.norm.as_ref(), residual, y0, &self.y).sqrt();
         let solved = linear.solve_within(&mut self.linear, f, &mut self.increment, tolerated);
         z.add_scaled(1.0, &self.increment);
@@ -180,8 +204,12 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         Increment { size: size_sq(norm.as_ref(), increment, y0, y).sqrt(), roundings }
     }
 
-    /// `x ← (I − a J)⁻¹ x` with the prepared matrix. False if no solution was found.
+    /// `x ← (M − a J)⁻¹ M x` with the prepared matrix. False if no solution was found.
     pub fn filter(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
+        if let Some(mass) = f.mass() {
+            self.massless.assign(x);
+            mass.multiply(&self.massless, x);
+        }
         linear.solve(&mut self.linear, f, x).is_ok()
     }
 
@@ -198,6 +226,6 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
 
 impl<F: Dynamics, L: LinearSolver<F>> KeptStates<F::State> for Newton<F, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
-        show(see, Use::Free, [&mut self.y, &mut self.increment]);
+        show(see, Use::Free, [&mut self.y, &mut self.increment, &mut self.massless]);
     }
 }

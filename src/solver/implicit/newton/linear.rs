@@ -3,10 +3,10 @@
 use nalgebra::Complex;
 
 use super::refine::Refinement;
-use crate::dynamics::{Differentiable, Dynamics, Jacobian, Neighbourhood, difference_in_time};
+use crate::dynamics::{Differentiable, Dynamics, Jacobian, MassMatrix, Neighbourhood, difference_in_time};
 use crate::error::{Error, Result};
 use crate::solver::kept_states::are_counts;
-use crate::state::MatrixSpace;
+use crate::state::{MatrixSpace, SparseMatrix};
 
 /// The reason why a linear system is not solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +27,13 @@ impl LinearFailure {
     }
 }
 
-/// A solver of `(I − a J) x = b`, where `J = ∂f/∂y` at some point.
+/// A solver of `(M − a J) x = b`, where `J = ∂f/∂y` at some point, and `M` is the mass matrix of the field or the identity.
 pub trait LinearSolver<F: Dynamics>: Clone {
     /// The Jacobian and its factorisation, or their matrix-free equivalents.
     type Workspace;
+
+    /// Whether it takes the mass matrix of a field into account, and has the [`entries`](Self::entries) of `J`.
+    const TAKES_MASS: bool = false;
 
     /// A workspace for states of the shape of `y0`.
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace;
@@ -49,13 +52,13 @@ pub trait LinearSolver<F: Dynamics>: Clone {
         near: Neighbourhood<'_, F::State>,
     ) -> Result<()>;
 
-    /// Prepares to solve with `I − a J`.
+    /// Prepares to solve with `M − a J`.
     ///
     /// # Errors
     /// [`LinearFailure::Singular`] if this matrix is singular.
-    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure>;
+    fn prepare(&self, ws: &mut Self::Workspace, f: &F, a: f64) -> Result<(), LinearFailure>;
 
-    /// `x ← (I − a J)⁻¹ x`.
+    /// `x ← (M − a J)⁻¹ x`.
     ///
     /// # Errors
     /// A [`LinearFailure`] if no solution was found; `x` is then of no use.
@@ -109,6 +112,12 @@ pub trait LinearSolver<F: Dynamics>: Clone {
         difference_in_time(f, t, y, near, out);
     }
 
+    /// The entries `(row, column, value)` of `J`. `None` if it is not available as a matrix.
+    fn entries(&self, ws: &Self::Workspace) -> Option<Vec<(usize, usize, f64)>> {
+        let _ = ws;
+        None
+    }
+
     /// `out ← J x` at the point of [`linearise`](Self::linearise). False if `J` is not available.
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
         let _ = (ws, x, out);
@@ -124,7 +133,7 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
     /// A workspace for states of the shape of `y0`.
     fn transposed(&self, f: &F, y0: &F::State) -> Self::Transposed;
 
-    /// Prepares to solve with `I − a Jᵀ`, with `J` at the point `(t, y)`.
+    /// Prepares to solve with `Mᵀ − a Jᵀ`, with `J` at the point `(t, y)`.
     ///
     /// # Errors
     /// [`LinearFailure::Singular`] if this matrix is singular.
@@ -136,7 +145,7 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
         a: f64,
     ) -> Result<(), LinearFailure>;
 
-    /// `x ← (I − a Jᵀ)⁻¹ x`, to rounding, for the `point` and the `a` of the last
+    /// `x ← (Mᵀ − a Jᵀ)⁻¹ x`, to rounding, for the `point` and the `a` of the last
     /// [`prepare_transposed`](Self::prepare_transposed).
     ///
     /// # Errors
@@ -169,21 +178,23 @@ pub trait TransposedSolver<F: Differentiable>: LinearSolver<F> {
 
 /// A solver that also solves the complex systems of fully implicit methods.
 ///
-/// They are `(I − a J) (x + i y) = b + i c` for a complex `a`.
+/// They are `(M − a J) (x + i y) = b + i c` for a complex `a`.
 pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
     /// The factorisation for one `a`, or its matrix-free equivalent. A step needs several.
     type Complex;
 
-    /// Prepares to solve with `I − a J`, for the `J` of [`linearise`](LinearSolver::linearise).
+    /// Prepares to solve with `M − a J`, for the `J` of [`linearise`](LinearSolver::linearise).
     ///
     /// # Errors
     /// [`LinearFailure::Singular`] if this matrix is singular.
-    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Result<Self::Complex, LinearFailure>;
+    fn prepare_complex(&self, ws: &mut Self::Workspace, f: &F, a: Complex<f64>)
+    -> Result<Self::Complex, LinearFailure>;
 
-    /// [`prepare_complex`](Self::prepare_complex) after deserialization, which does not count the factorisation again.
+    /// [`prepare_complex`](Self::prepare_complex) after deserialization, which does not count the factorisation again. A
+    /// field with a mass matrix does not call it.
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex>;
 
-    /// `re + i im ← (I − a J)⁻¹ (re + i im)`.
+    /// `re + i im ← (M − a J)⁻¹ (re + i im)`.
     ///
     /// # Errors
     /// A [`LinearFailure`] if no solution was found.
@@ -197,6 +208,11 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
     ) -> Result<(), LinearFailure>;
 }
 
+/// The entries of the mass matrix of `f`.
+pub(super) fn matrix_of<F: Dynamics>(f: &F) -> Option<&SparseMatrix> {
+    f.mass().map(MassMatrix::matrix)
+}
+
 /// The cost of the linear algebra of a solve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -207,7 +223,7 @@ pub struct Matrices {
     pub factorisations: u64,
 }
 
-/// LU factorisation of the matrix `I − a J`, for small systems.
+/// LU factorisation of the matrix `M − a J`, for small systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lu;
 
@@ -263,6 +279,8 @@ impl Matrices {
 impl<F: Jacobian> LinearSolver<F> for Lu {
     type Workspace = LuWorkspace<F::State>;
 
+    const TAKES_MASS: bool = true;
+
     fn workspace(&self, _: &F, y0: &F::State) -> Self::Workspace {
         LuWorkspace {
             jacobian: Some(y0.zero_matrix()),
@@ -287,8 +305,8 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         Ok(())
     }
 
-    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {
-        ws.lu = ws.jacobian.as_ref().and_then(|jacobian| F::State::factor(jacobian, a));
+    fn prepare(&self, ws: &mut Self::Workspace, f: &F, a: f64) -> Result<(), LinearFailure> {
+        ws.lu = ws.jacobian.as_ref().and_then(|jacobian| F::State::factor_pencil(matrix_of(f), jacobian, a));
         ws.matrices.factorisations += 1;
         ws.prepared = ws.lu.is_some().then_some(a);
         ws.lu.as_ref().map(|_| ()).ok_or(LinearFailure::Singular)
@@ -312,6 +330,9 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
         if ws.jacobian.is_none() {
             ws.jacobian = y.matrix_of(&ws.read);
             ws.read = Vec::new();
+            if F::HAS_MASS {
+                ws.prepared = None;
+            }
             ws.lu = ws.jacobian.as_ref().zip(ws.prepared).and_then(|(jacobian, a)| F::State::factor(jacobian, a));
         }
         ws.jacobian.is_some() && ws.prepared.is_some() == ws.lu.is_some() && ws.matrices.are_counts()
@@ -327,6 +348,12 @@ impl<F: Jacobian> LinearSolver<F> for Lu {
 
     fn time_derivative(&self, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {
         f.time_derivative(t, y, near, out);
+    }
+
+    fn entries(&self, ws: &Self::Workspace) -> Option<Vec<(usize, usize, f64)>> {
+        let entries = F::State::entries(ws.jacobian.as_ref()?);
+        let n = entries.len().isqrt();
+        Some(entries.into_iter().enumerate().map(|(k, x)| (k % n, k / n, x)).collect())
     }
 
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
@@ -358,7 +385,9 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
         (t, y): (f64, &F::State),
         a: f64,
     ) -> Result<(), LinearFailure> {
-        ws.lu = F::State::factor(&F::State::transposed(&f.jacobian(t, y, Neighbourhood::of_step(a))), a);
+        let (jacobian, mass) =
+            (f.jacobian(t, y, Neighbourhood::of_step(a)), matrix_of(f).map(SparseMatrix::transposed));
+        ws.lu = F::State::factor_pencil(mass.as_ref(), &F::State::transposed(&jacobian), a);
         ws.lu.as_ref().map(|_| ()).ok_or(LinearFailure::Singular)
     }
 
@@ -378,9 +407,15 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
 impl<F: Jacobian> ComplexSolver<F> for Lu {
     type Complex = <F::State as MatrixSpace>::ComplexLu;
 
-    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Result<Self::Complex, LinearFailure> {
+    fn prepare_complex(
+        &self,
+        ws: &mut Self::Workspace,
+        f: &F,
+        a: Complex<f64>,
+    ) -> Result<Self::Complex, LinearFailure> {
         ws.matrices.factorisations += 1;
-        ComplexSolver::<F>::restore_complex(self, ws, a).ok_or(LinearFailure::Singular)
+        let lu = ws.jacobian.as_ref().and_then(|jacobian| F::State::factor_complex_pencil(matrix_of(f), jacobian, a));
+        lu.ok_or(LinearFailure::Singular)
     }
 
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {

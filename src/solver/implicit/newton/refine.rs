@@ -28,7 +28,7 @@ impl<Y: State, P: State> Refinement<Y, P> {
         }
     }
 
-    /// `x ← (I − a Jᵀ)⁻¹ x`, to rounding, by an approximate `inverse`.
+    /// `x ← (Mᵀ − a Jᵀ)⁻¹ x`, to rounding, by an approximate `inverse`.
     pub fn solve<F: Differentiable<State = Y, Params = P>>(
         &mut self,
         f: &F,
@@ -45,7 +45,13 @@ impl<Y: State, P: State> Refinement<Y, P> {
             image.set_zeros();
             f.vjp(t, y, x, image, unwanted);
             residual.combine(right_hand_side, 1.0, &[a], std::slice::from_ref(image));
-            residual.add_scaled(-1.0, x);
+            match f.mass() {
+                Some(mass) => {
+                    mass.multiply_transposed(x, image);
+                    residual.add_scaled(-1.0, image);
+                }
+                None => residual.add_scaled(-1.0, x),
+            }
             inverse(residual);
             let size = residual.inner(residual).sqrt();
             if !size.is_finite() {

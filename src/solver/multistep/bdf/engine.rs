@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::solver::implicit::{LinearSolver, Lu, Matrices};
 use crate::solver::kept_states::are_counts;
 use crate::solver::{Dense, Embedded, Method, Past, Probe, Solver, StepStart};
-use crate::state::{ErrorNorm, State};
+use crate::state::{ErrorNorm, Span, State};
 
 /// The BDF method (backward differentiation formulas) of variable order 1 to 5, for stiff problems.
 ///
@@ -135,6 +135,8 @@ impl<L> Method for Bdf<L> {
 impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
     type Workspace = BdfWorkspace<F, L>;
 
+    const TAKES_MASS: bool = L::TAKES_MASS;
+
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         BdfWorkspace {
             backward: Backward::new(&self.linear, f, y0),
@@ -151,6 +153,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
         ws.order = BdfOrder::new();
         ws.lead = 0.0;
         ws.first_is_known = false;
+    }
+
+    fn begin(&self, f: &F, ws: &mut Self::Workspace, span: Span, y0: &F::State) -> Result<()> {
+        if F::HAS_MASS {
+            ws.first = ws.backward.newton.begin(&self.linear, f, span, y0)?;
+            ws.first_is_known = true;
+        }
+        Ok(())
     }
 
     /// # Errors
@@ -274,6 +284,9 @@ impl<F: Dynamics, L: LinearSolver<F>> Embedded<F> for Bdf<L> {
     ) -> Probe<'w, F::State> {
         ws.start(f, t, y);
         let h = h(&ws.first);
+        if F::HAS_MASS {
+            return Probe { h, start: &ws.first, end: &ws.first };
+        }
         ws.backward.psi.assign(y);
         ws.backward.psi.add_scaled(h, &ws.first);
         f.eval(t + h, &ws.backward.psi, &mut ws.backward.correction);

@@ -5,6 +5,7 @@ use nalgebra::{Complex, ComplexField};
 use super::pencil::Pencil;
 use crate::dynamics::{Jacobian, Neighbourhood, check_pattern};
 use crate::error::{Error, Result};
+use crate::solver::implicit::newton::linear::matrix_of;
 use crate::solver::implicit::{ComplexSolver, LinearFailure, LinearSolver, Matrices};
 use crate::state::{Element, ElementOf, MatrixSpace, Pattern, SparseMatrix};
 
@@ -78,12 +79,12 @@ impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
     where
         F: Jacobian<State: MatrixSpace<Element = T>>,
     {
-        let _ = f;
         let (pattern, mismatch) = match method.pattern(y0.dimension()) {
             Ok(pattern) => (pattern, None),
             Err(error) => (Pattern::banded(y0.dimension(), 0, 0), Some(error)),
         };
-        let pencil = Pencil::new(&pattern, None);
+        let mass = matrix_of(f).filter(|mass| mass.pattern().dimension() == y0.dimension());
+        let pencil = Pencil::new(&pattern, mass);
         let analysis = method.analyse(&pencil.pattern);
         Self {
             jacobian: SparseMatrix::zeros(pattern),
@@ -130,6 +131,8 @@ where
 {
     type Workspace = DirectWorkspace<ElementOf<F::State>, K>;
 
+    const TAKES_MASS: bool = true;
+
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         DirectWorkspace { real: RealSystem::new(&self.method, f, y0), matrices: Matrices::default() }
     }
@@ -150,7 +153,7 @@ where
         Ok(())
     }
 
-    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {
+    fn prepare(&self, ws: &mut Self::Workspace, _: &F, a: f64) -> Result<(), LinearFailure> {
         ws.matrices.factorisations += 1;
         if ws.real.factor(&self.method, a) { Ok(()) } else { Err(LinearFailure::Singular) }
     }
@@ -175,6 +178,10 @@ where
         f.time_derivative(t, y, near, out);
     }
 
+    fn entries(&self, ws: &Self::Workspace) -> Option<Vec<(usize, usize, f64)>> {
+        Some(ws.real.jacobian.entries().map(|(i, j, x)| (i, j, x.re())).collect())
+    }
+
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
         ws.real.jacobian.multiply(x.elements(), out.elements_mut());
         true
@@ -190,7 +197,12 @@ where
 {
     type Complex = <K as Factorise<Complex<T>>>::Factors;
 
-    fn prepare_complex(&self, ws: &mut Self::Workspace, a: Complex<f64>) -> Result<Self::Complex, LinearFailure> {
+    fn prepare_complex(
+        &self,
+        ws: &mut Self::Workspace,
+        _: &F,
+        a: Complex<f64>,
+    ) -> Result<Self::Complex, LinearFailure> {
         ws.matrices.factorisations += 1;
         ComplexSolver::<F>::restore_complex(self, ws, a).ok_or(LinearFailure::Singular)
     }

@@ -187,7 +187,7 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         Ok(())
     }
 
-    fn prepare(&self, ws: &mut Self::Workspace, a: f64) -> Result<(), LinearFailure> {
+    fn prepare(&self, ws: &mut Self::Workspace, _: &F, a: f64) -> Result<(), LinearFailure> {
         ws.a = a;
         Ok(())
     }

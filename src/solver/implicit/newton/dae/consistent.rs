@@ -1,0 +1,169 @@
+//! Consistent states of differential-algebraic systems.
+
+use super::system::{determined, held, violations};
+use crate::dynamics::{Dynamics, Neighbourhood};
+use crate::error::{Error, Result};
+use crate::solver::implicit::{LinearSolver, Lu};
+use crate::state::State;
+
+/// A search for a state that satisfies the algebraic equations of a system `M y' = f(t, y)`, by Newton's method from a
+/// guess.
+///
+/// It keeps `M y`, the differential part of the guess, or the components that are [held](Self::hold).
+///
+/// ```
+/// use nalgebra::Vector2;
+/// use rheos::dynamics::{MassMatrix, WithMass};
+/// use rheos::ode;
+/// use rheos::solver::implicit::ConsistentState;
+///
+/// // y₀' = −y₁ with 0 = y₁³ + y₁ − y₀
+/// let valve = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+///     *dy = Vector2::new(-y[1], y[1].powi(3) + y[1] - y[0]);
+/// });
+/// let system = WithMass::new(valve, MassMatrix::diagonal(&[1.0, 0.0])?);
+/// let y0 = ConsistentState::new().find(&system, 0.0, Vector2::new(10.0, 0.0))?;
+/// assert!((y0 - Vector2::new(10.0, 2.0)).norm() < 1e-12);
+/// let y0 = ConsistentState::new().hold(&[1]).find(&system, 0.0, Vector2::new(0.0, 3.0))?;
+/// assert!((y0 - Vector2::new(30.0, 3.0)).norm() < 1e-12);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct ConsistentState<L = Lu> {
+    held: Option<Vec<usize>>,
+    linear: L,
+}
+
+/// The maximum number of iterations.
+const ITERATIONS: usize = 50;
+
+/// The shortest part of an increment that is tried.
+const SHORTEST: f64 = 1e-4;
+
+impl ConsistentState {
+    /// A search that keeps `M y`.
+    pub const fn new() -> Self {
+        Self { held: None, linear: Lu }
+    }
+}
+
+impl Default for ConsistentState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<L> ConsistentState<L> {
+    /// Holds these components instead of `M y`: as many as the rank of `M`, so that the algebraic equations determine the
+    /// others.
+    pub fn hold(mut self, components: &[usize]) -> Self {
+        self.held = Some(components.to_vec());
+        self
+    }
+
+    /// Takes the Jacobian from another linear solver, such as [`Banded`](crate::solver::implicit::Banded).
+    pub fn with<N>(self, linear: N) -> ConsistentState<N> {
+        ConsistentState { held: self.held, linear }
+    }
+
+    /// The consistent state at the time `t` near `guess`, to rounding.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] for a number of held components that is not the rank of `M`, [`Error::InvalidEntry`] for
+    /// a component that does not exist or is held twice, [`Error::NotIndexOne`] if the algebraic equations do not
+    /// determine the other components at an iterate, and [`Error::NoConsistentState`] if the iteration does not converge.
+    pub fn find<F: Dynamics>(&self, f: &F, t: f64, guess: F::State) -> Result<F::State>
+    where
+        L: LinearSolver<F>,
+    {
+        let n = guess.coordinates().len();
+        let Some(mass) = f.mass() else { return Ok(guess) };
+        let found = mass.matrix().pattern().dimension();
+        if found != n {
+            return Err(Error::LengthMismatch { name: "mass", found, expected: n });
+        }
+        self.check_held(n, n - mass.algebraic_equations())?;
+        if mass.algebraic_equations() == 0 {
+            return Ok(guess);
+        }
+        let mut ws = self.linear.workspace(f, &guess);
+        let (mut y, mut slope) = (guess.clone(), guess);
+        let mut residual = |y: &F::State| {
+            f.eval(t, y, &mut slope);
+            violations(mass.constraints(), &slope.coordinates())
+        };
+        let mut here = residual(&y);
+        for _ in 0..ITERATIONS {
+            self.linear.linearise(&mut ws, f, t, &y, Neighbourhood::of_step(0.0))?;
+            let expected = Error::LengthMismatch { name: "linear", found: 0, expected: n };
+            let jacobian = self.linear.entries(&ws).ok_or(expected)?;
+            let mut increment = vec![0.0; n];
+            let system = match &self.held {
+                None => {
+                    mass.constraints().iter().zip(&here).for_each(|(row, x)| increment[row.row] = -x);
+                    determined(mass, &jacobian, t)?
+                }
+                Some(components) => {
+                    increment[components.len()..].iter_mut().zip(&here).for_each(|(row, x)| *row = -x);
+                    held(mass, &jacobian, components, t)?
+                }
+            };
+            system.solve(&mut increment);
+            let (change, scale) = (euclidean(&increment), euclidean(&y.coordinates()));
+            if change <= 4.0 * y.rounding() * scale || euclidean(&here) == 0.0 {
+                return Ok(y);
+            }
+            // The increment is shortened until the next one, with the same matrix, is not longer.
+            let mut part = 1.0;
+            let next = loop {
+                let next = moved(&y, part, &increment);
+                let there = residual(&next);
+                let mut rest = vec![0.0; n];
+                match &self.held {
+                    None => mass.constraints().iter().zip(&there).for_each(|(row, x)| rest[row.row] = -x),
+                    Some(held) => rest[held.len()..].iter_mut().zip(&there).for_each(|(row, x)| *row = -x),
+                }
+                system.solve(&mut rest);
+                let rest = euclidean(&rest);
+                if rest < change || rest <= 100.0 * y.rounding() * scale {
+                    here = there;
+                    break next;
+                }
+                part *= 0.5;
+                if part < SHORTEST {
+                    return Err(Error::NoConsistentState { t, size: change });
+                }
+            };
+            y = next;
+        }
+        Err(Error::NoConsistentState { t, size: euclidean(&here) })
+    }
+
+    fn check_held(&self, n: usize, rank: usize) -> Result<()> {
+        let Some(held) = &self.held else { return Ok(()) };
+        if held.len() != rank {
+            return Err(Error::LengthMismatch { name: "hold", found: held.len(), expected: rank });
+        }
+        let wrong = |index: &usize| held[*index] >= n || held[..*index].contains(&held[*index]);
+        match (0..held.len()).find(wrong) {
+            Some(index) => {
+                let (value, expected) = (held[index] as f64, "a component of the state, named once");
+                Err(Error::InvalidEntry { name: "hold", index, value, expected })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn euclidean(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+/// `y + part · increment`.
+fn moved<Y: State>(y: &Y, part: f64, increment: &[f64]) -> Y {
+    let coordinates: Vec<f64> = y.coordinates().iter().zip(increment).map(|(y, x)| y + part * x).collect();
+    let mut next = y.clone();
+    next.read_coordinates(&coordinates);
+    next
+}
