@@ -1,12 +1,10 @@
 //! Differential-algebraic systems `M y' = f(t, y)`.
 
 use nalgebra::{SVector, vector};
-use rheos::dynamics::problems::dae::{ChemicalAkzoNobel, Robertson, TransistorAmplifier};
 use rheos::dynamics::Dynamics;
+use rheos::dynamics::problems::dae::{ChemicalAkzoNobel, Robertson, TransistorAmplifier};
 use rheos::solver::Embedded;
-use rheos::solver::implicit::{
-    Esdirk547, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2,
-};
+use rheos::solver::implicit::{Esdirk547, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2};
 use rheos::solver::multistep::Ndf;
 use rheos::solver::rosenbrock::{Rodas4, Rodas4P};
 use rheos::{Bdf, Pid, RadauIIA5, Rodas5P, solve};

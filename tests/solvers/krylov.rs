@@ -40,7 +40,7 @@ fn error_beside_lu<L: LinearSolver<Linear>>(krylov: L, matrix: DMatrix<f64>, a: 
     let expected = (DMatrix::identity(n, n) - &matrix * a).lu().solve(&b).unwrap();
     let field = Linear(matrix);
     let mut ws = krylov.workspace(&field, &b);
-    krylov.linearise(&mut ws, &field, 0.0, &point, Neighbourhood::of_step(1.0).unwrap();
+    krylov.linearise(&mut ws, &field, 0.0, &point, Neighbourhood::of_step(1.0)).unwrap();
     assert_eq!(krylov.prepare(&mut ws, &field, a), Ok(()));
     let mut x = b;
     assert_eq!(krylov.solve(&mut ws, &field, &mut x), Ok(()));
@@ -79,7 +79,7 @@ fn a_matrix_of_few_eigenvalues_exhausts_a_small_krylov_space() {
     let field = Linear(matrix.clone());
     let krylov = Krylov::new().exact();
     let mut ws = krylov.workspace(&field, &DVector::zeros(50));
-    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(50), Neighbourhood::of_step(1.0).unwrap();
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(50), Neighbourhood::of_step(1.0)).unwrap();
     assert_eq!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, &field, 1.0), Ok(()));
     let mut x = DVector::from_element(50, 1.0);
     assert_eq!(krylov.solve(&mut ws, &field, &mut x), Ok(()));
@@ -93,7 +93,7 @@ fn a_zero_right_hand_side_costs_nothing() {
     let krylov = Krylov::new();
     let mut x = DVector::zeros(4);
     let mut ws = krylov.workspace(&field, &x);
-    krylov.linearise(&mut ws, &field, 0.0, &x, Neighbourhood::of_step(1.0).unwrap();
+    krylov.linearise(&mut ws, &field, 0.0, &x, Neighbourhood::of_step(1.0)).unwrap();
     assert_eq!(krylov.solve(&mut ws, &field, &mut x), Ok(()));
     assert_eq!((x.norm(), LinearSolver::<Linear>::evaluations(&krylov, &ws)), (0.0, 1));
 }
@@ -105,7 +105,7 @@ fn a_singular_system_has_no_solution() {
     let krylov = Krylov::new().exact();
     let mut x = DVector::from_vec(vec![1.0, 1.0]);
     let mut ws = krylov.workspace(&field, &x);
-    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2), Neighbourhood::of_step(1.0).unwrap();
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2), Neighbourhood::of_step(1.0)).unwrap();
     assert_eq!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, &field, 1.0), Ok(()));
     assert_eq!(krylov.solve(&mut ws, &field, &mut x), Err(LinearFailure::NotConverged));
 }
@@ -117,7 +117,7 @@ fn small_components_are_solved_for_as_well_as_large_ones() {
     let krylov = Krylov::new().exact();
     let mut x = DVector::from_vec(vec![1.0, 1e-6]);
     let mut ws = krylov.workspace(&field, &x);
-    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2), Neighbourhood::of_step(1.0).unwrap();
+    krylov.linearise(&mut ws, &field, 0.0, &DVector::zeros(2), Neighbourhood::of_step(1.0)).unwrap();
     assert_eq!(LinearSolver::<Linear>::prepare(&krylov, &mut ws, &field, 1.0), Ok(()));
     let size = |r: &DVector<f64>| (r[0] / 1e-3).hypot(r[1] / 1e-9);
     assert_eq!(krylov.solve_within(&mut ws, &field, &mut x, size), Ok(()));
@@ -390,7 +390,7 @@ fn restarts_that_lead_nowhere_end() {
         let field = Linear(DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -1.0, 0.0]));
         let mut x = DVector::from_element(2, 1.0);
         let mut ws = krylov.workspace(&field, &x);
-        krylov.linearise(&mut ws, &field, 0.0, &x, Neighbourhood::of_step(1.0).unwrap();
+        krylov.linearise(&mut ws, &field, 0.0, &x, Neighbourhood::of_step(1.0)).unwrap();
         krylov.prepare(&mut ws, &field, 1e9).is_ok() && krylov.solve(&mut ws, &field, &mut x).is_ok()
     }
     let krylov = Krylov::new().restarts(usize::MAX).exact();
