@@ -752,6 +752,13 @@ fn lines(differences: &[TensorDifference]) -> String {
 impl Error {
     /// Whether an error of a step holds for a step of any length: an argument is wrong.
     pub(crate) const fn holds_for_any_step(&self) -> bool {
-        matches!(self, Self::InvalidArgument { .. } | Self::LengthMismatch { .. } | Self::NotInPattern { .. })
+        matches!(
+            self,
+            Self::InvalidArgument { .. }
+                | Self::LengthMismatch { .. }
+                | Self::NotInPattern { .. }
+                | Self::NotIndexOne { .. }
+                | Self::InconsistentState { .. }
+        )
     }
 }

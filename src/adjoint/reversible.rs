@@ -141,6 +141,7 @@ where
     type Record = ReversibleRecord<F::State, S::Workspace>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        const { assert!(!F::HAS_MASS, "with a mass matrix, take `DiscreteAdjoint`") }
         check_limit(self.limit_for(y0)).map_err(|error| refuse(error, problem.span.t0, y0))?;
         record(problem, y0, Ends(Vec::with_capacity(1)), |timeline, Ends(pieces)| ReversibleRecord { timeline, pieces })
     }

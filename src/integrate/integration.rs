@@ -363,6 +363,7 @@ where
         if !self.span.is_after(rest.t1, rest.t0) {
             return Ok(());
         }
+        self.solver.begin(self.field, &mut at.workspace, rest, &at.y)?;
         self.control.restart(memory, self.field, self.solver, &mut at.workspace, rest, &at.y)
     }
 }

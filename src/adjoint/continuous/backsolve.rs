@@ -63,6 +63,7 @@ where
     type Record = BacksolveRecord<F::State>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        const { assert!(!F::HAS_MASS, "with a mass matrix, take `DiscreteAdjoint`") }
         check_limit(self.drift_limit).map_err(|error| refuse(error, problem.span.t0, y0))?;
         record(problem, y0, (), |timeline, ()| BacksolveRecord { timeline })
     }

@@ -42,6 +42,7 @@ where
     type Record = CurveRecord<F::State>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        const { assert!(!F::HAS_MASS, "with a mass matrix, take `DiscreteAdjoint`") }
         CurveRecord::of(problem, y0)
     }
 

@@ -75,6 +75,7 @@ where
     type Record = CurveRecord<F::State>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        const { assert!(!F::HAS_MASS, "with a mass matrix, take `DiscreteAdjoint`") }
         self.validate().map_err(|error| refuse(error, problem.span.t0, y0))?;
         CurveRecord::of(problem, y0)
     }

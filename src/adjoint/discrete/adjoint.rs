@@ -93,6 +93,12 @@ where
     type Record = DiscreteRecord<F::State>;
 
     fn forward(&self, problem: &Problem<'_, F, S, C>, y0: &F::State) -> ForwardResult<F::State, Self::Record> {
+        const {
+            assert!(
+                !F::HAS_MASS || S::PULLS_MASS,
+                "the steps of this method are not transposed with a mass matrix; use RadauIIA5, Rodas5P, Bdf or Sdirk4"
+            );
+        }
         self.checkpoints.validate().map_err(|error| refuse(error, problem.span.t0, y0))?;
         let expected = |span| {
             let steps = problem.control.expected_steps(span)?;

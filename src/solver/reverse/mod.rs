@@ -11,5 +11,6 @@ mod step;
 pub use past::{Past, StepNote};
 pub(super) use past::{first_step_vjp, step_vjp_without_past};
 pub use stages::StageTape;
+pub(in crate::solver) use stages::inner_with_mass;
 pub use step::{OutputCotangent, StepCotangent, StepStart, StepVjp};
 pub(in crate::solver) use step::{add_outputs_at_end, add_outputs_inside};

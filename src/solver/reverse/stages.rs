@@ -1,7 +1,7 @@
 //! The transpose of a Runge–Kutta step, stage by stage.
 
 use super::{OutputCotangent, StepCotangent, StepStart, add_outputs_at_end, add_outputs_inside};
-use crate::dynamics::Differentiable;
+use crate::dynamics::{Differentiable, Dynamics};
 use crate::error::Result;
 use crate::solver::Tableau;
 use crate::state::State;
@@ -92,7 +92,7 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
             let trace = &mut self.trace[i];
             let time = f.vjp_traced(trace, t + T::C[i] * h, argument, slope_bar, stage_bar, pbar);
             // The stage time t + c h and the factor h of every slope move with the ends of the step.
-            let length = slope_bar.inner(&self.k[i]) / h;
+            let length = inner_with_mass(f, slope_bar, &self.k[i]) / h;
             cotangent.start += (1.0 - T::C[i]) * time - length;
             cotangent.end += T::C[i] * time + length;
         }
@@ -114,6 +114,14 @@ impl<F: Differentiable, const S: usize> StageTape<F, S> {
         }
         cotangent
     }
+}
+
+/// `wᵀ M k`, where `M` is the identity without a mass matrix.
+pub(in crate::solver) fn inner_with_mass<F: Dynamics>(f: &F, w: &F::State, k: &F::State) -> f64 {
+    let Some(mass) = f.mass() else { return w.inner(k) };
+    let mut image = k.zeros_like();
+    mass.multiply(k, &mut image);
+    w.inner(&image)
 }
 
 #[inline]

@@ -26,6 +26,9 @@ pub trait StepVjp<F: Differentiable>: Dense<F> {
     /// [`step_vjp_after`](Self::step_vjp_after). This holds for every method that looks back.
     const TAKES_NOTES: bool = Self::LOOKS_BACK > 0;
 
+    /// Whether it transposes the steps of a field with a [mass matrix](crate::dynamics::Dynamics::HAS_MASS).
+    const PULLS_MASS: bool = false;
+
     /// A tape for states of the shape of `y0`.
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape;
 

@@ -3,9 +3,9 @@
 //! In the transformed form of the [table](super::RosenbrockTable), from the last stage to the first, with `J` and `∂f/∂t` at
 //! the start of the step,
 //!
-//! `(I / (h γ) − Jᵀ) wᵢ = mᵢ ȳ₁ + Σⱼ (a_ji Ȳⱼ + c_ji wⱼ / h)` and `Ȳᵢ = (∂f/∂y)ᵀ wᵢ` at stage `i`,
+//! `(Mᵀ / (h γ) − Jᵀ) wᵢ = mᵢ ȳ₁ + Σⱼ (a_ji Ȳⱼ + c_ji Mᵀ wⱼ / h)` and `Ȳᵢ = (∂f/∂y)ᵀ wᵢ` at stage `i`,
 //!
-//! where the sums are over the later stages. The equations of the stages contain `J uᵢ + γᵢ h ∂f/∂t`, so the start of
+//! with the mass matrix `M` or the identity, where the sums are over the later stages. The equations of the stages contain `J uᵢ + γᵢ h ∂f/∂t`, so the start of
 //! the step and the parameters also receive the derivatives of `wᵢᵀ (J uᵢ + γᵢ h ∂f/∂t)`: the derivative of the
 //! pullback of `wᵢ` along `(uᵢ, γᵢ h)`.
 
@@ -14,7 +14,7 @@ use super::table::{RosenbrockTable, repeated_arguments};
 use crate::dynamics::{Bars, SecondOrderVjp};
 use crate::error::Result;
 use crate::solver::implicit::TransposedSolver;
-use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
+use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside, inner_with_mass};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
@@ -45,6 +45,8 @@ where
     L: TransposedSolver<F>,
 {
     type Tape = RosenbrockTape<F, S, L>;
+
+    const PULLS_MASS: bool = L::TAKES_MASS;
 
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
         RosenbrockTape {
@@ -77,7 +79,7 @@ where
         tape.start_bar.set_zeros();
         tape.slope_bar.set_zeros();
         for i in (0..S).rev() {
-            tape.give_increment::<T>(i, h, outputs, ybar);
+            tape.give_increment::<T>(f, (i, h), outputs, ybar);
             // The equations of the table times h γ.
             tape.w[i].scale_by(a);
             let solved = self.linear.solve_prepared(&mut tape.transposed, f, point, a, &mut tape.w[i]);
@@ -102,18 +104,24 @@ impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F
     /// into `w[i]`.
     fn give_increment<T: RosenbrockTable<S>>(
         &mut self,
-        i: usize,
-        h: f64,
+        f: &F,
+        (i, h): (usize, f64),
         outputs: &[OutputCotangent<'_, F::State>],
         ybar: &F::State,
     ) {
         let (rest, behind) = self.w.split_at_mut(i + 1);
         let increment_bar = &mut rest[i];
-        increment_bar.set_zeros();
-        increment_bar.add_scaled(T::M[i], ybar);
+        self.state.set_zeros();
         for (j, w) in (i + 1..).zip(behind) {
+            self.state.add_scaled(T::C[j][i] / h, w);
+        }
+        match f.mass() {
+            Some(mass) => mass.multiply_transposed(&self.state, increment_bar),
+            None => increment_bar.assign(&self.state),
+        }
+        increment_bar.add_scaled(T::M[i], ybar);
+        for j in i + 1..S {
             increment_bar.add_scaled(T::A[j][i], &self.stage_bar[j]);
-            increment_bar.add_scaled(T::C[j][i] / h, w);
         }
         for output in outputs.iter().filter(|output| output.theta < 1.0) {
             increment_bar.add_scaled(T::DENSE.weight(i, output.theta), output.cotangent);
@@ -143,7 +151,7 @@ impl<F: SecondOrderVjp, const S: usize, L: TransposedSolver<F>> RosenbrockTape<F
         state.set_zeros();
         state.add_scaled(1.0 / T::GAMMA, &forward.u[i]);
         state.accumulate(-1.0, &T::C[i], &forward.u);
-        let mut length = w.inner(state) / (h * h) + T::TIME[i] * w.inner(&forward.drift);
+        let mut length = inner_with_mass(f, w, state) / (h * h) + T::TIME[i] * w.inner(&forward.drift);
 
         // Stages with the same argument share a slope.
         slope_bar.add_scaled(1.0, w);

@@ -1,5 +1,6 @@
 //! The transpose of a diagonally implicit step, by the implicit function theorem.
 
+use super::engine::starts_explicitly;
 use super::{Dirk, DirkTableau, DirkWorkspace};
 use crate::dynamics::{Bars, Differentiable};
 use crate::error::Result;
@@ -23,6 +24,9 @@ where
     Self: Dense<F> + Solver<F, Workspace = DirkWorkspace<F, S, L>>,
 {
     type Tape = DirkTape<F, S, L>;
+
+    /// The slope of an explicit first stage is not a function of the state alone with a mass matrix.
+    const PULLS_MASS: bool = Self::TAKES_MASS && !starts_explicitly::<T, S>();
 
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
         DirkTape {

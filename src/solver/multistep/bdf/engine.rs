@@ -174,10 +174,15 @@ impl<F: Dynamics, L: LinearSolver<F>> Solver<F> for Bdf<L> {
         y1: &mut F::State,
     ) -> Result<()> {
         if ws.backward.states.len() == 0 {
-            ws.start(f, t, y0);
             // A repeated step uses its note: its own length may have been tried after others.
             if ws.lead == 0.0 {
                 ws.lead = h;
+            }
+            if F::HAS_MASS {
+                // From the lead alone, so that a repeated step finds the same.
+                ws.first = ws.backward.newton.begin(&self.linear, f, Span { t0: t, t1: t + ws.lead }, y0)?;
+            } else {
+                ws.start(f, t, y0);
             }
             ws.backward.start(ws.lead, y0, &ws.first);
         }

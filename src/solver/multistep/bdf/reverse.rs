@@ -58,6 +58,9 @@ impl<F: Differentiable, L: TransposedSolver<F>> StepVjp<F> for Bdf<L> {
 
     const LOOKS_BACK: usize = HIGHEST;
 
+    /// The first step of a [`Ndf`](super::Ndf) depends on the slope at the start, which is not transposed.
+    const PULLS_MASS: bool = L::TAKES_MASS;
+
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
         BackwardTape::new(&self.linear, HIGHEST, f, y0, ())
     }

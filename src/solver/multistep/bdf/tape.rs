@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::dynamics::Differentiable;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::solver::implicit::TransposedSolver;
 use crate::solver::multistep::lagrange::{M, Nodes, dot};
 use crate::solver::{OutputCotangent, Past, StepCotangent, StepStart};
@@ -86,6 +86,15 @@ impl<F: Differentiable, L: TransposedSolver<F>, S> BackwardTape<F, L, S> {
         self.multiplier.assign(ybar);
         self.multiplier.scale_by(a);
         moved.end += self.pull_slope(f, end, pbar);
+        // From here on the multiplier belongs to M Q'.
+        if let Some(mass) = f.mass() {
+            if reaches_out {
+                let expected = "0, that is Bdf, for a gradient with a mass matrix";
+                return Err(Error::InvalidArgument { name: "kappa", value: kappa, expected });
+            }
+            self.scratch.assign(&self.multiplier);
+            mass.multiply_transposed(&self.scratch, &mut self.multiplier);
+        }
         if reaches_out {
             self.put_before(f, past);
         }
