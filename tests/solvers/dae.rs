@@ -1,13 +1,15 @@
 //! Differential-algebraic systems `M y' = f(t, y)`.
 
-use nalgebra::{SVector, vector};
-use rheos::dynamics::Dynamics;
+use nalgebra::{DVector, SVector, Vector2, vector};
 use rheos::dynamics::problems::dae::{ChemicalAkzoNobel, Robertson, TransistorAmplifier};
+use rheos::dynamics::{Dynamics, MassMatrix, WithMass};
+use rheos::error::Error;
 use rheos::solver::Embedded;
-use rheos::solver::implicit::{Esdirk547, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2};
+use rheos::solver::implicit::{Banded, ConsistentState, Esdirk547, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2};
 use rheos::solver::multistep::Ndf;
 use rheos::solver::rosenbrock::{Rodas4, Rodas4P};
-use rheos::{Bdf, Pid, RadauIIA5, Rodas5P, solve};
+use rheos::state::{SparseMatrix, Tolerances};
+use rheos::{Bdf, Fixed, Pid, RadauIIA5, Rodas5P, ode, solve};
 
 /// The largest relative error of the components at the end.
 fn error_of<F, S, const N: usize>(
@@ -82,4 +84,207 @@ fn the_amplifier_agrees_with_the_test_set() {
     ];
     let control = Pid::tolerance(1e-7);
     with_every_method!(TransistorAmplifier::problem(), TransistorAmplifier::END, control, exact, 1e-4);
+}
+
+/// A pendulum is a circle: `0 = x² + y² − 1` does not contain the tension, so this has index 3.
+#[test]
+fn a_system_of_higher_index_is_refused() {
+    let pendulum = ode(|_t, y: &SVector<f64, 5>, dy: &mut SVector<f64, 5>| {
+        *dy = vector![y[2], y[3], -y[4] * y[0], -y[4] * y[1] - 9.81, y[0] * y[0] + y[1] * y[1] - 1.0];
+    });
+    let system = WithMass::new(pendulum, MassMatrix::diagonal(&[1.0, 1.0, 1.0, 1.0, 0.0]).unwrap());
+    let y0 = vector![1.0, 0.0, 0.0, 0.0, 0.0];
+    for unit in [1e-9, 1.0, 1e9] {
+        let control = Pid::tolerance(1e-6).atol(1e-6 * unit);
+        let failure = solve(&system, y0, 0.0..1.0, RadauIIA5, control).unwrap_err();
+        assert_eq!(failure.error, Error::NotIndexOne { t: 0.0 });
+    }
+    let failure = solve(&system, y0, 0.0..1.0, Bdf, Fixed::steps(10)).unwrap_err();
+    assert_eq!(failure.error, Error::NotIndexOne { t: 0.0 });
+}
+
+#[test]
+fn a_singular_pencil_is_refused() {
+    // The second row of M and of J is zero.
+    let empty = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], 0.0]);
+    let system = WithMass::new(empty, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+    let failure = solve(&system, vector![1.0, 1.0], 0.0..1.0, Rodas5P, Pid::tolerance(1e-6)).unwrap_err();
+    assert_eq!(failure.error, Error::NotIndexOne { t: 0.0 });
+}
+
+#[test]
+fn an_inconsistent_start_is_refused_in_units_of_the_tolerance() {
+    let (system, mut y0) = Robertson::problem();
+    y0[2] = 1e-5;
+    for (control, accepted) in [(Pid::tolerance(1e-4), true), (Pid::tolerance(1e-6), false)] {
+        let outcome = solve(&system, y0, 0.0..40.0, RadauIIA5, control);
+        assert_eq!(outcome.is_ok(), accepted);
+        if let Err(failure) = outcome {
+            assert!(matches!(failure.error, Error::InconsistentState { t: 0.0, size } if size > 5.0 && size < 10.0));
+            assert_eq!(failure.partial.last(), &y0);
+        }
+    }
+    let failure = solve(&system, y0, 0.0..40.0, Sdirk4, Fixed::steps(100)).unwrap_err();
+    assert!(matches!(failure.error, Error::InconsistentState { .. }), "{}", failure.error);
+    let y0 = ConsistentState::new().find(&system, 0.0, y0).unwrap();
+    assert_eq!(y0, vector![1.0, 0.0, 0.0]);
+    solve(&system, y0, 0.0..40.0, Sdirk4, Pid::tolerance(1e-6)).unwrap();
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    let (system, y0) = Robertson::problem();
+    let found = |components: &[usize]| ConsistentState::new().hold(components).find(&system, 0.0, y0).unwrap_err();
+    assert_eq!(found(&[0]), Error::LengthMismatch { name: "hold", found: 1, expected: 2 });
+    assert!(matches!(found(&[0, 3]), Error::InvalidEntry { name: "hold", index: 1, value: 3.0, .. }));
+    assert!(matches!(found(&[1, 1]), Error::InvalidEntry { name: "hold", index: 1, value: 1.0, .. }));
+    let found = MassMatrix::<Vector2<f64>>::diagonal(&[1.0, f64::NAN]).unwrap_err();
+    assert!(matches!(found, Error::InvalidEntry { name: "mass", index: 1, .. }));
+
+    let field = ode(|_t, y: &DVector<f64>, dy: &mut DVector<f64>| dy.copy_from(&-y));
+    let system = WithMass::new(field, MassMatrix::diagonal(&[1.0; 3]).unwrap());
+    let y0 = DVector::from_element(2, 1.0);
+    let expected = Error::LengthMismatch { name: "mass", found: 3, expected: 2 };
+    assert_eq!(solve(&system, y0.clone(), 0.0..1.0, Bdf, Pid::tolerance(1e-6)).unwrap_err().error, expected);
+    let banded = RadauIIA5.with(Banded::new(0, 0));
+    assert_eq!(solve(&system, y0.clone(), 0.0..1.0, banded, Pid::tolerance(1e-6)).unwrap_err().error, expected);
+    assert_eq!(ConsistentState::new().find(&system, 0.0, y0).unwrap_err(), expected);
+}
+
+#[test]
+fn no_consistent_state_is_an_error() {
+    // 0 = y₁² + 1
+    let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], y[1] * y[1] + 1.0]);
+    let system = WithMass::new(field, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+    let found = ConsistentState::new().find(&system, 0.0, vector![1.0, 0.7]).unwrap_err();
+    assert!(matches!(found, Error::NoConsistentState { .. } | Error::NotIndexOne { .. }), "{found}");
+}
+
+/// `y' = −2 (y − cos t)` and `z = y²`, in changed units.
+fn scaled([y_unit, z_unit, t_unit, t_shift]: [f64; 4], direction: f64) -> [f64; 2] {
+    let t_unit = direction * t_unit;
+    let field = ode(move |t: f64, x: &Vector2<f64>, dx: &mut Vector2<f64>| {
+        let (y, z, time) = (x[0] / y_unit, x[1] / z_unit, (t - t_shift) / t_unit);
+        *dx = vector![direction * -2.0 * (y - time.cos()), z - y * y];
+    });
+    // The mass has the units of time over state.
+    let system = WithMass::new(field, MassMatrix::diagonal(&[t_unit.abs() / y_unit, 0.0]).unwrap());
+    let y0 = vector![y_unit * 0.5, z_unit * 0.25];
+    let control =
+        Pid::tolerances(Tolerances { rtol: Vector2::from_element(1e-6), atol: vector![1e-9 * y_unit, 1e-9 * z_unit] });
+    let span = (t_shift, t_shift + 3.0 * t_unit);
+    let end = *solve(&system, y0, span, RadauIIA5, control).unwrap().last();
+    [end[0] / y_unit, end[1] / z_unit]
+}
+
+#[test]
+fn units_direction_and_the_origin_of_time_do_not_matter() {
+    // y = (4 cos t + 2 sin t) / 5 + c e^(−2 t)
+    let (t, rest) = (3.0_f64, 0.5 - 0.8);
+    let y = 0.8 * t.cos() + 0.4 * t.sin() + rest * (-2.0 * t).exp();
+    let plain = scaled([1.0, 1.0, 1.0, 0.0], 1.0);
+    assert!((plain[0] - y).abs() < 1e-6 && (plain[1] - y * y).abs() < 1e-6, "{plain:?} {y}");
+    let cases = [
+        [1e-8, 1.0, 1.0, 0.0],
+        [1.0, 1e12, 1.0, 0.0],
+        [1e6, 1e-3, 1e-9, 0.0],
+        [1.0, 1.0, 1e5, 0.0],
+        [1.0, 1.0, 1.0, 8.0],
+    ];
+    for units in cases {
+        for direction in [1.0, -1.0] {
+            let found = scaled(units, direction);
+            assert!((found[0] - plain[0]).abs() + (found[1] - plain[1]).abs() < 1e-8, "{units:?}: {found:?} {plain:?}");
+        }
+    }
+}
+
+#[test]
+fn the_start_has_the_slopes_of_the_test_set() {
+    // A step so short that the solution is a line: y'(0) is given with the problem.
+    let (system, y0) = TransistorAmplifier::problem();
+    let h = 1e-9;
+    let solution = solve(&system, y0, 0.0..h, Esdirk547, Fixed::steps(1)).unwrap();
+    let slope = (solution.last() - y0) / h;
+    let published = [
+        51.338_775,
+        51.338_775,
+        -166.666_666_7,
+        -24.975_766_7,
+        -24.975_766_7,
+        -83.333_333_3,
+        -10.005_644_53,
+        -10.005_644_53,
+    ];
+    for (i, published) in published.into_iter().enumerate() {
+        assert!((slope[i] / published - 1.0).abs() < 1e-3, "{i}: {} {published}", slope[i]);
+    }
+}
+
+#[test]
+fn the_order_of_equations_does_not_matter() {
+    let (system, y0) = ChemicalAkzoNobel::problem();
+    let plain = *solve(&system, y0, 0.0..1.0, Rodas5P, Pid::tolerance(1e-9)).unwrap().last();
+    // Equations and unknowns in reverse order, and the equations mixed.
+    let mixed = ode(|t, x: &SVector<f64, 6>, dx: &mut SVector<f64, 6>| {
+        let y = SVector::from_fn(|i, _| x[5 - i]);
+        let mut dy = SVector::zeros();
+        system.eval(t, &y, &mut dy);
+        *dx = SVector::from_fn(|i, _| dy[5 - i] + if i < 5 { 2.0 * dy[4 - i] } else { 0.0 });
+    });
+    let entries: Vec<_> =
+        (0..6).flat_map(|i| [(i, i, f64::from(i > 0)), (i, (i + 1).min(5), if i < 5 { 2.0 } else { 0.0 })]).collect();
+    let mixed = WithMass::new(mixed, MassMatrix::new(SparseMatrix::from_triplets(6, &entries).unwrap()).unwrap());
+    let start = SVector::from_fn(|i, _| y0[5 - i]);
+    for error in [
+        solve(&mixed, start, 0.0..1.0, Rodas5P, Pid::tolerance(1e-9)).unwrap().last().zip_map(&plain, |_, _| 0.0),
+        SVector::from_fn(|i, _| {
+            solve(&mixed, start, 0.0..1.0, RadauIIA5, Pid::tolerance(1e-9)).unwrap().last()[5 - i] - plain[i]
+        }),
+    ] {
+        assert!(error.amax() < 1e-8, "{error}");
+    }
+}
+
+#[test]
+fn every_linear_solver_takes_the_mass_matrix() {
+    // The heat equation in finite elements: a tridiagonal mass matrix, with fixed temperatures at both ends.
+    let n = 21;
+    let h = 1.0 / (n as f64 - 1.0);
+    let heat = ode(move |_t, u: &DVector<f64>, du: &mut DVector<f64>| {
+        for i in 1..n - 1 {
+            du[i] = (u[i - 1] - 2.0 * u[i] + u[i + 1]) / h;
+        }
+        (du[0], du[n - 1]) = (u[0], u[n - 1]);
+    });
+    let row = |i: usize| [(i, i - 1, h / 6.0), (i, i, 4.0 * h / 6.0), (i, i + 1, h / 6.0)];
+    let entries: Vec<_> = (1..n - 1).flat_map(row).collect();
+    let mass = MassMatrix::new(SparseMatrix::from_triplets(n, &entries).unwrap()).unwrap();
+    assert_eq!(mass.algebraic_equations(), 2);
+    let system = WithMass::new(heat, mass);
+    let start = DVector::from_fn(n, |i, _| (std::f64::consts::PI * i as f64 * h).sin());
+    let mut start = start;
+    start[n - 1] = 0.0;
+    // The discrete eigenvalue of linear elements.
+    let angle = std::f64::consts::PI * h;
+    let rate = 6.0 / (h * h) * (1.0 - angle.cos()) / (2.0 + angle.cos());
+    let control = Pid::tolerance(1e-8).atol(1e-10);
+    let exact = &start * (-0.2 * rate).exp();
+    let check = |found: &DVector<f64>, name: &str| {
+        assert!((found - &exact).amax() < 1e-6, "{name}: {}", (found - &exact).amax())
+    };
+    check(solve(&system, start.clone(), 0.0..0.2, RadauIIA5, control).unwrap().last(), "Radau");
+    check(
+        solve(&system, start.clone(), 0.0..0.2, RadauIIA5.with(Banded::new(1, 1)), control).unwrap().last(),
+        "Radau, banded",
+    );
+    check(solve(&system, start.clone(), 0.0..0.2, Bdf.with(Banded::new(1, 1)), control).unwrap().last(), "Bdf, banded");
+    check(
+        solve(&system, start.clone(), 0.0..0.2, Rodas5P.with(Banded::new(1, 1)), control).unwrap().last(),
+        "Rodas5P, banded",
+    );
+    check(
+        solve(&system, start.clone(), 0.0..0.2, Esdirk547.with(Banded::new(1, 1)), control).unwrap().last(),
+        "Esdirk, banded",
+    );
 }
