@@ -163,7 +163,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.convergence.begin(self.norm.is_none());
         loop {
             self.evaluate::<T>(f, step);
-            if !self.find_increment::<T>(linear, f, step.h) {
+            if !self.find_increment::<T>(linear, f, step) {
                 break;
             }
             for (w, increment) in self.w.iter_mut().zip(&self.increment) {
@@ -189,19 +189,27 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     }
 
     /// `(I − h Λ ⊗ J) Δw = h Λ T⁻¹ k − w`.
-    fn find_increment<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, h: f64) -> bool {
+    fn find_increment<T: CollocationTableau<S>>(
+        &mut self,
+        linear: &L,
+        f: &F,
+        StepStart { h, y0, .. }: StepStart<'_, F::State>,
+    ) -> bool {
         let rows = const { scaled_inverse::<T, S>() };
         for ((increment, row), w) in self.increment.iter_mut().zip(&rows).zip(&self.w) {
             increment.set_zeros();
             increment.accumulate(h, row, &self.k);
             increment.add_scaled(-1.0, w);
         }
-        let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
-        real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x).is_ok())
-            && complex.chunks_exact_mut(2).zip(&self.pairs).all(|(x, pair)| {
+        let Self { linear: ws, pairs, norm, increment, stage, .. } = self;
+        let size_sq = |x: &F::State| size_sq(norm.as_ref(), x, y0, stage);
+        let (real, complex) = increment.split_at_mut(first_pair::<T, S>());
+        real.iter_mut().all(|x| linear.solve_within(ws, f, x, |x| size_sq(x).sqrt()).is_ok())
+            && complex.chunks_exact_mut(2).zip(pairs).all(|(x, pair)| {
                 let (re, im) = x.split_at_mut(1);
                 let Some(pair) = pair else { return false };
-                linear.solve_complex(&mut self.linear, pair, f, &mut re[0], &mut im[0]).is_ok()
+                let size = |x: &F::State, y: &F::State| (0.5 * (size_sq(x) + size_sq(y))).sqrt();
+                linear.solve_complex_within(ws, pair, f, (&mut re[0], &mut im[0]), size).is_ok()
             })
     }
 

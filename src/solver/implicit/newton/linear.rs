@@ -187,6 +187,23 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
         re: &mut F::State,
         im: &mut F::State,
     ) -> Result<(), LinearFailure>;
+
+    /// [`solve_complex`](Self::solve_complex) for an outer iteration that tolerates an error of `size` 1, as
+    /// [`solve_within`](LinearSolver::solve_within) does.
+    ///
+    /// # Errors
+    /// The errors of [`solve_complex`](Self::solve_complex).
+    fn solve_complex_within(
+        &self,
+        ws: &mut Self::Workspace,
+        prepared: &Self::Complex,
+        f: &F,
+        (re, im): (&mut F::State, &mut F::State),
+        size: impl Fn(&F::State, &F::State) -> f64,
+    ) -> Result<(), LinearFailure> {
+        let _ = size;
+        self.solve_complex(ws, prepared, f, re, im)
+    }
 }
 
 /// The cost of the linear algebra of a solve.

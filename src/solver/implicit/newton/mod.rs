@@ -7,7 +7,10 @@ mod krylov;
 mod linear;
 
 pub(in crate::solver) use iteration::{Equation, Newton};
-pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
+pub use krylov::{
+    BlockDiagonal, Blocks, Differences, Exact, FactoredBlocks, Krylov, KrylovComplex, KrylovTransposed,
+    KrylovWorkspace, NoPreconditioner, Point, Preconditioner, Products,
+};
 pub use linear::{
     ComplexSolver, LinearFailure, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver,
 };
