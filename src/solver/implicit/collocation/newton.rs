@@ -225,12 +225,15 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     /// `(I − h λ J)⁻¹ x`, which agrees to first order in `h` and has the same decay in the stiff limit. False if no
     /// solution was found.
     pub fn filter<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
+        let Self { linear: ws, pairs, norm, increment, stage, .. } = self;
+        let size_sq = |x: &F::State| size_sq(norm.as_ref(), x, stage, stage);
         if T::REAL.is_some() {
-            return linear.solve(&mut self.linear, f, x).is_ok();
+            return linear.solve_within(ws, f, x, |x| size_sq(x).sqrt()).is_ok();
         }
-        let Some(pair) = &self.pairs[0] else { return false };
-        self.increment[0].set_zeros();
-        linear.solve_complex(&mut self.linear, pair, f, x, &mut self.increment[0]).is_ok()
+        let Some(pair) = &pairs[0] else { return false };
+        increment[0].set_zeros();
+        let size = |x: &F::State, y: &F::State| (0.5 * (size_sq(x) + size_sq(y))).sqrt();
+        linear.solve_complex_within(ws, pair, f, (x, &mut increment[0]), size).is_ok()
     }
 
     /// `f(t, y + x)`.

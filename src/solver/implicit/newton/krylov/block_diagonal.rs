@@ -221,7 +221,11 @@ impl BlockDiagonal {
         ws: &Blocks,
         factor: impl Fn(DMatrixView<'_, f64>) -> LU<T, Dyn, Dyn>,
     ) -> Result<Vec<LU<T, Dyn, Dyn>>, LinearFailure> {
-        let blocks = ws.entries.chunks_exact((self.block * self.block).max(1));
+        let area = (self.block * self.block).max(1);
+        if !ws.entries.len().is_multiple_of(area) {
+            return Err(LinearFailure::Singular);
+        }
+        let blocks = ws.entries.chunks_exact(area);
         let factors = blocks.map(|entries| {
             let lu = factor(DMatrixView::from_slice(entries, self.block, self.block));
             lu.is_invertible().then_some(lu).ok_or(LinearFailure::Singular)
