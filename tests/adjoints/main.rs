@@ -11,6 +11,7 @@ mod events;
 mod every_way;
 mod gradients;
 mod imex;
+mod krylov;
 mod multistep;
 mod piecewise;
 

@@ -23,7 +23,7 @@
 //! | [`Krylov`] | GMRES without a matrix, for any state; products by [`Differences`], or [`Exact`] ones |
 //! | [`Preconditioner`] | the trait: an approximation of the matrix, for fewer iterations of [`Krylov`] |
 //! | [`BlockDiagonal`] | a preconditioner: the diagonal blocks of the Jacobian |
-//! | [`LinearSolver`], [`ComplexSolver`], [`TransposedSolver`] | the traits: real systems, complex ones (collocation), transposed ones (gradients) |
+//! | [`LinearSolver`], [`ComplexSolver`], [`TransposedSolver`], [`TransposedComplexSolver`] | the traits: real systems, complex ones (collocation), transposed ones (gradients), and both (gradients of collocation) |
 //!
 //! | a method of your own | |
 //! |---|---|
@@ -31,7 +31,7 @@
 //! | [`Collocation`] | the method of a [`CollocationTableau`], checked by [`check_collocation`]; [`collocation_polynomial`] is its output |
 //! | [`Imex`] | the method of an [`ImexTableau`], checked by [`check_imex`] and [`check_embedded_imex`] |
 //! | [`tables`] | the tableaus of the diagonally implicit methods |
-//! | helper types | [`CollocationTape`], [`CollocationWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`ImexTape`], [`ImexWorkspace`], [`Blocks`], [`FactoredBlocks`], [`KrylovComplex`], [`KrylovTransposed`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`NoPreconditioner`], [`Point`], [`Products`] |
+//! | helper types | [`CollocationTape`], [`CollocationWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`ImexTape`], [`ImexWorkspace`], [`Blocks`], [`FactoredBlocks`], [`KrylovComplex`], [`KrylovTransposed`], [`KrylovTransposedPoint`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`NoPreconditioner`], [`Point`], [`Products`] |
 //!
 //! The order in brackets belongs to the error estimate; a method without one takes fixed steps. For measurements see
 //! [`comparison`](crate::solver::comparison).
@@ -64,7 +64,7 @@ pub use imex::{
 };
 pub use newton::{
     BlockDiagonal, Blocks, ComplexSolver, Differences, Exact, FactoredBlocks, Krylov, KrylovComplex, KrylovTransposed,
-    KrylovWorkspace, LinearFailure, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, NoPreconditioner, Point,
-    Preconditioner, Products, TransposedSolver,
+    KrylovTransposedPoint, KrylovWorkspace, LinearFailure, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices,
+    NoPreconditioner, Point, Preconditioner, Products, TransposedComplexSolver, TransposedSolver,
 };
 pub(super) use newton::{Equation, Newton};

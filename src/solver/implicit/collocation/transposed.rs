@@ -4,18 +4,21 @@ use nalgebra::Complex;
 
 use super::CollocationTableau;
 use super::tableau::{first_pair, transpose};
-use crate::dynamics::{Differentiable, Jacobian, Neighbourhood};
+use crate::dynamics::Differentiable;
+use crate::error::{Error, Result};
 use crate::solver::StepStart;
+use crate::solver::implicit::TransposedComplexSolver;
 use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress};
-use crate::state::{MatrixSpace, State};
+use crate::state::State;
 
 /// Solves `Ȳᵢ = Jᵢᵀ (ḡᵢ + h Σⱼ aⱼᵢ Ȳⱼ)` for the cotangents `Ȳ` of the stages, with the Jacobian `Jᵢ` of every stage.
 ///
-/// The iteration is the transpose of the stage iteration. It uses factorisations with one Jacobian for all stages, and
-/// products with the exact Jacobians.
-pub struct TransposedStages<F: Differentiable + Jacobian, const S: usize> {
-    real: Option<<F::State as MatrixSpace>::Lu>,
-    pairs: [Option<<F::State as MatrixSpace>::ComplexLu>; S],
+/// The iteration is the transpose of the stage iteration. It solves linear systems with one Jacobian for all stages, and
+/// takes products with the exact Jacobians.
+pub struct TransposedStages<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> {
+    linear: L::TransposedPoint,
+    real: Option<L::TransposedReal>,
+    pairs: [Option<L::TransposedComplex>; S],
     convergence: Convergence,
     residual: [F::State; S],
     increment: [F::State; S],
@@ -29,10 +32,11 @@ pub struct TransposedStages<F: Differentiable + Jacobian, const S: usize> {
     unused: F::Params,
 }
 
-impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
-    pub fn new(f: &F, y0: &F::State) -> Self {
+impl<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> TransposedStages<F, S, L> {
+    pub fn new(linear: &L, f: &F, y0: &F::State) -> Self {
         let zeros = || std::array::from_fn(|_| y0.zeros_like());
         Self {
+            linear: linear.transposed_point(f, y0),
             real: None,
             pairs: [const { None }; S],
             convergence: Convergence::new(),
@@ -45,15 +49,22 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         }
     }
 
-    /// Solves for `bar` with `given`. False if the iteration does not converge.
+    /// Solves for `bar` with `given`.
+    ///
+    /// # Errors
+    /// [`Error::NewtonDiverged`] if the iteration does not converge, and the errors of
+    /// [`TransposedComplexSolver::linearise_transposed`].
     pub fn solve<T: CollocationTableau<S>>(
         &mut self,
+        linear: &L,
         f: &F,
         StepStart { t, h, y0 }: StepStart<'_, F::State>,
         stages: &[F::State; S],
-    ) -> bool {
-        if !self.factor::<T>(&F::State::transposed(&f.jacobian(t, y0, Neighbourhood::of_step(h))), h) {
-            return false;
+    ) -> Result<()> {
+        linear.linearise_transposed(&mut self.linear, f, (t, y0), h)?;
+        let diverged = Err(Error::NewtonDiverged { t, h });
+        if !self.factor::<T>(linear, h) {
+            return diverged;
         }
         self.bar.iter_mut().for_each(State::set_zeros);
         self.convergence.begin(true);
@@ -64,17 +75,17 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
                 f.vjp(t + T::C[i] * h, y, &self.slope_bar, &mut self.residual[i], &mut self.unused);
                 self.residual[i].add_scaled(-1.0, &self.bar[i]);
             }
-            if !self.find_increment::<T>() {
-                return false;
+            if !self.find_increment::<T>(linear, f) {
+                return diverged;
             }
             for (i, row) in const { transpose(&T::T_INV) }.iter().enumerate() {
                 self.bar[i].accumulate(1.0, row, &self.increment);
             }
-            let Some(increment) = self.measure(h) else { return true };
+            let Some(increment) = self.measure(h) else { return Ok(()) };
             match self.convergence.judge(increment) {
-                Progress::Converged => return true,
+                Progress::Converged => return Ok(()),
                 Progress::Continue => {}
-                Progress::Hopeless => return false,
+                Progress::Hopeless => return diverged,
             }
         }
     }
@@ -84,33 +95,35 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         self.slope_bar.combine(&self.given[i], h, &const { transpose(&T::A) }[i], &self.bar);
     }
 
-    fn factor<T: CollocationTableau<S>>(&mut self, transposed: &<F::State as MatrixSpace>::Matrix, h: f64) -> bool {
+    fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, h: f64) -> bool {
         for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
-            *pair = F::State::factor_complex(transposed, Complex::new(h * x, -h * y));
+            *pair = linear.factor_transposed_complex(&self.linear, Complex::new(h * x, -h * y));
             if pair.is_none() {
                 return false;
             }
         }
-        self.real = T::REAL.and_then(|real| F::State::factor(transposed, h * real));
+        self.real = T::REAL.and_then(|real| linear.factor_transposed(&self.linear, h * real));
         self.real.is_some() == T::REAL.is_some()
     }
 
-    /// `(I − h Λᵀ ⊗ Jᵀ) V = Tᵀ R`.
-    fn find_increment<T: CollocationTableau<S>>(&mut self) -> bool {
+    /// `(I − h Λᵀ ⊗ Jᵀ) V = Tᵀ R`. False if a linear system was not solved.
+    fn find_increment<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F) -> bool {
         for (increment, row) in self.increment.iter_mut().zip(&const { transpose(&T::T) }) {
             increment.set_zeros();
             increment.accumulate(1.0, row, &self.residual);
         }
-        let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
-        if let (Some(lu), [x]) = (&self.real, real) {
-            F::State::solve(lu, x);
+        let Self { linear: ws, real: prepared, pairs, increment, .. } = self;
+        let (real, complex) = increment.split_at_mut(first_pair::<T, S>());
+        if let (Some(prepared), [x]) = (prepared, real) {
+            if linear.solve_transposed_real(ws, prepared, f, x).is_err() {
+                return false;
+            }
         }
-        for (x, pair) in complex.chunks_exact_mut(2).zip(&self.pairs) {
+        complex.chunks_exact_mut(2).zip(pairs).all(|(x, pair)| {
             let (re, im) = x.split_at_mut(1);
-            let Some(lu) = pair else { return false };
-            F::State::solve_complex(lu, &mut re[0], &mut im[0]);
-        }
-        true
+            let Some(pair) = pair else { return false };
+            linear.solve_transposed_complex(ws, pair, f, &mut re[0], &mut im[0]).is_ok()
+        })
     }
 
     /// The size of the increment relative to the cotangents of stages and states; `None` if it is zero.

@@ -192,6 +192,11 @@ impl<F: Dynamics> Preconditioner<F> for BlockDiagonal {
         self.factored(ws, |matrix| LU::new(identity_minus(&matrix.transpose(), a))).map(FactoredBlocks::Real).ok()
     }
 
+    fn factor_transposed_complex(&self, ws: &Blocks, a: Complex<f64>) -> Option<FactoredBlocks> {
+        let factors = self.factored(ws, |matrix| LU::new(identity_minus(&matrix.transpose().map(Complex::from), a)));
+        factors.map(FactoredBlocks::Complex).ok()
+    }
+
     /// Clears blocks that are not finite.
     fn settle(&self, ws: &mut Blocks, _: &F::State) {
         if ws.entries.iter().any(|x| !x.is_finite()) {

@@ -12,14 +12,17 @@ use crate::state::State;
 /// A complex system of [`Krylov`]: its `a`, and the factors `P` of its preconditioner.
 #[derive(Debug, Clone)]
 pub struct KrylovComplex<P = ()> {
-    a: Complex<f64>,
-    factors: P,
+    pub(super) a: Complex<f64>,
+    pub(super) factors: P,
 }
 
-/// The images of the two parts under `J`, and the scaled argument of a product.
-struct Parts<Y> {
-    direction: (Y, Y),
-    images: (Y, Y),
+/// `out ← x − a J x` for a pair `x` of real and imaginary part, with the images `J x` of both.
+pub(super) fn combine<Y: State>(Complex { re, im }: Complex<f64>, x: &(Y, Y), images: &(Y, Y), out: &mut (Y, Y)) {
+    out.assign(x);
+    out.0.add_scaled(-re, &images.0);
+    out.0.add_scaled(im, &images.1);
+    out.1.add_scaled(-im, &images.0);
+    out.1.add_scaled(-re, &images.1);
 }
 
 impl<P: Copy, M> Krylov<P, M> {
@@ -38,20 +41,16 @@ impl<P: Copy, M> Krylov<P, M> {
         let KrylovWorkspace { point, complex, shifted, direction: unit, evaluations, .. } = ws;
         let pair = || (point.y.zeros_like(), point.y.zeros_like());
         let gmres = complex.get_or_insert_with(|| Gmres::new(&pair(), self.dimension));
-        let Parts { mut direction, mut images } = Parts { direction: pair(), images: pair() };
+        let (mut direction, mut images) = (pair(), pair());
         let goal = Goal { size, floor: self.products.noise(&point.y), budget: self.budget() };
         let mut multiplier = Multiplier { f, products: self.products, point, shifted, evaluations };
-        let KrylovComplex { a: Complex { re: alpha, im: beta }, factors } = prepared;
+        let KrylovComplex { a, factors } = prepared;
         let solved = gmres.solve(x, &goal, |v, out| {
             direction.assign(v);
             self.preconditioner.apply_complex(factors, &mut direction.0, &mut direction.1);
             multiplier.any(&direction.0, unit, &mut images.0);
             multiplier.any(&direction.1, unit, &mut images.1);
-            out.assign(&direction);
-            out.0.add_scaled(-alpha, &images.0);
-            out.0.add_scaled(*beta, &images.1);
-            out.1.add_scaled(-beta, &images.0);
-            out.1.add_scaled(-alpha, &images.1);
+            combine(*a, &direction, &images, out);
         });
         self.preconditioner.apply_complex(factors, &mut x.0, &mut x.1);
         if solved { Ok(()) } else { Err(LinearFailure::NotConverged) }

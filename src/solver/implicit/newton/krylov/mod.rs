@@ -7,6 +7,7 @@ mod gmres;
 mod preconditioner;
 mod products;
 mod transposed;
+mod transposed_complex;
 mod workspace;
 
 pub use block_diagonal::{BlockDiagonal, Blocks, FactoredBlocks};
@@ -15,4 +16,5 @@ pub use engine::Krylov;
 pub use preconditioner::{NoPreconditioner, Preconditioner};
 pub use products::{Differences, Exact, Point, Products};
 pub use transposed::KrylovTransposed;
+pub use transposed_complex::KrylovTransposedPoint;
 pub use workspace::KrylovWorkspace;

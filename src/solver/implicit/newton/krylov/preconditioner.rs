@@ -142,6 +142,12 @@ pub trait Preconditioner<F: Dynamics>: Clone {
         None
     }
 
+    /// The factors of `Pᵀ` for a complex `a`, for gradients of collocation methods. The default is
+    /// [`factor_transposed`](Self::factor_transposed) for `|a|`.
+    fn factor_transposed_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Factors> {
+        self.factor_transposed(ws, a.norm())
+    }
+
     /// Prepares for a pause of the solve at the state `y`, as [`Solver::settle`](crate::solver::Solver::settle) does.
     /// The factors are made again from the workspace.
     fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
