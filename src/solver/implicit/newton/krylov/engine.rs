@@ -15,8 +15,8 @@ use crate::state::State;
 /// evaluation each, unless [`exact`](Self::exact) is set. Without a [preconditioner](Self::preconditioned) the number of
 /// products grows with the stiffness in a step: for diffusion like `h^(1/2)` over the mesh width.
 ///
-/// The complex systems of [`Collocation`](super::super::super::Collocation) methods are solved as real ones for pairs of
-/// states, with two products an iteration.
+/// The complex systems of [`Collocation`](super::super::super::Collocation) methods are solved for pairs of states, with
+/// two products an iteration.
 ///
 /// The Krylov space is orthogonal in the inner product of the state, in which every coordinate counts. The residual is
 /// measured as errors are, in units of the tolerance of the solve, coordinate by coordinate, so small components are

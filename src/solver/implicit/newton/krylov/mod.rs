@@ -6,6 +6,7 @@ mod engine;
 mod gmres;
 mod preconditioner;
 mod products;
+mod space;
 mod transposed;
 mod transposed_complex;
 mod workspace;

@@ -3,6 +3,7 @@
 use nalgebra::Complex;
 
 use super::gmres::{Gmres, Goal};
+use super::space::Pair;
 use super::{Krylov, KrylovComplex, Preconditioner, Products};
 use crate::dynamics::{Differentiable, Neighbourhood};
 use crate::error::Result;
@@ -17,9 +18,9 @@ pub struct KrylovTransposedPoint<Y, P, W = ()> {
     y: Y,
     linearised: W,
     real: Gmres<Y>,
-    complex: Gmres<(Y, Y)>,
-    direction: (Y, Y),
-    images: (Y, Y),
+    complex: Gmres<Pair<Y>, Complex<f64>>,
+    direction: Pair<Y>,
+    images: Pair<Y>,
     /// Receives cotangents of parameters, which are not used.
     unwanted: P,
 }
@@ -32,7 +33,7 @@ impl<F: Differentiable, P: Products<F>, M: Preconditioner<F>> TransposedComplexS
     type TransposedComplex = KrylovComplex<Option<M::Factors>>;
 
     fn transposed_point(&self, f: &F, y0: &F::State) -> Self::TransposedPoint {
-        let pair = || (y0.zeros_like(), y0.zeros_like());
+        let pair = || Pair::zeros(y0);
         KrylovTransposedPoint {
             t: 0.0,
             y: y0.zeros_like(),
@@ -77,7 +78,7 @@ impl<F: Differentiable, P: Products<F>, M: Preconditioner<F>> TransposedComplexS
         f: &F,
         x: &mut F::State,
     ) -> Result<(), LinearFailure> {
-        let KrylovTransposedPoint { t, y, real, direction: (direction, _), unwanted, .. } = ws;
+        let KrylovTransposedPoint { t, y, real, direction: Pair { re: direction, .. }, unwanted, .. } = ws;
         let precondition = |x: &mut F::State| {
             if let Some(factors) = factors {
                 self.preconditioner.apply(factors, x);
@@ -105,23 +106,23 @@ impl<F: Differentiable, P: Products<F>, M: Preconditioner<F>> TransposedComplexS
         im: &mut F::State,
     ) -> Result<(), LinearFailure> {
         let KrylovTransposedPoint { t, y, complex, direction, images, unwanted, .. } = ws;
-        let precondition = |(re, im): &mut (F::State, F::State)| {
+        let precondition = |Pair { re, im }: &mut Pair<F::State>| {
             if let Some(factors) = factors {
                 self.preconditioner.apply_complex(factors, re, im);
             }
         };
         let goal = Goal { size: &|_| f64::INFINITY, floor: y.rounding().sqrt(), budget: self.budget() };
-        let mut x = (re.clone(), im.clone());
+        let mut x = Pair { re: re.clone(), im: im.clone() };
         let solved = complex.solve(&mut x, &goal, |v, out| {
             direction.assign(v);
             precondition(direction);
             images.set_zeros();
-            f.vjp(*t, y, &direction.0, &mut images.0, unwanted);
-            f.vjp(*t, y, &direction.1, &mut images.1, unwanted);
-            super::complex::combine(*a, direction, images, out);
+            f.vjp(*t, y, &direction.re, &mut images.re, unwanted);
+            f.vjp(*t, y, &direction.im, &mut images.im, unwanted);
+            out.combine(direction, *a, images);
         });
         precondition(&mut x);
-        (*re, *im) = x;
+        (*re, *im) = (x.re, x.im);
         if solved { Ok(()) } else { Err(LinearFailure::NotConverged) }
     }
 }

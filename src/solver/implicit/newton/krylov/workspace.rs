@@ -1,6 +1,9 @@
 //! The workspace of the matrix-free systems.
 
+use nalgebra::Complex;
+
 use super::gmres::Gmres;
+use super::space::Pair;
 use super::{Point, Preconditioner, Products};
 use crate::dynamics::Dynamics;
 use crate::solver::kept_states::{KeptStates, Use, show};
@@ -31,7 +34,7 @@ pub struct KrylovWorkspace<Y, W = (), P = ()> {
     pub(super) gmres: Option<Gmres<Y>>,
     /// The same for complex systems, made when it is needed.
     #[cfg_attr(feature = "serde", serde(skip, default = "nothing"))]
-    pub(super) complex: Option<Gmres<(Y, Y)>>,
+    pub(super) complex: Option<Gmres<Pair<Y>, Complex<f64>>>,
     pub(super) shifted: Y,
     /// The argument of a product.
     pub(super) direction: Y,
