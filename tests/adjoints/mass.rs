@@ -3,11 +3,11 @@
 use nalgebra::{SVector, Vector3, vector};
 use rheos::control::StepTo;
 use rheos::dynamics::{MassMatrix, WithMass};
-use rheos::solver::implicit::{ConsistentState, Sdirk4};
+use rheos::solver::implicit::{Banded, ConsistentState, RadauIIA3, RadauIIA9, Sdirk4};
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas5P as Rodas5PMethod};
 use rheos::solver::{Dense, StepVjp};
 use rheos::state::SparseMatrix;
-use rheos::{Autodiff, Bdf, DiscreteAdjoint, GenericDynamics, Ivp, Scalar};
+use rheos::{Autodiff, Bdf, DiscreteAdjoint, GenericDynamics, Ivp, RadauIIA5, Scalar};
 
 use crate::common::frozen_grid::{derivative, grid, inside, weight};
 
@@ -98,10 +98,20 @@ fn gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
     // A change that the mass matrix does not see has no effect on the later states of a Newton method.
     let unseen = vector![-0.25, 0.0, 1.0];
     assert_eq!(system(&vector![1.0, 1.0, 1.0]).mass_times(&unseen), Vector3::zeros());
-    for later in [check(Sdirk4, 1e-10), check(Bdf, 1e-10)] {
+    let full = Banded::new(2, 2);
+    for later in [
+        check(Sdirk4, 1e-10),
+        check(Bdf, 1e-10),
+        check(RadauIIA3, 1e-10),
+        check(RadauIIA5, 1e-10),
+        check(RadauIIA9, 1e-10),
+        check(RadauIIA5.with(full), 1e-10),
+        check(Bdf.with(full), 1e-10),
+    ] {
         assert!(later.dot(&unseen).abs() < 1e-10, "{}", later.dot(&unseen));
     }
     check(Rodas3, 1e-10);
     check(Rodas4, 1e-10);
     check(Rodas5PMethod, 1e-10);
+    check(Rodas5PMethod.with(full), 1e-8);
 }

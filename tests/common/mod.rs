@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_macros, reason = "every test program uses its own part")]
 
 pub mod any_size;
+pub mod brusselator;
 pub mod frozen_grid;
 pub mod gradient;
 pub mod heat;

@@ -8,8 +8,8 @@ use rheos::solver::explicit::{
     Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };
 use rheos::solver::implicit::{
-    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler, KenCarp3, KenCarp4, KenCarp5,
-    Krylov, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    BlockDiagonal, Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler, KenCarp3,
+    KenCarp4, KenCarp5, Krylov, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
 use rheos::solver::multistep::{Adams, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
@@ -165,6 +165,9 @@ macro_rules! for_every_adaptive_method {
             $check(Esdirk547.with(Krylov::new())),
             $check(Rodas5P.with(Krylov::new())),
             $check(Bdf.with(Krylov::new())),
+            $check(RadauIIA5.with(Krylov::new())),
+            $check(Esdirk547.with(Krylov::new().preconditioned(BlockDiagonal::new(1)))),
+            $check(RadauIIA5.with(Krylov::new().preconditioned(BlockDiagonal::new(2)))),
         ]
     };
 }

@@ -19,6 +19,7 @@ mod multistep_adaptive;
 mod multistep_allocation;
 mod order;
 mod order_conditions;
+mod preconditioned;
 mod reference_solutions;
 mod rosenbrock;
 mod stiff;

@@ -21,7 +21,9 @@
 //! |---|---|
 //! | [`Lu`] | the default: the Jacobian as a matrix, factorised |
 //! | [`Krylov`] | GMRES without a matrix, for any state; products by [`Differences`], or [`Exact`] ones |
-//! | [`LinearSolver`], [`ComplexSolver`], [`TransposedSolver`] | the traits: real systems, complex ones (collocation), transposed ones (gradients) |
+//! | [`Preconditioner`] | the trait: an approximation of the matrix, for fewer iterations of [`Krylov`] |
+//! | [`BlockDiagonal`] | a preconditioner: the diagonal blocks of the Jacobian |
+//! | [`LinearSolver`], [`ComplexSolver`], [`TransposedSolver`], [`TransposedComplexSolver`] | the traits: real systems, complex ones (collocation), transposed ones (gradients), and both (gradients of collocation) |
 //!
 //! | a method of your own | |
 //! |---|---|
@@ -29,7 +31,7 @@
 //! | [`Collocation`] | the method of a [`CollocationTableau`], checked by [`check_collocation`]; [`collocation_polynomial`] is its output |
 //! | [`Imex`] | the method of an [`ImexTableau`], checked by [`check_imex`] and [`check_embedded_imex`] |
 //! | [`tables`] | the tableaus of the diagonally implicit methods |
-//! | helper types | [`CollocationTape`], [`CollocationWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`ImexTape`], [`ImexWorkspace`], [`KrylovTransposed`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`Point`], [`Products`] |
+//! | helper types | [`CollocationTape`], [`CollocationWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`ImexTape`], [`ImexWorkspace`], [`Blocks`], [`FactoredBlocks`], [`KrylovComplex`], [`KrylovTransposed`], [`KrylovTransposedPoint`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`NoPreconditioner`], [`Point`], [`Products`] |
 //!
 //! The order in brackets belongs to the error estimate; a method without one takes fixed steps. For measurements see
 //! [`comparison`](crate::solver::comparison).
@@ -61,9 +63,11 @@ pub use imex::{
     KenCarp4, KenCarp5, check_embedded_imex, check_imex,
 };
 pub use newton::{
-    Band, Banded, ComplexSolver, ConsistentState, Differences, Direct, DirectMethod, DirectTransposed, DirectWorkspace,
-    Exact, Factorise, Krylov, KrylovTransposed, KrylovWorkspace, LinearFailure, LinearSolver, Lu, LuTransposed,
-    LuWorkspace, Matrices, Point, Products, TransposedSolver,
+    Band, Banded, BlockDiagonal, Blocks, ComplexSolver, ConsistentState, Differences, Direct, DirectFactors,
+    DirectMethod, DirectTransposed, DirectWorkspace, Exact, FactoredBlocks, Factorise, Krylov, KrylovComplex,
+    KrylovTransposed, KrylovTransposedPoint, KrylovWorkspace, LinearFailure, LinearSolver, Lu, LuTransposed,
+    LuWorkspace, Matrices, NoPreconditioner, Point, Preconditioner, Products, RealSystem, TransposedComplexSolver,
+    TransposedSolver,
 };
 pub(super) use newton::{Equation, Newton};
 #[cfg(feature = "sparse")]

@@ -142,7 +142,8 @@ where
     }
 
     /// # Errors
-    /// [`Error::NewtonDiverged`], [`Error::SingularMatrix`] and [`Error::NonFinite`]; a shorter step may succeed.
+    /// [`Error::NewtonDiverged`], [`Error::SingularMatrix`] and [`Error::NonFinite`]; a shorter step may succeed. Also
+    /// the errors of [`LinearSolver::validate`](crate::solver::implicit::LinearSolver::validate).
     fn step(
         &self,
         f: &F,
@@ -150,6 +151,7 @@ where
         StepStart { t, h, y0 }: StepStart<'_, F::State>,
         y1: &mut F::State,
     ) -> Result<()> {
+        self.linear.validate()?;
         let step = StepStart { t, h, y0 };
         ws.attempts += 1;
         if !ws.start_is_known {

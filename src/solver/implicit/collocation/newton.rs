@@ -194,7 +194,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.convergence.begin(self.norm.is_none());
         loop {
             self.evaluate::<T>(f, step);
-            if !self.find_increment::<T>(linear, f, step.h) {
+            if !self.find_increment::<T>(linear, f, step) {
                 break;
             }
             for (w, increment) in self.w.iter_mut().zip(&self.increment) {
@@ -220,7 +220,12 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     }
 
     /// `(M − h Λ ⊗ J) Δw = h Λ T⁻¹ k − M w`.
-    fn find_increment<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, h: f64) -> bool {
+    fn find_increment<T: CollocationTableau<S>>(
+        &mut self,
+        linear: &L,
+        f: &F,
+        StepStart { h, y0, .. }: StepStart<'_, F::State>,
+    ) -> bool {
         let rows = const { scaled_inverse::<T, S>() };
         for ((increment, row), w) in self.increment.iter_mut().zip(&rows).zip(&self.w) {
             increment.set_zeros();
@@ -232,12 +237,15 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
                 increment.add_scaled(-1.0, w);
             }
         }
-        let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
-        real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x).is_ok())
-            && complex.chunks_exact_mut(2).zip(&self.pairs).all(|(x, pair)| {
+        let Self { linear: ws, pairs, norm, increment, stage, .. } = self;
+        let size_sq = |x: &F::State| size_sq(norm.as_ref(), x, y0, stage);
+        let (real, complex) = increment.split_at_mut(first_pair::<T, S>());
+        real.iter_mut().all(|x| linear.solve_within(ws, f, x, |x| size_sq(x).sqrt()).is_ok())
+            && complex.chunks_exact_mut(2).zip(pairs).all(|(x, pair)| {
                 let (re, im) = x.split_at_mut(1);
                 let Some(pair) = pair else { return false };
-                linear.solve_complex(&mut self.linear, pair, f, &mut re[0], &mut im[0]).is_ok()
+                let size = |x: &F::State, y: &F::State| (0.5 * (size_sq(x) + size_sq(y))).sqrt();
+                linear.solve_complex_within(ws, pair, f, (&mut re[0], &mut im[0]), size).is_ok()
             })
     }
 
@@ -253,12 +261,15 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
     /// `(M − h λ J)⁻¹ x`, which agrees to first order in `h` and has the same decay in the stiff limit. False if no
     /// solution was found.
     pub fn filter<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
+        let Self { linear: ws, pairs, norm, increment, stage, .. } = self;
+        let size_sq = |x: &F::State| size_sq(norm.as_ref(), x, stage, stage);
         if T::REAL.is_some() {
-            return linear.solve(&mut self.linear, f, x).is_ok();
+            return linear.solve_within(ws, f, x, |x| size_sq(x).sqrt()).is_ok();
         }
-        let Some(pair) = &self.pairs[0] else { return false };
-        self.increment[0].set_zeros();
-        linear.solve_complex(&mut self.linear, pair, f, x, &mut self.increment[0]).is_ok()
+        let Some(pair) = &pairs[0] else { return false };
+        increment[0].set_zeros();
+        let size = |x: &F::State, y: &F::State| (0.5 * (size_sq(x) + size_sq(y))).sqrt();
+        linear.solve_complex_within(ws, pair, f, (x, &mut increment[0]), size).is_ok()
     }
 
     /// `f(t, y + x)`.

@@ -3,37 +3,40 @@
 use super::tableau::{bend, bend_slope};
 use super::transposed::TransposedStages;
 use super::{Collocation, CollocationTableau, CollocationWorkspace};
-use crate::dynamics::{Bars, Differentiable, Jacobian};
-use crate::error::{Error, Result};
-use crate::solver::implicit::Lu;
-use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside};
+use crate::dynamics::{Bars, Differentiable, Dynamics};
+use crate::error::Result;
+use crate::solver::implicit::{Lu, TransposedComplexSolver};
+use crate::solver::reverse::{add_outputs_at_end, add_outputs_inside, inner_with_mass};
 use crate::solver::{OutputCotangent, Solver, StepCotangent, StepStart, StepVjp};
 use crate::state::State;
 
 /// A step of a collocation method, solved again, with the cotangents of its stages.
-pub struct CollocationTape<F: Differentiable + Jacobian, const S: usize> {
-    step: CollocationWorkspace<F, S, Lu>,
+pub struct CollocationTape<F: Differentiable, const S: usize, L: TransposedComplexSolver<F> = Lu> {
+    step: CollocationWorkspace<F, S, L>,
     y1: F::State,
     stages: [F::State; S],
-    transposed: TransposedStages<F, S>,
+    transposed: TransposedStages<F, S, L>,
     /// The cotangent of the slope at the start.
     start_bar: F::State,
 }
 
 /// The stages and the transposed equations are solved to rounding.
-impl<F, T, const S: usize> StepVjp<F> for Collocation<T, S>
+impl<F, T, const S: usize, L> StepVjp<F> for Collocation<T, S, L>
 where
-    F: Differentiable + Jacobian,
+    F: Differentiable,
     T: CollocationTableau<S>,
+    L: TransposedComplexSolver<F>,
 {
-    type Tape = CollocationTape<F, S>;
+    type Tape = CollocationTape<F, S, L>;
+
+    const PULLS_MASS: bool = Self::TAKES_MASS;
 
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
         CollocationTape {
             step: self.workspace(f, y0),
             y1: y0.zeros_like(),
             stages: std::array::from_fn(|_| y0.zeros_like()),
-            transposed: TransposedStages::new(f, y0),
+            transposed: TransposedStages::new(&self.linear, f, y0),
             start_bar: y0.zeros_like(),
         }
     }
@@ -54,23 +57,21 @@ where
         for (i, stage) in tape.stages.iter_mut().enumerate() {
             stage.combine(y0, 1.0, &T::T[i], &tape.step.stages.w);
         }
-        give_cotangents::<F, T, S>(tape, h, outputs, ybar);
-        if !tape.transposed.solve::<T>(f, step, &tape.stages) {
-            return Err(Error::NewtonDiverged { t, h });
-        }
+        give_cotangents::<F, T, S, L>(tape, h, outputs, ybar);
+        tape.transposed.solve::<T>(&self.linear, f, step, &tape.stages)?;
 
-        let mut cotangent = move_outputs::<F, T, S>(tape, outputs);
+        let mut cotangent = move_outputs::<F, T, S, L>(tape, outputs);
         for i in 0..S {
             let adjoint = &mut tape.transposed;
-            adjoint.combine_slope_bar::<T>(i, h);
+            adjoint.give_slope_bar::<T>(i, h);
             let slope_bar = &adjoint.slope_bar;
             let time = f.vjp(t + T::C[i] * h, &tape.stages[i], slope_bar, ybar, pbar);
             // The stage time t + c h and the factor h of every slope move with the ends of the step.
-            let length = slope_bar.inner(&tape.step.stages.k[i]) / h;
+            let length = inner_with_mass(f, slope_bar, &tape.step.stages.k[i]) / h;
             cotangent.start += (1.0 - T::C[i]) * time - length;
             cotangent.end += T::C[i] * time + length;
         }
-        if outputs.iter().any(|output| output.theta < 1.0) {
+        if !F::HAS_MASS && outputs.iter().any(|output| output.theta < 1.0) {
             let time = f.vjp(t, y0, &tape.start_bar, ybar, pbar);
             let length = tape.start_bar.inner(&tape.step.start) / h;
             cotangent.start += time - length;
@@ -85,15 +86,21 @@ where
     }
 }
 
+/// The weight of the slope at the start in the interpolant, which does not use it with a mass matrix.
+fn bend_of<F: Dynamics>(bend: f64) -> f64 {
+    if F::HAS_MASS { 0.0 } else { bend }
+}
+
 /// The cotangents of the slopes at the start and at the stages, from the end of the step and the outputs inside.
-fn give_cotangents<F, T, const S: usize>(
-    tape: &mut CollocationTape<F, S>,
+fn give_cotangents<F, T, const S: usize, L>(
+    tape: &mut CollocationTape<F, S, L>,
     h: f64,
     outputs: &[OutputCotangent<'_, F::State>],
     ybar: &F::State,
 ) where
-    F: Differentiable + Jacobian,
+    F: Differentiable,
     T: CollocationTableau<S>,
+    L: TransposedComplexSolver<F>,
 {
     let start_weights = const { T::DENSE.derivative(0.0) };
     tape.start_bar.set_zeros();
@@ -101,7 +108,7 @@ fn give_cotangents<F, T, const S: usize>(
         given.set_zeros();
         given.add_scaled(h * T::B[i], ybar);
         for output in outputs.iter().filter(|output| output.theta < 1.0) {
-            let weight = T::DENSE.weight(i, output.theta) - bend(&T::C, output.theta) * start_weights[i];
+            let weight = T::DENSE.weight(i, output.theta) - bend_of::<F>(bend(&T::C, output.theta)) * start_weights[i];
             given.add_scaled(h * weight, output.cotangent);
         }
     }
@@ -112,18 +119,19 @@ fn give_cotangents<F, T, const S: usize>(
 
 /// Fills in the derivatives with respect to the output times. Returns their effect, through `θ = (time − t) / h`, on
 /// the ends of the step.
-fn move_outputs<F, T, const S: usize>(
-    tape: &mut CollocationTape<F, S>,
+fn move_outputs<F, T, const S: usize, L>(
+    tape: &mut CollocationTape<F, S, L>,
     outputs: &mut [OutputCotangent<'_, F::State>],
 ) -> StepCotangent
 where
-    F: Differentiable + Jacobian,
+    F: Differentiable,
     T: CollocationTableau<S>,
+    L: TransposedComplexSolver<F>,
 {
     let mut cotangent = StepCotangent { start: 0.0, end: 0.0 };
     for output in outputs {
         let velocity = &mut tape.y1;
-        let bend = bend_slope(&T::C, output.theta);
+        let bend = bend_of::<F>(bend_slope(&T::C, output.theta));
         velocity.set_zeros();
         velocity.accumulate(1.0, &T::DENSE.derivative(output.theta), &tape.step.stages.k);
         velocity.accumulate(-bend, &const { T::DENSE.derivative(0.0) }, &tape.step.stages.k);

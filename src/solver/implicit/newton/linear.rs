@@ -206,11 +206,33 @@ pub trait ComplexSolver<F: Dynamics>: LinearSolver<F> {
         re: &mut F::State,
         im: &mut F::State,
     ) -> Result<(), LinearFailure>;
+
+    /// [`solve_complex`](Self::solve_complex) for an outer iteration that tolerates an error of `size` 1, as
+    /// [`solve_within`](LinearSolver::solve_within) does.
+    ///
+    /// # Errors
+    /// The errors of [`solve_complex`](Self::solve_complex).
+    fn solve_complex_within(
+        &self,
+        ws: &mut Self::Workspace,
+        prepared: &Self::Complex,
+        f: &F,
+        (re, im): (&mut F::State, &mut F::State),
+        size: impl Fn(&F::State, &F::State) -> f64,
+    ) -> Result<(), LinearFailure> {
+        let _ = size;
+        self.solve_complex(ws, prepared, f, re, im)
+    }
 }
 
 /// The entries of the mass matrix of `f`.
 pub(super) fn matrix_of<F: Dynamics>(f: &F) -> Option<&SparseMatrix> {
     f.mass().map(MassMatrix::matrix)
+}
+
+/// The entries of the transpose of the mass matrix of `f`.
+pub(super) fn transposed_mass<F: Dynamics>(f: &F) -> Option<SparseMatrix> {
+    matrix_of(f).map(SparseMatrix::transposed)
 }
 
 /// The cost of the linear algebra of a solve.
@@ -385,9 +407,8 @@ impl<F: Differentiable + Jacobian> TransposedSolver<F> for Lu {
         (t, y): (f64, &F::State),
         a: f64,
     ) -> Result<(), LinearFailure> {
-        let (jacobian, mass) =
-            (f.jacobian(t, y, Neighbourhood::of_step(a)), matrix_of(f).map(SparseMatrix::transposed));
-        ws.lu = F::State::factor_pencil(mass.as_ref(), &F::State::transposed(&jacobian), a);
+        let jacobian = F::State::transposed(&f.jacobian(t, y, Neighbourhood::of_step(a)));
+        ws.lu = F::State::factor_pencil(transposed_mass(f).as_ref(), &jacobian, a);
         ws.lu.as_ref().map(|_| ()).ok_or(LinearFailure::Singular)
     }
 

@@ -8,14 +8,21 @@ pub(in crate::solver) mod kept;
 mod krylov;
 mod linear;
 mod refine;
+mod transposed_complex;
 
 pub use dae::ConsistentState;
 pub(in crate::solver) use dae::start_slope;
-pub use direct::{Band, Banded, Direct, DirectMethod, DirectTransposed, DirectWorkspace, Factorise};
+pub use direct::{
+    Band, Banded, Direct, DirectFactors, DirectMethod, DirectTransposed, DirectWorkspace, Factorise, RealSystem,
+};
 #[cfg(feature = "sparse")]
 pub use direct::{Sparse, SparseFactors, SparseLu};
 pub(in crate::solver) use iteration::{Equation, Newton};
-pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
+pub use krylov::{
+    BlockDiagonal, Blocks, Differences, Exact, FactoredBlocks, Krylov, KrylovComplex, KrylovTransposed,
+    KrylovTransposedPoint, KrylovWorkspace, NoPreconditioner, Point, Preconditioner, Products,
+};
 pub use linear::{
     ComplexSolver, LinearFailure, LinearSolver, Lu, LuTransposed, LuWorkspace, Matrices, TransposedSolver,
 };
+pub use transposed_complex::TransposedComplexSolver;

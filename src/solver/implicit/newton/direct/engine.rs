@@ -3,6 +3,7 @@
 use nalgebra::{Complex, ComplexField};
 
 use super::pencil::Pencil;
+use super::transposed_complex::on_complex;
 use crate::dynamics::{Jacobian, Neighbourhood, check_pattern};
 use crate::error::{Error, Result};
 use crate::solver::implicit::newton::linear::matrix_of;
@@ -62,20 +63,20 @@ pub struct DirectWorkspace<T, K: Factorise<T>> {
 
 /// A Jacobian with the factorisation of `M − a J`.
 #[derive(Debug, Clone)]
-pub(super) struct RealSystem<T, K: Factorise<T>> {
+pub struct RealSystem<T, K: Factorise<T>> {
     jacobian: SparseMatrix<T>,
     pencil: Pencil,
     analysis: K::Analysis,
     /// The entries of the factorised matrix.
     values: Vec<T>,
-    pub factors: K::Factors,
-    pub is_factorised: bool,
+    pub(super) factors: K::Factors,
+    pub(super) is_factorised: bool,
     /// The error of the pattern of the method, if it does not fit the state.
     mismatch: Option<Error>,
 }
 
 impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
-    pub fn new<F>(method: &K, f: &F, y0: &F::State) -> Self
+    pub(super) fn new<F>(method: &K, f: &F, y0: &F::State) -> Self
     where
         F: Jacobian<State: MatrixSpace<Element = T>>,
     {
@@ -102,7 +103,7 @@ impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
     /// # Errors
     /// [`Error::NotInPattern`] for an entry outside the pattern, and [`Error::LengthMismatch`] for a pattern of another
     /// dimension.
-    pub fn linearise<F>(&mut self, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> Result<()>
+    pub(super) fn linearise<F>(&mut self, f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> Result<()>
     where
         F: Jacobian<State: MatrixSpace<Element = T>>,
     {
@@ -115,8 +116,33 @@ impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
         self.jacobian.check()
     }
 
+    /// The factors of `M − a J`. `None` if it is singular.
+    pub(super) fn factors_for(&self, method: &K, a: f64) -> Option<K::Factors> {
+        let Self { jacobian, pencil, analysis, .. } = self;
+        let (mut values, mut factors) = (Vec::new(), method.factors(analysis));
+        pencil.assemble(jacobian, T::embed(a), |x| x, &mut values);
+        method.factor(&mut factors, &pencil.pattern, &values).then_some(factors)
+    }
+
+    /// The factors of `M − a J` for a complex `a`. `None` if it is singular.
+    pub(super) fn complex_factors_for(
+        &self,
+        method: &K,
+        a: Complex<f64>,
+    ) -> Option<<K as Factorise<Complex<T>>>::Factors>
+    where
+        Complex<T>: ComplexField,
+        K: Factorise<Complex<T>>,
+    {
+        let Self { jacobian, pencil, analysis, .. } = self;
+        let (mut values, mut factors) = (Vec::new(), Factorise::<Complex<T>>::factors(method, analysis));
+        let a = Complex::new(T::embed(a.re), T::embed(a.im));
+        pencil.assemble(jacobian, a, |x| Complex::new(x, T::zero()), &mut values);
+        method.factor(&mut factors, &pencil.pattern, &values).then_some(factors)
+    }
+
     /// Factorises `M − a J`. False if it is singular.
-    pub fn factor(&mut self, method: &K, a: f64) -> bool {
+    pub(super) fn factor(&mut self, method: &K, a: f64) -> bool {
         let Self { jacobian, pencil, values, factors, is_factorised, .. } = self;
         pencil.assemble(jacobian, T::embed(a), |x| x, values);
         *is_factorised = method.factor(factors, &pencil.pattern, values);
@@ -208,12 +234,7 @@ where
     }
 
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
-        let RealSystem { jacobian, pencil, analysis, .. } = &ws.real;
-        let mut values = Vec::new();
-        let a = Complex::new(T::embed(a.re), T::embed(a.im));
-        pencil.assemble(jacobian, a, |x| Complex::new(x, T::zero()), &mut values);
-        let mut factors = Factorise::<Complex<T>>::factors(&self.method, analysis);
-        self.method.factor(&mut factors, &pencil.pattern, &values).then_some(factors)
+        ws.real.complex_factors_for(&self.method, a)
     }
 
     fn solve_complex(
@@ -224,12 +245,9 @@ where
         re: &mut F::State,
         im: &mut F::State,
     ) -> Result<(), LinearFailure> {
-        let (re, im) = (re.elements_mut(), im.elements_mut());
-        let mut x: Vec<_> = re.iter().zip(&*im).map(|(&re, &im)| Complex::new(re, im)).collect();
-        Factorise::<Complex<T>>::solve(&self.method, factors, &mut x);
-        for ((re, im), x) in re.iter_mut().zip(im).zip(x) {
-            (*re, *im) = (x.re, x.im);
-        }
+        on_complex(re.elements_mut(), im.elements_mut(), |x| {
+            Factorise::<Complex<T>>::solve(&self.method, factors, x);
+        });
         Ok(())
     }
 }

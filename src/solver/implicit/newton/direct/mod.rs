@@ -3,12 +3,15 @@
 mod banded;
 mod engine;
 mod pencil;
+mod preconditioner;
 #[cfg(feature = "sparse")]
 mod sparse;
 mod transposed;
+mod transposed_complex;
 
 pub use banded::{Band, Banded};
-pub use engine::{Direct, DirectMethod, DirectWorkspace, Factorise};
+pub use engine::{Direct, DirectMethod, DirectWorkspace, Factorise, RealSystem};
+pub use preconditioner::DirectFactors;
 #[cfg(feature = "sparse")]
 pub use sparse::{Sparse, SparseFactors, SparseLu};
 pub use transposed::DirectTransposed;

@@ -1,20 +1,22 @@
 //! Matrix-free linear systems.
 
 use super::gmres::{Gmres, Goal};
-use super::{Differences, Exact, Point, Products};
-use crate::solver::implicit::LinearFailure;
-
+use super::workspace::{Multiplier, WorkspaceOf};
+use super::{Differences, Exact, KrylovWorkspace, NoPreconditioner, Point, Preconditioner, Products};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::{Error, Result};
-use crate::solver::implicit::{LinearSolver, Matrices};
-use crate::solver::kept_states::{KeptStates, Use, are_counts, show};
+use crate::solver::implicit::{LinearFailure, LinearSolver, Matrices};
+use crate::solver::kept_states::{KeptStates, are_counts};
 use crate::state::State;
 
 /// Restarted GMRES with products of the Jacobian and vectors, for any field on any [`State`], tensors included.
 ///
 /// With Newton's method it makes a Newton–Krylov method. Products are differences of the field, which cost one
-/// evaluation each, unless [`exact`](Self::exact) is set. There is no preconditioner, so the number of products grows
-/// with the stiffness in a step: for diffusion like `h^(1/2)` over the mesh width.
+/// evaluation each, unless [`exact`](Self::exact) is set. Without a [preconditioner](Self::preconditioned) the number of
+/// products grows with the stiffness in a step: for diffusion like `h^(1/2)` over the mesh width.
+///
+/// The complex systems of [`Collocation`](super::super::super::Collocation) methods are solved for pairs of states, with
+/// two products an iteration.
 ///
 /// The Krylov space is orthogonal in the inner product of the state, in which every coordinate counts. The residual is
 /// measured as errors are, in units of the tolerance of the solve, coordinate by coordinate, so small components are
@@ -61,17 +63,18 @@ use crate::state::State;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
-pub struct Krylov<P = Differences> {
-    products: P,
+pub struct Krylov<P = Differences, M = NoPreconditioner> {
+    pub(super) products: P,
+    pub(super) preconditioner: M,
     pub(super) dimension: usize,
     pub(super) restarts: usize,
-    tolerance: f64,
+    pub(super) tolerance: f64,
 }
 
 impl Krylov {
     /// A Krylov space of 30 dimensions, restarted up to 20 times.
     pub const fn new() -> Self {
-        Self { products: Differences, dimension: 30, restarts: 20, tolerance: 0.05 }
+        Self { products: Differences, preconditioner: NoPreconditioner, dimension: 30, restarts: 20, tolerance: 0.05 }
     }
 }
 
@@ -81,7 +84,7 @@ impl Default for Krylov {
     }
 }
 
-impl<P: Copy> Krylov<P> {
+impl<P: Copy, M> Krylov<P, M> {
     /// Sets the dimension at which the Krylov space is restarted, at least 1.
     ///
     /// It never exceeds the dimension of the state. One more state than this dimension is stored.
@@ -105,70 +108,83 @@ impl<P: Copy> Krylov<P> {
     }
 
     /// Uses exact products instead of differences, for a field with [`Jvp`](crate::dynamics::Jvp).
-    pub const fn exact(self) -> Krylov<Exact> {
-        let Self { dimension, restarts, tolerance, .. } = self;
-        Krylov { products: Exact, dimension, restarts, tolerance }
+    pub fn exact(self) -> Krylov<Exact, M> {
+        let Self { preconditioner, dimension, restarts, tolerance, .. } = self;
+        Krylov { products: Exact, preconditioner, dimension, restarts, tolerance }
     }
-}
 
-/// The workspace of [`Krylov`].
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct KrylovWorkspace<Y> {
-    point: Point<Y>,
-    /// The factor `a` of `I − a J`.
-    a: f64,
-    /// Temporary storage, made anew after deserialization.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    gmres: Option<Gmres<Y>>,
-    shifted: Y,
-    evaluations: u64,
-    linearisations: u64,
-}
-
-impl<Y: State> KeptStates<Y> for KrylovWorkspace<Y> {
-    fn each(&mut self, see: &mut dyn FnMut(&mut Y, Use)) {
-        show(see, Use::needed_if(self.linearisations > 0), [&mut self.point.y, &mut self.point.slope]);
-        see(&mut self.shifted, Use::Free);
+    /// Sets the [`Preconditioner`]: [`BlockDiagonal`](super::BlockDiagonal), or one of your own.
+    pub fn preconditioned<N>(self, preconditioner: N) -> Krylov<P, N> {
+        let Self { products, dimension, restarts, tolerance, .. } = self;
+        Krylov { products, preconditioner, dimension, restarts, tolerance }
     }
-}
 
-impl<P: Copy> Krylov<P> {
+    /// The maximum number of iterations for a system.
+    pub(super) const fn budget(&self) -> usize {
+        self.dimension.saturating_mul(self.restarts.saturating_add(1))
+    }
+
+    /// The factors for the `a` of a workspace; `None` before the first `a`, or if they are singular.
+    fn factors_again<F: Dynamics>(&self, ws: &WorkspaceOf<F, M>) -> Option<M::Factors>
+    where
+        M: Preconditioner<F>,
+    {
+        (ws.a != 0.0).then(|| self.preconditioner.factor(&ws.linearised, ws.a).ok()).flatten()
+    }
+
     fn solve_to<F: Dynamics>(
         &self,
-        ws: &mut KrylovWorkspace<F::State>,
+        ws: &mut WorkspaceOf<F, M>,
         f: &F,
         x: &mut F::State,
         size: &dyn Fn(&F::State) -> f64,
     ) -> Result<(), LinearFailure>
     where
         P: Products<F>,
+        M: Preconditioner<F>,
     {
-        let KrylovWorkspace { point, a, gmres, shifted, evaluations, .. } = ws;
-        let budget = self.dimension.saturating_mul(self.restarts.saturating_add(1));
+        let KrylovWorkspace { point, a, factors, gmres, shifted, direction, evaluations, .. } = ws;
         let gmres = gmres.as_mut().ok_or(LinearFailure::NotConverged)?;
-        let goal = Goal { size, floor: self.products.noise(&point.y), budget };
+        let goal = Goal { size, floor: self.products.noise(&point.y), budget: self.budget() };
+        let mut multiplier = Multiplier { f, products: self.products, point, shifted, evaluations };
+        let factors = factors.as_ref().filter(|_| !M::IS_IDENTITY);
         let solved = gmres.solve(x, &goal, |v, out| {
-            self.products.product(f, point, v, shifted, out);
-            *evaluations += 1;
-            out.scale_by(-*a);
-            out.add_scaled(1.0, v);
+            let Some(factors) = factors else {
+                multiplier.unit(v, out);
+                out.scale_by(-*a);
+                return out.add_scaled(1.0, v);
+            };
+            direction.assign(v);
+            self.preconditioner.apply(factors, direction);
+            let length = direction.inner(direction).sqrt();
+            direction.scale_by(1.0 / length);
+            multiplier.unit(direction, out);
+            out.scale_by(-*a * length);
+            out.add_scaled(length, direction);
         });
+        if let Some(factors) = factors {
+            self.preconditioner.apply(factors, x);
+        }
         if solved { Ok(()) } else { Err(LinearFailure::NotConverged) }
     }
 }
 
-impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
-    type Workspace = KrylovWorkspace<F::State>;
+impl<F: Dynamics, P: Products<F>, M: Preconditioner<F>> LinearSolver<F> for Krylov<P, M> {
+    type Workspace = KrylovWorkspace<F::State, M::Workspace, M::Factors>;
 
-    fn workspace(&self, _: &F, y0: &F::State) -> Self::Workspace {
+    fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         KrylovWorkspace {
             point: Point { t: 0.0, y: y0.zeros_like(), slope: y0.zeros_like(), increment: 1.0 },
             a: 0.0,
+            linearised: self.preconditioner.workspace(f, y0),
+            factors: None,
             gmres: Some(Gmres::new(y0, self.dimension)),
+            complex: None,
             shifted: y0.zeros_like(),
+            direction: y0.zeros_like(),
             evaluations: 0,
             linearisations: 0,
+            factorisations: 0,
         }
     }
 
@@ -184,11 +200,14 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         ws.point.y.assign(y);
         ws.evaluations += self.products.linearise(f, &mut ws.point, near);
         ws.linearisations += 1;
+        ws.evaluations += self.preconditioner.linearise(&mut ws.linearised, f, t, y, near)?;
         Ok(())
     }
 
     fn prepare(&self, ws: &mut Self::Workspace, _: &F, a: f64) -> Result<(), LinearFailure> {
         ws.a = a;
+        ws.factorisations += u64::from(!M::IS_IDENTITY);
+        ws.factors = Some(self.preconditioner.factor(&ws.linearised, a)?);
         Ok(())
     }
 
@@ -207,15 +226,22 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         self.solve_to(ws, f, x, &|residual| size(residual) / self.tolerance)
     }
 
-    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+    fn settle(&self, ws: &mut Self::Workspace, y: &F::State) {
         ws.scrub();
+        self.preconditioner.settle(&mut ws.linearised, y);
+        ws.factors = self.factors_again(ws);
     }
 
     fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
         if ws.gmres.is_none() {
             ws.gmres = Some(Gmres::new(y, self.dimension));
         }
-        ws.fit(y) && are_counts(&[ws.evaluations, ws.linearisations])
+        let known = are_counts(&[ws.evaluations, ws.linearisations, ws.factorisations]);
+        if !(known && ws.fit(y) && self.preconditioner.restore(&mut ws.linearised, y)) {
+            return false;
+        }
+        ws.factors = self.factors_again(ws);
+        true
     }
 
     fn validate(&self) -> Result<()> {
@@ -226,7 +252,7 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
         if !(self.tolerance > 0.0 && self.tolerance <= 1.0) {
             return invalid("tolerance", self.tolerance, "in (0, 1]");
         }
-        Ok(())
+        self.preconditioner.validate()
     }
 
     fn evaluations(&self, ws: &Self::Workspace) -> u64 {
@@ -234,6 +260,6 @@ impl<F: Dynamics, P: Products<F>> LinearSolver<F> for Krylov<P> {
     }
 
     fn matrices(&self, ws: &Self::Workspace) -> Matrices {
-        Matrices { jacobians: ws.linearisations, factorisations: 0 }
+        Matrices { jacobians: ws.linearisations, factorisations: ws.factorisations }
     }
 }

@@ -1,32 +1,34 @@
-//! GMRES (generalised minimal residuals) on a state space.
+//! GMRES (generalised minimal residuals) on a real or complex space of states.
 //!
 //! Y. Saad & M. H. Schultz, *GMRES: a generalized minimal residual algorithm for solving nonsymmetric linear systems*,
 //! SIAM J. Sci. Stat. Comput. 7 (1986), doi:10.1137/0907058: modified Gram–Schmidt, and Givens rotations that keep the
 //! small least-squares problem triangular.
 
-use crate::state::State;
+use nalgebra::ComplexField;
 
-/// The storage of restarted GMRES, allocated once.
+use super::space::KrylovSpace;
+
+/// The storage of restarted GMRES for vectors `Y` over the numbers `T`, allocated once.
 #[derive(Debug, Clone)]
-pub(super) struct Gmres<Y> {
+pub struct Gmres<Y, T = f64> {
     /// The dimension at which the Krylov space is restarted.
     dimension: usize,
     /// An orthonormal basis of the Krylov space, with room for one more vector than its dimension.
     basis: Vec<Y>,
     /// The columns of the triangular matrix, each with its entry below the diagonal.
-    triangle: Vec<f64>,
-    /// A rotation `(cos, sin)` for each column.
-    rotations: Vec<(f64, f64)>,
+    triangle: Vec<T>,
+    /// A rotation `(cos, sin)` for each column, with a complex cosine in a complex space.
+    rotations: Vec<(T, f64)>,
     /// The rotated right-hand side; its last entry is the norm of the residual. Then the coefficients of the solution.
-    rhs: Vec<f64>,
+    rhs: Vec<T>,
     /// The coefficients of the residual in the basis.
-    weights: Vec<f64>,
+    weights: Vec<T>,
     residual: Y,
     solution: Y,
 }
 
 /// The stopping rule for the residual.
-pub(super) struct Goal<'a, Y> {
+pub struct Goal<'a, Y> {
     /// Its size in units of the allowed residual: at most 1 is enough.
     pub size: &'a dyn Fn(&Y) -> f64,
     /// Its norm relative to the right-hand side, below which products are noise and no progress is possible.
@@ -47,11 +49,11 @@ fn place(column: usize) -> std::ops::Range<usize> {
     start..start + column + 1
 }
 
-impl<Y: State> Gmres<Y> {
+impl<Y: KrylovSpace> Gmres<Y, Y::Scalar> {
     /// Storage for states of the shape of `y0`. The Krylov space is restarted at this dimension, or if it cannot grow.
     pub fn new(y0: &Y, dimension: usize) -> Self {
         const { assert!(!Y::IS_DUAL, "GMRES ignores the derivatives in dual numbers; use `Lu`") }
-        let dimension = dimension.min(y0.coordinates().len());
+        let dimension = dimension.min(y0.dimension());
         let mut new = Self {
             dimension,
             basis: Vec::new(),
@@ -70,17 +72,17 @@ impl<Y: State> Gmres<Y> {
     fn make_room(&mut self, dimensions: usize) {
         let rows = dimensions + 1;
         self.basis.resize_with(rows, || self.residual.zeros_like());
-        self.triangle.resize(place(dimensions).start, 0.0);
-        self.rotations.resize(dimensions, (1.0, 0.0));
-        self.rhs.resize(rows, 0.0);
-        self.weights.resize(rows, 0.0);
+        self.triangle.resize(place(dimensions).start, zero());
+        self.rotations.resize(dimensions, (ComplexField::from_real(1.0), 0.0));
+        self.rhs.resize(rows, zero());
+        self.weights.resize(rows, zero());
     }
 
     /// `x ← M⁻¹ x` for the map `M` that `apply` writes into its last argument. False if the goal was not reached.
     pub fn solve(&mut self, x: &mut Y, goal: &Goal<'_, Y>, mut apply: impl FnMut(&Y, &mut Y)) -> bool {
         self.residual.assign(x);
         self.solution.set_zeros();
-        let start = norm(x);
+        let start = x.norm();
         let floor = goal.floor * start;
         // The norm must shrink by the same factor as the size, for coordinates that the size ignores. While the norm
         // is larger, the size need not be computed.
@@ -95,7 +97,7 @@ impl<Y: State> Gmres<Y> {
                 return false;
             }
             self.take(columns);
-            let residual = norm(&self.residual);
+            let residual = self.residual.norm();
             reached = residual <= floor || residual <= enough && (goal.size)(&self.residual) <= 1.0;
             if !reached && residual > STALLED * before {
                 return false;
@@ -116,10 +118,10 @@ impl<Y: State> Gmres<Y> {
         goal: &Goal<'_, Y>,
         apply: &mut impl FnMut(&Y, &mut Y),
     ) -> usize {
-        let beta = norm(&self.residual);
+        let beta = self.residual.norm();
         self.basis[0].assign(&self.residual);
         self.basis[0].scale_by(1.0 / beta);
-        self.rhs[0] = beta;
+        self.rhs[0] = ComplexField::from_real(beta);
         let mut columns = 0;
         while columns < self.dimension && *left > 0 {
             if columns == self.rotations.len() {
@@ -130,7 +132,7 @@ impl<Y: State> Gmres<Y> {
             *left -= 1;
             let Some(exhausted) = self.add_column(columns) else { return 0 };
             columns += 1;
-            let residual = self.rhs[columns].abs();
+            let residual = self.rhs[columns].modulus();
             if exhausted || residual <= floor {
                 break;
             }
@@ -152,12 +154,12 @@ impl<Y: State> Gmres<Y> {
         let column = &mut self.triangle[place(j)];
         let (done, rest) = self.basis.split_at_mut(j + 1);
         let product = &mut rest[0];
-        let before = norm(product);
+        let before = product.norm();
         for (h, v) in column.iter_mut().zip(&*done) {
             *h = v.inner(product);
             product.add_scaled(-*h, v);
         }
-        let after = norm(product);
+        let after = product.norm();
         if !after.is_finite() {
             return None;
         }
@@ -167,17 +169,18 @@ impl<Y: State> Gmres<Y> {
             product.scale_by(1.0 / after);
         }
         for (i, &(c, s)) in self.rotations[..j].iter().enumerate() {
-            (column[i], column[i + 1]) = (c * column[i] + s * column[i + 1], c * column[i + 1] - s * column[i]);
+            let (x, y) = (column[i], column[i + 1]);
+            (column[i], column[i + 1]) = (c.conjugate() * x + y.scale(s), c * y - x.scale(s));
         }
         let below = if exhausted { 0.0 } else { after };
-        let length = column[j].hypot(below);
+        let length = column[j].modulus().hypot(below);
         if length <= rounding {
             return None;
         }
-        let (c, s) = (column[j] / length, below / length);
-        column[j] = length;
+        let (c, s) = (column[j].unscale(length), below / length);
+        column[j] = ComplexField::from_real(length);
         self.rotations[j] = (c, s);
-        (self.rhs[j], self.rhs[j + 1]) = (c * self.rhs[j], -s * self.rhs[j]);
+        (self.rhs[j], self.rhs[j + 1]) = (c.conjugate() * self.rhs[j], self.rhs[j].scale(-s));
         Some(exhausted)
     }
 
@@ -187,11 +190,11 @@ impl<Y: State> Gmres<Y> {
         weights[columns] = self.rhs[columns];
         for (i, &(c, s)) in self.rotations[..columns].iter().enumerate().rev() {
             let last = weights[i + 1];
-            weights[i] = -s * last;
-            weights[i + 1] = c * last;
+            weights[i] = last.scale(-s);
+            weights[i + 1] = c.conjugate() * last;
         }
         self.residual.set_zeros();
-        self.residual.accumulate(1.0, weights, &self.basis[..=columns]);
+        self.residual.accumulate(weights, &self.basis[..=columns]);
     }
 
     /// Adds the least-squares solution in the first `columns` dimensions, and leaves the residual of the sum.
@@ -199,16 +202,16 @@ impl<Y: State> Gmres<Y> {
         self.find_residual(columns);
         for j in (0..columns).rev() {
             let column = &self.triangle[place(j)];
-            self.rhs[j] /= column[j];
-            let x = self.rhs[j];
-            for (rhs, a) in self.rhs[..j].iter_mut().zip(column) {
+            let x = self.rhs[j] / column[j];
+            self.rhs[j] = x;
+            for (rhs, &a) in self.rhs[..j].iter_mut().zip(column) {
                 *rhs -= x * a;
             }
         }
-        self.solution.accumulate(1.0, &self.rhs[..columns], &self.basis[..columns]);
+        self.solution.accumulate(&self.rhs[..columns], &self.basis[..columns]);
     }
 }
 
-fn norm<Y: State>(x: &Y) -> f64 {
-    x.inner(x).sqrt()
+fn zero<T: ComplexField<RealField = f64>>() -> T {
+    T::from_real(0.0)
 }

@@ -39,12 +39,10 @@ pub struct Differences;
 
 impl<F: Dynamics> Products<F> for Differences {
     fn linearise(self, f: &F, point: &mut Point<F::State>, near: Neighbourhood<'_, F::State>) -> u64 {
-        match near.slope {
-            Some(slope) => point.slope.assign(slope),
-            None => f.eval(point.t, &point.y, &mut point.slope),
-        }
+        // A method may know the slope up to its tolerance only, which is too little for a difference.
+        f.eval(point.t, &point.y, &mut point.slope);
         point.increment = point.y.rounding().sqrt() * size(&point.y, &point.slope, near);
-        u64::from(near.slope.is_none())
+        1
     }
 
     fn product(self, f: &F, point: &Point<F::State>, v: &F::State, shifted: &mut F::State, out: &mut F::State) {
