@@ -22,7 +22,7 @@ impl Chain {
     const N: usize = 6;
 
     fn problem() -> (Self, DVector<f64>) {
-        let theta = DVector::from_column_slice(&[40.0, 1.5]);
+        let theta = DVector::from_column_slice(&[8.0, 1.5]);
         (Self { theta }, DVector::from_fn(Self::N, |i, _| 1.0 + 0.3 * (i as f64).sin()))
     }
 }
