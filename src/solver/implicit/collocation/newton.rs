@@ -93,6 +93,19 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.taken_at = None;
     }
 
+    /// Passes the Jacobian on to the stages of another method.
+    pub fn pass_on<const R: usize>(&mut self, next: &mut StageSolver<F, R, L>) {
+        std::mem::swap(&mut self.linear, &mut next.linear);
+        next.taken_at = self.taken_at.take().filter(|_| !self.convergence.was_slow());
+        next.convergence = Convergence::new();
+        (self.prepared, next.prepared) = (None, None);
+    }
+
+    /// The mean rate of the last iterations; `None` if there was only one.
+    pub fn rate(&self) -> Option<f64> {
+        self.convergence.rate()
+    }
+
     /// Prepares a step with the slope `start` at its start.
     pub fn prepare<T: CollocationTableau<S>>(
         &mut self,

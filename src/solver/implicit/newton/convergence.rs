@@ -139,6 +139,11 @@ impl Convergence {
         self.slow
     }
 
+    /// The mean rate of the last iterations; `None` if there was only one.
+    pub fn rate(&self) -> Option<f64> {
+        (self.iteration > 1).then_some(self.rate)
+    }
+
     fn give_up(&mut self) -> Progress {
         self.eta = 1.0;
         Progress::Hopeless
