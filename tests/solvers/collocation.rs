@@ -4,7 +4,7 @@ use crate::common::gradient::{gradient, over};
 use nalgebra::{DVector, Matrix2, Matrix3, SVector, Vector2, Vector3, Vector4, vector};
 use rheos::dynamics::problems::{Forced, LotkaVolterra, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
-use rheos::solver::implicit::{GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA9};
+use rheos::solver::implicit::{GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA9, RadauIIA13};
 use rheos::verify::{dense_order, order_with};
 use rheos::{Autodiff, DiscreteAdjoint, Dynamics, Error, Fixed, Ivp, Parametric, Pid, RadauIIA5, Solver, ode, solve};
 
@@ -49,6 +49,7 @@ for_every_method! {
     radau3: RadauIIA3,
     radau5: RadauIIA5,
     radau9: RadauIIA9,
+    radau13: RadauIIA13,
     gauss4: GaussLegendre4,
     gauss6: GaussLegendre6,
 }
@@ -83,6 +84,7 @@ fn radau_damps_what_is_infinitely_stiff() {
         assert!(stability(RadauIIA3, z).norm() < 3.0 / size);
         assert!(stability(RadauIIA5, z).norm() < 4.0 / size);
         assert!(stability(RadauIIA9, z).norm() < 6.0 / size);
+        assert!(stability(RadauIIA13, z).norm() < 8.0 / size);
     }
 }
 
@@ -94,6 +96,7 @@ fn stability_functions_are_pade_approximations() {
     near(stability(RadauIIA3, z), pade(1, 2, -1.0));
     near(stability(RadauIIA5, z), pade(2, 3, -1.0));
     near(stability(RadauIIA9, z), pade(4, 5, -1.0));
+    near(stability(RadauIIA13, z), pade(6, 7, -1.0));
     near(stability(GaussLegendre4, z), pade(2, 2, -1.0));
     near(stability(GaussLegendre6, z), pade(3, 3, -1.0));
 }
@@ -213,6 +216,7 @@ fn van_der_pol() {
         check("3", solve(&f, y0, 0.0..2000.0, RadauIIA3, pid).unwrap().last());
         check("5", solve(&f, y0, 0.0..2000.0, RadauIIA5, pid).unwrap().last());
         check("9", solve(&f, y0, 0.0..2000.0, RadauIIA9, pid).unwrap().last());
+        check("13", solve(&f, y0, 0.0..2000.0, RadauIIA13, pid).unwrap().last());
     }
 }
 
@@ -273,6 +277,7 @@ fn robertson() {
         check("3", solve(&Robertson, y0, 0.0..1e11, RadauIIA3, pid).unwrap().last());
         check("5", solve(&Robertson, y0, 0.0..1e11, RadauIIA5, pid).unwrap().last());
         check("9", solve(&Robertson, y0, 0.0..1e11, RadauIIA9, pid).unwrap().last());
+        check("13", solve(&Robertson, y0, 0.0..1e11, RadauIIA13, pid).unwrap().last());
     }
 }
 
@@ -414,6 +419,7 @@ fn discrete_adjoints_differentiate_the_steps() {
         check(RadauIIA3, times);
         check(RadauIIA5, times);
         check(RadauIIA9, times);
+        check(RadauIIA13, times);
         check(GaussLegendre4, times);
         check(GaussLegendre6, times);
     }

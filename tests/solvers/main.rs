@@ -18,6 +18,7 @@ mod multistep_adaptive;
 mod multistep_allocation;
 mod order;
 mod order_conditions;
+mod radau;
 mod reference_solutions;
 mod rosenbrock;
 mod stiff;

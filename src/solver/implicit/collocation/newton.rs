@@ -173,7 +173,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         f: &F,
         step: StepStart<'_, F::State>,
     ) -> Result<(), Unsolved> {
-        self.convergence.begin(self.norm.is_none());
+        self.convergence.begin(self.norm.is_none(), step.h);
         loop {
             self.evaluate::<T>(f, step);
             if !self.find_increment::<T>(linear, f, step.h) {

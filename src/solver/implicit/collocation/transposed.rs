@@ -56,7 +56,7 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
             return false;
         }
         self.bar.iter_mut().for_each(State::set_zeros);
-        self.convergence.begin(true);
+        self.convergence.begin(true, h);
         loop {
             for (i, y) in stages.iter().enumerate() {
                 self.combine_slope_bar::<T>(i, h);

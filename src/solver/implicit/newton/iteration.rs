@@ -131,7 +131,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         z: &mut F::State,
         slope: &mut F::State,
     ) -> Result<(), Unsolved> {
-        self.convergence.begin(self.norm.is_none());
+        self.convergence.begin(self.norm.is_none(), equation.a);
         while self.iterate(linear, f, equation, z, slope) {
             match self.convergence.judge(self.measure(equation.y0)) {
                 Progress::Converged => {
