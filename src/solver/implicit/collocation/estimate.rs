@@ -55,6 +55,10 @@ where
         &ws.error
     }
 
+    fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
+        ws.stages.keeps_step(factor)
+    }
+
     fn probe<'w>(
         &self,
         f: &F,

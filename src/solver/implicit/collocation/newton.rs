@@ -7,7 +7,7 @@ use super::tableau::{first_pair, scaled_inverse};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::solver::StepStart;
 use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress, size_sq};
-use crate::solver::implicit::newton::kept::{Prepared, Unsolved};
+use crate::solver::implicit::newton::kept::{Prepared, Unsolved, is_not_worth_a_factorisation, serves};
 use crate::solver::implicit::{ComplexSolver, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
 use crate::state::{ErrorNorm, State, StoredNorm};
@@ -121,7 +121,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             self.taken_at = Some(t);
             self.prepared = None;
         }
-        if self.prepared != Some(h) {
+        if !serves(self.prepared, h) {
             if !self.factor::<T>(linear, h) {
                 (self.taken_at, self.prepared) = (None, None);
                 return Prepared::Singular;
@@ -245,6 +245,11 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         f.eval(t, &self.stage, &mut self.increment[0]);
         self.evaluations += 1;
         &self.increment[0]
+    }
+
+    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step).
+    pub fn keeps_step(&self, factor: f64) -> bool {
+        self.taken_at.is_some() && !self.convergence.was_slow() && is_not_worth_a_factorisation(factor)
     }
 
     /// The number of field evaluations.

@@ -6,7 +6,7 @@
 //! units, so that its increments are exact for this estimate.
 
 use super::convergence::{Convergence, Increment, Progress, size_sq};
-use super::kept::{Prepared, Unsolved};
+use super::kept::{Prepared, Unsolved, is_not_worth_a_factorisation, serves};
 use super::linear::{LinearSolver, Matrices};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::solver::StepStart;
@@ -108,7 +108,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             self.prepared = None;
             self.slow = false;
         }
-        if self.prepared != Some(a) {
+        if !serves(self.prepared, a) {
             if linear.prepare(&mut self.linear, a).is_err() {
                 self.taken_at = None;
                 return Prepared::Singular;
@@ -179,6 +179,11 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     /// `x ← (I − a J)⁻¹ x` with the prepared matrix. False if no solution was found.
     pub fn filter(&mut self, linear: &L, f: &F, x: &mut F::State) -> bool {
         linear.solve(&mut self.linear, f, x).is_ok()
+    }
+
+    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step).
+    pub fn keeps_step(&self, factor: f64) -> bool {
+        self.taken_at.is_some() && !self.slow && is_not_worth_a_factorisation(factor)
     }
 
     /// The number of field evaluations.

@@ -226,6 +226,14 @@ impl<F: Dynamics, L: ComplexSolver<F>> Embedded<F> for Radau<L> {
         ws.stages() as u32 + 1
     }
 
+    fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
+        match ws.order.stages() {
+            Stages::Three => ws.three.stages.keeps_step(factor),
+            Stages::Five => ws.five.stages.keeps_step(factor),
+            Stages::Seven => ws.seven.stages.keeps_step(factor),
+        }
+    }
+
     fn probe<'w>(
         &self,
         f: &F,
