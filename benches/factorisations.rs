@@ -14,7 +14,7 @@ use std::time::Instant;
 use any_size::AnySize;
 use rheos::Bdf;
 use rheos::solver::implicit::{
-    Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13, Sdirk4, TrBdf2,
+    Esdirk5, Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13, Sdirk4, TrBdf2,
 };
 use rheos::solver::{Embedded, Method};
 use stiff::{Problem, beam, e5, problems, ring_modulator};
@@ -76,7 +76,7 @@ fn main() {
             })+
         };
     }
-    tables!(TrBdf2, Kvaerno3, Sdirk4, Esdirk547, RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13, Radau, Bdf);
+    tables!(TrBdf2, Kvaerno3, Sdirk4, Esdirk547, Esdirk5, RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13, Radau, Bdf);
 }
 
 fn named<S: Method>(_: &S) -> &'static str {

@@ -56,7 +56,7 @@ where
     }
 
     fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
-        ws.stages.keeps_step(factor)
+        ws.stages.keeps_step(&self.linear, factor)
     }
 
     fn probe<'w>(

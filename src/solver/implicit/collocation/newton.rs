@@ -247,9 +247,12 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         &self.increment[0]
     }
 
-    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step).
-    pub fn keeps_step(&self, factor: f64) -> bool {
-        self.taken_at.is_some() && !self.convergence.was_slow() && is_not_worth_a_factorisation(factor)
+    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step), if the linear solver has factorisations.
+    pub fn keeps_step(&self, linear: &L, factor: f64) -> bool {
+        self.matrices(linear).factorisations > 0
+            && self.taken_at.is_some()
+            && !self.convergence.was_slow()
+            && is_not_worth_a_factorisation(factor)
     }
 
     /// The number of field evaluations.

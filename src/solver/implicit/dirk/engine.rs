@@ -276,7 +276,7 @@ where
     }
 
     fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
-        ws.newton.keeps_step(factor)
+        ws.newton.keeps_step(&self.linear, factor)
     }
 
     fn probe<'w>(

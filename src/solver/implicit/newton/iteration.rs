@@ -181,9 +181,12 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         linear.solve(&mut self.linear, f, x).is_ok()
     }
 
-    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step).
-    pub fn keeps_step(&self, factor: f64) -> bool {
-        self.taken_at.is_some() && !self.slow && is_not_worth_a_factorisation(factor)
+    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step), if the linear solver has factorisations.
+    pub fn keeps_step(&self, linear: &L, factor: f64) -> bool {
+        self.matrices(linear).factorisations > 0
+            && self.taken_at.is_some()
+            && !self.slow
+            && is_not_worth_a_factorisation(factor)
     }
 
     /// The number of field evaluations.

@@ -228,9 +228,9 @@ impl<F: Dynamics, L: ComplexSolver<F>> Embedded<F> for Radau<L> {
 
     fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
         match ws.order.stages() {
-            Stages::Three => ws.three.stages.keeps_step(factor),
-            Stages::Five => ws.five.stages.keeps_step(factor),
-            Stages::Seven => ws.seven.stages.keeps_step(factor),
+            Stages::Three => self.three.keeps_step(&ws.three, factor),
+            Stages::Five => self.five.keeps_step(&ws.five, factor),
+            Stages::Seven => self.seven.keeps_step(&ws.seven, factor),
         }
     }
 
