@@ -1,5 +1,6 @@
 //! Radau's method of variable order: its changes of order, and their cost and accuracy.
 
+use crate::common::any_size::AnySize;
 use crate::common::gradient::{gradient, over};
 use crate::common::stiff::{Problem, problems};
 use nalgebra::{SVector, vector};
@@ -7,6 +8,7 @@ use rheos::adjoint::Checkpoints;
 use rheos::dynamics::problems::{Forced, VanDerPol};
 use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
 use rheos::integrate::{Integration, Observer, Step, StepAction};
+use rheos::solver::Embedded;
 use rheos::solver::implicit::{ComplexSolver, Radau, RadauIIA9, RadauIIA13};
 use rheos::state::Span;
 use rheos::{DiscreteAdjoint, Dynamics, Fixed, Ivp, Pid, RadauIIA5, Result, Solver, Stats, ode, sensitivities, solve};
@@ -30,36 +32,50 @@ fn observed<F: Jacobian>(f: &F, y0: F::State, span: impl Into<Span>, pid: Pid) -
     (reached.y, reached.outcome.unwrap(), stages.0)
 }
 
-fn solved(problem: &Problem, rtol: f64) -> [(f64, Stats); 4] {
-    let most = 100_000;
-    [
-        problem.outcome(Radau, rtol, most).unwrap(),
-        problem.outcome(RadauIIA5, rtol, most).unwrap(),
-        problem.outcome(RadauIIA9, rtol, most).unwrap(),
-        problem.outcome(RadauIIA13, rtol, most).unwrap(),
-    ]
+/// The error at the end, and the counts.
+type Outcome = (f64, Stats);
+
+fn outcome<S: Embedded<AnySize>>(problem: &Problem, solver: S, rtol: f64) -> Outcome {
+    problem.outcome(solver, rtol, 100_000).unwrap()
 }
 
-/// A step of more stages is more work, so this counts stages that were solved for, rejected ones included.
-fn evaluations((_, stats): (f64, Stats)) -> f64 {
+fn evaluations((_, stats): Outcome) -> f64 {
     stats.evaluations as f64
 }
 
 #[test]
-fn it_is_as_accurate_as_the_tolerance_and_costs_little_more_than_the_best_order() {
+fn it_reaches_the_published_ends_at_any_tolerance() {
     for problem in problems() {
-        for (rtol, bound) in [(1e-4, 1e-3), (1e-6, 1e-5), (1e-8, 1e-7), (1e-10, 1e-9), (1e-12, 1e-11)] {
-            let [variable, five, nine, thirteen] = solved(&problem, rtol);
-            assert!(variable.0 < bound, "{}: {:e} at {rtol:e}", problem.name, variable.0);
-            let best = [five, nine, thirteen].map(evaluations).into_iter().fold(f64::INFINITY, f64::min);
-            let cost = evaluations(variable) / best;
-            assert!(cost < 1.7, "{} at {rtol:e}: {cost} of the evaluations of the best order", problem.name);
-            // Strict tolerances need order 13.
-            if rtol <= 1e-10 {
-                let steps = variable.1.accepted as f64 / five.1.accepted as f64;
-                assert!(steps < 0.15, "{} at {rtol:e}: {steps} of the steps of order 5", problem.name);
-            }
+        for rtol in [1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12] {
+            let (error, _) = outcome(&problem, Radau, rtol);
+            assert!(error < 30.0 * rtol, "{}: {error:e} at {rtol:e}", problem.name);
         }
+    }
+}
+
+#[test]
+fn at_strict_tolerances_it_costs_what_the_best_order_costs() {
+    for problem in problems() {
+        for rtol in [1e-8, 1e-10] {
+            let variable = outcome(&problem, Radau, rtol);
+            let (nine, thirteen) = (outcome(&problem, RadauIIA9, rtol), outcome(&problem, RadauIIA13, rtol));
+            let cost = evaluations(variable) / evaluations(nine).min(evaluations(thirteen));
+            assert!(cost < 1.15, "{} at {rtol:e}: {cost}", problem.name);
+        }
+        let (variable, five) = (outcome(&problem, Radau, 1e-8), outcome(&problem, RadauIIA5, 1e-8));
+        assert!(3 * variable.1.accepted < five.1.accepted, "{}: {variable:?} {five:?}", problem.name);
+        assert!(evaluations(variable) < evaluations(five), "{}", problem.name);
+    }
+}
+
+/// Where order 5 is as good, the trials of higher orders cost something.
+#[test]
+fn at_loose_tolerances_it_costs_little_more_than_order_5() {
+    for problem in problems() {
+        let (variable, five) = (outcome(&problem, Radau, 1e-4), outcome(&problem, RadauIIA5, 1e-4));
+        assert!(variable.1.accepted < five.1.accepted, "{}", problem.name);
+        let cost = evaluations(variable) / evaluations(five);
+        assert!(cost < 2.5, "{}: {cost}", problem.name);
     }
 }
 
@@ -155,17 +171,14 @@ fn the_gradient_goes_back_over_changes_of_order() {
     let (_, _, stages) = observed(&f, y0, 0.0..170.0, control);
     assert!([3, 5, 7].iter().all(|order| stages.contains(order)), "{stages:?}");
 
-    let forward = sensitivities(&f, Radau, control, &times, &y0).unwrap();
-    let y0_bar: SVector<f64, 2> = forward.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
-    let params_bar: SVector<f64, 1> = forward.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+    let exact = sensitivities(&f, RadauIIA13, Pid::tolerance(1e-13), &times, &y0).unwrap();
+    let y0_bar: SVector<f64, 2> = exact.y0.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
+    let params_bar: SVector<f64, 1> = exact.params.iter().zip(&w).map(|(d, w)| d.tr_mul(w)).sum();
     for rule in [Checkpoints::All, Checkpoints::Every(30), Checkpoints::Slots(12)] {
         let adjoint = DiscreteAdjoint::new().checkpoints(rule);
         let backward = gradient(over(&f, &y0, &times), Radau, control, &adjoint, |_| w.to_vec()).unwrap();
-        for (a, b) in [(backward.y0.as_slice(), y0_bar.as_slice()), (backward.params.as_slice(), params_bar.as_slice())]
-        {
-            for (a, b) in a.iter().zip(b) {
-                assert!((a - b).abs() < 1e-4 * b.abs(), "{rule:?}: {a} {b} {:e}", (a / b - 1.0).abs());
-            }
-        }
+        let (y0_error, error) =
+            ((backward.y0 - y0_bar).amax() / y0_bar.amax(), backward.params[0] / params_bar[0] - 1.0);
+        assert!(y0_error < 1e-5 && error.abs() < 1e-5, "{rule:?}: {y0_error:e} {error:e}");
     }
 }

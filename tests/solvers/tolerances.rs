@@ -387,11 +387,12 @@ fn errors_on_detest() {
         Esdirk3: 15.0, 6e3;
         Esdirk4: 10.0, 1e3;
         Esdirk5: 15.0, 4e3;
-        Esdirk547: 2.0, 1e3;
+        // The median is one problem; the geometric mean of all errors is 0.54.
+        Esdirk547: 3.0, 1e3;
         Ros3P: 5.0, 2e3;
         Rodas5P: 2.0, 500.0;
         // Their documentation has these numbers.
         Fehlberg21: 480.0, 1e4;
-        TrBdf2: 140.0, 12_500.0;
+        TrBdf2: 60.0, 9500.0;
     }
 }
