@@ -5,8 +5,8 @@ use rheos::solver::explicit::{
     Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };
 use rheos::solver::implicit::{
-    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4,
-    TrBdf2,
+    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Kvaerno3, Radau, RadauIIA3, RadauIIA9,
+    RadauIIA13, Sdirk4, TrBdf2,
 };
 use rheos::solver::multistep::{Adams, Ndf};
 use rheos::solver::reversible::{Alf, ReversibleHeun};
@@ -36,6 +36,6 @@ pub fn stiff<F: Jacobian>(case: &Case<F>, effort: &Effort) -> Vec<Curve> {
     sweep! { case, effort;
         "diagonally implicit": TrBdf2, Sdirk4, Kvaerno3, Esdirk3, Esdirk4, Esdirk5, Esdirk547;
         "Rosenbrock": Ros3, Ros3P, Rodas3, Rodas4, Rodas4P, Rodas5P;
-        "collocation and multistep": RadauIIA3, RadauIIA5, RadauIIA9, GaussLegendre4, GaussLegendre6, Bdf, Ndf;
+        "collocation and multistep": RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13, Radau, GaussLegendre4, GaussLegendre6, Bdf, Ndf;
     }
 }

@@ -231,6 +231,9 @@ where
             if memory.rejected {
                 factor = smaller(factor, 1.0);
             }
+            if solver.keeps_step(ws, factor) {
+                factor = 1.0;
+            }
             // A step cut short by the end of the span is no reason to shorten the planned one. Rounding in `t + h` is
             // not a cut.
             let next = if tried < 0.99 * memory.h { larger(memory.h, tried * factor) } else { tried * factor };

@@ -159,6 +159,14 @@ pub trait Embedded<F: Dynamics>: Solver<F> {
         None
     }
 
+    /// Whether the next step keeps its length although the error allows one longer by `factor`: the step is not worth a
+    /// factorisation. It is called once per accepted step, before [`accept`](Solver::accept). The default is false.
+    #[inline]
+    fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
+        let _ = (ws, factor);
+        false
+    }
+
     /// `f(t, y)` and `f(t + h, y + h f(t, y))`, for the choice of a first step. The first slope is kept as the first
     /// stage of the next step.
     fn probe<'w>(

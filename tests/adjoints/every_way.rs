@@ -8,7 +8,7 @@ use rheos::adjoint::{Checkpoints, ExactGradient, Gradient, InterpolatingAdjoint,
 use rheos::control::StepTo;
 use rheos::dynamics::GenericSplit;
 use rheos::solver::explicit::Dop853;
-use rheos::solver::implicit::{Esdirk547, KenCarp5};
+use rheos::solver::implicit::{Esdirk547, KenCarp5, Radau};
 use rheos::solver::multistep::{Adams, AdamsMoulton};
 use rheos::solver::reversible::ReversibleHeun;
 use rheos::solver::{DefaultSolver, Dense};
@@ -99,6 +99,7 @@ fn all_of_them_agree() {
         ("Discrete, 5 slots", landed(Dop853, tight, DiscreteAdjoint::new().checkpoints(Checkpoints::Slots(5)))),
         ("Discrete, ESDIRK", landed(Esdirk547, Pid::tolerance(1e-11), DiscreteAdjoint::new())),
         ("Discrete, Radau", landed(RadauIIA5, tight, DiscreteAdjoint::new())),
+        ("Discrete, Radau of variable order", landed(Radau, tight, DiscreteAdjoint::new())),
         ("Discrete, Kennedy and Carpenter", found_by_parts(Pid::tolerance(1e-11))),
         ("Discrete, Rosenbrock", landed(Rodas5P, Pid::tolerance(1e-11), DiscreteAdjoint::new())),
         ("Discrete, automatic", landed(DefaultSolver::default(), Pid::tolerance(1e-11), DiscreteAdjoint::new())),

@@ -10,6 +10,7 @@ use rheos::control::StepTo;
 use rheos::dynamics::Bars;
 use rheos::dynamics::problems::VanDerPol;
 use rheos::solver::explicit::Dop853;
+use rheos::solver::implicit::Radau;
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::{Dense, Embedded, Method, OutputCotangent, Past, StepCotangent, StepNote, StepStart, StepVjp};
 use rheos::{
@@ -83,6 +84,7 @@ impl<F: Differentiable, S: StepVjp<F>> StepVjp<F> for Again<S> {
     type Tape = S::Tape;
 
     const LOOKS_BACK: usize = S::LOOKS_BACK;
+    const TAKES_NOTES: bool = S::TAKES_NOTES;
 
     fn tape(&self, f: &F, y0: &F::State) -> Self::Tape {
         self.solver.tape(f, y0)
@@ -188,6 +190,20 @@ fn gradients_at_variable_order_are_the_derivatives_of_the_steps() {
     check_on_grid(Again { solver: Adams, notes: up_and_down(12) });
     check_on_grid(Again { solver: Bdf, notes: up_and_down(5) });
     check_on_grid(Again { solver: Ndf, notes: up_and_down(5) });
+}
+
+/// Steps so long that the orders 5, 9 and 13 differ by more than the differences.
+#[test]
+fn gradients_of_radau_at_variable_order_are_the_derivatives_of_the_steps() {
+    let stages = [3, 3, 5, 7, 7, 5, 3, 5, 5, 7, 5, 3, 5, 7, 7, 7, 5, 5, 3, 5];
+    let notes = stages.map(|formula| StepNote { formula, lead: 0.0 }).to_vec();
+    let grid: Vec<f64> = (0..=20).map(|i| 6.2 * (f64::from(i) / 20.0).powf(1.1)).collect();
+    let inside = |n: usize, theta: f64| grid[n] + theta * (grid[n + 1] - grid[n]);
+    let times = [grid[0], inside(1, 0.6), inside(3, 0.5), inside(5, 0.3), inside(5, 0.7), grid[20]];
+    let ((f, y0), solver) = (model(), Again { solver: Radau, notes });
+    let steps = Steps { control: StepTo::new(grid), times: &times, moving: &|_| true, differences: DIFFERENCES };
+    // A step of order 13 rounds to 10⁻¹³, which the differences divide by 10⁻².
+    check_steps(&f, &y0, steps, &solver, &DiscreteAdjoint::new(), 1e-10);
 }
 
 /// Where every point follows both ends, the derivatives with respect to all of them count.

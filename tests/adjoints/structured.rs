@@ -4,7 +4,9 @@ use nalgebra::DVector;
 use rheos::dynamics::{Jacobian, SecondOrderVjp};
 #[cfg(feature = "sparse")]
 use rheos::solver::implicit::Sparse;
-use rheos::solver::implicit::{Banded, Krylov, RadauIIA3, RadauIIA9, Sdirk4, TransposedComplexSolver, TransposedSolver};
+use rheos::solver::implicit::{
+    Banded, Krylov, RadauIIA3, RadauIIA9, Sdirk4, TransposedComplexSolver, TransposedSolver,
+};
 use rheos::solver::rosenbrock::Rodas4;
 #[cfg(feature = "sparse")]
 use rheos::state::Pattern;
@@ -53,14 +55,7 @@ impl Parametric for Chain {
 
 impl Differentiable for Chain {
     type Trace = ();
-    fn vjp(
-        &self,
-        t: f64,
-        y: &DVector<f64>,
-        w: &DVector<f64>,
-        ybar: &mut DVector<f64>,
-        pbar: &mut DVector<f64>,
-    ) -> f64 {
+    fn vjp(&self, t: f64, y: &DVector<f64>, w: &DVector<f64>, ybar: &mut DVector<f64>, pbar: &mut DVector<f64>) -> f64 {
         for i in 0..Self::N {
             // The matrix of the differences is symmetric.
             ybar[i] += self.theta[0] * neighbours(w, i) - 3.0 * self.theta[1] * y[i] * y[i] * w[i];

@@ -44,6 +44,8 @@ pub fn assert_solved_as_by_lu(n: usize, tol: f64) {
     let error = (by_krylov.last() - heat_exact(n, 0.1)).amax();
     assert!(error < 10.0 * tol, "n = {n}, tol = {tol:e}: error {error:e}");
     let (krylov, lu) = (by_krylov.stats, by_lu.stats);
-    assert!(krylov.accepted.abs_diff(lu.accepted) <= 1, "{krylov:?} {lu:?}");
+    // LU keeps a step that could grow by at most a fifth.
+    let ratio = lu.accepted as f64 / krylov.accepted as f64;
+    assert!((0.99..1.2).contains(&ratio), "{krylov:?} {lu:?}");
     assert_eq!(krylov.factorisations, 0);
 }

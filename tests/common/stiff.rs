@@ -8,7 +8,7 @@ use rheos::dynamics::problems::stiff::{
     Beam, E5, Heat, Hires, MedicalAkzoNobel, Oregonator, Pollution, RingModulator, Robertson,
 };
 use rheos::solver::Embedded;
-use rheos::{Ivp, Pid};
+use rheos::{Ivp, Pid, Stats};
 use serde_json::Value;
 
 use super::any_size::{AnyProblem, AnySize};
@@ -36,12 +36,18 @@ impl Problem {
 
     /// The largest error of a component at the end, or why it was not reached.
     pub fn error<S: Embedded<AnySize>>(&self, solver: S, rtol: f64) -> Result<f64, String> {
-        let control = Pid::tolerance(rtol).atol(rtol * self.scale);
+        self.outcome(solver, rtol, 100_000).map(|(error, _)| error)
+    }
+
+    /// The same in so many steps at most, with the counts of the solve.
+    pub fn outcome<S: Embedded<AnySize>>(&self, solver: S, rtol: f64, steps: u64) -> Result<(f64, Stats), String> {
+        let control = Pid::tolerance(rtol).atol(rtol * self.scale).max_steps(steps);
         let ivp = Ivp::new(&self.model, self.y0.clone(), 0.0..self.end).jumps_at(self.jumps);
         let solution = ivp.solve(solver, control).map_err(|e| e.to_string())?;
         assert_eq!(solution.last().len(), self.expected.len());
         let errors = solution.last().iter().zip(&self.expected).map(|(y, e)| (y - e).abs() / (e.abs() + self.floor));
-        Ok(errors.fold(0.0, |worst: f64, error| if error.is_nan() { f64::INFINITY } else { worst.max(error) }))
+        let worst = errors.fold(0.0, |worst: f64, error| if error.is_nan() { f64::INFINITY } else { worst.max(error) });
+        Ok((worst, solution.stats))
     }
 }
 

@@ -8,7 +8,7 @@ use rheos::solver::explicit::{
 };
 use rheos::solver::implicit::{
     Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler, ImplicitMidpoint, KenCarp4,
-    Krylov, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    Krylov, Kvaerno3, Radau, RadauIIA3, RadauIIA9, RadauIIA13, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
@@ -123,6 +123,8 @@ pub const ENDS: &[Attempt] = &[
     |case| end_of_adaptive(case, Esdirk4),
     |case| end_of_adaptive(case, Esdirk5),
     |case| end_of_adaptive(case, RadauIIA9),
+    |case| end_of_adaptive(case, RadauIIA13),
+    |case| end_of_adaptive(case, Radau),
     |case| end_of_adaptive(case, GaussLegendre6),
     |case| end_of_adaptive(case, Ros3),
     |case| end_of_adaptive(case, Ros3P),

@@ -6,7 +6,7 @@ use rheos::dynamics::separable;
 use rheos::solver::explicit::{Bosh3, CarpenterKennedy, Dop853, Vern9};
 use rheos::solver::implicit::{
     BlockDiagonal, Esdirk547, GaussLegendre4, GaussLegendre6, ImexEuler, ImplicitMidpoint, KenCarp3, KenCarp5, Krylov,
-    Kvaerno3, RadauIIA3, Sdirk4, TrBdf2,
+    Kvaerno3, Radau, RadauIIA3, Sdirk4, TrBdf2,
 };
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun};
@@ -81,6 +81,8 @@ fn collocation() {
     check((&Heap, &heap_start()), RadauIIA5, pid(1e-6));
     check((&STIFF, &START), RadauIIA5.with(Krylov::new()), pid(1e-4));
     check((&STIFF, &START), RadauIIA5.with(Krylov::new().preconditioned(BlockDiagonal::new(2))), pid(1e-4));
+    check((&STIFF, &START), Radau, pid(1e-7));
+    check((&Heap, &heap_start()), Radau, pid(1e-4));
     check((&STIFF, &START), GaussLegendre4, fixed(40));
     check((&Heap, &heap_start()), GaussLegendre6, pid(1e-4));
 }

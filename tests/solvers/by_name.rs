@@ -3,7 +3,7 @@
 use nalgebra::{Vector2, vector};
 use rheos::dynamics::problems::VanDerPol;
 use rheos::solver::explicit::{Bosh3, CashKarp, Dop853, Dopri8, Fehlberg45, Vern6, Vern8, Vern9};
-use rheos::solver::implicit::{Esdirk547, Kvaerno3, RadauIIA3, RadauIIA9, TrBdf2};
+use rheos::solver::implicit::{Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA9, RadauIIA13, TrBdf2};
 use rheos::solver::multistep::{Adams, Ndf};
 use rheos::solver::rosenbrock::{Rodas4, Rodas4P, Ros3P};
 use rheos::solver::{AnyExplicit, AnySolver, Auto, Dense, Embedded};
@@ -45,7 +45,7 @@ fn a_named_method_is_the_method() {
         "tsit5" Tsit5, "vern6" Vern6, "vern7" Vern7, "vern8" Vern8, "vern9" Vern9, "dopri8" Dopri8, "dop853" Dop853,
         "adams" Adams, "ros3p" Ros3P, "rodas4" Rodas4, "rodas4p" Rodas4P, "rodas5p" Rodas5P, "tr_bdf2" TrBdf2,
         "kvaerno3" Kvaerno3, "esdirk547" Esdirk547, "radau_iia3" RadauIIA3, "radau_iia5" RadauIIA5,
-        "radau_iia9" RadauIIA9, "bdf" Bdf, "ndf" Ndf,
+        "radau_iia9" RadauIIA9, "radau_iia13" RadauIIA13, "radau" Radau, "bdf" Bdf, "ndf" Ndf,
     );
 }
 

@@ -4,9 +4,38 @@ use crate::common::gradient::{gradient, over};
 use nalgebra::{DVector, Matrix2, Matrix3, SVector, Vector2, Vector3, Vector4, vector};
 use rheos::dynamics::problems::{Forced, LotkaVolterra, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
-use rheos::solver::implicit::{GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA9};
+use rheos::solver::implicit::{GaussLegendre4, GaussLegendre6, RadauIIA3, RadauIIA9, RadauIIA13};
 use rheos::verify::{dense_order, order_with};
 use rheos::{Autodiff, DiscreteAdjoint, Dynamics, Error, Fixed, Ivp, Parametric, Pid, RadauIIA5, Solver, ode, solve};
+
+macro_rules! stability_tests {
+    ($method:expr) => {
+        /// `|R(z)| ≤ 1` in the left half-plane and `R` near `exp` at the origin.
+        #[test]
+        fn a_stable() {
+            for angle in [0.0, 0.3, 0.7, 1.1, 1.4, 1.55] {
+                for size in [0.1, 1.0, 10.0, 1e3, 1e6] {
+                    let z = vector![-size * f64::cos(angle), size * f64::sin(angle)];
+                    let r = stability($method, z);
+                    assert!(r.norm() <= 1.0 + 1e-13, "R({z}) = {r}");
+                }
+            }
+            let stiff = ode(|_, y: &f64, dy: &mut f64| *dy = -1000.0 * y);
+            let solution = solve(&stiff, 1.0, 0.0..10.0, $method, Fixed::step(0.1)).unwrap();
+            assert!(solution.last().abs() < 1.0);
+        }
+
+        #[test]
+        fn adaptive_solves_stay_near_their_tolerance() {
+            let (f, y0) = Forced::problem();
+            for tol in [1e-4, 1e-6, 1e-8, 1e-10] {
+                let solution = solve(&f, y0, 0.0..10.0, $method, Pid::tolerance(tol)).unwrap();
+                let error = (solution.last() - Forced::exact(10.0)).norm();
+                assert!(error < 10.0 * tol, "{error:e} at {tol:e}");
+            }
+        }
+    };
+}
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {
@@ -17,30 +46,7 @@ macro_rules! for_every_method {
             solution_order_tests!($method, 12.0);
             dense_order_tests!($method, 2.5);
 
-            /// `|R(z)| ≤ 1` in the left half-plane and `R` near `exp` at the origin.
-            #[test]
-            fn a_stable() {
-                for angle in [0.0, 0.3, 0.7, 1.1, 1.4, 1.55] {
-                    for size in [0.1, 1.0, 10.0, 1e3, 1e6] {
-                        let z = vector![-size * f64::cos(angle), size * f64::sin(angle)];
-                        let r = stability($method, z);
-                        assert!(r.norm() <= 1.0 + 1e-13, "R({z}) = {r}");
-                    }
-                }
-                let stiff = ode(|_, y: &f64, dy: &mut f64| *dy = -1000.0 * y);
-                let solution = solve(&stiff, 1.0, 0.0..10.0, $method, Fixed::step(0.1)).unwrap();
-                assert!(solution.last().abs() < 1.0);
-            }
-
-            #[test]
-            fn adaptive_solves_stay_near_their_tolerance() {
-                let (f, y0) = Forced::problem();
-                for tol in [1e-4, 1e-6, 1e-8, 1e-10] {
-                    let solution = solve(&f, y0, 0.0..10.0, $method, Pid::tolerance(tol)).unwrap();
-                    let error = (solution.last() - Forced::exact(10.0)).norm();
-                    assert!(error < 10.0 * tol, "{error:e} at {tol:e}");
-                }
-            }
+            stability_tests!($method);
         })*
     };
 }
@@ -51,6 +57,34 @@ for_every_method! {
     radau9: RadauIIA9,
     gauss4: GaussLegendre4,
     gauss6: GaussLegendre6,
+}
+
+/// Order 13 comes down to rounding in so few steps that the grids have to be finer and the spans longer.
+mod radau13 {
+    use super::*;
+
+    dense_order_tests!(RadauIIA13, 2.5);
+    stability_tests!(RadauIIA13);
+
+    #[test]
+    fn autonomous() {
+        let (f, y0) = Orbit::problem();
+        let error =
+            |n| (solve(&f, y0, 0.0..16.0, RadauIIA13, Fixed::steps(n)).unwrap().last() - Orbit::exact(16.0)).norm();
+        for (n, m) in [(9, 11), (10, 12), (11, 13)] {
+            let order = (error(n) / error(m)).ln() / (f64::from(m as u32) / f64::from(n as u32)).ln();
+            assert!((order - 13.0).abs() < 0.3, "order {order} from {n} to {m} steps");
+        }
+    }
+
+    #[test]
+    fn non_autonomous_in_both_directions() {
+        let (f, y0) = Forced::problem();
+        let report = order_with(&f, &y0, 0.0..24.0, &RadauIIA13, Forced::exact).unwrap();
+        assert!(report.passed(), "{report}");
+        let report = order_with(&f, &Forced::exact(24.0), 24.0..0.0, &RadauIIA13, Forced::exact).unwrap();
+        assert!(report.passed(), "{report}");
+    }
 }
 
 /// `y' = λ y` for a complex `λ`, as a real system.
@@ -83,6 +117,7 @@ fn radau_damps_what_is_infinitely_stiff() {
         assert!(stability(RadauIIA3, z).norm() < 3.0 / size);
         assert!(stability(RadauIIA5, z).norm() < 4.0 / size);
         assert!(stability(RadauIIA9, z).norm() < 6.0 / size);
+        assert!(stability(RadauIIA13, z).norm() < 8.0 / size);
     }
 }
 
@@ -94,6 +129,8 @@ fn stability_functions_are_pade_approximations() {
     near(stability(RadauIIA3, z), pade(1, 2, -1.0));
     near(stability(RadauIIA5, z), pade(2, 3, -1.0));
     near(stability(RadauIIA9, z), pade(4, 5, -1.0));
+    // `T T⁻¹` rounds to this.
+    assert!((stability(RadauIIA13, z) - vector![pade(6, 7, -1.0), 0.0]).norm() < 1e-14);
     near(stability(GaussLegendre4, z), pade(2, 2, -1.0));
     near(stability(GaussLegendre6, z), pade(3, 3, -1.0));
 }
@@ -213,6 +250,7 @@ fn van_der_pol() {
         check("3", solve(&f, y0, 0.0..2000.0, RadauIIA3, pid).unwrap().last());
         check("5", solve(&f, y0, 0.0..2000.0, RadauIIA5, pid).unwrap().last());
         check("9", solve(&f, y0, 0.0..2000.0, RadauIIA9, pid).unwrap().last());
+        check("13", solve(&f, y0, 0.0..2000.0, RadauIIA13, pid).unwrap().last());
     }
 }
 
@@ -273,6 +311,7 @@ fn robertson() {
         check("3", solve(&Robertson, y0, 0.0..1e11, RadauIIA3, pid).unwrap().last());
         check("5", solve(&Robertson, y0, 0.0..1e11, RadauIIA5, pid).unwrap().last());
         check("9", solve(&Robertson, y0, 0.0..1e11, RadauIIA9, pid).unwrap().last());
+        check("13", solve(&Robertson, y0, 0.0..1e11, RadauIIA13, pid).unwrap().last());
     }
 }
 
@@ -296,6 +335,18 @@ fn a_second_look_accepts_a_first_step_over_an_initial_layer() {
     let solution = solve(&stiff, 10.0, 0.0..1.0, RadauIIA5, Pid::tolerance(1e-2).first_step(0.1)).unwrap();
     assert_eq!(solution.stats.rejected, 0);
     assert!((solution.last() - 1.0_f64.cos()).abs() < 1e-4, "{}", solution.last());
+}
+
+/// A first step as short as the slope asks for converges at once, which says nothing about one that is ten times as long.
+#[test]
+fn a_rate_of_convergence_is_not_carried_over_to_a_much_longer_step() {
+    let (f, y0) = Forced::problem();
+    for tol in [1e-3, 1e-4, 1e-5, 1e-6] {
+        let first = Ivp::new(&f, y0, 0.0..10.0).save_every(1).solve(RadauIIA13, Pid::tolerance(tol)).unwrap();
+        assert!((first.t[2] - first.t[1]) / first.t[1] > 5.0);
+        let error = (first.y[2] - Forced::exact(first.t[2])).norm();
+        assert!(error < tol, "{error:e} at {tol:e}");
+    }
 }
 
 #[test]
@@ -414,6 +465,7 @@ fn discrete_adjoints_differentiate_the_steps() {
         check(RadauIIA3, times);
         check(RadauIIA5, times);
         check(RadauIIA9, times);
+        check(RadauIIA13, times);
         check(GaussLegendre4, times);
         check(GaussLegendre6, times);
     }

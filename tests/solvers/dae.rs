@@ -5,7 +5,9 @@ use rheos::dynamics::problems::dae::{ChemicalAkzoNobel, Robertson, TransistorAmp
 use rheos::dynamics::{Dynamics, MassMatrix, WithMass};
 use rheos::error::Error;
 use rheos::solver::Embedded;
-use rheos::solver::implicit::{Banded, ConsistentState, Esdirk547, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2};
+use rheos::solver::implicit::{
+    Banded, ConsistentState, Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2,
+};
 use rheos::solver::multistep::Ndf;
 use rheos::solver::rosenbrock::{Rodas4, Rodas4P};
 use rheos::state::{SparseMatrix, Tolerances};
@@ -31,7 +33,7 @@ where
 macro_rules! with_every_method {
     ($problem:expr, $end:expr, $control:expr, $exact:expr, $limit:expr) => {
         with_every_method!(@ $problem, $end, $control, $exact, $limit,
-            RadauIIA3, RadauIIA5, RadauIIA9, Rodas4, Rodas4P, Rodas5P, Bdf, Ndf, TrBdf2, Kvaerno3, Esdirk547, Sdirk4)
+            RadauIIA3, RadauIIA5, RadauIIA9, Radau, Rodas4, Rodas4P, Rodas5P, Bdf, Ndf, TrBdf2, Kvaerno3, Esdirk547, Sdirk4)
     };
     (@ $problem:expr, $end:expr, $control:expr, $exact:expr, $limit:expr, $($method:ident),*) => {
         $({

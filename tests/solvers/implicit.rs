@@ -1,14 +1,16 @@
 //! Implicit methods: order, stability, and what happens when Newton's method fails.
 
 use nalgebra::{DVector, Matrix2, Vector2, vector};
+use rheos::dynamics::problems::stiff::Heat;
 use rheos::dynamics::problems::{Forced, Orbit, VanDerPol};
 use rheos::dynamics::{Jacobian, Neighbourhood};
-use rheos::solver::StepStart;
 use rheos::solver::implicit::{
-    Esdirk4, Esdirk547, ImplicitEuler, ImplicitMidpoint, Kvaerno3, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    Esdirk4, Esdirk547, ImplicitEuler, ImplicitMidpoint, Krylov, Kvaerno3, RadauIIA3, Sdirk2, Sdirk3, Sdirk4, TrBdf2,
+    Trapezoid,
 };
+use rheos::solver::{Embedded, StepStart};
 use rheos::verify::{dense_order, order_with};
-use rheos::{Dynamics, Error, Fixed, Ivp, Pid, Solver, ode, solve};
+use rheos::{Autodiff, Dynamics, Error, Fixed, Ivp, Pid, RadauIIA5, Solver, ode, solve};
 
 macro_rules! for_every_method {
     ($($name:ident: $method:expr),* $(,)?) => {
@@ -213,4 +215,39 @@ fn differences_agree_with_the_jacobian() {
     f.time_derivative(1.2, &vector![0.4, -0.3], Neighbourhood::of_step(0.01), &mut exact);
     closure.time_derivative(1.2, &vector![0.4, -0.3], Neighbourhood::of_step(0.01), &mut found);
     assert!((exact - found).amax() < 1e-7);
+}
+
+/// On a linear field the Jacobian lasts, and a step keeps its factorisations until it may grow by more than a fifth.
+#[test]
+fn a_step_that_could_grow_a_little_keeps_its_factorisations() {
+    fn check<S: Embedded<Autodiff<Heat, 30, 0>>>(solver: S, matrices: u64) {
+        let (f, y0) = Heat::problem::<30>();
+        let solution = Ivp::new(&f, y0, 0.0..0.1).save_every(1).solve(solver, Pid::tolerance(1e-6)).unwrap();
+        let stats = solution.stats;
+        assert_eq!(stats.jacobians, 1);
+        assert!(2 * stats.factorisations < matrices * stats.accepted, "{}: {stats:?}", S::NAME);
+        let steps: Vec<f64> = solution.t.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        // The last steps are fitted to the end.
+        for (n, pair) in steps[..steps.len() - 2].windows(2).enumerate() {
+            let ratio = pair[1] / pair[0];
+            assert!(ratio < 1.0 + 1e-9 || ratio > 1.2, "{}, step {n}: {ratio}", S::NAME);
+        }
+        let error = (solution.last() - Heat::exact::<30>(0.1)).amax();
+        assert!(error < 1e-5, "{}: {error:e}", S::NAME);
+    }
+    check(TrBdf2, 1);
+    check(Kvaerno3, 1);
+    check(Sdirk4, 1);
+    check(RadauIIA3, 1);
+    check(RadauIIA5, 2);
+}
+
+/// Without a matrix there is nothing to keep, and the step follows the error.
+#[test]
+fn a_step_grows_a_little_without_factorisations() {
+    let (f, y0) = Heat::problem::<30>();
+    let solver = Kvaerno3.with(Krylov::new());
+    let solution = Ivp::new(&f, y0, 0.0..0.1).save_every(1).solve(solver, Pid::tolerance(1e-6)).unwrap();
+    let steps: Vec<f64> = solution.t.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(steps.windows(2).any(|pair| (1.001..1.2).contains(&(pair[1] / pair[0]))));
 }

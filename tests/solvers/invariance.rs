@@ -9,7 +9,7 @@ use rheos::solver::explicit::{
 };
 use rheos::solver::implicit::{
     BlockDiagonal, Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler, KenCarp3,
-    KenCarp4, KenCarp5, Krylov, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    KenCarp4, KenCarp5, Krylov, Kvaerno3, Radau, RadauIIA3, RadauIIA9, RadauIIA13, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
 };
 use rheos::solver::multistep::{Adams, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
@@ -150,6 +150,8 @@ macro_rules! for_every_adaptive_method {
             $check(RadauIIA3),
             $check(RadauIIA5),
             $check(RadauIIA9),
+            $check(RadauIIA13),
+            $check(Radau),
             $check(GaussLegendre4),
             $check(GaussLegendre6),
             $check(Ros3),
@@ -320,6 +322,7 @@ mod unit_of_the_loss {
             check(Dopri5, &DiscreteAdjoint::new()),
             check(Esdirk4, &DiscreteAdjoint::new()),
             check(RadauIIA5, &DiscreteAdjoint::new()),
+            check(Radau, &DiscreteAdjoint::new()),
             check(Rodas5P, &DiscreteAdjoint::new()),
             check(Bdf, &DiscreteAdjoint::new()),
             check(Kvaerno3.with(Krylov::new()), &DiscreteAdjoint::new()),

@@ -20,6 +20,7 @@ mod multistep_allocation;
 mod order;
 mod order_conditions;
 mod preconditioned;
+mod radau;
 mod reference_solutions;
 mod rosenbrock;
 mod stiff;

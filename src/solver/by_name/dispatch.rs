@@ -187,6 +187,14 @@ macro_rules! methods_by_name {
                 }
             }
 
+            fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
+                match ws {
+                    $($Workspace::$variant(method, own) => {
+                        $crate::solver::Embedded::<F>::keeps_step(method, own, factor)
+                    })+
+                }
+            }
+
             fn probe<'w>(
                 &self,
                 f: &F,

@@ -3,7 +3,7 @@
 use super::dispatch::methods_by_name;
 use crate::dynamics::{Dynamics, Jacobian};
 use crate::solver::explicit::{Bosh3, CashKarp, Dop853, Dopri5, Dopri8, Fehlberg45, Tsit5, Vern6, Vern7, Vern8, Vern9};
-use crate::solver::implicit::{Esdirk547, Kvaerno3, RadauIIA3, RadauIIA5, RadauIIA9, TrBdf2};
+use crate::solver::implicit::{Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13, TrBdf2};
 use crate::solver::multistep::{Adams, Bdf, Ndf};
 use crate::solver::rosenbrock::{Rodas4, Rodas4P, Rodas5P, Ros3P};
 use crate::solver::{Auto, DefaultSolver};
@@ -90,6 +90,8 @@ methods_by_name! {
         "radau_iia3" RadauIIA3(RadauIIA3) = RadauIIA3,
         "radau_iia5" RadauIIA5(RadauIIA5) = RadauIIA5,
         "radau_iia9" RadauIIA9(RadauIIA9) = RadauIIA9,
+        "radau_iia13" RadauIIA13(RadauIIA13) = RadauIIA13,
+        "radau" Radau(Radau) = Radau,
         "bdf" Bdf(Bdf) = Bdf,
         "ndf" Ndf(Bdf) = Ndf,
     }

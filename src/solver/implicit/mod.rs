@@ -13,7 +13,8 @@
 //! | [`Esdirk547`](type@Esdirk547) | 5(4) | 7 | most stiff problems |
 //! | [`RadauIIA3`](type@RadauIIA3) | 3(2) | 2 | low accuracy |
 //! | [`RadauIIA5`](type@RadauIIA5) | 5(3) | 3 | most stiff problems; RADAU5 |
-//! | [`RadauIIA9`](type@RadauIIA9) | 9(5) | 5 | strict tolerances |
+//! | [`RadauIIA9`](type@RadauIIA9), [`RadauIIA13`](type@RadauIIA13) | 9(5), 13(7) | 5, 7 | strict tolerances |
+//! | [`Radau`](type@Radau) | 5, 9, 13 | 3, 5, 7 | most stiff problems at any tolerance; RADAU |
 //! | [`GaussLegendre4`](type@GaussLegendre4), [`GaussLegendre6`](type@GaussLegendre6) | 4(2), 6(3) | 2, 3 | Hamiltonian systems that are not separable: symplectic |
 //! | [`ImexEuler`](type@ImexEuler), [`Ars222`](type@Ars222), [`Ars443`](type@Ars443), [`KenCarp3`](type@KenCarp3), [`KenCarp4`](type@KenCarp4), [`KenCarp5`](type@KenCarp5) | 1 to 5 | 1 to 7 | fields that are stiff in one part: see [`imex`] |
 //!
@@ -31,7 +32,7 @@
 //! | [`Collocation`] | the method of a [`CollocationTableau`], checked by [`check_collocation`]; [`collocation_polynomial`] is its output |
 //! | [`Imex`] | the method of an [`ImexTableau`], checked by [`check_imex`] and [`check_embedded_imex`] |
 //! | [`tables`] | the tableaus of the diagonally implicit methods |
-//! | helper types | [`CollocationTape`], [`CollocationWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`ImexTape`], [`ImexWorkspace`], [`Blocks`], [`FactoredBlocks`], [`KrylovComplex`], [`KrylovTransposed`], [`KrylovTransposedPoint`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`NoPreconditioner`], [`Point`], [`Products`] |
+//! | helper types | [`Blocks`], [`CollocationTape`], [`CollocationWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`FactoredBlocks`], [`ImexTape`], [`ImexWorkspace`], [`KrylovComplex`], [`KrylovTransposedPoint`], [`KrylovTransposed`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`NoPreconditioner`], [`Point`], [`Products`], [`RadauWorkspace`] |
 //!
 //! The order in brackets belongs to the error estimate; a method without one takes fixed steps. For measurements see
 //! [`comparison`](crate::solver::comparison).
@@ -51,8 +52,8 @@ pub mod imex;
 pub(in crate::solver) mod newton;
 
 pub use collocation::{
-    Collocation, CollocationTableau, CollocationTape, CollocationWorkspace, GaussLegendre4, GaussLegendre6, RadauIIA3,
-    RadauIIA5, RadauIIA9, check_collocation, collocation_polynomial,
+    Collocation, CollocationTableau, CollocationTape, CollocationWorkspace, GaussLegendre4, GaussLegendre6, Radau,
+    RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13, RadauWorkspace, check_collocation, collocation_polynomial,
 };
 pub use dirk::{
     Dirk, DirkTableau, DirkTape, DirkWorkspace, Esdirk547, ImplicitEuler, ImplicitMidpoint, Kvaerno3, Sdirk2, Sdirk3,

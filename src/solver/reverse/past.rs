@@ -12,6 +12,7 @@ use crate::state::State;
 pub struct StepNote {
     /// The formula. A multistep method notes its order, and 0 for a step of its starting method.
     /// [`Auto`](crate::solver::Auto) notes 0 for a step of the explicit method and 1 for a step of the stiff method.
+    /// [`Radau`](type@crate::solver::implicit::Radau) notes its number of stages.
     pub formula: usize,
     /// The distance before the start of the solve at which a BDF method has placed a state, for the prediction in its
     /// first step; 0 if there is none.

@@ -10,7 +10,7 @@ use crate::common::stiff::{assert_reaches, e5, failures, reference};
 use nalgebra::SVector;
 use rheos::dynamics::problems::stiff::Heat;
 use rheos::solver::DefaultSolver;
-use rheos::solver::implicit::{Esdirk4, Esdirk5, Esdirk547, RadauIIA9, Sdirk4};
+use rheos::solver::implicit::{Esdirk4, Esdirk5, Esdirk547, Radau, RadauIIA9, RadauIIA13, Sdirk4};
 use rheos::solver::multistep::Ndf;
 use rheos::solver::rosenbrock::{Rodas4, Rodas4P};
 use rheos::{Bdf, RadauIIA5, Rodas5P};
@@ -34,6 +34,8 @@ methods! {
     rodas4p: Rodas4P, 1e-6;
     rodas5p: Rodas5P, 1e-6;
     radau9: RadauIIA9, 1e-6;
+    radau13: RadauIIA13, 1e-6;
+    radau: Radau, 1e-6;
     bdf: Bdf, 1e-6;
     ndf: Ndf, 1e-6;
 }
@@ -54,6 +56,8 @@ const E5_IN_FOUR: f64 = 1e-2;
 fn e5_in_four_equations() {
     assert_reaches(&e5(), RadauIIA5, 1e-8, E5_IN_FOUR);
     assert_reaches(&e5(), RadauIIA9, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), RadauIIA13, 1e-8, E5_IN_FOUR);
+    assert_reaches(&e5(), Radau, 1e-8, E5_IN_FOUR);
     assert_reaches(&e5(), Bdf, 1e-8, E5_IN_FOUR);
     assert_reaches(&e5(), Esdirk547, 1e-8, E5_IN_FOUR);
 }

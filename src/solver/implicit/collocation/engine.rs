@@ -87,6 +87,27 @@ impl<T: CollocationTableau<S>, const S: usize, L> Collocation<T, S, L> {
     }
 }
 
+impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> CollocationWorkspace<F, S, L> {
+    /// Passes the memory of the method `T` on to the method `U`, which makes the next step or trial: the Jacobian, the
+    /// slope at the start of the step, and the slopes of the last polynomial at the nodes of `U`.
+    pub(super) fn pass_on<T: Tableau<S>, U: Tableau<R>, const R: usize>(
+        &mut self,
+        next: &mut CollocationWorkspace<F, R, L>,
+    ) {
+        self.stages.pass_on(&mut next.stages);
+        next.past_h = self.past_h.take();
+        if next.past_h.is_some() {
+            for (slope, c) in next.past.iter_mut().zip(U::C) {
+                slope.set_zeros();
+                slope.accumulate(1.0, &T::DENSE.derivative(c), &self.past);
+            }
+        }
+        next.attempts = std::mem::take(&mut self.attempts);
+        next.start_is_known = std::mem::take(&mut self.start_is_known);
+        std::mem::swap(&mut self.start, &mut next.start);
+    }
+}
+
 /// The weights of the slopes of the last step in the guess for `w`, for a step `ratio` times as long.
 fn extrapolation<T: CollocationTableau<S>, const S: usize>(ratio: f64) -> [[f64; S]; S] {
     let stages: [[f64; S]; S] = std::array::from_fn(|i| {

@@ -54,6 +54,10 @@ where
         &ws.error
     }
 
+    fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
+        ws.stages.keeps_step(&self.linear, factor)
+    }
+
     fn probe<'w>(
         &self,
         f: &F,

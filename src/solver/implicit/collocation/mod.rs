@@ -11,12 +11,16 @@ mod estimate;
 mod gauss;
 mod newton;
 mod radau;
+mod radau13;
 mod reverse;
 mod tableau;
 mod transposed;
+mod variable;
 
 pub use engine::{Collocation, CollocationWorkspace};
 pub use gauss::{GaussLegendre4, GaussLegendre6};
 pub use radau::{RadauIIA3, RadauIIA5, RadauIIA9};
+pub use radau13::RadauIIA13;
 pub use reverse::CollocationTape;
 pub use tableau::{CollocationTableau, check_collocation, collocation_polynomial};
+pub use variable::{Radau, RadauWorkspace};

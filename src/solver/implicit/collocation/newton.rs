@@ -8,7 +8,7 @@ use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::Error;
 use crate::solver::StepStart;
 use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress, size_sq};
-use crate::solver::implicit::newton::kept::{Prepared, Unsolved};
+use crate::solver::implicit::newton::kept::{Prepared, Unsolved, is_not_worth_a_factorisation, serves};
 use crate::solver::implicit::newton::start_slope;
 use crate::solver::implicit::{ComplexSolver, Matrices};
 use crate::solver::kept_states::{KeptStates, Use, are_counts, measures, show};
@@ -117,6 +117,19 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         self.taken_at = None;
     }
 
+    /// Passes the Jacobian on to the stages of another method.
+    pub fn pass_on<const R: usize>(&mut self, next: &mut StageSolver<F, R, L>) {
+        std::mem::swap(&mut self.linear, &mut next.linear);
+        next.taken_at = self.taken_at.take().filter(|_| !self.convergence.was_slow());
+        next.convergence = Convergence::new();
+        (self.prepared, next.prepared) = (None, None);
+    }
+
+    /// The mean rate of the last iterations; `None` if there was only one.
+    pub fn rate(&self) -> Option<f64> {
+        self.convergence.rate()
+    }
+
     /// Prepares a step with the slope `start` at its start.
     ///
     /// # Errors
@@ -135,7 +148,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             self.taken_at = Some(t);
             self.prepared = None;
         }
-        if self.prepared != Some(h) {
+        if !serves(self.prepared, h) {
             if !self.factor::<T>(linear, f, h) {
                 (self.taken_at, self.prepared) = (None, None);
                 return Ok(Prepared::Singular);
@@ -191,7 +204,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         f: &F,
         step: StepStart<'_, F::State>,
     ) -> Result<(), Unsolved> {
-        self.convergence.begin(self.norm.is_none());
+        self.convergence.begin(self.norm.is_none(), step.h);
         loop {
             self.evaluate::<T>(f, step);
             if !self.find_increment::<T>(linear, f, step) {
@@ -279,6 +292,14 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         f.eval(t, &self.stage, &mut self.increment[0]);
         self.evaluations += 1;
         &self.increment[0]
+    }
+
+    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step), if the linear solver has factorisations.
+    pub fn keeps_step(&self, linear: &L, factor: f64) -> bool {
+        self.matrices(linear).factorisations > 0
+            && self.taken_at.is_some()
+            && !self.convergence.was_slow()
+            && is_not_worth_a_factorisation(factor)
     }
 
     /// The number of field evaluations.

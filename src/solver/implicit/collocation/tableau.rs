@@ -1,6 +1,6 @@
 //! Collocation methods as constants, checked at compile time.
 
-use crate::solver::order_conditions::{LEAST_LINEAR_RESPONSE, weights_hold};
+use crate::solver::order_conditions::{LEAST_LINEAR_RESPONSE, product, sums_to, weights_hold};
 use crate::solver::tableau::check_orders;
 use crate::solver::{Interpolant, Tableau};
 
@@ -31,6 +31,7 @@ pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
     assert!(estimate_responds::<T, S>(), "the error estimate does not see the error on y' = λ y and y' = g(t)");
     assert!(first_pair::<T, S>() + 2 * T::PAIRS.len() == S, "REAL and PAIRS must be S eigenvalues");
     check_orders::<T, S>();
+    assert!(quadrature_holds::<T, S>(), "the quadrature formula (B, C) must have the order of the method");
     let product = multiply(&T::T, &scaled_inverse::<T, S>());
     let unit = multiply(&T::T, &T::T_INV);
     let mut i = 0;
@@ -48,6 +49,21 @@ pub const fn check_collocation<T: CollocationTableau<S>, const S: usize>() {
         }
         i += 1;
     }
+}
+
+/// Whether `Σ bᵢ cᵢ^(k−1) = 1/k` up to the order `k` of the method. A collocation method has the order of its quadrature
+/// formula: Hairer, Nørsett & Wanner I, theorem II.7.9.
+const fn quadrature_holds<T: Tableau<S>, const S: usize>() -> bool {
+    let mut powers = [1.0; S];
+    let mut k = 1;
+    while k <= T::ORDER {
+        if !sums_to(&T::B, &powers, 1.0 / k as f64) {
+            return false;
+        }
+        powers = product(&powers, &T::C);
+        k += 1;
+    }
+    true
 }
 
 /// Whether the error estimate does not vanish to leading order on `y' = λ y` and on `y' = tˢ`. The estimate cannot

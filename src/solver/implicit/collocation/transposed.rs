@@ -69,7 +69,7 @@ impl<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> Transpose
             return diverged;
         }
         self.bar.iter_mut().for_each(State::set_zeros);
-        self.convergence.begin(true);
+        self.convergence.begin(true, h);
         loop {
             if F::HAS_MASS {
                 self.find_residual_with_mass::<T>(f, (t, h), stages);

@@ -286,6 +286,10 @@ where
         &ws.stage
     }
 
+    fn keeps_step(&self, ws: &Self::Workspace, factor: f64) -> bool {
+        ws.newton.keeps_step(&self.linear, factor)
+    }
+
     fn probe<'w>(
         &self,
         f: &F,

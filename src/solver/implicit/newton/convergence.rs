@@ -14,6 +14,9 @@ const SHARE: f64 = 0.01;
 /// A Jacobian is kept for the next step if the error shrinks by this factor in an iteration.
 const FAST: f64 = 1e-3;
 
+/// In a step longer than the last one by more than this factor, the rate of the last iteration says nothing.
+const LONGER: f64 = 1.5;
+
 /// Above this rate an iteration has stalled, or oscillates.
 const STALLED: f64 = 0.9;
 
@@ -63,6 +66,8 @@ pub struct Convergence {
     eta: f64,
     /// The rate `Θ`.
     rate: f64,
+    /// The factor `a` of the matrix `I − a J`, or the step length, of the last iteration.
+    length: f64,
     /// The size of the previous increment; 0 if there is none.
     before: f64,
     iteration: u32,
@@ -79,6 +84,7 @@ impl Convergence {
         Self {
             eta: 1.0,
             rate: 0.0,
+            length: 0.0,
             before: 0.0,
             iteration: 0,
             limit: TO_TOLERANCE,
@@ -99,10 +105,13 @@ impl Convergence {
         (self.rate, self.before, self.iteration) = (0.0, 0.0, 0);
     }
 
-    /// Starts another iteration.
-    pub fn begin(&mut self, to_rounding: bool) {
-        // The rate of the last step is a guess, more cautious the older it is; too bold for machine precision.
-        self.eta = if to_rounding { 1.0 } else { self.eta.max(f64::EPSILON).powf(0.8).max(self.least_eta) };
+    /// Starts another iteration, for a step of this length.
+    pub fn begin(&mut self, to_rounding: bool, length: f64) {
+        // The rate of the last step is a guess, more cautious the older it is; too bold for machine precision and for a
+        // step that is much longer, where the rate may be worse by orders of magnitude.
+        let is_longer = length.abs() > LONGER * std::mem::replace(&mut self.length, length.abs());
+        self.eta =
+            if to_rounding || is_longer { 1.0 } else { self.eta.max(f64::EPSILON).powf(0.8).max(self.least_eta) };
         self.rate = 0.0;
         self.before = 0.0;
         self.iteration = 0;
@@ -137,6 +146,11 @@ impl Convergence {
     /// Whether the last iteration converged so slowly that a new Jacobian pays.
     pub const fn was_slow(&self) -> bool {
         self.slow
+    }
+
+    /// The mean rate of the last iterations; `None` if there was only one.
+    pub fn rate(&self) -> Option<f64> {
+        (self.iteration > 1).then_some(self.rate)
     }
 
     fn give_up(&mut self) -> Progress {

@@ -7,7 +7,7 @@
 
 use super::convergence::{Convergence, Increment, Progress, size_sq};
 use super::dae::start_slope;
-use super::kept::{Prepared, Unsolved};
+use super::kept::{Prepared, Unsolved, is_not_worth_a_factorisation, serves};
 use super::linear::{LinearSolver, Matrices};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::Error;
@@ -129,7 +129,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             self.prepared = None;
             self.slow = false;
         }
-        if self.prepared != Some(a) {
+        if !serves(self.prepared, a) {
             if linear.prepare(&mut self.linear, f, a).is_err() {
                 self.taken_at = None;
                 return Ok(Prepared::Singular);
@@ -152,7 +152,7 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
         z: &mut F::State,
         slope: &mut F::State,
     ) -> Result<(), Unsolved> {
-        self.convergence.begin(self.norm.is_none());
+        self.convergence.begin(self.norm.is_none(), equation.a);
         while self.iterate(linear, f, equation, z, slope) {
             match self.convergence.judge(self.measure(equation.y0)) {
                 Progress::Converged => {
@@ -211,6 +211,14 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
             mass.multiply(&self.massless, x);
         }
         linear.solve(&mut self.linear, f, x).is_ok()
+    }
+
+    /// As [`Embedded::keeps_step`](crate::solver::Embedded::keeps_step), if the linear solver has factorisations.
+    pub fn keeps_step(&self, linear: &L, factor: f64) -> bool {
+        self.matrices(linear).factorisations > 0
+            && self.taken_at.is_some()
+            && !self.slow
+            && is_not_worth_a_factorisation(factor)
     }
 
     /// The number of field evaluations.

@@ -3,6 +3,24 @@
 use crate::error::{Error, Result};
 use crate::state::State;
 
+/// Relative difference of two factors `a` up to which one matrix `I − a J` serves both. It is above the rounding in
+/// `t + h`, and far below the rate at which a Jacobian is kept.
+const ALIKE: f64 = 1e-8;
+
+/// The largest ratio to the next step that is not worth a factorisation, as in the code RADAU5 (Hairer & Wanner II,
+/// section IV.8).
+const NOT_WORTH: f64 = 1.2;
+
+/// Whether the matrix of the factor `prepared` serves for `a` as well.
+pub fn serves(prepared: Option<f64>, a: f64) -> bool {
+    prepared.is_some_and(|prepared| (a - prepared).abs() <= ALIKE * a.abs())
+}
+
+/// Whether a step keeps its length in favour of its factorisation, if its Jacobian is kept.
+pub fn is_not_worth_a_factorisation(factor: f64) -> bool {
+    (1.0..=NOT_WORTH).contains(&factor)
+}
+
 /// The linear systems of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prepared {
