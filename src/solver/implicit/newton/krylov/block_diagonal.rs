@@ -272,3 +272,93 @@ fn sizes<Y: State>(at: &[f64], slope: &[f64], near: Neighbourhood<'_, Y>) -> Vec
 fn largest(values: &[f64]) -> f64 {
     values.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0, f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DVector, dvector};
+
+    use super::*;
+    use crate::dynamics::ode;
+    use crate::state::Tolerance;
+
+    /// Pairs `(x, y)` with a coupling of `x` to the next pairs, in the unit `unit` of the state: `∂/∂x` and `∂/∂y` of
+    /// `x y − 3 x` and `x² − y`.
+    fn coupled(unit: f64, coupling: f64) -> impl Dynamics<State = DVector<f64>> {
+        ode(move |_, z: &DVector<f64>, dz: &mut DVector<f64>| {
+            for k in 0..z.len() / 2 {
+                let (x, y) = (z[2 * k] / unit, z[2 * k + 1] / unit);
+                let next = if k + 1 < z.len() / 2 { z[2 * k + 2] / unit } else { 0.0 };
+                dz[2 * k] = unit * (x * y - 3.0 * x + coupling * next);
+                dz[2 * k + 1] = unit * (x * x - y + coupling * next);
+            }
+        })
+    }
+
+    fn blocks<F: Dynamics<State = DVector<f64>>>(
+        blocks: BlockDiagonal,
+        f: &F,
+        y: &DVector<f64>,
+        near: Neighbourhood<'_, DVector<f64>>,
+    ) -> (Vec<f64>, u64) {
+        let mut ws = blocks.workspace(f, y);
+        let evaluations = blocks.linearise(&mut ws, f, 0.0, y, near).unwrap();
+        (ws.entries, evaluations)
+    }
+
+    fn error(found: &[f64], expected: &[f64]) -> f64 {
+        assert_eq!(found.len(), expected.len());
+        found.iter().zip(expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+    }
+
+    const AT: [f64; 6] = [1.0, 2.0, -0.5, 0.0, 3.0, 1e-3];
+
+    fn exact() -> Vec<f64> {
+        AT.chunks(2).flat_map(|pair| [pair[1] - 3.0, 2.0 * pair[0], pair[0], -1.0]).collect()
+    }
+
+    #[test]
+    fn entries_are_those_of_the_jacobian_in_every_unit() {
+        for unit in [1e-12, 1.0, 1e9] {
+            let y = DVector::from_column_slice(&AT) * unit;
+            let (entries, evaluations) =
+                blocks(BlockDiagonal::new(2), &coupled(unit, 0.0), &y, Neighbourhood::of_step(0.1));
+            assert!(error(&entries, &exact()) < 1e-8, "{unit:e}: {entries:?}");
+            // And one for the slope.
+            assert_eq!(evaluations, 5);
+        }
+    }
+
+    #[test]
+    fn blocks_apart_do_not_see_their_neighbours() {
+        let y = DVector::from_column_slice(&AT);
+        let near = Neighbourhood::of_step(0.1);
+        let (entries, evaluations) = blocks(BlockDiagonal::new(2).apart(2), &coupled(1.0, 7.0), &y, near);
+        assert!(error(&entries, &exact()) < 1e-8, "{entries:?}");
+        assert_eq!(evaluations, 9);
+        let (entries, _) = blocks(BlockDiagonal::new(2), &coupled(1.0, 7.0), &y, near);
+        assert!(error(&entries, &exact()) > 1.0, "{entries:?}");
+    }
+
+    #[test]
+    fn a_state_at_rest_at_zero_has_the_size_of_its_tolerance_or_of_its_change() {
+        let f = ode(|t: f64, y: &DVector<f64>, dy: &mut DVector<f64>| {
+            *dy = dvector![t - 3.0 * y[0], t - 5.0 * y[1] + y[0]];
+        });
+        let y = dvector![0.0, 0.0];
+        let norm = StoredNorm::Uniform(Tolerance { rtol: 1e-6, atol: 1e-9 });
+        let slope = dvector![0.0, 0.0];
+        for near in [Neighbourhood::of_step(1e-3), Neighbourhood { h: 1e-3, slope: Some(&slope), norm: Some(&norm) }] {
+            let (entries, _) = blocks(BlockDiagonal::new(2), &f, &y, near);
+            assert!(error(&entries, &[-3.0, 1.0, 0.0, -5.0]) < 1e-8, "{entries:?}");
+        }
+    }
+
+    #[test]
+    fn at_the_edge_of_the_domain_differences_are_one_sided() {
+        let f = ode(|_, y: &DVector<f64>, dy: &mut DVector<f64>| {
+            *dy = y.map(|y| if y < 0.0 { f64::NAN } else { y * y + 2.0 * y });
+        });
+        let (entries, _) = blocks(BlockDiagonal::new(1), &f, &dvector![0.0, 0.0], Neighbourhood::of_step(1.0));
+        assert!(error(&entries, &[2.0, 2.0]) < 1e-4, "{entries:?}");
+    }
+}
