@@ -149,10 +149,10 @@ impl<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> Transpose
         }
         let Self { linear: ws, real: prepared, pairs, increment, .. } = self;
         let (real, complex) = increment.split_at_mut(first_pair::<T, S>());
-        if let (Some(prepared), [x]) = (prepared, real) {
-            if linear.solve_transposed_real(ws, prepared, f, x).is_err() {
-                return false;
-            }
+        if let (Some(prepared), [x]) = (prepared, real)
+            && linear.solve_transposed_real(ws, prepared, f, x).is_err()
+        {
+            return false;
         }
         complex.chunks_exact_mut(2).zip(pairs).all(|(x, pair)| {
             let (re, im) = x.split_at_mut(1);

@@ -3,10 +3,11 @@
 use nalgebra::{Complex, DMatrix, DMatrixView, DVector, DVectorViewMut, Dyn, LU};
 
 use super::Preconditioner;
-use crate::dynamics::{Dynamics, Neighbourhood, TOLERANCES};
+use super::block_differences::differences_in_blocks;
+use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::{Error, Result};
 use crate::solver::implicit::LinearFailure;
-use crate::state::{State, StoredNorm};
+use crate::state::State;
 
 /// The diagonal blocks of `I − a J`, factorised: for equations in groups, such as the species of a reaction in every
 /// cell of a mesh.
@@ -41,8 +42,8 @@ use crate::state::{State, StoredNorm};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct BlockDiagonal {
-    block: usize,
-    apart: usize,
+    pub(super) block: usize,
+    pub(super) apart: usize,
 }
 
 impl BlockDiagonal {
@@ -91,7 +92,10 @@ impl<F: Dynamics> Preconditioner<F> for BlockDiagonal {
     type Factors = FactoredBlocks;
 
     fn workspace(&self, _: &F, y0: &F::State) -> Blocks {
-        Blocks { entries: vec![0.0; y0.coordinates().len().saturating_mul(self.block)] }
+        // `linearise` refuses blocks that do not divide the state.
+        let coordinates = y0.coordinates().len();
+        let entries = if self.check(coordinates).is_ok() { coordinates * self.block } else { 0 };
+        Blocks { entries: vec![0.0; entries] }
     }
 
     /// # Errors
@@ -104,56 +108,8 @@ impl<F: Dynamics> Preconditioner<F> for BlockDiagonal {
         y: &F::State,
         near: Neighbourhood<'_, F::State>,
     ) -> Result<u64> {
-        let at = y.coordinates();
-        self.check(at.len())?;
-        let (mut slope, mut ahead) = (y.zeros_like(), y.zeros_like());
-        let mut evaluations = 0;
-        let mut eval = |t: f64, y: &F::State, dy: &mut F::State| {
-            f.eval(t, y, dy);
-            evaluations += 1;
-        };
-        match near.slope {
-            Some(known) => slope.assign(known),
-            None => eval(t, y, &mut slope),
-        }
-        let slope = slope.coordinates();
-        let mut sizes = sizes(&at, &slope, near);
-        if sizes.iter().all(|size| *size == 0.0) {
-            // At rest at zero without tolerances: the change by the slope at the end of the step.
-            eval(t + near.h, y, &mut ahead);
-            sizes = ahead.coordinates().iter().map(|slope| (near.h * slope).abs()).collect();
-        }
-        let common = Some(largest(&sizes)).filter(|size| *size > 0.0).unwrap_or(1.0);
-        let unit = y.rounding().cbrt();
-        let increment = |j: usize| unit * if sizes[j] > 0.0 { sizes[j] } else { common };
-        let block = self.block;
-        let mut shifted = y.zeros_like();
-        for colour in 0..self.apart.min(at.len() / block) {
-            for column in 0..block {
-                let displaced = || (colour * block + column..at.len()).step_by(block * self.apart);
-                let mut side = |sign: f64| {
-                    let mut x = at.clone();
-                    displaced().for_each(|j| x[j] += sign * increment(j));
-                    let filled = shifted.read_coordinates(&x).is_some();
-                    eval(t, &shifted, &mut ahead);
-                    // The coordinates after rounding, and the slope; at the point itself if the field is not finite.
-                    if filled && ahead.all_finite() {
-                        (shifted.coordinates(), ahead.coordinates())
-                    } else {
-                        (at.clone(), slope.clone())
-                    }
-                };
-                let ((before, low), (after, high)) = (side(-1.0), side(1.0));
-                for j in displaced() {
-                    let first = j - column;
-                    let rows = &mut ws.entries[j * block..(j + 1) * block];
-                    for (i, entry) in rows.iter_mut().enumerate() {
-                        *entry = (high[first + i] - low[first + i]) / (after[j] - before[j]);
-                    }
-                }
-            }
-        }
-        Ok(evaluations)
+        self.check(y.coordinates().len())?;
+        Ok(differences_in_blocks(self, &mut ws.entries, f, (t, y), near))
     }
 
     fn factor(&self, ws: &Blocks, a: f64) -> Result<FactoredBlocks, LinearFailure> {
@@ -226,11 +182,10 @@ impl BlockDiagonal {
         ws: &Blocks,
         factor: impl Fn(DMatrixView<'_, f64>) -> LU<T, Dyn, Dyn>,
     ) -> Result<Vec<LU<T, Dyn, Dyn>>, LinearFailure> {
-        let area = (self.block * self.block).max(1);
-        if !ws.entries.len().is_multiple_of(area) {
+        if ws.entries.is_empty() {
             return Err(LinearFailure::Singular);
         }
-        let blocks = ws.entries.chunks_exact(area);
+        let blocks = ws.entries.chunks_exact(self.block * self.block);
         let factors = blocks.map(|entries| {
             let lu = factor(DMatrixView::from_slice(entries, self.block, self.block));
             lu.is_invertible().then_some(lu).ok_or(LinearFailure::Singular)
@@ -252,23 +207,92 @@ where
     out
 }
 
-/// The sizes of the coordinates, as [`differences`](crate::dynamics::differences) define them; zero if unknown.
-fn sizes<Y: State>(at: &[f64], slope: &[f64], near: Neighbourhood<'_, Y>) -> Vec<f64> {
-    let tolerances = match near.norm {
-        None => vec![0.0; at.len()],
-        Some(StoredNorm::Uniform(tolerance)) => vec![tolerance.atol; at.len()],
-        Some(StoredNorm::Each(tolerances)) => tolerances.atol.coordinates(),
-    };
-    let largest = largest(at);
-    let size = |((y, slope), atol): ((&f64, &f64), f64)| {
-        let tolerated = TOLERANCES * atol;
-        let limit = if largest > 0.0 { largest.max(tolerated) } else { f64::INFINITY };
-        y.abs().max(tolerated).max((near.h * slope).abs().min(limit))
-    };
-    at.iter().zip(slope).zip(tolerances).map(size).collect()
-}
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DVector, dvector};
 
-/// The largest finite absolute value.
-fn largest(values: &[f64]) -> f64 {
-    values.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0, f64::max)
+    use super::*;
+    use crate::dynamics::ode;
+    use crate::state::{StoredNorm, Tolerance};
+
+    /// Pairs `(x, y)` with a coupling of `x` to the next pairs, in the unit `unit` of the state: `∂/∂x` and `∂/∂y` of
+    /// `x y − 3 x` and `x² − y`.
+    fn coupled(unit: f64, coupling: f64) -> impl Dynamics<State = DVector<f64>> {
+        ode(move |_, z: &DVector<f64>, dz: &mut DVector<f64>| {
+            for k in 0..z.len() / 2 {
+                let (x, y) = (z[2 * k] / unit, z[2 * k + 1] / unit);
+                let next = if k + 1 < z.len() / 2 { z[2 * k + 2] / unit } else { 0.0 };
+                dz[2 * k] = unit * (x * y - 3.0 * x + coupling * next);
+                dz[2 * k + 1] = unit * (x * x - y + coupling * next);
+            }
+        })
+    }
+
+    fn blocks<F: Dynamics<State = DVector<f64>>>(
+        blocks: BlockDiagonal,
+        f: &F,
+        y: &DVector<f64>,
+        near: Neighbourhood<'_, DVector<f64>>,
+    ) -> (Vec<f64>, u64) {
+        let mut ws = blocks.workspace(f, y);
+        let evaluations = blocks.linearise(&mut ws, f, 0.0, y, near).unwrap();
+        (ws.entries, evaluations)
+    }
+
+    fn error(found: &[f64], expected: &[f64]) -> f64 {
+        assert_eq!(found.len(), expected.len());
+        found.iter().zip(expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+    }
+
+    const AT: [f64; 6] = [1.0, 2.0, -0.5, 0.0, 3.0, 1e-3];
+
+    fn exact() -> Vec<f64> {
+        AT.chunks(2).flat_map(|pair| [pair[1] - 3.0, 2.0 * pair[0], pair[0], -1.0]).collect()
+    }
+
+    #[test]
+    fn entries_are_those_of_the_jacobian_in_every_unit() {
+        for unit in [1e-12, 1.0, 1e9] {
+            let y = DVector::from_column_slice(&AT) * unit;
+            let (entries, evaluations) =
+                blocks(BlockDiagonal::new(2), &coupled(unit, 0.0), &y, Neighbourhood::of_step(0.1));
+            assert!(error(&entries, &exact()) < 1e-8, "{unit:e}: {entries:?}");
+            // And one for the slope.
+            assert_eq!(evaluations, 5);
+        }
+    }
+
+    #[test]
+    fn blocks_apart_do_not_see_their_neighbours() {
+        let y = DVector::from_column_slice(&AT);
+        let near = Neighbourhood::of_step(0.1);
+        let (entries, evaluations) = blocks(BlockDiagonal::new(2).apart(2), &coupled(1.0, 7.0), &y, near);
+        assert!(error(&entries, &exact()) < 1e-8, "{entries:?}");
+        assert_eq!(evaluations, 9);
+        let (entries, _) = blocks(BlockDiagonal::new(2), &coupled(1.0, 7.0), &y, near);
+        assert!(error(&entries, &exact()) > 1.0, "{entries:?}");
+    }
+
+    #[test]
+    fn a_state_at_rest_at_zero_has_the_size_of_its_tolerance_or_of_its_change() {
+        let f = ode(|t: f64, y: &DVector<f64>, dy: &mut DVector<f64>| {
+            *dy = dvector![t - 3.0 * y[0], t - 5.0 * y[1] + y[0]];
+        });
+        let y = dvector![0.0, 0.0];
+        let norm = StoredNorm::Uniform(Tolerance { rtol: 1e-6, atol: 1e-9 });
+        let slope = dvector![0.0, 0.0];
+        for near in [Neighbourhood::of_step(1e-3), Neighbourhood { h: 1e-3, slope: Some(&slope), norm: Some(&norm) }] {
+            let (entries, _) = blocks(BlockDiagonal::new(2), &f, &y, near);
+            assert!(error(&entries, &[-3.0, 1.0, 0.0, -5.0]) < 1e-8, "{entries:?}");
+        }
+    }
+
+    #[test]
+    fn at_the_edge_of_the_domain_differences_are_one_sided() {
+        let f = ode(|_, y: &DVector<f64>, dy: &mut DVector<f64>| {
+            *dy = y.map(|y| if y < 0.0 { f64::NAN } else { y * y + 2.0 * y });
+        });
+        let (entries, _) = blocks(BlockDiagonal::new(1), &f, &dvector![0.0, 0.0], Neighbourhood::of_step(1.0));
+        assert!(error(&entries, &[2.0, 2.0]) < 1e-4, "{entries:?}");
+    }
 }

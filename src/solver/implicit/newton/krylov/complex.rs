@@ -8,12 +8,28 @@ use super::workspace::{Multiplier, WorkspaceOf};
 use super::{Krylov, KrylovWorkspace, Preconditioner, Products};
 use crate::dynamics::Dynamics;
 use crate::solver::implicit::{ComplexSolver, LinearFailure};
+use crate::state::State;
 
 /// A complex system of [`Krylov`]: its `a`, and the factors `P` of its preconditioner.
 #[derive(Debug, Clone)]
 pub struct KrylovComplex<P = ()> {
     pub(super) a: Complex<f64>,
     pub(super) factors: P,
+}
+
+/// The storage of complex systems.
+#[derive(Debug, Clone)]
+pub struct ComplexStorage<Y> {
+    gmres: Gmres<Pair<Y>, Complex<f64>>,
+    direction: Pair<Y>,
+    images: Pair<Y>,
+}
+
+impl<Y: State> ComplexStorage<Y> {
+    fn new(y: &Y, dimension: usize) -> Self {
+        let zeros = Pair::zeros(y);
+        Self { gmres: Gmres::new(&zeros, dimension), direction: zeros.clone(), images: zeros }
+    }
 }
 
 impl<P: Copy, M> Krylov<P, M> {
@@ -30,9 +46,8 @@ impl<P: Copy, M> Krylov<P, M> {
         M: Preconditioner<F>,
     {
         let KrylovWorkspace { point, complex, shifted, direction: unit, evaluations, .. } = ws;
-        let pair = || Pair::zeros(&point.y);
-        let gmres = complex.get_or_insert_with(|| Gmres::new(&pair(), self.dimension));
-        let (mut direction, mut images) = (pair(), pair());
+        let ComplexStorage { gmres, direction, images } =
+            complex.get_or_insert_with(|| ComplexStorage::new(&point.y, self.dimension));
         let goal = Goal { size, floor: self.products.noise(&point.y), budget: self.budget() };
         let mut multiplier = Multiplier { f, products: self.products, point, shifted, evaluations };
         let KrylovComplex { a, factors } = prepared;
@@ -41,7 +56,7 @@ impl<P: Copy, M> Krylov<P, M> {
             self.preconditioner.apply_complex(factors, &mut direction.re, &mut direction.im);
             multiplier.any(&direction.re, unit, &mut images.re);
             multiplier.any(&direction.im, unit, &mut images.im);
-            out.combine(&direction, *a, &images);
+            out.combine(direction, *a, images);
         });
         self.preconditioner.apply_complex(factors, &mut x.re, &mut x.im);
         if solved { Ok(()) } else { Err(LinearFailure::NotConverged) }

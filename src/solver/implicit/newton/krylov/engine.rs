@@ -15,7 +15,7 @@ use crate::state::State;
 /// evaluation each, unless [`exact`](Self::exact) is set. Without a [preconditioner](Self::preconditioned) the number of
 /// products grows with the stiffness in a step: for diffusion like `h^(1/2)` over the mesh width.
 ///
-/// The complex systems of [`Collocation`](super::super::super::Collocation) methods are solved for pairs of states, with
+/// The complex systems of [`Collocation`](crate::solver::implicit::Collocation) methods are solved for pairs of states, with
 /// two products an iteration.
 ///
 /// The Krylov space is orthogonal in the inner product of the state, in which every coordinate counts. The residual is

@@ -1,6 +1,7 @@
 //! Matrix-free linear systems.
 
 mod block_diagonal;
+mod block_differences;
 mod complex;
 mod engine;
 mod gmres;

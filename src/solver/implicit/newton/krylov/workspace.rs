@@ -1,9 +1,7 @@
 //! The workspace of the matrix-free systems.
 
-use nalgebra::Complex;
-
+use super::complex::ComplexStorage;
 use super::gmres::Gmres;
-use super::space::Pair;
 use super::{Point, Preconditioner, Products};
 use crate::dynamics::Dynamics;
 use crate::solver::kept_states::{KeptStates, Use, show};
@@ -34,7 +32,7 @@ pub struct KrylovWorkspace<Y, W = (), P = ()> {
     pub(super) gmres: Option<Gmres<Y>>,
     /// The same for complex systems, made when it is needed.
     #[cfg_attr(feature = "serde", serde(skip, default = "nothing"))]
-    pub(super) complex: Option<Gmres<Pair<Y>, Complex<f64>>>,
+    pub(super) complex: Option<ComplexStorage<Y>>,
     pub(super) shifted: Y,
     /// The argument of a product.
     pub(super) direction: Y,
