@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rheos::dynamics::problems::VanDerPol;
 use rheos::dynamics::problems::stiff::Hires;
-use rheos::dynamics::{Counted, Neighbourhood};
+use rheos::dynamics::{BoxedField, Counted, Neighbourhood};
 use rheos::solver::Embedded;
 use rheos::solver::implicit::{
     BlockDiagonal, ComplexSolver, Esdirk547, GaussLegendre4, Krylov, Kvaerno3, LinearFailure, LinearSolver,
@@ -42,45 +42,46 @@ fn stiff_blocks(n: usize, block: usize, rng: &mut StdRng) -> DMatrix<f64> {
     matrix
 }
 
+/// A linear field of any matrix.
+type Field<'f> = BoxedField<'f, DVector<f64>>;
+
 /// The error relative to nalgebra's solution by LU, and the number of evaluations.
 fn error_of_real<M>(preconditioner: M, matrix: &DMatrix<f64>, a: f64, rng: &mut StdRng) -> (f64, u64)
 where
-    M: for<'f> Preconditioner<&'f dyn Dynamics<State = DVector<f64>>> + Copy,
+    M: for<'f> Preconditioner<Field<'f>> + Copy,
 {
     let n = matrix.nrows();
     let (b, point) = (random_vector(n, rng), random_vector(n, rng));
     let expected = (DMatrix::identity(n, n) - matrix * a).lu().solve(&b).unwrap();
-    let field = linear(matrix.clone());
-    let field: &dyn Dynamics<State = DVector<f64>> = &field;
+    let field = Field::new(linear(matrix.clone()));
     let krylov = Krylov::new().dimension(n).preconditioned(preconditioner);
     let mut ws = krylov.workspace(&field, &b);
-    krylov.linearise(&mut ws, &field, 0.0, &point, Neighbourhood::of_step(1.0));
-    assert_eq!(LinearSolver::<&dyn Dynamics<State = DVector<f64>>>::prepare(&krylov, &mut ws, a), Ok(()));
-    let before = LinearSolver::<&dyn Dynamics<State = DVector<f64>>>::evaluations(&krylov, &ws);
+    krylov.linearise(&mut ws, &field, 0.0, &point, Neighbourhood::of_step(1.0)).unwrap();
+    assert_eq!(LinearSolver::<Field>::prepare(&krylov, &mut ws, &field, a), Ok(()));
+    let before = LinearSolver::<Field>::evaluations(&krylov, &ws);
     let mut x = b;
     assert_eq!(krylov.solve(&mut ws, &field, &mut x), Ok(()));
-    let evaluations = LinearSolver::<&dyn Dynamics<State = DVector<f64>>>::evaluations(&krylov, &ws) - before;
+    let evaluations = LinearSolver::<Field>::evaluations(&krylov, &ws) - before;
     ((x - &expected).norm() / expected.norm(), evaluations)
 }
 
 /// The same for a complex system.
 fn error_of_complex<M>(preconditioner: M, matrix: &DMatrix<f64>, a: Complex<f64>, rng: &mut StdRng) -> (f64, u64)
 where
-    M: for<'f> Preconditioner<&'f dyn Dynamics<State = DVector<f64>>> + Copy,
+    M: for<'f> Preconditioner<Field<'f>> + Copy,
 {
     let n = matrix.nrows();
     let (mut re, mut im, point) = (random_vector(n, rng), random_vector(n, rng), random_vector(n, rng));
     let b = re.zip_map(&im, Complex::new);
     let expected = (DMatrix::identity(n, n) - matrix.map(Complex::from) * a).lu().solve(&b).unwrap();
-    let field = linear(matrix.clone());
-    let field: &dyn Dynamics<State = DVector<f64>> = &field;
+    let field = Field::new(linear(matrix.clone()));
     let krylov = Krylov::new().dimension(2 * n).preconditioned(preconditioner);
     let mut ws = krylov.workspace(&field, &re);
-    krylov.linearise(&mut ws, &field, 0.0, &point, Neighbourhood::of_step(1.0));
-    let prepared = ComplexSolver::<&dyn Dynamics<State = DVector<f64>>>::prepare_complex(&krylov, &mut ws, a).unwrap();
-    let before = LinearSolver::<&dyn Dynamics<State = DVector<f64>>>::evaluations(&krylov, &ws);
+    krylov.linearise(&mut ws, &field, 0.0, &point, Neighbourhood::of_step(1.0)).unwrap();
+    let prepared = ComplexSolver::<Field>::prepare_complex(&krylov, &mut ws, &field, a).unwrap();
+    let before = LinearSolver::<Field>::evaluations(&krylov, &ws);
     assert_eq!(krylov.solve_complex(&mut ws, &prepared, &field, &mut re, &mut im), Ok(()));
-    let evaluations = LinearSolver::<&dyn Dynamics<State = DVector<f64>>>::evaluations(&krylov, &ws) - before;
+    let evaluations = LinearSolver::<Field>::evaluations(&krylov, &ws) - before;
     ((re.zip_map(&im, Complex::new) - &expected).norm() / expected.norm(), evaluations)
 }
 
@@ -331,7 +332,7 @@ fn a_singular_preconditioner_is_a_singular_matrix() {
     let y = DVector::zeros(2);
     let mut ws = blocks.workspace(&f, &y);
     blocks.linearise(&mut ws, &f, 0.0, &y, Neighbourhood::of_step(1.0)).unwrap();
-    let factor = |a| Preconditioner::<&dyn Dynamics<State = DVector<f64>>>::factor(&blocks, &ws, a);
+    let factor = |a| Preconditioner::<Field>::factor(&blocks, &ws, a);
     assert!(factor(0.25).is_ok());
     assert_eq!(factor(0.5).unwrap_err(), LinearFailure::Singular);
 }
