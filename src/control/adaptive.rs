@@ -180,8 +180,15 @@ where
 {
     type Memory = AdaptiveMemory<L::Past>;
 
-    fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory> {
+    fn tolerate(&self, solver: &S, ws: &mut S::Workspace, y0: &F::State) -> Result<()> {
         self.norm.validate(y0)?;
+        solver.tolerate(ws, &self.norm);
+        Ok(())
+    }
+
+    fn begin(&self, f: &F, solver: &S, ws: &mut S::Workspace, span: Span, y0: &F::State) -> Result<Self::Memory> {
+        // Again, for a controller around this one that does not pass it on.
+        self.tolerate(solver, ws, y0)?;
         self.limits.validate()?;
         self.law.validate()?;
         let h = match self.limits.first_step {
@@ -189,7 +196,6 @@ where
             None if span.length() == 0.0 => 0.0,
             None => initial_step(f, solver, ws, span, y0, &self.norm),
         };
-        solver.tolerate(ws, &self.norm);
         let floor = self.limits.floor(span.t0);
         let h = h.clamp(floor, self.limits.max_step.max(floor));
         Ok(AdaptiveMemory { span, h, past: L::Past::default(), rejected: false, watch: Watch::NEW })

@@ -17,6 +17,16 @@ pub trait Controller<F: Dynamics, S: Solver<F>> {
     /// The state of the controller during a solve.
     type Memory;
 
+    /// Tells the method the [error norm](Solver::tolerate) of the solve, before anything else. A controller without a norm
+    /// has nothing to tell, the default.
+    ///
+    /// # Errors
+    /// The norm does not suit the state `y0`.
+    fn tolerate(&self, solver: &S, ws: &mut S::Workspace, y0: &F::State) -> Result<()> {
+        let _ = (solver, ws, y0);
+        Ok(())
+    }
+
     /// Prepares a solve over `span`; may evaluate the field through the solver to find a first step.
     ///
     /// # Errors

@@ -221,6 +221,7 @@ where
             );
         }
         self.solver.reset(workspace);
+        self.control.tolerate(self.solver, workspace, y)?;
         self.solver.begin(self.field, workspace, piece.inner, y)?;
         self.control.begin(self.field, self.solver, workspace, piece.inner, y)
     }
@@ -363,6 +364,7 @@ where
         if !self.span.is_after(rest.t1, rest.t0) {
             return Ok(());
         }
+        self.control.tolerate(self.solver, &mut at.workspace, &at.y)?;
         self.solver.begin(self.field, &mut at.workspace, rest, &at.y)?;
         self.control.restart(memory, self.field, self.solver, &mut at.workspace, rest, &at.y)
     }

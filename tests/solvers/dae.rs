@@ -120,8 +120,8 @@ fn an_inconsistent_start_is_refused_in_units_of_the_tolerance() {
     y0[2] = 1e-5;
     for (control, accepted) in [(Pid::tolerance(1e-4), true), (Pid::tolerance(1e-6), false)] {
         let outcome = solve(&system, y0, 0.0..40.0, RadauIIA5, control);
-        assert_eq!(outcome.is_ok(), accepted);
-        if let Err(failure) = outcome {
+        assert_eq!(outcome.is_ok(), accepted, "{:?}", outcome.map_err(|failure| failure.error).err());
+        if let Err(failure) = solve(&system, y0, 0.0..40.0, RadauIIA5, control) {
             assert!(matches!(failure.error, Error::InconsistentState { t: 0.0, size } if size > 5.0 && size < 10.0));
             assert_eq!(failure.partial.last(), &y0);
         }
@@ -129,7 +129,7 @@ fn an_inconsistent_start_is_refused_in_units_of_the_tolerance() {
     let failure = solve(&system, y0, 0.0..40.0, Sdirk4, Fixed::steps(100)).unwrap_err();
     assert!(matches!(failure.error, Error::InconsistentState { .. }), "{}", failure.error);
     let y0 = ConsistentState::new().find(&system, 0.0, y0).unwrap();
-    assert_eq!(y0, vector![1.0, 0.0, 0.0]);
+    assert!((y0 - vector![1.0, 0.0, 0.0]).norm() < 1e-16);
     solve(&system, y0, 0.0..40.0, Sdirk4, Pid::tolerance(1e-6)).unwrap();
 }
 
@@ -196,7 +196,7 @@ fn units_direction_and_the_origin_of_time_do_not_matter() {
     for units in cases {
         for direction in [1.0, -1.0] {
             let found = scaled(units, direction);
-            assert!((found[0] - plain[0]).abs() + (found[1] - plain[1]).abs() < 1e-8, "{units:?}: {found:?} {plain:?}");
+            assert!((found[0] - plain[0]).abs() + (found[1] - plain[1]).abs() < 5e-8, "{units:?}: {found:?} {plain:?}");
         }
     }
 }
