@@ -4,7 +4,7 @@ use rheos::adjoint::{Checkpoints, Cotangents, EventCotangent, Gradient, Interpol
 use rheos::dynamics::GenericSplit;
 use rheos::solution::{Ending, EventRecord, keep};
 use rheos::solver::explicit::{Bosh3, CarpenterKennedy};
-use rheos::solver::implicit::{KenCarp3, Krylov, Kvaerno3, RadauIIA3};
+use rheos::solver::implicit::{BlockDiagonal, KenCarp3, Krylov, Kvaerno3, RadauIIA3};
 use rheos::solver::multistep::Adams;
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
 use rheos::solver::rosenbrock::Rodas3;
@@ -30,6 +30,7 @@ const ADJOINTS: &[Attempt] = &[
     |case| discrete::<Many, _>(case, Adams),
     |case| discrete::<Plane, _>(case, DefaultSolver::default()),
     |case| discrete::<Plane, _>(case, Kvaerno3.with(Krylov::new())),
+    |case| discrete::<Plane, _>(case, RadauIIA3.with(Krylov::new().preconditioned(BlockDiagonal::new(2)))),
     |case| {
         let f = Hostile::draw(case);
         let solver = CarpenterKennedy::new();

@@ -7,8 +7,9 @@ use rheos::solver::explicit::{
     Rk38, Ssp33, Vern6, Vern8, Vern9, Williamson3,
 };
 use rheos::solver::implicit::{
-    Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler, ImplicitMidpoint, KenCarp4,
-    Krylov, Kvaerno3, Radau, RadauIIA3, RadauIIA9, RadauIIA13, Sdirk2, Sdirk3, Sdirk4, TrBdf2, Trapezoid,
+    BlockDiagonal, Esdirk3, Esdirk4, Esdirk5, Esdirk547, GaussLegendre4, GaussLegendre6, ImplicitEuler,
+    ImplicitMidpoint, KenCarp4, Krylov, Kvaerno3, Radau, RadauIIA3, RadauIIA9, RadauIIA13, Sdirk2, Sdirk3, Sdirk4,
+    TrBdf2, Trapezoid,
 };
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::reversible::{Alf, Coupled, ReversibleHeun};
@@ -137,6 +138,15 @@ pub const ENDS: &[Attempt] = &[
         let krylov = krylov(case);
         end_of_adaptive(case, Kvaerno3.with(krylov));
     },
+    |case| end_of_adaptive(case, RadauIIA5.with(Krylov::new())),
+    |case| {
+        let krylov = krylov(case).preconditioned(blocks(case));
+        end_of_adaptive(case, RadauIIA3.with(krylov));
+    },
+    |case| {
+        let krylov = Krylov::new().preconditioned(blocks(case));
+        end_of_adaptive(case, Bdf.with(krylov));
+    },
     |case| {
         let coupling = draw::number(case, "coupling", &[0.99, 0.5]);
         if let Ok(solver) = Coupled::new(Dopri5).coupling(coupling) {
@@ -182,4 +192,10 @@ fn krylov(case: &mut Case) -> Krylov {
     let dimension = case.pick("dimension", &[0, 1, 30, usize::MAX]);
     let restarts = case.pick("restarts", &[0, 1, 20, usize::MAX]);
     Krylov::new().dimension(dimension).restarts(restarts).tolerance(draw::number(case, "tolerance", &[0.05, 1.0]))
+}
+
+/// A preconditioner for pairs with hostile settings.
+fn blocks(case: &mut Case) -> BlockDiagonal {
+    let block = case.pick("block", &[1, 2, 1, 2, 0, 3, usize::MAX]);
+    BlockDiagonal::new(block).apart(case.pick("apart", &[1, 2, 0, usize::MAX]))
 }
