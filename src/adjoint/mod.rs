@@ -14,6 +14,7 @@
 //! | other derivatives | |
 //! |---|---|
 //! | [`sensitivities`] | forward sensitivities of all outputs, for few parameters |
+//! | [`sensitivities_along`] | the same of a large system, along chosen [`Directions`] |
 //! | [`hessian_vector`] | a Hessian-vector product of a loss |
 //! | [`SteadyState`] | a fixed point of a field, and its derivatives |
 //!
@@ -24,7 +25,7 @@
 //! | [`Gradient`] | the result: derivatives in the initial state, the parameters and every time |
 //! | [`Adjoint`], [`ExactGradient`] | the trait of an adjoint, and the mark of the exact ones |
 //! | [`choosing`] | a guide: which adjoint, at which cost |
-//! | helper types | [`AdjointEquation`], [`Augmented`], [`BacksolveRecord`], [`Costate`], [`CotangentsRef`], [`CurveRecord`], [`DiscreteRecord`], [`EventCotangent`], [`Forward`], [`ForwardResult`], [`GradientOf`], [`HessianVector`], [`Problem`], [`Pullback`], [`ReversibleRecord`], [`RunResult`], [`Sensitivities`] |
+//! | helper types | [`AdjointEquation`], [`Augmented`], [`BacksolveRecord`], [`Costate`], [`CotangentsRef`], [`CurveRecord`], [`DiscreteRecord`], [`EventCotangent`], [`Forward`], [`ForwardResult`], [`GradientOf`], [`HessianVector`], [`Problem`], [`Pullback`], [`ReversibleRecord`], [`RunResult`], [`Sensitivities`], [`SensitivitiesAlong`], [`SparseTangent4`] |
 //!
 //! A loss `L` depends on the states at output times and on the times and states of events. An adjoint takes the
 //! cotangents `∂L/∂y(tᵢ)` and returns the gradient with respect to the initial state, the parameters and every time.
@@ -48,6 +49,7 @@ mod recorder;
 mod reversible;
 mod run;
 mod saltation;
+mod sensitivities_along;
 mod sensitivity;
 mod steady_state;
 mod stretch;
@@ -68,6 +70,7 @@ pub use problem::Problem;
 pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 pub(crate) use run::Asked;
 pub use run::{Gradient, GradientOf, Run, RunResult};
+pub use sensitivities_along::{Directions, SensitivitiesAlong, SparseTangent4, sensitivities_along};
 pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
 pub use steady_state::SteadyState;
 pub use traits::{Adjoint, ExactGradient, Forward, ForwardResult, Pullback};

@@ -124,7 +124,7 @@ where
     }
 }
 
-fn has_finite_derivatives<const K: usize>(x: &Dual<K>) -> bool {
+pub(super) fn has_finite_derivatives<const K: usize>(x: &Dual<K>) -> bool {
     // A constant dual number stores no derivatives.
     x.eps.0.is_none_or(|eps| eps.iter().all(|x| x.is_finite()))
 }

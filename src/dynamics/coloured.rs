@@ -50,13 +50,13 @@ pub(super) fn coloured_differences<F>(
 }
 
 /// The increments of the coordinates at a point.
-struct Increments<Y: MatrixSpace> {
+pub(super) struct Increments<Y: MatrixSpace> {
     slope: Y,
     lengths: Vec<f64>,
 }
 
 impl<Y: MatrixSpace> Increments<Y> {
-    fn new<F: Dynamics<State = Y> + ?Sized>(f: &F, t: f64, y: &Y, near: Neighbourhood<'_, Y>) -> Self {
+    pub fn new<F: Dynamics<State = Y> + ?Sized>(f: &F, t: f64, y: &Y, near: Neighbourhood<'_, Y>) -> Self {
         let slope = near.slope.cloned().unwrap_or_else(|| {
             let mut slope = y.zeros_like();
             f.eval(t, y, &mut slope);
@@ -75,7 +75,7 @@ impl<Y: MatrixSpace> Increments<Y> {
     }
 
     /// Moves the coordinate `j` of `shifted` from `y` by `times` its increment.
-    fn shift(&self, y: &Y, shifted: &mut Y, j: usize, times: f64) {
+    pub fn shift(&self, y: &Y, shifted: &mut Y, j: usize, times: f64) {
         shifted.set_coordinate(j, y.coordinate(j) + times * self.lengths[j]);
     }
 }

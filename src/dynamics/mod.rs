@@ -5,6 +5,7 @@
 //! | [`ode`] | a closure, with its pullback if you need gradients |
 //! | [`Dynamics`] | a type of your own |
 //! | [`GenericDynamics`] in [`Autodiff`] | a function of a generic [`Scalar`]; dual numbers give every derivative |
+//! | [`GenericField`] in [`SparseAutodiff`] | the same for any number of components, with sparse derivatives |
 //! | [`Split`], [`GenericSplit`] | a nonstiff and a stiff part, for [IMEX methods](crate::solver::implicit::imex) |
 //! | [`Separable`], [`separable`](fn@separable) | velocities and forces, for [symplectic methods](crate::solver::symplectic) |
 //! | [`PiecewiseConstant`], [`PiecewiseLinear`] | parameters that vary with time, as in a residual network whose blocks have weights of their own |
@@ -26,6 +27,8 @@
 //! | [`BoxedField`] | fields of different types as one type |
 //! | [`Counted`] | counts evaluations and pullbacks |
 //! | [`Tangent`] | the variational equation of an [`Autodiff`] model, over [`Dual`] numbers |
+//! | [`SparseTangent`] | the same of a [`SparseAutodiff`] model |
+//! | [`detect_pattern`], [`probe_pattern`] | the pattern of a sparse Jacobian, from its field |
 //! | [`differences`](fn@differences) | a Jacobian by central differences; [`Neighbourhood`] scales the increments |
 //! | helper types | [`Bars`], [`Cost`], [`CostWithVjp`], [`DualNum`], [`InterpolatedTrace`], [`LaneField`], [`Ode`], [`OdeWithVjp`], [`RunningCost`], [`SampleRows`], [`SeparableOde`], [`SeparableOdeWithVjp`] |
 
@@ -36,6 +39,7 @@ mod coloured;
 mod counted;
 mod differences;
 mod field;
+mod generic;
 mod jacobian;
 mod jvp;
 mod knots;
@@ -61,6 +65,7 @@ pub use differences::{Neighbourhood, differences};
 pub(crate) use differences::{TOLERANCES, difference_in_time};
 pub(crate) use field::check_shape;
 pub use field::{Bars, Differentiable, Dynamics, Parametric};
+pub use generic::{GenericField, SparseAutodiff, SparseTangent, detect_pattern, probe_pattern};
 pub use jacobian::Jacobian;
 pub(crate) use jacobian::{rows_by_pullback, time_derivative_by_pullback};
 pub use jvp::Jvp;

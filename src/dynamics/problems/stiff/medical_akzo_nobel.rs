@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::dynamics::{Dynamics, Jacobian, Neighbourhood};
+use crate::state::SparseMatrix;
 
 /// The rate of the reaction.
 const K: f64 = 100.0;
@@ -91,23 +92,39 @@ impl Dynamics for MedicalAkzoNobel {
     }
 }
 
-impl Jacobian for MedicalAkzoNobel {
-    fn jacobian(&self, _: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
+impl MedicalAkzoNobel {
+    /// Calls `visit(i, j, x)` for every entry of the Jacobian that is not zero everywhere.
+    fn entries(y: &DVector<f64>, mut visit: impl FnMut(usize, usize, f64)) {
         let nodes = y.len() / 2;
-        let mut matrix = DMatrix::zeros(y.len(), y.len());
         for j in 0..nodes {
-            let Stencil { before, here, behind } = Stencil::at(j, nodes);
+            let Stencil { before, mut here, behind } = Stencil::at(j, nodes);
             let (u, v) = (2 * j, 2 * j + 1);
             if j > 0 {
-                matrix[(u, u - 2)] += before;
+                visit(u, u - 2, before);
             }
-            matrix[(u, u)] += here - K * y[v];
-            matrix[(u, 2 * (j + 1).min(nodes - 1))] += behind;
-            matrix[(u, v)] = -K * y[u];
-            matrix[(v, u)] = -K * y[v];
-            matrix[(v, v)] = -K * y[u];
+            if j + 1 < nodes {
+                visit(u, u + 2, behind);
+            } else {
+                here += behind;
+            }
+            visit(u, u, here - K * y[v]);
+            visit(u, v, -K * y[u]);
+            visit(v, u, -K * y[v]);
+            visit(v, v, -K * y[u]);
         }
+    }
+}
+
+/// A band of two diagonals on either side.
+impl Jacobian for MedicalAkzoNobel {
+    fn jacobian(&self, _: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>) -> DMatrix<f64> {
+        let mut matrix = DMatrix::zeros(y.len(), y.len());
+        Self::entries(y, |i, j, x| matrix[(i, j)] = x);
         matrix
+    }
+
+    fn sparse_jacobian(&self, _: f64, y: &DVector<f64>, _: Neighbourhood<DVector<f64>>, out: &mut SparseMatrix) {
+        Self::entries(y, |i, j, x| out.set(i, j, x));
     }
 
     /// Zero, away from the jump.

@@ -13,11 +13,15 @@
 //! | [`Beam`] | 80 | 5 |
 //! | [`Heat`] | any, usually 100 | 0.1 |
 //! | [`MedicalAkzoNobel`] | any, usually 400 | 20 |
+//! | [`Brusselator1d`] | any, usually 1000 | 10 |
+//! | [`Brusselator2d`] | any, usually 32 768 | 11.5 |
 //!
-//! All but the last are written over a generic scalar, so their [`Jacobian`](crate::dynamics::Jacobian) is exact. The
-//! last one has a Jacobian of its own.
+//! All but [`MedicalAkzoNobel`] are written over a generic scalar, so their [`Jacobian`](crate::dynamics::Jacobian) is
+//! exact. [`MedicalAkzoNobel`] has a Jacobian of its own. The Jacobians of the last three are sparse.
 
 mod beam;
+mod brusselator_1d;
+mod brusselator_2d;
 mod e5;
 mod heat;
 mod hires;
@@ -28,6 +32,8 @@ mod ring_modulator;
 mod robertson;
 
 pub use beam::Beam;
+pub use brusselator_1d::Brusselator1d;
+pub use brusselator_2d::Brusselator2d;
 pub use e5::E5;
 pub use heat::Heat;
 pub use hires::Hires;
