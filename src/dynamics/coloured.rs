@@ -1,6 +1,6 @@
 //! Sparse Jacobians by differences of many columns at once.
 
-use super::differences::Sizes;
+use super::differences::{Sizes, value};
 use super::{Dynamics, Neighbourhood};
 use crate::error::{Error, Result};
 use crate::state::{Element, ElementOf, MatrixSpace, SparseMatrix, State};
@@ -21,6 +21,8 @@ pub(super) fn coloured_differences<F>(
     let (mut behind, mut ahead) = (y.zeros_like(), y.zeros_like());
     let (mut shifted_back, mut shifted) = (y.clone(), y.clone());
     let pattern = out.pattern().clone();
+    // As for `differences`: not the known slope.
+    let mut here = None;
     for group in pattern.colouring().groups() {
         for &j in group {
             increments.shift(y, &mut shifted_back, j, -1.0);
@@ -32,13 +34,11 @@ pub(super) fn coloured_differences<F>(
             let [x, start, end] = [y, &shifted_back, &shifted].map(|y| y.coordinate(j));
             for (place, &i) in pattern.range(j).zip(pattern.column(j)) {
                 let (before, after) = (behind.elements()[i], ahead.elements()[i]);
-                let slope = increments.slope.elements()[i];
-                let (rise, run) = if !before.re().is_finite() {
-                    (after - slope, end - x)
-                } else if !after.re().is_finite() {
-                    (slope - before, x - start)
-                } else {
+                let (rise, run) = if before.re().is_finite() && after.re().is_finite() {
                     (after - before, end - start)
+                } else {
+                    let slope = here.get_or_insert_with(|| value(f, t, y)).elements()[i];
+                    if after.re().is_finite() { (after - slope, end - x) } else { (slope - before, x - start) }
                 };
                 // By the actual distance, after rounding.
                 out.values_mut()[place] = rise * Element::embed(1.0 / run);
@@ -50,18 +50,16 @@ pub(super) fn coloured_differences<F>(
 }
 
 /// The increments of the coordinates at a point.
-pub(super) struct Increments<Y: MatrixSpace> {
-    slope: Y,
+pub(super) struct Increments {
     lengths: Vec<f64>,
 }
 
-impl<Y: MatrixSpace> Increments<Y> {
-    pub fn new<F: Dynamics<State = Y> + ?Sized>(f: &F, t: f64, y: &Y, near: Neighbourhood<'_, Y>) -> Self {
-        let slope = near.slope.cloned().unwrap_or_else(|| {
-            let mut slope = y.zeros_like();
-            f.eval(t, y, &mut slope);
-            slope
-        });
+impl Increments {
+    pub fn new<F>(f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> Self
+    where
+        F: Dynamics<State: MatrixSpace> + ?Sized,
+    {
+        let slope = near.slope.cloned().unwrap_or_else(|| value(f, t, y));
         let sizes = Sizes::new(y, &slope, near);
         let mut common = None;
         let unit = y.rounding().cbrt();
@@ -71,11 +69,11 @@ impl<Y: MatrixSpace> Increments<Y> {
                 unit * if own > 0.0 { own } else { *common.get_or_insert_with(|| sizes.common(f, t)) }
             })
             .collect();
-        Self { slope, lengths }
+        Self { lengths }
     }
 
     /// Moves the coordinate `j` of `shifted` from `y` by `times` its increment.
-    pub fn shift(&self, y: &Y, shifted: &mut Y, j: usize, times: f64) {
+    pub fn shift<Y: MatrixSpace>(&self, y: &Y, shifted: &mut Y, j: usize, times: f64) {
         shifted.set_coordinate(j, y.coordinate(j) + times * self.lengths[j]);
     }
 }
@@ -145,7 +143,7 @@ fn suspicious_rows<F>(
     f: &F,
     t: f64,
     y: &F::State,
-    increments: &Increments<F::State>,
+    increments: &Increments,
     matrix: &SparseMatrix<ElementOf<F::State>>,
 ) -> Vec<usize>
 where
@@ -216,6 +214,19 @@ mod tests {
             }
         }
         assert_eq!(check_pattern(&f, 0.5, &y, near, &found), Ok(()));
+    }
+
+    #[test]
+    fn at_the_edge_of_the_domain_the_difference_does_not_use_the_known_slope() {
+        let root = ode(|_t, y: &[f64; 2], dy: &mut [f64; 2]| *dy = [1.0 - y[0].sqrt(), y[0] - y[1]]);
+        let slope = [1.001, 0.001];
+        let near = Neighbourhood { h: 1e-3, slope: Some(&slope), norm: None };
+        let mut found = SparseMatrix::zeros(Pattern::dense(2));
+        coloured_differences(&root, 0.0, &[0.0, 0.0], near, &mut found);
+        let dense = differences(&root, 0.0, &[0.0, 0.0], near);
+        // The root of the increment, over the increment.
+        assert!(found.get(0, 0) < 0.0 && found.get(0, 0) == dense[(0, 0)], "{} {dense}", found.get(0, 0));
+        assert!((dense[(1, 0)] - 1.0).abs() < 1e-9 && (found.get(1, 0) - 1.0).abs() < 1e-9);
     }
 
     #[test]

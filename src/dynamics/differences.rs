@@ -50,12 +50,10 @@ where
     F: Dynamics<State: MatrixSpace> + ?Sized,
 {
     let (mut behind, mut column, mut shifted) = (y.zeros_like(), y.zeros_like(), y.clone());
-    let slope = near.slope.cloned().unwrap_or_else(|| {
-        let mut slope = y.zeros_like();
-        f.eval(t, y, &mut slope);
-        slope
-    });
+    let slope = near.slope.cloned().unwrap_or_else(|| value(f, t, y));
     let sizes = Sizes::new(y, &slope, near);
+    // The known slope may differ from the field in the error of an iteration, too much for a difference.
+    let mut here = None;
     let unit = y.rounding().cbrt();
     let mut matrix = y.zero_matrix();
     for j in 0..y.dimension() {
@@ -69,10 +67,10 @@ where
         let mut end = shifted.coordinate(j);
         f.eval(t, &shifted, &mut column);
         if !behind.all_finite() {
-            behind.assign(&slope);
+            behind.assign(here.get_or_insert_with(|| value(f, t, y)));
             start = x;
         } else if !column.all_finite() {
-            column.assign(&slope);
+            column.assign(here.get_or_insert_with(|| value(f, t, y)));
             end = x;
         }
         column.add_scaled(-1.0, &behind);
@@ -82,6 +80,13 @@ where
         shifted.set_coordinate(j, x);
     }
     matrix
+}
+
+/// `f(t, y)`.
+pub(super) fn value<F: Dynamics + ?Sized>(f: &F, t: f64, y: &F::State) -> F::State {
+    let mut slope = y.zeros_like();
+    f.eval(t, y, &mut slope);
+    slope
 }
 
 /// The sizes of the coordinates at a point.

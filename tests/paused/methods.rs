@@ -5,8 +5,8 @@ use rheos::control::Predictive;
 use rheos::dynamics::separable;
 use rheos::solver::explicit::{Bosh3, CarpenterKennedy, Dop853, Vern9};
 use rheos::solver::implicit::{
-    BlockDiagonal, Esdirk547, GaussLegendre4, GaussLegendre6, ImexEuler, ImplicitMidpoint, KenCarp3, KenCarp5, Krylov,
-    Kvaerno3, Radau, RadauIIA3, Sdirk4, TrBdf2,
+    Banded, BlockDiagonal, Esdirk547, GaussLegendre4, GaussLegendre6, ImexEuler, ImplicitMidpoint, KenCarp3, KenCarp5,
+    Krylov, Kvaerno3, Radau, RadauIIA3, Sdirk4, TrBdf2,
 };
 use rheos::solver::multistep::{Adams, AdamsBashforth, AdamsMoulton, FixedBdf, Ndf};
 use rheos::solver::reversible::{Alf, Coupled, DampedAlf, ReversibleHeun};
@@ -83,6 +83,9 @@ fn collocation() {
     check((&STIFF, &START), RadauIIA5.with(Krylov::new().preconditioned(BlockDiagonal::new(2))), pid(1e-4));
     check((&STIFF, &START), Radau, pid(1e-7));
     check((&Heap, &heap_start()), Radau, pid(1e-4));
+    check((&Heap, &heap_start()), RadauIIA5.with(Banded::new(2, 2)), pid(1e-4));
+    check((&Heap, &heap_start()), Bdf.with(Banded::new(2, 2)), pid(1e-6));
+    check((&Heap, &heap_start()), Rodas5P.with(Banded::new(2, 2)), pid(1e-4));
     check((&STIFF, &START), GaussLegendre4, fixed(40));
     check((&Heap, &heap_start()), GaussLegendre6, pid(1e-4));
 }

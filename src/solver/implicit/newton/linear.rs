@@ -293,7 +293,7 @@ impl<Y: MatrixSpace> From<WrittenLu> for LuWorkspace<Y> {
 
 impl Matrices {
     /// Whether these deserialized numbers are possible counts.
-    fn are_counts(&self) -> bool {
+    pub(super) fn are_counts(&self) -> bool {
         are_counts(&[self.jacobians, self.factorisations])
     }
 }

@@ -56,9 +56,44 @@ pub struct Direct<K> {
 
 /// The workspace of [`Direct`].
 #[derive(Debug, Clone)]
-pub struct DirectWorkspace<T, K: Factorise<T>> {
-    real: RealSystem<T, K>,
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(bound = "", into = "WrittenDirect", from = "WrittenDirect")
+)]
+pub struct DirectWorkspace<T: Element, K: Factorise<T>> {
+    /// `None` until it is made from the deserialized entries.
+    real: Option<RealSystem<T, K>>,
+    /// The deserialized entries.
+    read: Vec<f64>,
+    /// The factor `a` of the factorised matrix.
+    prepared: Option<f64>,
     matrices: Matrices,
+}
+
+/// A [`DirectWorkspace`] in serialized form: a factorisation made again is the same to the bit.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct WrittenDirect {
+    /// The entries of the Jacobian at the places of the pattern.
+    jacobian: Vec<f64>,
+    prepared: Option<f64>,
+    matrices: Matrices,
+}
+
+#[cfg(feature = "serde")]
+impl<T: Element, K: Factorise<T>> From<DirectWorkspace<T, K>> for WrittenDirect {
+    fn from(DirectWorkspace { real, read, prepared, matrices }: DirectWorkspace<T, K>) -> Self {
+        let entries = |real: RealSystem<T, K>| real.jacobian.values().iter().map(|x| x.re()).collect();
+        Self { jacobian: real.map_or(read, entries), prepared, matrices }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T: Element, K: Factorise<T>> From<WrittenDirect> for DirectWorkspace<T, K> {
+    fn from(WrittenDirect { jacobian: read, prepared, matrices }: WrittenDirect) -> Self {
+        Self { real: None, read, prepared, matrices }
+    }
 }
 
 /// A Jacobian with the factorisation of `M − a J`.
@@ -80,11 +115,16 @@ impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
     where
         F: Jacobian<State: MatrixSpace<Element = T>>,
     {
-        let (pattern, mismatch) = match method.pattern(y0.dimension()) {
+        Self::of_dimension(method, y0.dimension(), matrix_of(f))
+    }
+
+    /// For states of this dimension and a mass matrix, or the identity.
+    fn of_dimension(method: &K, n: usize, mass: Option<&SparseMatrix>) -> Self {
+        let (pattern, mismatch) = match method.pattern(n) {
             Ok(pattern) => (pattern, None),
-            Err(error) => (Pattern::banded(y0.dimension(), 0, 0), Some(error)),
+            Err(error) => (Pattern::banded(n, 0, 0), Some(error)),
         };
-        let mass = matrix_of(f).filter(|mass| mass.pattern().dimension() == y0.dimension());
+        let mass = mass.filter(|mass| mass.pattern().dimension() == n);
         let pencil = Pencil::new(&pattern, mass);
         let analysis = method.analyse(&pencil.pattern);
         Self {
@@ -160,7 +200,8 @@ where
     const TAKES_MASS: bool = true;
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
-        DirectWorkspace { real: RealSystem::new(&self.method, f, y0), matrices: Matrices::default() }
+        let real = RealSystem::new(&self.method, f, y0);
+        DirectWorkspace { real: Some(real), read: Vec::new(), prepared: None, matrices: Matrices::default() }
     }
 
     fn linearise(
@@ -171,25 +212,52 @@ where
         y: &F::State,
         near: Neighbourhood<'_, F::State>,
     ) -> Result<()> {
-        ws.real.linearise(f, t, y, near)?;
+        let Some(real) = &mut ws.real else { return Ok(()) };
+        ws.prepared = None;
+        real.linearise(f, t, y, near)?;
         ws.matrices.jacobians += 1;
         if ws.matrices.jacobians.is_power_of_two() {
-            check_pattern(f, t, y, near, &ws.real.jacobian)?;
+            check_pattern(f, t, y, near, &real.jacobian)?;
         }
         Ok(())
     }
 
     fn prepare(&self, ws: &mut Self::Workspace, _: &F, a: f64) -> Result<(), LinearFailure> {
         ws.matrices.factorisations += 1;
-        if ws.real.factor(&self.method, a) { Ok(()) } else { Err(LinearFailure::Singular) }
+        let is_regular = ws.real.as_mut().is_some_and(|real| real.factor(&self.method, a));
+        ws.prepared = is_regular.then_some(a);
+        if is_regular { Ok(()) } else { Err(LinearFailure::Singular) }
     }
 
     fn solve(&self, ws: &mut Self::Workspace, _: &F, x: &mut F::State) -> Result<(), LinearFailure> {
-        if !ws.real.is_factorised {
-            return Err(LinearFailure::Singular);
-        }
-        self.method.solve(&ws.real.factors, x.elements_mut());
+        let real = ws.real.as_ref().filter(|real| real.is_factorised).ok_or(LinearFailure::Singular)?;
+        self.method.solve(&real.factors, x.elements_mut());
         Ok(())
+    }
+
+    /// Clears a Jacobian that is not finite, which no step can use.
+    fn settle(&self, ws: &mut Self::Workspace, _: &F::State) {
+        let Some(real) = &mut ws.real else { return };
+        if !real.jacobian.values().iter().all(|x| x.re().is_finite()) {
+            real.jacobian.clear();
+            (real.is_factorised, ws.prepared) = (false, None);
+        }
+    }
+
+    /// The mass matrix of a field is not known here, so a system with one is refused.
+    fn restore(&self, ws: &mut Self::Workspace, y: &F::State) -> bool {
+        if ws.real.is_none() && !F::HAS_MASS && !<ElementOf<F::State> as Element>::IS_DUAL {
+            let mut real = RealSystem::of_dimension(&self.method, y.dimension(), None);
+            let fits = real.mismatch.is_none() && real.jacobian.values().len() == ws.read.len();
+            if fits {
+                let values = real.jacobian.values_mut().iter_mut();
+                values.zip(&ws.read).for_each(|(x, &read)| *x = Element::embed(read));
+                let is_regular = ws.prepared.is_none_or(|a| real.factor(&self.method, a));
+                ws.real = is_regular.then_some(real);
+            }
+            ws.read = Vec::new();
+        }
+        ws.real.is_some() && ws.matrices.are_counts()
     }
 
     fn evaluations(&self, _: &Self::Workspace) -> u64 {
@@ -205,11 +273,12 @@ where
     }
 
     fn entries(&self, ws: &Self::Workspace) -> Option<Vec<(usize, usize, f64)>> {
-        Some(ws.real.jacobian.entries().map(|(i, j, x)| (i, j, x.re())).collect())
+        Some(ws.real.as_ref()?.jacobian.entries().map(|(i, j, x)| (i, j, x.re())).collect())
     }
 
     fn product(&self, ws: &Self::Workspace, x: &F::State, out: &mut F::State) -> bool {
-        ws.real.jacobian.multiply(x.elements(), out.elements_mut());
+        let Some(real) = &ws.real else { return false };
+        real.jacobian.multiply(x.elements(), out.elements_mut());
         true
     }
 }
@@ -234,7 +303,7 @@ where
     }
 
     fn restore_complex(&self, ws: &Self::Workspace, a: Complex<f64>) -> Option<Self::Complex> {
-        ws.real.complex_factors_for(&self.method, a)
+        ws.real.as_ref()?.complex_factors_for(&self.method, a)
     }
 
     fn solve_complex(
