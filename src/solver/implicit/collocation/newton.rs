@@ -24,8 +24,9 @@ use crate::state::{ErrorNorm, State, StoredNorm};
 )]
 pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     linear: L::Workspace,
-    #[cfg_attr(feature = "serde", serde(skip, default = "none"))]
-    pairs: [Option<L::Complex>; S],
+    /// On the heap, since a factorisation of static size may be large.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pairs: Vec<L::Complex>,
     /// The time of the Jacobian, if it is to be kept.
     taken_at: Option<f64>,
     /// The step length of the factorisations.
@@ -45,10 +46,6 @@ pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     evaluations: u64,
 }
 
-const fn none<T, const S: usize>() -> [Option<T>; S] {
-    [const { None }; S]
-}
-
 /// Excludes the states of the linear solver.
 impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for StageSolver<F, S, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
@@ -65,7 +62,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         let zeros = || std::array::from_fn(|_| y0.zeros_like());
         Self {
             linear: linear.workspace(f, y0),
-            pairs: none(),
+            pairs: Vec::with_capacity(S / 2),
             taken_at: None,
             prepared: None,
             norm: None,
@@ -148,20 +145,18 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             return false;
         }
         let Some(h) = self.prepared else { return true };
-        self.pairs.iter_mut().zip(T::PAIRS).all(|(pair, &(x, y))| {
-            if pair.is_none() {
-                *pair = linear.restore_complex(&self.linear, Complex::new(h * x, h * y));
-            }
-            pair.is_some()
-        })
+        for &(x, y) in T::PAIRS.iter().skip(self.pairs.len()) {
+            let Some(pair) = linear.restore_complex(&self.linear, Complex::new(h * x, h * y)) else { return false };
+            self.pairs.push(pair);
+        }
+        true
     }
 
     fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, h: f64) -> bool {
-        for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
-            *pair = linear.prepare_complex(&mut self.linear, Complex::new(h * x, h * y)).ok();
-            if pair.is_none() {
-                return false;
-            }
+        self.pairs.clear();
+        for &(x, y) in T::PAIRS {
+            let Ok(pair) = linear.prepare_complex(&mut self.linear, Complex::new(h * x, h * y)) else { return false };
+            self.pairs.push(pair);
         }
         T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, h * real).is_ok())
     }
@@ -210,10 +205,10 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             increment.add_scaled(-1.0, w);
         }
         let (real, complex) = self.increment.split_at_mut(first_pair::<T, S>());
-        real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x).is_ok())
+        self.pairs.len() == T::PAIRS.len()
+            && real.iter_mut().all(|x| linear.solve(&mut self.linear, f, x).is_ok())
             && complex.chunks_exact_mut(2).zip(&self.pairs).all(|(x, pair)| {
                 let (re, im) = x.split_at_mut(1);
-                let Some(pair) = pair else { return false };
                 linear.solve_complex(&mut self.linear, pair, f, &mut re[0], &mut im[0]).is_ok()
             })
     }
@@ -233,7 +228,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         if T::REAL.is_some() {
             return linear.solve(&mut self.linear, f, x).is_ok();
         }
-        let Some(pair) = &self.pairs[0] else { return false };
+        let Some(pair) = self.pairs.first() else { return false };
         self.increment[0].set_zeros();
         linear.solve_complex(&mut self.linear, pair, f, x, &mut self.increment[0]).is_ok()
     }

@@ -15,7 +15,8 @@ use crate::state::{MatrixSpace, State};
 /// products with the exact Jacobians.
 pub struct TransposedStages<F: Differentiable + Jacobian, const S: usize> {
     real: Option<<F::State as MatrixSpace>::Lu>,
-    pairs: [Option<<F::State as MatrixSpace>::ComplexLu>; S],
+    /// On the heap, since a factorisation of static size may be large.
+    pairs: Vec<<F::State as MatrixSpace>::ComplexLu>,
     convergence: Convergence,
     residual: [F::State; S],
     increment: [F::State; S],
@@ -34,7 +35,7 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         let zeros = || std::array::from_fn(|_| y0.zeros_like());
         Self {
             real: None,
-            pairs: [const { None }; S],
+            pairs: Vec::with_capacity(S / 2),
             convergence: Convergence::new(),
             residual: zeros(),
             increment: zeros(),
@@ -85,11 +86,10 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
     }
 
     fn factor<T: CollocationTableau<S>>(&mut self, transposed: &<F::State as MatrixSpace>::Matrix, h: f64) -> bool {
-        for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
-            *pair = F::State::factor_complex(transposed, Complex::new(h * x, -h * y));
-            if pair.is_none() {
-                return false;
-            }
+        self.pairs.clear();
+        for &(x, y) in T::PAIRS {
+            let Some(pair) = F::State::factor_complex(transposed, Complex::new(h * x, -h * y)) else { return false };
+            self.pairs.push(pair);
         }
         self.real = T::REAL.and_then(|real| F::State::factor(transposed, h * real));
         self.real.is_some() == T::REAL.is_some()
@@ -107,8 +107,7 @@ impl<F: Differentiable + Jacobian, const S: usize> TransposedStages<F, S> {
         }
         for (x, pair) in complex.chunks_exact_mut(2).zip(&self.pairs) {
             let (re, im) = x.split_at_mut(1);
-            let Some(lu) = pair else { return false };
-            F::State::solve_complex(lu, &mut re[0], &mut im[0]);
+            F::State::solve_complex(pair, &mut re[0], &mut im[0]);
         }
         true
     }
