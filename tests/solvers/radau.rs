@@ -5,6 +5,7 @@ use crate::common::gradient::{gradient, over};
 use crate::common::stiff::{Problem, problems};
 use nalgebra::{SVector, vector};
 use rheos::adjoint::Checkpoints;
+use rheos::dynamics::problems::stiff::Heat;
 use rheos::dynamics::problems::{Forced, VanDerPol};
 use rheos::dynamics::{Counted, Jacobian, Neighbourhood};
 use rheos::integrate::{Integration, Observer, Step, StepAction};
@@ -135,6 +136,14 @@ fn a_change_of_order_takes_no_jacobian_and_the_counts_are_those_of_the_field() {
     let (end, stats, stages) = observed(&linear, 1.0, 0.0..1.0, Pid::tolerance(1e-6).atol(1e-30));
     assert_eq!((stats.jacobians, stages.last()), (1, Some(&7)), "{stages:?}");
     assert!((end / (-50.0_f64).exp() - 1.0).abs() < 1e-4, "{end}");
+}
+
+/// The workspaces of three methods fit on the stack of a thread, even with matrices of static size.
+#[test]
+fn a_state_of_static_size() {
+    let (f, y0) = Heat::problem::<60>();
+    let solution = solve(&f, y0, 0.0..0.1, Radau, Pid::tolerance(1e-8)).unwrap();
+    assert!((solution.last() - Heat::exact::<60>(0.1)).amax() < 1e-10);
 }
 
 #[test]

@@ -26,8 +26,9 @@ use crate::state::{ErrorNorm, Span, State, StoredNorm};
 )]
 pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     linear: L::Workspace,
-    #[cfg_attr(feature = "serde", serde(skip, default = "none"))]
-    pairs: [Option<L::Complex>; S],
+    /// On the heap, since a factorisation of static size may be large.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pairs: Vec<L::Complex>,
     /// The time of the Jacobian, if it is to be kept.
     taken_at: Option<f64>,
     /// The step length of the factorisations.
@@ -49,10 +50,6 @@ pub struct StageSolver<F: Dynamics, const S: usize, L: ComplexSolver<F>> {
     evaluations: u64,
 }
 
-const fn none<T, const S: usize>() -> [Option<T>; S] {
-    [const { None }; S]
-}
-
 /// Excludes the states of the linear solver.
 impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> KeptStates<F::State> for StageSolver<F, S, L> {
     fn each(&mut self, see: &mut dyn FnMut(&mut F::State, Use)) {
@@ -69,7 +66,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         let zeros = || std::array::from_fn(|_| y0.zeros_like());
         Self {
             linear: linear.workspace(f, y0),
-            pairs: none(),
+            pairs: Vec::with_capacity(S / 2),
             taken_at: None,
             prepared: None,
             norm: None,
@@ -179,20 +176,20 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             self.prepared = None;
         }
         let Some(h) = self.prepared else { return true };
-        self.pairs.iter_mut().zip(T::PAIRS).all(|(pair, &(x, y))| {
-            if pair.is_none() {
-                *pair = linear.restore_complex(&self.linear, Complex::new(h * x, h * y));
-            }
-            pair.is_some()
-        })
+        for &(x, y) in T::PAIRS.iter().skip(self.pairs.len()) {
+            let Some(pair) = linear.restore_complex(&self.linear, Complex::new(h * x, h * y)) else { return false };
+            self.pairs.push(pair);
+        }
+        true
     }
 
     fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, h: f64) -> bool {
-        for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
-            *pair = linear.prepare_complex(&mut self.linear, f, Complex::new(h * x, h * y)).ok();
-            if pair.is_none() {
+        self.pairs.clear();
+        for &(x, y) in T::PAIRS {
+            let Ok(pair) = linear.prepare_complex(&mut self.linear, f, Complex::new(h * x, h * y)) else {
                 return false;
-            }
+            };
+            self.pairs.push(pair);
         }
         T::REAL.is_none_or(|real| linear.prepare(&mut self.linear, f, h * real).is_ok())
     }
@@ -253,10 +250,10 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         let Self { linear: ws, pairs, norm, increment, stage, .. } = self;
         let size_sq = |x: &F::State| size_sq(norm.as_ref(), x, y0, stage);
         let (real, complex) = increment.split_at_mut(first_pair::<T, S>());
-        real.iter_mut().all(|x| linear.solve_within(ws, f, x, |x| size_sq(x).sqrt()).is_ok())
+        pairs.len() == T::PAIRS.len()
+            && real.iter_mut().all(|x| linear.solve_within(ws, f, x, |x| size_sq(x).sqrt()).is_ok())
             && complex.chunks_exact_mut(2).zip(pairs).all(|(x, pair)| {
                 let (re, im) = x.split_at_mut(1);
-                let Some(pair) = pair else { return false };
                 let size = |x: &F::State, y: &F::State| (0.5 * (size_sq(x) + size_sq(y))).sqrt();
                 linear.solve_complex_within(ws, pair, f, (&mut re[0], &mut im[0]), size).is_ok()
             })
@@ -279,7 +276,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         if T::REAL.is_some() {
             return linear.solve_within(ws, f, x, |x| size_sq(x).sqrt()).is_ok();
         }
-        let Some(pair) = &pairs[0] else { return false };
+        let Some(pair) = pairs.first() else { return false };
         increment[0].set_zeros();
         let size = |x: &F::State, y: &F::State| (0.5 * (size_sq(x) + size_sq(y))).sqrt();
         linear.solve_complex_within(ws, pair, f, (x, &mut increment[0]), size).is_ok()

@@ -20,7 +20,8 @@ use crate::state::State;
 pub struct TransposedStages<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> {
     linear: L::TransposedPoint,
     real: Option<L::TransposedReal>,
-    pairs: [Option<L::TransposedComplex>; S],
+    /// On the heap, since a factorisation of static size may be large.
+    pairs: Vec<L::TransposedComplex>,
     convergence: Convergence,
     residual: [F::State; S],
     increment: [F::State; S],
@@ -40,7 +41,7 @@ impl<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> Transpose
         Self {
             linear: linear.transposed_point(f, y0),
             real: None,
-            pairs: [const { None }; S],
+            pairs: Vec::with_capacity(S / 2),
             convergence: Convergence::new(),
             residual: zeros(),
             increment: zeros(),
@@ -131,11 +132,11 @@ impl<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> Transpose
     }
 
     fn factor<T: CollocationTableau<S>>(&mut self, linear: &L, f: &F, h: f64) -> bool {
-        for (pair, &(x, y)) in self.pairs.iter_mut().zip(T::PAIRS) {
-            *pair = linear.factor_transposed_complex(&self.linear, f, Complex::new(h * x, -h * y));
-            if pair.is_none() {
-                return false;
-            }
+        self.pairs.clear();
+        for &(x, y) in T::PAIRS {
+            let shift = Complex::new(h * x, -h * y);
+            let Some(pair) = linear.factor_transposed_complex(&self.linear, f, shift) else { return false };
+            self.pairs.push(pair);
         }
         self.real = T::REAL.and_then(|real| linear.factor_transposed(&self.linear, f, h * real));
         self.real.is_some() == T::REAL.is_some()
@@ -156,7 +157,6 @@ impl<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> Transpose
         }
         complex.chunks_exact_mut(2).zip(pairs).all(|(x, pair)| {
             let (re, im) = x.split_at_mut(1);
-            let Some(pair) = pair else { return false };
             linear.solve_transposed_complex(ws, pair, f, &mut re[0], &mut im[0]).is_ok()
         })
     }

@@ -78,9 +78,10 @@ impl Default for Radau {
     ))
 )]
 pub struct RadauWorkspace<F: Dynamics, L: ComplexSolver<F>> {
-    three: CollocationWorkspace<F, 3, L>,
-    five: CollocationWorkspace<F, 5, L>,
-    seven: CollocationWorkspace<F, 7, L>,
+    // On the heap, since matrices of static size are large.
+    three: Box<CollocationWorkspace<F, 3, L>>,
+    five: Box<CollocationWorkspace<F, 5, L>>,
+    seven: Box<CollocationWorkspace<F, 7, L>>,
     pub(super) order: RadauOrder,
 }
 
@@ -115,15 +116,15 @@ macro_rules! in_use {
     ($self:ident, $ws:ident, |$method:ident, $workspace:ident| $body:expr) => {
         match $ws.order.stages() {
             Stages::Three => {
-                let ($method, $workspace) = (&$self.three, &mut $ws.three);
+                let ($method, $workspace) = (&$self.three, &mut *$ws.three);
                 $body
             }
             Stages::Five => {
-                let ($method, $workspace) = (&$self.five, &mut $ws.five);
+                let ($method, $workspace) = (&$self.five, &mut *$ws.five);
                 $body
             }
             Stages::Seven => {
-                let ($method, $workspace) = (&$self.seven, &mut $ws.seven);
+                let ($method, $workspace) = (&$self.seven, &mut *$ws.seven);
                 $body
             }
         }
@@ -142,9 +143,9 @@ impl<F: Dynamics, L: ComplexSolver<F>> Solver<F> for Radau<L> {
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         RadauWorkspace {
-            three: self.three.workspace(f, y0),
-            five: self.five.workspace(f, y0),
-            seven: self.seven.workspace(f, y0),
+            three: Box::new(self.three.workspace(f, y0)),
+            five: Box::new(self.five.workspace(f, y0)),
+            seven: Box::new(self.seven.workspace(f, y0)),
             order: RadauOrder::new(),
         }
     }
