@@ -1,9 +1,12 @@
 //! The Brusselators with diffusion: definitions, patterns and solutions.
 
+use crate::common::numbers;
 use nalgebra::DVector;
 use rheos::dynamics::problems::stiff::{Brusselator1d, Brusselator2d};
 use rheos::dynamics::{Jacobian, Neighbourhood, detect_pattern, differences, probe_pattern};
-use rheos::{Dynamics, Parametric};
+use rheos::solver::implicit::Banded;
+use rheos::{Bdf, Dynamics, Parametric, Pid, RadauIIA5, solve};
+use serde_json::Value;
 
 fn slope<F: Dynamics<State = DVector<f64>>>(field: &F, t: f64, y: &DVector<f64>) -> DVector<f64> {
     let mut dy = y.clone();
@@ -84,4 +87,38 @@ fn a_uniform_state_follows_the_reaction() {
     let node = 4 + 2;
     assert!((y0[2 * node] - 22.0 * 0.25 * 0.75_f64.powf(1.5)).abs() < 1e-14);
     assert!((y0[2 * node + 1] - 27.0 * 0.5 * 0.5_f64.powf(1.5)).abs() < 1e-14);
+}
+
+/// The end of a reference solution, of `tests/reference/brusselators.json`, and the number of its nodes along a line.
+fn reference(name: &str) -> (usize, DVector<f64>) {
+    let root: Value = serde_json::from_str(include_str!("../reference/brusselators.json")).unwrap();
+    let problem = &root["problems"][name];
+    (problem["nodes"].as_u64().unwrap() as usize, numbers(&problem["y"]).into())
+}
+
+#[test]
+fn solutions_are_those_of_the_reference() {
+    let (nodes, expected) = reference("line");
+    let (field, y0) = Brusselator1d::problem(nodes);
+    let control = Pid::tolerance(1e-9);
+    let error = |y: &DVector<f64>| (y - &expected).component_div(&expected).amax();
+    let span = 0.0..Brusselator1d::END;
+    let band = Banded::new(2, 2);
+    let by_radau = solve(&field, y0.clone(), span.clone(), RadauIIA5.with(band), control).unwrap();
+    assert!(error(by_radau.last()) < 1e-7, "{:e}", error(by_radau.last()));
+    let by_bdf = solve(&field, y0, span, Bdf.with(band), control).unwrap();
+    assert!(error(by_bdf.last()) < 1e-6, "{:e}", error(by_bdf.last()));
+}
+
+#[cfg(feature = "sparse")]
+#[test]
+fn the_solution_on_the_square_is_that_of_the_reference() {
+    use rheos::Rodas5P;
+    use rheos::solver::implicit::Sparse;
+    let (side, expected) = reference("square");
+    let (field, y0) = Brusselator2d::problem(side);
+    let method = Rodas5P.with(Sparse::new(field.pattern().clone()));
+    let found = solve(&field, y0, 0.0..Brusselator2d::END, method, Pid::tolerance(1e-8)).unwrap();
+    let error = (found.last() - &expected).component_div(&expected).amax();
+    assert!(error < 1e-6, "{error:e}");
 }

@@ -4,6 +4,7 @@ mod field;
 mod jacobian;
 mod linearisation;
 mod model;
+mod partials;
 mod pullback;
 mod structure;
 mod tangent;

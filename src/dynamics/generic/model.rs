@@ -20,9 +20,9 @@ use crate::state::Pattern;
 ///
 /// A branch of the field may depend on other coordinates than the pattern says. Therefore each derivative starts with an
 /// evaluation that compares the dependences with the pattern, and detects the pattern at this point if they do not fit.
-/// It compares signatures: 8 of 512 bits for each coordinate, drawn for the time. A dependence outside the pattern is
-/// missed if its bits are among those of its row: with a probability of `(1 − e^{−m/64})⁸` for a row of `m` places, which
-/// is 10⁻⁹ for 5 and 3·10⁻⁵ for 20.
+/// It compares signatures: 7 of 512 marks for each coordinate, drawn for the time. A dependence outside the pattern is
+/// missed if its marks are among those of its row: with a probability of `(1 − e^{−7m/512})⁷` for a row of `m` places,
+/// which is 6·10⁻⁹ for 5 and 5·10⁻⁵ for 20.
 ///
 /// ```
 /// use nalgebra::{DVector, dvector};

@@ -6,7 +6,7 @@ use crate::dynamics::generic::linearisation::Point;
 use crate::state::Pattern;
 
 /// The number of marks of a coordinate.
-const BITS: usize = 8;
+const BITS: usize = 7;
 
 /// Whether the field depends at the point on no coordinate outside `pattern`.
 ///
@@ -38,11 +38,12 @@ pub fn fits<M: GenericField>(point: &Point<'_, M, f64>, pattern: &Pattern) -> bo
 /// number generators* (2014).
 fn signature(j: u64, salt: u64) -> Marks {
     let mut marks = [0; WORDS];
-    let mut state = mix(salt.wrapping_add(j.wrapping_mul(0xd1b5_4a32_d192_ed03)));
+    // Seven marks of nine bits.
+    let mut random = mix(mix(salt).wrapping_add(j.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
     for _ in 0..BITS {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let (word, bit) = bit((mix(state) % MARKS as u64) as usize);
+        let (word, bit) = bit((random % MARKS as u64) as usize);
         marks[word] |= bit;
+        random /= MARKS as u64;
     }
     marks
 }
