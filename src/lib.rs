@@ -102,6 +102,7 @@
 //! * `rayon`: matrix products of more than four million multiplications, and activations of more than 65 000 entries, run
 //!   on the threads of rayon's global pool (`RAYON_NUM_THREADS`). The results have the same bits as on one thread. rayon
 //!   panics if the system does not grant the threads of the pool.
+//! * `sparse`: the linear solver [`Sparse`](solver::implicit), sparse LU factorisations by the library faer, and conversions from and to the matrices of nalgebra-sparse.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 //!   So can optimisers and schedules.
 #![forbid(unsafe_code)]

@@ -13,7 +13,7 @@
 //!
 //! | other derivatives | |
 //! |---|---|
-//! | [`sensitivities`] | forward sensitivities of all outputs, for few parameters |
+//! | [`sensitivities`], [`sensitivities_with_mass`] | forward sensitivities of all outputs, for few parameters |
 //! | [`sensitivities_along`] | the same of a large system, along chosen [`Directions`] |
 //! | [`hessian_vector`] | a Hessian-vector product of a loss |
 //! | [`SteadyState`] | a fixed point of a field, and its derivatives |
@@ -71,6 +71,6 @@ pub use reversible::{ReversibleAdjoint, ReversibleRecord};
 pub(crate) use run::Asked;
 pub use run::{Gradient, GradientOf, Run, RunResult};
 pub use sensitivities_along::{Directions, SensitivitiesAlong, SparseTangent4, sensitivities_along};
-pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities};
+pub use sensitivity::{HessianVector, Sensitivities, hessian_vector, sensitivities, sensitivities_with_mass};
 pub use steady_state::SteadyState;
 pub use traits::{Adjoint, ExactGradient, Forward, ForwardResult, Pullback};

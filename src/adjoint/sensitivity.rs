@@ -6,11 +6,12 @@ use super::finite::{check_argument, check_cotangents, check_gradient};
 use super::{Adjoint, Gradient};
 use crate::control::Controller;
 use crate::dynamics::tangent::{Dual, Tangent, along, derivative};
-use crate::dynamics::{Autodiff, GenericDynamics, Parametric};
+use crate::dynamics::{Autodiff, Dynamics, GenericDynamics, Parametric, WithMass};
 use crate::error::{Error, Result};
 use crate::integrate::{Observer, Stats, Step, StepAction};
 use crate::solution::{Ivp, check_times};
 use crate::solver::{Dense, Solver};
+use crate::state::MatrixSpace;
 
 /// A solution with its derivatives.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,18 +64,72 @@ where
     C: Clone + for<'f> Controller<Tangent<'f, M, N, P, N>, S> + for<'f> Controller<Tangent<'f, M, N, P, P>, S>,
 {
     let (start, params) = (along(y0, &units()), along(&model.params(), &[SVector::zeros(); N]));
-    let (in_y0, stats) = solve(&Tangent::new(model, params), solver.clone(), control.clone(), times, start)?;
+    let in_y0 = solve(&Tangent::new(model, params), solver.clone(), control.clone(), times, start)?;
     let (start, params) = (along(y0, &[SVector::zeros(); P]), along(&model.params(), &units()));
-    let (in_params, more) = solve(&Tangent::new(model, params), solver, control, times, start)?;
+    let in_params = solve(&Tangent::new(model, params), solver, control, times, start)?;
+    Ok(Sensitivities::of(in_y0, in_params))
+}
 
-    let mut total = stats;
-    total += more;
-    Ok(Sensitivities {
-        y: in_y0.iter().map(|y| y.map(|y| y.re)).collect(),
-        y0: in_y0.iter().map(|y| SMatrix::from_fn(|i, k| derivative(&y[i], k))).collect(),
-        params: in_params.iter().map(|y| SMatrix::from_fn(|i, k| derivative(&y[i], k))).collect(),
-        stats: total,
-    })
+/// [`sensitivities`] of a system with a mass matrix.
+///
+/// A change of the initial state counts by its product with the mass matrix only, at all times but the first: the
+/// algebraic equations determine the rest. The method must have no explicit stage, since the slope at the start has no
+/// derivatives: Radau IIA, Rosenbrock, [`Bdf`](crate::Bdf) or [`Sdirk4`](crate::solver::implicit::Sdirk4).
+///
+/// ```
+/// use nalgebra::vector;
+/// use rheos::adjoint::sensitivities_with_mass;
+/// use rheos::dynamics::problems::dae::Robertson;
+/// use rheos::{Pid, RadauIIA5};
+///
+/// let (system, y0) = Robertson::problem();
+/// let control = Pid::tolerance(1e-8).atol(1e-12);
+/// let found = sensitivities_with_mass(&system, RadauIIA5, control, &[0.0, 40.0], &y0)?;
+/// // The sum of the concentrations is 1, whatever the start.
+/// assert!((found.y0[1].row_sum() - vector![0.0, 0.0, 0.0].transpose()).norm() < 1e-8);
+/// # Ok::<(), rheos::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`sensitivities`].
+pub fn sensitivities_with_mass<M, S, C, const N: usize, const P: usize>(
+    system: &WithMass<Autodiff<M, N, P>>,
+    solver: S,
+    control: C,
+    times: &[f64],
+    y0: &SVector<f64, N>,
+) -> Result<Sensitivities<N, P>>
+where
+    M: GenericDynamics<N, P>,
+    SVector<f64, N>: MatrixSpace,
+    SVector<Dual<N>, N>: MatrixSpace,
+    SVector<Dual<P>, N>: MatrixSpace,
+    S: Clone + for<'f> Dense<WithMass<Tangent<'f, M, N, P, N>>> + for<'f> Dense<WithMass<Tangent<'f, M, N, P, P>>>,
+    C: Clone
+        + for<'f> Controller<WithMass<Tangent<'f, M, N, P, N>>, S>
+        + for<'f> Controller<WithMass<Tangent<'f, M, N, P, P>>, S>,
+{
+    let model = system.field();
+    let (start, params) = (along(y0, &units()), along(&model.params(), &[SVector::zeros(); N]));
+    let tangent = WithMass::new(Tangent::new(model, params), system.mass_matrix().with_state());
+    let in_y0 = solve(&tangent, solver.clone(), control.clone(), times, start)?;
+    let (start, params) = (along(y0, &[SVector::zeros(); P]), along(&model.params(), &units()));
+    let tangent = WithMass::new(Tangent::new(model, params), system.mass_matrix().with_state());
+    let in_params = solve(&tangent, solver, control, times, start)?;
+    Ok(Sensitivities::of(in_y0, in_params))
+}
+
+impl<const N: usize, const P: usize> Sensitivities<N, P> {
+    fn of((in_y0, stats): Solved<N, N>, (in_params, more): Solved<N, P>) -> Self {
+        let mut total = stats;
+        total += more;
+        Self {
+            y: in_y0.iter().map(|y| y.map(|y| y.re)).collect(),
+            y0: in_y0.iter().map(|y| SMatrix::from_fn(|i, k| derivative(&y[i], k))).collect(),
+            params: in_params.iter().map(|y| SMatrix::from_fn(|i, k| derivative(&y[i], k))).collect(),
+            stats: total,
+        }
+    }
 }
 
 /// The unit vectors.
@@ -84,17 +139,17 @@ fn units<const L: usize>() -> [SVector<f64, L>; L] {
 
 type Solved<const N: usize, const K: usize> = (Vec<SVector<Dual<K>, N>>, Stats);
 
-fn solve<M, S, C, const N: usize, const P: usize, const K: usize>(
-    tangent: &Tangent<'_, M, N, P, K>,
+fn solve<F, S, C, const N: usize, const K: usize>(
+    tangent: &F,
     solver: S,
     control: C,
     times: &[f64],
     y0: SVector<Dual<K>, N>,
 ) -> Result<Solved<N, K>>
 where
-    M: GenericDynamics<N, P>,
-    S: for<'f> Dense<Tangent<'f, M, N, P, K>>,
-    C: for<'f> Controller<Tangent<'f, M, N, P, K>, S>,
+    F: Dynamics<State = SVector<Dual<K>, N>>,
+    S: Dense<F>,
+    C: Controller<F, S>,
 {
     let span = check_times(times)?;
     let mut watch = Finite;
@@ -111,12 +166,12 @@ where
 /// Ends a solve over dual numbers when a derivative is not finite, since controllers see the values only.
 struct Finite;
 
-impl<'f, M, S, const N: usize, const P: usize, const K: usize> Observer<Tangent<'f, M, N, P, K>, S> for Finite
+impl<F, S, const N: usize, const K: usize> Observer<F, S> for Finite
 where
-    M: GenericDynamics<N, P>,
-    S: Solver<Tangent<'f, M, N, P, K>>,
+    F: Dynamics<State = SVector<Dual<K>, N>>,
+    S: Solver<F>,
 {
-    fn observe(&mut self, step: Step<'_, Tangent<'f, M, N, P, K>, S>) -> Result<StepAction<SVector<Dual<K>, N>>> {
+    fn observe(&mut self, step: Step<'_, F, S>) -> Result<StepAction<SVector<Dual<K>, N>>> {
         if step.y1.iter().all(has_finite_derivatives) {
             return Ok(StepAction::On);
         }

@@ -5,7 +5,11 @@
 //! | unknown | [`DefaultSolver`], by [`solve_ivp`](crate::solution::solve_ivp) |
 //! | not stiff | [`Tsit5`](type@explicit::Tsit5) or [`Dopri5`](type@explicit::Dopri5); [`Vern7`](type@explicit::Vern7), [`Vern9`](type@explicit::Vern9) or [`Dop853`](type@explicit::Dop853) below tolerances of about 1e-7; [`Adams`](type@multistep::Adams) if the field costs far more than the method |
 //! | stiff | [`Rodas5P`](type@crate::solver::rosenbrock::Rodas5P), [`Esdirk547`](type@implicit::Esdirk547) or [`RadauIIA5`](type@implicit::RadauIIA5); [`Bdf`](type@multistep::Bdf) if the field is expensive and the accuracy low |
-//! | stiff, and too large for a matrix | [`Kvaerno3`](type@implicit::Kvaerno3) or [`TrBdf2`](type@implicit::TrBdf2) `.with(Krylov::new())` ([`Krylov`](implicit::Krylov)) |
+//! | stiff, at strict tolerances | [`Radau`](type@implicit::Radau), [`RadauIIA9`](type@implicit::RadauIIA9) |
+//! | stiff and large, with equations on a line | [`Bdf`](type@multistep::Bdf), [`Rodas5P`](type@crate::solver::rosenbrock::Rodas5P) or [`Esdirk547`](type@implicit::Esdirk547) `.with(Banded::new(lower, upper))` ([`Banded`](implicit::Banded)) |
+//! | stiff and large, with few entries in each row of the Jacobian | the same `.with(Sparse::new(pattern))` (`Sparse`, feature `sparse`); [`detect_pattern`](crate::dynamics::detect_pattern) and [`probe_pattern`](crate::dynamics::probe_pattern) find the pattern |
+//! | stiff, and too large for a matrix | [`Kvaerno3`](type@implicit::Kvaerno3) or [`TrBdf2`](type@implicit::TrBdf2) `.with(Krylov::new())` ([`Krylov`](implicit::Krylov)), with a [`Preconditioner`](implicit::Preconditioner) if one is known |
+//! | with algebraic equations, `M y' = f(t, y)` | [`Radau`](type@implicit::Radau), [`Rodas5P`](type@crate::solver::rosenbrock::Rodas5P) or [`Bdf`](type@multistep::Bdf), for a field [`WithMass`](crate::dynamics::WithMass) |
 //! | stiff in one part | [`KenCarp4`](type@implicit::KenCarp4), for a field in two parts ([`Split`](crate::dynamics::Split)) |
 //! | mechanics over long times | [`Leapfrog`](type@symplectic::Leapfrog), [`BlanesMoan4`](type@symplectic::BlanesMoan4) or [`Yoshida6`](type@symplectic::Yoshida6); [`GaussLegendre4`](type@implicit::GaussLegendre4) if the field is not separable |
 //! | a network | [`Euler`](type@explicit::Euler) with step 1 is a residual network; any method above makes it a neural ODE |
@@ -15,7 +19,7 @@
 //! | family | |
 //! |---|---|
 //! | [`explicit`] | explicit Runge–Kutta methods, orders 1 to 9 |
-//! | [`implicit`] | diagonally implicit and collocation methods, orders 1 to 9, and their linear solvers |
+//! | [`implicit`] | diagonally implicit and collocation methods, orders 1 to 13, and their linear solvers |
 //! | [`implicit::imex`] | additive methods: implicit in the stiff part of a field, explicit in the rest |
 //! | [`rosenbrock`] | linearly implicit methods, orders 3 to 5 |
 //! | [`multistep`] | Adams and BDF methods |

@@ -1,8 +1,9 @@
 //! Gradients of systems with a mass matrix.
 
 use nalgebra::{SVector, Vector3, vector};
+use rheos::adjoint::sensitivities_with_mass;
 use rheos::control::StepTo;
-use rheos::dynamics::{MassMatrix, WithMass};
+use rheos::dynamics::{MassMatrix, Tangent, WithMass};
 use rheos::solver::implicit::{Banded, ConsistentState, Radau, RadauIIA3, RadauIIA9, Sdirk4};
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas5P as Rodas5PMethod};
 use rheos::solver::{Dense, StepVjp};
@@ -115,4 +116,32 @@ fn gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
     check(Rodas4, 1e-10);
     check(Rodas5PMethod, 1e-10);
     check(Rodas5PMethod.with(full), 1e-8);
+}
+
+/// Forward sensitivities are the gradient of the discrete adjoint, which agrees with differences above.
+fn check_forward<S>(solver: S)
+where
+    S: Dense<System> + StepVjp<System> + Clone,
+    S: for<'f> Dense<WithMass<Tangent<'f, Mixed, 3, 3, 3>>>,
+{
+    let (f, y0) = split(Q);
+    let steps = grid(0.0, 2.0, 24);
+    let times = [0.0, inside(&steps, 9, 0.3), 2.0];
+    let control = || StepTo::new(steps.clone());
+    let forward = sensitivities_with_mass(&f, solver.clone(), control(), &times, &y0).unwrap();
+    let w: Vec<_> = (0..times.len()).map(|i| weight(&y0, i)).collect();
+    let adjoint = DiscreteAdjoint::new();
+    let run = Ivp::new(&f, y0, 0.0..2.0).save_at(&times).forward(solver, control(), &adjoint).unwrap();
+    let backward = run.backward(&w).unwrap();
+    let params: Vector3<f64> = (0..times.len()).map(|i| forward.params[i].tr_mul(&w[i])).sum();
+    let in_y0: Vector3<f64> = (0..times.len()).map(|i| forward.y0[i].tr_mul(&w[i])).sum();
+    assert!((params - backward.params).norm() < 1e-10 * params.norm(), "{}: {params} {}", S::NAME, backward.params);
+    assert!((in_y0 - backward.y0).norm() < 1e-10 * in_y0.norm(), "{}: {in_y0} {}", S::NAME, backward.y0);
+}
+
+#[test]
+fn forward_sensitivities_agree_with_the_adjoint() {
+    check_forward(RadauIIA5);
+    check_forward(Sdirk4);
+    check_forward(Rodas5PMethod);
 }

@@ -54,6 +54,11 @@ impl<F: Dynamics<State: MatrixSpace>> WithMass<F> {
         Self { field, mass }
     }
 
+    /// The mass matrix.
+    pub const fn mass_matrix(&self) -> &MassMatrix<F::State> {
+        &self.mass
+    }
+
     /// The right-hand side.
     pub const fn field(&self) -> &F {
         &self.field

@@ -54,6 +54,12 @@ impl<Y: MatrixSpace> MassMatrix<Y> {
 }
 
 impl<Y> MassMatrix<Y> {
+    /// The same matrix for states of another type.
+    pub(crate) fn with_state<Z: MatrixSpace>(&self) -> MassMatrix<Z> {
+        let products = [multiply::<Z>, multiply_transposed::<Z>];
+        MassMatrix { parts: Arc::clone(&self.parts), products, state: PhantomData }
+    }
+
     /// The entries.
     #[must_use]
     pub fn matrix(&self) -> &SparseMatrix {

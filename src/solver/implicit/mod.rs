@@ -20,9 +20,11 @@
 //!
 //! | linear solver | |
 //! |---|---|
-//! | [`Lu`] | the default: the Jacobian as a matrix, factorised |
+//! | [`Lu`] | the default: the Jacobian as a dense matrix, factorised; up to about a hundred equations |
+//! | [`Banded`] | a band of the Jacobian, factorised: equations on a line, of any number |
+//! | `Sparse` | the entries of the Jacobian at the places of a [`Pattern`](crate::state::Pattern), factorised (feature `sparse`) |
 //! | [`Krylov`] | GMRES without a matrix, for any state; products by [`Differences`], or [`Exact`] ones |
-//! | [`Preconditioner`] | the trait: an approximation of the matrix, for fewer iterations of [`Krylov`] |
+//! | [`Preconditioner`] | the trait: an approximation of the matrix, for fewer iterations of [`Krylov`]; [`Banded`] and `Sparse` are such |
 //! | [`BlockDiagonal`] | a preconditioner: the diagonal blocks of the Jacobian |
 //! | [`LinearSolver`], [`ComplexSolver`], [`TransposedSolver`], [`TransposedComplexSolver`] | the traits: real systems, complex ones (collocation), transposed ones (gradients), and both (gradients of collocation) |
 //!
@@ -32,7 +34,7 @@
 //! | [`Collocation`] | the method of a [`CollocationTableau`], checked by [`check_collocation`]; [`collocation_polynomial`] is its output |
 //! | [`Imex`] | the method of an [`ImexTableau`], checked by [`check_imex`] and [`check_embedded_imex`] |
 //! | [`tables`] | the tableaus of the diagonally implicit methods |
-//! | helper types | [`Blocks`], [`CollocationTape`], [`CollocationWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`FactoredBlocks`], [`ImexTape`], [`ImexWorkspace`], [`KrylovComplex`], [`KrylovTransposedPoint`], [`KrylovTransposed`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`NoPreconditioner`], [`Point`], [`Products`], [`RadauWorkspace`] |
+//! | helper types | [`Band`], [`Blocks`], [`CollocationTape`], [`CollocationWorkspace`], [`Direct`], [`DirectFactors`], [`DirectMethod`], [`DirectTransposed`], [`DirectWorkspace`], [`DirkTape`], [`DirkWorkspace`], [`FactoredBlocks`], [`Factorise`], [`ImexTape`], [`ImexWorkspace`], [`KrylovComplex`], [`KrylovTransposed`], [`KrylovTransposedPoint`], [`KrylovWorkspace`], [`LuTransposed`], [`LuWorkspace`], [`Matrices`], [`NoPreconditioner`], [`Point`], [`Products`], [`RadauWorkspace`], [`RealSystem`], `SparseFactors`, `SparseLu` |
 //!
 //! The order in brackets belongs to the error estimate; a method without one takes fixed steps. For measurements see
 //! [`comparison`](crate::solver::comparison).
@@ -41,8 +43,27 @@
 //! stages together: they have higher orders, and more linear algebra in a step.
 //!
 //! A step solves its equations by Newton's method, with the linear solver [`Lu`] by default; `method.with(..)` sets
-//! another [`LinearSolver`]. A step whose equations were not solved is never accepted. An adaptive controller rejects
+//! another [`LinearSolver`]. [`Banded`] and `Sparse` take the entries of the Jacobian from
+//! [`Jacobian::sparse_jacobian`](crate::dynamics::Jacobian::sparse_jacobian): coloured differences by default, and exact ones
+//! of a [`GenericField`](crate::dynamics::GenericField). All of these solvers serve the backward pass, too. A step whose equations were not solved is never accepted. An adaptive controller rejects
 //! it and tries a shorter one; under [`Fixed`](crate::control::Fixed) it ends the solve.
+//!
+//! # Systems with a mass matrix
+//!
+//! [`WithMass`](crate::dynamics::WithMass) is the field of `M y' = f(t, y)`. If `M` is singular, this is a
+//! differential-algebraic system, of index 1. These methods solve it, with [`Lu`], [`Banded`] or `Sparse`:
+//!
+//! | method | gradient by [`DiscreteAdjoint`](crate::DiscreteAdjoint) |
+//! |---|---|
+//! | [`RadauIIA3`](type@RadauIIA3), [`RadauIIA5`](type@RadauIIA5), [`RadauIIA9`](type@RadauIIA9), [`RadauIIA13`](type@RadauIIA13), [`Radau`](type@Radau) | yes |
+//! | the [`rosenbrock`](crate::solver::rosenbrock) methods | yes |
+//! | [`Bdf`](type@crate::solver::multistep::Bdf) | yes |
+//! | [`Ndf`](crate::solver::multistep::Ndf) | no: its first step depends on the slope at the start |
+//! | [`ImplicitEuler`](type@ImplicitEuler), [`Sdirk2`](type@Sdirk2), [`Sdirk3`](type@Sdirk3), [`Sdirk4`](type@Sdirk4) | yes |
+//! | [`TrBdf2`](type@TrBdf2), [`Kvaerno3`](type@Kvaerno3), [`Esdirk547`](type@Esdirk547) | no: their first stage is explicit |
+//!
+//! The start must satisfy the algebraic equations within the tolerance of the solve; [`ConsistentState`] finds such a state.
+//! So must the state after a reset, and at a jump of the field.
 
 #![allow(non_upper_case_globals, reason = "the value of a method has the name of its type")]
 

@@ -2,6 +2,8 @@
 
 mod band_lu;
 mod colouring;
+#[cfg(feature = "sparse")]
+mod convert;
 mod matrix;
 mod pattern;
 

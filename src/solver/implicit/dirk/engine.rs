@@ -198,6 +198,12 @@ where
 
     fn begin(&self, f: &F, ws: &mut Self::Workspace, span: Span, y0: &F::State) -> Result<()> {
         if F::HAS_MASS {
+            const {
+                assert!(
+                    !F::HAS_MASS || !F::State::IS_DUAL || !starts_explicitly::<T, S>(),
+                    "with a mass matrix, the slope at the start has no derivatives; use RadauIIA5, Rodas5P, Bdf or Sdirk4"
+                );
+            }
             ws.k[0] = ws.newton.begin(&self.linear, f, span, y0)?;
             ws.first_is_known = const { starts_explicitly::<T, S>() };
         }
