@@ -13,7 +13,7 @@ pub use dae::ConsistentState;
 pub(in crate::solver) use dae::start_slope;
 pub use direct::{Band, Banded, Direct, DirectMethod, DirectTransposed, DirectWorkspace, Factorise};
 #[cfg(feature = "sparse")]
-pub use direct::{Sparse, SparseFactors, SparseLu};
+pub use direct::{DualFactors, Sparse, SparseFactors, SparseLu};
 pub(in crate::solver) use iteration::{Equation, Newton};
 pub use krylov::{Differences, Exact, Krylov, KrylovTransposed, KrylovWorkspace, Point, Products};
 pub use linear::{

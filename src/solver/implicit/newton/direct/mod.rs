@@ -5,10 +5,14 @@ mod engine;
 mod pencil;
 #[cfg(feature = "sparse")]
 mod sparse;
+#[cfg(feature = "sparse")]
+mod sparse_dual;
 mod transposed;
 
 pub use banded::{Band, Banded};
 pub use engine::{Direct, DirectMethod, DirectWorkspace, Factorise};
 #[cfg(feature = "sparse")]
 pub use sparse::{Sparse, SparseFactors, SparseLu};
+#[cfg(feature = "sparse")]
+pub use sparse_dual::DualFactors;
 pub use transposed::DirectTransposed;
