@@ -80,7 +80,7 @@ pub struct SensitivitiesAlong {
 ///
 /// As [`sensitivities`](super::sensitivities), with dual numbers of four directions: one solve for each four. The linear
 /// solver of an implicit method is [`Lu`](crate::solver::implicit::Lu) or, for large systems,
-/// [`Banded`](crate::solver::implicit::Banded).
+/// [`Banded`](crate::solver::implicit::Banded) or, with the feature `sparse`, `Sparse`.
 ///
 /// ```
 /// use nalgebra::{DVector, dvector};

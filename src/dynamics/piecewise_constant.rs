@@ -3,7 +3,7 @@
 use super::knots::{Knots, check_number};
 use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric, SecondOrderVjp};
 use crate::error::{Error, Result};
-use crate::state::{MatrixOf, MatrixSpace, Span, State};
+use crate::state::{ElementOf, MatrixOf, MatrixSpace, Span, SparseMatrix, State};
 
 /// Fields that follow one another in time: `dz/dt = f(t, z, θₖ)` for `tₖ ≤ t < tₖ₊₁`.
 ///
@@ -230,6 +230,16 @@ impl<F: Differentiable> Differentiable for PiecewiseConstant<F> {
 impl<F: Jacobian<State: MatrixSpace>> Jacobian for PiecewiseConstant<F> {
     fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State> {
         self.at(t).jacobian(t, y, near)
+    }
+
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+        out: &mut SparseMatrix<ElementOf<F::State>>,
+    ) {
+        self.at(t).sparse_jacobian(t, y, near, out);
     }
 
     fn time_derivative(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>, out: &mut F::State) {

@@ -5,7 +5,7 @@ use super::{
     Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric, SecondOrderVjp, time_derivative_by_pullback,
 };
 use crate::error::{Error, Result};
-use crate::state::{MatrixOf, MatrixSpace, Span, State};
+use crate::state::{ElementOf, MatrixOf, MatrixSpace, Span, SparseMatrix, State};
 
 /// A field whose parameters are interpolated in time: `dz/dt = f(t, z, θ(t))`, with `θ(t)` linear between its values `θₖ` at
 /// the knots `tₖ`, and constant before the first and after the last.
@@ -294,6 +294,16 @@ impl<F: Differentiable> PiecewiseLinear<F> {
 impl<F: Jacobian<State: MatrixSpace> + Differentiable + Clone> Jacobian for PiecewiseLinear<F> {
     fn jacobian(&self, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> MatrixOf<F::State> {
         self.at(t).jacobian(t, y, near)
+    }
+
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &F::State,
+        near: Neighbourhood<'_, F::State>,
+        out: &mut SparseMatrix<ElementOf<F::State>>,
+    ) {
+        self.at(t).sparse_jacobian(t, y, near, out);
     }
 
     fn time_derivative(&self, t: f64, y: &F::State, _: Neighbourhood<'_, F::State>, out: &mut F::State) {

@@ -5,7 +5,7 @@ use rheos::dynamics::problems::stiff::{Brusselator1d, Brusselator2d, MedicalAkzo
 use rheos::dynamics::{GenericField, Jacobian, Neighbourhood, SparseAutodiff, differences};
 use rheos::solver::implicit::{Banded, Esdirk547, Lu};
 use rheos::state::{Pattern, SparseMatrix};
-use rheos::{Bdf, Error, Pid, RadauIIA5, Rodas5P, Scalar, solve};
+use rheos::{Bdf, Error, Parametric, Pid, RadauIIA5, Rodas5P, Scalar, solve};
 
 /// The largest difference of the ends by `$method` with `$linear` and with [`Lu`].
 macro_rules! difference {
@@ -101,4 +101,15 @@ fn a_dependence_that_begins_in_a_solve_is_an_error_and_not_a_wrong_number() {
     // The dense matrix has room for it.
     let found = solve(&model, y0, 0.0..3.0, Rodas5P.with(Lu), control).unwrap();
     assert!((found.last()[11] - 0.5).abs() < 1e-3, "{}", found.last()[11]);
+}
+
+#[test]
+fn states_and_parameters_of_another_length_are_errors() {
+    let (mut field, y0) = Brusselator1d::problem(4);
+    let short = DVector::from_element(6, 1.0);
+    let found = solve(&field, short, 0.0..1.0, Bdf, Pid::tolerance(1e-6)).unwrap_err().error;
+    assert_eq!(found, Error::LengthMismatch { name: "y", found: 6, expected: 8 });
+    field.set_params(&dvector![1.0]);
+    let found = solve(&field, y0, 0.0..1.0, Bdf, Pid::tolerance(1e-6)).unwrap_err().error;
+    assert!(matches!(found, Error::NonFinite { .. }), "{found}");
 }

@@ -7,3 +7,4 @@ mod common;
 mod agreement;
 mod brusselators;
 mod sensitivities;
+mod wrapped;

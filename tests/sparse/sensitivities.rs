@@ -58,6 +58,11 @@ fn sensitivities_of_the_heat_equation_are_those_of_its_modes() {
     let band = Banded::new(1, 1);
     check!(RadauIIA5.with(band), Rodas5P.with(band), Esdirk547.with(band), RadauIIA5.with(Lu));
     check!(Bdf.with(band));
+    #[cfg(feature = "sparse")]
+    {
+        let sparse = rheos::solver::implicit::Sparse::new(model.pattern().clone());
+        check!(RadauIIA5.with(sparse.clone()), Rodas5P.with(sparse.clone()), Bdf.with(sparse.clone()));
+    }
 }
 
 /// The sensitivity to the source is the integral of the propagator.
@@ -138,6 +143,11 @@ fn forwards_and_backwards_give_the_same_derivatives() {
     let band = Banded::new(2, 2);
     check!(Tsit5, Rodas5P.with(band), Esdirk547.with(band));
     check!(Rodas5P.with(Lu), RadauIIA5.with(Lu));
+    #[cfg(feature = "sparse")]
+    {
+        let sparse = rheos::solver::implicit::Sparse::new(model.pattern().clone());
+        check!(Rodas5P.with(sparse.clone()), Esdirk547.with(sparse.clone()));
+    }
 }
 
 #[test]

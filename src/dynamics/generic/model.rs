@@ -22,7 +22,8 @@ use crate::state::Pattern;
 /// evaluation that compares the dependences with the pattern, and detects the pattern at this point if they do not fit.
 /// It compares signatures: 7 of 512 marks for each coordinate, drawn for the time. A dependence outside the pattern is
 /// missed if its marks are among those of its row: with a probability of `(1 − e^{−7m/512})⁷` for a row of `m` places,
-/// which is 6·10⁻⁹ for 5 and 5·10⁻⁵ for 20.
+/// which is 6·10⁻⁹ for 5, 5·10⁻⁵ for 20 and 0.6 for 200. So the pattern of a field with long rows should be complete; the
+/// linear solvers check theirs in another way.
 ///
 /// ```
 /// use nalgebra::{DVector, dvector};
@@ -73,6 +74,11 @@ impl<M> SparseAutodiff<M> {
     /// The pattern of the Jacobian.
     pub const fn pattern(&self) -> &Pattern {
         &self.pattern
+    }
+
+    /// The number of parameters.
+    pub(super) fn count(&self) -> usize {
+        self.params.len()
     }
 
     pub(super) const fn field(&self) -> &M {
@@ -127,13 +133,18 @@ impl<M: GenericField> Dynamics for SparseAutodiff<M> {
     }
 }
 
+/// Parameters of another number than before are no parameters of the model: they become NaN.
 impl<M> Parametric for SparseAutodiff<M> {
     type Params = DVector<f64>;
     fn params(&self) -> DVector<f64> {
         self.params.clone()
     }
     fn set_params(&mut self, params: &DVector<f64>) {
-        self.params.clone_from(params);
+        if params.len() == self.params.len() {
+            self.params.copy_from(params);
+        } else {
+            self.params.fill(f64::NAN);
+        }
     }
 }
 

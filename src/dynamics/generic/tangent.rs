@@ -18,9 +18,11 @@ pub struct SparseTangent<'f, M, const K: usize> {
 }
 
 impl<'f, M: GenericField, const K: usize> SparseTangent<'f, M, K> {
-    /// The model with the parameters `params`; their derivatives are the directions.
-    pub const fn new(model: &'f SparseAutodiff<M>, params: DVector<Dual<K>>) -> Self {
-        Self { model, params }
+    /// The model with the parameters `params`; their derivatives are the directions. Parameters of another number than
+    /// the model's are NaN.
+    pub fn new(model: &'f SparseAutodiff<M>, params: DVector<Dual<K>>) -> Self {
+        let nan = || DVector::from_element(model.count(), Dual::from(f64::NAN));
+        Self { model, params: if params.len() == model.count() { params } else { nan() } }
     }
 
     fn at<'a>(&'a self, t: f64, y: &'a DVector<Dual<K>>) -> Point<'a, M, Dual<K>> {
@@ -59,13 +61,13 @@ impl<M: GenericField, const K: usize> Dynamics for SparseTangent<'_, M, K> {
     }
 }
 
-impl<M, const K: usize> Parametric for SparseTangent<'_, M, K> {
+impl<M: GenericField, const K: usize> Parametric for SparseTangent<'_, M, K> {
     type Params = DVector<Dual<K>>;
     fn params(&self) -> Self::Params {
         self.params.clone()
     }
     fn set_params(&mut self, params: &Self::Params) {
-        self.params.clone_from(params);
+        *self = Self::new(self.model, params.clone());
     }
 }
 

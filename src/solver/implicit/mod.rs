@@ -93,4 +93,4 @@ pub use newton::{
 };
 pub(super) use newton::{Equation, Newton};
 #[cfg(feature = "sparse")]
-pub use newton::{Sparse, SparseFactors, SparseLu};
+pub use newton::{DualFactors, Sparse, SparseFactors, SparseLu};

@@ -16,7 +16,7 @@ pub use direct::{
     Band, Banded, Direct, DirectFactors, DirectMethod, DirectTransposed, DirectWorkspace, Factorise, RealSystem,
 };
 #[cfg(feature = "sparse")]
-pub use direct::{Sparse, SparseFactors, SparseLu};
+pub use direct::{DualFactors, Sparse, SparseFactors, SparseLu};
 pub(in crate::solver) use iteration::{Equation, Newton};
 pub use krylov::{
     BlockDiagonal, Blocks, Differences, Exact, FactoredBlocks, Krylov, KrylovComplex, KrylovTransposed,

@@ -6,6 +6,8 @@ mod pencil;
 mod preconditioner;
 #[cfg(feature = "sparse")]
 mod sparse;
+#[cfg(feature = "sparse")]
+mod sparse_dual;
 mod transposed;
 mod transposed_complex;
 
@@ -14,4 +16,6 @@ pub use engine::{Direct, DirectMethod, DirectWorkspace, Factorise, RealSystem};
 pub use preconditioner::DirectFactors;
 #[cfg(feature = "sparse")]
 pub use sparse::{Sparse, SparseFactors, SparseLu};
+#[cfg(feature = "sparse")]
+pub use sparse_dual::DualFactors;
 pub use transposed::DirectTransposed;

@@ -15,7 +15,7 @@ use crate::state::Pattern;
 /// LU factorisation of a sparse matrix, by the library `faer` (feature `sparse`).
 ///
 /// The columns are ordered to keep the factors sparse, and rows are exchanged for stability. The order and the structure
-/// of the factors are found once in a solve. The state is a vector of `f64`.
+/// of the factors are found once in a solve. The entries are `f64`, or dual numbers over it.
 ///
 /// The entries of the Jacobian at the places of the pattern are central differences by default, two evaluations for each
 /// [colour](crate::state::Colouring) of the pattern; override
