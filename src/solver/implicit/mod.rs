@@ -91,6 +91,6 @@ pub use newton::{
     LuWorkspace, Matrices, NoPreconditioner, Point, Preconditioner, Products, RealSystem, TransposedComplexSolver,
     TransposedSolver,
 };
-pub(super) use newton::{Equation, Newton};
 #[cfg(feature = "sparse")]
 pub use newton::{DualFactors, Sparse, SparseFactors, SparseLu};
+pub(super) use newton::{Equation, Newton};

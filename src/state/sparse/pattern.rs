@@ -152,10 +152,12 @@ impl Pattern {
         self.0.colouring.get_or_init(|| Colouring::of(self))
     }
 
+    #[cfg(feature = "sparse")]
     pub(crate) fn starts(&self) -> &[usize] {
         &self.0.starts
     }
 
+    #[cfg(feature = "sparse")]
     pub(crate) fn rows(&self) -> &[usize] {
         &self.0.rows
     }
