@@ -2,16 +2,16 @@
 
 use nalgebra::{DVector, SVector, Vector2, vector};
 use rheos::dynamics::problems::dae::{ChemicalAkzoNobel, Robertson, TransistorAmplifier};
-use rheos::dynamics::{Dynamics, MassMatrix, WithMass};
+use rheos::dynamics::{Dynamics, Jacobian, MassMatrix, WithMass};
 use rheos::error::Error;
-use rheos::solver::Embedded;
 use rheos::solver::implicit::{
     Banded, ConsistentState, Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2,
 };
 use rheos::solver::multistep::Ndf;
 use rheos::solver::rosenbrock::{Rodas4, Rodas4P};
+use rheos::solver::{Dense, Embedded};
 use rheos::state::{SparseMatrix, Tolerances};
-use rheos::{Bdf, Fixed, Pid, RadauIIA5, Rodas5P, ode, solve};
+use rheos::{Bdf, Event, Fixed, Ivp, Pid, RadauIIA5, Rodas5P, ode, solve};
 
 /// The largest relative error of the components at the end.
 fn error_of<F, S, const N: usize>(
@@ -289,4 +289,61 @@ fn every_linear_solver_takes_the_mass_matrix() {
         solve(&system, start.clone(), 0.0..0.2, Esdirk547.with(Banded::new(1, 1)), control).unwrap().last(),
         "Esdirk, banded",
     );
+}
+
+/// `y₀' = −y₁` with `0 = y₁³ + y₁ − y₀`: `y₁` falls from `a` to `b` in the time `1.5 (a² − b²) + ln (a / b)`.
+fn valve() -> WithMass<impl Jacobian<State = Vector2<f64>>> {
+    let field = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+        *dy = vector![-y[1], y[1].powi(3) + y[1] - y[0]];
+    });
+    WithMass::new(field, MassMatrix::diagonal(&[1.0, 0.0]).unwrap())
+}
+
+fn falling_time(a: f64, b: f64) -> f64 {
+    1.5 * (a * a - b * b) + (a / b).ln()
+}
+
+#[test]
+fn events_of_algebraic_variables_are_located() {
+    fn check<F, S>(system: &F, solver: S)
+    where
+        F: Dynamics<State = Vector2<f64>>,
+        S: Embedded<F> + Dense<F> + Copy,
+    {
+        let (start, control) = (vector![10.0, 2.0], Pid::tolerance(1e-8));
+        // The valve opens to y₁ = 2 whenever it has closed to 1.
+        let opening = Event::falling(|_t, y: &Vector2<f64>| y[1] - 1.0).reset(|_t, y| *y = vector![10.0, 2.0]);
+        let problem = Ivp::new(system, start, 0.0..17.0).event(opening);
+        let solution = problem.solve(solver, control).unwrap_or_else(|failure| panic!("{}", failure.error));
+        assert_eq!(solution.hits.len(), 3, "{}", S::NAME);
+        for (i, hit) in solution.hits.iter().enumerate() {
+            let error = (hit.t - falling_time(2.0, 1.0) * (i + 1) as f64).abs();
+            assert!(error < 2e-6, "{}, event {i}: {error:e}", S::NAME);
+        }
+        // Outputs inside steps, the first one too.
+        let levels = [1.9999, 1.9, 1.5, 1.2, 1.05];
+        let times = levels.map(|level| falling_time(2.0, level));
+        let solution = Ivp::new(system, start, 0.0..5.0).save_at(&times).solve(solver, control).unwrap();
+        for (y, level) in solution.y.iter().zip(levels) {
+            let error = (y - vector![f64::powi(level, 3) + level, level]).norm();
+            assert!(error < 1e-6, "{}, {level}: {error:e}", S::NAME);
+        }
+        // A reset that violates the algebraic equation.
+        let breaking = Event::falling(|_t, y: &Vector2<f64>| y[1] - 1.0).reset(|_t, y| y[1] = 2.0);
+        let failure = Ivp::new(system, start, 0.0..17.0).event(breaking).solve(solver, control).unwrap_err();
+        assert!(matches!(failure.error, Error::InconsistentState { .. }), "{}: {}", S::NAME, failure.error);
+        assert!((failure.partial.last_time() - falling_time(2.0, 1.0)).abs() < 2e-6);
+    }
+    let system = valve();
+    check(&system, RadauIIA3);
+    check(&system, RadauIIA5);
+    check(&system, RadauIIA9);
+    check(&system, Radau);
+    check(&system, Rodas4P);
+    check(&system, Rodas5P);
+    check(&system, Bdf);
+    check(&system, Ndf);
+    check(&system, Kvaerno3);
+    check(&system, Esdirk547);
+    check(&system, Sdirk4);
 }
