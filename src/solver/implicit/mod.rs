@@ -65,6 +65,6 @@ pub use newton::{
     Exact, Factorise, Krylov, KrylovTransposed, KrylovWorkspace, LinearFailure, LinearSolver, Lu, LuTransposed,
     LuWorkspace, Matrices, Point, Products, TransposedSolver,
 };
-pub(super) use newton::{Equation, Newton};
 #[cfg(feature = "sparse")]
 pub use newton::{DualFactors, Sparse, SparseFactors, SparseLu};
+pub(super) use newton::{Equation, Newton};
