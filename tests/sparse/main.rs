@@ -6,5 +6,6 @@ mod common;
 
 mod agreement;
 mod brusselators;
+mod masses;
 mod sensitivities;
 mod wrapped;

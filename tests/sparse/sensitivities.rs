@@ -1,12 +1,14 @@
 //! Sensitivities of large systems, against closed forms, dense sensitivities and adjoints.
 
 use crate::common::gradient::{gradient, over};
+use crate::common::numbers;
 use nalgebra::{DMatrix, DVector, dvector};
 use rheos::adjoint::{Directions, sensitivities_along};
-use rheos::dynamics::problems::stiff::{Brusselator1d, Robertson};
+use rheos::dynamics::problems::stiff::Brusselator1d;
 use rheos::dynamics::{GenericField, SparseAutodiff};
 use rheos::solver::implicit::{Banded, Esdirk547, Lu};
-use rheos::{Bdf, DiscreteAdjoint, Error, Fixed, Parametric, Pid, RadauIIA5, Rodas5P, Scalar, Tsit5, sensitivities};
+use rheos::{Bdf, DiscreteAdjoint, Error, Fixed, Pid, RadauIIA5, Rodas5P, Scalar, Tsit5};
+use serde_json::Value;
 
 /// `uᵢ' = κ (N + 1)² (uᵢ₋₁ − 2 uᵢ + uᵢ₊₁) + s t`.
 struct Heat;
@@ -92,31 +94,33 @@ impl GenericField for Reaction {
     }
 }
 
+/// Against the variational equation by SciPy, of `tests/reference/sensitivities.json`.
 #[test]
-fn a_small_stiff_system_has_the_sensitivities_of_a_static_model() {
-    let (small, start) = Robertson::problem();
-    let (times, control) = ([0.0, 0.4, 40.0], Pid::tolerance(1e-9).atol(1e-13));
-    let expected = sensitivities(&small, RadauIIA5, control, &times, &start).unwrap();
-    let y0 = DVector::from_column_slice(start.as_slice());
-    let params = DVector::from_column_slice(small.params().as_slice());
-    let model = SparseAutodiff::new(Reaction, params, 0.0, &y0);
-    let by_params =
-        sensitivities_along(&model, RadauIIA5, control, &times, &y0, &Directions::of_params(&model)).unwrap();
-    let directions = Directions::in_y0(&model, DMatrix::identity(3, 3));
-    let by_y0 =
-        sensitivities_along(&model, RadauIIA5.with(Banded::new(2, 2)), control, &times, &y0, &directions).unwrap();
-    for i in 0..times.len() {
-        for k in 0..3 {
-            for row in 0..3 {
-                let (found, expected) = (by_params.derivatives[i][(row, k)], expected.params[i][(row, k)]);
-                assert!((found - expected).abs() <= 1e-5 * expected.abs() + 1e-20, "{i} {row} {k}: {found} {expected}");
+fn sensitivities_of_a_stiff_reaction_are_those_of_the_reference() {
+    let root: Value = serde_json::from_str(include_str!("../reference/sensitivities.json")).unwrap();
+    let (p, y0) = (dvector![0.04, 3e7, 1e4], dvector![1.0, 0.0, 0.0]);
+    let model = SparseAutodiff::new(Reaction, p.clone(), 0.0, &y0);
+    // Relative changes of the parameters, and changes of the initial state.
+    let mut directions =
+        Directions { y0: DMatrix::zeros(3, 6), params: DMatrix::from_diagonal(&p).resize_horizontally(6, 0.0) };
+    directions.y0.view_mut((0, 3), (3, 3)).fill_with_identity();
+    let control = Pid::tolerance(1e-9).atol(1e-14);
+    macro_rules! check {
+        ($($method:expr),*) => {$(
+            let found = sensitivities_along(&model, $method, control, &[0.0, 0.4, 40.0], &y0, &directions).unwrap();
+            for (found, expected) in found.derivatives[1..].iter().zip(root["robertson"].as_array().unwrap()) {
+                for (columns, name) in [(0..3, "by_params"), (3..6, "by_y0")] {
+                    let expected = DMatrix::from_row_slice(3, 3, &numbers(&expected[name]));
+                    let error = found.columns_range(columns) - &expected;
+                    for (error, expected) in error.row_iter().zip(expected.row_iter()) {
+                        let error = error.amax() / expected.amax();
+                        assert!(error < 1e-6, "{} {name}: {error:e}", stringify!($method));
+                    }
+                }
             }
-        }
-        let size = expected.y0[i].amax();
-        assert!(
-            (0..3).all(|r| (0..3).all(|c| (by_y0.derivatives[i][(r, c)] - expected.y0[i][(r, c)]).abs() < 1e-6 * size))
-        );
+        )*};
     }
+    check!(RadauIIA5, RadauIIA5.with(Banded::new(2, 2)), Rodas5P, Esdirk547.with(Banded::new(2, 2)));
 }
 
 #[test]

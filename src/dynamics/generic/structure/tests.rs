@@ -90,8 +90,8 @@ impl Torus {
 
 impl Rule for Torus {
     fn slope<T: Scalar>(&self, y: &[T], dy: &mut [T]) {
-        for cell in 0..y.len() {
-            dy[cell] = self.around(cell).iter().map(|&at| y[at] * y[at]).sum();
+        for (cell, dy) in dy.iter_mut().enumerate() {
+            *dy = self.around(cell).iter().map(|&at| y[at] * y[at]).sum();
         }
     }
 }
