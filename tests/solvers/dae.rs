@@ -305,7 +305,7 @@ fn falling_time(a: f64, b: f64) -> f64 {
 
 #[test]
 fn events_of_algebraic_variables_are_located() {
-    fn check<F, S>(system: &F, solver: S)
+    fn check<F, S>(system: &F, solver: S, limit: f64)
     where
         F: Dynamics<State = Vector2<f64>>,
         S: Embedded<F> + Dense<F> + Copy,
@@ -326,7 +326,7 @@ fn events_of_algebraic_variables_are_located() {
         let solution = Ivp::new(system, start, 0.0..5.0).save_at(&times).solve(solver, control).unwrap();
         for (y, level) in solution.y.iter().zip(levels) {
             let error = (y - vector![f64::powi(level, 3) + level, level]).norm();
-            assert!(error < 1e-6, "{}, {level}: {error:e}", S::NAME);
+            assert!(error < limit, "{}, {level}: {error:e}", S::NAME);
         }
         // A reset that violates the algebraic equation.
         let breaking = Event::falling(|_t, y: &Vector2<f64>| y[1] - 1.0).reset(|_t, y| y[1] = 2.0);
@@ -335,15 +335,15 @@ fn events_of_algebraic_variables_are_located() {
         assert!((failure.partial.last_time() - falling_time(2.0, 1.0)).abs() < 2e-6);
     }
     let system = valve();
-    check(&system, RadauIIA3);
-    check(&system, RadauIIA5);
-    check(&system, RadauIIA9);
-    check(&system, Radau);
-    check(&system, Rodas4P);
-    check(&system, Rodas5P);
-    check(&system, Bdf);
-    check(&system, Ndf);
-    check(&system, Kvaerno3);
-    check(&system, Esdirk547);
-    check(&system, Sdirk4);
+    check(&system, RadauIIA3, 1e-6);
+    check(&system, RadauIIA5, 1e-6);
+    check(&system, RadauIIA9, 1e-6);
+    check(&system, Radau, 1e-6);
+    check(&system, Rodas4P, 1e-6);
+    check(&system, Rodas5P, 1e-6);
+    check(&system, Bdf, 3e-6);
+    check(&system, Ndf, 3e-6);
+    check(&system, Kvaerno3, 1e-6);
+    check(&system, Esdirk547, 1e-6);
+    check(&system, Sdirk4, 1e-6);
 }

@@ -10,7 +10,8 @@ const BITS: usize = 7;
 
 /// Whether the field depends at the point on no coordinate outside `pattern`.
 ///
-/// Every coordinate carries a few marks of all, drawn for the time of the point, so that a dependence that is missed at
+/// Up to as many coordinates as there are marks, each has one of its own, and the answer is exact. Of more, every
+/// coordinate carries a few marks of all, drawn for the time of the point, so that a dependence that is missed at
 /// one time is found at another. See [`SparseAutodiff`](crate::dynamics::SparseAutodiff) for the probability.
 pub fn fits<M: GenericField>(point: &Point<'_, M, f64>, pattern: &Pattern) -> bool {
     let n = pattern.dimension();
@@ -19,8 +20,8 @@ pub fn fits<M: GenericField>(point: &Point<'_, M, f64>, pattern: &Pattern) -> bo
     }
     let params: Vec<_> = point.params.iter().map(|&p| Dependent::from(p)).collect();
     let salt = point.t.to_bits();
-    let y: Vec<_> =
-        point.y.iter().enumerate().map(|(j, &value)| Dependent { value, marks: signature(j as u64, salt) }).collect();
+    let marks = |j| if n <= MARKS { mark(j) } else { signature(j as u64, salt) };
+    let y: Vec<_> = point.y.iter().enumerate().map(|(j, &value)| Dependent { value, marks: marks(j) }).collect();
     let mut allowed: Vec<Marks> = vec![[0; WORDS]; n];
     for (j, y) in y.iter().enumerate() {
         for &i in pattern.column(j) {
@@ -32,6 +33,14 @@ pub fn fits<M: GenericField>(point: &Point<'_, M, f64>, pattern: &Pattern) -> bo
     dy.iter()
         .zip(&allowed)
         .all(|(dy, allowed)| dy.marks.iter().zip(allowed).all(|(mark, allowed)| mark & !allowed == 0))
+}
+
+/// The mark that no other coordinate has.
+fn mark(j: usize) -> Marks {
+    let mut marks = [0; WORDS];
+    let (word, bit) = bit(j);
+    marks[word] |= bit;
+    marks
 }
 
 /// Marks of the coordinate `j`, by the generator of G. L. Steele, D. Lea & C. H. Flood, *Fast splittable pseudorandom
