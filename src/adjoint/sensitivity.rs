@@ -74,7 +74,8 @@ where
 ///
 /// A change of the initial state counts by its product with the mass matrix only, at all times but the first: the
 /// algebraic equations determine the rest. The method must have no explicit stage, since the slope at the start has no
-/// derivatives: Radau IIA, Rosenbrock, [`Bdf`](crate::Bdf) or [`Sdirk4`](crate::solver::implicit::Sdirk4).
+/// derivatives: Radau IIA, Rosenbrock, [`Bdf`](type@crate::Bdf) or
+/// [`Sdirk4`](type@crate::solver::implicit::Sdirk4).
 ///
 /// ```
 /// use nalgebra::vector;

@@ -7,7 +7,7 @@ use crate::state::{Element, ElementOf, MatrixSpace, SparseMatrix, State};
 
 /// `∂f/∂y` by central differences at the places of `out`: two evaluations for each colour of its pattern.
 ///
-/// The increments, and the differences at the edge of the domain, are those of [`differences`](fn@super::differences).
+/// It takes the increments of [`differences`](fn@super::differences), and its one-sided differences at the edge of the domain.
 pub(super) fn coloured_differences<F>(
     f: &F,
     t: f64,

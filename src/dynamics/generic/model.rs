@@ -22,7 +22,7 @@ use crate::state::Pattern;
 /// evaluation that compares the dependences with the pattern, and detects the pattern at this point if they do not fit.
 /// Up to 512 coordinates are compared exactly. Of more, it compares signatures: 7 of 512 marks for each coordinate, drawn for
 /// the time. A dependence outside the pattern is
-/// missed if its marks are among those of its row: with a probability of `(1 − e^{−7m/512})⁷` for a row of `m` places,
+/// missed if its row has all its marks already: with a probability of `(1 − e^{−7m/512})⁷` for a row of `m` places,
 /// which is 6·10⁻⁹ for 5, 5·10⁻⁵ for 20 and 0.6 for 200. So the pattern of a field with long rows should be complete; the
 /// linear solvers check theirs in another way.
 ///

@@ -13,7 +13,7 @@ pub(super) type Marks = [u64; WORDS];
 
 /// A number with the marks of the coordinates that it depends on. A product with zero depends on both factors.
 ///
-/// Its value is that of the field, so branches are those at the point of evaluation.
+/// The field computes its value, so it takes the branches of the point of evaluation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dependent {
     pub value: f64,

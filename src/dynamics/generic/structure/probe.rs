@@ -12,7 +12,7 @@ const PARTS: usize = 2;
 ///
 /// Groups of coordinates are changed, once by the increments of [`differences`](fn@crate::dynamics::differences) and once
 /// to NaN. A component depends on a group if a bit of it changes, or if it becomes NaN. Halving the groups leads to the
-/// places. NaN finds an entry that is zero at the point, such as that of `y²` at 0; a change finds an entry that NaN
+/// places. NaN finds an entry that is zero at the point, as `y²` has at 0; a change finds an entry that NaN
 /// does not reach, as in `y.max(0.0)`.
 ///
 /// A dependence is missed if neither shows it: if the field is constant around the point, as in a branch that it does not

@@ -27,7 +27,7 @@ pub(super) fn refine(
         blocks = ready;
         for group in groups(&whole, n) {
             let mut parts: Vec<Block> = Vec::new();
-            // The parts of a block are neighbours in the list; those of the block that a row depends on.
+            // The parts of a block are neighbours in the list. For every row, the parts of its block.
             let mut of_row = vec![0..0; n];
             let mut with_mark = vec![Vec::new(); width];
             marks.fill(None);

@@ -44,7 +44,7 @@ pub trait Factorise<T>: DirectMethod {
 }
 
 /// The linear solver by the factorisation `K`, for states whose coordinates are in one slice:
-/// [`Banded`](super::Banded), and with the feature `sparse` [`Sparse`](crate::solver::implicit::Sparse).
+/// [`Banded`](super::Banded), and with the feature `sparse` `Sparse`.
 ///
 /// It uses the entries of [`Jacobian::sparse_jacobian`] at the places of a pattern. At the first Jacobian of a solve and at
 /// the second, the fourth and so on, the pattern is checked by a difference along one direction. The field must not

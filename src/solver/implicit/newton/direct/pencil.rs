@@ -4,7 +4,7 @@ use nalgebra::ComplexField;
 
 use crate::state::{Element, Pattern, SparseMatrix};
 
-/// The places of the entries of `M` and `J` among those of `M − a J`.
+/// The places of the entries of `M` and `J` among the entries of `M − a J`.
 #[derive(Debug, Clone)]
 pub struct Pencil {
     pub pattern: Pattern,

@@ -79,7 +79,7 @@ pub struct Pair<Y> {
 }
 
 impl<Y: State> Pair<Y> {
-    /// The zero of the space over that of `y`.
+    /// The complex zero of the shape of `y`.
     pub fn zeros(y: &Y) -> Self {
         Self { re: State::zeros_like(y), im: State::zeros_like(y) }
     }
