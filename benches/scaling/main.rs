@@ -2,7 +2,7 @@
 //!
 //! After criterion's figures a table gives the slope of log time against log size: a least-squares line through medians
 //! of a few timings of its own. A second table has the cost of a step of implicit methods with structured Jacobians;
-//! `cargo bench --bench scaling -- --structured [name]` prints it alone.
+//! `cargo bench --bench scaling -- --structured [name [equations]]` prints it alone.
 
 mod structured;
 
@@ -109,8 +109,9 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = words.iter().position(|word| word == "--structured") {
-        let chosen = words.get(at + 1).filter(|word| !word.starts_with("--"));
-        return structured::table(chosen.map_or("", String::as_str));
+        let mut rest = words[at + 1..].iter().filter(|word| !word.starts_with("--"));
+        let name = rest.next().map_or("", String::as_str);
+        return structured::table(name, rest.next().and_then(|size| size.parse().ok()));
     }
     let moment = Duration::from_millis(500);
     let mut criterion =
@@ -131,5 +132,5 @@ fn main() {
         let range = format!("{} .. {}", points[0].0, points[points.len() - 1].0);
         println!("{name:<22} {range:>18} {:>8.2}", slope(&points));
     }
-    structured::table("");
+    structured::table("", None);
 }
