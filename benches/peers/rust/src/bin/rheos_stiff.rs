@@ -149,6 +149,9 @@ fn tolerance<P: StiffProblem<N>, const N: usize>(rtol: f64) -> Pid {
     Pid::tolerance(rtol).atol(rtol * P::SCALE)
 }
 
+/// The band of the Brusselators.
+const BAND: Banded = Banded::new(2, 2);
+
 struct Rheos;
 
 /// A curve for each method.
@@ -184,13 +187,12 @@ impl VisitStiff for Rheos {
     /// By factorisations of the band and of the sparse matrix, without a matrix, and with a dense one if it is small. A
     /// new linear solver is one line here.
     fn banded<P: StiffProblem<N>, const N: usize>(&mut self) {
-        let band = const { Banded::new(2, 2) };
         curves!(Large, DVector::from_column_slice(&P::start()),
-            "Bdf, banded" => Bdf.with(band),
-            "Rodas5P, banded" => Rodas5P.with(band),
-            "RadauIIA5, banded" => RadauIIA5.with(band),
-            "Radau, banded" => Radau.with(band),
-            "Esdirk547, banded" => Esdirk547.with(band),
+            "Bdf, banded" => Bdf.with(BAND),
+            "Rodas5P, banded" => Rodas5P.with(BAND),
+            "RadauIIA5, banded" => RadauIIA5.with(BAND),
+            "Radau, banded" => Radau.with(BAND),
+            "Esdirk547, banded" => Esdirk547.with(BAND),
         );
         prepared_curve::<P, N>(RHEOS, "Bdf, sparse", |tol, watch| {
             let sparse = Sparse::new(pattern::<P, N>());

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 /// `M y' = f(t, y)` from 0 to `END`.
-pub trait DaeProblem<const N: usize> {
+pub trait DaeProblem<const N: usize>: 'static {
     const NAME: &'static str;
     const END: f64;
     /// The absolute tolerance is the relative one times this.
