@@ -4,6 +4,7 @@
 //! of a few timings of its own. A second table has the cost of a step of implicit methods with structured Jacobians;
 //! `cargo bench --bench scaling -- --structured [name [equations]]` prints it alone.
 
+mod clock;
 mod structured;
 
 use std::hint::black_box;

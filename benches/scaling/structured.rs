@@ -1,7 +1,5 @@
 //! The cost of a step of an implicit method whose Jacobian is a band or sparse.
 
-use std::time::Instant;
-
 use nalgebra::{DVector, dvector};
 use rheos::dynamics::problems::stiff::Brusselator1d;
 use rheos::dynamics::{GenericField, Jacobian, SparseAutodiff};
@@ -11,6 +9,8 @@ use rheos::solver::implicit::Banded;
 use rheos::solver::implicit::Sparse;
 use rheos::state::Pattern;
 use rheos::{Bdf, Pid, RadauIIA5, Rodas5P, Scalar, solve};
+
+use crate::clock::Clock;
 
 /// The numbers of equations.
 pub const SIZES: [usize; 7] = [100, 316, 1000, 3162, 10_000, 31_622, 100_000];
@@ -33,22 +33,6 @@ fn heat(n: usize) -> (SparseAutodiff<Heat>, DVector<f64>) {
     let x = |i: usize| (i + 1) as f64 / (n + 1) as f64;
     let u0 = DVector::from_fn(n, |i, _| (std::f64::consts::PI * x(i)).sin());
     (SparseAutodiff::with_pattern(Heat, dvector![], Pattern::banded(n, 1, 1)), u0)
-}
-
-/// A clock of the seconds that this thread has run, so that other processes do not count; where the system does not tell
-/// them, the time of day.
-pub struct Clock(Instant);
-
-impl Clock {
-    pub fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    pub fn seconds(&self) -> f64 {
-        let running = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-        let nanoseconds = running.and_then(|line| line.split(' ').next()?.parse::<f64>().ok());
-        nanoseconds.map_or_else(|| self.0.elapsed().as_secs_f64(), |ns| 1e-9 * ns)
-    }
 }
 
 /// The steps, accepted or not, of a solve, and the seconds for one of them.

@@ -13,4 +13,8 @@ mod lyapunov;
 mod memory;
 #[path = "../common/relu_network.rs"]
 mod relu_network;
+#[cfg(feature = "sparse")]
+#[path = "../common/species.rs"]
+mod species;
 mod stiff;
+mod structured;
