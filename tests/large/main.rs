@@ -5,6 +5,7 @@
 mod common;
 
 mod auto;
+mod banded;
 mod checkpoints;
 mod cycles;
 mod flip_flop;
@@ -14,7 +15,8 @@ mod memory;
 #[path = "../common/relu_network.rs"]
 mod relu_network;
 #[cfg(feature = "sparse")]
+mod sparse;
+#[cfg(feature = "sparse")]
 #[path = "../common/species.rs"]
 mod species;
 mod stiff;
-mod structured;
