@@ -10,7 +10,9 @@ mod species;
 
 use clock::Clock;
 use nalgebra::DVector;
-use rheos::dynamics::problems::stiff::{Brusselator1d, Brusselator2d};
+use rheos::dynamics::problems::stiff::Brusselator1d;
+#[cfg(feature = "sparse")]
+use rheos::dynamics::problems::stiff::Brusselator2d;
 use rheos::dynamics::{GenericField, SparseAutodiff};
 use rheos::solver::Embedded;
 #[cfg(feature = "sparse")]

@@ -22,7 +22,7 @@ impl Species {
     pub fn problem(n: usize) -> (SparseAutodiff<Self>, DVector<f64>) {
         let near = |i: usize, k: usize| (i + n - 3 + (7.0 * number(k)) as usize) % n;
         let partners = |i: usize| {
-            let any = if i % 10 == 0 { (n as f64 * number(3 * i)) as usize } else { near(i, 3 * i) };
+            let any = if i.is_multiple_of(10) { (n as f64 * number(3 * i)) as usize } else { near(i, 3 * i) };
             [near(i, 3 * i + 1), near(i, 3 * i + 2), any]
         };
         let rate = |k: usize| 10.0_f64.powf(6.0 * number(k) - 2.0);
