@@ -71,13 +71,7 @@ impl<P: StiffProblem<N>, const N: usize> Jacobian for Large<'_, P, N> {
         P::entries(array::<N>(y), |i, j, x| matrix[(i, j)] = x);
         matrix
     }
-    fn sparse_jacobian(
-        &self,
-        _: f64,
-        y: &DVector<f64>,
-        _: Neighbourhood<'_, DVector<f64>>,
-        out: &mut SparseMatrix,
-    ) {
+    fn sparse_jacobian(&self, _: f64, y: &DVector<f64>, _: Neighbourhood<'_, DVector<f64>>, out: &mut SparseMatrix) {
         P::entries(array::<N>(y), |i, j, x| out.set(i, j, x));
     }
     fn time_derivative(&self, _: f64, _: &DVector<f64>, _: Neighbourhood<'_, DVector<f64>>, out: &mut DVector<f64>) {
