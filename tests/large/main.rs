@@ -5,6 +5,7 @@
 mod common;
 
 mod auto;
+mod banded;
 mod checkpoints;
 mod cycles;
 mod flip_flop;
@@ -13,4 +14,9 @@ mod lyapunov;
 mod memory;
 #[path = "../common/relu_network.rs"]
 mod relu_network;
+#[cfg(feature = "sparse")]
+mod sparse;
+#[cfg(feature = "sparse")]
+#[path = "../common/species.rs"]
+mod species;
 mod stiff;

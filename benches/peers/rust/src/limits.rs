@@ -64,6 +64,16 @@ pub fn prepared_curve<P: StiffProblem<N>, const N: usize>(
     method: &str,
     prepare: impl for<'w> Fn(f64, &'w Watch) -> Result<Solve<'w>, String>,
 ) {
+    curve(P::NAME, library, method, prepare);
+}
+
+/// The same of a problem with this name.
+pub fn curve(
+    problem: &str,
+    library: Library,
+    method: &str,
+    prepare: impl for<'w> Fn(f64, &'w Watch) -> Result<Solve<'w>, String>,
+) {
     for tol in tolerances() {
         let watch = Watch { evaluations: Cell::new(0), begun: Cell::new(Instant::now()) };
         let outcome: Result<Measured, String> = prepare(tol, &watch).and_then(|solve| {
@@ -75,7 +85,7 @@ pub fn prepared_curve<P: StiffProblem<N>, const N: usize>(
             let evaluations = watch.evaluations.get();
             Ok((seconds(run), evaluations, y))
         });
-        library.print(P::NAME, method, tol, outcome);
+        library.print(problem, method, tol, outcome);
         if watch.begun.get().elapsed() > SLOW {
             break;
         }

@@ -2,11 +2,13 @@
 
 mod brusselator;
 mod chemistry;
+mod dae;
 mod oscillators;
 mod pollution;
 
 pub use brusselator::Brusselator;
 pub use chemistry::{E5, Hires, Robertson};
+pub use dae::{ChemicalAkzoNobel, DaeProblem, TransistorAmplifier};
 pub use oscillators::{Oregonator, VanDerPol};
 pub use pollution::Pollution;
 
@@ -33,6 +35,12 @@ pub trait VisitStiff {
         Const<N>: SquareDim;
     /// A problem of many equations, with five diagonals in its Jacobian.
     fn banded<P: StiffProblem<N>, const N: usize>(&mut self);
+    /// A system with a mass matrix. Most libraries have no such systems.
+    fn dae<P: DaeProblem<N>, const N: usize>(&mut self)
+    where
+        Const<N>: SquareDim,
+    {
+    }
 }
 
 /// Visits all problems.
@@ -45,4 +53,6 @@ pub fn each_stiff(visitor: &mut impl VisitStiff) {
     visitor.small::<E5, 3>();
     visitor.banded::<Brusselator, 100>();
     visitor.banded::<Brusselator, 1000>();
+    visitor.dae::<ChemicalAkzoNobel, 6>();
+    visitor.dae::<TransistorAmplifier, 8>();
 }

@@ -3,15 +3,15 @@
 use std::marker::PhantomData;
 
 use nalgebra::{Const, DMatrix, DVector, SMatrix, SVector};
-use rheos::dynamics::{Jacobian, Jvp, Neighbourhood};
-use rheos::solver::implicit::{Esdirk547, Krylov, Kvaerno3, RadauIIA9, TrBdf2};
+use rheos::dynamics::{Jacobian, Jvp, MassMatrix, Neighbourhood, WithMass};
+use rheos::solver::implicit::{Banded, Esdirk547, Krylov, Kvaerno3, Radau, RadauIIA9, Sparse, TrBdf2};
 use rheos::solver::rosenbrock::Rodas4P;
 use rheos::solver::{DefaultSolver, Embedded};
-use rheos::state::SquareDim;
+use rheos::state::{Pattern, SparseMatrix, SquareDim};
 use rheos::{Bdf, Dynamics, Pid, RadauIIA5, Rodas5P, solve};
 use rheos_peers::clock::Library;
-use rheos_peers::limits::{Watch, stiff_curve};
-use rheos_peers::stiff::{StiffProblem, VisitStiff, each_stiff};
+use rheos_peers::limits::{Watch, curve, prepared_curve, stiff_curve};
+use rheos_peers::stiff::{DaeProblem, StiffProblem, VisitStiff, each_stiff};
 
 const RHEOS: Library = Library { name: "rheos", version: "0.1.0" };
 
@@ -71,6 +71,9 @@ impl<P: StiffProblem<N>, const N: usize> Jacobian for Large<'_, P, N> {
         P::entries(array::<N>(y), |i, j, x| matrix[(i, j)] = x);
         matrix
     }
+    fn sparse_jacobian(&self, _: f64, y: &DVector<f64>, _: Neighbourhood<'_, DVector<f64>>, out: &mut SparseMatrix) {
+        P::entries(array::<N>(y), |i, j, x| out.set(i, j, x));
+    }
     fn time_derivative(&self, _: f64, _: &DVector<f64>, _: Neighbourhood<'_, DVector<f64>>, out: &mut DVector<f64>) {
         out.fill(0.0);
     }
@@ -81,6 +84,46 @@ impl<P: StiffProblem<N>, const N: usize> Jvp for Large<'_, P, N> {
         out.fill(0.0);
         P::entries(array::<N>(y), |i, j, x| out[i] += x * v[j]);
     }
+}
+
+/// The right-hand side of a differential-algebraic system.
+struct Dae<'w, P, const N: usize>(&'w Watch, PhantomData<P>);
+
+impl<P: DaeProblem<N>, const N: usize> Dynamics for Dae<'_, P, N> {
+    type State = SVector<f64, N>;
+    #[inline]
+    fn eval(&self, t: f64, y: &SVector<f64, N>, dy: &mut SVector<f64, N>) {
+        self.0.evaluated::<N>();
+        P::rhs(t, &y.data.0[0], &mut dy.data.0[0]);
+    }
+}
+
+impl<P: DaeProblem<N>, const N: usize> Jacobian for Dae<'_, P, N>
+where
+    Const<N>: SquareDim,
+{
+    fn jacobian(&self, _: f64, y: &SVector<f64, N>, _: Neighbourhood<'_, SVector<f64, N>>) -> SMatrix<f64, N, N> {
+        let mut matrix = SMatrix::zeros();
+        P::entries(&y.data.0[0], |i, j, x| matrix[(i, j)] = x);
+        matrix
+    }
+    fn time_derivative(
+        &self,
+        t: f64,
+        _: &SVector<f64, N>,
+        _: Neighbourhood<'_, SVector<f64, N>>,
+        out: &mut SVector<f64, N>,
+    ) {
+        out.fill(0.0);
+        out[0] = P::slope_in_time(t);
+    }
+}
+
+/// The places of the Jacobian of a banded problem.
+fn pattern<P: StiffProblem<N>, const N: usize>() -> Pattern {
+    let mut places = Vec::new();
+    P::entries(&P::start(), |i, j, _| places.push((i, j)));
+    Pattern::new(N, places).expect("places inside")
 }
 
 /// One solve.
@@ -99,6 +142,9 @@ fn to_end<F: Dynamics, S: Embedded<F>>(
 fn tolerance<P: StiffProblem<N>, const N: usize>(rtol: f64) -> Pid {
     Pid::tolerance(rtol).atol(rtol * P::SCALE)
 }
+
+/// The band of the Brusselators.
+const BAND: Banded = Banded::new(2, 2);
 
 struct Rheos;
 
@@ -123,6 +169,7 @@ impl VisitStiff for Rheos {
             "Rodas5P" => Rodas5P,
             "RadauIIA5" => RadauIIA5,
             "RadauIIA9" => RadauIIA9,
+            "Radau" => Radau,
             "Esdirk547" => Esdirk547,
             "Kvaerno3" => Kvaerno3,
             "TrBdf2" => TrBdf2,
@@ -131,8 +178,24 @@ impl VisitStiff for Rheos {
         );
     }
 
-    /// Without a matrix, and with a dense one if it is small. A new linear solver is one line here.
+    /// By factorisations of the band and of the sparse matrix, without a matrix, and with a dense one if it is small. A
+    /// new linear solver is one line here.
     fn banded<P: StiffProblem<N>, const N: usize>(&mut self) {
+        curves!(Large, DVector::from_column_slice(&P::start()),
+            "Bdf, banded" => Bdf.with(BAND),
+            "Rodas5P, banded" => Rodas5P.with(BAND),
+            "RadauIIA5, banded" => RadauIIA5.with(BAND),
+            "Radau, banded" => Radau.with(BAND),
+            "Esdirk547, banded" => Esdirk547.with(BAND),
+        );
+        prepared_curve::<P, N>(RHEOS, "Bdf, sparse", |tol, watch| {
+            let sparse = Sparse::new(pattern::<P, N>());
+            Ok(Box::new(move || {
+                let (field, y0) = (Large::<P, N>(watch, PhantomData), DVector::from_column_slice(&P::start()));
+                let control = tolerance::<P, N>(tol);
+                to_end(&field, y0, P::END, Bdf.with(sparse.clone()), control).map(|y| y.as_slice().to_vec())
+            }))
+        });
         curves!(Large, DVector::from_column_slice(&P::start()),
             "Bdf, Krylov" => Bdf.with(Krylov::new().exact()),
             "Kvaerno3, Krylov" => Kvaerno3.with(Krylov::new().exact()),
@@ -149,6 +212,34 @@ impl VisitStiff for Rheos {
                 "DefaultSolver, dense" => DefaultSolver::default(),
             );
         }
+    }
+
+    /// With a mass matrix.
+    fn dae<P: DaeProblem<N>, const N: usize>(&mut self)
+    where
+        Const<N>: SquareDim,
+    {
+        let mut entries = Vec::new();
+        P::mass(|i, j, x| entries.push((i, j, x)));
+        let mass = SparseMatrix::from_triplets(N, &entries).and_then(MassMatrix::new).expect("a mass matrix");
+        macro_rules! curves {
+            ($($name:literal => $method:expr),* $(,)?) => {
+                $(curve(P::NAME, RHEOS, $name, |tol, watch| {
+                    let system = WithMass::new(Dae::<P, N>(watch, PhantomData), mass.clone());
+                    let control = Pid::tolerance(tol).atol(tol * P::SCALE);
+                    Ok(Box::new(move || {
+                        let end = to_end(&system, SVector::from(P::start()), P::END, $method, control)?;
+                        Ok(end.as_slice().to_vec())
+                    }))
+                });)*
+            };
+        }
+        curves!(
+            "Radau" => Radau,
+            "RadauIIA5" => RadauIIA5,
+            "Rodas5P" => Rodas5P,
+            "Bdf" => Bdf,
+        );
     }
 }
 

@@ -1,7 +1,11 @@
 //! How cost grows with the dimension, the number of steps, the batch and the number of parameters.
 //!
 //! After criterion's figures a table gives the slope of log time against log size: a least-squares line through medians
-//! of a few timings of its own.
+//! of a few timings of its own. A second table has the cost of a step of implicit methods with structured Jacobians;
+//! `cargo bench --bench scaling -- --structured [name [equations]]` prints it alone.
+
+mod clock;
+mod structured;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -104,6 +108,12 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 }
 
 fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = words.iter().position(|word| word == "--structured") {
+        let mut rest = words[at + 1..].iter().filter(|word| !word.starts_with("--"));
+        let name = rest.next().map_or("", String::as_str);
+        return structured::table(name, rest.next().and_then(|size| size.parse().ok()));
+    }
     let moment = Duration::from_millis(500);
     let mut criterion =
         Criterion::default().sample_size(10).warm_up_time(moment / 5).measurement_time(moment).configure_from_args();
@@ -123,4 +133,5 @@ fn main() {
         let range = format!("{} .. {}", points[0].0, points[points.len() - 1].0);
         println!("{name:<22} {range:>18} {:>8.2}", slope(&points));
     }
+    structured::table("", None);
 }
