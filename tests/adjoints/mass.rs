@@ -3,7 +3,7 @@
 use nalgebra::{SVector, Vector3, vector};
 use rheos::control::StepTo;
 use rheos::dynamics::{MassMatrix, WithMass};
-use rheos::solver::implicit::{Banded, ConsistentState, Radau, RadauIIA3, RadauIIA9, Sdirk4};
+use rheos::solver::implicit::{Banded, ConsistentState, Radau, RadauIIA3, RadauIIA9, RadauIIA13, Sdirk4};
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas5P as Rodas5PMethod};
 use rheos::solver::{Dense, StepVjp};
 use rheos::state::SparseMatrix;
@@ -105,6 +105,7 @@ fn gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
         check(RadauIIA3, 1e-10),
         check(RadauIIA5, 1e-10),
         check(RadauIIA9, 1e-10),
+        check(RadauIIA13, 1e-10),
         check(Radau, 1e-10),
         check(RadauIIA5.with(full), 1e-10),
         check(Bdf.with(full), 1e-10),
