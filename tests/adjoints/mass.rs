@@ -117,3 +117,10 @@ fn gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
     check(Rodas5PMethod, 1e-10);
     check(Rodas5PMethod.with(full), 1e-8);
 }
+
+#[test]
+fn an_empty_span_has_no_gradient() {
+    let (f, y0) = split(Q);
+    let run = Ivp::new(&f, y0, 0.0..0.0).forward(RadauIIA5, StepTo::new(vec![]), DiscreteAdjoint::new());
+    assert!(run.unwrap().backward(&[vector![1.0, 0.0, 0.0]]).is_err());
+}
