@@ -1,10 +1,10 @@
 //! Consistent states of differential-algebraic systems.
 
-use super::system::{determined, held, violations};
-use crate::dynamics::{Dynamics, Neighbourhood};
+use super::system::{Scaled, determined, held, violations};
+use crate::dynamics::{Dynamics, Neighbourhood, TOLERANCES};
 use crate::error::{Error, Result};
 use crate::solver::implicit::{LinearSolver, Lu};
-use crate::state::State;
+use crate::state::{State, StoredNorm, Tolerances};
 
 /// A search for a state that satisfies the algebraic equations of a system `M y' = f(t, y)`, by Newton's method from a
 /// guess.
@@ -94,21 +94,30 @@ impl<L> ConsistentState<L> {
             violations(mass.constraints(), &slope.coordinates())
         };
         let mut here = residual(&y);
+        let mut sizes = Sizes::of(&y);
         for _ in 0..ITERATIONS {
-            self.linear.linearise(&mut ws, f, t, &y, Neighbourhood::of_step(0.0))?;
-            let expected = Error::LengthMismatch { name: "linear", found: 0, expected: n };
-            let jacobian = self.linear.entries(&ws).ok_or(expected)?;
-            let mut increment = vec![0.0; n];
-            let system = match &self.held {
-                None => {
-                    mass.constraints().iter().zip(&here).for_each(|(row, x)| increment[row.row] = -x);
-                    determined(mass, &jacobian, t)?
-                }
-                Some(components) => {
-                    increment[components.len()..].iter_mut().zip(&here).for_each(|(row, x)| *row = -x);
-                    held(mass, &jacobian, components, t)?
+            let mut system_near = |near: Neighbourhood<'_, F::State>| -> Result<Scaled> {
+                self.linear.linearise(&mut ws, f, t, &y, near)?;
+                let expected = Error::LengthMismatch { name: "linear", found: 0, expected: n };
+                let jacobian = self.linear.entries(&ws).ok_or(expected)?;
+                match &self.held {
+                    None => determined(mass, &jacobian, t),
+                    Some(components) => held(mass, &jacobian, components, t),
                 }
             };
+            let system = match system_near(Neighbourhood::of_step(0.0)) {
+                // The increments of a difference vanish in the field at a component that is zero up to rounding.
+                Err(Error::NotIndexOne { .. }) => {
+                    let norm = sizes.norm(&y);
+                    system_near(Neighbourhood { norm: Some(&norm), ..Neighbourhood::of_step(0.0) })?
+                }
+                other => other?,
+            };
+            let mut increment = vec![0.0; n];
+            match &self.held {
+                None => mass.constraints().iter().zip(&here).for_each(|(row, x)| increment[row.row] = -x),
+                Some(held) => increment[held.len()..].iter_mut().zip(&here).for_each(|(row, x)| *row = -x),
+            }
             system.solve(&mut increment);
             let (change, scale) = (euclidean(&increment), euclidean(&y.coordinates()));
             if change <= 4.0 * y.rounding() * scale || euclidean(&here) == 0.0 {
@@ -132,10 +141,14 @@ impl<L> ConsistentState<L> {
                 }
                 part *= 0.5;
                 if part < SHORTEST {
+                    if change <= 4.0 * y.rounding() * euclidean(&sizes.0) {
+                        return Ok(y);
+                    }
                     return Err(Error::NoConsistentState { t, size: change });
                 }
             };
             y = next;
+            sizes.see(&y);
         }
         Err(Error::NoConsistentState { t, size: euclidean(&here) })
     }
@@ -153,6 +166,27 @@ impl<L> ConsistentState<L> {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// The largest sizes of the coordinates so far.
+struct Sizes(Vec<f64>);
+
+impl Sizes {
+    fn of<Y: State>(y: &Y) -> Self {
+        Self(y.coordinates().iter().map(|x| x.abs()).collect())
+    }
+
+    fn see<Y: State>(&mut self, y: &Y) {
+        self.0.iter_mut().zip(y.coordinates()).for_each(|(size, x)| *size = size.max(x.abs()));
+    }
+
+    /// The tolerances from which differences take these sizes.
+    fn norm<Y: State>(&self, y: &Y) -> StoredNorm<Y> {
+        let mut atol = y.zeros_like();
+        atol.read_coordinates(&self.0);
+        atol.scale_by(1.0 / TOLERANCES);
+        StoredNorm::Each(Tolerances { rtol: y.zeros_like(), atol })
     }
 }
 
