@@ -306,6 +306,26 @@ fn a_consistent_component_may_be_zero_up_to_rounding() {
     }
 }
 
+#[test]
+fn a_consistent_component_is_found_in_any_unit() {
+    // x of size 1 in another unit, and 0 = z³ + z − x / 1000
+    for [x_unit, z_unit] in [[1.0, 1.0], [1e12, 1.0], [1.0, 1e12], [1e-12, 1e9]] {
+        let valve = ode(move |_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+            let (x, z) = (y[0] / x_unit, y[1] / z_unit);
+            *dy = vector![-y[0], z_unit * (z.powi(3) + z - 1e-3 * x)];
+        });
+        let f = WithMass::new(valve, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+        let found = ConsistentState::new().find(&f, 0.0, vector![x_unit, 5e-4 * z_unit]).unwrap();
+        let z = found[1] / z_unit;
+        assert!((z.powi(3) + z - 1e-3).abs() < 1e-18, "{x_unit:e} {z_unit:e}: {z}");
+    }
+    // An equation whose terms cancel: z is found up to their rounding.
+    let cancel = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], y[0] - 1.1e12 - 0.3 * y[1]]);
+    let f = WithMass::new(cancel, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+    let found = ConsistentState::new().find(&f, 0.0, vector![1.1e12 + 0.125, 1.0]).unwrap();
+    assert!((found[1] - 0.125 / 0.3).abs() < 1e-3, "{found}");
+}
+
 /// Without tolerances the stages are solved to rounding, which `T⁻¹` amplifies.
 #[test]
 fn fixed_steps_solve_the_stages_of_every_collocation_method() {

@@ -1,6 +1,6 @@
 //! Consistent states of differential-algebraic systems.
 
-use super::system::{Scaled, determined, held, violations};
+use super::system::{Entries, Scaled, determined, held, terms, violations};
 use crate::dynamics::{Dynamics, Neighbourhood, TOLERANCES};
 use crate::error::{Error, Result};
 use crate::solver::implicit::{LinearSolver, Lu};
@@ -94,18 +94,19 @@ impl<L> ConsistentState<L> {
             violations(mass.constraints(), &slope.coordinates())
         };
         let mut here = residual(&y);
-        let mut sizes = Sizes::of(&y);
+        let (mut sizes, mut before) = (Sizes::of(&y), f64::INFINITY);
         for _ in 0..ITERATIONS {
-            let mut system_near = |near: Neighbourhood<'_, F::State>| -> Result<Scaled> {
+            let mut system_near = |near: Neighbourhood<'_, F::State>| -> Result<(Scaled, Entries)> {
                 self.linear.linearise(&mut ws, f, t, &y, near)?;
                 let expected = Error::LengthMismatch { name: "linear", found: 0, expected: n };
                 let jacobian = self.linear.entries(&ws).ok_or(expected)?;
-                match &self.held {
+                let system = match &self.held {
                     None => determined(mass, &jacobian, t),
                     Some(components) => held(mass, &jacobian, components, t),
-                }
+                };
+                Ok((system?, jacobian))
             };
-            let system = match system_near(Neighbourhood::of_step(0.0)) {
+            let (system, jacobian) = match system_near(Neighbourhood::of_step(0.0)) {
                 // The increments of a difference vanish in the field at a component that is zero up to rounding.
                 Err(Error::NotIndexOne { .. }) => {
                     let norm = sizes.norm(&y);
@@ -119,8 +120,12 @@ impl<L> ConsistentState<L> {
                 Some(held) => increment[held.len()..].iter_mut().zip(&here).for_each(|(row, x)| *row = -x),
             }
             system.solve(&mut increment);
-            let (change, scale) = (euclidean(&increment), euclidean(&y.coordinates()));
-            if change <= 4.0 * y.rounding() * scale || euclidean(&here) == 0.0 {
+            let change = sizes.measure(&increment, &increment);
+            // If terms cancel in an equation, no increment is small.
+            let terms = terms(mass.constraints(), &jacobian, &sizes.0);
+            let is_noise = || here.iter().zip(&terms).all(|(x, terms)| x.abs() <= 4.0 * y.rounding() * terms);
+            let stalls = change > 0.5 * std::mem::replace(&mut before, change);
+            if is_rounding(&increment, &y) || here.iter().all(|x| *x == 0.0) || stalls && is_noise() {
                 return Ok(y);
             }
             // The increment is shortened until the next one, with the same matrix, is not longer.
@@ -134,17 +139,17 @@ impl<L> ConsistentState<L> {
                     Some(held) => rest[held.len()..].iter_mut().zip(&there).for_each(|(row, x)| *row = -x),
                 }
                 system.solve(&mut rest);
-                let rest = euclidean(&rest);
-                if rest < change || rest <= 100.0 * y.rounding() * scale {
+                let rest = sizes.measure(&rest, &increment);
+                if rest < change || rest <= 100.0 * y.rounding() {
                     here = there;
                     break next;
                 }
                 part *= 0.5;
                 if part < SHORTEST {
-                    if change <= 4.0 * y.rounding() * euclidean(&sizes.0) {
+                    if is_noise() {
                         return Ok(y);
                     }
-                    return Err(Error::NoConsistentState { t, size: change });
+                    return Err(Error::NoConsistentState { t, size: euclidean(&increment) });
                 }
             };
             y = next;
@@ -181,6 +186,14 @@ impl Sizes {
         self.0.iter_mut().zip(y.coordinates()).for_each(|(size, x)| *size = size.max(x.abs()));
     }
 
+    /// The norm of `x` in units of the sizes, or of `increment` where that is larger.
+    fn measure(&self, x: &[f64], increment: &[f64]) -> f64 {
+        let unit = |(size, increment): (&f64, &f64)| size.max(increment.abs());
+        let units = self.0.iter().zip(increment).map(unit);
+        let square = |(x, unit): (&f64, f64)| if *x == 0.0 { 0.0 } else { (x / unit).powi(2) };
+        x.iter().zip(units).map(square).sum::<f64>().sqrt()
+    }
+
     /// The tolerances from which differences take these sizes.
     fn norm<Y: State>(&self, y: &Y) -> StoredNorm<Y> {
         let mut atol = y.zeros_like();
@@ -188,6 +201,11 @@ impl Sizes {
         atol.scale_by(1.0 / TOLERANCES);
         StoredNorm::Each(Tolerances { rtol: y.zeros_like(), atol })
     }
+}
+
+/// Whether every component of an increment is a rounding error of the state.
+fn is_rounding<Y: State>(increment: &[f64], y: &Y) -> bool {
+    increment.iter().zip(y.coordinates()).all(|(x, y_j)| x.abs() <= 4.0 * y.rounding() * y_j.abs())
 }
 
 fn euclidean(x: &[f64]) -> f64 {
