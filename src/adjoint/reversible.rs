@@ -219,7 +219,7 @@ where
         let Ended { grid, landmarks, end, workspace } = &self.pieces[incoming.index];
         let mut sweep = Sweep::new(grid, incoming);
         self.stats.evaluations += match workspace {
-            None => sweep.start(field, end, &mut ybar),
+            None => sweep.start(field, end, &mut ybar)?,
             Some(workspace) => {
                 let carried = solver.cotangent(field, end);
                 self.drift.set_out(end);
@@ -237,7 +237,7 @@ where
                     sweep.leave(n, moved, &ybar)?;
                 }
                 sweep.move_start(solver.unwind_start(field, &mut at, grid[0], &mut ybar, pbar));
-                let extra = sweep.start(field, &at.y, &mut ybar);
+                let extra = sweep.start(field, &at.y, &mut ybar)?;
                 solver.evaluations(&at.workspace) - solver.evaluations(workspace) + extra
             }
         };

@@ -192,7 +192,8 @@ pub struct Probe<'w, Y> {
 
 /// A method with dense output.
 pub trait Dense<F: Dynamics>: Solver<F> {
-    /// The order of the interpolant: its local error is `O(h^(DENSE_ORDER + 1))` everywhere in the step.
+    /// The order of the interpolant: its local error is `O(h^(DENSE_ORDER + 1))` everywhere in the step. The algebraic
+    /// variables of a system with a mass matrix may have a lower order inside the step.
     const DENSE_ORDER: u32;
 
     /// The degree in `θ` of the interpolant. If it is no polynomial, the degree of a polynomial of the same accuracy,

@@ -204,6 +204,8 @@ fn inside_a_step<F: Dynamics, S: Dense<F>>(
 ) -> Result<Vec<F::State>> {
     let mut workspace = solver.workspace(f, step.y0);
     let mut end = step.y0.zeros_like();
+    solver.reset(&mut workspace);
+    solver.begin(f, &mut workspace, Span { t0: step.t, t1: step.t + step.h }, step.y0)?;
     solver.step(f, &mut workspace, StepStart { t: step.t, h: step.h, y0: step.y0 }, &mut end)?;
     let inside = thetas.map(|theta| {
         let mut y = step.y0.zeros_like();

@@ -4,7 +4,7 @@ use nalgebra::{SVector, Vector3, vector};
 use rheos::adjoint::sensitivities_with_mass;
 use rheos::control::StepTo;
 use rheos::dynamics::{MassMatrix, Tangent, WithMass};
-use rheos::solver::implicit::{Banded, ConsistentState, Radau, RadauIIA3, RadauIIA9, Sdirk4};
+use rheos::solver::implicit::{Banded, ConsistentState, Radau, RadauIIA3, RadauIIA9, RadauIIA13, Sdirk4};
 use rheos::solver::rosenbrock::{Rodas3, Rodas4, Rodas5P as Rodas5PMethod};
 use rheos::solver::{Dense, StepVjp};
 use rheos::state::SparseMatrix;
@@ -106,6 +106,7 @@ fn gradients_are_the_derivatives_of_the_solve_on_its_frozen_grid() {
         check(RadauIIA3, 1e-10),
         check(RadauIIA5, 1e-10),
         check(RadauIIA9, 1e-10),
+        check(RadauIIA13, 1e-10),
         check(Radau, 1e-10),
         check(RadauIIA5.with(full), 1e-10),
         check(Bdf.with(full), 1e-10),
@@ -144,4 +145,11 @@ fn forward_sensitivities_agree_with_the_adjoint() {
     check_forward(RadauIIA5);
     check_forward(Sdirk4);
     check_forward(Rodas5PMethod);
+}
+
+#[test]
+fn an_empty_span_has_no_gradient() {
+    let (f, y0) = split(Q);
+    let run = Ivp::new(&f, y0, 0.0..0.0).forward(RadauIIA5, StepTo::new(vec![]), DiscreteAdjoint::new());
+    assert!(run.unwrap().backward(&[vector![1.0, 0.0, 0.0]]).is_err());
 }

@@ -5,13 +5,14 @@ use rheos::dynamics::problems::dae::{ChemicalAkzoNobel, Robertson, TransistorAmp
 use rheos::dynamics::{Dynamics, Jacobian, MassMatrix, WithMass};
 use rheos::error::Error;
 use rheos::solver::implicit::{
-    Banded, ConsistentState, Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA9, Sdirk4, TrBdf2,
+    Banded, ConsistentState, Dirk, DirkTableau, Esdirk547, Kvaerno3, Radau, RadauIIA3, RadauIIA9, RadauIIA13, Sdirk4,
+    TrBdf2,
 };
 use rheos::solver::multistep::Ndf;
 use rheos::solver::rosenbrock::{Rodas4, Rodas4P};
-use rheos::solver::{Dense, Embedded};
+use rheos::solver::{Dense, Embedded, Interpolant, Solver, Tableau};
 use rheos::state::{SparseMatrix, Tolerances};
-use rheos::{Bdf, Event, Fixed, Ivp, Pid, RadauIIA5, Rodas5P, ode, solve};
+use rheos::{Bdf, Event, Fixed, Ivp, Pid, RadauIIA5, Rodas5P, ode, solve, verify};
 
 /// The largest relative error of the components at the end.
 fn error_of<F, S, const N: usize>(
@@ -346,4 +347,104 @@ fn events_of_algebraic_variables_are_located() {
     check(&system, Kvaerno3, 1e-6);
     check(&system, Esdirk547, 1e-6);
     check(&system, Sdirk4, 1e-6);
+}
+
+#[test]
+fn a_consistent_component_may_be_zero_up_to_rounding() {
+    for unit in [1e-9, 1.0, 1e9] {
+        let rest = ode(move |_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+            // The sum of the constants is a rounding error.
+            *dy = vector![-y[0], unit * ((y[1] / unit + 0.3) - 0.1 - 0.2)];
+        });
+        let f = WithMass::new(rest, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+        let found = ConsistentState::new().find(&f, 0.0, vector![0.0, unit]).unwrap();
+        assert!(found[0] == 0.0 && found[1].abs() < 1e-15 * unit, "{found}");
+    }
+}
+
+#[test]
+fn a_consistent_component_is_found_in_any_unit() {
+    // x of size 1 in another unit, and 0 = z³ + z − x / 1000
+    for [x_unit, z_unit] in [[1.0, 1.0], [1e12, 1.0], [1.0, 1e12], [1e-12, 1e9]] {
+        let valve = ode(move |_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+            let (x, z) = (y[0] / x_unit, y[1] / z_unit);
+            *dy = vector![-y[0], z_unit * (z.powi(3) + z - 1e-3 * x)];
+        });
+        let f = WithMass::new(valve, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+        let found = ConsistentState::new().find(&f, 0.0, vector![x_unit, 5e-4 * z_unit]).unwrap();
+        let z = found[1] / z_unit;
+        assert!((z.powi(3) + z - 1e-3).abs() < 1e-18, "{x_unit:e} {z_unit:e}: {z}");
+    }
+    // An equation whose terms cancel: z is found up to their rounding.
+    let cancel = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], y[0] - 1.1e12 - 0.3 * y[1]]);
+    let f = WithMass::new(cancel, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+    let found = ConsistentState::new().find(&f, 0.0, vector![1.1e12 + 0.125, 1.0]).unwrap();
+    assert!((found[1] - 0.125 / 0.3).abs() < 1e-3, "{found}");
+}
+
+/// Without tolerances the stages are solved to rounding, which `T⁻¹` amplifies.
+#[test]
+fn fixed_steps_solve_the_stages_of_every_collocation_method() {
+    // y = x = exp(−t + sin(5 t) / 5), z = cos 5 t, with mixed rows.
+    let rows = [[1.0, 2.0, -1.0], [0.5, 1.0, 3.0], [2.0, -1.0, 1.0]];
+    let f = ode(move |t: f64, v: &SVector<f64, 3>, dv: &mut SVector<f64, 3>| {
+        let parts = [-v[0] + v[1] * v[0], v[1] - (5.0 * t).cos(), v[0] * v[1] - v[0]];
+        *dv = SVector::from_fn(|i, _| (0..3).map(|j| rows[i][j] * parts[j]).sum());
+    });
+    let entries: Vec<_> = (0..3).flat_map(|i| [(i, 0, rows[i][0]), (i, 2, rows[i][2])]).collect();
+    let f = WithMass::new(f, SparseMatrix::from_triplets(3, &entries).and_then(MassMatrix::new).unwrap());
+    let exact = |t: f64| {
+        let y = (-t + (5.0 * t).sin() / 5.0).exp();
+        vector![y, (5.0 * t).cos(), y]
+    };
+    for steps in 6..40 {
+        macro_rules! check {
+            ($($method:ident),*) => {$({
+                let found = solve(&f, exact(0.0), 0.0..2.0, $method, Fixed::steps(steps));
+                let found = found.unwrap_or_else(|failure| panic!("{} {steps}: {}", stringify!($method), failure.error));
+                let error = (found.last() - exact(2.0)).amax();
+                assert!(error < 100.0 / (steps as f64).powi(3), "{} {steps}: {error:e}", stringify!($method));
+            })*};
+        }
+        check!(RadauIIA3, RadauIIA5, RadauIIA9, RadauIIA13);
+        let found = solve(&f, exact(0.0), 0.0..2.0, RadauIIA13, Fixed::steps(steps)).unwrap();
+        assert!(steps < 12 || (found.last() - exact(2.0)).amax() < 1e-11);
+    }
+}
+
+struct ExplicitInside;
+
+impl Tableau<3> for ExplicitInside {
+    const NAME: &'static str = "an explicit stage between the others";
+    const ORDER: u32 = 1;
+    const C: [f64; 3] = [0.0, 1.0, 1.0];
+    const A: [[f64; 3]; 3] = [[0.0; 3], [1.0, 0.0, 0.0], [0.25, 0.25, 0.5]];
+    const B: [f64; 3] = [0.25, 0.25, 0.5];
+    const DENSE_ORDER: u32 = 1;
+    const DENSE: Interpolant<3> = Interpolant::new([[0.25, 0.25, 0.5], [0.0; 3], [0.0; 3]]);
+}
+
+impl DirkTableau<3> for ExplicitInside {}
+
+#[test]
+fn an_explicit_stage_after_the_first_takes_no_mass() {
+    fn takes_mass<F: Dynamics, S: Solver<F>>(_: &F, _: &S) -> bool {
+        S::TAKES_MASS
+    }
+    let f = WithMass::new(ode(|_t, y: &f64, dy: &mut f64| *dy = -y), MassMatrix::diagonal(&[2.0]).unwrap());
+    assert!(takes_mass(&f, &Esdirk547) && !takes_mass(&f, &Dirk::<ExplicitInside, 3>::new()));
+}
+
+#[test]
+fn the_order_of_the_interpolant_holds_with_a_mass_matrix() {
+    // 2 y' = −y
+    let f = WithMass::new(ode(|_t, y: &f64, dy: &mut f64| *dy = -y), MassMatrix::diagonal(&[2.0]).unwrap());
+    let exact = |t: f64| (-0.5 * t).exp();
+    macro_rules! check {
+        ($($method:ident),*) => {$({
+            let report = verify::dense_order(&f, 0.0..4.0, &$method, exact).unwrap();
+            assert!(report.passed(), "{report}");
+        })*};
+    }
+    check!(RadauIIA3, RadauIIA5, Radau, Rodas4, Rodas5P, Esdirk547, TrBdf2, Kvaerno3, Sdirk4);
 }

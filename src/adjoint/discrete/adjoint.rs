@@ -182,7 +182,7 @@ where
             let moved = rewind.step_vjp(n, &mut tape, &mut sweep.inside, Bars { y: &mut ybar, params: pbar })?;
             sweep.leave(n, moved, &ybar)?;
         }
-        let extra = sweep.start(field, rewind.start(), &mut ybar);
+        let extra = sweep.start(field, rewind.start(), &mut ybar)?;
         self.stats.evaluations += solver.tape_evaluations(&tape) + rewind.evaluations() + extra;
         self.stats.accepted += last as u64;
         self.stats.recomputed += rewind.recomputed;

@@ -5,7 +5,7 @@ use crate::adjoint::layout::Layout;
 use crate::adjoint::pull_back::{Incoming, Mark, Swept};
 use crate::control::Controller;
 use crate::dynamics::{Differentiable, Dynamics};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::solver::{OutputCotangent, Solver, StepCotangent};
 use crate::state::{Span, State};
 
@@ -73,16 +73,23 @@ impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
     }
 
     /// Adds the cotangents at the start, where the state is `y0`. Returns the number of evaluations.
-    pub fn start<F: Dynamics<State = Y>>(&mut self, f: &F, y0: &Y, ybar: &mut Y) -> u64 {
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for the end of an empty span with a mass matrix: the slope there is not the field.
+    pub fn start<F: Dynamics<State = Y>>(&mut self, f: &F, y0: &Y, ybar: &mut Y) -> Result<u64> {
         let at_start = &self.marks[..self.done];
         // Over an empty span the end coincides with the start, but moves independently.
         let is_end = self.grid.len() == 1 && self.end_matters;
         if at_start.is_empty() && !is_end {
-            return 0;
+            return Ok(0);
         }
         let mut slope = y0.zeros_like();
         f.eval(self.grid[0], y0, &mut slope);
         if is_end {
+            if F::HAS_MASS {
+                let expected = "after the start, for a gradient with a mass matrix";
+                return Err(Error::InvalidArgument { name: "t1", value: self.grid[0], expected });
+            }
             self.end_bar = ybar.inner(&slope);
         }
         // So do outputs there.
@@ -91,7 +98,7 @@ impl<'g, 'a, Y: State> Sweep<'g, 'a, Y> {
             ybar.add_scaled(1.0, mark.cotangent);
         }
         self.grid_bar[0] -= self.end_bar + self.marks_bar[..self.done].iter().sum::<f64>();
-        1
+        Ok(1)
     }
 
     /// Adds a derivative with respect to the time of the start.

@@ -46,6 +46,18 @@ pub struct Map<F> {
 /// assert!((slopes[(1, 0)] + 1.0).abs() < 1e-10); // by differences, since a closure has no derivative
 /// # Ok::<(), rheos::Error>(())
 /// ```
+///
+/// A field with a [mass matrix](crate::dynamics::WithMass) is refused, since its stability is not that of the Jacobian:
+///
+/// ```compile_fail,E0080
+/// use rheos::analysis::{Flow, System};
+/// use rheos::dynamics::{MassMatrix, WithMass};
+/// use rheos::ode;
+///
+/// let heavy = WithMass::new(ode(|_t, y: &f64, dy: &mut f64| *dy = -y), MassMatrix::diagonal(&[-1.0]).unwrap());
+/// let mut slope = 0.0;
+/// Flow::new(&heavy).eval(&1.0, &mut slope);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Flow<F> {
     f: F,
@@ -100,6 +112,7 @@ of_field!(Flow, Kind::Flow);
 
 #[inline]
 fn value<F: Dynamics>(f: &F, t: f64, x: &F::State, out: &mut F::State) -> Result<()> {
+    const { assert!(!F::HAS_MASS, "the eigenvalues of a field with a mass matrix are not those of its Jacobian") }
     f.eval(t, x, out);
     if out.all_finite() {
         return Ok(());

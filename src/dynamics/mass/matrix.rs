@@ -28,7 +28,8 @@ impl<Y: MatrixSpace> MassMatrix<Y> {
     /// The mass matrix with these entries.
     ///
     /// # Errors
-    /// [`Error::InvalidEntry`] for an entry that is not finite, with its index in the order of the columns.
+    /// [`Error::InvalidEntry`] for an entry that is not finite, with its index in the order of the columns, and
+    /// [`Error::NotInPattern`] if an entry outside the pattern was set.
     pub fn new(matrix: SparseMatrix) -> Result<Self> {
         if let Some(index) = matrix.values().iter().position(|x| !x.is_finite()) {
             let value = matrix.values()[index];

@@ -86,7 +86,8 @@ where
     T: CollocationTableau<S>,
     L: ComplexSolver<F>,
 {
-    const DENSE_ORDER: u32 = S as u32 + 1;
+    /// With a mass matrix the slope at the start is not known.
+    const DENSE_ORDER: u32 = if F::HAS_MASS { S as u32 } else { S as u32 + 1 };
 
     fn interpolate(
         &self,

@@ -3,7 +3,7 @@
 use nalgebra::Complex;
 
 use super::CollocationTableau;
-use super::tableau::{first_pair, scaled_inverse};
+use super::tableau::{first_pair, mean_square_row, scaled_inverse};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::Error;
 use crate::solver::StepStart;
@@ -210,7 +210,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             for (w, increment) in self.w.iter_mut().zip(&self.increment) {
                 w.add_scaled(1.0, increment);
             }
-            match self.convergence.judge(self.measure(step.y0)) {
+            match self.convergence.judge(self.measure::<T>(step.y0)) {
                 Progress::Converged => return Ok(()),
                 Progress::Continue => {}
                 Progress::Hopeless => break,
@@ -259,11 +259,13 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             })
     }
 
-    fn measure(&self, y0: &F::State) -> Increment {
+    /// The size of the last increments. Roundings are those of the stages, which `T⁻¹` amplifies.
+    fn measure<T: CollocationTableau<S>>(&self, y0: &F::State) -> Increment {
         let y = &self.stage;
+        let amplified = const { mean_square_row::<S>(&T::T_INV) };
         let mean = |norm: &dyn Fn(&F::State) -> f64| self.increment.iter().map(norm).sum::<f64>() / S as f64;
         let size = mean(&|x| size_sq(self.norm.as_ref(), x, y0, y)).sqrt();
-        let roundings = (mean(&|x| x.inner(x)) / y.inner(y)).sqrt() / y.rounding();
+        let roundings = (mean(&|x| x.inner(x)) / (amplified * y.inner(y))).sqrt() / y.rounding();
         Increment { size, roundings }
     }
 

@@ -160,6 +160,21 @@ pub(super) const fn multiply<const S: usize>(a: &[[f64; S]; S], b: &[[f64; S]; S
     out
 }
 
+/// The mean of the squares of the rows: `‖a‖² / S` in the Frobenius norm.
+pub(super) const fn mean_square_row<const S: usize>(a: &[[f64; S]; S]) -> f64 {
+    let mut sum = 0.0;
+    let mut i = 0;
+    while i < S {
+        let mut j = 0;
+        while j < S {
+            sum += a[i][j] * a[i][j];
+            j += 1;
+        }
+        i += 1;
+    }
+    sum / S as f64
+}
+
 pub(super) const fn transpose<const S: usize>(a: &[[f64; S]; S]) -> [[f64; S]; S] {
     let mut out = [[0.0; S]; S];
     let mut i = 0;

@@ -98,6 +98,19 @@ pub(in crate::solver::implicit) const fn starts_explicitly<T: Tableau<S>, const 
     T::A[0][0] == 0.0
 }
 
+/// Whether no stage after the first is explicit. The slope of an explicit stage is a value of the field, which is not the
+/// slope of a solution with a mass matrix.
+const fn is_implicit_after_first<T: Tableau<S>, const S: usize>() -> bool {
+    let mut i = 1;
+    while i < S {
+        if T::A[i][i] == 0.0 {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
 /// The stages of a diagonally implicit method.
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -178,7 +191,7 @@ where
     type Workspace = DirkWorkspace<F, S, L>;
 
     /// A stiffly accurate method keeps the algebraic equations.
-    const TAKES_MASS: bool = is_stiffly_accurate::<T, S>() && L::TAKES_MASS;
+    const TAKES_MASS: bool = is_stiffly_accurate::<T, S>() && is_implicit_after_first::<T, S>() && L::TAKES_MASS;
 
     fn workspace(&self, f: &F, y0: &F::State) -> Self::Workspace {
         DirkWorkspace {

@@ -256,7 +256,7 @@ impl<F: Dynamics, L: ComplexSolver<F>> Embedded<F> for Radau<L> {
 
 impl<F: Dynamics, L: ComplexSolver<F>> Dense<F> for Radau<L> {
     /// The order of the interpolant in a step of order 5.
-    const DENSE_ORDER: u32 = 4;
+    const DENSE_ORDER: u32 = if F::HAS_MASS { 3 } else { 4 };
     /// The degree at order 13.
     const DENSE_DEGREE: usize = 8;
 

@@ -1,10 +1,10 @@
 //! Consistent states of differential-algebraic systems.
 
-use super::system::{determined, held, violations};
-use crate::dynamics::{Dynamics, Neighbourhood};
+use super::system::{Entries, Scaled, determined, held, terms, violations};
+use crate::dynamics::{Dynamics, Neighbourhood, TOLERANCES};
 use crate::error::{Error, Result};
 use crate::solver::implicit::{LinearSolver, Lu};
-use crate::state::State;
+use crate::state::{State, StoredNorm, Tolerances};
 
 /// A search for a state that satisfies the algebraic equations of a system `M y' = f(t, y)`, by Newton's method from a
 /// guess.
@@ -94,24 +94,38 @@ impl<L> ConsistentState<L> {
             violations(mass.constraints(), &slope.coordinates())
         };
         let mut here = residual(&y);
+        let (mut sizes, mut before) = (Sizes::of(&y), f64::INFINITY);
         for _ in 0..ITERATIONS {
-            self.linear.linearise(&mut ws, f, t, &y, Neighbourhood::of_step(0.0))?;
-            let expected = Error::LengthMismatch { name: "linear", found: 0, expected: n };
-            let jacobian = self.linear.entries(&ws).ok_or(expected)?;
-            let mut increment = vec![0.0; n];
-            let system = match &self.held {
-                None => {
-                    mass.constraints().iter().zip(&here).for_each(|(row, x)| increment[row.row] = -x);
-                    determined(mass, &jacobian, t)?
-                }
-                Some(components) => {
-                    increment[components.len()..].iter_mut().zip(&here).for_each(|(row, x)| *row = -x);
-                    held(mass, &jacobian, components, t)?
-                }
+            let mut system_near = |near: Neighbourhood<'_, F::State>| -> Result<(Scaled, Entries)> {
+                self.linear.linearise(&mut ws, f, t, &y, near)?;
+                let expected = Error::LengthMismatch { name: "linear", found: 0, expected: n };
+                let jacobian = self.linear.entries(&ws).ok_or(expected)?;
+                let system = match &self.held {
+                    None => determined(mass, &jacobian, t),
+                    Some(components) => held(mass, &jacobian, components, t),
+                };
+                Ok((system?, jacobian))
             };
+            let (system, jacobian) = match system_near(Neighbourhood::of_step(0.0)) {
+                // The increments of a difference vanish in the field at a component that is zero up to rounding.
+                Err(Error::NotIndexOne { .. }) => {
+                    let norm = sizes.norm(&y);
+                    system_near(Neighbourhood { norm: Some(&norm), ..Neighbourhood::of_step(0.0) })?
+                }
+                other => other?,
+            };
+            let mut increment = vec![0.0; n];
+            match &self.held {
+                None => mass.constraints().iter().zip(&here).for_each(|(row, x)| increment[row.row] = -x),
+                Some(held) => increment[held.len()..].iter_mut().zip(&here).for_each(|(row, x)| *row = -x),
+            }
             system.solve(&mut increment);
-            let (change, scale) = (euclidean(&increment), euclidean(&y.coordinates()));
-            if change <= 4.0 * y.rounding() * scale || euclidean(&here) == 0.0 {
+            let change = sizes.measure(&increment, &increment);
+            // If terms cancel in an equation, no increment is small.
+            let terms = terms(mass.constraints(), &jacobian, &sizes.0);
+            let is_noise = || here.iter().zip(&terms).all(|(x, terms)| x.abs() <= 4.0 * y.rounding() * terms);
+            let stalls = change > 0.5 * std::mem::replace(&mut before, change);
+            if is_rounding(&increment, &y) || here.iter().all(|x| *x == 0.0) || stalls && is_noise() {
                 return Ok(y);
             }
             // The increment is shortened until the next one, with the same matrix, is not longer.
@@ -125,17 +139,21 @@ impl<L> ConsistentState<L> {
                     Some(held) => rest[held.len()..].iter_mut().zip(&there).for_each(|(row, x)| *row = -x),
                 }
                 system.solve(&mut rest);
-                let rest = euclidean(&rest);
-                if rest < change || rest <= 100.0 * y.rounding() * scale {
+                let rest = sizes.measure(&rest, &increment);
+                if rest < change || rest <= 100.0 * y.rounding() {
                     here = there;
                     break next;
                 }
                 part *= 0.5;
                 if part < SHORTEST {
-                    return Err(Error::NoConsistentState { t, size: change });
+                    if is_noise() {
+                        return Ok(y);
+                    }
+                    return Err(Error::NoConsistentState { t, size: euclidean(&increment) });
                 }
             };
             y = next;
+            sizes.see(&y);
         }
         Err(Error::NoConsistentState { t, size: euclidean(&here) })
     }
@@ -154,6 +172,40 @@ impl<L> ConsistentState<L> {
             None => Ok(()),
         }
     }
+}
+
+/// The largest sizes of the coordinates so far.
+struct Sizes(Vec<f64>);
+
+impl Sizes {
+    fn of<Y: State>(y: &Y) -> Self {
+        Self(y.coordinates().iter().map(|x| x.abs()).collect())
+    }
+
+    fn see<Y: State>(&mut self, y: &Y) {
+        self.0.iter_mut().zip(y.coordinates()).for_each(|(size, x)| *size = size.max(x.abs()));
+    }
+
+    /// The norm of `x` in units of the sizes, or of `increment` where that is larger.
+    fn measure(&self, x: &[f64], increment: &[f64]) -> f64 {
+        let unit = |(size, increment): (&f64, &f64)| size.max(increment.abs());
+        let units = self.0.iter().zip(increment).map(unit);
+        let square = |(x, unit): (&f64, f64)| if *x == 0.0 { 0.0 } else { (x / unit).powi(2) };
+        x.iter().zip(units).map(square).sum::<f64>().sqrt()
+    }
+
+    /// The tolerances from which differences take these sizes.
+    fn norm<Y: State>(&self, y: &Y) -> StoredNorm<Y> {
+        let mut atol = y.zeros_like();
+        atol.read_coordinates(&self.0);
+        atol.scale_by(1.0 / TOLERANCES);
+        StoredNorm::Each(Tolerances { rtol: y.zeros_like(), atol })
+    }
+}
+
+/// Whether every component of an increment is a rounding error of the state.
+fn is_rounding<Y: State>(increment: &[f64], y: &Y) -> bool {
+    increment.iter().zip(y.coordinates()).all(|(x, y_j)| x.abs() <= 4.0 * y.rounding() * y_j.abs())
 }
 
 fn euclidean(x: &[f64]) -> f64 {

@@ -108,3 +108,12 @@ pub fn violations(constraints: &[Constraint], f: &[f64]) -> Vec<f64> {
     let value = |constraint: &Constraint| constraint.weights.iter().map(|&(i, weight)| weight * f[i]).sum();
     constraints.iter().map(value).collect()
 }
+
+/// The sizes of the terms in the linearised algebraic equations, `Σⱼ |(L J)ₖⱼ| sⱼ`, for coordinates of these sizes.
+pub fn terms(constraints: &[Constraint], jacobian: &Entries, sizes: &[f64]) -> Vec<f64> {
+    let mut terms = vec![0.0; constraints.len()];
+    for (k, j, x) in algebraic_rows(constraints, jacobian, |k, _| k) {
+        terms[k] += x.abs() * sizes[j];
+    }
+    terms
+}
