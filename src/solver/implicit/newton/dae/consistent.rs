@@ -1,7 +1,7 @@
 //! Consistent states of differential-algebraic systems.
 
 use super::system::{Entries, Scaled, determined, held, terms, violations};
-use crate::dynamics::{Dynamics, Neighbourhood, TOLERANCES};
+use crate::dynamics::{Dynamics, MassMatrix, Neighbourhood, TOLERANCES};
 use crate::error::{Error, Result};
 use crate::solver::implicit::{LinearSolver, Lu};
 use crate::state::{State, StoredNorm, Tolerances};
@@ -114,11 +114,7 @@ impl<L> ConsistentState<L> {
                 }
                 other => other?,
             };
-            let mut increment = vec![0.0; n];
-            match &self.held {
-                None => mass.constraints().iter().zip(&here).for_each(|(row, x)| increment[row.row] = -x),
-                Some(held) => increment[held.len()..].iter_mut().zip(&here).for_each(|(row, x)| *row = -x),
-            }
+            let mut increment = self.right_hand_side(mass, &here);
             system.solve(&mut increment);
             let change = sizes.measure(&increment, &increment);
             // If terms cancel in an equation, no increment is small.
@@ -133,11 +129,7 @@ impl<L> ConsistentState<L> {
             let next = loop {
                 let next = moved(&y, part, &increment);
                 let there = residual(&next);
-                let mut rest = vec![0.0; n];
-                match &self.held {
-                    None => mass.constraints().iter().zip(&there).for_each(|(row, x)| rest[row.row] = -x),
-                    Some(held) => rest[held.len()..].iter_mut().zip(&there).for_each(|(row, x)| *row = -x),
-                }
+                let mut rest = self.right_hand_side(mass, &there);
                 system.solve(&mut rest);
                 let rest = sizes.measure(&rest, &increment);
                 if rest < change || rest <= 100.0 * y.rounding() {
@@ -156,6 +148,16 @@ impl<L> ConsistentState<L> {
             sizes.see(&y);
         }
         Err(Error::NoConsistentState { t, size: euclidean(&here) })
+    }
+
+    /// The negative residuals of the algebraic equations in their rows of the system.
+    fn right_hand_side<Y>(&self, mass: &MassMatrix<Y>, residuals: &[f64]) -> Vec<f64> {
+        let mut out = vec![0.0; mass.matrix().pattern().dimension()];
+        for (k, (constraint, x)) in mass.constraints().iter().zip(residuals).enumerate() {
+            let row = self.held.as_ref().map_or(constraint.row, |held| held.len() + k);
+            out[row] = -x;
+        }
+        out
     }
 
     fn check_held(&self, n: usize, rank: usize) -> Result<()> {
