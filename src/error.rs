@@ -264,9 +264,9 @@ pub enum Error {
         /// The attempted step.
         h: f64,
     },
-    /// A Jacobian has an entry outside its pattern.
+    /// A Jacobian, or a mass matrix, has an entry outside its pattern.
     #[error(
-        "the Jacobian has an entry at row {row} and column {column}, which is not in its pattern; add it to the pattern"
+        "the matrix has an entry at row {row} and column {column}, which is not in its pattern; add it to the pattern"
     )]
     NotInPattern {
         /// The row of the entry, from 0.
@@ -285,13 +285,14 @@ pub enum Error {
     },
     /// A state does not satisfy the algebraic equations of its system.
     #[error(
-        "the state at t = {t} violates the algebraic equations: to satisfy them it must change by {size:.3e} tolerances; find a \
+        "the state at t = {t} violates the algebraic equations by {size:.3e} tolerances; find a \
          consistent `y0` by `ConsistentState`"
     )]
     InconsistentState {
         /// The time.
         t: f64,
-        /// The norm of the change that satisfies the equations, in units of the tolerance.
+        /// The norm of the change that satisfies the equations, in units of the tolerance. Without tolerances, the largest
+        /// violation in units of 1e-6 of the terms of its equation.
         size: f64,
     },
     /// No state near the guess satisfies the algebraic equations.

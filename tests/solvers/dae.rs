@@ -129,6 +129,13 @@ fn an_inconsistent_start_is_refused_in_units_of_the_tolerance() {
     }
     let failure = solve(&system, y0, 0.0..40.0, Sdirk4, Fixed::steps(100)).unwrap_err();
     assert!(matches!(failure.error, Error::InconsistentState { .. }), "{}", failure.error);
+    // Beside a large component too: 0 = z³ + z − 1.
+    let beside = ode(|_t, y: &Vector2<f64>, dy: &mut Vector2<f64>| *dy = vector![-y[0], y[1].powi(3) + y[1] - 1.0]);
+    let beside = WithMass::new(beside, MassMatrix::diagonal(&[1.0, 0.0]).unwrap());
+    for large in [1.0, 1e6, 1e15] {
+        let failure = solve(&beside, vector![large, 0.5], 0.0..1.0, Sdirk4, Fixed::steps(10)).unwrap_err();
+        assert!(matches!(failure.error, Error::InconsistentState { .. }), "{large:e}: {}", failure.error);
+    }
     let y0 = ConsistentState::new().find(&system, 0.0, y0).unwrap();
     assert!((y0 - vector![1.0, 0.0, 0.0]).norm() < 1e-16);
     solve(&system, y0, 0.0..40.0, Sdirk4, Pid::tolerance(1e-6)).unwrap();

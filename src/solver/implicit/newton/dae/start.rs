@@ -1,15 +1,17 @@
 //! The checks at the start of a solve, and the slope there.
 
-use super::system::{determined, violations};
+use std::cmp::Ordering;
+
+use super::system::{determined, terms, violations};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::{Error, Result};
 use crate::solver::implicit::LinearSolver;
-use crate::state::{ErrorNorm, Span, State, StoredNorm, Tolerance};
+use crate::state::{ErrorNorm, Span, State, StoredNorm};
 
 /// The part of a span over which the time derivative of the field is taken.
 const GLANCE: f64 = 1e-3;
 
-/// Without tolerances, a larger correction relative to the state is an inconsistency.
+/// Without tolerances, a violation above this part of the terms of its equation is an inconsistency.
 const ROUGH: f64 = 1e-6;
 
 /// The slope `y'` at the start `y` of `span`, of a system of index 1 with a mass matrix.
@@ -42,12 +44,22 @@ pub fn start_slope<F: Dynamics, L: LinearSolver<F>>(
     f.eval(t, y, &mut slope);
     linear.time_derivative(f, t, y, near, &mut drift);
     let (mut rhs, drift) = (slope.coordinates(), drift.coordinates());
-    let mut correction = vec![0.0; n];
-    for (constraint, violation) in mass.constraints().iter().zip(violations(mass.constraints(), &rhs)) {
-        correction[constraint.row] = -violation;
+    let violated = violations(mass.constraints(), &rhs);
+    let size = match norm {
+        Some(norm) => {
+            let mut correction = vec![0.0; n];
+            mass.constraints().iter().zip(&violated).for_each(|(row, x)| correction[row.row] = -x);
+            system.solve(&mut correction);
+            let mut change = y.zeros_like();
+            change.read_coordinates(&correction);
+            norm.norm(&change, y, y)
+        }
+        None => relative(&violated, &terms(mass.constraints(), &jacobian, &y.coordinates())) / ROUGH,
+    };
+    // NaN is no consistency.
+    if !matches!(size.partial_cmp(&1.0), Some(Ordering::Less | Ordering::Equal)) {
+        return Err(Error::InconsistentState { t, size });
     }
-    system.solve(&mut correction);
-    check_correction(t, y, &correction, norm)?;
     for (constraint, drift) in mass.constraints().iter().zip(violations(mass.constraints(), &drift)) {
         rhs[constraint.row] = -drift;
     }
@@ -56,17 +68,8 @@ pub fn start_slope<F: Dynamics, L: LinearSolver<F>>(
     Ok(slope)
 }
 
-fn check_correction<Y: State>(t: f64, y: &Y, correction: &[f64], norm: Option<&StoredNorm<Y>>) -> Result<()> {
-    let mut change = y.zeros_like();
-    change.read_coordinates(correction);
-    let size = match norm {
-        Some(norm) => norm.norm(&change, y, y),
-        None => {
-            let largest = y.coordinates().iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-            let tolerance = Tolerance { rtol: ROUGH, atol: (ROUGH * largest).max(f64::MIN_POSITIVE) };
-            tolerance.norm(&change, y, y)
-        }
-    };
-    // NaN is no consistency.
-    if size <= 1.0 { Ok(()) } else { Err(Error::InconsistentState { t, size }) }
+/// The largest violation in units of the terms of its equation.
+fn relative(violated: &[f64], terms: &[f64]) -> f64 {
+    let ratio = |(x, terms): (&f64, &f64)| if *x == 0.0 { 0.0 } else { x.abs() / terms };
+    violated.iter().zip(terms).map(ratio).fold(0.0, |most, ratio| if ratio <= most { most } else { ratio })
 }
