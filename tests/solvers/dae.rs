@@ -455,3 +455,37 @@ fn the_order_of_the_interpolant_holds_with_a_mass_matrix() {
     }
     check!(RadauIIA3, RadauIIA5, Radau, Rodas4, Rodas5P, Esdirk547, TrBdf2, Kvaerno3, Sdirk4);
 }
+
+/// `x' = −0.1 x` beside `0 = z³ + z − cos t`: with fixed steps, the unit of `x` does not matter for `z`.
+#[test]
+fn a_small_component_is_solved_beside_a_large_one() {
+    fn residual<F, S>(system: &F, large: f64, solver: S) -> f64
+    where
+        F: Dynamics<State = Vector2<f64>>,
+        S: Solver<F>,
+    {
+        let z = ConsistentState::new().find(&valve_in_time(), 0.0, vector![1.0, 0.5]).unwrap()[1];
+        let end = *solve(system, vector![large, z], 0.0..2.0, solver, Fixed::steps(10)).unwrap().last();
+        (end[1].powi(3) + end[1] - 2.0_f64.cos()).abs()
+    }
+    let system = valve_in_time();
+    for large in [1.0, 1e6, 1e12, 1e16, 1e20, 1e100] {
+        for (name, residual) in [
+            ("RadauIIA3", residual(&system, large, RadauIIA3)),
+            ("RadauIIA5", residual(&system, large, RadauIIA5)),
+            ("RadauIIA9", residual(&system, large, RadauIIA9)),
+            ("TrBdf2", residual(&system, large, TrBdf2)),
+            ("Esdirk547", residual(&system, large, Esdirk547)),
+            ("Sdirk4", residual(&system, large, Sdirk4)),
+        ] {
+            assert!(residual < 1e-14, "{name}, {large:e}: {residual:e}");
+        }
+    }
+}
+
+fn valve_in_time() -> WithMass<impl Jacobian<State = Vector2<f64>>> {
+    let field = ode(|t: f64, y: &Vector2<f64>, dy: &mut Vector2<f64>| {
+        *dy = vector![-0.1 * y[0], y[1].powi(3) + y[1] - t.cos()];
+    });
+    WithMass::new(field, MassMatrix::diagonal(&[1.0, 0.0]).unwrap())
+}

@@ -7,7 +7,7 @@ use super::tableau::{first_pair, mean_square_row, scaled_inverse};
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::error::Error;
 use crate::solver::StepStart;
-use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress, size_sq};
+use crate::solver::implicit::newton::convergence::{Convergence, Increment, Progress, each_sq, size_sq};
 use crate::solver::implicit::newton::kept::{Prepared, Unsolved, is_not_worth_a_factorisation, serves};
 use crate::solver::implicit::newton::start_slope;
 use crate::solver::implicit::{ComplexSolver, Matrices};
@@ -266,7 +266,8 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
         let mean = |norm: &dyn Fn(&F::State) -> f64| self.increment.iter().map(norm).sum::<f64>() / S as f64;
         let size = mean(&|x| size_sq(self.norm.as_ref(), x, y0, y)).sqrt();
         let roundings = (mean(&|x| x.inner(x)) / (amplified * y.inner(y))).sqrt() / y.rounding();
-        Increment { size, roundings }
+        let each = mean(&|x| each_sq(self.norm.as_ref(), x, y0, y)).sqrt();
+        Increment { size, each, roundings }
     }
 
     /// `x ← (M − h γ₀ J)⁻¹ x`, where `γ₀` is the real eigenvalue of `A`. If there is none, `x` becomes the real part of

@@ -170,6 +170,6 @@ impl<F: Differentiable, const S: usize, L: TransposedComplexSolver<F>> Transpose
         let given = if F::HAS_MASS { 0.0 } else { square(&self.given) / (h * h) };
         let whole = square(&self.bar) + given;
         let roundings = (increment / whole).sqrt() / self.slope_bar.rounding();
-        (increment != 0.0).then_some(Increment { size: 10.0 * roundings, roundings })
+        (increment != 0.0).then_some(Increment { size: 10.0 * roundings, each: 10.0 * roundings, roundings })
     }
 }

@@ -23,11 +23,16 @@ const STALLED: f64 = 0.9;
 /// A stalled iteration has converged if its increments are below this many roundings of the solution.
 const ROUNDINGS: f64 = 100.0;
 
+/// An iteration to machine precision ends after so many increments that are not the smallest in every coordinate.
+const STALLS: u32 = 2;
+
 /// The size of an increment, for the stopping rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Increment {
     /// Its norm, in units of the allowed error.
     pub size: f64,
+    /// The same with every coordinate in its own units, see [`each_sq`].
+    pub each: f64,
     /// Its Euclidean norm relative to the norm of the solution, in units of rounding.
     pub roundings: f64,
 }
@@ -47,6 +52,16 @@ pub fn size_sq<Y: State>(norm: Option<&StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) ->
             let size = (largest / y1.count().max(1) as f64).sqrt();
             Tolerance { rtol: unit, atol: (1e-2 * unit * size).max(f64::MIN_POSITIVE) }.mean_sq(x, y0, y1)
         }
+    }
+}
+
+/// [`size_sq`] with every coordinate measured by itself, if there is no norm. Beside a coordinate that is large in its
+/// units, a small one need not be solved for [`size_sq`]; but the rounding errors of a coordinate that crosses zero are not
+/// small in these units.
+pub fn each_sq<Y: State>(norm: Option<&StoredNorm<Y>>, x: &Y, y0: &Y, y1: &Y) -> f64 {
+    match norm {
+        Some(_) => size_sq(norm, x, y0, y1),
+        None => Tolerance { rtol: 0.1 * y1.rounding(), atol: f64::MIN_POSITIVE }.mean_sq(x, y0, y1),
     }
 }
 
@@ -77,6 +92,16 @@ pub struct Convergence {
     fast: f64,
     /// A lower bound of `η` before the rate of an iteration is known.
     least_eta: f64,
+    /// The least increment in [units of every coordinate](Increment::each) so far, and the number of larger ones since.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    least: f64,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    stalls: u32,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    to_rounding: bool,
+    /// Whether the coordinates together are solved to rounding.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    solved: bool,
 }
 
 impl Convergence {
@@ -91,6 +116,10 @@ impl Convergence {
             slow: false,
             fast: FAST,
             least_eta: 0.0,
+            least: f64::INFINITY,
+            stalls: 0,
+            to_rounding: false,
+            solved: false,
         }
     }
 
@@ -117,10 +146,36 @@ impl Convergence {
         self.iteration = 0;
         self.limit = if to_rounding { TO_ROUNDING } else { TO_TOLERANCE };
         self.slow = false;
+        (self.least, self.stalls) = (f64::INFINITY, 0);
+        (self.to_rounding, self.solved) = (to_rounding, false);
     }
 
     /// Judges an increment.
-    pub fn judge(&mut self, Increment { size, roundings }: Increment) -> Progress {
+    pub fn judge(&mut self, increment: Increment) -> Progress {
+        let progress = self.judge_all(increment);
+        if !self.to_rounding {
+            return progress;
+        }
+        // Together the coordinates may be solved to rounding, and a small one not. The increments then shrink further.
+        let Increment { each, roundings, .. } = increment;
+        let rate = each / self.least;
+        if rate < STALLED {
+            (self.least, self.stalls) = (each, 0);
+        } else {
+            self.stalls += 1;
+        }
+        self.solved |= progress == Progress::Converged || roundings <= ROUNDINGS && each.is_finite();
+        let left = if self.iteration > 1 && rate < 0.5 { rate / (1.0 - rate) * each } else { each };
+        let shrinks = left > 1.0 && self.stalls < STALLS && self.iteration < self.limit;
+        match self.solved {
+            true if shrinks => Progress::Continue,
+            true => Progress::Converged,
+            false => progress,
+        }
+    }
+
+    /// Judges an increment by the sum over the coordinates.
+    fn judge_all(&mut self, Increment { size, roundings, .. }: Increment) -> Progress {
         self.iteration += 1;
         if self.iteration > 1 {
             let now = size / self.before;

@@ -5,7 +5,7 @@
 //! estimated from the rate of convergence. An iterative linear solver receives a bound for its residual in the same
 //! units, so that its increments are exact for this estimate.
 
-use super::convergence::{Convergence, Increment, Progress, size_sq};
+use super::convergence::{Convergence, Increment, Progress, each_sq, size_sq};
 use super::dae::start_slope;
 use super::kept::{Prepared, Unsolved, is_not_worth_a_factorisation, serves};
 use super::linear::{LinearSolver, Matrices};
@@ -201,7 +201,8 @@ impl<F: Dynamics, L: LinearSolver<F>> Newton<F, L> {
     fn measure(&self, y0: &F::State) -> Increment {
         let Self { norm, increment, y, .. } = self;
         let roundings = (increment.inner(increment) / y.inner(y)).sqrt() / y.rounding();
-        Increment { size: size_sq(norm.as_ref(), increment, y0, y).sqrt(), roundings }
+        let each = each_sq(norm.as_ref(), increment, y0, y).sqrt();
+        Increment { size: size_sq(norm.as_ref(), increment, y0, y).sqrt(), each, roundings }
     }
 
     /// `x ← (M − a J)⁻¹ M x` with the prepared matrix. False if no solution was found.
