@@ -26,7 +26,7 @@ def work_precision(fronts, titles, path):
             if envelope:
                 style = dict(color="black", linewidth=2.2) if library == OURS else dict(color=f"C{i - 1}", linewidth=1.1)
                 axis.loglog(*zip(*envelope), marker="o", markersize=2.5, label=library, **style)
-        axis.set_title(title, fontsize=9)
+        axis.set_title(title, fontsize=8)
         axis.invert_xaxis()
         axis.minorticks_off()
         axis.grid(alpha=0.3)

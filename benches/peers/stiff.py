@@ -17,8 +17,8 @@ PROBLEMS = {
     "e5": "E5, 3 equations, t ≤ 10¹³",
     "brusselator-100": "Brusselator, 100 equations, t ≤ 10",
     "brusselator-1000": "Brusselator, 1000 equations, t ≤ 10",
-    "chemakzo": "Chemical Akzo Nobel problem, differential-algebraic, 6 equations, t ≤ 180",
-    "transamp": "Transistor amplifier, differential-algebraic, 8 equations, t ≤ 0.2",
+    "chemakzo": "Chemical Akzo Nobel, 6 equations, 1 of them algebraic, t ≤ 180",
+    "transamp": "Transistor amplifier, 8 equations, 3 of them algebraic, t ≤ 0.2",
 }
 
 
