@@ -15,7 +15,7 @@ pub struct BandLu<T> {
     reciprocals: Vec<T>,
     /// The distance of every row from the row that it was exchanged with.
     exchanges: Vec<usize>,
-    /// The diagonals above the main one of the upper factor: more than those of the matrix if rows were exchanged.
+    /// The diagonals above the main one of the upper factor: more than in the matrix if rows were exchanged.
     above: usize,
     is_exchanged: bool,
 }

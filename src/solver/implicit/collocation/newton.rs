@@ -259,7 +259,7 @@ impl<F: Dynamics, const S: usize, L: ComplexSolver<F>> StageSolver<F, S, L> {
             })
     }
 
-    /// The size of the last increments. Roundings are those of the stages, which `T⁻¹` amplifies.
+    /// The size of the last increments, also in roundings of the stages, which `T⁻¹` amplifies.
     fn measure<T: CollocationTableau<S>>(&self, y0: &F::State) -> Increment {
         let y = &self.stage;
         let amplified = const { mean_square_row::<S>(&T::T_INV) };

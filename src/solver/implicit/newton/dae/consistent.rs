@@ -188,7 +188,7 @@ impl Sizes {
         self.0.iter_mut().zip(y.coordinates()).for_each(|(size, x)| *size = size.max(x.abs()));
     }
 
-    /// The norm of `x` in units of the sizes, or of `increment` where that is larger.
+    /// The norm of `x` in units of the sizes, or of a larger `increment`.
     fn measure(&self, x: &[f64], increment: &[f64]) -> f64 {
         let unit = |(size, increment): (&f64, &f64)| size.max(increment.abs());
         let units = self.0.iter().zip(increment).map(unit);
