@@ -47,7 +47,7 @@ pub struct Map<F> {
 /// # Ok::<(), rheos::Error>(())
 /// ```
 ///
-/// A field with a [mass matrix](crate::dynamics::WithMass) is refused, since its stability is not that of the Jacobian:
+/// A field with a [mass matrix](crate::dynamics::WithMass) is refused, since the Jacobian alone does not decide its stability:
 ///
 /// ```compile_fail,E0080
 /// use rheos::analysis::{Flow, System};
