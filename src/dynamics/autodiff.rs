@@ -5,7 +5,7 @@ use num_dual::{Dual64, DualNum, DualSVec64, jacobian};
 use num_traits::FloatConst;
 
 use super::{Differentiable, Dynamics, Jacobian, Jvp, Neighbourhood, Parametric};
-use crate::state::MatrixSpace;
+use crate::state::{Element, ElementOf, MatrixSpace, SparseMatrix};
 
 /// A scalar for a [`GenericDynamics`]: `f64`, a dual number over it, or several samples in one number (see
 /// [`LaneEnsemble`](crate::solution::LaneEnsemble)).
@@ -120,6 +120,21 @@ where
 {
     fn jacobian(&self, t: f64, y: &SVector<f64, N>, _: Neighbourhood<'_, SVector<f64, N>>) -> SMatrix<f64, N, N> {
         self.partial_derivatives(t, y)
+    }
+    /// Exact, from the dense matrix.
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &SVector<f64, N>,
+        _: Neighbourhood<'_, SVector<f64, N>>,
+        out: &mut SparseMatrix<ElementOf<SVector<f64, N>>>,
+    ) {
+        let matrix = self.partial_derivatives(t, y);
+        for (i, j) in (0..N).flat_map(|j| (0..N).map(move |i| (i, j))) {
+            if matrix[(i, j)] != 0.0 {
+                out.set(i, j, Element::embed(matrix[(i, j)]));
+            }
+        }
     }
     fn time_derivative(
         &self,
