@@ -38,6 +38,8 @@ pub fn differences_in_blocks<F: Dynamics>(
     let unit = y.rounding().cbrt();
     let increment = |j: usize| unit * if sizes[j] > 0.0 { sizes[j] } else { common };
     let mut shifted = y.zeros_like();
+    // As for `differences`: the known slope may differ from the field too much for a difference.
+    let mut here = None;
     for colour in 0..apart.min(at.len() / block) {
         for column in 0..block {
             let displaced = || (colour * block + column..at.len()).step_by(block.saturating_mul(apart));
@@ -50,7 +52,11 @@ pub fn differences_in_blocks<F: Dynamics>(
                 if filled && ahead.all_finite() {
                     (shifted.coordinates(), ahead.coordinates())
                 } else {
-                    (at.clone(), slope.clone())
+                    let here: &Vec<f64> = here.get_or_insert_with(|| {
+                        eval(t, y, &mut ahead);
+                        ahead.coordinates()
+                    });
+                    (at.clone(), here.clone())
                 }
             };
             let ((before, low), (after, high)) = (side(-1.0), side(1.0));
@@ -85,4 +91,24 @@ fn sizes<Y: State>(at: &[f64], slope: &[f64], near: Neighbourhood<'_, Y>) -> Vec
 /// The largest finite absolute value.
 fn largest(values: &[f64]) -> f64 {
     values.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dynamics::ode;
+
+    #[test]
+    fn at_the_edge_of_the_domain_the_difference_does_not_use_the_known_slope() {
+        let root = ode(|_t, y: &[f64; 2], dy: &mut [f64; 2]| *dy = [1.0 - y[0].sqrt(), -2.0 * y[1]]);
+        let mut found = [[0.0; 2]; 2];
+        // The slope at (0, 0) is (1, 0); the other one has the error of an iteration.
+        for (slope, found) in [[1.0, 0.0], [1.001, 0.001]].iter().zip(&mut found) {
+            let near = Neighbourhood { h: 1e-3, slope: Some(slope), norm: None };
+            differences_in_blocks(&BlockDiagonal::new(1), found, &root, (0.0, &[0.0, 1.0]), near);
+            assert!((found[1] + 2.0).abs() < 1e-9, "{found:?}");
+        }
+        // The increments differ by their slopes, as 1 and 1.001, and the quotients by the root of that.
+        assert!((found[0][0] / found[1][0] - 1.001_f64.sqrt()).abs() < 1e-6, "{found:?}");
+    }
 }
