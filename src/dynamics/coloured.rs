@@ -1,6 +1,6 @@
 //! Sparse Jacobians by differences of many columns at once.
 
-use super::differences::{Sizes, value};
+use super::differences::{Increments, value};
 use super::{Dynamics, Neighbourhood};
 use crate::error::{Error, Result};
 use crate::state::{Element, ElementOf, MatrixSpace, SparseMatrix, State};
@@ -46,35 +46,6 @@ pub(super) fn coloured_differences<F>(
             shifted_back.elements_mut()[j] = y.elements()[j];
             shifted.elements_mut()[j] = y.elements()[j];
         }
-    }
-}
-
-/// The increments of the coordinates at a point.
-pub(super) struct Increments {
-    lengths: Vec<f64>,
-}
-
-impl Increments {
-    pub fn new<F>(f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> Self
-    where
-        F: Dynamics<State: MatrixSpace> + ?Sized,
-    {
-        let slope = near.slope.cloned().unwrap_or_else(|| value(f, t, y));
-        let sizes = Sizes::new(y, &slope, near);
-        let mut common = None;
-        let unit = y.rounding().cbrt();
-        let lengths = (0..y.dimension())
-            .map(|j| {
-                let own = sizes.own(j);
-                unit * if own > 0.0 { own } else { *common.get_or_insert_with(|| sizes.common(f, t)) }
-            })
-            .collect();
-        Self { lengths }
-    }
-
-    /// Moves the coordinate `j` of `shifted` from `y` by `times` its increment.
-    pub fn shift<Y: MatrixSpace>(&self, y: &Y, shifted: &mut Y, j: usize, times: f64) {
-        shifted.set_coordinate(j, y.coordinate(j) + times * self.lengths[j]);
     }
 }
 

@@ -50,20 +50,16 @@ where
     F: Dynamics<State: MatrixSpace> + ?Sized,
 {
     let (mut behind, mut column, mut shifted) = (y.zeros_like(), y.zeros_like(), y.clone());
-    let slope = near.slope.cloned().unwrap_or_else(|| value(f, t, y));
-    let sizes = Sizes::new(y, &slope, near);
+    let increments = Increments::new(f, t, y, near);
     // The known slope may differ from the field in the error of an iteration, too much for a difference.
     let mut here = None;
-    let unit = y.rounding().cbrt();
     let mut matrix = y.zero_matrix();
     for j in 0..y.dimension() {
         let x = y.coordinate(j);
-        let own = sizes.own(j);
-        let size = if own > 0.0 { own } else { sizes.common(f, t) };
-        shifted.set_coordinate(j, x - unit * size);
+        increments.shift(y, &mut shifted, j, -1.0);
         let mut start = shifted.coordinate(j);
         f.eval(t, &shifted, &mut behind);
-        shifted.set_coordinate(j, x + unit * size);
+        increments.shift(y, &mut shifted, j, 1.0);
         let mut end = shifted.coordinate(j);
         f.eval(t, &shifted, &mut column);
         if !behind.all_finite() {
@@ -89,8 +85,37 @@ pub(super) fn value<F: Dynamics + ?Sized>(f: &F, t: f64, y: &F::State) -> F::Sta
     slope
 }
 
+/// The increments of the coordinates at a point.
+pub(super) struct Increments {
+    lengths: Vec<f64>,
+}
+
+impl Increments {
+    pub fn new<F>(f: &F, t: f64, y: &F::State, near: Neighbourhood<'_, F::State>) -> Self
+    where
+        F: Dynamics<State: MatrixSpace> + ?Sized,
+    {
+        let slope = near.slope.cloned().unwrap_or_else(|| value(f, t, y));
+        let sizes = Sizes::new(y, &slope, near);
+        let mut common = None;
+        let unit = y.rounding().cbrt();
+        let lengths = (0..y.dimension())
+            .map(|j| {
+                let own = sizes.own(j);
+                unit * if own > 0.0 { own } else { *common.get_or_insert_with(|| sizes.common(f, t)) }
+            })
+            .collect();
+        Self { lengths }
+    }
+
+    /// Moves the coordinate `j` of `shifted` from `y` by `times` its increment.
+    pub fn shift<Y: MatrixSpace>(&self, y: &Y, shifted: &mut Y, j: usize, times: f64) {
+        shifted.set_coordinate(j, y.coordinate(j) + times * self.lengths[j]);
+    }
+}
+
 /// The sizes of the coordinates at a point.
-pub(super) struct Sizes<'a, Y> {
+struct Sizes<'a, Y> {
     y: &'a Y,
     slope: &'a Y,
     near: Neighbourhood<'a, Y>,
@@ -99,13 +124,13 @@ pub(super) struct Sizes<'a, Y> {
 }
 
 impl<'a, Y: MatrixSpace> Sizes<'a, Y> {
-    pub(super) fn new(y: &'a Y, slope: &'a Y, near: Neighbourhood<'a, Y>) -> Self {
+    fn new(y: &'a Y, slope: &'a Y, near: Neighbourhood<'a, Y>) -> Self {
         let largest = largest((0..y.dimension()).map(|j| y.coordinate(j)));
         Self { y, slope, near, largest }
     }
 
     /// The size of the coordinate `j`; zero if unknown.
-    pub(super) fn own(&self, j: usize) -> f64 {
+    fn own(&self, j: usize) -> f64 {
         let tolerated = self.near.norm.map_or(0.0, |norm| TOLERANCES * norm.absolute(j));
         let limit = if self.largest > 0.0 { self.largest.max(tolerated) } else { f64::INFINITY };
         let change = (self.near.h * self.slope.coordinate(j)).abs().min(limit);
@@ -114,7 +139,7 @@ impl<'a, Y: MatrixSpace> Sizes<'a, Y> {
 
     /// The size of a coordinate of unknown size: the largest of all. For a state at rest at zero without tolerances it
     /// is the change by the slope at the end of the step.
-    pub(super) fn common<F: Dynamics<State = Y> + ?Sized>(&self, f: &F, t: f64) -> f64 {
+    fn common<F: Dynamics<State = Y> + ?Sized>(&self, f: &F, t: f64) -> f64 {
         let coordinates = 0..self.y.dimension();
         let known = largest(coordinates.clone().map(|j| self.own(j)));
         if known > 0.0 {

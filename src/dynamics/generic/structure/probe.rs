@@ -1,7 +1,7 @@
 //! The pattern of a field over `f64`, by evaluations at changed states.
 
 use super::refine::refine;
-use crate::dynamics::coloured::Increments;
+use crate::dynamics::differences::Increments;
 use crate::dynamics::{Dynamics, Neighbourhood};
 use crate::state::{MatrixSpace, Pattern, State};
 

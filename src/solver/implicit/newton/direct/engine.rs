@@ -158,10 +158,7 @@ impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
 
     /// The factors of `M − a J`. `None` if it is singular.
     pub(super) fn factors_for(&self, method: &K, a: f64) -> Option<K::Factors> {
-        let Self { jacobian, pencil, analysis, .. } = self;
-        let (mut values, mut factors) = (Vec::new(), method.factors(analysis));
-        pencil.assemble(jacobian, T::embed(a), |x| x, &mut values);
-        method.factor(&mut factors, &pencil.pattern, &values).then_some(factors)
+        self.factored(method, T::embed(a), |x| x)
     }
 
     /// The factors of `M − a J` for a complex `a`. `None` if it is singular.
@@ -174,10 +171,18 @@ impl<T: Element, K: Factorise<T>> RealSystem<T, K> {
         Complex<T>: ComplexField,
         K: Factorise<Complex<T>>,
     {
+        self.factored(method, Complex::new(T::embed(a.re), T::embed(a.im)), |x| Complex::new(x, T::zero()))
+    }
+
+    /// New factors of `M − a J` with entries `C`, into which `embed` converts. `None` if it is singular.
+    fn factored<C>(&self, method: &K, a: C, embed: impl Fn(T) -> C) -> Option<<K as Factorise<C>>::Factors>
+    where
+        C: ComplexField + Copy,
+        K: Factorise<C>,
+    {
         let Self { jacobian, pencil, analysis, .. } = self;
-        let (mut values, mut factors) = (Vec::new(), Factorise::<Complex<T>>::factors(method, analysis));
-        let a = Complex::new(T::embed(a.re), T::embed(a.im));
-        pencil.assemble(jacobian, a, |x| Complex::new(x, T::zero()), &mut values);
+        let (mut values, mut factors) = (Vec::new(), Factorise::<C>::factors(method, analysis));
+        pencil.assemble(jacobian, a, embed, &mut values);
         method.factor(&mut factors, &pencil.pattern, &values).then_some(factors)
     }
 
