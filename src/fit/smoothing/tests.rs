@@ -129,7 +129,7 @@ fn the_bandwidth_is_near_the_best_one() {
 fn units_and_origins_do_not_matter() {
     let times = [0.0, 0.4, 1.0, 1.1, 2.0, 2.7, 3.0, 4.0, 4.5, 5.0];
     let mut noise = normal(3);
-    let values: Vec<SVector<f64, 2>> = times.iter().map(|t| vector![t.sin() + 0.1 * noise(), t.cos()]).collect();
+    let values: Vec<SVector<f64, 2>> = times.iter().map(|&t: &f64| vector![t.sin() + 0.1 * noise(), t.cos()]).collect();
     let smooth = LocalQuadratic::new(&times, &values).unwrap();
     for (unit, origin) in [(1.0, 1e3), (3.2e7, 0.0), (1e-12, 5e-12)] {
         let scale = vector![1e9, 1e-200];

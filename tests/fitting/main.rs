@@ -1,0 +1,3 @@
+//! Fits to data, against SciPy and closed forms.
+
+mod hare_lynx;
