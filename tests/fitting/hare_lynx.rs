@@ -1,9 +1,9 @@
 //! Hare and lynx, 1900 to 1920.
 
+use nalgebra::vector;
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::fit::{Experiment, Fit, Fitted, Forward, Parameter, Series};
 use rheos::{Autodiff, Dopri5, Pid, Vern7};
-use nalgebra::vector;
 
 const PELTS: [(f64, f64, f64); 21] = [
     (1900.0, 30.0, 4.0),

@@ -4,6 +4,11 @@ use super::parabola::Window;
 
 /// Bandwidths per factor of two.
 const PER_OCTAVE: f64 = 4.0;
+/// The relative decrease of the error below which two bandwidths are equally good: windows that had to grow are the same for
+/// several bandwidths, up to rounding.
+const EQUALLY_GOOD: f64 = 1e-9;
+/// The mean square of rounding errors, relative to the largest value.
+const ROUNDING: f64 = 1e-28;
 
 /// The mean square error of predictions of the inner values from all others, in units of `scale²`; `None` if one is
 /// undetermined or not finite.
@@ -38,7 +43,7 @@ pub(super) fn bandwidth(times: &[f64], values: &[f64]) -> Option<f64> {
     for step in 0..=steps {
         let h = (span / (f64::from(step) / PER_OCTAVE).exp2()).max(smallest);
         if let Some(error) = prediction_error(times, values, scale, h)
-            && best.is_none_or(|(least, _)| error < least)
+            && best.is_none_or(|(least, _)| error < (1.0 - EQUALLY_GOOD) * least && least > ROUNDING)
         {
             best = Some((error, h));
         }

@@ -183,7 +183,7 @@ mod tests {
     use crate::dynamics::{Dynamics, Parametric};
     use crate::fit::LocalQuadratic;
     use crate::formula::Static;
-    use crate::nn::{Autonomous, Mlp, Net};
+    use crate::nn::{Mlp, Net};
     use crate::train::{Adam, Lbfgs, Trainer, uniform};
 
     /// States of the predator and its prey with slopes: exact ones of other parameters.
@@ -272,7 +272,7 @@ mod tests {
             times.iter().map(|t| vector![t.cos(), t.sin()].map(|y| y + 0.02 * (draw() - 0.5))).collect();
         let smooth = LocalQuadratic::new(&times, &noisy).unwrap();
         let matching = GradientMatching::new(smooth.samples(&times).unwrap()).unwrap();
-        let mut field = Autonomous(Net::<_, Static<1>>::new(Mlp::<f64, 2, 8, 2>::uniform(&mut draw)));
+        let mut field = Net::<_, Static<1>>::new(Mlp::<f64, 2, 8, 2>::uniform(&mut draw)).field();
         Trainer::new(&mut field, &matching, Adam::new(0.02)).epochs(40).batch_size(16).fit().unwrap();
         let all: Vec<usize> = (0..times.len()).collect();
         Lbfgs::new().minimise(&mut field, |field| matching.gradient(field, batch(&all))).unwrap();

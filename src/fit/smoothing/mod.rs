@@ -7,10 +7,16 @@
 //! | `cross_validation` | the choice of the bandwidth |
 //! | `slope_samples` | times, states and slopes |
 //! | `gradient_matching` | the loss of a field on them |
+//! | `measured` | the smoothed measurements of an experiment |
+//! | `collocation` | the start of a fit |
 
+mod collocation;
+#[cfg(test)]
+mod collocation_tests;
 mod cross_validation;
 mod gradient_matching;
 mod local_quadratic;
+mod measured;
 mod parabola;
 mod slope_samples;
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 /// Widens a window beyond the third nearest time, whose weight would be zero at its edge.
 const BEYOND_THIRD: f64 = 1.5;
-/// The smallest weighted variance of the quadratic term, relative to the square of the bandwidth: with less, the times in a
-/// window coincide up to rounding.
+/// The smallest variance of the quadratic term, relative to the square of the variance of the times: with less, all but two
+/// times of a window coincide, up to rounding.
 const LEAST_VARIANCE: f64 = 1e-12;
 
 /// Times around `t`, with Epanechnikov's weights `1 − u²` at `u = (tᵢ − t)/h`.
@@ -59,7 +59,7 @@ impl Window {
         let c = spread / total;
         let quadratic = |u: f64| (u - b) * linear(u) - c;
         let variance = sum(&|point| quadratic(point.u).powi(2));
-        let is_determined = variance > LEAST_VARIANCE * total;
+        let is_determined = variance * total > LEAST_VARIANCE * spread * spread;
         if !is_determined {
             return None;
         }

@@ -136,6 +136,12 @@ fn units_and_origins_do_not_matter() {
         let there = times.map(|t| unit * t + origin);
         let values: Vec<_> = values.iter().map(|y| y.component_mul(&scale)).collect();
         let other = LocalQuadratic::new(&there, &values).unwrap();
+        assert!(
+            (other.bandwidths() / unit - smooth.bandwidths()).norm() < 1e-12,
+            "{} {}",
+            other.bandwidths(),
+            smooth.bandwidths()
+        );
         for t in [0.0, 0.7, 2.2, 5.0] {
             let (a, b) = (smooth.at(t).unwrap(), other.at((unit * t + origin).min(there[9])).unwrap());
             assert!((a.value - b.value.component_div(&scale)).norm() < 1e-10, "{unit} {origin} {t}");
