@@ -9,7 +9,7 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | fits | [`FitNotConverged`](Error::FitNotConverged), [`NotIdentifiable`](Error::NotIdentifiable), [`LossNotMinimised`](Error::LossNotMinimised), [`UnknownParameter`](Error::UnknownParameter), [`DuplicateParameter`](Error::DuplicateParameter) |
+//! | fits | [`FitNotConverged`](Error::FitNotConverged), [`NotIdentifiable`](Error::NotIdentifiable), [`LossNotMinimised`](Error::LossNotMinimised), [`UnknownParameter`](Error::UnknownParameter), [`DuplicateParameter`](Error::DuplicateParameter), [`NotMeasured`](Error::NotMeasured) |
 //! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged), [`NoPeriodicOrbit`](Error::NoPeriodicOrbit) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
@@ -290,6 +290,16 @@ pub enum Error {
     DuplicateParameter {
         /// The name.
         name: String,
+    },
+    /// A component of the state is not measured, so its slope is unknown.
+    #[error(
+        "component {component} of experiment {experiment} is not measured, so the slopes of the model are not known there"
+    )]
+    NotMeasured {
+        /// The component, from 0.
+        component: usize,
+        /// The experiment, from 0.
+        experiment: usize,
     },
     /// The minimisation of a loss stopped before a minimum.
     #[error(

@@ -8,6 +8,11 @@
 //! | [`Fitted`], [`FitFailure`] | the minimum with standard errors, intervals and correlations, and a fit without one |
 //! | [`Profile`] | the profile likelihood of a parameter |
 //!
+//! | a start, without solves | |
+//! |---|---|
+//! | [`LocalQuadratic`] | smooths irregular measurements: states and slopes |
+//! | [`GradientMatching`] | the loss of a field, a network or a physical model, on [`SlopeSamples`] |
+//!
 //! | least squares | |
 //! |---|---|
 //! | [`LevenbergMarquardt`] | the method, for any problem |
@@ -16,7 +21,7 @@
 //! | tool | |
 //! |---|---|
 //! | [`Simulation`] | a model that a fit can solve and differentiate: [`Forward`] for few unknowns, [`Backward`] for many |
-//! | helper types | [`Estimate`], [`FitResult`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`] |
+//! | helper types | [`Estimate`], [`FitResult`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`], [`Smoothed`] |
 
 mod case;
 mod compiled;
@@ -34,6 +39,7 @@ mod profile;
 mod quantile;
 mod series;
 mod simulation;
+mod smoothing;
 mod table;
 mod unknowns;
 
@@ -46,3 +52,4 @@ pub use problem::Fit;
 pub use profile::{Profile, ProfilePoint};
 pub use series::Series;
 pub use simulation::{Backward, Forward, OutputCotangent, Scenario, Sensitive, Simulation, Slope, SlopeAt};
+pub use smoothing::{GradientMatching, LocalQuadratic, SlopeSamples, Smoothed};

@@ -68,6 +68,11 @@ impl<'a> Observable<'a> {
         }
     }
 
+    /// Whether the logarithm of a component is measured.
+    pub(super) const fn is_logarithm(&self) -> bool {
+        matches!(self, Self::LogComponent(_))
+    }
+
     /// The component that is measured, and the state that belongs to a measured value.
     pub(super) fn component(&self) -> Option<(usize, fn(f64) -> f64)> {
         match self {

@@ -94,6 +94,13 @@ where
     }
 
     fn slope(&self, at: &SlopeAt<'_>) -> Result<Slope> {
+        if F::HAS_MASS {
+            return Err(Error::InvalidArgument {
+                name: "mass matrix",
+                value: 1.0,
+                expected: "absent where slopes are fitted",
+            });
+        }
         let (field, y) = (self.with_params(at.params)?, read("y", &self.like, at.y)?);
         let mut slope = y.zeros_like();
         field.eval(at.t, &y, &mut slope);
