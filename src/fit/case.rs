@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, Dyn, MatrixViewMut, U1};
 use num_dual::Dual64;
 
 use super::observable::{At, Observable, along, constants};
@@ -47,6 +47,9 @@ struct Setup {
     dy0: DMatrix<f64>,
     dparams: DMatrix<f64>,
 }
+
+/// A row of a matrix.
+type RowViewMut<'a> = MatrixViewMut<'a, f64, U1, Dyn, U1, Dyn>;
 
 /// Predictions with their derivatives in the unknowns of a case.
 pub(super) struct Predictions {
@@ -131,6 +134,23 @@ impl Case<'_> {
         let setup = self.setup(simulation, unknowns, x)?;
         let params = setup.of_model(simulation);
         simulation.states(&self.scenario(&setup, &params))
+    }
+
+    /// The initial state.
+    pub(super) fn initial_state<X: Simulation>(
+        &self,
+        simulation: &X,
+        unknowns: &Unknowns,
+        x: &DVector<f64>,
+    ) -> Result<DVector<f64>> {
+        Ok(self.setup(simulation, unknowns, x)?.y0)
+    }
+
+    /// Adds a multiple of row `k` of derivatives in the unknowns of the case to a row of derivatives in all unknowns.
+    pub(super) fn add_row(&self, derivatives: &DMatrix<f64>, k: usize, factor: f64, mut row: RowViewMut<'_>) {
+        for (j, derivative) in self.unknowns.iter().zip(derivatives.row(k).iter()) {
+            row[*j] += factor * derivative;
+        }
     }
 
     fn at<'p>(&self, reading: &Reading<'_>, states: &'p [DVector<f64>], setup: &'p Setup) -> At<'p> {

@@ -159,11 +159,9 @@ impl<X: Simulation> LeastSquares for Compiled<'_, '_, X> {
         let mut row = 0;
         for case in &self.cases {
             let Predictions { values, derivatives } = case.linearise(self.simulation, &self.unknowns, x)?;
-            for ((reading, value), derivatives) in case.readings.iter().zip(values).zip(derivatives.row_iter()) {
+            for (k, (reading, value)) in case.readings.iter().zip(values).enumerate() {
                 residuals[row] = reading.residual(value);
-                for (j, derivative) in case.unknowns.iter().zip(derivatives.iter()) {
-                    jacobian[(row, *j)] = derivative / reading.sigma;
-                }
+                case.add_row(&derivatives, k, 1.0 / reading.sigma, jacobian.row_mut(row));
                 row += 1;
             }
         }

@@ -31,6 +31,7 @@ mod fitted;
 pub mod guide {}
 mod least_squares;
 mod minimise;
+mod multiple_shooting;
 mod observable;
 mod parameter;
 mod problem;

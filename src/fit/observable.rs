@@ -81,6 +81,14 @@ impl<'a> Observable<'a> {
             Self::Function(_) => None,
         }
     }
+
+    /// The component whose logarithm is measured.
+    pub(super) const fn log_component(&self) -> Option<usize> {
+        match self {
+            Self::LogComponent(i) => Some(*i),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Debug for Observable<'_> {

@@ -1,3 +1,9 @@
 //! Fits to data, against SciPy and closed forms.
 
+mod arguments;
+mod experiments;
 mod hare_lynx;
+mod outbreak;
+mod reference;
+mod robertson;
+mod ways;

@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 const FIRST_DAMPING: f64 = 1e-3;
 /// The number of trial steps from one point.
 const TRIALS: usize = 40;
+/// The number of successive steps with a negligible decrease after which there is nothing left to decrease.
+const QUIET: u32 = 3;
 /// The smallest damping: an undamped step up to rounding.
 const LEAST_DAMPING: f64 = 1e-15;
 
@@ -35,22 +37,34 @@ impl LevenbergMarquardt {
         if point.best.x.is_empty() {
             return Ok(point.best);
         }
-        let mut lambda = FIRST_DAMPING;
+        let (mut lambda, mut quiet) = (FIRST_DAMPING, 0);
         loop {
             let reduced = point.reduce();
             let decrease = reduced.largest_decrease();
-            if decrease <= self.tolerance.powi(2) * point.best.sum_of_squares {
+            let negligible = self.tolerance.powi(2) * point.best.sum_of_squares;
+            if decrease <= negligible || quiet == QUIET {
                 return Ok(point.best);
             }
             if point.best.iterations == self.max_iterations {
                 return Err(point.not_converged(decrease));
             }
-            if !point.step(problem, &reduced, &mut lambda) {
-                let minimal =
-                    reduced.undamped().is_some_and(|step| point.is_negligible(problem, &step, self.tolerance));
-                return if minimal { Ok(point.best) } else { Err(point.not_converged(decrease)) };
+            match point.step(problem, &reduced, &mut lambda) {
+                Some(change) if change <= negligible => quiet += 1,
+                Some(_) => quiet = 0,
+                None if self.is_minimal(problem, &point, &reduced) => return Ok(point.best),
+                None => return Err(point.not_converged(decrease)),
             }
         }
+    }
+
+    /// Whether a point from which no step decreases the sum of squares is a minimum up to the errors of the residuals.
+    fn is_minimal<P: LeastSquares + ?Sized>(&self, problem: &P, point: &Point, reduced: &Reduced) -> bool {
+        let LeastSquaresMinimum { x, sum_of_squares, .. } = &point.best;
+        let is_short = |step: DVector<f64>| {
+            let mut changes = step.iter().enumerate();
+            changes.all(|(j, change)| change.abs() <= self.tolerance * problem.length(x, j))
+        };
+        reduced.largest_decrease() <= self.tolerance * sum_of_squares || reduced.undamped().is_some_and(is_short)
     }
 }
 
@@ -95,23 +109,25 @@ impl Point {
         Reduced::new(&self.best.jacobian, &self.best.residuals, scale)
     }
 
-    /// Takes a step that decreases the sum of squares; `false` if there is none.
-    fn step<P: LeastSquares + ?Sized>(&mut self, problem: &P, reduced: &Reduced, lambda: &mut f64) -> bool {
+    /// Takes a step that decreases the sum of squares. Returns the larger one of the decrease and its prediction; `None` if
+    /// there is no such step.
+    fn step<P: LeastSquares + ?Sized>(&mut self, problem: &P, reduced: &Reduced, lambda: &mut f64) -> Option<f64> {
         let mut growth = 2.0;
         for _ in 0..TRIALS {
             if let Some(trial) = reduced.damped(*lambda) {
                 let x = &self.best.x + &trial.step;
                 if x == self.best.x {
-                    return false;
+                    return None;
                 }
                 match self.evaluate(problem, &x) {
                     Some(found) if found < self.best.sum_of_squares => {
                         if let Some(next) = self.linearise(problem, &x) {
-                            let gain = (self.best.sum_of_squares - found) / trial.decrease;
+                            let change = self.best.sum_of_squares - found;
+                            let gain = change / trial.decrease;
                             *lambda *= (1.0 - (2.0 * gain - 1.0).powi(3)).max(1.0 / 3.0);
                             *lambda = lambda.max(LEAST_DAMPING);
                             self.move_to(x, next);
-                            return true;
+                            return Some(change.max(trial.decrease));
                         }
                     }
                     _ => {}
@@ -120,7 +136,7 @@ impl Point {
             *lambda *= growth;
             growth *= 2.0;
         }
-        false
+        None
     }
 
     /// The sum of squares at `x`, unless it fails or is not finite.
@@ -148,11 +164,6 @@ impl Point {
         let LeastSquaresMinimum { iterations, evaluations, failed, .. } = self.best;
         let (sum_of_squares, iterations) = (residuals.norm_squared(), iterations + 1);
         self.best = LeastSquaresMinimum { x, residuals, jacobian, sum_of_squares, iterations, evaluations, failed };
-    }
-
-    fn is_negligible<P: LeastSquares + ?Sized>(&self, problem: &P, step: &DVector<f64>, tolerance: f64) -> bool {
-        let x = &self.best.x;
-        step.iter().enumerate().all(|(j, step)| step.abs() <= tolerance * problem.length(x, j))
     }
 
     fn not_converged(self, decrease: f64) -> Box<LeastSquaresFailure> {
