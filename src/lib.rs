@@ -116,6 +116,7 @@ mod disk;
 pub mod distributed;
 pub mod dynamics;
 pub mod error;
+pub mod fit;
 pub mod formula;
 pub mod integrate;
 pub mod nn;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, each of which may import from those before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "error",
     "disk",
     "simd",
@@ -20,6 +20,7 @@ const ORDER: [&str; 18] = [
     "weights",
     "distributed",
     "train",
+    "fit",
     "analysis",
     "plot",
     "verify",
