@@ -4,6 +4,8 @@ mod arguments;
 mod experiments;
 mod hare_lynx;
 mod outbreak;
+#[path = "../common/outbreak.rs"]
+mod outbreak_model;
 mod reference;
 mod robertson;
 mod ways;
