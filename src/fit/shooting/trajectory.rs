@@ -48,7 +48,8 @@ impl<Y: State, S: Clone, C: Clone, A, L: Loss<Y, Target = Y>> MultipleShooting<'
                 && let Some(mut defect) = states.pop()
             {
                 defect.add_scaled(-1.0, next);
-                largest_defect = divided(&defect, &scale).coordinates().iter().fold(largest_defect, |a, b| a.max(b.abs()));
+                largest_defect =
+                    divided(&defect, &scale).coordinates().iter().fold(largest_defect, |a, b| a.max(b.abs()));
                 defects.push(defect);
             }
             y.append(&mut states);

@@ -86,14 +86,23 @@ impl Library {
 
 impl fmt::Debug for Library {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Library").field("inputs", &self.inputs).field("terms", &self.names().collect::<Vec<_>>()).finish()
+        f.debug_struct("Library")
+            .field("inputs", &self.inputs)
+            .field("terms", &self.names().collect::<Vec<_>>())
+            .finish()
     }
 }
 
 /// The exponents of all monomials of one total degree in `n` variables; high powers of the first variable come first.
 fn exponents(n: usize, degree: u32) -> Vec<Vec<u32>> {
     match n {
-        0 => if degree == 0 { vec![vec![]] } else { vec![] },
+        0 => {
+            if degree == 0 {
+                vec![vec![]]
+            } else {
+                vec![]
+            }
+        }
         1 => vec![vec![degree]],
         _ => {
             let tails = (0..=degree).rev().flat_map(|first| {
@@ -106,8 +115,7 @@ fn exponents(n: usize, degree: u32) -> Vec<Vec<u32>> {
 
 fn monomial_name(names: &[&str], powers: &[u32]) -> String {
     let factors = names.iter().zip(powers).filter(|(_, power)| **power > 0);
-    let factors: Vec<String> = factors
-        .map(|(name, power)| if *power == 1 { (*name).to_owned() } else { format!("{name}^{power}") })
-        .collect();
+    let factors: Vec<String> =
+        factors.map(|(name, power)| if *power == 1 { (*name).to_owned() } else { format!("{name}^{power}") }).collect();
     if factors.is_empty() { "1".to_owned() } else { factors.join(" ") }
 }

@@ -55,7 +55,9 @@ impl SparseModel {
         let terms = self.library.values(point);
         let columns = self.coefficients.column_iter();
         // A term without a coefficient may be infinite elsewhere.
-        columns.map(|column| column.iter().zip(&terms).filter(|(c, _)| **c != 0.0).map(|(c, term)| c * term).sum()).collect()
+        columns
+            .map(|column| column.iter().zip(&terms).filter(|(c, _)| **c != 0.0).map(|(c, term)| c * term).sum())
+            .collect()
     }
 }
 

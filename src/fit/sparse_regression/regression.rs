@@ -28,13 +28,24 @@ use crate::state::State;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SparseRegression {
     threshold: f64,
+    ridge: f64,
 }
 
 impl SparseRegression {
     /// With this threshold in `[0, 1)`; 0 is ordinary least squares.
     #[must_use]
     pub const fn new(threshold: f64) -> Self {
-        Self { threshold }
+        Self { threshold, ridge: 0.0 }
+    }
+
+    /// Selects the terms with the penalty `ridge × Σ c²` on the coefficients, in the units of the threshold: for terms that are almost
+    /// dependent on the data, S. H. Rudy, S. L. Brunton, J. L. Proctor & J. N. Kutz, *Data-driven discovery of partial
+    /// differential equations* (2017). The coefficients of the terms that stay are fitted without it. 0 by default; try
+    /// 1e-4.
+    #[must_use]
+    pub const fn ridge(mut self, ridge: f64) -> Self {
+        self.ridge = ridge;
+        self
     }
 
     /// Fits every coordinate of the targets by terms of the library at the points.
@@ -51,6 +62,10 @@ impl SparseRegression {
         if !(0.0..1.0).contains(&self.threshold) {
             let (name, value) = ("threshold", self.threshold);
             return Err(Error::InvalidArgument { name, value, expected: "at least 0 and below 1" });
+        }
+        if !(self.ridge >= 0.0 && self.ridge.is_finite()) {
+            let (name, value) = ("ridge", self.ridge);
+            return Err(Error::InvalidArgument { name, value, expected: "finite and not negative" });
         }
         if targets.len() != points.len() {
             return Err(Error::LengthMismatch { name: "targets", found: targets.len(), expected: points.len() });
@@ -87,22 +102,46 @@ impl SparseRegression {
     }
 
     /// The terms of one target and their coefficients, in units of the root mean squares.
-    fn select(&self, library: &Library, terms: &Columns, target: &DVector<f64>, k: usize) -> Result<(Vec<usize>, Vec<f64>)> {
+    fn select(
+        &self,
+        library: &Library,
+        terms: &Columns,
+        target: &DVector<f64>,
+        k: usize,
+    ) -> Result<(Vec<usize>, Vec<f64>)> {
         let none = Error::NoTerms { target: k, threshold: self.threshold };
         let mut kept: Vec<usize> = if target.amax() > 0.0 { (0..library.len()).collect() } else { Vec::new() };
         while !kept.is_empty() {
-            let solved = least_squares(terms.scaled.select_columns(&kept), target.clone());
-            let found = solved.map_err(|DependentColumn(i)| Error::DependentTerms {
-                term: library.name(kept[i]).to_owned(),
-                terms: kept.len(),
-            })?;
+            let found = Self::solve(library, terms, target, &kept, self.ridge)?;
             let stay = |i: &usize| found[*i].abs() >= self.threshold && found[*i] != 0.0;
             if (0..kept.len()).all(|i| stay(&i)) {
+                let found = if self.ridge > 0.0 { Self::solve(library, terms, target, &kept, 0.0)? } else { found };
                 return Ok((kept, found.iter().copied().collect()));
             }
             kept = (0..kept.len()).filter(stay).map(|i| kept[i]).collect();
         }
         Err(none)
+    }
+
+    /// The least-squares coefficients of these terms, with the penalty `ridge` as further rows.
+    fn solve(
+        library: &Library,
+        terms: &Columns,
+        target: &DVector<f64>,
+        kept: &[usize],
+        ridge: f64,
+    ) -> Result<DVector<f64>> {
+        let (rows, columns) = (target.len(), kept.len());
+        let (mut matrix, mut target) = (terms.scaled.select_columns(kept), target.clone());
+        if ridge > 0.0 {
+            matrix = matrix.resize_vertically(rows + columns, 0.0);
+            (0..columns).for_each(|i| matrix[(rows + i, i)] = (ridge * rows as f64).sqrt());
+            target = target.resize_vertically(rows + columns, 0.0);
+        }
+        least_squares(matrix, target).map_err(|DependentColumn(i)| Error::DependentTerms {
+            term: library.name(kept[i]).to_owned(),
+            terms: columns,
+        })
     }
 }
 
