@@ -80,7 +80,7 @@ impl<Y> SlopeSamples<Y> {
 }
 
 impl<const N: usize> SlopeSamples<SVector<f64, N>> {
-    /// States and slopes of `eᶻ` from those of `z`: for positive quantities that were smoothed as logarithms, since their
+    /// States and slopes of `eᶻ`, where these samples are of `z`: for positive quantities smoothed as logarithms, since their
     /// errors are relative.
     ///
     /// # Errors
