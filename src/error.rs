@@ -9,7 +9,7 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | fits | [`FitNotConverged`](Error::FitNotConverged), [`NotIdentifiable`](Error::NotIdentifiable), [`LossNotMinimised`](Error::LossNotMinimised), [`UnknownParameter`](Error::UnknownParameter), [`DuplicateParameter`](Error::DuplicateParameter), [`NotMeasured`](Error::NotMeasured) |
+//! | fits | [`FitNotConverged`](Error::FitNotConverged), [`NotIdentifiable`](Error::NotIdentifiable), [`LossNotMinimised`](Error::LossNotMinimised), [`UnknownParameter`](Error::UnknownParameter), [`DuplicateParameter`](Error::DuplicateParameter), [`NotMeasured`](Error::NotMeasured), [`DependentTerms`](Error::DependentTerms), [`NoTerms`](Error::NoTerms) |
 //! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged), [`NoPeriodicOrbit`](Error::NoPeriodicOrbit) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
@@ -696,6 +696,24 @@ pub enum Error {
         period: f64,
         /// The coordinates of the last point.
         at: Vec<f64>,
+    },
+    /// The terms of a regression are linearly dependent on its data.
+    #[error(
+        "the term `{term}` is 0, or a combination of others of the {terms} terms, on these data; leave a term out, or add data"
+    )]
+    DependentTerms {
+        /// The name of the term.
+        term: String,
+        /// The number of terms in the fit.
+        terms: usize,
+    },
+    /// A sparse regression keeps no term.
+    #[error("no term is left for target {target} at the threshold {threshold}; lower it, or add terms")]
+    NoTerms {
+        /// The index of the target, from 0.
+        target: usize,
+        /// The threshold.
+        threshold: f64,
     },
     /// The name of a tensor is taken or reserved.
     #[error("the tensor `{tensor}` of the model cannot be called `{name}` in a file: {reason}")]

@@ -18,6 +18,11 @@
 //! | [`LevenbergMarquardt`] | the method, for any problem |
 //! | [`LeastSquares`] | the trait of a problem |
 //!
+//! | networks | |
+//! |---|---|
+//! | [`MultipleShooting`] | the loss of a trajectory in [`Segments`], by an adjoint; its solution is a [`ShootingTrajectory`] |
+//! | [`SparseRegression`] | the terms of a [`Library`] that a learned function consists of, as a [`SparseModel`] |
+//!
 //! | tool | |
 //! |---|---|
 //! | [`Simulation`] | a model that a fit can solve and differentiate: [`Forward`] for few unknowns, [`Backward`] for many |
@@ -38,8 +43,10 @@ mod problem;
 mod profile;
 mod quantile;
 mod series;
+mod shooting;
 mod simulation;
 mod smoothing;
+mod sparse_regression;
 mod table;
 mod unknowns;
 
@@ -51,5 +58,7 @@ pub use parameter::{Domain, Parameter};
 pub use problem::Fit;
 pub use profile::{Profile, ProfilePoint};
 pub use series::Series;
+pub use shooting::{MultipleShooting, Segments, ShootingTrajectory};
 pub use simulation::{Backward, Forward, OutputCotangent, Scenario, Sensitive, Simulation, Slope, SlopeAt};
 pub use smoothing::{GradientMatching, LocalQuadratic, SlopeSamples, Smoothed};
+pub use sparse_regression::{Library, SparseModel, SparseRegression};

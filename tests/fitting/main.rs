@@ -5,6 +5,8 @@ mod collocation;
 mod experiments;
 mod hare_lynx;
 mod outbreak;
+#[path = "../common/outbreak.rs"]
+mod outbreak_model;
 mod reference;
 mod robertson;
 mod ways;

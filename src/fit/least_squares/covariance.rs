@@ -5,6 +5,9 @@ use nalgebra::{DMatrix, DVector, linalg::ColPivQR};
 use super::linear::rank;
 use crate::error::{Error, Result};
 
+/// The rounding error of a triangular factor, relative to its largest entry and for each row.
+const ROUNDING: f64 = f64::EPSILON;
+
 /// `(JᵀJ)⁻¹` at a minimum: the inverse of the information matrix, for residuals of variance 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::fit) struct Information {
@@ -28,7 +31,7 @@ impl Information {
         }
         let factors = ColPivQR::new(scaled);
         let r = factors.r();
-        let found = rank(&r, jacobian.nrows().max(columns));
+        let found = rank(&r, ROUNDING * jacobian.nrows().max(columns) as f64);
         if found < columns {
             // The column that depends on those before it in the order of the pivots.
             let mut order = DVector::from_iterator(columns, 0..columns);

@@ -26,10 +26,12 @@ impl LevenbergMarquardt {
     /// With this tolerance `τ` in `[0, 1)`. The minimisation has converged when
     /// * an undamped step would decrease the sum of squares by at most the part `τ²` of it: the relative offset of Bates &
     ///   Watts, *A relative offset orthogonality convergence criterion for nonlinear least squares* (1981); or
-    /// * three steps in a row decreased it by at most this part, as a parameter does that goes to the end of its domain; or
     /// * no step decreases it, however short, and an undamped one would decrease it by at most the part `τ`, or change no
     ///   coordinate by more than `τ` of its [length](super::LeastSquares::length). So it ends at the accuracy of the
     ///   solver, also if the residuals are zero up to its errors.
+    ///
+    /// The undamped step leaves out directions whose effect is 10⁻¹⁰ of the largest, in units of `D`. So a parameter may go
+    /// to the end of its domain, where it has no effect any more.
     #[must_use]
     pub const fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;

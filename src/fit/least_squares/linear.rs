@@ -32,7 +32,7 @@ impl Reduced {
         let mut right = residuals.clone();
         factors.q_tr_mul(&mut right);
         let right = right.rows(0, rows.min(columns)).into_owned();
-        let rank = rank(&r, rows.max(columns));
+        let rank = rank(&r, NO_EFFECT);
         Self { r, right, scale, factors, rank }
     }
 
@@ -76,12 +76,15 @@ impl Reduced {
     }
 }
 
-/// The number of diagonal entries of a pivoted triangular matrix that are not negligible.
-pub(super) fn rank(r: &DMatrix<f64>, size: usize) -> usize {
+/// The effect of a direction that an undamped step leaves out, relative to the largest: less than the errors of derivatives
+/// that a solver computes.
+const NO_EFFECT: f64 = 1e-10;
+
+/// The number of diagonal entries of a pivoted triangular matrix that are larger than this part of the largest.
+pub(super) fn rank(r: &DMatrix<f64>, negligible: f64) -> usize {
     let diagonal = r.diagonal();
     let largest = diagonal.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-    let negligible = largest * f64::EPSILON * size as f64;
-    diagonal.iter().take_while(|x| x.abs() > negligible).count()
+    diagonal.iter().take_while(|x| x.abs() > negligible * largest).count()
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ use crate::error::{Error, Result};
 const FIRST_DAMPING: f64 = 1e-3;
 /// The number of trial steps from one point.
 const TRIALS: usize = 40;
-/// The number of successive steps with a negligible decrease after which there is nothing left to decrease.
-const QUIET: u32 = 3;
 /// The smallest damping: an undamped step up to rounding.
 const LEAST_DAMPING: f64 = 1e-15;
 
@@ -37,22 +35,19 @@ impl LevenbergMarquardt {
         if point.best.x.is_empty() {
             return Ok(point.best);
         }
-        let (mut lambda, mut quiet) = (FIRST_DAMPING, 0);
+        let mut lambda = FIRST_DAMPING;
         loop {
             let reduced = point.reduce();
             let decrease = reduced.largest_decrease();
-            let negligible = self.tolerance.powi(2) * point.best.sum_of_squares;
-            if decrease <= negligible || quiet == QUIET {
+            if decrease <= self.tolerance.powi(2) * point.best.sum_of_squares {
                 return Ok(point.best);
             }
             if point.best.iterations == self.max_iterations {
                 return Err(point.not_converged(decrease));
             }
-            match point.step(problem, &reduced, &mut lambda) {
-                Some(change) if change <= negligible => quiet += 1,
-                Some(_) => quiet = 0,
-                None if self.is_minimal(problem, &point, &reduced) => return Ok(point.best),
-                None => return Err(point.not_converged(decrease)),
+            if !point.step(problem, &reduced, &mut lambda) {
+                let minimal = self.is_minimal(problem, &point, &reduced);
+                return if minimal { Ok(point.best) } else { Err(point.not_converged(decrease)) };
             }
         }
     }
@@ -109,25 +104,23 @@ impl Point {
         Reduced::new(&self.best.jacobian, &self.best.residuals, scale)
     }
 
-    /// Takes a step that decreases the sum of squares. Returns the larger one of the decrease and its prediction; `None` if
-    /// there is no such step.
-    fn step<P: LeastSquares + ?Sized>(&mut self, problem: &P, reduced: &Reduced, lambda: &mut f64) -> Option<f64> {
+    /// Takes a step that decreases the sum of squares; `false` if there is none.
+    fn step<P: LeastSquares + ?Sized>(&mut self, problem: &P, reduced: &Reduced, lambda: &mut f64) -> bool {
         let mut growth = 2.0;
         for _ in 0..TRIALS {
             if let Some(trial) = reduced.damped(*lambda) {
                 let x = &self.best.x + &trial.step;
                 if x == self.best.x {
-                    return None;
+                    return false;
                 }
                 match self.evaluate(problem, &x) {
                     Some(found) if found < self.best.sum_of_squares => {
                         if let Some(next) = self.linearise(problem, &x) {
-                            let change = self.best.sum_of_squares - found;
-                            let gain = change / trial.decrease;
+                            let gain = (self.best.sum_of_squares - found) / trial.decrease;
                             *lambda *= (1.0 - (2.0 * gain - 1.0).powi(3)).max(1.0 / 3.0);
                             *lambda = lambda.max(LEAST_DAMPING);
                             self.move_to(x, next);
-                            return Some(change.max(trial.decrease));
+                            return true;
                         }
                     }
                     _ => {}
@@ -136,7 +129,7 @@ impl Point {
             *lambda *= growth;
             growth *= 2.0;
         }
-        None
+        false
     }
 
     /// The sum of squares at `x`, unless it fails or is not finite.
