@@ -97,7 +97,7 @@ fn scales(samples: &[Vec<SlopeSample>], dimension: usize) -> Vec<f64> {
     (0..dimension).map(scale).map(|scale| if scale > 0.0 { scale } else { 1.0 }).collect()
 }
 
-/// The slopes of the model against those of the measurements.
+/// The slopes of the model, compared with the slopes of the measurements.
 struct Matching<'f, 'a, X> {
     problem: Compiled<'f, 'a, X>,
     /// The samples of each case.
