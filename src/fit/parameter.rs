@@ -154,10 +154,9 @@ mod tests {
         for domain in DOMAINS {
             for coordinate in [-20.0, -1.0, 0.0, 0.3, 2.0, 20.0] {
                 let value = domain.value(coordinate);
-                assert!(
-                    (domain.value(domain.coordinate(value)) - value).abs() <= 1e-15 * value.abs().max(1e-9),
-                    "{domain:?}"
-                );
+                let size = if let Domain::Between { lower, .. } = domain { lower.abs() } else { 0.0 }.max(value.abs());
+                let again = domain.value(domain.coordinate(value));
+                assert!((again - value).abs() <= f64::EPSILON * (2.0 + coordinate.abs()) * size, "{domain:?} {value}");
                 let h = 1e-5;
                 let slope = (domain.value(coordinate + h) - domain.value(coordinate - h)) / (2.0 * h);
                 let rounding = 1e-10 * value.abs() + 1e-9 * slope.abs();

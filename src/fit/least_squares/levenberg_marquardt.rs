@@ -27,8 +27,9 @@ impl LevenbergMarquardt {
     /// * an undamped step would decrease the sum of squares by at most the part `τ²` of it: the relative offset of Bates &
     ///   Watts, *A relative offset orthogonality convergence criterion for nonlinear least squares* (1981); or
     /// * no step decreases it, however short, and an undamped one would decrease it by at most the part `τ`, or change no
-    ///   coordinate by more than `τ` of its [length](super::LeastSquares::length). So it ends at the accuracy of the
-    ///   solver, also if the residuals are zero up to its errors.
+    ///   coordinate by more than `τ` of its [length](super::LeastSquares::length), or the cosine between the residuals and
+    ///   every column of the Jacobian is at most `τ`. So it ends at the accuracy of the solver, also if the residuals are
+    ///   zero up to its errors, or if the Jacobian is singular.
     ///
     /// The undamped step leaves out directions whose effect is 10⁻¹⁰ of the largest, in units of `D`. So a parameter may go
     /// to the end of its domain, where it has no effect any more.

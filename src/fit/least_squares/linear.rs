@@ -82,9 +82,9 @@ const NO_EFFECT: f64 = 1e-10;
 
 /// The number of diagonal entries of a pivoted triangular matrix that are larger than this part of the largest.
 pub(super) fn rank(r: &DMatrix<f64>, negligible: f64) -> usize {
-    let diagonal = r.diagonal();
-    let largest = diagonal.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-    diagonal.iter().take_while(|x| x.abs() > negligible * largest).count()
+    let diagonal = || (0..r.nrows().min(r.ncols())).map(|k| r[(k, k)].abs());
+    let largest = diagonal().fold(0.0, f64::max);
+    diagonal().take_while(|x| *x > negligible * largest).count()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The iteration of Levenberg and Marquardt.
 
-use nalgebra::DVector;
+use nalgebra::{DVector, DVectorView};
 
 use super::linear::Reduced;
 use super::{LeastSquares, LeastSquaresFailure, LeastSquaresMinimum, LevenbergMarquardt, Linearised};
@@ -54,12 +54,18 @@ impl LevenbergMarquardt {
 
     /// Whether a point from which no step decreases the sum of squares is a minimum up to the errors of the residuals.
     fn is_minimal<P: LeastSquares + ?Sized>(&self, problem: &P, point: &Point, reduced: &Reduced) -> bool {
-        let LeastSquaresMinimum { x, sum_of_squares, .. } = &point.best;
+        let LeastSquaresMinimum { x, sum_of_squares, residuals, jacobian, .. } = &point.best;
         let is_short = |step: DVector<f64>| {
             let mut changes = step.iter().enumerate();
             changes.all(|(j, change)| change.abs() <= self.tolerance * problem.length(x, j))
         };
-        reduced.largest_decrease() <= self.tolerance * sum_of_squares || reduced.undamped().is_some_and(is_short)
+        // The Jacobian is singular at some minima: there an undamped step means nothing, but the gradient vanishes.
+        let is_orthogonal = |column: &DVectorView<'_, f64>| {
+            column.dot(residuals).abs() <= self.tolerance * column.norm() * residuals.norm()
+        };
+        reduced.largest_decrease() <= self.tolerance * sum_of_squares
+            || reduced.undamped().is_some_and(is_short)
+            || jacobian.column_iter().all(|column| is_orthogonal(&column))
     }
 }
 
