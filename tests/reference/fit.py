@@ -235,8 +235,8 @@ def collocation():
     z, dz = np.empty((2, len(times))), np.empty((2, len(times)))
     for i in (0, 1):
         values = np.log(data[:, i])
-        span = times[-1] - times[0]
-        widths = [span / 2 ** (k / 4) for k in range(18) if span / 2 ** (k / 4) > 1.5]
+        # From the whole span to the least window without a year: 1.5 times the third distance.
+        widths = [20 / 2 ** (k / 4) for k in range(11)] + [3.0]
         best = min(prediction_error(times, values, h) for h in widths)
         h = next(h for h in widths if prediction_error(times, values, h) <= best * (1 + 1e-10))
         found = np.array([smooth_parabolas(times, values, h, t, everything) for t in times])
