@@ -10,6 +10,7 @@
 //!
 //! | a start, without solves | |
 //! |---|---|
+//! | [`Fit::collocation_start`] | smooths the measurements and fits the slopes of the model |
 //! | [`LocalQuadratic`] | smooths irregular measurements: states and slopes |
 //! | [`GradientMatching`] | the loss of a field, a network or a physical model, on [`SlopeSamples`] |
 //!

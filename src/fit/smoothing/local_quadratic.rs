@@ -51,8 +51,8 @@ impl<const N: usize> LocalQuadratic<N> {
     /// cross-validation: the mean square error is minimal with which a parabola through its neighbours predicts a value, the
     /// first and the last excepted.
     ///
-    /// This bandwidth is the best one for the values, in the mean. The cost grows with the square of the number of
-    /// measurements.
+    /// It estimates the bandwidth that is best for the values, not for the slopes. The cost grows with the square of the
+    /// number of measurements.
     ///
     /// # Errors
     /// * [`Error::LengthMismatch`] for fewer than four times, or another number of values;
