@@ -27,7 +27,7 @@
 //! | tool | |
 //! |---|---|
 //! | [`Simulation`] | a model that a fit can solve and differentiate: [`Forward`] for few unknowns, [`Backward`] for many |
-//! | helper types | [`Estimate`], [`FitResult`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`], [`Smoothed`] |
+//! | helper types | [`Estimate`], [`FitResult`], [`Functions`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`], [`Smoothed`] |
 
 mod case;
 mod compiled;
@@ -60,6 +60,6 @@ pub use problem::Fit;
 pub use profile::{Profile, ProfilePoint};
 pub use series::Series;
 pub use shooting::{MultipleShooting, Segments, ShootingTrajectory};
-pub use simulation::{Backward, Forward, OutputCotangent, Scenario, Sensitive, Simulation, Slope, SlopeAt};
+pub use simulation::{Backward, Forward, Functions, OutputCotangent, Scenario, Sensitive, Simulation, Slope, SlopeAt};
 pub use smoothing::{GradientMatching, LocalQuadratic, SlopeSamples, Smoothed};
 pub use sparse_regression::{Library, SparseModel, SparseRegression};
