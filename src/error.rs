@@ -9,7 +9,7 @@
 //! | events | [`NonFiniteEvent`](Error::NonFiniteEvent), [`MaxEvents`](Error::MaxEvents), [`EventsAccumulate`](Error::EventsAccumulate), [`Grazing`](Error::Grazing) |
 //! | gradients | [`NonFiniteDerivative`](Error::NonFiniteDerivative), [`NonFiniteGradient`](Error::NonFiniteGradient), [`NonFiniteLoss`](Error::NonFiniteLoss), [`Drift`](Error::Drift), [`QuadratureFailed`](Error::QuadratureFailed) |
 //! | networks | [`SampleMismatch`](Error::SampleMismatch), [`ForeignWeight`](Error::ForeignWeight), [`NotSeparable`](Error::NotSeparable), [`UnequalGaps`](Error::UnequalGaps), [`NonFiniteData`](Error::NonFiniteData), [`InvalidLabel`](Error::InvalidLabel), [`Device`](Error::Device) |
-//! | fits | [`DependentTerms`](Error::DependentTerms), [`NoTerms`](Error::NoTerms) |
+//! | fits | [`FitNotConverged`](Error::FitNotConverged), [`NotIdentifiable`](Error::NotIdentifiable), [`LossNotMinimised`](Error::LossNotMinimised), [`UnknownParameter`](Error::UnknownParameter), [`DuplicateParameter`](Error::DuplicateParameter), [`NotMeasured`](Error::NotMeasured), [`DependentTerms`](Error::DependentTerms), [`NoTerms`](Error::NoTerms) |
 //! | analysis | [`NonFiniteSystem`](Error::NonFiniteSystem), [`EigenvaluesNotFound`](Error::EigenvaluesNotFound), [`NoBranch`](Error::NoBranch), [`NothingFound`](Error::NothingFound), [`TangentLost`](Error::TangentLost), [`ExponentNotConverged`](Error::ExponentNotConverged), [`NoPeriodicOrbit`](Error::NoPeriodicOrbit) |
 //! | files | [`Io`](Error::Io) |
 //! | files of weights | [`WeightMismatch`](Error::WeightMismatch), [`InvalidWeight`](Error::InvalidWeight), [`WeightFile`](Error::WeightFile), [`WeightName`](Error::WeightName), [`Checkpoint`](Error::Checkpoint) |
@@ -256,6 +256,63 @@ pub enum Error {
         t: f64,
         /// The attempted step.
         h: f64,
+    },
+    /// A fit did not reach a minimum.
+    #[error(
+        "no minimum was found in {iterations} iterations: the linear model predicts that the sum of squares can still decrease by \
+         the part {decrease:e} of it; start closer, use multiple shooting, or allow more iterations"
+    )]
+    FitNotConverged {
+        /// The number of accepted steps.
+        iterations: u64,
+        /// The predicted decrease, relative to the sum of squares.
+        decrease: f64,
+    },
+    /// The data do not determine a parameter.
+    #[error(
+        "the data do not determine `{parameter}`: a change of it, with a change of other parameters, does not change the residuals; \
+         fix a parameter or measure more"
+    )]
+    NotIdentifiable {
+        /// The name of the parameter.
+        parameter: String,
+    },
+    /// No parameter has this name.
+    #[error("no free parameter is called `{name}`; the names are {}", known.join(", "))]
+    UnknownParameter {
+        /// The name asked for.
+        name: String,
+        /// The names of the free parameters.
+        known: Vec<String>,
+    },
+    /// Two free parameters have the same name.
+    #[error("two free parameters are called `{name}`; give each its own name")]
+    DuplicateParameter {
+        /// The name.
+        name: String,
+    },
+    /// A component of the state is not measured, so its slope is unknown.
+    #[error(
+        "component {component} of experiment {experiment} is not measured, so the slopes of the model are not known there"
+    )]
+    NotMeasured {
+        /// The component, from 0.
+        component: usize,
+        /// The experiment, from 0.
+        experiment: usize,
+    },
+    /// The minimisation of a loss stopped before a minimum.
+    #[error(
+        "the minimisation stopped after {iterations} iterations at the loss {loss:e}, where its gradient has the norm \
+         {gradient_norm:e}; start closer, or allow more iterations"
+    )]
+    LossNotMinimised {
+        /// The number of iterations.
+        iterations: u64,
+        /// The loss.
+        loss: f64,
+        /// The norm of its gradient.
+        gradient_norm: f64,
     },
     /// The matrix of an implicit step is singular.
     #[error("the matrix I − h γ J of the step of length {h:e} from t = {t} is singular")]

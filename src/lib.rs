@@ -83,6 +83,11 @@
 //! [`nn::networks`] is the guide. [`nn`] reads one network as a recurrent cell, a residual block or a neural ODE, and
 //! trains sequences of any of them, and [`train::guide`] is the way from data to a saved model. The module `weights` (feature `safetensors`) exchanges them with PyTorch.
 //!
+//! # Fitting
+//!
+//! [`fit`] finds the parameters of a model from measurements, with intervals; [`fit::guide`] is the guide. It also has multiple
+//! shooting for physical models and networks, and sparse regression of the terms that a network has learned.
+//!
 //! # Checking your own model
 //!
 //! [`verify`] measures the order of a method on your model, compares your pullback and any adjoint with central
@@ -91,7 +96,7 @@
 //! # Features
 //!
 //! * `dfdx` (default): tensors are states, formulas are modules, modules are fields, and an ODE block is a layer of a larger
-//!   dfdx network. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp, rand_pcg and thiserror only.
+//!   dfdx network. Without it the crate needs libm, nalgebra, num-dual, num-traits, pulp, rand_pcg, statrs and thiserror only.
 //! * `plot`: the module `plot` draws solutions over time, phase portraits, learning curves, work–precision diagrams and
 //!   forecasts, as SVG or PNG.
 //! * `safetensors`: the module `weights` reads and writes the weights of a model in the format of PyTorch.

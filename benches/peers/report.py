@@ -13,7 +13,7 @@ from earlier import Earlier
 from overhead import overhead
 from stiff import stiff
 from tables import read, table
-from tasks import ensembles, neural
+from tasks import ensembles, fits, neural
 
 
 def slower(ratios, earlier):
@@ -67,6 +67,7 @@ def main(path, root, *options):
         + overhead(rows)
         + neural(rows, ratios)
         + ensembles(rows, ratios)
+        + fits(rows, ratios)
     )
     head = ["# Benchmarks\n", machine.description() + "\n", slower(ratios, earlier), *method(rows)]
     (Path(root) / "BENCHMARKS.md").write_text("\n".join(head + sections))

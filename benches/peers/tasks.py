@@ -1,4 +1,4 @@
-"""Tasks whose rows have one time each: neural networks and ensembles."""
+"""Tasks whose rows have one time each: neural networks, ensembles and fits."""
 
 import math
 
@@ -19,6 +19,11 @@ NEURAL = {
 }
 ENSEMBLES = {
     "ensemble": "10 000 Lotka–Volterra systems, t ≤ 10, rtol = atol = 1e-6, float64",
+}
+
+FITS = {
+    "fit": "Hare and lynx, 1900–1920: Lotka–Volterra with six unknowns in logarithms, 42 logarithmic residuals, from "
+    "(1, 0.05, 1, 0.05, 30, 4), rtol = 1e-8, atol = 1e-10, float64",
 }
 
 
@@ -93,5 +98,19 @@ def ensembles(rows, ratios):
         "all systems advance together until the last one has ended. In a `LaneEnsemble` the systems of a block share "
         "their steps, each with its error within the tolerance; the evaluations are counted for every system. The value "
         "is the sum of all components at the end. One thread.\n",
+        "\n".join(sections),
+    ]
+
+
+def fits(rows, ratios):
+    sections = tasks(FITS, rows, ratios)
+    if not sections:
+        return []
+    return [
+        "## Fits\n",
+        "rheos uses Levenberg–Marquardt with forward sensitivities. SciPy is `least_squares` (`lm` and `trf`, with its own "
+        "differences) on `solve_ivp`, whose fields are Python functions. Both minimise with their default tolerances. The "
+        "value is the sum of squares, and the deviation is the larger of the relative differences of it and of the norm of "
+        "the parameters. One thread.\n",
         "\n".join(sections),
     ]

@@ -13,7 +13,7 @@ use crate::solution::{Ivp, check_times};
 use crate::solver::{Dense, Solver};
 
 /// The number of directions of one solve.
-const WIDTH: usize = 4;
+pub(crate) const WIDTH: usize = 4;
 
 /// The model that [`sensitivities_along`] solves: over dual numbers with four directions.
 pub type SparseTangent4<'f, M> = SparseTangent<'f, M, WIDTH>;
@@ -127,18 +127,42 @@ where
     S: Clone + for<'f> Dense<SparseTangent4<'f, M>>,
     C: Clone + for<'f> Controller<SparseTangent4<'f, M>, S>,
 {
-    let (params, count) = (model.params(), directions.y0.ncols());
+    let params = model.params();
+    solve_along(&Base { y0, params: &params, outputs: times.len() }, directions, |start, params| {
+        let tangent = SparseTangent::new(model, params);
+        solve(&tangent, solver.clone(), control.clone(), times, start)
+    })
+}
+
+/// The point at which a solve is differentiated.
+pub(crate) struct Base<'a> {
+    pub y0: &'a DVector<f64>,
+    pub params: &'a DVector<f64>,
+    /// The number of outputs.
+    pub outputs: usize,
+}
+
+/// The derivatives along all directions, of solves along four of them each: `solve` gets the initial state and the
+/// parameters over dual numbers.
+///
+/// # Errors
+/// [`Error::LengthMismatch`] and [`Error::InvalidEntry`] for the directions, and the errors of `solve`.
+pub(crate) fn solve_along(
+    base: &Base<'_>,
+    directions: &Directions,
+    mut solve: impl FnMut(DVector<Dual<WIDTH>>, DVector<Dual<WIDTH>>) -> Result<Solved>,
+) -> Result<SensitivitiesAlong> {
+    let Base { y0, params, outputs } = *base;
+    let count = directions.y0.ncols();
     directions.check(y0.len(), params.len())?;
     let mut found = SensitivitiesAlong {
         y: Vec::new(),
-        derivatives: vec![DMatrix::zeros(y0.len(), count); times.len()],
+        derivatives: vec![DMatrix::zeros(y0.len(), count); outputs],
         stats: Stats::default(),
     };
     // Without directions there is a solution still.
     for first in (0..count.max(1)).step_by(WIDTH) {
-        let tangent = SparseTangent::new(model, along(&params, &directions.params, first));
-        let start = along(y0, &directions.y0, first);
-        let (y, stats) = solve(&tangent, solver.clone(), control.clone(), times, start)?;
+        let (y, stats) = solve(along(y0, &directions.y0, first), along(params, &directions.params, first))?;
         for (derivatives, y) in found.derivatives.iter_mut().zip(&y) {
             for k in 0..WIDTH.min(count - first.min(count)) {
                 derivatives.set_column(first + k, &y.map(|y| derivative(&y, k)));
@@ -158,7 +182,7 @@ fn along(x: &DVector<f64>, directions: &DMatrix<f64>, first: usize) -> DVector<D
     })
 }
 
-type Solved = (Vec<DVector<Dual<WIDTH>>>, Stats);
+pub(crate) type Solved = (Vec<DVector<Dual<WIDTH>>>, Stats);
 
 fn solve<M, S, C>(
     tangent: &SparseTangent4<'_, M>,

@@ -138,9 +138,9 @@ fn units<const L: usize>() -> [SVector<f64, L>; L] {
     std::array::from_fn(|k| SVector::from_fn(|i, _| if i == k { 1.0 } else { 0.0 }))
 }
 
-type Solved<const N: usize, const K: usize> = (Vec<SVector<Dual<K>, N>>, Stats);
+pub(crate) type Solved<const N: usize, const K: usize> = (Vec<SVector<Dual<K>, N>>, Stats);
 
-fn solve<F, S, C, const N: usize, const K: usize>(
+pub(crate) fn solve<F, S, C, const N: usize, const K: usize>(
     tangent: &F,
     solver: S,
     control: C,

@@ -74,7 +74,7 @@ pub use lanes::{LaneField, SampleRows};
 pub(crate) use mass::Constraint;
 pub use mass::{MassMatrix, WithMass};
 pub use memoized::Memoized;
-pub use num_dual::DualNum;
+pub use num_dual::{Dual64, DualNum};
 pub use piecewise_constant::PiecewiseConstant;
 pub use piecewise_linear::{InterpolatedTrace, PiecewiseLinear};
 pub use running_cost::{Cost, CostWithVjp, RunningCost, running_cost};

@@ -8,10 +8,13 @@ mod auto;
 mod banded;
 mod checkpoints;
 mod cycles;
+mod fitting;
 mod flip_flop;
 mod krylov;
 mod lyapunov;
 mod memory;
+#[path = "../common/outbreak.rs"]
+mod outbreak;
 #[path = "../common/relu_network.rs"]
 mod relu_network;
 #[cfg(feature = "sparse")]

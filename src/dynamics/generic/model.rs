@@ -82,7 +82,7 @@ impl<M> SparseAutodiff<M> {
         self.params.len()
     }
 
-    pub(super) const fn field(&self) -> &M {
+    pub(crate) const fn field(&self) -> &M {
         &self.field
     }
 }

@@ -1,0 +1,11 @@
+//! Fits to data, against SciPy and closed forms.
+
+mod arguments;
+mod experiments;
+mod hare_lynx;
+mod outbreak;
+#[path = "../common/outbreak.rs"]
+mod outbreak_model;
+mod reference;
+mod robertson;
+mod ways;
