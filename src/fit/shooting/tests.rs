@@ -66,7 +66,7 @@ fn the_gradient_is_that_of_central_differences() {
     weights[6] = vec![0.5];
     // Fixed steps: with an adaptive controller the steps of the differences are not those of the gradient.
     let all = MultipleShooting::new(&times, &targets, Rk4, Fixed::step(0.1), DiscreteAdjoint::new());
-    let all = all.segments(3).penalty(2.5).weights(&weights);
+    let all = all.segments(3).penalty(2.5).weight_penalty(0.3).weights(&weights);
     for known in [false, true] {
         let model = all.start_from_solve(wrong(), vector![1.3, 0.9]).unwrap();
         let mut starts = model.starts().to_vec();
@@ -130,7 +130,7 @@ fn defects_are_jumps_and_count_with_the_penalty() {
     assert!((loss - found.loss - penalty).abs() < 1e-8, "{loss} {}", found.loss);
 }
 
-/// Batches of segments: the mean of their losses and gradients is the whole.
+/// Batches of segments: the weighted mean of their losses and gradients is the whole.
 #[test]
 fn batches_sum_up_to_the_whole() {
     let (times, targets) = (times(12), observed(&times(12)));
@@ -277,6 +277,8 @@ fn wrong_arguments_are_refused() {
     for penalty in [-1.0, f64::NAN, f64::INFINITY] {
         let found = refused(good.penalty(penalty));
         assert!(matches!(found, Error::InvalidArgument { name: "penalty", .. }), "{found}");
+        let found = refused(good.weight_penalty(penalty));
+        assert!(matches!(found, Error::InvalidArgument { name: "weight_penalty", .. }), "{found}");
     }
     for scale in [&[1.0, 0.0], &[1.0, -1.0], &[1.0, f64::NAN]] {
         let found = refused(good.scale(scale));
