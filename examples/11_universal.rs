@@ -53,16 +53,15 @@ fn errors(found: &[Species], truth: &[Species]) -> String {
 }
 
 /// The field and the first state: by Adam and L-BFGS in segments, with a rising penalty of the jumps, then in one piece.
-fn fit(times: &[f64], data: &[Species], seed: u64, noisy: bool) -> rheos::Result<(Field, Species)> {
+fn fit(times: &[f64], data: &[Species], seed: u64, noise: f64) -> rheos::Result<(Field, Species)> {
     let net = Net::new(Universal { unknown: Mlp::uniform(&mut uniform(seed)) });
     let shooting = MultipleShooting::new(times, data, Tsit5, Fixed::step(0.05), DiscreteAdjoint::new());
-    // With noise, the penalty of the weights keeps the network smooth.
-    let (weight_penalty, long) = if noisy { (1e-5, 500) } else { (0.0, 10_000) };
-    let mut shooting = shooting.segments(times.len() / 3).weight_penalty(weight_penalty);
+    let long = if noise > 0.0 { 500 } else { 10_000 };
+    let mut shooting = shooting.segments(times.len() / 3).weight_penalty(2e-4 * noise);
     let mut segments = shooting.start_from_data(net.field())?;
     Trainer::new(&mut segments, &shooting, Adam::new(0.02)).epochs(300).schedule(|n| Cosine::new(0.02, n)).fit()?;
 
-    let lbfgs = Lbfgs::new().memory(60).tolerance(1e-9);
+    let lbfgs = Lbfgs::new().memory(100).tolerance(1e-9);
     for penalty in [1.0, 10.0, 100.0, 1e3, 1e4] {
         shooting = shooting.penalty(penalty);
         lbfgs.max_iterations(500).minimise(&mut segments, |model| shooting.value_and_gradient(model))?;
@@ -88,7 +87,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut normal = |size: f64| size * ((0..12).map(|_| number()).sum::<f64>() - 6.0);
     data.iter_mut().for_each(|z| *z += noise * mean.map(&mut normal));
 
-    let (field, start) = fit(&times, &data, seed, noise > 0.0)?;
+    let (field, start) = fit(&times, &data, seed, noise)?;
     let learned = |z: &Species| {
         let mut dz = Species::zeros();
         field.eval(0.0, z, &mut dz);
