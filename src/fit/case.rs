@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 pub(super) struct Case<'a> {
     /// The start, and the times of the readings in the order of integration.
     pub times: Vec<f64>,
-    /// All parameters; those of the model are the first.
+    /// All parameters; the model's are the first.
     pub params: Vec<Slot>,
     pub start: CaseStart<'a>,
     pub readings: Vec<Reading<'a>>,

@@ -40,7 +40,7 @@ impl<'a> Series<'a> {
 
     /// Positive measurements of component `index`, whose logarithms are compared: the errors are relative.
     ///
-    /// The standard deviations are those of the logarithm.
+    /// The standard deviations belong to the logarithm.
     #[must_use]
     pub fn log_component(index: usize, times: &[f64], values: &[f64]) -> Self {
         // Checked with the experiment: the logarithm of a value that is not positive is not finite.
