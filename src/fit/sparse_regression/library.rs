@@ -22,8 +22,11 @@ pub struct Library {
 #[derive(Clone)]
 struct Term {
     name: String,
-    value: Arc<dyn Fn(&[f64]) -> f64 + Send + Sync>,
+    value: Arc<Function>,
 }
+
+/// A function of the coordinates of a point.
+type Function = dyn Fn(&[f64]) -> f64 + Send + Sync;
 
 impl Library {
     /// All monomials up to the total `degree` in coordinates with these names, by degree; the first one is the constant 1.
