@@ -118,7 +118,7 @@ fn defects_are_jumps_and_count_with_the_penalty() {
     let (times, targets) = (times(7), observed(&times(7)));
     let shooting = shooting(&times, &targets).scale(&[2.0, 0.5]).segments(2).penalty(3.0);
     let (truth, y0) = LotkaVolterra::problem();
-    let mut starts = shooting.start_from_solve(truth.clone(), y0).unwrap().starts().to_vec();
+    let mut starts = shooting.start_from_solve(truth, y0).unwrap().starts().to_vec();
     // The second segment starts above the end of the first one; its observations then have residuals.
     starts[1] += vector![0.2, 0.1];
     let model = shooting.start_from(truth, starts).unwrap();
