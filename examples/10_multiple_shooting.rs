@@ -50,11 +50,12 @@ fn end(fitted: &FitResult) -> (String, bool) {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let starts: [Vec<f64>; 6] = columns("hare_lynx_starts.csv")?;
+    let columns: [Vec<f64>; 6] = columns("hare_lynx_starts.csv")?;
+    let starts: Vec<[f64; 6]> = (0..columns[0].len()).map(|i| [0, 1, 2, 3, 4, 5].map(|j| columns[j][i])).collect();
     let (mut hits, mut seconds) = ([0, 0], [0.0, 0.0]);
     println!("start   single shooting        multiple shooting, 20 segments");
-    for i in 0..starts[0].len() {
-        let fit = pelts([0, 1, 2, 3, 4, 5].map(|j| starts[j][i]))?;
+    for (i, start) in starts.iter().enumerate() {
+        let fit = pelts(*start)?;
         let mut ends = Vec::new();
         for (k, segments) in [1, 20].into_iter().enumerate() {
             let clock = Instant::now();
@@ -67,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{i:>5}   {:<22} {}", ends[0], ends[1]);
     }
     let [single, multiple] = hits;
-    println!("best fit found: single {single} times, multiple {multiple} times of {}", starts[0].len());
+    println!("best fit found: single {single} times, multiple {multiple} times of {}", starts.len());
     println!("seconds: single {:.3}, multiple {:.3}", seconds[0], seconds[1]);
     println!("\n{}", pelts([0.5, 0.025, 0.8, 0.025, 30.0, 4.0])?.multiple_shooting(20)?);
     Ok(())

@@ -1,10 +1,10 @@
 //! One experiment, ready to be solved.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector, Dyn, MatrixViewMut, U1};
-use num_dual::Dual64;
 
+use super::experiment::StartFunction;
 use super::observable::{At, Observable, along, constants};
 use super::simulation::{OutputCotangent, Scenario, Simulation};
 use super::unknowns::{Slot, Unknowns};
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 pub(super) struct Case<'a> {
     /// The start, and the times of the readings in the order of integration.
     pub times: Vec<f64>,
-    /// All parameters; those of the model are the first.
+    /// All parameters; the model's are the first.
     pub params: Vec<Slot>,
     pub start: CaseStart<'a>,
     pub readings: Vec<Reading<'a>>,
@@ -27,7 +27,7 @@ pub(super) struct Case<'a> {
 #[derive(Clone)]
 pub(super) enum CaseStart<'a> {
     Own(Vec<Slot>),
-    Function(Rc<dyn Fn(&[Dual64]) -> Vec<Dual64> + 'a>),
+    Function(Arc<StartFunction<'a>>),
 }
 
 /// A measurement.

@@ -1,14 +1,14 @@
 //! An experiment: a start, its own parameters, and measurements.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use num_dual::Dual64;
 
 use super::{Parameter, Series};
 
 /// The initial state as a function of the parameters.
-type StartFunction<'a> = dyn Fn(&[Dual64]) -> Vec<Dual64> + 'a;
+pub(super) type StartFunction<'a> = dyn Fn(&[Dual64]) -> Vec<Dual64> + Send + Sync + 'a;
 
 /// One run of a model that was measured.
 ///
@@ -32,7 +32,7 @@ pub struct Experiment<'a> {
 #[derive(Clone)]
 pub(super) enum Start<'a> {
     Own(Vec<Parameter>),
-    Function(Rc<StartFunction<'a>>),
+    Function(Arc<StartFunction<'a>>),
 }
 
 impl fmt::Debug for Start<'_> {
@@ -68,8 +68,8 @@ impl<'a> Experiment<'a> {
     /// # let _ = outbreak;
     /// ```
     #[must_use]
-    pub fn from_parameters(t0: f64, y0: impl Fn(&[Dual64]) -> Vec<Dual64> + 'a) -> Self {
-        Self::starting(t0, Start::Function(Rc::new(y0)))
+    pub fn from_parameters(t0: f64, y0: impl Fn(&[Dual64]) -> Vec<Dual64> + Send + Sync + 'a) -> Self {
+        Self::starting(t0, Start::Function(Arc::new(y0)))
     }
 
     const fn starting(t0: f64, start: Start<'a>) -> Self {

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// The minimum of a fit.
 ///
-/// Standard errors, intervals and correlations are those of the linear model at the minimum: `C = s² (JᵀJ)⁻¹` in the
+/// Standard errors, intervals and correlations come from the linear model at the minimum: `C = s² (JᵀJ)⁻¹` in the
 /// coordinates of the parameters, where `s²` is the sum of squares over the degrees of freedom, or 1 for
 /// [known noise](super::Fit::known_noise) (Seber & Wild, *Nonlinear Regression*, 2003, section 5.1). Where the model is far
 /// from linear, [`Fit::profile`](super::Fit::profile) is more accurate.

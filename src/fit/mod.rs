@@ -10,6 +10,7 @@
 //!
 //! | a start, without solves | |
 //! |---|---|
+//! | [`Fit::collocation_start`] | smooths the measurements and fits the slopes of the model |
 //! | [`LocalQuadratic`] | smooths irregular measurements: states and slopes |
 //! | [`GradientMatching`] | the loss of a field, a network or a physical model, on [`SlopeSamples`] |
 //!
@@ -26,7 +27,7 @@
 //! | tool | |
 //! |---|---|
 //! | [`Simulation`] | a model that a fit can solve and differentiate: [`Forward`] for few unknowns, [`Backward`] for many |
-//! | helper types | [`Estimate`], [`FitResult`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`], [`Smoothed`] |
+//! | helper types | [`Estimate`], [`FitResult`], [`Functions`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`], [`Smoothed`] |
 
 mod case;
 mod compiled;
@@ -60,6 +61,6 @@ pub use problem::Fit;
 pub use profile::{Profile, ProfilePoint};
 pub use series::Series;
 pub use shooting::{MultipleShooting, Segments, ShootingTrajectory};
-pub use simulation::{Backward, Forward, OutputCotangent, Scenario, Sensitive, Simulation, Slope, SlopeAt};
+pub use simulation::{Backward, Forward, Functions, OutputCotangent, Scenario, Sensitive, Simulation, Slope, SlopeAt};
 pub use smoothing::{GradientMatching, LocalQuadratic, SlopeSamples, Smoothed};
 pub use sparse_regression::{Library, SparseModel, SparseRegression};

@@ -1,20 +1,20 @@
 //! Functions of the state that are measured.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 use num_dual::Dual64;
 
 /// A function of time, state and parameters over dual numbers.
-type Function<'a> = dyn Fn(f64, &[Dual64], &[Dual64]) -> Dual64 + 'a;
+type Function<'a> = dyn Fn(f64, &[Dual64], &[Dual64]) -> Dual64 + Send + Sync + 'a;
 
 /// A measured function `h(t, y, p)` of the state and the parameters.
 #[derive(Clone)]
 pub(super) enum Observable<'a> {
     Component(usize),
     LogComponent(usize),
-    Function(Rc<Function<'a>>),
+    Function(Arc<Function<'a>>),
 }
 
 /// State and parameters.
@@ -26,8 +26,8 @@ pub(super) struct At<'p> {
 }
 
 impl<'a> Observable<'a> {
-    pub(super) fn function(f: impl Fn(f64, &[Dual64], &[Dual64]) -> Dual64 + 'a) -> Self {
-        Self::Function(Rc::new(f))
+    pub(super) fn function(f: impl Fn(f64, &[Dual64], &[Dual64]) -> Dual64 + Send + Sync + 'a) -> Self {
+        Self::Function(Arc::new(f))
     }
 
     /// The value; NaN for a component that does not exist.
@@ -71,26 +71,27 @@ impl<'a> Observable<'a> {
         found
     }
 
-    /// Whether the logarithm of a component is measured.
-    pub(super) const fn is_logarithm(&self) -> bool {
-        matches!(self, Self::LogComponent(_))
-    }
-
-    /// The component that is measured, and the state that belongs to a measured value.
-    pub(super) fn component(&self) -> Option<(usize, fn(f64) -> f64)> {
+    /// The component that is measured itself.
+    pub(super) const fn component(&self) -> Option<MeasuredComponent> {
         match self {
-            Self::Component(i) => Some((*i, |value| value)),
-            Self::LogComponent(i) => Some((*i, f64::exp)),
+            Self::Component(index) => Some(MeasuredComponent { index: *index, is_logarithm: false }),
+            Self::LogComponent(index) => Some(MeasuredComponent { index: *index, is_logarithm: true }),
             Self::Function(_) => None,
         }
     }
+}
 
-    /// The component whose logarithm is measured.
-    pub(super) const fn log_component(&self) -> Option<usize> {
-        match self {
-            Self::LogComponent(i) => Some(*i),
-            _ => None,
-        }
+/// A component of the state that is measured itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MeasuredComponent {
+    pub index: usize,
+    pub is_logarithm: bool,
+}
+
+impl MeasuredComponent {
+    /// The component that belongs to a measured value.
+    pub(super) fn state(self, value: f64) -> f64 {
+        if self.is_logarithm { value.exp() } else { value }
     }
 }
 

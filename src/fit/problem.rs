@@ -83,7 +83,7 @@ impl<'a, X: Simulation> Fit<'a, X> {
         Self { simulation, parameters, experiments: Vec::new(), known_noise: false }
     }
 
-    /// With these parameters: first those of the model, in its order, and then others that only initial states and
+    /// With these parameters: first the model's, in its order, and then others that only initial states and
     /// measured functions contain.
     pub fn parameters(mut self, parameters: impl IntoIterator<Item = Parameter>) -> Self {
         self.parameters = parameters.into_iter().collect();
@@ -103,7 +103,7 @@ impl<'a, X: Simulation> Fit<'a, X> {
         self
     }
 
-    /// The names of the free parameters, in the order of every result: shared ones, then those of each experiment. A
+    /// The names of the free parameters, in the order of every result: shared ones, then the own ones of each experiment. A
     /// name that belongs to one of several experiments ends with the index of the experiment.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use num_dual::Dual64;
 
-use super::observable::Observable;
+use super::observable::{MeasuredComponent, Observable};
 use crate::error::{Error, Result};
 
 /// Measurements of one quantity at several times.
@@ -40,7 +40,7 @@ impl<'a> Series<'a> {
 
     /// Positive measurements of component `index`, whose logarithms are compared: the errors are relative.
     ///
-    /// The standard deviations are those of the logarithm.
+    /// The standard deviations belong to the logarithm.
     #[must_use]
     pub fn log_component(index: usize, times: &[f64], values: &[f64]) -> Self {
         // Checked with the experiment: the logarithm of a value that is not positive is not finite.
@@ -58,7 +58,11 @@ impl<'a> Series<'a> {
     /// # let _: Series = total;
     /// ```
     #[must_use]
-    pub fn function(h: impl Fn(f64, &[Dual64], &[Dual64]) -> Dual64 + 'a, times: &[f64], values: &[f64]) -> Self {
+    pub fn function(
+        h: impl Fn(f64, &[Dual64], &[Dual64]) -> Dual64 + Send + Sync + 'a,
+        times: &[f64],
+        values: &[f64],
+    ) -> Self {
         Self::of(Observable::function(h), times, values.to_vec())
     }
 
@@ -91,7 +95,7 @@ impl<'a> Series<'a> {
                 return Err(Error::LengthMismatch { name, found, expected });
             }
         }
-        if let Some((index, _)) = self.observable.component()
+        if let Some(MeasuredComponent { index, .. }) = self.observable.component()
             && index >= dimension
         {
             let value = index as f64;

@@ -47,7 +47,7 @@ fn pelts(start: [f64; 6], units: Units) -> Pelts {
 
 const START: [f64; 6] = [0.5, 0.025, 0.8, 0.025, 30.0, 4.0];
 
-/// The figures of the literature have four digits, those of SciPy more.
+/// The figures of the literature have four digits, SciPy has more.
 #[test]
 fn the_minimum_is_that_of_scipy() {
     let fitted = pelts(START, THOUSANDS).least_squares().unwrap();

@@ -1,6 +1,7 @@
 //! Fits to data, against SciPy and closed forms.
 
 mod arguments;
+mod collocation;
 mod experiments;
 mod hare_lynx;
 mod outbreak;

@@ -17,7 +17,7 @@ pub fn numbers(value: &Value) -> Vec<f64> {
     }
 }
 
-/// Compares estimates, standard errors and intervals with those of SciPy. The solutions have different errors, so the
+/// Compares estimates, standard errors and intervals with SciPy. The solutions have different errors, so the
 /// parameters agree to `digits` of a standard error.
 pub fn compare(fitted: &Fitted, expected: &Value, digits: f64) {
     let (values, errors) = (numbers(&expected["optimum"]), numbers(&expected["standard_errors"]));

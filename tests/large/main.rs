@@ -13,6 +13,7 @@ mod flip_flop;
 mod krylov;
 mod lyapunov;
 mod memory;
+mod networks_from_data;
 #[path = "../common/outbreak.rs"]
 mod outbreak;
 #[path = "../common/relu_network.rs"]

@@ -210,6 +210,45 @@ def single_shooting(method, solver):
     return fit
 
 
+def smooth_parabolas(times, values, h, at, keep):
+    """Value, slope and half the curvature at `at` of the local parabola of the values of which `keep` is true."""
+    x, y = times[keep] - at, values[keep]
+    h = max(h, 1.5 * np.sort(np.abs(x))[2])
+    inside = np.abs(x) < h
+    x, y = x[inside], y[inside]
+    root = np.sqrt(1 - (x / h) ** 2)
+    return np.linalg.lstsq(np.vander(x, 3, increasing=True) * root[:, None], y * root, rcond=None)[0]
+
+
+def prediction_error(times, values, h):
+    """The root mean square error of the inner values, each predicted by the others."""
+    inner = range(1, len(times) - 1)
+    others = lambda i: np.arange(len(times)) != i
+    errors = [smooth_parabolas(times, values, h, times[i], others(i))[0] - values[i] for i in inner]
+    return float(np.sqrt(np.mean(np.square(errors))))
+
+
+def collocation():
+    """The rates that fit the slopes of the smoothed logarithms best, each in units of its root mean square."""
+    times, data = pelts()
+    everything = np.ones(len(times), bool)
+    z, dz = np.empty((2, len(times))), np.empty((2, len(times)))
+    for i in (0, 1):
+        values = np.log(data[:, i])
+        # From the whole span to the least window without a year: 1.5 times the third distance.
+        widths = [20 / 2 ** (k / 4) for k in range(11)] + [3.0]
+        best = min(prediction_error(times, values, h) for h in widths)
+        h = next(h for h in widths if prediction_error(times, values, h) <= best * (1 + 1e-10))
+        found = np.array([smooth_parabolas(times, values, h, t, everything) for t in times])
+        z[i], dz[i] = found[:, 0], found[:, 1]
+    y = np.exp(z)
+    # (ln x)' = alpha - beta y and (ln y)' = delta x - gamma are linear in the rates.
+    ones = np.ones(len(times))
+    alpha, beta = np.linalg.lstsq(np.stack([ones, -y[1]], axis=1), dz[0], rcond=None)[0]
+    gamma, delta = np.linalg.lstsq(np.stack([-ones, y[0]], axis=1), dz[1], rcond=None)[0]
+    return [float(alpha), float(beta), float(gamma), float(delta)]
+
+
 def starts(optimum):
     rng = np.random.default_rng(SEED)
     drawn = optimum * np.exp(SPREAD * rng.standard_normal((STARTS, 6)))
@@ -226,6 +265,7 @@ def hare_lynx():
     u, found = model.report(names, np.log([0.5402, 0.0272, 0.7964, 0.0237, 34.602, 5.8445]))
     print(found["optimum"], found["sum_of_squares"], found["standard_errors"], flush=True)
     model.profile(u, found)
+    found["collocation"] = collocation()
     found["starts"] = {"seed": SEED, "spread": SPREAD, "best": found["sum_of_squares"]}
     drawn = starts(np.array(found["optimum"]))
     for method, solver in (("lm", "RK45"), ("trf", "RK45"), ("lm", "LSODA")):
@@ -325,24 +365,15 @@ def smoothing():
     times, data = pelts()
     hares = data[:, 0]
 
-    def at(t, h, keep):
-        x, y = times[keep] - t, hares[keep]
-        h = max(h, 1.5 * np.sort(np.abs(x))[2])
-        inside = np.abs(x) < h
-        x, y = x[inside], y[inside]
-        root = np.sqrt(1 - (x / h) ** 2)
-        return np.linalg.lstsq(np.vander(x, 3, increasing=True) * root[:, None], y * root, rcond=None)[0]
-
     everything = np.ones(len(times), bool)
-    points = [[t, *at(t, h, everything)[:2].tolist()] for h in (2.0, 2.75, 6.0) for t in (1900.0, 1900.3, 1907.5, 1912.0, 1919.9)]
-
-    def error(h):
-        inner = range(1, len(times) - 1)
-        return float(np.sqrt(np.mean([(at(times[i], h, np.arange(len(times)) != i)[0] - hares[i]) ** 2 for i in inner])))
-
+    points = [
+        [t, *smooth_parabolas(times, hares, h, t, everything)[:2].tolist()]
+        for h in (2.0, 2.75, 6.0)
+        for t in (1900.0, 1900.3, 1907.5, 1912.0, 1919.9)
+    ]
     return {
         "bandwidths": [2.0, 2.75, 6.0], "points": points,
-        "prediction_errors": [[h, error(h)] for h in (2.0, 2.75, 3.5, 6.0, 20.0)],
+        "prediction_errors": [[h, prediction_error(times, hares, h)] for h in (2.0, 2.75, 3.5, 6.0, 20.0)],
     }  # fmt: skip
 
 
@@ -357,11 +388,12 @@ def main():
         f"Fits by fit.py with SciPy {scipy.__version__}. hare_lynx: log residuals of Lotka-Volterra on the pelts of 1900-1920, "
         "unknowns in logarithms; starts: the sums of squares at which scipy.optimize.least_squares ends (method and solver in "
         "the name; ftol = xtol = gtol = 1e-12, solve_ivp with rtol 1e-8 and atol 1e-10), null where a solve failed, and how "
-        "many are within 1e-6 of the best. robertson: Radau at rtol 1e-12; agreement: its largest relative difference from "
-        "LSODA. sir: S' = -beta S I, I' = beta S I - gamma I, S(0) = 1 - I(0), I observed on days 1 to 30 with normal noise "
-        "of the standard deviation `noise`, per day. smoothing: local parabolas of the hares with Epanechnikov's weights; for "
-        "each bandwidth (years) and five times the time, the value and the slope; root mean square leave-one-out errors of the "
-        "inner years by bandwidth. student_t: 0.975 quantiles by degrees of freedom."
+        "many are within 1e-6 of the best; collocation: the rates that fit the slopes of the smoothed logarithms. robertson: "
+        "Radau at rtol 1e-12; agreement: its largest relative difference from LSODA. sir: S' = -beta S I, I' = beta S I - "
+        "gamma I, S(0) = 1 - I(0), I observed on days 1 to 30 with normal noise of the standard deviation `noise`, per day. "
+        "smoothing: local parabolas of the hares with Epanechnikov's weights; for each bandwidth (years) and five times the "
+        "time, the value and the slope; root mean square leave-one-out errors of the inner years by bandwidth. student_t: "
+        "0.975 quantiles by degrees of freedom."
     )
     makers = {"student_t": student_t, "smoothing": smoothing, "sir": sir, "robertson": robertson, "hare_lynx": hare_lynx}
     for name in sys.argv[1:] or makers:

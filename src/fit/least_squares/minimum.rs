@@ -19,7 +19,7 @@ pub struct LeastSquaresMinimum {
     pub sum_of_squares: f64,
     /// The number of accepted steps.
     pub iterations: u64,
-    /// The number of evaluations of the residuals, without those of the derivatives.
+    /// The number of evaluations of the residuals, without evaluations of the derivatives.
     pub evaluations: u64,
     /// The number of points at which the residuals failed or were not finite.
     pub failed: u64,

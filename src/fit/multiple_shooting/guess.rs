@@ -1,8 +1,9 @@
 //! States at the cuts, from the measurements.
 
 use crate::error::Result;
-use crate::fit::case::{Case, CaseStart};
+use crate::fit::case::{Case, CaseStart, Reading};
 use crate::fit::compiled::Compiled;
+use crate::fit::observable::MeasuredComponent;
 use crate::fit::parameter::Domain;
 use crate::fit::simulation::Simulation;
 use crate::fit::unknowns::{Slot, Unknowns};
@@ -55,7 +56,8 @@ fn domain(case: &Case<'_>, unknowns: &Unknowns, component: usize) -> Domain {
         },
         CaseStart::Function(_) => false,
     };
-    let is_logarithm = |reading: &crate::fit::case::Reading<'_>| reading.observable.log_component() == Some(component);
+    let logarithm = Some(MeasuredComponent { index: component, is_logarithm: true });
+    let is_logarithm = |reading: &Reading<'_>| reading.observable.component() == logarithm;
     if start_is_positive || case.readings.iter().any(is_logarithm) { Domain::Positive } else { Domain::Real }
 }
 
@@ -63,10 +65,10 @@ fn domain(case: &Case<'_>, unknowns: &Unknowns, component: usize) -> Domain {
 fn measured(case: &Case<'_>, component: usize) -> Option<Vec<(f64, f64)>> {
     let mut found: Vec<(usize, f64)> = Vec::new();
     for reading in &case.readings {
-        if let Some((index, value)) = reading.observable.component()
-            && index == component
+        if let Some(measured) = reading.observable.component()
+            && measured.index == component
         {
-            found.push((reading.output, value(reading.value)));
+            found.push((reading.output, measured.state(reading.value)));
         }
     }
     found.sort_by_key(|(output, _)| *output);

@@ -20,7 +20,7 @@ impl<Y: State, S: Clone, C: Clone, A, L: Loss<Y, Target = Y>> MultipleShooting<'
     /// # Errors
     /// * [`Error::UnsortedTimes`] unless the times strictly increase, or strictly decrease; [`Error::LengthMismatch`]
     ///   unless there are one target and one list of weights for each, of the same shape, and one start for each segment;
-    /// * [`Error::InvalidArgument`] for a number of segments or a penalty outside its domain, and
+    /// * [`Error::InvalidArgument`] for a number of segments or penalties outside their domains, and
     ///   [`Error::InvalidEntry`] for a scale that is not positive: without a given scale, targets that are constant or
     ///   masked in a coordinate;
     /// * the errors of the solves, of the adjoint and of the loss.
@@ -107,7 +107,10 @@ where
 
         let jumps = ((self.segments - 1) * scale.len()).max(1) as f64;
         let factor = share * self.penalty / jumps;
-        let mut params = model.field.params().zeros_like();
+        let theta = model.field.params();
+        loss += self.weight_penalty * theta.inner(&theta);
+        let mut params = theta.zeros_like();
+        params.add_scaled(2.0 * self.weight_penalty, &theta);
         let mut starts: Vec<F::State> = model.starts().iter().map(State::zeros_like).collect();
         let mut rest = cotangents.into_iter();
         for (&k, run) in batch.samples.iter().zip(&runs) {

@@ -66,6 +66,7 @@ pub struct MultipleShooting<'a, Y, S, C, A, L = SquaredError> {
     pub(super) given_scale: Option<&'a [f64]>,
     pub(super) segments: usize,
     pub(super) penalty: f64,
+    pub(super) weight_penalty: f64,
     pub(super) loss: L,
     pub(super) solver: S,
     pub(super) control: C,
@@ -77,7 +78,19 @@ impl<'a, Y: State, S, C, A> MultipleShooting<'a, Y, S, C, A> {
     /// at the first time. `solver` and `control` integrate each segment, and `adjoint` differentiates the solve.
     pub const fn new(times: &'a [f64], targets: &'a [Y], solver: S, control: C, adjoint: A) -> Self {
         let (weights, given_scale, loss) = (None, None, SquaredError);
-        Self { times, targets, weights, given_scale, segments: 1, penalty: 1.0, loss, solver, control, adjoint }
+        Self {
+            times,
+            targets,
+            weights,
+            given_scale,
+            segments: 1,
+            penalty: 1.0,
+            weight_penalty: 0.0,
+            loss,
+            solver,
+            control,
+            adjoint,
+        }
     }
 }
 
@@ -91,6 +104,13 @@ impl<'a, Y: State, S, C, A, L> MultipleShooting<'a, Y, S, C, A, L> {
     /// The penalty `ρ` of the jumps between segments, 1 by default. It has no unit.
     pub const fn penalty(mut self, penalty: f64) -> Self {
         self.penalty = penalty;
+        self
+    }
+
+    /// Adds `λ ‖θ‖²` to the loss, with all parameters `θ` of the field, such as the weights of a network: it keeps a network
+    /// smooth that noise would make rough. 0 by default.
+    pub const fn weight_penalty(mut self, lambda: f64) -> Self {
+        self.weight_penalty = lambda;
         self
     }
 
@@ -109,8 +129,21 @@ impl<'a, Y: State, S, C, A, L> MultipleShooting<'a, Y, S, C, A, L> {
 
     /// Another loss, of outputs and targets in units of the scale.
     pub fn loss<M>(self, loss: M) -> MultipleShooting<'a, Y, S, C, A, M> {
-        let Self { times, targets, weights, given_scale, segments, penalty, solver, control, adjoint, .. } = self;
-        MultipleShooting { times, targets, weights, given_scale, segments, penalty, loss, solver, control, adjoint }
+        let Self { times, targets, weights, given_scale, segments, penalty, weight_penalty, .. } = self;
+        let Self { solver, control, adjoint, .. } = self;
+        MultipleShooting {
+            times,
+            targets,
+            weights,
+            given_scale,
+            segments,
+            penalty,
+            weight_penalty,
+            loss,
+            solver,
+            control,
+            adjoint,
+        }
     }
 
     /// The indices of the times at which the segments start, and the last time.
@@ -126,7 +159,7 @@ impl<'a, Y: State, S, C, A, L> MultipleShooting<'a, Y, S, C, A, L> {
 
     /// Checks the settings and the data, and returns the scale.
     pub(super) fn checked_scale(&self) -> Result<Vec<f64>> {
-        let Self { times, targets, weights, given_scale, segments, penalty, .. } = *self;
+        let Self { times, targets, weights, given_scale, segments, .. } = *self;
         let span = check_times(times)?;
         if let Some(i) = times.windows(2).position(|pair| !span.is_after(pair[1], pair[0])) {
             return Err(Error::UnsortedTimes { index: i + 1, time: times[i + 1], previous: times[i] });
@@ -135,9 +168,10 @@ impl<'a, Y: State, S, C, A, L> MultipleShooting<'a, Y, S, C, A, L> {
             let expected = "at least 1, and less than the number of times";
             return Err(Error::InvalidArgument { name: "segments", value: segments as f64, expected });
         }
-        if !(penalty >= 0.0 && penalty.is_finite()) {
-            let expected = "finite and not negative";
-            return Err(Error::InvalidArgument { name: "penalty", value: penalty, expected });
+        for (name, value) in [("penalty", self.penalty), ("weight_penalty", self.weight_penalty)] {
+            if !(value >= 0.0 && value.is_finite()) {
+                return Err(Error::InvalidArgument { name, value, expected: "finite and not negative" });
+            }
         }
         let lengths = [("targets", Some(targets.len())), ("weights", weights.map(<[_]>::len))];
         for (name, found) in lengths {

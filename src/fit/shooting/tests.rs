@@ -64,9 +64,9 @@ fn the_gradient_is_that_of_central_differences() {
     let mut weights = vec![vec![1.0, 2.0]; 9];
     weights[3] = vec![1.0, 0.0];
     weights[6] = vec![0.5];
-    // Fixed steps: with an adaptive controller the steps of the differences are not those of the gradient.
+    // Fixed steps: with an adaptive controller the differences and the gradient have other steps.
     let all = MultipleShooting::new(&times, &targets, Rk4, Fixed::step(0.1), DiscreteAdjoint::new());
-    let all = all.segments(3).penalty(2.5).weights(&weights);
+    let all = all.segments(3).penalty(2.5).weight_penalty(0.3).weights(&weights);
     for known in [false, true] {
         let model = all.start_from_solve(wrong(), vector![1.3, 0.9]).unwrap();
         let mut starts = model.starts().to_vec();
@@ -118,7 +118,7 @@ fn defects_are_jumps_and_count_with_the_penalty() {
     let (times, targets) = (times(7), observed(&times(7)));
     let shooting = shooting(&times, &targets).scale(&[2.0, 0.5]).segments(2).penalty(3.0);
     let (truth, y0) = LotkaVolterra::problem();
-    let mut starts = shooting.start_from_solve(truth.clone(), y0).unwrap().starts().to_vec();
+    let mut starts = shooting.start_from_solve(truth, y0).unwrap().starts().to_vec();
     // The second segment starts above the end of the first one; its observations then have residuals.
     starts[1] += vector![0.2, 0.1];
     let model = shooting.start_from(truth, starts).unwrap();
@@ -130,7 +130,7 @@ fn defects_are_jumps_and_count_with_the_penalty() {
     assert!((loss - found.loss - penalty).abs() < 1e-8, "{loss} {}", found.loss);
 }
 
-/// Batches of segments: the mean of their losses and gradients is the whole.
+/// Batches of segments: the weighted mean of their losses and gradients is the whole.
 #[test]
 fn batches_sum_up_to_the_whole() {
     let (times, targets) = (times(12), observed(&times(12)));
@@ -163,7 +163,7 @@ fn units_do_not_matter() {
     let ((solver, fine), (_, coarse)) = (step(0.1), step(0.1 * time));
     let first = MultipleShooting::new(&short, &targets, solver, fine, DiscreteAdjoint::new()).segments(4);
     let second = MultipleShooting::new(&long, &other, solver, coarse, DiscreteAdjoint::new()).segments(4);
-    // x' = a x − b x y, y' = c x y − d y: the order of the parameters is that of the model.
+    // x' = a x − b x y, y' = c x y − d y: the parameters have the order of the model.
     let mut rescaled = wrong();
     let p = rescaled.params();
     let factors = [1.0, 1.0 / predators, 1.0 / prey, 1.0];
@@ -277,6 +277,8 @@ fn wrong_arguments_are_refused() {
     for penalty in [-1.0, f64::NAN, f64::INFINITY] {
         let found = refused(good.penalty(penalty));
         assert!(matches!(found, Error::InvalidArgument { name: "penalty", .. }), "{found}");
+        let found = refused(good.weight_penalty(penalty));
+        assert!(matches!(found, Error::InvalidArgument { name: "weight_penalty", .. }), "{found}");
     }
     for scale in [&[1.0, 0.0], &[1.0, -1.0], &[1.0, f64::NAN]] {
         let found = refused(good.scale(scale));

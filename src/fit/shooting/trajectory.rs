@@ -15,7 +15,7 @@ use crate::train::Loss;
 pub struct ShootingTrajectory<Y> {
     /// The states at the observation times. At a cut it is the start of the new segment.
     pub y: Vec<Y>,
-    /// The loss of the data alone, without the penalty.
+    /// The loss of the data alone, without the penalties.
     pub loss: f64,
     /// The end of each segment minus the start of the next one, in the units of the state.
     pub defects: Vec<Y>,

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::traits::{Slope, SlopeAt};
-use super::{OutputCotangent, Scenario, Simulation};
+use super::{Functions, OutputCotangent, Scenario, Simulation};
 use crate::adjoint::{Adjoint, Directions};
 use crate::control::Controller;
 use crate::dynamics::Differentiable;
@@ -73,7 +73,7 @@ where
         &self,
         scenario: &Scenario<'_>,
         directions: &Directions,
-        functions: &mut dyn FnMut(&[DVector<f64>]) -> Result<Vec<Vec<OutputCotangent>>>,
+        functions: &mut Functions<'_>,
     ) -> Result<DMatrix<f64>> {
         let (field, y0) = self.at(scenario)?;
         let problem = Ivp::new(&field, y0, check_times(scenario.times)?).save_at(scenario.times);

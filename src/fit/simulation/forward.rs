@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::traits::{Slope, SlopeAt};
-use super::{OutputCotangent, Scenario, Sensitive, Simulation};
+use super::{Functions, OutputCotangent, Scenario, Sensitive, Simulation};
 use crate::adjoint::Directions;
 use crate::error::Result;
 
@@ -43,7 +43,7 @@ impl<M: Sensitive<S, C>, S, C> Simulation for Forward<M, S, C> {
         &self,
         scenario: &Scenario<'_>,
         directions: &Directions,
-        functions: &mut dyn FnMut(&[DVector<f64>]) -> Result<Vec<Vec<OutputCotangent>>>,
+        functions: &mut Functions<'_>,
     ) -> Result<DMatrix<f64>> {
         let found = self.model.states_along(&self.solver, &self.control, scenario, directions)?;
         let functions = functions(&found.y)?;

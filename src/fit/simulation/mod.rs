@@ -8,4 +8,4 @@ mod traits;
 pub use backward::Backward;
 pub use forward::Forward;
 pub use sensitive::Sensitive;
-pub use traits::{OutputCotangent, Scenario, Simulation, Slope, SlopeAt};
+pub use traits::{Functions, OutputCotangent, Scenario, Simulation, Slope, SlopeAt};

@@ -25,6 +25,10 @@ pub struct OutputCotangent {
     pub cotangent: DVector<f64>,
 }
 
+/// Functions of the outputs: called with the states, it returns for each function its derivatives with respect to the outputs
+/// on which it depends.
+pub type Functions<'a> = dyn FnMut(&[DVector<f64>]) -> Result<Vec<Vec<OutputCotangent>>> + 'a;
+
 /// A model with a solver, as a [`Fit`](crate::fit::Fit) sees it.
 ///
 /// [`Forward`](super::Forward) is for few parameters, [`Backward`](super::Backward) for many. States and parameters are
@@ -45,16 +49,13 @@ pub trait Simulation {
     /// Derivatives of functions of the outputs along directions in the initial state and the parameters: a row for each
     /// function, a column for each direction.
     ///
-    /// `functions` is called with the states, and returns for each function its derivatives with respect to the outputs
-    /// on which it depends.
-    ///
     /// # Errors
     /// Every error of the solve, of its derivatives, and of `functions`.
     fn derivatives(
         &self,
         scenario: &Scenario<'_>,
         directions: &Directions,
-        functions: &mut dyn FnMut(&[DVector<f64>]) -> Result<Vec<Vec<OutputCotangent>>>,
+        functions: &mut Functions<'_>,
     ) -> Result<DMatrix<f64>>;
 
     /// The slope `f(t, y)` at a state, with its derivatives along the columns of `dparams` in the parameters.

@@ -21,7 +21,8 @@ impl<X: Simulation> Fit<'_, X> {
     /// differential equations*, SIAM J. Sci. Stat. Comput. 3 (1982), with the smoothing of Liang & Wu, JASA 103 (2008). Slopes
     /// of noisy data have errors, so the values are a start for
     /// [`least_squares_from`](Fit::least_squares_from), and no estimate. The values have the order of [`names`](Fit::names). A
-    /// parameter on which no slope depends keeps its value.
+    /// parameter on which no slope depends keeps its value. Slopes are compared in units of the root mean square of their
+    /// component, so the largest ones decide: the method is not for stiff systems over many decades of time.
     ///
     /// ```
     /// use nalgebra::{SVector, vector};
@@ -97,7 +98,7 @@ fn scales(samples: &[Vec<SlopeSample>], dimension: usize) -> Vec<f64> {
     (0..dimension).map(scale).map(|scale| if scale > 0.0 { scale } else { 1.0 }).collect()
 }
 
-/// The slopes of the model against those of the measurements.
+/// The slopes of the model, compared with the slopes of the measurements.
 struct Matching<'f, 'a, X> {
     problem: Compiled<'f, 'a, X>,
     /// The samples of each case.

@@ -1,6 +1,6 @@
 //! The bandwidth by leave-one-out cross-validation.
 
-use super::parabola::Window;
+use super::parabola::{Window, least_width};
 
 /// Bandwidths per factor of two.
 const PER_OCTAVE: f64 = 4.0;
@@ -32,7 +32,8 @@ pub(super) fn prediction_error(times: &[f64], values: &[f64], scale: f64, h: f64
 pub(super) fn bandwidth(times: &[f64], values: &[f64]) -> Option<f64> {
     let n = times.len();
     let span = times[n - 1] - times[0];
-    let smallest = 1.5 * span / (n - 1) as f64;
+    let width = |i: usize| least_width(times, times[i], Some(i));
+    let smallest = (1..n - 1).map(width).fold(span, f64::min);
     let scale = values.iter().fold(0.0_f64, |scale, value| scale.max(value.abs()));
     if scale == 0.0 {
         return Some(span);

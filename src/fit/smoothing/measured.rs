@@ -83,17 +83,18 @@ impl Component {
     /// The measurements of a component in a case; `None` without one.
     fn new(case: &Case<'_>, index: usize) -> Result<Option<Self>> {
         let of_component = |reading: &&crate::fit::case::Reading<'_>| {
-            reading.observable.component().is_some_and(|(component, _)| component == index)
+            reading.observable.component().is_some_and(|measured| measured.index == index)
         };
         let readings: Vec<_> = case.readings.iter().filter(of_component).collect();
         if readings.is_empty() {
             return Ok(None);
         }
-        let is_log = readings.iter().all(|reading| reading.observable.is_logarithm());
+        let is_log =
+            readings.iter().all(|reading| reading.observable.component().is_some_and(|measured| measured.is_logarithm));
         let mut points: Vec<(f64, f64)> = readings
             .iter()
             .map(|reading| {
-                let state = reading.observable.component().map_or(f64::NAN, |(_, state)| state(reading.value));
+                let state = reading.observable.component().map_or(f64::NAN, |measured| measured.state(reading.value));
                 (case.times[reading.output], if is_log { reading.value } else { state })
             })
             .collect();

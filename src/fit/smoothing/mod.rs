@@ -11,8 +11,6 @@
 //! | `collocation` | the start of a fit |
 
 mod collocation;
-#[cfg(test)]
-mod collocation_tests;
 mod cross_validation;
 mod gradient_matching;
 mod local_quadratic;

@@ -29,7 +29,7 @@ impl Window {
     ///
     /// `times` are ascending, at least three besides the one left out.
     pub(super) fn new(times: &[f64], t: f64, h: f64, without: Option<usize>) -> Self {
-        let h = h.max(BEYOND_THIRD * third_distance(times, t, without));
+        let h = h.max(least_width(times, t, without));
         let first = times.partition_point(|&time| time - t <= -h);
         let end = times.partition_point(|&time| time - t < h);
         Self { t, h, first, end, without }
@@ -83,8 +83,8 @@ struct Point {
     weight: f64,
 }
 
-/// The distance of the third nearest time.
-fn third_distance(times: &[f64], t: f64, without: Option<usize>) -> f64 {
+/// The least half-width of a window around `t`.
+pub(super) fn least_width(times: &[f64], t: f64, without: Option<usize>) -> f64 {
     let after = times.partition_point(|&time| time < t);
     // The three nearest are among four before and four after, one of which may be left out.
     let near = after.saturating_sub(4)..(after + 4).min(times.len());
@@ -94,5 +94,5 @@ fn third_distance(times: &[f64], t: f64, without: Option<usize>) -> f64 {
         *distance = (times[index] - t).abs();
     }
     distances.sort_unstable_by(f64::total_cmp);
-    distances[2]
+    BEYOND_THIRD * distances[2]
 }

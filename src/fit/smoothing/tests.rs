@@ -91,14 +91,14 @@ fn the_bias_is_the_asymptotic_one() {
 #[test]
 fn the_variance_is_the_asymptotic_one() {
     // Noise alone, at times further apart than two bandwidths: independent estimates. Their variance is (15/7) σ²/(ρ h³).
-    let (n, h, sigma) = (60_001, 0.5, 0.3);
+    let (n, h, sigma) = (24_001, 0.5, 0.3);
     let times = equidistant(n, 600.0);
     let mut draw = normal(11);
     let values = scalars(&times, |_| 0.0).iter().map(|_| vector![sigma * draw()]).collect::<Vec<_>>();
     let smooth = smooth(&times, &values, h);
     let slopes: Vec<f64> = (1..600).map(|i| slope(&smooth, f64::from(i))).collect();
     let variance = slopes.iter().map(|slope| slope * slope).sum::<f64>() / slopes.len() as f64;
-    let expected = 15.0 / 7.0 * sigma * sigma / (100.0 * h.powi(3));
+    let expected = 15.0 / 7.0 * sigma * sigma / (40.0 * h.powi(3));
     // The relative standard deviation of a variance from 599 numbers is 0.058.
     assert!((variance / expected - 1.0).abs() < 0.17, "{variance} {expected}");
 }
@@ -110,7 +110,7 @@ fn the_bandwidth_is_near_the_best_one() {
         ((10..490).map(|i| at(i).powi(2)).sum::<f64>() / 480.0).sqrt()
     };
     let (mut chosen, mut best) = (0.0, vec![0.0; 12]);
-    for seed in 0..10 {
+    for seed in 0..4 {
         let mut draw = uniform(seed);
         let mut times: Vec<f64> = (0..198).map(|_| 10.0 * draw()).chain([0.0, 10.0]).collect();
         times.sort_unstable_by(f64::total_cmp);

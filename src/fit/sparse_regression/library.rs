@@ -18,11 +18,13 @@ pub struct Library {
     terms: Vec<Term>,
 }
 
+type TermFunction = dyn Fn(&[f64]) -> f64 + Send + Sync;
+
 /// A named function.
 #[derive(Clone)]
 struct Term {
     name: String,
-    value: Arc<dyn Fn(&[f64]) -> f64 + Send + Sync>,
+    value: Arc<TermFunction>,
 }
 
 impl Library {

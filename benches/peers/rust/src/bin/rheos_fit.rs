@@ -1,11 +1,11 @@
 //! rheos on the fit of the Lotka–Volterra equations to the pelts of 1900–1920; see `python/scipy_fit.py`.
 
 use nalgebra::vector;
+use rheos::Autodiff;
 use rheos::control::Pid;
 use rheos::dynamics::problems::LotkaVolterra;
 use rheos::fit::{Experiment, Fit, Parameter, Series, Simulation};
 use rheos::solver::explicit::{Dop853, Dopri5, Tsit5};
-use rheos::Autodiff;
 use rheos_peers::clock::{Library, seconds};
 use serde_json::json;
 

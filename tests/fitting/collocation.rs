@@ -1,12 +1,14 @@
-use nalgebra::vector;
+//! Starts of a fit from smoothed measurements.
 
-use crate::control::{Fixed, Pid};
-use crate::dynamics::problems::LotkaVolterra;
-use crate::dynamics::{Autodiff, DualNum};
-use crate::error::Error;
-use crate::fit::{Experiment, Fit, Forward, Parameter, Series};
-use crate::solver::explicit::{Dopri5, Rk4};
-use crate::train::uniform;
+use nalgebra::vector;
+use rheos::dynamics::problems::LotkaVolterra;
+use rheos::dynamics::{MassMatrix, WithMass};
+use rheos::error::Error;
+use rheos::fit::{Experiment, Fit, Forward, Parameter, Series, Simulation};
+use rheos::train::uniform;
+use rheos::{Autodiff, DiscreteAdjoint, Dopri5, Fixed, Ivp, Pid, RadauIIA5, Rk4};
+
+use crate::reference::{entry, numbers};
 
 type Model = Autodiff<LotkaVolterra, 2, 4>;
 type LotkaVolterraFit<'a> = Fit<'a, Forward<Model, Dopri5, Pid>>;
@@ -23,7 +25,7 @@ fn exact(y0: [f64; 2], t0: f64) -> (Vec<f64>, [Vec<f64>; 2]) {
     }
     let model = LotkaVolterra::problem().0;
     let span = times[0]..times[times.len() - 1];
-    let problem = crate::solution::Ivp::new(&model, y0.into(), span).save_at(&times);
+    let problem = Ivp::new(&model, y0.into(), span).save_at(&times);
     let solution = problem.solve(Dopri5, Pid::tolerance(1e-10)).unwrap();
     (times, [0, 1].map(|i| solution.y.iter().map(|y| y[i]).collect()))
 }
@@ -132,7 +134,7 @@ fn a_missing_component_is_named() {
     let error = |experiment| fit(TRUTH).experiment(experiment).collocation_start().unwrap_err();
     let missing = error(only(1, &times, &y[1]));
     assert_eq!(missing, Error::NotMeasured { component: 0, experiment: 0 });
-    let function = Series::function(|_, y, _| y[1].ln(), &times, &y[1]);
+    let function = Series::function(|_, y, _| y[1] * 1.0, &times, &y[1]);
     let missing = error(only(0, &times, &y[0]).measured(function));
     assert_eq!(missing, Error::NotMeasured { component: 1, experiment: 0 });
     let few = error(only(0, &times, &y[0]).measured(Series::component(1, &times[..3], &y[1][..3])));
@@ -152,4 +154,63 @@ fn nothing_is_solved() {
     let fit = Fit::new(model, Rk4, Fixed::steps(0)).experiment(experiment);
     assert!(fit.least_squares().is_err());
     near(&fit.collocation_start().unwrap(), &TRUTH, 0.02);
+}
+
+/// The same by NumPy and SciPy, and the minimum of the fit from there.
+#[test]
+fn hare_and_lynx_from_thirty_starts() {
+    let table = |text: &str| {
+        let rows = text.lines().skip(1).map(|line| line.split(',').map(|x| x.parse().unwrap()).collect());
+        rows.collect::<Vec<Vec<f64>>>()
+    };
+    let pelts = table(include_str!("../../examples/data/lynx_hare_1900_1920.csv"));
+    let [years, hares, lynx] = [0, 1, 2].map(|i| pelts.iter().map(|row| row[i]).collect::<Vec<_>>());
+    let starts = table(include_str!("../../examples/data/hare_lynx_starts.csv"));
+    let expected = numbers(&entry(&["hare_lynx", "collocation"]));
+    assert_eq!(starts.len(), 30);
+    for start in &starts {
+        let y0 = [4, 5].map(|j| Parameter::new(["hares", "lynx"][j - 4], start[j]).positive());
+        let experiment = Experiment::new(1900.0, y0)
+            .measured(Series::log_component(0, &years, &hares))
+            .measured(Series::log_component(1, &years, &lynx));
+        let fit = fit([start[0], start[1], start[2], start[3]]).experiment(experiment);
+        let found = fit.collocation_start().unwrap();
+        near(&found[..4], &expected, 1e-4);
+        near(&found[4..], &[hares[0], lynx[0]], 1e-12);
+        if std::ptr::eq(start, &starts[3]) {
+            assert!(fit.least_squares().map_or(true, |fitted| fitted.sum_of_squares > 16.0), "this start is a bad one");
+            let fitted = fit.least_squares_from(&found).unwrap();
+            assert!((fitted.sum_of_squares - 2.018661).abs() < 1e-6, "{fitted}");
+        }
+    }
+}
+
+#[test]
+fn an_adjoint_has_the_same_start() {
+    let (times, y) = exact([2.0, 0.5], 0.0);
+    let model = Autodiff::new(LotkaVolterra, vector![1.0, 1.0, 1.0, 1.0]);
+    let backward = Fit::by_adjoint(model, vector![0.0, 0.0], Dopri5, Pid::tolerance(1e-8), DiscreteAdjoint::new());
+    let measured = || {
+        unknown_start(0.0).measured(Series::component(0, &times, &y[0])).measured(Series::component(1, &times, &y[1]))
+    };
+    let found = backward.experiment(measured()).collocation_start().unwrap();
+    near(&found, &fit([1.0; 4]).experiment(measured()).collocation_start().unwrap(), 1e-9);
+}
+
+/// `M y' = f` says nothing about the slope of an algebraic variable.
+#[test]
+fn a_mass_matrix_is_refused() {
+    fn refused<X: Simulation>(fit: Fit<'_, X>) {
+        let (times, y) = exact([2.0, 0.5], 0.0);
+        let experiment = unknown_start(0.0)
+            .measured(Series::component(0, &times, &y[0]))
+            .measured(Series::component(1, &times, &y[1]));
+        let error = fit.experiment(experiment).collocation_start().unwrap_err();
+        assert!(matches!(error, Error::InvalidArgument { name: "mass matrix", .. }), "{error}");
+    }
+    let model = Autodiff::new(LotkaVolterra, vector![1.0, 1.0, 1.0, 1.0]);
+    let system = WithMass::new(model, MassMatrix::diagonal(&[1.0, 2.0]).unwrap());
+    refused(Fit::new(system.clone(), RadauIIA5::new(), Pid::tolerance(1e-8)));
+    let y = vector![0.0, 0.0];
+    refused(Fit::by_adjoint(system, y, RadauIIA5::new(), Pid::tolerance(1e-8), DiscreteAdjoint::new()));
 }
