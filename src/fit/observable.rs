@@ -56,8 +56,7 @@ impl<'a> Observable<'a> {
         }
     }
 
-    /// The derivatives along directions in the parameters, a column each. A parameter that is fixed, a zero in every
-    /// direction, need not have a derivative.
+    /// The derivatives along directions in the parameters, a column each.
     pub(super) fn derivatives_along(&self, at: At<'_>, dparams: &DMatrix<f64>) -> DVector<f64> {
         let mut found = DVector::zeros(dparams.ncols());
         if let Self::Function(f) = self {
