@@ -86,9 +86,9 @@ impl Case<'_> {
             for (reading, mut row) in self.readings.iter().zip(direct.row_iter_mut()) {
                 let at = self.at(reading, states, &setup);
                 values.push(reading.observable.value(at));
-                let gradient = reading.observable.gradient(at);
-                row += DVector::from_vec(gradient.params).tr_mul(&setup.dparams);
-                functions.push(vec![OutputCotangent { output: reading.output, cotangent: gradient.y.into() }]);
+                row += reading.observable.derivatives_along(at, &setup.dparams).transpose();
+                let cotangent = reading.observable.state_gradient(at);
+                functions.push(vec![OutputCotangent { output: reading.output, cotangent }]);
             }
             Ok(functions)
         };
@@ -112,9 +112,9 @@ impl Case<'_> {
         let mut functions = |states: &[DVector<f64>]| {
             let mut loss = Vec::with_capacity(self.readings.len());
             for (reading, weight) in self.readings.iter().zip(weights) {
-                let gradient = reading.observable.gradient(self.at(reading, states, &setup));
-                direct += *weight * setup.dparams.tr_mul(&DVector::from_vec(gradient.params));
-                let cotangent = *weight * DVector::from_vec(gradient.y);
+                let at = self.at(reading, states, &setup);
+                direct += *weight * reading.observable.derivatives_along(at, &setup.dparams);
+                let cotangent = *weight * reading.observable.state_gradient(at);
                 loss.push(OutputCotangent { output: reading.output, cotangent });
             }
             Ok(vec![loss])

@@ -29,6 +29,7 @@ impl<'a, X: Simulation> Fit<'a, X> {
         if self.experiments.is_empty() {
             return Err(Error::LengthMismatch { name: "experiments", found: 0, expected: 1 });
         }
+        distinct(&self.parameters)?;
         let mut unknowns = Unknowns::default();
         // A parameter that every experiment replaces by its own is no unknown.
         let shared = |parameter: &Parameter| {
@@ -57,6 +58,7 @@ impl<'a, X: Simulation> Fit<'a, X> {
         unknowns: &mut Unknowns,
         ending: &str,
     ) -> Result<Case<'a>> {
+        distinct(&experiment.locals)?;
         let mut params = shared.to_vec();
         for (index, own) in experiment.locals.iter().enumerate() {
             let known = || self.parameters.iter().map(|parameter| parameter.name.clone()).collect();
@@ -119,6 +121,16 @@ impl<'a, X: Simulation> Fit<'a, X> {
         times.dedup();
         Ok(times)
     }
+}
+
+/// Also fixed parameters have different names: an experiment replaces them by name.
+fn distinct(parameters: &[Parameter]) -> Result<()> {
+    for (index, parameter) in parameters.iter().enumerate() {
+        if parameters[..index].iter().any(|earlier| earlier.name == parameter.name) {
+            return Err(Error::DuplicateParameter { name: parameter.name.clone() });
+        }
+    }
+    Ok(())
 }
 
 impl Case<'_> {

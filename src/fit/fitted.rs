@@ -79,6 +79,12 @@ impl Fitted {
         Ok(&self.parameters[self.unknowns.index(name)?])
     }
 
+    /// The values of the free parameters, in the order of [`names`](super::Fit::names).
+    #[must_use]
+    pub fn values(&self) -> Vec<f64> {
+        self.parameters.iter().map(|parameter| parameter.value).collect()
+    }
+
     /// The number of measurements without the number of free parameters.
     #[must_use]
     pub fn degrees_of_freedom(&self) -> usize {
@@ -140,6 +146,11 @@ impl Fitted {
     /// The errors of [`covariance`](Self::covariance).
     pub fn standard_errors(&self) -> Result<Vec<f64>> {
         Ok(self.covariance()?.diagonal().iter().map(|variance| variance.sqrt()).collect())
+    }
+
+    /// The standard errors of the coordinates in which the parameters are fitted.
+    pub(super) fn standard_errors_of_coordinates(&self) -> Result<Vec<f64>> {
+        Ok(self.covariance_of_coordinates()?.diagonal().iter().map(|variance| variance.sqrt()).collect())
     }
 
     /// The confidence interval of a parameter at a level such as 0.95.

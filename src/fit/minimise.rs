@@ -3,7 +3,7 @@
 use nalgebra::DVector;
 
 use super::fitted::{Estimate, FitFailure, FitResult, Fitted};
-use super::least_squares::{LeastSquares, LevenbergMarquardt};
+use super::least_squares::LevenbergMarquardt;
 use super::simulation::Simulation;
 use super::unknowns::Unknowns;
 use super::{Fit, compiled::Compiled};
@@ -60,15 +60,6 @@ impl<X: Simulation> Fit<'_, X> {
             Ok(minimum) => Ok(Fitted::new(minimum, problem.unknowns, self.known_noise)),
             Err(failure) => Err(FitFailure::new(*failure, problem.unknowns, self.known_noise)),
         }
-    }
-
-    /// The residuals at these values of the free parameters, in the order of [`names`](Self::names).
-    ///
-    /// # Errors
-    /// As for [`least_squares`](Self::least_squares).
-    pub fn residuals(&self, values: &[f64]) -> Result<DVector<f64>> {
-        let problem = self.compile()?;
-        problem.residuals(&problem.unknowns.coordinates(values)?)
     }
 
     /// Minimises a loss that is no sum of squares, by [`Lbfgs`].

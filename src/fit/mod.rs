@@ -40,6 +40,7 @@ mod minimise;
 mod multiple_shooting;
 mod observable;
 mod parameter;
+mod predictions;
 mod problem;
 mod profile;
 mod quantile;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use nalgebra::{DMatrix, DVector};
 use num_dual::Dual64;
 
 /// A function of time, state and parameters over dual numbers.
@@ -24,13 +25,6 @@ pub(super) struct At<'p> {
     pub params: &'p [f64],
 }
 
-/// The gradient of an observable.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct ObservableGradient {
-    pub y: Vec<f64>,
-    pub params: Vec<f64>,
-}
-
 impl<'a> Observable<'a> {
     pub(super) fn function(f: impl Fn(f64, &[Dual64], &[Dual64]) -> Dual64 + Send + Sync + 'a) -> Self {
         Self::Function(Arc::new(f))
@@ -48,24 +42,32 @@ impl<'a> Observable<'a> {
         }
     }
 
-    /// The derivative along a direction in the state and the parameters.
-    pub(super) fn derivative_along(&self, at: At<'_>, dy: &[f64], dparams: &[f64]) -> f64 {
+    /// The derivatives with respect to the components of the state.
+    pub(super) fn state_gradient(&self, at: At<'_>) -> DVector<f64> {
+        let n = at.y.len();
+        let unit = |k: usize, value: f64| DVector::from_fn(n, |i, _| if i == k { value } else { 0.0 });
         match self {
-            Self::Component(i) => dy[*i],
-            Self::LogComponent(i) => dy[*i] / at.y[*i],
-            Self::Function(f) => f(at.t, &along(at.y, dy), &along(at.params, dparams)).eps,
+            Self::Component(i) => unit(*i, 1.0),
+            Self::LogComponent(i) => unit(*i, 1.0 / at.y[*i]),
+            Self::Function(f) => {
+                let params = constants(at.params);
+                DVector::from_fn(n, |k, _| f(at.t, &along(at.y, unit(k, 1.0).as_slice()), &params).eps)
+            }
         }
     }
 
-    /// The derivatives with respect to every component and parameter.
-    pub(super) fn gradient(&self, at: At<'_>) -> ObservableGradient {
-        let unit = |n: usize, k: usize| (0..n).map(|i| if i == k { 1.0 } else { 0.0 }).collect::<Vec<_>>();
-        let (n, p) = (at.y.len(), at.params.len());
-        let (no_y, no_params) = (vec![0.0; n], vec![0.0; p]);
-        ObservableGradient {
-            y: (0..n).map(|k| self.derivative_along(at, &unit(n, k), &no_params)).collect(),
-            params: (0..p).map(|k| self.derivative_along(at, &no_y, &unit(p, k))).collect(),
+    /// The derivatives along directions in the parameters, a column each.
+    pub(super) fn derivatives_along(&self, at: At<'_>, dparams: &DMatrix<f64>) -> DVector<f64> {
+        let mut found = DVector::zeros(dparams.ncols());
+        if let Self::Function(f) = self {
+            let y = constants(at.y);
+            for (found, direction) in found.iter_mut().zip(dparams.column_iter()) {
+                if direction.iter().any(|dp| *dp != 0.0) {
+                    *found = f(at.t, &y, &along(at.params, direction.clone_owned().as_slice())).eps;
+                }
+            }
         }
+        found
     }
 
     /// The component that is measured itself.

@@ -6,6 +6,7 @@ use super::Fit;
 use super::compiled::Compiled;
 use super::fitted::Fitted;
 use super::least_squares::{LeastSquares, LevenbergMarquardt, Linearised};
+use super::parameter::Domain;
 use super::simulation::Simulation;
 use crate::error::{Error, Result};
 
@@ -50,20 +51,19 @@ impl<X: Simulation> Fit<'_, X> {
     /// partially observed dynamical models by exploiting the profile likelihood*, 2009.)
     ///
     /// An open end, `None`, means that the data do not bound the parameter on this side: 60 steps of growing length did
-    /// not reach the threshold.
+    /// not reach the threshold, or the next one overflows.
     ///
     /// # Errors
     /// * the errors of [`Fitted::interval`];
+    /// * [`Error::LengthMismatch`] and [`Error::UnknownParameter`] if `fitted` has other free parameters, and
+    ///   [`Error::InvalidArgument`] if its sum of squares is not that of this fit;
     /// * [`Error::InvalidArgument`] if a point of the profile is below the minimum by more than 1e-6 of the distance to
     ///   the threshold: `fitted` is no global minimum, or belongs to another fit;
     /// * an error of a fit of the others that fails even close to the last point.
     pub fn profile(&self, fitted: &Fitted, name: &str, level: f64) -> Result<Profile> {
         let problem = self.compile()?;
         let index = fitted.unknowns.index(name)?;
-        if problem.unknowns.len() != fitted.unknowns.len() {
-            let (found, expected) = (fitted.unknowns.len(), problem.unknowns.len());
-            return Err(Error::LengthMismatch { name: "fitted.parameters", found, expected });
-        }
+        problem.unknowns.check_same(&fitted.unknowns)?;
         let sum = problem.residuals(&fitted.minimum.x)?.norm_squared();
         if (sum - fitted.sum_of_squares).abs() > 1e-3 * fitted.sum_of_squares {
             let expected = "the sum of squares of this fit at these parameters";
@@ -76,10 +76,11 @@ impl<X: Simulation> Fit<'_, X> {
         let quantile = fitted.quantile(level)?;
         let threshold = fitted.sum_of_squares + quantile * quantile * fitted.variance()?;
         let domain = fitted.unknowns[index].domain;
-        let error = fitted.standard_errors()?[index] / domain.slope(fitted.minimum.x[index]);
-        let search = Search { problem: &problem, fitted, index, threshold };
-        let below = search.side(-FIRST_STEP * error)?;
-        let above = search.side(FIRST_STEP * error)?;
+        let error = fitted.standard_errors_of_coordinates()?[index];
+        // Near the end of a domain a standard error of the coordinate is very long.
+        let step = FIRST_STEP * if domain == Domain::Real { error } else { error.min(1.0) };
+        let search = Search { problem: &problem, fitted, index, domain, threshold };
+        let (below, above) = (search.side(-step)?, search.side(step)?);
         let minimum = Found { x: fitted.minimum.x.clone(), sum: fitted.sum_of_squares };
         let all = below.points.iter().rev().chain(std::iter::once(&minimum)).chain(&above.points);
         let point = |found: &Found| ProfilePoint { value: domain.value(found.x[index]), sum_of_squares: found.sum };
@@ -98,6 +99,7 @@ struct Search<'s, 'f, 'a, X> {
     problem: &'s Compiled<'f, 'a, X>,
     fitted: &'s Fitted,
     index: usize,
+    domain: Domain,
     threshold: f64,
 }
 
@@ -121,7 +123,11 @@ impl<X: Simulation> Search<'_, '_, '_, X> {
         let mut points = Vec::new();
         let mut failures = 0;
         for _ in 0..POINTS {
-            match self.at(&last, last.x[self.index] + step) {
+            let next = last.x[self.index] + step;
+            if !self.domain.value(next).is_finite() {
+                break;
+            }
+            match self.at(&last, next) {
                 Ok(found) => {
                     self.check(&found)?;
                     points.push(found.clone());

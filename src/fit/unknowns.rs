@@ -64,6 +64,23 @@ impl Unknowns {
         })
     }
 
+    /// # Errors
+    /// [`Error::LengthMismatch`], [`Error::UnknownParameter`] or [`Error::InvalidArgument`] if the unknowns of a result have
+    /// another number, other names or other domains.
+    pub(super) fn check_same(&self, result: &Self) -> Result<()> {
+        let (found, expected) = (result.len(), self.len());
+        if found != expected {
+            return Err(Error::LengthMismatch { name: "fitted.parameters", found, expected });
+        }
+        for (index, (unknown, other)) in self.iter().zip(result.iter()).enumerate() {
+            if self.index(&other.name)? != index || unknown.domain != other.domain {
+                let expected = "in the order and with the domains of this fit";
+                return Err(Error::InvalidArgument { name: "fitted.parameters", value: index as f64, expected });
+            }
+        }
+        Ok(())
+    }
+
     /// The coordinates at the start.
     pub(super) fn start(&self) -> DVector<f64> {
         DVector::from_iterator(self.len(), self.0.iter().map(|unknown| unknown.domain.coordinate(unknown.start)))

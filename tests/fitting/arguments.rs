@@ -84,6 +84,16 @@ fn names_are_checked() {
     let twice = Experiment::new(0.0, [Parameter::new("k", 1.0)]).measured(series());
     let error = refused(decay().parameters([Parameter::new("k", 1.0)]).experiment(twice).least_squares());
     assert_eq!(error, Error::DuplicateParameter { name: "k".into() });
+    // A fixed parameter too, and one that an experiment replaces twice.
+    let fixed = [Parameter::new("k", 1.0), Parameter::new("k", 3.0).fixed()];
+    let error = refused(decay().parameters(fixed).experiment(known().measured(series())).least_squares());
+    assert_eq!(error, Error::DuplicateParameter { name: "k".into() });
+    let replaced = [2.0, 3.0].map(|value| Parameter::new("p[0]", value).fixed());
+    let experiment = replaced.into_iter().fold(known(), Experiment::with).measured(series());
+    assert_eq!(
+        refused(decay().experiment(experiment).least_squares()),
+        Error::DuplicateParameter { name: "p[0]".into() }
+    );
     let foreign = known().with(Parameter::new("q", 1.0)).measured(series());
     let error = refused(decay().experiment(foreign).least_squares());
     assert_eq!(error, Error::UnknownParameter { name: "q".into(), known: vec!["p[0]".into()] });

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector, linalg::ColPivQR};
 
-use super::linear::rank;
+use super::linear::{norm, rank};
 use crate::error::{Error, Result};
 
 /// The rounding error of a triangular factor, relative to its largest entry and for each row.
@@ -21,7 +21,7 @@ impl Information {
     /// [`Error::NotIdentifiable`] if the columns of the Jacobian are linearly dependent up to rounding.
     pub(in crate::fit) fn new(jacobian: &DMatrix<f64>, name: impl Fn(usize) -> String) -> Result<Self> {
         let columns = jacobian.ncols();
-        let scale = DVector::from_iterator(columns, jacobian.column_iter().map(|column| column.norm()));
+        let scale = DVector::from_iterator(columns, jacobian.column_iter().map(|column| norm(column.as_slice())));
         if let Some(j) = scale.iter().position(|scale| *scale == 0.0 || !scale.is_finite()) {
             return Err(Error::NotIdentifiable { parameter: name(j) });
         }

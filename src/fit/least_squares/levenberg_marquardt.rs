@@ -31,8 +31,10 @@ impl LevenbergMarquardt {
     ///   every column of the Jacobian is at most `τ`. So it ends at the accuracy of the solver, also if the residuals are
     ///   zero up to its errors, or if the Jacobian is singular.
     ///
-    /// The undamped step leaves out directions whose effect is 10⁻¹⁰ of the largest, in units of `D`. So a parameter may go
-    /// to the end of its domain, where it has no effect any more.
+    /// The undamped step leaves out directions whose effect is 10⁻¹⁰ of the largest, with the columns of the Jacobian
+    /// normalised. It also leaves out a coordinate whose effect has vanished: its column is below 10⁻¹⁰ of its largest norm so
+    /// far, and a change by its length would change the residuals by less than 10⁻¹⁰ of their norm. So a parameter may go to
+    /// the end of its domain, where it has no effect any more.
     #[must_use]
     pub const fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;

@@ -2,7 +2,7 @@
 
 use nalgebra::{DVector, DVectorView};
 
-use super::linear::Reduced;
+use super::linear::{Damped, NO_EFFECT, Undamped, norm};
 use super::{LeastSquares, LeastSquaresFailure, LeastSquaresMinimum, LevenbergMarquardt, Linearised};
 use crate::error::{Error, Result};
 
@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 const FIRST_DAMPING: f64 = 1e-3;
 /// The number of trial steps from one point.
 const TRIALS: usize = 40;
-/// The smallest damping: an undamped step up to rounding.
-const LEAST_DAMPING: f64 = 1e-15;
+/// The smallest damping. A column may be far below the largest one so far, so it is below the square of rounding errors.
+const LEAST_DAMPING: f64 = 1e-40;
 
 impl LevenbergMarquardt {
     /// Minimises the sum of squares of `problem` from `x`.
@@ -37,23 +37,23 @@ impl LevenbergMarquardt {
         }
         let mut lambda = FIRST_DAMPING;
         loop {
-            let reduced = point.reduce();
-            let decrease = reduced.largest_decrease();
+            let undamped = point.undamped(problem);
+            let decrease = undamped.decrease;
             if decrease <= self.tolerance.powi(2) * point.best.sum_of_squares {
                 return Ok(point.best);
             }
             if point.best.iterations == self.max_iterations {
                 return Err(point.not_converged(decrease));
             }
-            if !point.step(problem, &reduced, &mut lambda) {
-                let minimal = self.is_minimal(problem, &point, &reduced);
+            if !point.step(problem, &mut lambda) {
+                let minimal = self.is_minimal(problem, &point, undamped);
                 return if minimal { Ok(point.best) } else { Err(point.not_converged(decrease)) };
             }
         }
     }
 
     /// Whether a point from which no step decreases the sum of squares is a minimum up to the errors of the residuals.
-    fn is_minimal<P: LeastSquares + ?Sized>(&self, problem: &P, point: &Point, reduced: &Reduced) -> bool {
+    fn is_minimal<P: LeastSquares + ?Sized>(&self, problem: &P, point: &Point, undamped: Undamped) -> bool {
         let LeastSquaresMinimum { x, sum_of_squares, residuals, jacobian, .. } = &point.best;
         let is_short = |step: DVector<f64>| {
             let mut changes = step.iter().enumerate();
@@ -63,8 +63,8 @@ impl LevenbergMarquardt {
         let is_orthogonal = |column: &DVectorView<'_, f64>| {
             column.dot(residuals).abs() <= self.tolerance * column.norm() * residuals.norm()
         };
-        reduced.largest_decrease() <= self.tolerance * sum_of_squares
-            || reduced.undamped().is_some_and(is_short)
+        undamped.decrease <= self.tolerance * sum_of_squares
+            || undamped.step.is_some_and(is_short)
             || jacobian.column_iter().all(|column| is_orthogonal(&column))
     }
 }
@@ -91,30 +91,53 @@ impl Point {
         finite("residuals", residuals.iter())?;
         finite("jacobian", jacobian.iter())?;
         let sum_of_squares = residuals.norm_squared();
-        if !sum_of_squares.is_finite() {
-            return Err(Error::InvalidArgument { name: "sum of squares", value: sum_of_squares, expected: "finite" });
+        // Below, the squares lose their digits or vanish.
+        let is_too_small = sum_of_squares < f64::MIN_POSITIVE / f64::EPSILON && residuals.amax() > 0.0;
+        if is_too_small || !sum_of_squares.is_finite() {
+            let expected = "a number without overflow or underflow: choose another unit of the residuals";
+            return Err(Error::InvalidArgument { name: "sum of squares", value: sum_of_squares, expected });
         }
         let scale = DVector::zeros(x.len());
         let best =
             LeastSquaresMinimum { x, residuals, jacobian, sum_of_squares, iterations: 0, evaluations: 1, failed: 0 };
-        Ok(Self { best, scale })
+        let mut point = Self { best, scale };
+        point.grow();
+        Ok(point)
     }
 
-    /// The linear problem here.
-    fn reduce(&mut self) -> Reduced {
-        for (scale, column) in self.scale.iter_mut().zip(self.best.jacobian.column_iter()) {
-            *scale = scale.max(column.norm());
-        }
+    /// The undamped problem here, without coordinates whose effect has vanished: less than 10⁻¹⁰ of their largest one so
+    /// far, and a change by their length would change the residuals by less than this part.
+    fn undamped<P: LeastSquares + ?Sized>(&self, problem: &P) -> Undamped {
+        let LeastSquaresMinimum { x, residuals, jacobian, .. } = &self.best;
+        let size = NO_EFFECT * residuals.norm();
+        let has_effect = |j: &usize| {
+            let norm = norm(jacobian.column(*j).as_slice());
+            norm > NO_EFFECT * self.scale[*j] || norm * problem.length(x, *j) > size
+        };
+        let coordinates: Vec<usize> = (0..x.len()).filter(has_effect).collect();
+        Undamped::new(jacobian, residuals, &coordinates)
+    }
+
+    /// The damped problem here.
+    fn damped(&self) -> Damped {
         // A coordinate without an effect does not move, whatever its scale.
         let scale = self.scale.map(|scale| if scale > 0.0 { scale } else { 1.0 });
-        Reduced::new(&self.best.jacobian, &self.best.residuals, scale)
+        Damped::new(&self.best.jacobian, &self.best.residuals, scale)
+    }
+
+    /// The scales grow to the norms of the columns here.
+    fn grow(&mut self) {
+        for (scale, column) in self.scale.iter_mut().zip(self.best.jacobian.column_iter()) {
+            *scale = scale.max(norm(column.as_slice()));
+        }
     }
 
     /// Takes a step that decreases the sum of squares; `false` if there is none.
-    fn step<P: LeastSquares + ?Sized>(&mut self, problem: &P, reduced: &Reduced, lambda: &mut f64) -> bool {
+    fn step<P: LeastSquares + ?Sized>(&mut self, problem: &P, lambda: &mut f64) -> bool {
+        let damped = self.damped();
         let mut growth = 2.0;
         for _ in 0..TRIALS {
-            if let Some(trial) = reduced.damped(*lambda) {
+            if let Some(trial) = damped.step(*lambda) {
                 let x = &self.best.x + &trial.step;
                 if x == self.best.x {
                     return false;
@@ -163,6 +186,7 @@ impl Point {
         let LeastSquaresMinimum { iterations, evaluations, failed, .. } = self.best;
         let (sum_of_squares, iterations) = (residuals.norm_squared(), iterations + 1);
         self.best = LeastSquaresMinimum { x, residuals, jacobian, sum_of_squares, iterations, evaluations, failed };
+        self.grow();
     }
 
     fn not_converged(self, decrease: f64) -> Box<LeastSquaresFailure> {

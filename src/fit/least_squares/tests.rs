@@ -171,3 +171,65 @@ fn the_information_is_inverted() {
     let without = DMatrix::from_fn(7, 2, |i, j| if j == 1 { 0.0 } else { i as f64 });
     assert_eq!(Information::new(&without, name), Err(Error::NotIdentifiable { parameter: "p1".into() }));
 }
+
+/// A start far up an exponential: the column of `x₀` falls by many decades on the way, but it keeps its effect. The minimum
+/// is the weighted mean of the linear problem in `exp x₀`: `(2 + 0.55)/1.25`, with the sum `0.008`.
+#[test]
+fn a_column_that_falls_keeps_its_effect() {
+    let problem = Closures {
+        residuals: |x: &DVector<f64>| Ok(dvector![x[0].exp() - 2.0, 0.5 * x[0].exp() - 1.1, x[1] - 1.0]),
+        jacobian: |x: &DVector<f64>| {
+            let e = x[0].exp();
+            DMatrix::from_row_slice(3, 2, &[e, 0.0, 0.5 * e, 0.0, 0.0, 1.0])
+        },
+    };
+    for start in [3.0, 20.0, 25.0, 30.0, 40.0] {
+        let found = LevenbergMarquardt::new().minimise(&problem, dvector![start, 3.0]).unwrap();
+        assert!((found.x - dvector![2.04_f64.ln(), 1.0]).amax() < 1e-6, "{start}");
+        assert!((found.sum_of_squares - 0.008).abs() < 1e-12, "{start}");
+    }
+}
+
+/// The end of a domain: `exp x₀` goes to 0, and so does its effect.
+#[test]
+fn a_coordinate_without_an_end_converges() {
+    let model = |x: &DVector<f64>, i: usize| (-x[0].exp() * i as f64).exp() * x[1];
+    let problem = Closures {
+        residuals: |x: &DVector<f64>| Ok(DVector::from_fn(8, |i, _| model(x, i + 1) - 1.0 - 0.01 * (i + 1) as f64)),
+        jacobian: |x: &DVector<f64>| {
+            DMatrix::from_fn(8, 2, |i, j| {
+                let value = model(x, i + 1);
+                [-value * x[0].exp() * (i + 1) as f64, value / x[1]][j]
+            })
+        },
+    };
+    let found = LevenbergMarquardt::new().minimise(&problem, dvector![0.0, 0.5]).unwrap();
+    // The mean of 1.01, …, 1.08, and its deviations.
+    assert!(found.x[0] < -20.0 && (found.x[1] - 1.045).abs() < 1e-9, "{found:?}");
+    assert!((found.sum_of_squares - 42e-4).abs() < 1e-12);
+}
+
+/// The squares of these derivatives overflow or vanish.
+#[test]
+fn extreme_units_are_solved_or_refused() {
+    let problem = |unit: f64, of_residuals: f64| Closures {
+        residuals: move |x: &DVector<f64>| {
+            let x = x[0] * unit;
+            Ok(dvector![x.exp() - 2.0, x - 0.7] * of_residuals)
+        },
+        jacobian: move |x: &DVector<f64>| {
+            DMatrix::from_column_slice(2, 1, &[(x[0] * unit).exp() * unit, unit]) * of_residuals
+        },
+    };
+    let expected = LevenbergMarquardt::new().minimise(&problem(1.0, 1.0), dvector![1.0]).unwrap();
+    for unit in [1e-200, 1e-160, 1e100, 1e160, 1e200] {
+        let found = LevenbergMarquardt::new().minimise(&problem(unit, 1.0), dvector![1.0 / unit]).unwrap();
+        assert!((found.x[0] * unit - expected.x[0]).abs() < 1e-12, "{unit:e}");
+    }
+    let found = LevenbergMarquardt::new().minimise(&problem(1.0, 1e140), dvector![1.0]).unwrap();
+    assert!((found.x - &expected.x).amax() < 1e-12);
+    for unit in [1e-200, 1e-155, 1e155] {
+        let refused = LevenbergMarquardt::new().minimise(&problem(1.0, unit), dvector![1.0]).unwrap_err();
+        assert!(matches!(refused.error, Error::InvalidArgument { name: "sum of squares", .. }), "{unit:e}");
+    }
+}
