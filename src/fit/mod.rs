@@ -33,7 +33,7 @@ mod case;
 mod compiled;
 mod experiment;
 mod fitted;
-#[doc = include_str!("guide.md")]
+#[doc = concat!(include_str!("guide.md"), "\n", include_str!("networks.md"))]
 pub mod guide {}
 mod least_squares;
 mod minimise;

@@ -58,13 +58,13 @@ fn differences(model: &Segments<Model>, loss: impl Fn(&Segments<Model>) -> Resul
 }
 
 #[test]
-fn the_gradient_is_that_of_central_differences() {
+fn the_gradient_agrees_with_central_differences() {
     let (times, mut targets) = (times(9), observed(&times(9)));
     targets[3][1] = f64::NAN;
     let mut weights = vec![vec![1.0, 2.0]; 9];
     weights[3] = vec![1.0, 0.0];
     weights[6] = vec![0.5];
-    // Fixed steps: with an adaptive controller the differences and the gradient have other steps.
+    // Fixed steps: an adaptive controller would choose other steps for each difference.
     let all = MultipleShooting::new(&times, &targets, Rk4, Fixed::step(0.1), DiscreteAdjoint::new());
     let all = all.segments(3).penalty(2.5).weight_penalty(0.3).weights(&weights);
     for known in [false, true] {
@@ -163,7 +163,7 @@ fn units_do_not_matter() {
     let ((solver, fine), (_, coarse)) = (step(0.1), step(0.1 * time));
     let first = MultipleShooting::new(&short, &targets, solver, fine, DiscreteAdjoint::new()).segments(4);
     let second = MultipleShooting::new(&long, &other, solver, coarse, DiscreteAdjoint::new()).segments(4);
-    // x' = a x − b x y, y' = c x y − d y: the parameters have the order of the model.
+    // x' = a x − b x y, y' = c x y − d y, in the order of `params_order`.
     let mut rescaled = wrong();
     let p = rescaled.params();
     let factors = [1.0, 1.0 / predators, 1.0 / prey, 1.0];

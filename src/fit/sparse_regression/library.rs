@@ -18,14 +18,15 @@ pub struct Library {
     terms: Vec<Term>,
 }
 
-type TermFunction = dyn Fn(&[f64]) -> f64 + Send + Sync;
-
 /// A named function.
 #[derive(Clone)]
 struct Term {
     name: String,
-    value: Arc<TermFunction>,
+    value: Arc<Function>,
 }
+
+/// A function of the coordinates of a point.
+type Function = dyn Fn(&[f64]) -> f64 + Send + Sync;
 
 impl Library {
     /// All monomials up to the total `degree` in coordinates with these names, by degree; the first one is the constant 1.

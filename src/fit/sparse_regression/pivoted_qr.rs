@@ -9,8 +9,7 @@ pub(super) struct DependentColumn(pub(super) usize);
 /// The minimiser of `‖A x − b‖`, for `A` with at least as many rows as columns.
 ///
 /// Householder reflections with the pivoting of P. Businger & G. H. Golub, *Linear least squares solutions by Householder
-/// transformations* (1965). The rank is found as in LAPACK's `xGELSY` with the tolerance `max(rows, columns) ε`: relative to the
-/// largest pivot. Columns should have similar norms.
+/// transformations* (1965). A pivot below `max(rows, columns) ε` times the largest one counts as zero. Columns should have similar norms.
 pub(super) fn least_squares(mut a: DMatrix<f64>, mut b: DVector<f64>) -> Result<DVector<f64>, DependentColumn> {
     let (m, n) = a.shape();
     let mut order: Vec<usize> = (0..n).collect();

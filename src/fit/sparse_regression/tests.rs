@@ -41,7 +41,7 @@ fn noise_below_the_threshold_is_tolerated() {
     let names = |k| found.terms(k).map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!((names(0), names(1)), (vec!["1", "y", "x y^2"], vec!["x"]));
     assert!(found.terms(0).zip([2.0, 0.5, -3.0]).all(|((_, c), e)| (c - e).abs() < 0.05));
-    // No ridge in the coefficients: they are least squares on these terms.
+    // The coefficients have no ridge: they are the least-squares fit of these terms.
     let three = Library::empty(2).with("1", |_| 1.0).with("y", |p| p[1]).with("x y^2", |p| p[0] * p[1] * p[1]);
     let plain = SparseRegression::new(0.0).fit(&three, &points, &targets).unwrap();
     for ((_, a), (_, b)) in plain.terms(0).zip(found.terms(0)) {
