@@ -30,8 +30,8 @@ impl<X: Simulation> Fit<'_, X> {
         Ok(problem.predictions(&x)?.concat())
     }
 
-    /// The states of experiment `index` at these times, in the order of integration from its start. `values` are those of
-    /// the free parameters, such as [`Fitted::values`](super::Fitted::values).
+    /// The states of experiment `index` at these times, in the order of integration from its start, with these values of the
+    /// free parameters, such as [`Fitted::values`](super::Fitted::values).
     ///
     /// ```
     /// use nalgebra::vector;

@@ -56,7 +56,7 @@ impl<X: Simulation> Fit<'_, X> {
     /// # Errors
     /// * the errors of [`Fitted::interval`];
     /// * [`Error::LengthMismatch`] and [`Error::UnknownParameter`] if `fitted` has other free parameters, and
-    ///   [`Error::InvalidArgument`] if its sum of squares is not that of this fit;
+    ///   [`Error::InvalidArgument`] if this fit has another sum of squares there;
     /// * [`Error::InvalidArgument`] if a point of the profile is below the minimum by more than 1e-6 of the distance to
     ///   the threshold: `fitted` is no global minimum, or belongs to another fit;
     /// * an error of a fit of the others that fails even close to the last point.

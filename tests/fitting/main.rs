@@ -1,5 +1,6 @@
 //! Fits to data, against SciPy and closed forms.
 
+mod adjoints;
 mod arguments;
 mod collocation;
 mod experiments;

@@ -60,7 +60,7 @@ fn fit(problem: &Value, model: Model, start: usize, method: &LevenbergMarquardt)
         .least_squares_with(method)
 }
 
-/// From both starts, but those of the next test.
+/// From both starts, without the two of the next test.
 #[test]
 fn certified_values_are_found() {
     let method = LevenbergMarquardt::new().tolerance(1e-9).max_iterations(1000);

@@ -20,7 +20,7 @@ fn rate() -> Parameter {
     Parameter::new("k", 1.0).positive()
 }
 
-/// The least sum of squares at a rate: the best start is that of linear regression on `e^{−kt}`.
+/// The least sum of squares at a rate: linear regression on `e^{−kt}` finds the best start.
 fn least_sum(k: f64, values: &[f64]) -> f64 {
     let shape = TIMES.map(|t| (-k * t).exp());
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();

@@ -61,7 +61,7 @@ impl LevenbergMarquardt {
         };
         // The Jacobian is singular at some minima: there an undamped step means nothing, but the gradient vanishes.
         let is_orthogonal = |column: &DVectorView<'_, f64>| {
-            column.dot(residuals).abs() <= self.tolerance * column.norm() * residuals.norm()
+            column.dot(residuals).abs() <= self.tolerance * norm(column.clone_owned().as_slice()) * residuals.norm()
         };
         undamped.decrease <= self.tolerance * sum_of_squares
             || undamped.step.is_some_and(is_short)
@@ -105,8 +105,8 @@ impl Point {
         Ok(point)
     }
 
-    /// The undamped problem here, without coordinates whose effect has vanished: less than 10⁻¹⁰ of their largest one so
-    /// far, and a change by their length would change the residuals by less than this part.
+    /// The undamped problem here, without coordinates whose effect has vanished: a column below 10⁻¹⁰ of its largest norm so
+    /// far, and a change by the length would change the residuals by less than 10⁻¹⁰ of their norm.
     fn undamped<P: LeastSquares + ?Sized>(&self, problem: &P) -> Undamped {
         let LeastSquaresMinimum { x, residuals, jacobian, .. } = &self.best;
         let size = NO_EFFECT * residuals.norm();

@@ -19,7 +19,8 @@ use crate::state::{MatrixSpace, State};
 
 /// A model that a solver `S` and a controller `C` can solve together with its derivatives along directions.
 #[diagnostic::on_unimplemented(
-    message = "forward sensitivities of `{Self}` are not available with the solver `{S}` and the controller `{C}`",
+    message = "`{Self}` has no forward sensitivities with this solver and this controller",
+    label = "`Fit::new` needs a model over a generic scalar",
     note = "write the model over a generic scalar and wrap it in `rheos::Autodiff`; a network is fitted by `Fit::by_adjoint`"
 )]
 pub trait Sensitive<S, C> {
