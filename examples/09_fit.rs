@@ -77,7 +77,7 @@ fn main() -> rheos::Result<()> {
     println!("truth: β = {}, γ = {}, I(0) = {}\n\n{fitted}", TRUTH[0], TRUTH[1], TRUTH[2]);
     println!("correlation of β and γ: {:.3}", fitted.correlation()?[(0, 1)]);
     let profile = fit.profile(&fitted, "I(0)", 0.95)?;
-    if let (Some(lower), Some(upper)) = (profile.lower, profile.upper) {
+    if let (Some(lower), Some(upper)) = (profile.lower.value(), profile.upper.value()) {
         println!("profile of I(0): 95 % interval {lower:.3e} to {upper:.3e}");
     }
 

@@ -27,7 +27,7 @@
 //! | tool | |
 //! |---|---|
 //! | [`Simulation`] | a model that a fit can solve and differentiate: [`Forward`] for few unknowns, [`Backward`] for many |
-//! | helper types | [`Estimate`], [`FitResult`], [`Functions`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`], [`Smoothed`] |
+//! | helper types | [`Estimate`], [`FitResult`], [`Functions`], [`Interval`], [`LeastSquaresFailure`], [`LeastSquaresMinimum`], [`Linearised`], [`Minimised`], [`OutputCotangent`], [`ProfileEnd`], [`ProfilePoint`], [`Scenario`], [`Sensitive`], [`Slope`], [`SlopeAt`], [`Smoothed`] |
 
 mod case;
 mod compiled;
@@ -58,7 +58,7 @@ pub use least_squares::{LeastSquares, LeastSquaresFailure, LeastSquaresMinimum, 
 pub use minimise::Minimised;
 pub use parameter::{Domain, Parameter};
 pub use problem::Fit;
-pub use profile::{Profile, ProfilePoint};
+pub use profile::{Profile, ProfileEnd, ProfilePoint};
 pub use series::Series;
 pub use shooting::{MultipleShooting, Segments, ShootingTrajectory};
 pub use simulation::{Backward, Forward, Functions, OutputCotangent, Scenario, Sensitive, Simulation, Slope, SlopeAt};

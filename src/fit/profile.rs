@@ -19,10 +19,33 @@ pub struct Profile {
     pub points: Vec<ProfilePoint>,
     /// The sum of squares at the ends of the interval.
     pub threshold: f64,
-    /// The lower end of the interval; `None` if the profile stays below the threshold.
-    pub lower: Option<f64>,
-    /// The upper end of the interval; `None` if the profile stays below the threshold.
-    pub upper: Option<f64>,
+    /// The lower end of the interval.
+    pub lower: ProfileEnd,
+    /// The upper end of the interval.
+    pub upper: ProfileEnd,
+}
+
+/// An end of the interval of a [`Profile`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProfileEnd {
+    /// The value at which the profile crosses the threshold.
+    At(f64),
+    /// The data do not bound the parameter on this side: 60 steps of growing length did not reach the threshold, or the next
+    /// one overflows.
+    Open,
+    /// A fit of the other parameters failed, also close to the last point.
+    Failed(Error),
+}
+
+impl ProfileEnd {
+    /// The value, if the profile crosses the threshold.
+    #[must_use]
+    pub const fn value(&self) -> Option<f64> {
+        match self {
+            Self::At(value) => Some(*value),
+            Self::Open | Self::Failed(_) => None,
+        }
+    }
 }
 
 /// A point of a [`Profile`].
@@ -38,6 +61,10 @@ pub struct ProfilePoint {
 const FIRST_STEP: f64 = 0.5;
 /// The number of points on one side before the search ends.
 const POINTS: usize = 60;
+/// The number of failed fits on one side before the search ends; each one shortens the step to a quarter.
+const FAILURES: usize = 5;
+/// The number of steps to a crossing of the threshold.
+const CROSSING_STEPS: u64 = 60;
 /// The accuracy of the ends, in the coordinate, relative to the distance from the minimum.
 const ACCURACY: f64 = 1e-6;
 
@@ -50,16 +77,14 @@ impl<X: Simulation> Fit<'_, X> {
     /// Analysis and Its Applications*, 1988, section 6.1; Raue et al., *Structural and practical identifiability analysis of
     /// partially observed dynamical models by exploiting the profile likelihood*, 2009.)
     ///
-    /// An open end, `None`, means that the data do not bound the parameter on this side: 60 steps of growing length did
-    /// not reach the threshold, or the next one overflows.
+    /// An end may be [open](ProfileEnd::Open), or not be found because a fit [failed](ProfileEnd::Failed) there.
     ///
     /// # Errors
     /// * the errors of [`Fitted::interval`];
     /// * [`Error::LengthMismatch`] and [`Error::UnknownParameter`] if `fitted` has other free parameters, and
     ///   [`Error::InvalidArgument`] if this fit has another sum of squares there;
     /// * [`Error::InvalidArgument`] if a point of the profile is below the minimum by more than 1e-6 of the distance to
-    ///   the threshold: `fitted` is no global minimum, or belongs to another fit;
-    /// * an error of a fit of the others that fails even close to the last point.
+    ///   the threshold: `fitted` is no global minimum.
     pub fn profile(&self, fitted: &Fitted, name: &str, level: f64) -> Result<Profile> {
         let problem = self.compile()?;
         let index = fitted.unknowns.index(name)?;
@@ -88,8 +113,8 @@ impl<X: Simulation> Fit<'_, X> {
             name: name.into(),
             points: all.map(point).collect(),
             threshold,
-            lower: below.end.map(|end| domain.value(end)),
-            upper: above.end.map(|end| domain.value(end)),
+            lower: below.end,
+            upper: above.end,
         })
     }
 }
@@ -113,7 +138,7 @@ struct Found {
 struct Side {
     /// From the minimum outwards.
     points: Vec<Found>,
-    end: Option<f64>,
+    end: ProfileEnd,
 }
 
 impl<X: Simulation> Search<'_, '_, '_, X> {
@@ -133,7 +158,7 @@ impl<X: Simulation> Search<'_, '_, '_, X> {
                     points.push(found.clone());
                     if found.sum >= self.threshold {
                         let end = self.crossing(last, found)?;
-                        return Ok(Side { points, end: Some(end) });
+                        return Ok(Side { points, end });
                     }
                     last = found;
                     step *= 1.5;
@@ -141,18 +166,18 @@ impl<X: Simulation> Search<'_, '_, '_, X> {
                 // The solution does not exist so far away.
                 Err(error) => {
                     failures += 1;
-                    if failures > 10 {
-                        return Err(error);
+                    if failures > FAILURES {
+                        return Ok(Side { points, end: ProfileEnd::Failed(error) });
                     }
                     step *= 0.25;
                 }
             }
         }
-        Ok(Side { points, end: None })
+        Ok(Side { points, end: ProfileEnd::Open })
     }
 
     /// The coordinate at which the profile crosses the threshold between two points, by the rule of Illinois for its root.
-    fn crossing(&self, inside: Found, outside: Found) -> Result<f64> {
+    fn crossing(&self, inside: Found, outside: Found) -> Result<ProfileEnd> {
         // The profile is almost a parabola, so its root is almost linear.
         let height = |found: &Found| {
             let above = |sum: f64| (sum - self.fitted.sum_of_squares).max(0.0).sqrt();
@@ -161,16 +186,19 @@ impl<X: Simulation> Search<'_, '_, '_, X> {
         let centre = self.fitted.minimum.x[self.index];
         let (mut a, mut b) = ((inside.x[self.index], height(&inside)), (outside.x[self.index], height(&outside)));
         let mut near = inside;
-        for _ in 0..60 {
+        for _ in 0..CROSSING_STEPS {
             let end = if b.1 == a.1 { b.0 } else { b.0 - b.1 * (b.0 - a.0) / (b.1 - a.1) };
             if (b.0 - a.0).abs() <= ACCURACY * (b.0 - centre).abs() {
-                return Ok(end);
+                return Ok(ProfileEnd::At(self.domain.value(end)));
             }
-            let found = self.at(&near, end)?;
+            let found = match self.at(&near, end) {
+                Ok(found) => found,
+                Err(error) => return Ok(ProfileEnd::Failed(error)),
+            };
             self.check(&found)?;
             let value = height(&found);
             if value.abs() <= ACCURACY * (self.threshold - self.fitted.sum_of_squares).sqrt() {
-                return Ok(end);
+                return Ok(ProfileEnd::At(self.domain.value(end)));
             }
             if (value > 0.0) == (b.1 > 0.0) {
                 a.1 *= 0.5;
@@ -180,8 +208,7 @@ impl<X: Simulation> Search<'_, '_, '_, X> {
             b = (end, value);
             near = found;
         }
-        let decrease = b.1.abs();
-        Err(Error::FitNotConverged { iterations: 60, decrease })
+        Ok(ProfileEnd::Failed(Error::FitNotConverged { iterations: CROSSING_STEPS, decrease: b.1.abs() }))
     }
 
     /// The least sum of squares with the coordinate held at `value`, from the other coordinates of `near`.

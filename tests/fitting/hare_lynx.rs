@@ -75,7 +75,7 @@ fn profiles_are_those_of_scipy() {
     for (j, name) in ["α", "β", "γ", "δ", "hares", "lynx"].into_iter().enumerate().skip(2).step_by(3) {
         let profile = fit.profile(&fitted, name, 0.95).unwrap();
         for (end, expected) in [profile.lower, profile.upper].into_iter().zip(&expected[2 * j..]) {
-            assert!((end.unwrap() - expected).abs() < 1e-4 * errors[j], "{name}: {end:?} {expected}");
+            assert!((end.value().unwrap() - expected).abs() < 1e-4 * errors[j], "{name}: {end:?} {expected}");
         }
         assert!(profile.points.is_sorted_by(|a, b| a.value < b.value) && profile.points.len() > 4);
         assert!(profile.points.iter().all(|point| point.sum_of_squares >= fitted.sum_of_squares));

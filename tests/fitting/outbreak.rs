@@ -13,8 +13,8 @@ fn the_minimum_is_that_of_scipy() {
     compare(&fitted, &sir["fit"], 1e-4);
     let (errors, expected) = (numbers(&sir["fit"]["standard_errors"]), numbers(&sir["fit"]["profile_intervals"]));
     let profile = fit.profile(&fitted, "I(0)", 0.95).unwrap();
-    assert!((profile.lower.unwrap() - expected[4]).abs() < 1e-3 * errors[2]);
-    assert!((profile.upper.unwrap() - expected[5]).abs() < 1e-3 * errors[2]);
+    assert!((profile.lower.value().unwrap() - expected[4]).abs() < 1e-3 * errors[2]);
+    assert!((profile.upper.value().unwrap() - expected[5]).abs() < 1e-3 * errors[2]);
 }
 
 /// The noise of the data counts once: as a factor of known standard deviations it is 1.

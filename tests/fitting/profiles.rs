@@ -1,7 +1,9 @@
 //! Profiles with an open end, at the end of a domain, and of another fit.
 
+use nalgebra::{SVector, vector};
 use rheos::error::Error;
-use rheos::fit::{Experiment, Fit, Parameter, Profile, Series, Simulation};
+use rheos::fit::{Experiment, Fit, Parameter, Profile, ProfileEnd, Series, Simulation};
+use rheos::{Autodiff, Dopri5, GenericDynamics, Pid, Scalar};
 
 use crate::experiments::decay;
 
@@ -29,8 +31,8 @@ fn least_sum(k: f64, values: &[f64]) -> f64 {
 }
 
 fn check(profile: &Profile, values: &[f64]) {
-    assert_eq!(profile.lower, None);
-    let upper = profile.upper.unwrap();
+    assert_eq!(profile.lower, ProfileEnd::Open);
+    let upper = profile.upper.value().unwrap();
     assert!((least_sum(upper, values) / profile.threshold - 1.0).abs() < 1e-6, "{profile:?}");
     for point in &profile.points {
         assert!((point.sum_of_squares / least_sum(point.value, values) - 1.0).abs() < 1e-6, "{point:?}");
@@ -44,6 +46,38 @@ fn a_profile_is_open_where_the_data_do_not_bound_it() {
         let fitted = fit.least_squares().unwrap();
         check(&fit.profile(&fitted, "k", 0.95).unwrap(), &values);
     }
+}
+
+/// `y' = k (1 − y)`.
+#[derive(Clone)]
+struct Saturation;
+
+impl GenericDynamics<1, 1> for Saturation {
+    fn eval<T: Scalar>(&self, _t: T, y: &SVector<T, 1>, k: &SVector<T, 1>) -> SVector<T, 1> {
+        vector![k[0] * (-y[0] + 1.0)]
+    }
+}
+
+/// At saturation any large rate fits, until the method has no more steps for the stiff problem.
+#[test]
+fn a_side_that_fails_leaves_the_other() {
+    let values = [0.88, 0.99, 1.005, 0.997, 1.0];
+    let control = Pid::tolerance(1e-9).max_steps(2000);
+    let experiment = Experiment::from_known(0.0, &[0.0]).measured(Series::component(0, &TIMES, &values).sigma(0.5));
+    let fit = Fit::new(Autodiff::new(Saturation, vector![1.0]), Dopri5, control)
+        .parameters([Parameter::new("k", 2.0).positive()])
+        .experiment(experiment)
+        .known_noise();
+    let fitted = fit.least_squares().unwrap();
+    let profile = fit.profile(&fitted, "k", 0.95).unwrap();
+    assert!(matches!(profile.upper, ProfileEnd::Failed(Error::MaxSteps { .. })), "{:?}", profile.upper);
+    let sum = |k: f64| {
+        let residuals = TIMES.iter().zip(&values).map(|(t, value)| (1.0 - (-k * t).exp() - value) / 0.5);
+        residuals.map(|r| r * r).sum::<f64>()
+    };
+    let lower = profile.lower.value().unwrap();
+    assert!((sum(lower) / profile.threshold - 1.0).abs() < 1e-6, "{profile:?}");
+    assert!(profile.points.len() > 10 && profile.points[profile.points.len() - 1].value > 100.0);
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn intervals_cover_the_truth_as_often_as_they_say() {
         // The sum of squares of the truth is below the threshold as often as its profile is.
         if repetition < 200 {
             let profile = fit.profile(&fitted, "I(0)", 0.95).unwrap();
-            profiles += i32::from(profile.lower.unwrap() <= TRUTH[2] && TRUTH[2] <= profile.upper.unwrap());
+            profiles +=
+                i32::from(profile.lower.value().unwrap() <= TRUTH[2] && TRUTH[2] <= profile.upper.value().unwrap());
         }
     }
     println!("coverage of 1000: {covered:?}; of 200 profiles: {profiles}");
