@@ -68,7 +68,7 @@ where
     ) -> Result<(f64, <Segments<F> as Parametric>::Params)> {
         let scale = self.checked_scale()?;
         let like = &self.targets[0];
-        model.check(self.segments, like)?;
+        model.check(&self.start_times(), like)?;
         if let Some((index, &value)) = batch.samples.iter().enumerate().find(|(_, k)| **k >= self.segments) {
             let (name, value, expected) = ("samples", value as f64, "less than the number of segments");
             return Err(Error::InvalidEntry { name, index, value, expected });

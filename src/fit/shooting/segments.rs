@@ -56,10 +56,15 @@ impl<F: Dynamics> Segments<F> {
         self.known
     }
 
-    /// Checks that there is one start state of the right shape for each of the `segments`.
-    pub(super) fn check(&self, segments: usize, like: &F::State) -> Result<()> {
-        if self.starts.len() != segments {
-            return Err(Error::LengthMismatch { name: "starts", found: self.starts.len(), expected: segments });
+    /// Checks that there is one start state of the right shape for each of these start times.
+    pub(super) fn check(&self, times: &[f64], like: &F::State) -> Result<()> {
+        let (found, expected) = (self.starts.len(), times.len());
+        if found != expected {
+            return Err(Error::LengthMismatch { name: "starts", found, expected });
+        }
+        if let Some(index) = (0..expected).find(|&k| self.times[k] != times[k]) {
+            let (value, expected) = (self.times[index], "the start of this segment: the model has other segments");
+            return Err(Error::InvalidEntry { name: "segments.times", index, value, expected });
         }
         self.starts.iter().try_for_each(|start| check_fits("starts", start, like))
     }

@@ -310,6 +310,10 @@ fn wrong_arguments_are_refused() {
     let model = good.segments(2).start_from_data(wrong()).unwrap();
     let found = good.segments(3).value_and_gradient(&model).unwrap_err();
     assert_eq!(found, Error::LengthMismatch { name: "starts", found: 2, expected: 3 });
+    // As many segments, which start at other times.
+    let shifted: Vec<f64> = times.iter().map(|t| t + 0.5).collect();
+    let found = shooting(&shifted, &targets).segments(2).value_and_gradient(&model).unwrap_err();
+    assert!(matches!(found, Error::InvalidEntry { name: "segments.times", index: 0, .. }), "{found}");
     let found = good.gradient(&model, MiniBatch { samples: &[1], seed: 0 }).unwrap_err();
     assert!(matches!(found, Error::LengthMismatch { name: "starts", .. }), "{found}");
     let found = good.segments(2).gradient(&model, MiniBatch { samples: &[2], seed: 0 }).unwrap_err();

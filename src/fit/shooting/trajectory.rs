@@ -39,7 +39,7 @@ impl<Y: State, S: Clone, C: Clone, A, L: Loss<Y, Target = Y>> MultipleShooting<'
         C: Controller<F, S>,
     {
         let scale = self.checked_scale()?;
-        model.check(self.segments, &self.targets[0])?;
+        model.check(&self.start_times(), &self.targets[0])?;
         let cuts = self.cuts();
         let (mut y, mut defects, mut largest_defect) = (Vec::with_capacity(self.times.len()), Vec::new(), 0.0_f64);
         for (k, start) in model.starts().iter().enumerate() {
