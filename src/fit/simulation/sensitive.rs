@@ -68,9 +68,7 @@ where
         self.params().coordinates()
     }
     fn states(&self, solver: &S, control: &C, scenario: &Scenario<'_>) -> Result<Vec<DVector<f64>>> {
-        let mut model = self.clone();
-        model.set_params(&fixed("params", scenario.params)?);
-        solve(&model, solver, control, scenario, fixed("y0", scenario.y0)?)
+        static_states(self, solver, control, scenario)
     }
     fn states_along(
         &self,
@@ -79,12 +77,8 @@ where
         scenario: &Scenario<'_>,
         directions: &Directions,
     ) -> Result<SensitivitiesAlong> {
-        solve_along(&base(scenario), directions, |start, params| {
-            let tangent = Tangent::new(self, fixed("params", &params)?);
-            let (solver, control) = (solver.clone(), control.clone());
-            let (y, stats) = solve_tangent(&tangent, solver, control, scenario.times, fixed("y0", &start)?)?;
-            Ok((y.iter().map(dynamic).collect(), stats))
-        })
+        let tangent = |params| Tangent::new(self, params);
+        static_states_along(tangent, solver, control, scenario, directions)
     }
     fn slope(&self, at: &SlopeAt<'_>) -> Result<Slope> {
         let y: SVector<f64, N> = fixed("y", at.y)?;
@@ -112,9 +106,7 @@ where
         self.params().coordinates()
     }
     fn states(&self, solver: &S, control: &C, scenario: &Scenario<'_>) -> Result<Vec<DVector<f64>>> {
-        let mut system = self.clone();
-        system.set_params(&fixed("params", scenario.params)?);
-        solve(&system, solver, control, scenario, fixed("y0", scenario.y0)?)
+        static_states(self, solver, control, scenario)
     }
     fn states_along(
         &self,
@@ -123,13 +115,9 @@ where
         scenario: &Scenario<'_>,
         directions: &Directions,
     ) -> Result<SensitivitiesAlong> {
-        solve_along(&base(scenario), directions, |start, params| {
-            let tangent = Tangent::new(self.field(), fixed("params", &params)?);
-            let tangent = WithMass::new(tangent, self.mass_matrix().with_state());
-            let (solver, control) = (solver.clone(), control.clone());
-            let (y, stats) = solve_tangent(&tangent, solver, control, scenario.times, fixed("y0", &start)?)?;
-            Ok((y.iter().map(dynamic).collect(), stats))
-        })
+        let mass = self.mass_matrix().with_state();
+        let tangent = |params| WithMass::new(Tangent::new(self.field(), params), mass.clone());
+        static_states_along(tangent, solver, control, scenario, directions)
     }
     fn slope(&self, _: &SlopeAt<'_>) -> Result<Slope> {
         // M y' = f: the slope of an algebraic variable is not f.
@@ -172,6 +160,45 @@ where
         };
         slope_along(at, value)
     }
+}
+
+/// The states of a model with static sizes.
+fn static_states<F, S, C, const N: usize, const P: usize>(
+    model: &F,
+    solver: &S,
+    control: &C,
+    scenario: &Scenario<'_>,
+) -> Result<Vec<DVector<f64>>>
+where
+    F: Dynamics<State = SVector<f64, N>> + Parametric<Params = SVector<f64, P>> + Clone,
+    S: Clone + Dense<F>,
+    C: Clone + Controller<F, S>,
+{
+    let mut model = model.clone();
+    model.set_params(&fixed("params", scenario.params)?);
+    solve(&model, solver, control, scenario, fixed("y0", scenario.y0)?)
+}
+
+/// The states of a model with static sizes and their derivatives; `tangent` makes the model over dual numbers of its
+/// parameters.
+fn static_states_along<T, S, C, const N: usize, const P: usize>(
+    tangent: impl Fn(SVector<Dual<WIDTH>, P>) -> T,
+    solver: &S,
+    control: &C,
+    scenario: &Scenario<'_>,
+    directions: &Directions,
+) -> Result<SensitivitiesAlong>
+where
+    T: Dynamics<State = SVector<Dual<WIDTH>, N>>,
+    S: Clone + Dense<T>,
+    C: Clone + Controller<T, S>,
+{
+    solve_along(&base(scenario), directions, |start, params| {
+        let tangent = tangent(fixed("params", &params)?);
+        let (solver, control) = (solver.clone(), control.clone());
+        let (y, stats) = solve_tangent(&tangent, solver, control, scenario.times, fixed("y0", &start)?)?;
+        Ok((y.iter().map(dynamic).collect(), stats))
+    })
 }
 
 /// The model at the parameters of a scenario.
