@@ -43,7 +43,7 @@ fn bins_count_the_states_outside_and_the_empty_cells() {
     let reference = [[0.0, 0.0], [1.0, 1.0], [0.9, 0.1], [0.2, 0.2]];
     let generated = [[0.1, 0.0], [5.0, 0.5], [0.6, 1.0]];
     // The cells 00, 01, 10, 11 and the one outside.
-    let (n, g, s) = ([2.0, 0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0, 1.0], 0.25);
+    let (n, g, s) = ([2.0, 0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0, 1.0], 0.25_f64);
     let exact: f64 = n
         .iter()
         .zip(g)

@@ -1,0 +1,132 @@
+//! A dynamical system rebuilt from data: a network is trained on a noisy series until it is a surrogate of the system, with the
+//! same attractor and the same Lyapunov exponents.
+//!
+//! F. Hess, Z. Monfared, M. Brenner & D. Durstewitz, *Generalized teacher forcing for learning chaotic dynamics* (2023),
+//! arXiv:2306.04406.
+//!
+//! `cargo run --release --example reconstruct`; `-- --help` lists the options.
+
+mod data;
+mod judge;
+#[path = "../comparison/options.rs"]
+mod options;
+mod picture;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use data::{LORENZ, ROESSLER, Series, System, with_noise};
+use judge::{Verdict, distances, judge, median};
+use options::Options;
+use rheos::nn::{Autonomous, BatchMatrix, Block, Net, OdeBlock, Recurrence, ShallowPlrnn};
+use rheos::train::{Exponential, RAdam, TeacherForcing, Trainer, uniform};
+use rheos::{DiscreteAdjoint, Fixed, Rk4};
+
+const HELP: &str = "\
+Usage: cargo run --release --example reconstruct [-- OPTIONS]
+
+  --quick        a hundredth of the training, one seed
+  --seeds N      random starts of every model (default 5)
+  --model NAME   only the models whose name contains NAME
+  --out DIR      where the pictures go (default examples/pictures)
+";
+
+type Cell = Net<ShallowPlrnn<f64, 3, 50>>;
+
+/// A training on windows of a series.
+struct Plan {
+    alpha: f64,
+    window: usize,
+    updates: usize,
+    learning_rate: f64,
+}
+
+/// The batch of the paper.
+const BATCH: usize = 16;
+
+fn main() -> ExitCode {
+    Options::run_with(HELP, "examples/pictures", &[], |options| {
+        println!("| model | seed | loss | largest gradient | minutes | λ₁ | λ₂ | λ₃ | D_stsp | D_H | bounded |");
+        println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|");
+        let updates = if options.quick { 600 } else { 100_000 };
+        let forced = Plan { alpha: 0.1, window: 50, updates, learning_rate: 1e-3 };
+        let free = Plan { alpha: 0.0, window: 200, updates: updates / 4, ..forced };
+        let cell = |seed| Net::dynamic(ShallowPlrnn::uniform(&mut uniform(seed)));
+        let rnn = |seed| Recurrence(Autonomous(cell(seed)));
+        let ode = |seed| OdeBlock::new(Cell::field(cell(seed)), Rk4, Fixed::steps(1), DiscreteAdjoint::new());
+        for system in [LORENZ, ROESSLER] {
+            of_model(&system, "RNN, forced", options, &forced, rnn)?;
+            of_model(&system, "RNN, free", options, &free, rnn)?;
+            of_model(&system, "neural ODE, forced", options, &forced, ode)?;
+        }
+        Ok(())
+    })
+}
+
+/// Trains a model from several starts on 20 000 measurements with 5 % noise, and judges it by a run of the system without noise.
+fn of_model<B>(
+    system: &System,
+    kind: &str,
+    options: &Options,
+    plan: &Plan,
+    model: impl Fn(u64) -> B,
+) -> Result<(), Box<dyn Error>>
+where
+    B: Block<Input = (), Hidden = BatchMatrix<f64, 3>> + Clone,
+{
+    let name = format!("{}, {kind}", system.name);
+    if !options.wants(&name) {
+        return Ok(());
+    }
+    let [reference, other] = system.runs(if options.quick { 5_000 } else { 50_000 })?;
+    let measured = with_noise(&reference[..reference.len() * 2 / 5], 0.05, 1);
+    let mut all = Vec::new();
+    for seed in 0..options.seeds {
+        let (mut model, start) = (model(seed), Instant::now());
+        let trained = train(&mut model, &measured, plan, seed)?;
+        let minutes = start.elapsed().as_secs_f64() / 60.0;
+        let verdict = judge(&model, &reference, if options.quick { 5_000 } else { 100_000 });
+        println!("| {name} | {seed} | {trained} | {minutes:.1} | {} |", columns(&verdict, system, reference.len()));
+        all.push(verdict);
+    }
+    let of = |i: usize, sign: fn(f64) -> f64| {
+        median(&all.iter().map(|verdict| sign(verdict.exponents(system.dt)[i])).collect::<Vec<_>>())
+    };
+    let (states, spectra) = distances(&reference, &other);
+    println!("| {name} | median | | | | {:.3} | ±{:.3} | {:.2} | | | |", of(0, |x| x), of(1, f64::abs), of(2, |x| x));
+    println!(
+        "| {}, the system itself | | | | | {} | {states:.3} | {spectra:.3} | |",
+        system.name,
+        system.exponents.replace(", ", " | ")
+    );
+    let file =
+        options.out.join(format!("reconstruct_{}.svg", name.to_lowercase().replace(", ", "_").replace(' ', "_")));
+    let runs: [(&str, &[[f64; 3]]); 3] = [("the system", &reference), ("measured", &measured), (kind, &all[0].run)];
+    picture::attractors(&file, &name, &runs)
+}
+
+fn columns(verdict: &Verdict, system: &System, length: usize) -> String {
+    let [first, second, third] = verdict.exponents(system.dt);
+    let (states, spectra) = (verdict.states, verdict.spectra);
+    let bounded = if verdict.is_bounded(length) { "yes" } else { "no" };
+    format!("{first:.3} | {second:.3} | {third:.2} | {states:.3} | {spectra:.3} | {bounded}")
+}
+
+/// Trains a model; returns its last loss and the largest norm of a gradient.
+fn train<B>(model: &mut B, measured: &Series, plan: &Plan, seed: u64) -> Result<String, Box<dyn Error>>
+where
+    B: Block<Input = (), Hidden = BatchMatrix<f64, 3>>,
+{
+    let loss = TeacherForcing::new(measured, plan.window)?.alpha(plan.alpha)?;
+    let epochs = plan.updates.div_ceil(loss.count_windows().div_ceil(BATCH));
+    let rate = plan.learning_rate;
+    let training = Trainer::new(model, &loss, RAdam::new(rate))
+        .epochs(epochs)
+        .batch_size(BATCH)
+        .seed(seed)
+        .schedule(|steps| Exponential::new(rate, 1e-3_f64.powf(1.0 / steps as f64)))
+        .fit()?;
+    let largest = training.epochs.iter().map(|epoch| epoch.gradient_norm).fold(0.0, f64::max);
+    Ok(format!("{:.5} | {largest:.1e}", training.epochs.last().map_or(f64::NAN, |epoch| epoch.loss)))
+}
