@@ -28,15 +28,15 @@ pub fn distances(reference: &[[f64; 3]], run: &[[f64; 3]]) -> (f64, f64) {
 }
 
 /// Runs a model freely from the first state of a run of its system, and measures it.
-pub fn judge<B>(model: &B, reference: &[[f64; 3]], steps: u32) -> Verdict
+pub fn judge<B>(model: &B, gap: f64, reference: &[[f64; 3]], steps: u32) -> Verdict
 where
     B: Block<Input = (), Hidden = State> + Clone,
 {
     let start = State::from_column_slice(&reference[0]);
-    let run = free_run(model, start.clone(), reference.len());
+    let run = free_run(model, gap, start.clone(), reference.len());
     let (states, spectra) = distances(reference, &run);
     let lyapunov = Lyapunov::over(steps).transient(1000);
-    let spectrum = lyapunov.spectrum(&Held::new(model.clone(), ()), &start, 3).ok();
+    let spectrum = lyapunov.spectrum(&Held::new(model.clone(), ()).gap(gap), &start, 3).ok();
     Verdict { spectrum, states, spectra, run }
 }
 
@@ -53,10 +53,10 @@ impl Verdict {
 }
 
 /// The states after the start, up to the first that is not finite.
-fn free_run<B: Block<Input = (), Hidden = State>>(model: &B, mut z: State, length: usize) -> Series {
+fn free_run<B: Block<Input = (), Hidden = State>>(model: &B, gap: f64, mut z: State, length: usize) -> Series {
     let mut memory = None;
     let mut next = || -> Result<[f64; 3]> {
-        model.advance_with(&(), &mut z, 1.0.into(), &mut memory)?;
+        model.advance_with(&(), &mut z, gap.into(), &mut memory)?;
         Ok([z[0], z[1], z[2]])
     };
     let states = (0..length).map_while(|_| next().ok());

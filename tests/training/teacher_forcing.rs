@@ -118,7 +118,7 @@ fn the_loss_is_that_of_the_forced_recursion() {
     }
 }
 
-/// A mean over windows: the loss and the gradient of a batch are the means of those of its windows, in any order.
+/// A mean over windows: the loss and the gradient of a batch are the means over its windows, in any order.
 #[test]
 fn a_batch_is_the_mean_of_its_windows() {
     let (series, model) = (series::<2>(40), cell::<2>(4));

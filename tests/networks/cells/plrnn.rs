@@ -75,7 +75,7 @@ fn a_linear_network_has_the_exponents_of_its_diagonal() {
     let starts = Starts::of(&states(5)).noise(1.0).draw(20, 1).unwrap();
     let points = fixed_points(&map, &starts, &Search::default()).unwrap().points;
     assert_eq!(points.len(), 1);
-    assert!((points[0].x - vector![10.0, 2.0, -5.0]).norm() < 1e-10);
+    assert!((points[0].xstar - vector![10.0, 2.0, -5.0]).norm() < 1e-10);
 }
 
 /// The difference of the two functions lies between 0 and `h₂`.
