@@ -12,17 +12,18 @@ mod judge;
 #[path = "../comparison/options.rs"]
 mod options;
 mod picture;
+mod training;
 
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use data::{LORENZ, ROESSLER, Series, System, with_noise};
+use data::{LORENZ, ROESSLER, System, with_noise};
 use judge::{Verdict, distances, judge, median};
 use options::Options;
-use rheos::nn::{Autonomous, BatchMatrix, Block, Net, OdeBlock, Recurrence, ShallowPlrnn};
-use rheos::train::{Exponential, RAdam, TeacherForcing, Trainer, uniform};
+use rheos::nn::{Autonomous, BatchMatrix, Block, OdeBlock, Recurrence};
 use rheos::{DiscreteAdjoint, Fixed, Rk4};
+use training::{Cell, GAP, Plan, Weights, initial, train};
 
 const HELP: &str = "\
 Usage: cargo run --release --example reconstruct [-- OPTIONS]
@@ -33,40 +34,23 @@ Usage: cargo run --release --example reconstruct [-- OPTIONS]
   --out DIR      where the pictures go (default examples/pictures)
 ";
 
-type Cell = Net<ShallowPlrnn<f64, 3, 50>>;
-
-/// A training on windows of a series.
-struct Plan {
-    alpha: f64,
-    window: usize,
-    updates: usize,
-    learning_rate: f64,
-}
-
-/// The unit of time of a neural ODE: ten measurements, in which the states change by about their size.
-const GAP: f64 = 0.1;
-/// The batch of the paper.
-const BATCH: usize = 16;
-
 fn main() -> ExitCode {
     Options::run_with(HELP, "examples/pictures", &[], |options| {
         println!("| model | seed | loss | largest gradient | minutes | λ₁ | λ₂ | λ₃ | D_stsp | D_H | bounded |");
         println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|");
         let updates = if options.quick { 1500 } else { 200_000 };
-        let forced = Plan { alpha: 0.1, window: 50, updates, learning_rate: 5e-3 };
+        let forced = Plan { alpha: 0.2, window: 30, updates, learning_rate: 5e-3 };
         let free = Plan { alpha: 0.0, window: 200, updates: updates / 4, ..forced };
-        let rnn = |seed| Recurrence(Autonomous(Cell::new(ShallowPlrnn::uniform(&mut uniform(seed)))));
+        let rnn = |cell| Recurrence(Autonomous(Cell::new(cell)));
         // Euler's method with one step of length 1 for this field is the cell.
-        let field = |seed| {
-            let mut cell = ShallowPlrnn::<f64, 3, 50>::uniform(&mut uniform(seed));
-            cell.a.add_scalar_mut(-1.0);
-            Cell::new(cell).field()
+        let ode = |mut cell: Weights| {
+            cell.a.fill(0.0);
+            OdeBlock::new(Cell::new(cell).field(), Rk4, Fixed::steps(1), DiscreteAdjoint::new())
         };
-        let ode = |seed| OdeBlock::new(field(seed), Rk4, Fixed::steps(1), DiscreteAdjoint::new());
         for system in [LORENZ, ROESSLER] {
             of_model(&system, "RNN, forced", options, &forced, rnn)?;
             of_model(&system, "RNN, free", options, &free, rnn)?;
-            of_model(&system, "neural ODE, forced", options, &forced, ode)?;
+            of_model(&system, "neural ODE, forced", options, &Plan { updates: updates / 4, ..forced }, ode)?;
         }
         Ok(())
     })
@@ -78,7 +62,7 @@ fn of_model<B>(
     kind: &str,
     options: &Options,
     plan: &Plan,
-    model: impl Fn(u64) -> B,
+    model: impl Fn(Weights) -> B,
 ) -> Result<(), Box<dyn Error>>
 where
     B: Block<Input = (), Hidden = BatchMatrix<f64, 3>> + Clone,
@@ -91,7 +75,7 @@ where
     let measured = with_noise(&reference[..reference.len() * 2 / 5], 0.05, 1);
     let mut all = Vec::new();
     for seed in 0..options.seeds {
-        let (mut model, start) = (model(seed), Instant::now());
+        let (mut model, start) = (model(initial(&measured, seed)), Instant::now());
         let trained = train(&mut model, &measured, plan, seed)?;
         let minutes = start.elapsed().as_secs_f64() / 60.0;
         let verdict = judge(&model, GAP, &reference, if options.quick { 5_000 } else { 100_000 });
@@ -119,22 +103,4 @@ fn columns(verdict: &Verdict, system: &System, length: usize) -> String {
     let (states, spectra) = (verdict.states, verdict.spectra);
     let bounded = if verdict.is_bounded(length) { "yes" } else { "no" };
     format!("{first:.3} | {second:.3} | {third:.2} | {states:.3} | {spectra:.3} | {bounded}")
-}
-
-/// Trains a model; returns its last loss and the largest norm of a gradient.
-fn train<B>(model: &mut B, measured: &Series, plan: &Plan, seed: u64) -> Result<String, Box<dyn Error>>
-where
-    B: Block<Input = (), Hidden = BatchMatrix<f64, 3>>,
-{
-    let loss = TeacherForcing::new(measured, plan.window)?.step(GAP)?.alpha(plan.alpha)?;
-    let epochs = plan.updates.div_ceil(loss.count_windows().div_ceil(BATCH));
-    let rate = plan.learning_rate;
-    let training = Trainer::new(model, &loss, RAdam::new(rate))
-        .epochs(epochs)
-        .batch_size(BATCH)
-        .seed(seed)
-        .schedule(|steps| Exponential::new(rate, 1e-3_f64.powf(1.0 / steps as f64)))
-        .fit()?;
-    let largest = training.epochs.iter().map(|epoch| epoch.gradient_norm).fold(0.0, f64::max);
-    Ok(format!("{:.5} | {largest:.1e}", training.epochs.last().map_or(f64::NAN, |epoch| epoch.loss)))
 }

@@ -38,10 +38,7 @@ fn assert_near(found: &[f64], expected: &[f64], tolerance: f64) {
 }
 
 /// The gradient by central differences of a loss of the parameters.
-fn central<B: Block>(model: &B, loss: impl Fn(&B) -> f64) -> Vec<f64>
-where
-    B: Clone,
-{
+fn central<B: Block + Clone>(model: &B, loss: impl Fn(&B) -> f64) -> Vec<f64> {
     let (params, h) = (model.params(), 1e-6);
     let at = params.coordinates();
     (0..at.len())

@@ -104,6 +104,33 @@ macro_rules! initial_weights {
 initial_weights!(ShallowPlrnn);
 initial_weights!(ClippedPlrnn);
 
+impl<T: Slices, const M: usize, const L: usize> ShallowPlrnn<T, M, L> {
+    /// Sets the thresholds so that the hyperplane `W₂ z + h₂ = 0` of unit `k` goes through `states[k]`, or through
+    /// `states[k mod n]` of `n` states; without states the cell stays as it is.
+    ///
+    /// The cell is then nonlinear where the states are, from the first step of a training.
+    ///
+    /// ```
+    /// use rheos::nn::ShallowPlrnn;
+    /// use rheos::train::uniform;
+    ///
+    /// let cell = ShallowPlrnn::<f64, 2, 3>::uniform(&mut uniform(1)).thresholds_at(&[[1.0, 2.0], [3.0, -1.0]]);
+    /// for (k, x) in [[1.0, 2.0], [3.0, -1.0], [1.0, 2.0]].iter().enumerate() {
+    ///     assert!((cell.w2[(k, 0)] * x[0] + cell.w2[(k, 1)] * x[1] + cell.h2[k]).abs() < 1e-15);
+    /// }
+    /// ```
+    #[must_use]
+    pub fn thresholds_at(mut self, states: &[[f64; M]]) -> Self {
+        let weights = T::weight::<L, M>(&self.w2.0);
+        let at = |k: usize, state: &[f64; M]| (0..M).map(|i| weights[i * L + k].re() * state[i]).sum::<f64>();
+        let thresholds = T::bias_mut::<L>(&mut self.h2.0);
+        for ((k, threshold), state) in thresholds.iter_mut().enumerate().zip(states.iter().cycle()) {
+            *threshold = T::Element::embed(-at(k, state));
+        }
+        self
+    }
+}
+
 /// The diagonal of `I + R Rᵀ / n` over its largest eigenvalue.
 fn talathi_vartak(n: usize, rng: &mut (impl FnMut() -> f64 + ?Sized)) -> Vec<f64> {
     if n == 0 {

@@ -46,14 +46,11 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
     }
 
     /// Runs the recursion. `keep` receives the record and the residual of each step.
-    fn run<B, R>(
+    fn run<R>(
         &self,
         mut step: impl FnMut(&mut BatchMatrix<T, M>) -> Result<R>,
         mut keep: impl FnMut(R, BatchMatrix<T, N>),
-    ) -> Result<f64>
-    where
-        B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
-    {
+    ) -> Result<f64> {
         let mut z = self.observation.lift(&self.x[0]);
         let mut sum = 0.0;
         for (i, target) in self.x[1..].iter().enumerate() {
@@ -76,7 +73,7 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
         B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
     {
         let mut memory = None;
-        self.run::<B, ()>(|z| model.advance_with(&(), z, self.dt.into(), &mut memory), |(), _| {})
+        self.run::<()>(|z| model.advance_with(&(), z, self.dt.into(), &mut memory), |(), _| {})
     }
 
     /// The loss with the records of the pass.
@@ -91,7 +88,7 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
             *z = next;
             Ok(record)
         };
-        let loss = self.run::<B, _>(step, |record, residual| {
+        let loss = self.run(step, |record, residual| {
             pass.records.push(record);
             pass.residuals.push(residual);
         })?;
