@@ -48,7 +48,7 @@ fn solve(f: &impl Dynamics<State = Vector3<f64>>, y0: [f64; 3], dt: f64, n: usiz
     let times: Vec<f64> = (0..n).map(|i| dt * (5000 + i) as f64).collect();
     let problem = Ivp::new(f, y0.into(), 0.0..dt * (5000 + n) as f64).save_at(&times);
     Ok(problem
-        .solve(Dopri5, Pid::tolerance(1e-9))
+        .solve(Dopri5, Pid::tolerance(1e-9).max_steps(1_000_000))
         .map_err(|failure| failure.error)?
         .y
         .iter()

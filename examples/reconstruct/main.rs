@@ -23,7 +23,7 @@ use judge::{Verdict, distances, judge, median};
 use options::Options;
 use rheos::nn::{Autonomous, BatchMatrix, Block, OdeBlock, Recurrence};
 use rheos::{DiscreteAdjoint, Fixed, Rk4};
-use training::{Cell, GAP, Plan, Weights, initial, train};
+use training::{Cell, GAP, Plan, Weights, gradients, initial, train};
 
 const HELP: &str = "\
 Usage: cargo run --release --example reconstruct [-- OPTIONS]
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|");
         let updates = if options.quick { 1500 } else { 200_000 };
         let forced = Plan { alpha: 0.2, window: 30, updates, learning_rate: 5e-3 };
-        let free = Plan { alpha: 0.0, window: 200, updates: updates / 4, ..forced };
+        let free = Plan { alpha: 0.0, window: 200, updates: updates / 4, learning_rate: 1e-3 };
         let rnn = |cell| Recurrence(Autonomous(Cell::new(cell)));
         // Euler's method with one step of length 1 for this field is the cell.
         let ode = |mut cell: Weights| {
@@ -73,12 +73,15 @@ where
     }
     let [reference, other] = system.runs(if options.quick { 5_000 } else { 50_000 })?;
     let measured = with_noise(&reference[..reference.len() * 2 / 5], 0.05, 1);
-    let mut all = Vec::new();
+    let (mut all, mut growth) = (Vec::new(), String::new());
     for seed in 0..options.seeds {
-        let (mut model, start) = (model(initial(&measured, seed)), Instant::now());
+        let (mut model, start) = (model(initial(&measured, plan, seed)), Instant::now());
         let trained = train(&mut model, &measured, plan, seed)?;
         let minutes = start.elapsed().as_secs_f64() / 60.0;
         let verdict = judge(&model, GAP, &reference, if options.quick { 5_000 } else { 100_000 });
+        if seed == 0 && plan.alpha > 0.0 {
+            growth = gradients(&model, &measured)?;
+        }
         println!("| {name} | {seed} | {trained} | {minutes:.1} | {} |", columns(&verdict, system, reference.len()));
         all.push(verdict);
     }
@@ -92,6 +95,7 @@ where
         system.name,
         system.exponents.replace(", ", " | ")
     );
+    print!("{growth}");
     let file =
         options.out.join(format!("reconstruct_{}.svg", name.to_lowercase().replace(", ", "_").replace(' ', "_")));
     let runs: [(&str, &[[f64; 3]]); 3] = [("the system", &reference), ("measured", &measured), (kind, &all[0].run)];

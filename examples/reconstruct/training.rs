@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
+use rheos::State;
 use rheos::nn::{BatchMatrix, Block, Net, ShallowPlrnn};
-use rheos::train::{Exponential, RAdam, TeacherForcing, Trainer, uniform};
+use rheos::train::{Exponential, MiniBatch, Objective, RAdam, TeacherForcing, Trainer, uniform};
 
 use super::data::Series;
 
@@ -23,10 +24,14 @@ pub const GAP: f64 = 0.1;
 /// The batch of the paper.
 const BATCH: usize = 16;
 
-/// A cell near the identity, `z₁ = z + …`, with the hyperplanes of its units through measured states.
-pub fn initial(measured: &[[f64; 3]], seed: u64) -> Weights {
+/// A cell near the identity, `z₁ = z + …`, with the hyperplanes of its units through measured states. Without forcing such a
+/// cell leaves the finite numbers in the first window; then the start is a contraction.
+pub fn initial(measured: &[[f64; 3]], plan: &Plan, seed: u64) -> Weights {
     let mut number = uniform(seed);
     let mut cell = Weights::uniform(&mut number);
+    if plan.alpha == 0.0 {
+        return cell;
+    }
     let states: Vec<[f64; 3]> = (0..50).map(|_| measured[(number() * measured.len() as f64) as usize]).collect();
     cell.a.fill(1.0);
     cell.w1.scale_mut(0.1);
@@ -49,4 +54,26 @@ where
         .fit()?;
     let largest = training.epochs.iter().map(|epoch| epoch.gradient_norm).fold(0.0, f64::max);
     Ok(format!("{:.5} | {largest:.1e}", training.epochs.last().map_or(f64::NAN, |epoch| epoch.loss)))
+}
+
+/// Why a free run cannot be trained: the norm of the gradient at a good model over longer and longer windows.
+pub fn gradients<B>(model: &B, measured: &Series) -> Result<String, Box<dyn Error>>
+where
+    B: Block<Input = (), Hidden = BatchMatrix<f64, 3>>,
+{
+    let mut lines = String::new();
+    for alpha in [0.0, 0.2] {
+        lines += &format!("norms of the gradient at this model, alpha = {alpha}:");
+        for window in [100, 300, 1000, 3000].into_iter().filter(|window| 2 * window < measured.len()) {
+            let loss = TeacherForcing::new(measured, window)?.step(GAP)?.alpha(alpha)?.stride(window)?;
+            let samples: Vec<usize> = (0..loss.count_windows()).collect();
+            let norm = match loss.gradient(model, MiniBatch { samples: &samples, seed: 0 }) {
+                Ok((_, gradient)) => format!("{:.1e}", gradient.inner(&gradient).sqrt()),
+                Err(error) => error.to_string(),
+            };
+            lines += &format!(" {norm} over {window} steps;");
+        }
+        lines.push('\n');
+    }
+    Ok(lines)
 }
