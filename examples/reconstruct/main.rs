@@ -96,8 +96,10 @@ where
         system.exponents.replace(", ", " | ")
     );
     print!("{growth}");
-    let file =
-        options.out.join(format!("reconstruct_{}.svg", name.to_lowercase().replace(", ", "_").replace(' ', "_")));
+    let file = options.out.join(format!(
+        "reconstruct_{}.svg",
+        name.to_lowercase().replace(", ", "_").replace(' ', "_").replace('ö', "oe")
+    ));
     let runs: [(&str, &[[f64; 3]]); 3] = [("the system", &reference), ("measured", &measured), (kind, &all[0].run)];
     picture::attractors(&file, &name, &runs)
 }
@@ -106,5 +108,6 @@ fn columns(verdict: &Verdict, system: &System, length: usize) -> String {
     let [first, second, third] = verdict.exponents(system.dt);
     let (states, spectra) = (verdict.states, verdict.spectra);
     let bounded = if verdict.is_bounded(length) { "yes" } else { "no" };
-    format!("{first:.3} | {second:.3} | {third:.2} | {states:.3} | {spectra:.3} | {bounded}")
+    let error = verdict.spectrum.as_ref().map_or(f64::NAN, |found| found.errors[0] / system.dt);
+    format!("{first:.3} ± {error:.3} | {second:.3} | {third:.2} | {states:.3} | {spectra:.3} | {bounded}")
 }
