@@ -16,14 +16,16 @@
 //! | how do its fixed points depend on a parameter? | [`Continuation`]: a [`Branch`] with its [`Bifurcation`]s |
 //! | does a flow oscillate? | [`periodic_orbit`](fn@periodic_orbit), [`forced_orbit`](fn@forced_orbit): a [`PeriodicOrbit`] with its Floquet multipliers |
 //! | which blocks of a residual network matter? | [`lesions`](fn@lesions): the measures of [`Lesions`], without each block and with neighbours swapped |
+//! | does a model rebuild the system of a series? | [`BinnedDivergence`], [`MixtureDivergence`], `SpectralDistance` (feature `spectra`) of two series; [`prediction_errors`](fn@prediction_errors) |
 //! | where do trajectories go? | [`basins`](fn@basins) on a [`PlaneGrid`], with the settings of a [`BasinSearch`]: [`Basins`] of [`Fate`]s |
 //!
 //! | tool | |
 //! |---|---|
 //! | [`Eigen`] | eigenvalues, eigenvectors and their conditions |
 //! | [`PrincipalComponents`] | the directions in which states vary most |
+//! | [`delay_embedding`](fn@delay_embedding) | states from delays of one observable |
 //! | [`Variational`], [`Tangents`] | the variational equation of a field: the derivatives of a solve, its monodromy matrix |
-//! | helper types | [`BifurcationKind`], [`BranchEnding`], [`ContinuedPoint`], [`Local`], [`LyapunovFailure`], [`Part`], [`PointKind`], [`SearchFailures`](crate::error::SearchFailures), [`TangentVectors`], [`TangentVjp`], [`TangentsAt`], [`Unexplained`] |
+//! | helper types | [`BifurcationKind`], [`BranchEnding`], [`ContinuedPoint`], [`Local`], [`LyapunovFailure`], [`MonteCarlo`], [`Part`], [`PointKind`], [`SearchFailures`](crate::error::SearchFailures), [`TangentVectors`], [`TangentVjp`], [`TangentsAt`], [`Unexplained`] |
 
 mod basins;
 mod continuation;
@@ -36,6 +38,7 @@ mod lesions;
 mod lyapunov;
 mod periodic;
 mod principal_components;
+mod reconstruction;
 mod system;
 mod variational;
 
@@ -52,5 +55,8 @@ pub use lyapunov::{
 };
 pub use periodic::{PeriodicOrbit, forced_orbit, periodic_orbit};
 pub use principal_components::PrincipalComponents;
+#[cfg(feature = "spectra")]
+pub use reconstruction::SpectralDistance;
+pub use reconstruction::{BinnedDivergence, MixtureDivergence, MonteCarlo, delay_embedding, prediction_errors};
 pub use system::{Flow, Held, Iterated, Kind, Map, System, TimeMap};
 pub use variational::{TangentVectors, Tangents, Variational};

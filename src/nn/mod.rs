@@ -86,7 +86,9 @@ mod wrappers;
 
 pub use autonomous::Autonomous;
 pub use block::{Block, Recurrence, Residual};
-pub use cells::{Antisymmetric, Cfc, CoRnn, Ctrnn, Elman, Gru, GruOde, Lem, Lstm, Ltc, Unicornn};
+pub use cells::{
+    Antisymmetric, Cfc, ClippedPlrnn, CoRnn, Ctrnn, Elman, Gru, GruOde, Lem, Lstm, Ltc, ShallowPlrnn, Unicornn,
+};
 pub use combine::{Encoded, EncodedRecord, OnOutput, Stacked, TimedRecurrence};
 pub use feedforward::{Fed, Feedforward, FeedforwardRecord};
 pub use field::{AutonomousField, Driven, LayerField, LeakyField, SameAs, TimeInvariant, TimeRescaled};

@@ -6,6 +6,7 @@
 //! | [`MultiLevel`] | from coarse to fine: a model is trained, refined, and trained further; returns a [`MultiLevelTraining`] or a [`MultiLevelFailure`] |
 //! | [`SequenceData`] | sequences with targets, as an objective for sequence models |
 //! | [`VectorData`] | vectors with targets, as an objective for deep networks |
+//! | [`TeacherForcing`] | windows of a measured series, as an objective for models of its state: generalised teacher forcing |
 //! | [`Objective`], [`objective`] | the loss of any model on samples |
 //! | [`DataParallel`] | an objective over the ranks of a [`Communicator`](crate::distributed::Communicator): processes of MPI, or threads |
 //! | helper types | [`MiniBatch`], [`Ended`], [`Epoch`], [`Level`], [`LevelTraining`], [`ObjectiveFn`], [`OptimiserMemory`], [`SampleTarget`], [`SequenceObjective`], [`Target`], [`TargetFor`], [`Trained`], [`TrainingAction`], [`VectorObjective`] |
@@ -62,6 +63,7 @@ mod sequence_data;
 mod sequence_objective;
 mod shuffle;
 mod target;
+mod teacher_forcing;
 mod trainer;
 mod uniform;
 mod vector_data;
@@ -80,6 +82,7 @@ pub use sequence_data::SequenceData;
 pub use sequence_objective::SequenceObjective;
 pub(crate) use shuffle::{mix, shuffled};
 pub use target::{SampleTarget, Target, TargetFor};
+pub use teacher_forcing::TeacherForcing;
 pub use trainer::{Ended, Epoch, Trained, Trainer, Training, TrainingAction, TrainingFailure};
 pub use uniform::uniform;
 pub use vector_data::VectorData;

@@ -8,6 +8,7 @@ mod lesions;
 mod lyapunov;
 mod periodic_orbits;
 mod principal_components;
+mod reconstruction;
 #[path = "../common/relu_network.rs"]
 mod relu_network;
 mod systems;

@@ -9,6 +9,7 @@ mod ends;
 mod errors;
 mod multi_level;
 mod problem;
+mod teacher_forcing;
 #[cfg(feature = "dfdx")]
 mod tensors;
 mod vectors;

@@ -13,6 +13,8 @@
 //! | [`CoRnn`] (2021) | `(z, tanh(W y + W̃ z + V x + b) − γ y − ε z)` | velocities, then positions | long sequences |
 //! | [`Unicornn`] (2021) | `(s ∘ z, −s ∘ (tanh(w ∘ y + V x + b) + α y))` | symplectic Euler | very long sequences, reversible |
 //! | [`Lem`] (2022) | `(s₂ ∘ (tanh(…z…) − y), s₁ ∘ (tanh(…y…) − z))` | Euler part by part | several time scales |
+//! | [`ShallowPlrnn`] (2023) | none: a piecewise-linear map without input | – | rebuilding a system from its trajectories |
+//! | [`ClippedPlrnn`] (2023) | none: the same, bounded | – | rebuilding a bounded system |
 //!
 //! The papers are in the docs of the cells. [`Net::new`](super::Net::new) makes a network of a cell,
 //! [`Recurrence`](super::Recurrence) a block of a sequence model. A cell with a field is also a neural ODE, with any solver
@@ -35,6 +37,7 @@ mod initial;
 mod lem;
 mod lstm;
 mod ltc;
+mod plrnn;
 mod unicornn;
 
 pub use antisymmetric::Antisymmetric;
@@ -47,4 +50,5 @@ pub use gru_ode::GruOde;
 pub use lem::Lem;
 pub use lstm::Lstm;
 pub use ltc::Ltc;
+pub use plrnn::{ClippedPlrnn, ShallowPlrnn};
 pub use unicornn::Unicornn;

@@ -7,6 +7,7 @@ mod frozen;
 mod gaps;
 mod implicit;
 mod oscillators;
+mod plrnn;
 mod reference;
 mod steps;
 mod support;

@@ -1,0 +1,71 @@
+//! Is a trained model the system?
+
+use rheos::Result;
+use rheos::analysis::{BinnedDivergence, Held, Lyapunov, SpectralDistance, Spectrum};
+use rheos::nn::{BatchMatrix, Block};
+
+use super::data::Series;
+
+/// The state of a model: one sample of three numbers.
+type State = BatchMatrix<f64, 3>;
+
+/// The measures of a model against a run of its system.
+pub struct Verdict {
+    /// Its exponents per step, or none if the run leaves the finite numbers.
+    pub spectrum: Option<Spectrum>,
+    /// The divergence in state space, `D_stsp`.
+    pub states: f64,
+    /// The distance of the spectra, `D_H`; NaN for a model at rest, which has no spectrum.
+    pub spectra: f64,
+    /// The free run; shorter than asked for, if it blew up.
+    pub run: Series,
+}
+
+/// `D_stsp` with 30 bins along each component, and `D_H` smoothed over 20 frequencies.
+pub fn distances(reference: &[[f64; 3]], run: &[[f64; 3]]) -> (f64, f64) {
+    let states = BinnedDivergence::new(30).between(reference, run).unwrap_or(f64::INFINITY);
+    (states, SpectralDistance::new(20.0).between(reference, run).unwrap_or(f64::NAN))
+}
+
+/// Runs a model freely from the first state of a run of its system, and measures it.
+pub fn judge<B>(model: &B, gap: f64, reference: &[[f64; 3]], steps: u32) -> Verdict
+where
+    B: Block<Input = (), Hidden = State> + Clone,
+{
+    let start = State::from_column_slice(&reference[0]);
+    let run = free_run(model, gap, start.clone(), reference.len());
+    let (states, spectra) = distances(reference, &run);
+    let lyapunov = Lyapunov::over(steps).transient(1000);
+    let spectrum = lyapunov.spectrum(&Held::new(model.clone(), ()).gap(gap), &start, 3).ok();
+    Verdict { spectrum, states, spectra, run }
+}
+
+impl Verdict {
+    /// Whether the run stays within five times the attractor, whose standard deviations are 1.
+    pub fn is_bounded(&self, length: usize) -> bool {
+        self.run.len() == length && self.run.iter().flatten().all(|x| x.abs() < 10.0)
+    }
+
+    /// The exponents in units of 1 / time.
+    pub fn exponents(&self, dt: f64) -> [f64; 3] {
+        self.spectrum.as_ref().map_or([f64::NAN; 3], |found| std::array::from_fn(|i| found.exponents[i] / dt))
+    }
+}
+
+/// The states after the start, up to the first that is not finite.
+fn free_run<B: Block<Input = (), Hidden = State>>(model: &B, gap: f64, mut z: State, length: usize) -> Series {
+    let mut memory = None;
+    let mut next = || -> Result<[f64; 3]> {
+        model.advance_with(&(), &mut z, gap.into(), &mut memory)?;
+        Ok([z[0], z[1], z[2]])
+    };
+    let states = (0..length).map_while(|_| next().ok());
+    states.take_while(|x| x.iter().all(|x| x.is_finite())).collect()
+}
+
+/// The median, with NaN as the largest number.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(|a, b| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(b)));
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,115 @@
+//! The forced recursion and its pullback.
+
+use super::observation::Observation;
+use crate::error::{Error, Result};
+use crate::nn::{BatchMatrix, Block};
+use crate::state::{Element, State};
+
+/// One batch of windows: the observations of all its samples, in order of time.
+pub(super) struct Windows<'a, T: Element, const N: usize, const M: usize> {
+    pub(super) observation: &'a Observation<N, M>,
+    /// One more than there are steps.
+    pub(super) x: Vec<BatchMatrix<T, N>>,
+    /// The time of a step.
+    pub(super) dt: f64,
+    /// The strength of the forcing before each step but the first.
+    pub(super) alpha: f64,
+    /// The steps between two forcings.
+    pub(super) every: usize,
+}
+
+/// A forward pass: the records of the steps, and `B z − x` after each.
+pub(super) struct Pass<T: Element, R, const N: usize> {
+    records: Vec<R>,
+    residuals: Vec<BatchMatrix<T, N>>,
+}
+
+impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
+    /// The number of steps.
+    fn steps(&self) -> usize {
+        self.x.len() - 1
+    }
+
+    /// Whether the state is forced after this many steps.
+    fn is_forced(&self, after: usize) -> bool {
+        self.alpha > 0.0 && after < self.steps() && after.is_multiple_of(self.every)
+    }
+
+    /// The number of predicted numbers, of all samples.
+    fn count(&self) -> f64 {
+        (self.steps() * self.x[0].len()) as f64
+    }
+
+    /// `z − α B⁺ (B z − x)`.
+    fn force(&self, z: &mut BatchMatrix<T, M>, residual: &BatchMatrix<T, N>) {
+        z.add_scaled(-self.alpha, &self.observation.lift(residual));
+    }
+
+    /// Runs the recursion. `keep` receives the record and the residual of each step.
+    fn run<R>(
+        &self,
+        mut step: impl FnMut(&mut BatchMatrix<T, M>) -> Result<R>,
+        mut keep: impl FnMut(R, BatchMatrix<T, N>),
+    ) -> Result<f64> {
+        let mut z = self.observation.lift(&self.x[0]);
+        let mut sum = 0.0;
+        for (i, target) in self.x[1..].iter().enumerate() {
+            let record = step(&mut z)?;
+            let mut residual = self.observation.observe(&z);
+            residual.add_scaled(-1.0, target);
+            sum += residual.inner(&residual);
+            if self.is_forced(i + 1) {
+                self.force(&mut z, &residual);
+            }
+            keep(record, residual);
+        }
+        let loss = sum / self.count();
+        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss { value: loss }) }
+    }
+
+    /// The mean squared error of the predicted observations.
+    pub(super) fn loss<B>(&self, model: &B) -> Result<f64>
+    where
+        B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
+    {
+        let mut memory = None;
+        self.run::<()>(|z| model.advance_with(&(), z, self.dt.into(), &mut memory), |(), _| {})
+    }
+
+    /// The loss with the records of the pass.
+    pub(super) fn forward<B>(&self, model: &B) -> Result<(f64, Pass<T, B::Record, N>)>
+    where
+        B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
+    {
+        let room = self.steps();
+        let mut pass = Pass { records: Vec::with_capacity(room), residuals: Vec::with_capacity(room) };
+        let step = |z: &mut BatchMatrix<T, M>| {
+            let (next, record) = model.forward(&(), z, self.dt.into())?;
+            *z = next;
+            Ok(record)
+        };
+        let loss = self.run(step, |record, residual| {
+            pass.records.push(record);
+            pass.residuals.push(residual);
+        })?;
+        Ok((loss, pass))
+    }
+
+    /// The gradient of the loss with respect to the parameters.
+    pub(super) fn backward<B>(&self, model: &B, pass: Pass<T, B::Record, N>) -> Result<B::Params>
+    where
+        B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
+    {
+        let mut gradient = model.params().zeros_like();
+        let mut bar = BatchMatrix::<T, M>::zeros(self.x[0].ncols());
+        for (i, (record, mut residual)) in pass.records.into_iter().zip(pass.residuals).enumerate().rev() {
+            residual.scale_by(2.0 / self.count());
+            if self.is_forced(i + 1) {
+                residual.add_scaled(-self.alpha, &self.observation.lift_back(&bar));
+            }
+            bar.add_scaled(1.0, &self.observation.observe_back(&residual));
+            ((), bar) = model.backward(record, bar, &mut gradient)?;
+        }
+        Ok(gradient)
+    }
+}
