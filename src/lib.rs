@@ -108,6 +108,7 @@
 //!   on the threads of rayon's global pool (`RAYON_NUM_THREADS`). The results have the same bits as on one thread. rayon
 //!   panics if the system does not grant the threads of the pool.
 //! * `sparse`: the linear solver [`Sparse`](solver::implicit), sparse LU factorisations by the library faer, and conversions from and to the matrices of nalgebra-sparse.
+//! * `spectra`: the distance of power spectra, [`SpectralDistance`](analysis), by the Fourier transforms of the library realfft.
 //! * `serde`: a [`Paused`](solution::Paused) solve can be serialised, with every method, and nalgebra's matrices with it.
 //!   So can optimisers and schedules.
 #![forbid(unsafe_code)]
