@@ -209,7 +209,8 @@ fn bad_series_and_settings_are_named() {
     let bins = |p: &[[f64; 2]], q: &[[f64; 2]]| BinnedDivergence::new(5).between(p, q).map(drop);
     let mixture = |p: &[[f64; 2]], q: &[[f64; 2]]| MixtureDivergence::new(0.5).samples(10).between(p, q).map(drop);
     let spectral = |p: &[[f64; 2]], q: &[[f64; 2]]| SpectralDistance::new(1.0).between(p, q).map(drop);
-    let measures: [&dyn Fn(&[[f64; 2]], &[[f64; 2]]) -> rheos::Result<()>; 3] = [&bins, &mixture, &spectral];
+    type Measure<'m> = &'m dyn Fn(&[[f64; 2]], &[[f64; 2]]) -> rheos::Result<()>;
+    let measures: [Measure<'_>; 3] = [&bins, &mixture, &spectral];
     for measure in measures {
         assert_eq!(measure(&good, &good), Ok(()));
         assert!(matches!(measure(&short, &good), Err(Error::LengthMismatch { name: "reference", found: 1, .. })));
