@@ -22,6 +22,7 @@ fn normal(seed: u64) -> impl FnMut() -> f64 {
 /// Thirty daily fractions of infected with normal noise of the same, unknown standard deviation. In 1000 repetitions the
 /// coverage of 95 % has a standard deviation of 0.7 %.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn intervals_cover_the_truth_as_often_as_they_say() {
     let times: Vec<f64> = (1..=30).map(f64::from).collect();
     let model = Autodiff::new(Sir, vector![TRUTH[0], TRUTH[1]]);

@@ -83,6 +83,7 @@ fn assert_interaction(found: &SparseModel, tolerance: f64) {
 /// From 31 exact states. The largest error of each unknown term is below 1 % of its largest value on the trajectory, and so
 /// is the L2 norm of the error. The sparse terms follow the truth over four periods after the data.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn the_unknown_interaction_is_recovered_within_one_percent() {
     let truth = states(interaction, 3.0, 0.01);
     for seed in [1, 2, 3] {
@@ -110,6 +111,7 @@ fn the_unknown_interaction_is_recovered_within_one_percent() {
 
 /// With normal noise of 5 % of the mean of each species, over two periods.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn noisy_states_of_two_periods_have_the_same_terms() {
     let mut data = states(interaction, 12.0, 0.1);
     let mean = data.iter().sum::<Species>() / data.len() as f64;
@@ -122,6 +124,7 @@ fn noisy_states_of_two_periods_have_the_same_terms() {
 
 /// Seventy years of hare and lynx. Single shooting ends near the mean, whose loss is 1; multiple shooting does not.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn multiple_shooting_cures_a_flat_fit() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/hare_lynx_1845_1935.csv");
     let rows: Vec<(f64, f64, f64)> = csv::Reader::from_path(file).unwrap().deserialize().map(Result::unwrap).collect();
