@@ -76,7 +76,7 @@ fn report(name: &str, all: &[Pelts], forecast: impl Fn(&[Pelts], usize) -> Optio
         Some(error(&found.collect::<Option<Vec<_>>>()?, &all[KNOWN + years - 1..]))
     });
     let errors = [all_years, rolling[0], rolling[1], rolling[2]];
-    println!("{name:36} {}", errors.map(|e| e.map_or("failed".to_owned(), |e| format!("{e:.2}"))).join("  "));
+    println!("{name:42} {}", errors.map(|e| e.map_or("failed".to_owned(), |e| format!("{e:.2}"))).join("  "));
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -96,19 +96,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut curves = Vec::new();
     for seed in 1..=seeds {
-        for segments in [1, 24] {
+        for (name, segments) in [("single shooting", 1), ("multiple shooting", 24)] {
             let (model, loss) = fit(&times[..KNOWN], known, seed, segments)?;
             let forecast = |start: Pelts, years: usize| {
                 let times: Vec<f64> = (1..=years).map(|year| year as f64).collect();
                 let problem = Ivp::new(&model.field, start, 0.0..years as f64).save_at(&times);
                 problem.solve(Tsit5, Fixed::step(0.5)).ok().map(|solution| solution.y)
             };
-            report(&format!("neural ODE, {segments} segments, loss {loss:.3}"), &all, |history, years| {
-                forecast(*history.last()?, years)
-            });
+            let title = format!("neural ODE, {name}, loss {loss:.3}");
+            report(&title, &all, |history, years| forecast(*history.last()?, years));
             if seed == 1 {
                 let whole = forecast(model.starts()[0], 90).unwrap_or_default();
-                curves.push(lynx(&format!("{segments} segments"), &whole, 1));
+                curves.push(lynx(name, &whole, 1));
             }
         }
     }
