@@ -62,10 +62,7 @@ impl Interval {
 
 impl Fitted {
     pub(super) fn new(minimum: LeastSquaresMinimum, unknowns: Unknowns, known_noise: bool) -> Self {
-        let values = unknowns.iter().zip(&minimum.x);
-        let parameters = values
-            .map(|(unknown, x)| Estimate { name: unknown.name.clone(), value: unknown.domain.value(*x) })
-            .collect();
+        let parameters = unknowns.estimates(&minimum.x);
         let LeastSquaresMinimum { ref residuals, sum_of_squares, iterations, evaluations, failed, .. } = minimum;
         let residuals = residuals.clone();
         Self { parameters, sum_of_squares, residuals, iterations, evaluations, failed, minimum, unknowns, known_noise }
@@ -111,7 +108,8 @@ impl Fitted {
     /// The covariance matrix of the parameters.
     ///
     /// # Errors
-    /// [`Error::NotIdentifiable`], and the errors of [`variance`](Self::variance).
+    /// [`Error::NotIdentifiable`], the errors of [`variance`](Self::variance), and [`Error::InvalidEntry`] for the variance of a
+    /// parameter that overflows or underflows.
     pub fn covariance(&self) -> Result<DMatrix<f64>> {
         let slopes = self.slopes();
         let mut found = self.covariance_of_coordinates()?;
@@ -121,15 +119,15 @@ impl Fitted {
         for (mut column, slope) in found.column_iter_mut().zip(&slopes) {
             column *= *slope;
         }
-        Ok(found)
+        resolved(found, self.is_exact())
     }
 
     /// The correlation matrix of the parameters.
     ///
     /// # Errors
-    /// [`Error::NotIdentifiable`].
+    /// [`Error::NotIdentifiable`], and [`Error::InvalidEntry`] as for [`covariance`](Self::covariance).
     pub fn correlation(&self) -> Result<DMatrix<f64>> {
-        let mut found = self.information()?.inverse().clone();
+        let mut found = resolved(self.information()?.inverse().clone(), false)?;
         let deviations = found.diagonal().map(f64::sqrt);
         for (mut row, deviation) in found.row_iter_mut().zip(&deviations) {
             row /= *deviation;
@@ -155,7 +153,8 @@ impl Fitted {
 
     /// The confidence interval of a parameter at a level such as 0.95.
     ///
-    /// It is symmetric in the coordinate in which the parameter is fitted, so it stays inside the bounds. The quantile is
+    /// It is symmetric in the coordinate in which the parameter is fitted, so it stays inside the bounds; the interval of a
+    /// positive parameter that the data hardly bound may end at 0 or infinity. The quantile is
     /// Student's, or the normal one for known noise.
     ///
     /// # Errors
@@ -186,7 +185,12 @@ impl Fitted {
     }
 
     fn covariance_of_coordinates(&self) -> Result<DMatrix<f64>> {
-        Ok(self.information()?.inverse() * self.variance()?)
+        resolved(self.information()?.inverse() * self.variance()?, self.is_exact())
+    }
+
+    /// Whether the residuals, and so the variances, vanish.
+    fn is_exact(&self) -> bool {
+        !self.known_noise && self.sum_of_squares == 0.0
     }
 
     fn information(&self) -> Result<Information> {
@@ -196,6 +200,19 @@ impl Fitted {
     /// The derivatives of the parameters with respect to their coordinates.
     fn slopes(&self) -> Vec<f64> {
         (0..self.parameters.len()).map(|j| self.unknowns.slope(j, &self.minimum.x)).collect()
+    }
+}
+
+/// The covariance, unless a variance overflows, or vanishes where it may not.
+fn resolved(covariance: DMatrix<f64>, may_vanish: bool) -> Result<DMatrix<f64>> {
+    let is_lost = |variance: &f64| !(variance.is_normal() || (may_vanish && *variance == 0.0));
+    match covariance.diagonal().iter().enumerate().find(|(_, variance)| is_lost(variance)) {
+        Some((index, &value)) => {
+            let expected =
+                "a number without overflow or underflow: the data do not bound the parameter, or its unit is extreme";
+            Err(Error::InvalidEntry { name: "variance", index, value, expected })
+        }
+        None => Ok(covariance),
     }
 }
 

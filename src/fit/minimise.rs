@@ -102,7 +102,7 @@ impl<X: Simulation> Fit<'_, X> {
     /// ```
     ///
     /// # Errors
-    /// The errors of the arguments, of the solve and of the loss at the start, and [`Error::FitNotConverged`] if the
+    /// The errors of the arguments, of the solve and of the loss at the start, and [`Error::LossNotMinimised`] if the
     /// minimisation stops before a minimum.
     pub fn minimise<L>(&self, method: &Lbfgs, mut loss: L) -> Result<Minimised>
     where

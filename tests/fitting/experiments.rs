@@ -182,3 +182,16 @@ fn without_degrees_of_freedom_there_is_no_variance() {
     let fitted = fit.known_noise().least_squares().unwrap();
     assert!((fitted.standard_errors().unwrap()[0] - 0.05).abs() < 1e-9);
 }
+
+/// In units of 10¹⁷⁰ the rate is a number, but its variance is none.
+#[test]
+fn a_variance_that_underflows_is_an_error() {
+    let times = TIMES.map(|t| 1e170 * t);
+    let experiment = Experiment::from_known(0.0, &[3.0]).measured(Series::component(0, &times, &FIRST));
+    let fit = decay().parameters([Parameter::new("k", 0.4e-170)]).experiment(experiment);
+    let fitted = fit.least_squares().unwrap();
+    assert!((fitted.parameters[0].value * 1e170 - 0.45).abs() < 0.1, "{fitted}");
+    for refused in [fitted.standard_errors().unwrap_err(), fitted.correlation().unwrap_err()] {
+        assert!(matches!(refused, Error::InvalidEntry { name: "variance", index: 0, .. }), "{refused}");
+    }
+}
