@@ -4,19 +4,24 @@ use rheos::Result;
 use rheos::analysis::{BinnedDivergence, Held, Lyapunov, SpectralDistance, Spectrum};
 use rheos::nn::{BatchMatrix, Block};
 
-use super::data::Series;
+use super::methods::{GAP, Task};
+use super::systems::{Series, with_noise};
 
 /// The state of a model: one sample of three numbers.
 type State = BatchMatrix<f64, 3>;
 
 /// The measures of a model against a run of its system.
 pub struct Verdict {
-    /// Its exponents per step, or none if the run leaves the finite numbers.
+    /// The result of the training in words.
+    pub training: String,
+    /// The exponents per measurement, or none if the run leaves the finite numbers.
     pub spectrum: Option<Spectrum>,
     /// The divergence in state space, `D_stsp`.
     pub states: f64,
     /// The distance of the spectra, `D_H`; NaN for a model at rest, which has no spectrum.
     pub spectra: f64,
+    /// `D_stsp` of the run with noise from the measured series: it needs no knowledge of the system.
+    pub data: f64,
     /// The free run; shorter than asked for, if it blew up.
     pub run: Series,
 }
@@ -28,16 +33,18 @@ pub fn distances(reference: &[[f64; 3]], run: &[[f64; 3]]) -> (f64, f64) {
 }
 
 /// Runs a model freely from the first state of a run of its system, and measures it.
-pub fn judge<B>(model: &B, gap: f64, reference: &[[f64; 3]], steps: u32) -> Verdict
+pub fn judge<B>(model: &B, training: String, task: &Task) -> Verdict
 where
     B: Block<Input = (), Hidden = State> + Clone,
 {
-    let start = State::from_column_slice(&reference[0]);
-    let run = free_run(model, gap, start.clone(), reference.len());
-    let (states, spectra) = distances(reference, &run);
-    let lyapunov = Lyapunov::over(steps).transient(1000);
-    let spectrum = lyapunov.spectrum(&Held::new(model.clone(), ()).gap(gap), &start, 3).ok();
-    Verdict { spectrum, states, spectra, run }
+    let start = State::from_column_slice(&task.reference[0]);
+    let run = free_run(model, start.clone(), task.reference.len());
+    let (states, spectra) = distances(&task.reference, &run);
+    let noisy = with_noise(&run[..run.len().min(task.measured.len())], task.noise, 2);
+    let (data, _) = distances(&task.measured, &noisy);
+    let lyapunov = Lyapunov::over(if task.quick { 5_000 } else { 100_000 }).transient(1000);
+    let spectrum = lyapunov.spectrum(&Held::new(model.clone(), ()).gap(GAP), &start, 3).ok();
+    Verdict { training, spectrum, states, spectra, data, run }
 }
 
 impl Verdict {
@@ -53,10 +60,10 @@ impl Verdict {
 }
 
 /// The states after the start, up to the first that is not finite.
-fn free_run<B: Block<Input = (), Hidden = State>>(model: &B, gap: f64, mut z: State, length: usize) -> Series {
+fn free_run<B: Block<Input = (), Hidden = State>>(model: &B, mut z: State, length: usize) -> Series {
     let mut memory = None;
     let mut next = || -> Result<[f64; 3]> {
-        model.advance_with(&(), &mut z, gap.into(), &mut memory)?;
+        model.advance_with(&(), &mut z, GAP.into(), &mut memory)?;
         Ok([z[0], z[1], z[2]])
     };
     let states = (0..length).map_while(|_| next().ok());

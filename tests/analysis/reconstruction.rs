@@ -138,6 +138,10 @@ fn the_distance_of_two_sines_is_that_of_two_normal_densities() {
     let both = |cycles: f64| -> Vec<[f64; 2]> {
         sine(2000, 300.0, 1.0).iter().zip(sine(2000, cycles, 1.0)).map(|(a, b)| [a[0], b[0]]).collect()
     };
+    // The smoothed line is a normal density around its frequency, with the sum 1.
+    let [_, line] = SpectralDistance::new(4.0).spectra(&both(303.0)).unwrap();
+    let density = |k: f64| (-0.5 * ((k - 303.0) / 4.0).powi(2)).exp() / (4.0 * TAU.sqrt());
+    assert!((line[302] - density(303.0)).abs() < 1e-12 && (line[307] - density(308.0)).abs() < 1e-12);
     let each = SpectralDistance::new(4.0).of_each(&both(300.0), &both(303.0)).unwrap();
     assert!(each[0] < 1e-9 && each[1] > 0.1);
     assert_eq!(SpectralDistance::new(4.0).between(&both(300.0), &both(303.0)).unwrap(), 0.5 * (each[0] + each[1]));
@@ -160,6 +164,9 @@ fn the_spectrum_is_the_discrete_fourier_transform() {
             let sum: f64 = powers.iter().sum();
             powers.iter().map(|x| x / sum).collect()
         };
+        let [found] = SpectralDistance::new(0.0).spectra(&p).unwrap();
+        assert_eq!(found.len(), n / 2);
+        assert!(found.iter().zip(spectrum(&p)).all(|(found, exact)| (found - exact).abs() < 1e-13));
         let overlap: f64 = spectrum(&p).iter().zip(spectrum(&q)).map(|(p, q)| (p * q).sqrt()).sum();
         let found = SpectralDistance::new(0.0).between(&p, &q).unwrap();
         assert!((found - (1.0 - overlap).sqrt()).abs() < 1e-10);

@@ -97,21 +97,27 @@ fn no_forcing_is_backpropagation_through_a_free_run() {
 #[test]
 fn the_loss_is_that_of_the_forced_recursion() {
     let (series, model) = (series::<3>(20), cell::<3>(3));
-    for (alpha, every) in [(0.3, 1), (0.3, 2), (1.0, 4), (0.0, 1)] {
+    for (alpha, every, transient) in [(0.3, 1, 0), (0.3, 2, 3), (1.0, 4, 7), (0.0, 1, 5)] {
         let forced = TeacherForcing::new(&series, 8).unwrap().alpha(alpha).unwrap().every(every).unwrap();
+        let forced = forced.transient(transient).unwrap();
         let net = model.0.0.with_batches::<Static<1>>();
         let (mut z, mut sum) = (SVector::from(series[5]), 0.0);
         for t in 1..=8 {
             z = net.forward(&z);
             let x = SVector::from(series[5 + t]);
-            sum += (z - x).norm_squared();
+            if t > transient {
+                sum += (z - x).norm_squared();
+            }
             if t % every == 0 {
                 z = z * (1.0 - alpha) + x * alpha;
             }
         }
         let found = forced.loss(&model, all(&[5])).unwrap();
-        assert!((found - sum / 24.0).abs() < 1e-14);
+        assert!((found - sum / (3 * (8 - transient)) as f64).abs() < 1e-14);
         assert!((found - forced.gradient(&model, all(&[5])).unwrap().0).abs() < 1e-14);
+        // The last observation forces the state, too.
+        let state = forced.synchronise(&model, 5).unwrap();
+        assert!((state.column(0) - z).norm() < 1e-14);
     }
 }
 
@@ -137,8 +143,9 @@ fn a_batch_is_the_mean_of_its_windows() {
 #[test]
 fn the_gradient_agrees_with_central_differences() {
     let series = series::<2>(30);
-    for (alpha, every) in [(0.0, 1), (0.15, 1), (0.6, 3), (1.0, 2)] {
+    for (alpha, every, transient) in [(0.0, 1, 0), (0.15, 1, 0), (0.15, 1, 4), (0.6, 3, 5), (1.0, 2, 0)] {
         let forced = TeacherForcing::new(&series, 10).unwrap().alpha(alpha).unwrap().every(every).unwrap();
+        let forced = forced.transient(transient).unwrap();
         let batch = all(&[1, 8, 13]);
         let model = cell::<2>(6);
         let found = forced.gradient(&model, batch).unwrap().1.coordinates();
@@ -249,6 +256,7 @@ fn bad_settings_and_data_are_named() {
     }
     assert!(matches!(forced().every(0), Err(Error::InvalidArgument { name: "every", .. })));
     assert!(matches!(forced().stride(0), Err(Error::InvalidArgument { name: "stride", .. })));
+    assert!(matches!(forced().transient(4), Err(Error::InvalidArgument { name: "transient", .. })));
     assert!(matches!(forced().step(0.0), Err(Error::InvalidArgument { name: "dt", .. })));
     for b in [matrix![1.0, 2.0, 3.0; 2.0, 4.0, 6.0], matrix![1.0, 0.0, 0.0; 0.0, f64::NAN, 1.0]] {
         let refused = TeacherForcing::observed_by(&data, 4, b);
@@ -262,6 +270,7 @@ fn bad_settings_and_data_are_named() {
         let refused = forced().gradient(&model, all(samples)).unwrap_err();
         assert!(matches!(refused, Error::InvalidArgument { name: "samples", .. }), "{refused:?}");
     }
+    assert!(matches!(forced().synchronise(&model, 6), Err(Error::InvalidArgument { name: "samples", .. })));
     assert!(matches!(forced().estimate_alpha(&model, &[]), Err(Error::InvalidArgument { name: "windows", .. })));
     assert!(forced().estimate_alpha(&model, &[6]).is_err());
 }
@@ -276,6 +285,7 @@ fn a_run_that_overflows_is_an_error() {
     let free = TeacherForcing::new(&series, 5).unwrap();
     assert!(free.loss(&model, all(&[0])).is_err());
     assert!(free.gradient(&model, all(&[0])).is_err());
+    assert!(free.synchronise(&model, 0).is_err());
     // One step is finite, but its square is not.
     let one = TeacherForcing::new(&series, 1).unwrap();
     assert!(matches!(one.loss(&model, all(&[0])), Err(Error::NonFiniteLoss { .. })));

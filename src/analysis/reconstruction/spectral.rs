@@ -50,6 +50,15 @@ impl SpectralDistance {
         Self { sigma }
     }
 
+    /// The smoothed spectrum of each component, with the sum 1: entry `k − 1` is at the frequency `k/(T Δt)`, for a series of
+    /// `T` states and `k = 1 … ⌊T/2⌋`.
+    ///
+    /// # Errors
+    /// The errors of [`of_each`](Self::of_each), for one series.
+    pub fn spectra<const N: usize>(&self, series: &[[f64; N]]) -> Result<[Vec<f64>; N]> {
+        self.spectra_of("series", series)
+    }
+
     /// The distance of the spectra of two series of the same length and the same time step.
     ///
     /// # Errors
@@ -61,29 +70,36 @@ impl SpectralDistance {
     /// The distance of each component.
     ///
     /// # Errors
-    /// * [`Error::InvalidArgument`] for a standard deviation that is negative or not finite, and for states without components;
+    /// * [`Error::InvalidArgument`] for a kernel whose standard deviation is negative or not finite, and for states without components;
     /// * [`Error::LengthMismatch`] for series of different lengths or of less than four states;
     /// * [`Error::InvalidEntry`] for a state that is not finite, and for a component that is constant, by its index: it has no
     ///   spectrum.
     pub fn of_each<const N: usize>(&self, reference: &[[f64; N]], generated: &[[f64; N]]) -> Result<[f64; N]> {
-        if N == 0 {
-            return Err(Error::InvalidArgument { name: "components", value: 0.0, expected: "at least 1" });
-        }
-        check("reference", reference, LEAST)?;
         check("generated", generated, reference.len())?;
         check("reference", reference, generated.len())?;
+        let (p, q) = (self.spectra_of("reference", reference)?, self.spectra_of("generated", generated)?);
         let mut distances = [0.0; N];
         for (i, distance) in distances.iter_mut().enumerate() {
-            let p = self.spectrum("reference", reference, i)?;
-            let q = self.spectrum("generated", generated, i)?;
             // `1 − Σ √(P Q)` of normalised spectra, without cancellation.
-            let squares = p.iter().zip(&q).map(|(p, q)| (p.sqrt() - q.sqrt()).powi(2)).sum::<f64>();
+            let squares = p[i].iter().zip(&q[i]).map(|(p, q)| (p.sqrt() - q.sqrt()).powi(2)).sum::<f64>();
             *distance = (0.5 * squares).sqrt().min(1.0);
         }
         Ok(distances)
     }
 
-    /// The smoothed spectrum of a component, with the sum 1.
+    fn spectra_of<const N: usize>(&self, name: &'static str, series: &[[f64; N]]) -> Result<[Vec<f64>; N]> {
+        if N == 0 {
+            return Err(Error::InvalidArgument { name: "components", value: 0.0, expected: "at least 1" });
+        }
+        check(name, series, LEAST)?;
+        let mut spectra = [const { Vec::new() }; N];
+        for (i, spectrum) in spectra.iter_mut().enumerate() {
+            *spectrum = self.spectrum(name, series, i)?;
+        }
+        Ok(spectra)
+    }
+
+    /// The spectrum of component `i`.
     fn spectrum<const N: usize>(&self, name: &'static str, series: &[[f64; N]], i: usize) -> Result<Vec<f64>> {
         if !(self.sigma >= 0.0 && self.sigma.is_finite()) {
             let expected = "finite and not negative";

@@ -12,10 +12,12 @@ pub(super) struct Windows<'a, T: Element, const N: usize, const M: usize> {
     pub(super) x: Vec<BatchMatrix<T, N>>,
     /// The time of a step.
     pub(super) dt: f64,
-    /// The strength of the forcing before each step but the first.
+    /// The strength of the forcing after a step.
     pub(super) alpha: f64,
     /// The steps between two forcings.
     pub(super) every: usize,
+    /// The first steps, whose predictions are not in the loss.
+    pub(super) transient: usize,
 }
 
 /// A forward pass: the records of the steps, and `B z − x` after each.
@@ -31,13 +33,18 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
     }
 
     /// Whether the state is forced after this many steps.
-    fn is_forced(&self, after: usize) -> bool {
-        self.alpha > 0.0 && after < self.steps() && after.is_multiple_of(self.every)
+    const fn is_forced(&self, after: usize) -> bool {
+        self.alpha > 0.0 && after.is_multiple_of(self.every)
     }
 
-    /// The number of predicted numbers, of all samples.
+    /// Whether the prediction of the `step`-th step, from 1, is in the loss.
+    fn is_counted(&self, step: usize) -> bool {
+        step > self.transient
+    }
+
+    /// The number of predicted numbers in the loss, of all samples.
     fn count(&self) -> f64 {
-        (self.steps() * self.x[0].len()) as f64
+        ((self.steps() - self.transient) * self.x[0].len()) as f64
     }
 
     /// `z − α B⁺ (B z − x)`.
@@ -45,30 +52,32 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
         z.add_scaled(-self.alpha, &self.observation.lift(residual));
     }
 
-    /// Runs the recursion. `keep` receives the record and the residual of each step.
+    /// Runs the recursion to the loss and the last state. `keep` receives the record and the residual of each step.
     fn run<R>(
         &self,
         mut step: impl FnMut(&mut BatchMatrix<T, M>) -> Result<R>,
         mut keep: impl FnMut(R, BatchMatrix<T, N>),
-    ) -> Result<f64> {
+    ) -> Result<(f64, BatchMatrix<T, M>)> {
         let mut z = self.observation.lift(&self.x[0]);
         let mut sum = 0.0;
         for (i, target) in self.x[1..].iter().enumerate() {
             let record = step(&mut z)?;
             let mut residual = self.observation.observe(&z);
             residual.add_scaled(-1.0, target);
-            sum += residual.inner(&residual);
+            if self.is_counted(i + 1) {
+                sum += residual.inner(&residual);
+            }
             if self.is_forced(i + 1) {
                 self.force(&mut z, &residual);
             }
             keep(record, residual);
         }
         let loss = sum / self.count();
-        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss { value: loss }) }
+        if loss.is_finite() { Ok((loss, z)) } else { Err(Error::NonFiniteLoss { value: loss }) }
     }
 
-    /// The mean squared error of the predicted observations.
-    pub(super) fn loss<B>(&self, model: &B) -> Result<f64>
+    /// The mean squared error of the predicted observations, and the state after the last step and its forcing.
+    pub(super) fn advance<B>(&self, model: &B) -> Result<(f64, BatchMatrix<T, M>)>
     where
         B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
     {
@@ -88,7 +97,7 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
             *z = next;
             Ok(record)
         };
-        let loss = self.run(step, |record, residual| {
+        let (loss, _) = self.run(step, |record, residual| {
             pass.records.push(record);
             pass.residuals.push(residual);
         })?;
@@ -103,7 +112,7 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
         let mut gradient = model.params().zeros_like();
         let mut bar = BatchMatrix::<T, M>::zeros(self.x[0].ncols());
         for (i, (record, mut residual)) in pass.records.into_iter().zip(pass.residuals).enumerate().rev() {
-            residual.scale_by(2.0 / self.count());
+            residual.scale_by(if self.is_counted(i + 1) { 2.0 / self.count() } else { 0.0 });
             if self.is_forced(i + 1) {
                 residual.add_scaled(-self.alpha, &self.observation.lift_back(&bar));
             }

@@ -65,6 +65,7 @@ pub struct TeacherForcing<'a, const N: usize, const M: usize> {
     stride: usize,
     dt: f64,
     every: usize,
+    transient: usize,
     /// The bits of `α`, which changes during a training.
     alpha: AtomicU64,
     observation: Observation<N, M>,
@@ -110,7 +111,7 @@ impl<'a, const N: usize, const M: usize> TeacherForcing<'a, N, M> {
             }
         }
         let alpha = AtomicU64::new(0.0_f64.to_bits());
-        Ok(Self { series, steps, stride: 1, dt: 1.0, every: 1, alpha, observation })
+        Ok(Self { series, steps, stride: 1, dt: 1.0, every: 1, transient: 0, alpha, observation })
     }
 
     /// Sets the strength `α` of the forcing, in `[0, 1]`.
@@ -131,6 +132,20 @@ impl<'a, const N: usize, const M: usize> TeacherForcing<'a, N, M> {
             return Err(Error::InvalidArgument { name: "every", value: 0.0, expected: "at least 1" });
         }
         self.every = every;
+        Ok(self)
+    }
+
+    /// Leaves the predictions of the first `steps` steps of a window out of the loss, none by default. A window starts at a
+    /// noisy observation; after a transient of a few `1/α` steps the forcing has averaged over the noise of several.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] unless it is shorter than a window.
+    pub const fn transient(mut self, steps: usize) -> Result<Self> {
+        if steps >= self.steps {
+            let expected = "fewer steps than a window has";
+            return Err(Error::InvalidArgument { name: "transient", value: steps as f64, expected });
+        }
+        self.transient = steps;
         Ok(self)
     }
 
@@ -189,6 +204,38 @@ impl<'a, const N: usize, const M: usize> TeacherForcing<'a, N, M> {
         f64::from_bits(self.alpha.load(Ordering::Relaxed))
     }
 
+    /// The state of a model at the end of a window, from which it predicts the observations that follow: the forced
+    /// recursion along the window, its last observation included.
+    ///
+    /// A trained model follows the observations and averages over their noise, and finds the part of the state that is not
+    /// observed, if it synchronises with its system: G. Duane, J. Tribbia & J. Weiss, *Synchronicity in predictive modelling:
+    /// a new view of data assimilation* (2006), doi:10.5194/npg-13-601-2006.
+    ///
+    /// ```
+    /// use rheos::formula::Structure;
+    /// use rheos::nn::{Autonomous, Linear, Net, Recurrence};
+    /// use rheos::train::TeacherForcing;
+    ///
+    /// // The model x₁ = x follows measurements of the constant 1, with an error of ±0.1.
+    /// let mut weights = [1.0, 0.0].into_iter();
+    /// let model = Recurrence(Autonomous(Net::<Linear<f64, 1, 1>>::dynamic(Linear::draw(&mut || weights.next().unwrap_or(0.0)))));
+    /// let measured: Vec<[f64; 1]> = (0..100).map(|t| [if t % 2 == 0 { 0.9 } else { 1.1 }]).collect();
+    /// let state = TeacherForcing::new(&measured, 99)?.alpha(0.1)?.synchronise(&model, 0)?;
+    /// assert!((state[0] - 1.0_f64).abs() < 0.006);
+    /// # Ok::<(), rheos::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for an index beyond the windows, [`Error::NonFiniteLoss`] for a run that leaves the finite
+    /// numbers, and the errors of the model.
+    pub fn synchronise<B, T>(&self, model: &B, window: usize) -> Result<BatchMatrix<T, M>>
+    where
+        T: Element,
+        B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
+    {
+        Ok(self.checked_windows(&[window])?.advance(model)?.1)
+    }
+
     /// The number of windows.
     #[must_use]
     pub const fn count_windows(&self) -> usize {
@@ -205,6 +252,7 @@ impl<'a, const N: usize, const M: usize> TeacherForcing<'a, N, M> {
             dt: self.dt,
             alpha: self.strength(),
             every: self.every,
+            transient: self.transient,
         }
     }
 
@@ -233,6 +281,6 @@ where
     }
 
     fn loss(&self, model: &B, batch: MiniBatch<'_>) -> Result<f64> {
-        self.checked_windows::<T>(batch.samples)?.loss(model)
+        Ok(self.checked_windows::<T>(batch.samples)?.advance(model)?.0)
     }
 }

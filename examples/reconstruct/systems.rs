@@ -13,8 +13,8 @@ pub struct System {
     pub name: &'static str,
     /// The time between two measurements.
     pub dt: f64,
-    /// Its Lyapunov exponents.
-    pub exponents: &'static str,
+    /// Its Lyapunov exponents, in units of 1 / time.
+    pub exponents: [f64; 3],
     run: fn([f64; 3], f64, usize) -> Result<Series>,
 }
 
@@ -22,15 +22,15 @@ pub struct System {
 pub const LORENZ: System = System {
     name: "Lorenz",
     dt: 0.01,
-    exponents: "0.906, 0, −14.57",
+    exponents: [0.906, 0.0, -14.57],
     run: |y0, dt, n| solve(&Lorenz::problem().0, y0, dt, n),
 };
 
 /// As above.
 pub const ROESSLER: System = System {
     name: "Rössler",
-    dt: 0.1,
-    exponents: "0.071, 0, −5.39",
+    dt: 0.2,
+    exponents: [0.071, 0.0, -5.39],
     run: |y0, dt, n| solve(&Autodiff::new(Roessler, vector![]), y0, dt, n),
 };
 
