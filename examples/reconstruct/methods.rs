@@ -5,7 +5,7 @@ use std::error::Error;
 use nalgebra::Vector3;
 use rheos::fit::MultipleShooting;
 use rheos::formula::Static;
-use rheos::nn::{Autonomous, BatchMatrix, Block, Mlp, Net, OdeBlock, Recurrence, ShallowPlrnn};
+use rheos::nn::{Autonomous, BatchMatrix, Block, LayerField, Mlp, Net, OdeBlock, Recurrence, ShallowPlrnn};
 use rheos::train::{Exponential, Lbfgs, RAdam, TeacherForcing, Trainer, uniform};
 use rheos::{DiscreteAdjoint, Euler, Fixed, Parametric, Rk4};
 
@@ -132,10 +132,23 @@ fn neural_ode(task: &Task, seed: u64) -> Result<Verdict, Box<dyn Error>> {
 }
 
 /// A residual network `z₁ = z + h (W₁ tanh(W₂ z + b₂) + b₁)`: one step of Euler's method.
-pub fn residual(task: &Task, forcing: &Forcing, updates: usize, seed: u64) -> Result<Verdict, Box<dyn Error>> {
-    let field = Net::<_>::dynamic(Tanh::uniform(&mut uniform(seed))).field();
+pub type Residual = OdeBlock<LayerField<Net<Tanh>>, Euler, Fixed, DiscreteAdjoint>;
+
+/// The residual network after a training, and the result in words.
+pub fn trained(
+    task: &Task,
+    forcing: &Forcing,
+    updates: usize,
+    seed: u64,
+) -> Result<(Residual, String), Box<dyn Error>> {
+    let field = Net::dynamic(Tanh::uniform(&mut uniform(seed))).field();
     let mut model = OdeBlock::new(field, Euler, Fixed::steps(1), DiscreteAdjoint::new());
     let training = forcing.train(&mut model, task, updates, seed)?;
+    Ok((model, training))
+}
+
+pub fn residual(task: &Task, forcing: &Forcing, updates: usize, seed: u64) -> Result<Verdict, Box<dyn Error>> {
+    let (model, training) = trained(task, forcing, updates, seed)?;
     Ok(judge(&model, training, task))
 }
 

@@ -1,12 +1,14 @@
 //! What a reconstruction needs: Lorenz' system from series with more or less noise, of different lengths, and with forcing of
-//! different strengths.
+//! different strengths; and why a free run cannot be trained.
 
 use std::error::Error;
 
+use rheos::State;
 use rheos::plot::{PhasePortrait, Plane, Series};
+use rheos::train::{MiniBatch, Objective, TeacherForcing};
 
 use super::judge::{Verdict, median};
-use super::methods::{Forcing, Task, residual, shooting};
+use super::methods::{Forcing, GAP, Task, residual, shooting, trained};
 use super::options::Options;
 use super::systems::LORENZ;
 
@@ -59,6 +61,9 @@ pub fn study(options: &Options) -> Result<(), Box<dyn Error>> {
             },
         },
     ];
+    if options.wants("gradients") {
+        gradients(options.quick)?;
+    }
     println!("| method | noise | α or length | λ₁ | λ₂ | λ₃ | D_stsp | λ₁ of every seed |");
     println!("|---|--:|--:|--:|--:|--:|--:|---|");
     std::fs::create_dir_all(&options.out)?;
@@ -66,6 +71,25 @@ pub fn study(options: &Options) -> Result<(), Box<dyn Error>> {
         let figure = part.run(options.quick)?;
         figure.save(options.out.join(format!("reconstruct_needs_{}.svg", number + 1)))?;
     }
+    Ok(())
+}
+
+/// Why a free run cannot be trained: the norm of the gradient at a good model, over longer and longer windows.
+fn gradients(quick: bool) -> Result<(), Box<dyn Error>> {
+    let task = Task::new(&LORENZ, 20_000, 0.05, quick)?;
+    let (model, _) = trained(&task, &Forcing::of(&LORENZ), 30_000, 0)?;
+    println!("| norm of the gradient, windows of | 40 steps | 100 | 300 | 1000 | 3000 |\n|---|--:|--:|--:|--:|--:|");
+    for alpha in [0.0, 0.1] {
+        print!("| α = {alpha} |");
+        for steps in [40, 100, 300, 1000, 3000].into_iter().filter(|steps| *steps < task.measured.len()) {
+            let loss = TeacherForcing::new(&task.measured, steps)?.step(GAP)?.alpha(alpha)?.stride(steps)?;
+            let samples: Vec<usize> = (0..loss.count_windows()).collect();
+            let (_, gradient) = loss.gradient(&model, MiniBatch { samples: &samples, seed: 0 })?;
+            print!(" {:.0e} |", gradient.inner(&gradient).sqrt());
+        }
+        println!();
+    }
+    println!();
     Ok(())
 }
 

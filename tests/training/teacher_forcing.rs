@@ -240,6 +240,29 @@ fn a_training_finds_the_map_of_a_rotation() {
     assert!((turned - SVector::from([angle.sin(), angle.cos()])).norm() < 1e-3, "{turned}");
 }
 
+/// A rotation, of which one coordinate is measured: forced, the model finds the other one, from a first guess of 0. With noise it
+/// knows the state better than the last measurement does.
+#[test]
+fn a_model_that_follows_its_system_finds_the_unobserved_state() {
+    let (sine, cosine) = (0.2_f64).sin_cos();
+    let mut entries = [cosine, sine, -sine, cosine, 0.0, 0.0].into_iter();
+    let net = Net::<Linear<f64, 2, 2>>::dynamic(rheos::formula::Structure::draw(&mut || entries.next().unwrap()));
+    let model = Recurrence(Autonomous(net));
+    let (mut number, noise) = (uniform(3), 0.1);
+    let truth: Vec<[f64; 2]> = (0..401).map(|t| [(0.2 * f64::from(t)).cos(), (0.2 * f64::from(t)).sin()]).collect();
+    let exact: Vec<[f64; 1]> = truth.iter().map(|x| [x[0]]).collect();
+    let noisy: Vec<[f64; 1]> = exact.iter().map(|x| [x[0] + noise * (2.0 * number() - 1.0)]).collect();
+    let forced =
+        |series, alpha| TeacherForcing::observed_by(series, 200, matrix![1.0, 0.0]).unwrap().alpha(alpha).unwrap();
+    let error = |forced: &TeacherForcing<'_, 1, 2>, start: usize| {
+        (forced.synchronise(&model, start).unwrap().column(0) - SVector::from(truth[start + 200])).norm()
+    };
+    assert!(error(&forced(&exact, 0.3), 0) < 1e-12 && error(&forced(&exact, 0.3), 100) < 1e-12);
+    // The standard deviation of this noise is `0.1 / √3` for one coordinate alone.
+    let mean = (0..200).map(|start| error(&forced(&noisy, 0.1), start).powi(2)).sum::<f64>() / 200.0;
+    assert!(mean.sqrt() < 0.5 * noise / 3.0_f64.sqrt(), "{mean}");
+}
+
 #[test]
 fn bad_settings_and_data_are_named() {
     let data = series::<2>(10);
