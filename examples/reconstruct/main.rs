@@ -29,7 +29,7 @@ use systems::{LORENZ, ROESSLER, System};
 const HELP: &str = "\
 Usage: cargo run --release --example reconstruct [-- OPTIONS]
 
-  --needs        what a reconstruction needs: noise, length of the series, strength of the forcing
+  --needs        the needs of a reconstruction: noise, length of the series, strength of the forcing
   --sunspots     a measured series: the numbers of sunspots
   --quick        a hundredth of the training, one seed
   --seeds N      random starts of every model (default 5)

@@ -44,8 +44,10 @@ impl<'a> Task<'a> {
     }
 }
 
-/// A training from a random start, and its result.
-type Method = fn(&Task, u64) -> Result<Verdict, Box<dyn Error>>;
+/// The result of a training.
+pub type Outcome = Result<Verdict, Box<dyn Error>>;
+/// A training from a random start.
+type Method = fn(&Task, u64) -> Outcome;
 
 pub const METHODS: [(&str, Method); 5] = [
     ("PLRNN", plrnn),
@@ -105,14 +107,14 @@ fn initial(task: &Task, seed: u64) -> Plrnn {
 }
 
 /// The shallow PLRNN as a cell.
-fn plrnn(task: &Task, seed: u64) -> Result<Verdict, Box<dyn Error>> {
+fn plrnn(task: &Task, seed: u64) -> Outcome {
     let mut model = Recurrence(Autonomous(Net::<_>::dynamic(initial(task, seed))));
     let training = Forcing::of(task.system).train(&mut model, task, 100_000, seed)?;
     Ok(judge(&model, training, task))
 }
 
 /// The same cell on windows of 200 steps, in which it runs freely.
-fn free(task: &Task, seed: u64) -> Result<Verdict, Box<dyn Error>> {
+fn free(task: &Task, seed: u64) -> Outcome {
     let mut model = Recurrence(Autonomous(Net::<_>::dynamic(initial(task, seed))));
     let forcing = Forcing { alpha: 0.0, window: 200, transient: 0 };
     let training = forcing.train(&mut model, task, 20_000, seed)?;
@@ -121,7 +123,7 @@ fn free(task: &Task, seed: u64) -> Result<Verdict, Box<dyn Error>> {
 
 /// The same formula as a field, `dz/dt = A z + W₁ relu(W₂ z + h₂) + h₁`: trained with one step of a method of order 4 between two
 /// measurements, and judged with eight.
-fn neural_ode(task: &Task, seed: u64) -> Result<Verdict, Box<dyn Error>> {
+fn neural_ode(task: &Task, seed: u64) -> Outcome {
     let mut cell = initial(task, seed);
     cell.a.fill(0.0);
     let field = Net::<_>::dynamic(cell).field();
@@ -147,14 +149,14 @@ pub fn trained(
     Ok((model, training))
 }
 
-pub fn residual(task: &Task, forcing: &Forcing, updates: usize, seed: u64) -> Result<Verdict, Box<dyn Error>> {
+pub fn residual(task: &Task, forcing: &Forcing, updates: usize, seed: u64) -> Outcome {
     let (model, training) = trained(task, forcing, updates, seed)?;
     Ok(judge(&model, training, task))
 }
 
 /// The tanh network as a neural ODE, by multiple shooting: the first measurements in segments of ten, the jumps between them
 /// penalised more and more.
-pub fn shooting(task: &Task, length: usize, seed: u64) -> Result<Verdict, Box<dyn Error>> {
+pub fn shooting(task: &Task, length: usize, seed: u64) -> Outcome {
     let data: Vec<Vector3<f64>> = task.measured.iter().take(length).map(|x| (*x).into()).collect();
     let times: Vec<f64> = (0..data.len()).map(|i| GAP * i as f64).collect();
     let shooting = MultipleShooting::new(&times, &data, Rk4, Fixed::step(GAP), DiscreteAdjoint::new());
@@ -168,6 +170,6 @@ pub fn shooting(task: &Task, length: usize, seed: u64) -> Result<Verdict, Box<dy
     }
     let trajectory = shooting.trajectory(&model)?;
     let training = format!("loss {:.5}", trajectory.loss);
-    let field = Net::<_>::dynamic(model.field.params().clone()).field();
+    let field = Net::<_>::dynamic(model.field.params()).field();
     Ok(judge(&OdeBlock::new(field, Rk4, Fixed::steps(1), DiscreteAdjoint::new()), training, task))
 }

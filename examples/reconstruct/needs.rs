@@ -1,4 +1,4 @@
-//! What a reconstruction needs: Lorenz' system from series with more or less noise, of different lengths, and with forcing of
+//! The needs of a reconstruction: Lorenz' system from series with more or less noise, of different lengths, and with forcing of
 //! different strengths; and why a free run cannot be trained.
 
 use std::error::Error;
@@ -8,7 +8,7 @@ use rheos::plot::{PhasePortrait, Plane, Series};
 use rheos::train::{MiniBatch, Objective, TeacherForcing};
 
 use super::judge::{Verdict, median};
-use super::methods::{Forcing, GAP, Task, residual, shooting, trained};
+use super::methods::{Forcing, GAP, Outcome, Task, residual, shooting, trained};
 use super::options::Options;
 use super::systems::LORENZ;
 
@@ -25,10 +25,10 @@ struct Part {
     values: Vec<f64>,
     /// The place of a value on the axis.
     place: fn(f64) -> f64,
-    train: fn(f64, f64, u64, bool) -> Result<Verdict, Box<dyn Error>>,
+    train: fn(f64, f64, u64, bool) -> Outcome,
 }
 
-fn forced(alpha: f64, length: usize, noise: f64, seed: u64, quick: bool) -> Result<Verdict, Box<dyn Error>> {
+fn forced(alpha: f64, length: usize, noise: f64, seed: u64, quick: bool) -> Outcome {
     let task = Task::new(&LORENZ, length, noise, quick)?;
     residual(&task, &Forcing { alpha, ..Forcing::of(&LORENZ) }, 30_000, seed)
 }
@@ -124,7 +124,7 @@ struct Case(Vec<Option<Verdict>>);
 
 impl Case {
     /// A training that fails has no model.
-    fn new(trainings: impl Iterator<Item = Result<Verdict, Box<dyn Error>>>) -> Self {
+    fn new(trainings: impl Iterator<Item = Outcome>) -> Self {
         Self(trainings.map(Result::ok).collect())
     }
 

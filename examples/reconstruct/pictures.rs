@@ -19,7 +19,7 @@ const FREQUENCIES: usize = 150;
 pub fn attractors(task: &Task, found: &Found) -> PhasePortrait {
     let plane = |name: &str, run: &[[f64; 3]]| {
         let points = run.iter().take(SHOWN).map(|x| (x[0], x[2]));
-        Plane::new(-3.0..3.0, -2.5..5.0).title(name).curve(Series::new("a run", points).look(0))
+        Plane::new(-3.0..3.0, -2.5..task.system.top).title(name).curve(Series::new("a run", points).look(0))
     };
     let runs = found.iter().map(|(name, verdicts)| plane(name, &verdicts[0].run));
     let known = [plane("the system", &task.reference), plane("measured", &task.measured)];
@@ -44,7 +44,7 @@ pub fn spectra(task: &Task, found: &Found) -> Result<PhasePortrait> {
     let mut planes = Vec::new();
     for (component, title) in [(0, "x"), (2, "z")] {
         let highest = (0.5 / task.system.dt).log10();
-        let mut plane = Plane::new(highest - 3.5..highest, -7.0..-1.0).title(title);
+        let mut plane = Plane::new(highest - 3.5..highest, -9.0..-1.0).title(title);
         plane = plane.curve(curve("the system", &task.reference, component)?.black());
         for (i, (name, verdicts)) in found.iter().enumerate() {
             let series = curve(name, &verdicts[0].run, component)?.look(i);
@@ -79,7 +79,5 @@ pub fn exponents(task: &Task, found: &Found) -> PhasePortrait {
         }
         plane
     });
-    PhasePortrait::of(planes)
-        .title(format!("{}: Lyapunov exponents", system.name))
-        .axes("method, in the order of the legend", "1 / time")
+    PhasePortrait::of(planes).title(format!("{}: Lyapunov exponents", system.name)).axes("method", "1 / time")
 }

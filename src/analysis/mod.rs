@@ -16,7 +16,7 @@
 //! | how do its fixed points depend on a parameter? | [`Continuation`]: a [`Branch`] with its [`Bifurcation`]s |
 //! | does a flow oscillate? | [`periodic_orbit`](fn@periodic_orbit), [`forced_orbit`](fn@forced_orbit): a [`PeriodicOrbit`] with its Floquet multipliers |
 //! | which blocks of a residual network matter? | [`lesions`](fn@lesions): the measures of [`Lesions`], without each block and with neighbours swapped |
-//! | does a model rebuild the system of a series? | [`BinnedDivergence`], [`MixtureDivergence`], `SpectralDistance` (feature `spectra`) of two series; [`prediction_errors`](fn@prediction_errors) |
+//! | does a model rebuild the system of a series? | [`BinnedDivergence`], [`MixtureDivergence`], `SpectralDistance` (feature `spectra`) of two series; [`prediction_errors`](fn@prediction_errors). See [`reconstruction_guide`] |
 //! | where do trajectories go? | [`basins`](fn@basins) on a [`PlaneGrid`], with the settings of a [`BasinSearch`]: [`Basins`] of [`Fate`]s |
 //!
 //! | tool | |
@@ -39,6 +39,8 @@ mod lyapunov;
 mod periodic;
 mod principal_components;
 mod reconstruction;
+#[doc = include_str!("reconstruction/guide.md")]
+pub mod reconstruction_guide {}
 mod system;
 mod variational;
 
