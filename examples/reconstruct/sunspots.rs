@@ -23,6 +23,8 @@ const PAST: usize = 2 * DELAY;
 const HORIZONS: [usize; 7] = [1, 4, 8, 12, 20, 32, 44];
 /// The strengths of the forcing in the trainings.
 const ALPHAS: [f64; 3] = [0.1, 0.3, 0.5];
+/// The mean length of a cycle, 11 years, in quarters.
+const CYCLE: usize = 44;
 /// The steps of a window, 15 years.
 const WINDOW: usize = 60;
 
@@ -84,6 +86,9 @@ impl Sunspots {
     fn report_baselines(&self) -> Option<()> {
         self.report("mean", |_, count| vec![0.0; count]);
         self.report("persistence", |end, count| vec![self.all[end - 1]; count]);
+        self.report("the quarter 11 years before", |end, count| {
+            (0..count).map(|i| self.all[end - CYCLE + i % CYCLE]).collect()
+        });
         let known = &self.all[..self.known];
         for (model, source) in
             [(Autoregression::of_order(known, 2)?, "Yule 1927"), (Autoregression::by_akaike(known)?, "Akaike's order")]
