@@ -168,6 +168,6 @@ pub fn shooting(task: &Task, length: usize, seed: u64) -> Result<Verdict, Box<dy
     }
     let trajectory = shooting.trajectory(&model)?;
     let training = format!("loss {:.5}", trajectory.loss);
-    let field = Net::<_>::dynamic(model.field.params().clone()).field();
+    let field = Net::<_>::dynamic(model.field.params()).field();
     Ok(judge(&OdeBlock::new(field, Rk4, Fixed::steps(1), DiscreteAdjoint::new()), training, task))
 }
