@@ -74,5 +74,7 @@ fn free_run<B: Block<Input = (), Hidden = State>>(model: &B, mut z: State, lengt
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(b)));
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    // Of an even number, the mean of the middle two.
+    0.5 * (sorted[last / 2] + sorted[sorted.len() / 2])
 }

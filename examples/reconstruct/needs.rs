@@ -18,6 +18,9 @@ const NOISES: [f64; 3] = [0.0, 0.05, 0.1];
 const ALPHAS: [f64; 6] = [0.0, 0.02, 0.1, 0.2, 0.5, 1.0];
 const LENGTHS: [usize; 4] = [500, 1000, 2000, 5000];
 
+/// A training, given the number on the axis, the noise, the seed, and whether it is quick.
+type Training = fn(f64, f64, u64, bool) -> Outcome;
+
 /// A part of the study: the numbers along its axis, and a training at one of them.
 struct Part {
     name: &'static str,
@@ -25,7 +28,7 @@ struct Part {
     values: Vec<f64>,
     /// The place of a value on the axis.
     place: fn(f64) -> f64,
-    train: fn(f64, f64, u64, bool) -> Outcome,
+    train: Training,
 }
 
 fn forced(alpha: f64, length: usize, noise: f64, seed: u64, quick: bool) -> Outcome {

@@ -17,9 +17,10 @@ const FREQUENCIES: usize = 150;
 
 /// The system, its measurements, and the model of the first seed of each method, in the plane of the first and the third number.
 pub fn attractors(task: &Task, found: &Found) -> PhasePortrait {
+    let highest = task.reference.iter().map(|x| x[2]).fold(0.0, f64::max);
     let plane = |name: &str, run: &[[f64; 3]]| {
         let points = run.iter().take(SHOWN).map(|x| (x[0], x[2]));
-        Plane::new(-3.0..3.0, -2.5..task.system.top).title(name).curve(Series::new("a run", points).look(0))
+        Plane::new(-3.0..3.0, -3.0..highest + 1.0).title(name).curve(Series::new("a run", points).look(0))
     };
     let runs = found.iter().map(|(name, verdicts)| plane(name, &verdicts[0].run));
     let known = [plane("the system", &task.reference), plane("measured", &task.measured)];

@@ -23,6 +23,8 @@ const PAST: usize = 2 * DELAY;
 const HORIZONS: [usize; 7] = [1, 4, 8, 12, 20, 32, 44];
 /// The strengths of the forcing in the trainings.
 const ALPHAS: [f64; 3] = [0.1, 0.3, 0.5];
+/// The mean length of a cycle, 11 years, in quarters.
+const CYCLE: usize = 44;
 /// The steps of a window, 15 years.
 const WINDOW: usize = 60;
 
@@ -41,7 +43,7 @@ struct Trained {
     name: String,
     model: Model,
     free: Vec<[f64; 3]>,
-    /// The exponents per year, the distances from the series, and the deviation of the free run.
+    /// The exponents per year, the distances from the first half of the series, and the deviation of the free run.
     verdict: String,
 }
 
@@ -84,6 +86,9 @@ impl Sunspots {
     fn report_baselines(&self) -> Option<()> {
         self.report("mean", |_, count| vec![0.0; count]);
         self.report("persistence", |end, count| vec![self.all[end - 1]; count]);
+        self.report("the quarter 11 years before", |end, count| {
+            (0..count).map(|i| self.all[end - CYCLE + i % CYCLE]).collect()
+        });
         let known = &self.all[..self.known];
         for (model, source) in
             [(Autoregression::of_order(known, 2)?, "Yule 1927"), (Autoregression::by_akaike(known)?, "Akaike's order")]
@@ -122,12 +127,13 @@ impl Sunspots {
     fn judge(&self, model: &Model) -> (Vec<[f64; 3]>, String) {
         let start = BatchMatrix::from_column_slice(&self.states[0]);
         let transient = 1000;
-        let mut free = run(model, start.clone(), transient + self.states.len());
+        let half = self.states.len() / 2;
+        let mut free = run(model, start.clone(), transient + half);
         let free = free.split_off(transient.min(free.len()));
         let lyapunov = Lyapunov::over(20_000).transient(2000);
         let spectrum = lyapunov.spectrum(&Held::new(model.clone(), ()).gap(GAP), &start, 2);
         let [first, second] = spectrum.map_or([f64::NAN; 2], |found| [0, 1].map(|i| 4.0 * found.exponents[i]));
-        (free.clone(), format!("{first:.3} | {second:.3} | {}", columns(&self.states, &free)))
+        (free.clone(), format!("{first:.3} | {second:.3} | {}", columns(&self.states[..half], &free)))
     }
 }
 
@@ -169,9 +175,9 @@ pub fn study(options: &Options) -> Result<(), Box<dyn Error>> {
             }
         }
         println!("\n| free runs | λ₁ per year | λ₂ | D_stsp | D_H | deviation |\n|---|--:|--:|--:|--:|--:|");
-        let halves = series.states.split_at(series.states.len() / 2);
-        let second = &halves.1[..halves.0.len()];
-        println!("| second half of the series, from the first | | | {}", columns(halves.0, second));
+        // The distances depend on the lengths, so all runs have the length of half of the series.
+        let (first, second) = series.states.split_at(series.states.len() / 2);
+        println!("| second half of the series | | | {}", columns(first, &second[..first.len()]));
         all.iter().for_each(|(seed, trained)| println!("| {}, seed {seed} | {}", trained.name, trained.verdict));
         println!();
         let first: Vec<&Trained> = all.iter().filter(|(seed, _)| *seed == 0).map(|(_, trained)| trained).collect();

@@ -15,8 +15,6 @@ pub struct System {
     pub dt: f64,
     /// Its Lyapunov exponents, in units of 1 / time.
     pub exponents: [f64; 3],
-    /// The largest third number in pictures, in standard deviations.
-    pub top: f64,
     run: fn([f64; 3], f64, usize) -> Result<Series>,
 }
 
@@ -25,7 +23,6 @@ pub const LORENZ: System = System {
     name: "Lorenz",
     dt: 0.01,
     exponents: [0.906, 0.0, -14.57],
-    top: 5.0,
     run: |y0, dt, n| solve(&Lorenz::problem().0, y0, dt, n),
 };
 
@@ -34,7 +31,6 @@ pub const ROESSLER: System = System {
     name: "Rössler",
     dt: 0.2,
     exponents: [0.071, 0.0, -5.39],
-    top: 9.0,
     run: |y0, dt, n| solve(&Autodiff::new(Roessler, vector![]), y0, dt, n),
 };
 

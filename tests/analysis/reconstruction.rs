@@ -176,6 +176,56 @@ fn the_spectrum_is_the_discrete_fourier_transform() {
     }
 }
 
+/// Numbers near the largest and the smallest, in which differences and squares overflow or vanish.
+#[test]
+fn distances_do_not_depend_on_extreme_units() {
+    let pulses =
+        |period: usize| -> Vec<[f64; 1]> { (0..64).map(|t| [if t % period == 0 { 1.0 } else { -1.0 }]).collect() };
+    let (p, q) = (pulses(16), pulses(8));
+    let in_unit = |x: &[[f64; 1]], unit: f64| -> Vec<[f64; 1]> { x.iter().map(|x| [x[0] * unit]).collect() };
+    let (spectral, bins) = (SpectralDistance::new(1.0), BinnedDivergence::new(3));
+    let mixture = MixtureDivergence::new(1.0).samples(100);
+    let plain = (
+        spectral.between(&p, &q).unwrap(),
+        bins.between(&p, &q).unwrap(),
+        mixture.between(&p, &q).unwrap(),
+        spectral.spectra(&p).unwrap(),
+    );
+    for unit in [1e-305, 1e-160, 1e160, 1e300, 1e308, -1.7e308] {
+        let (p, q) = (in_unit(&p, unit), in_unit(&q, unit));
+        assert_eq!(spectral.between(&p, &p), Ok(0.0));
+        assert!((spectral.between(&p, &q).unwrap() - plain.0).abs() < 1e-13, "{unit}");
+        assert!((bins.between(&p, &q).unwrap() - plain.1).abs() < 1e-13, "{unit}");
+        if unit > 0.0 {
+            assert!((mixture.between(&p, &q).unwrap().mean - plain.2.mean).abs() < 1e-13, "{unit}");
+        }
+        let [spectrum] = spectral.spectra(&p).unwrap();
+        assert!(spectrum.iter().zip(&plain.3[0]).all(|(found, exact)| (found - exact).abs() < 1e-14), "{unit}");
+    }
+    // A kernel wider than the largest number: two points far within it, shifted by a tenth of its width.
+    for (unit, shift) in [(1.0, 1e8), (1e300, 1e308), (1e-300, 1e-292)] {
+        let (p, q) = ([[-unit], [unit]], [[-unit + shift], [unit + shift]]);
+        let found = MixtureDivergence::new(1e9).samples(20_000).between(&p, &q).unwrap();
+        assert!((found.mean - 0.005).abs() < 4.0 * found.error && found.error < 1e-3, "{unit} {found:?}");
+    }
+}
+
+/// Of two bins and the cell outside, one is never visited by the generated series: `−½ ln s`, but for known numbers.
+#[test]
+fn a_pseudocount_may_be_tiny_but_not_overflow() {
+    let reference: Vec<[f64; 1]> = (0..1000).map(|t| [f64::from(t % 2)]).collect();
+    let generated: Vec<[f64; 1]> = (0..1000).map(|t| [if t % 4 == 0 { 0.0 } else { 3.0 }]).collect();
+    for s in [1e-20, 1e-300, 1e-310, 5e-324_f64] {
+        let settings = BinnedDivergence::new(2).pseudocount(s);
+        let found = settings.between(&reference, &generated).unwrap();
+        let exact = 0.5 * 2.0_f64.ln() + 0.5 * (500.0_f64.ln() - s.ln());
+        assert!((found - exact).abs() < 1e-12 * exact, "{s} {found} {exact}");
+        assert_eq!(settings.between(&reference, &reference), Ok(0.0));
+    }
+    let refused = BinnedDivergence::new(10_000).pseudocount(1e305).between(&reference, &generated);
+    assert!(matches!(refused, Err(Error::InvalidArgument { name: "pseudocount", .. })), "{refused:?}");
+}
+
 /// For `x₁ = A x` on a series of another linear map: the errors are `‖(Aᵏ − Bᵏ) x‖²`.
 #[test]
 fn predictions_have_the_errors_of_powers() {
@@ -200,9 +250,12 @@ fn predictions_have_the_errors_of_powers() {
     assert_eq!(long, Error::LengthMismatch { name: "series", found: 11, expected: 12 });
     let (lorenz, y0) = Lorenz::problem();
     assert!(matches!(prediction_errors(&Flow::new(lorenz), &[y0, y0], 1), Err(Error::InvalidArgument { .. })));
-    let cube = ode(|_, x: &SVector<f64, 1>, y: &mut SVector<f64, 1>| *y = x.map(|x| x * x * x));
-    let blown = prediction_errors(&Map::new(cube), &[vector![1e60]; 9], 3).unwrap_err();
+    let cube = || ode(|_, x: &SVector<f64, 1>, y: &mut SVector<f64, 1>| *y = x.map(|x| x * x * x));
+    let blown = prediction_errors(&Map::new(cube()), &[vector![1e60]; 9], 3).unwrap_err();
     assert!(matches!(blown, Error::NonFiniteSystem { .. }), "{blown:?}");
+    // Finite predictions, whose squared errors are not.
+    let far = prediction_errors(&Map::new(cube()), &[vector![1e60], vector![0.0]], 1).unwrap_err();
+    assert!(matches!(far, Error::NonFiniteLoss { .. }), "{far:?}");
 }
 
 #[test]

@@ -293,9 +293,88 @@ fn bad_settings_and_data_are_named() {
         let refused = forced().gradient(&model, all(samples)).unwrap_err();
         assert!(matches!(refused, Error::InvalidArgument { name: "samples", .. }), "{refused:?}");
     }
-    assert!(matches!(forced().synchronise(&model, 6), Err(Error::InvalidArgument { name: "samples", .. })));
+    assert!(matches!(forced().synchronise(&model, 6), Err(Error::InvalidArgument { name: "window", .. })));
     assert!(matches!(forced().estimate_alpha(&model, &[]), Err(Error::InvalidArgument { name: "windows", .. })));
-    assert!(forced().estimate_alpha(&model, &[6]).is_err());
+    assert!(matches!(forced().estimate_alpha(&model, &[6]), Err(Error::InvalidArgument { name: "windows", .. })));
+    // No observations, no states.
+    let nothing = TeacherForcing::observed_by(&[[0.0; 0]; 9], 4, SMatrix::<f64, 0, 2>::zeros());
+    assert!(matches!(nothing, Err(Error::InvalidArgument { name: "observation", .. })), "{nothing:?}");
+    let nowhere = TeacherForcing::observed_by(&[[0.0]; 9], 4, SMatrix::<f64, 1, 0>::zeros());
+    assert!(matches!(nowhere, Err(Error::InvalidArgument { name: "observation", .. })), "{nowhere:?}");
+    let tiny = TeacherForcing::observed_by(&data, 4, SMatrix::<f64, 2, 2>::identity() * 1e-310);
+    assert!(matches!(tiny, Err(Error::InvalidArgument { name: "observation", .. })), "{tiny:?}");
+}
+
+/// The map `x₁ = A x`.
+fn linear<const M: usize>(a: SMatrix<f64, M, M>) -> Recurrence<Autonomous<Net<Linear<f64, M, M>>>> {
+    let mut numbers = a.iter().copied().collect::<Vec<_>>().into_iter().chain(std::iter::repeat(0.0));
+    Recurrence(Autonomous(Net::dynamic(rheos::formula::Structure::draw(&mut || numbers.next().unwrap()))))
+}
+
+/// Without states there are no weights, but thresholds.
+#[test]
+fn a_cell_without_states_has_finite_thresholds() {
+    let cell = ShallowPlrnn::<f64, 0, 3>::uniform(&mut uniform(1));
+    assert!(cell.h2.0.iter().all(|x| x.abs() <= 1.0), "{:?}", cell.h2.0);
+}
+
+/// With `α = 1` every step starts at the observation, however far the prediction is from it.
+#[test]
+fn a_large_prediction_does_not_round_the_observation_away() {
+    let series: Vec<[f64; 2]> = (0..6).map(|t| [1.0 + 0.1 * f64::from(t), -2.0 + 0.3 * f64::from(t * t)]).collect();
+    let b = matrix![2.0, 1.0; 0.0, 1.0];
+    for growth in [1e3, 1e17, 1e40, 1e140] {
+        let model = linear(SMatrix::<f64, 2, 2>::identity() * growth);
+        let errors = series.windows(2).flat_map(|pair| [0, 1].map(|i| (growth * pair[0][i] - pair[1][i]).powi(2)));
+        let exact = errors.sum::<f64>() / 10.0;
+        let identity = TeacherForcing::new(&series, 5).unwrap().alpha(1.0).unwrap();
+        let mixed = TeacherForcing::observed_by(&series, 5, b).unwrap().alpha(1.0).unwrap();
+        for forced in [identity, mixed] {
+            assert!((forced.loss(&model, all(&[0])).unwrap() / exact - 1.0).abs() < 1e-13, "{growth}");
+        }
+    }
+    let model = linear(SMatrix::<f64, 2, 2>::identity() * 1e20);
+    let state = TeacherForcing::new(&series, 5).unwrap().alpha(1.0).unwrap().synchronise(&model, 0).unwrap();
+    assert_eq!(state.as_slice(), &series[5]);
+}
+
+/// A state is found in every unit, also where the squares of the residuals overflow; a state that overflows is an error.
+#[test]
+fn a_model_follows_its_system_in_every_unit() {
+    let a = matrix![0.9, 0.1, 0.0; -0.1, 0.8, 0.2; 0.1, 0.0, 0.7];
+    let (model, b) = (linear(a), matrix![1.0, 0.5, 0.3; 0.0, 1.5, -1.0]);
+    let pinv = b.transpose() * (b * b.transpose()).try_inverse().unwrap();
+    let data = series::<2>(8);
+    let mut z = pinv * SVector::from(data[1]);
+    for x in &data[2..8] {
+        z = a * z;
+        z += pinv * (SVector::from(*x) - b * z) * 0.7;
+    }
+    // The units of the two observations.
+    for units in [[1.0, 1.0], [1e300, 1e300], [1e-300, 1e-300], [1.0, 1e-12], [1e160, 1e-160], [3e-9, 1e3]] {
+        let scaled: Vec<[f64; 2]> = data.iter().map(|x| [x[0] * units[0], x[1] * units[1]]).collect();
+        let b = SMatrix::<f64, 2, 3>::from_fn(|row, column| b[(row, column)] * units[row]);
+        let forced = TeacherForcing::observed_by(&scaled, 6, b).unwrap().alpha(0.7).unwrap();
+        let found = forced.synchronise(&model, 1).unwrap();
+        assert!((found.column(0) - z).norm() < 1e-14, "{units:?} {found}");
+    }
+    // A state of 1e350 after the last step.
+    let far = TeacherForcing::observed_by(&[[0.0], [1e150]], 1, matrix![1e-200]).unwrap().alpha(1.0).unwrap();
+    let refused = far.synchronise(&linear(matrix![1.0]), 0);
+    assert!(matches!(refused, Err(Error::InvalidEntry { name: "state", index: 0, .. })), "{refused:?}");
+}
+
+/// Entries whose squares overflow or vanish: `[0, a; 1/a, 0]` has the square 1, and odd powers of the norm `max(a, 1/a)`.
+#[test]
+fn the_growth_of_extreme_jacobians_is_finite() {
+    let series = series::<2>(9);
+    for a in [1e170, 1e-170] {
+        let model = linear(matrix![0.0, a; 1.0 / a, 0.0]);
+        let even = TeacherForcing::new(&series, 4).unwrap().estimate_alpha(&model, &[0, 2]).unwrap();
+        assert!(even.abs() < 1e-12, "{even}");
+        let odd = TeacherForcing::new(&series, 5).unwrap().estimate_alpha(&model, &[0]).unwrap();
+        assert_eq!(odd, 1.0); // `1 − 1e-34`
+    }
 }
 
 /// A free run that explodes is an error, not a number.

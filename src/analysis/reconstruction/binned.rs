@@ -55,8 +55,9 @@ impl BinnedDivergence {
     /// The divergence of the density of `generated` from the density of `reference`. The lengths may differ.
     ///
     /// # Errors
-    /// * [`Error::InvalidArgument`] for less than 2 or more than 10 000 bins, a pseudocount that is not positive and finite, and
-    ///   for more than three components: [`MixtureDivergence`](super::MixtureDivergence) is for these;
+    /// * [`Error::InvalidArgument`] for less than 2 or more than 10 000 bins, a pseudocount that is not positive or whose sum over
+    ///   all cells is not finite, and for more than three components: [`MixtureDivergence`](super::MixtureDivergence) is for
+    ///   these;
     /// * [`Error::LengthMismatch`] for a series of less than two states;
     /// * [`Error::InvalidEntry`] for a state that is not finite, and for a component of the reference that is constant.
     pub fn between<const N: usize>(&self, reference: &[[f64; N]], generated: &[[f64; N]]) -> Result<f64> {
@@ -69,6 +70,10 @@ impl BinnedDivergence {
         }
         if !(1..=3).contains(&N) {
             return refuse("components", N as f64, "from 1 to 3; `MixtureDivergence` is for more");
+        }
+        let cells = (self.bins as f64).powi(N as i32) + 1.0;
+        if !(self.pseudocount * cells).is_finite() {
+            return refuse("pseudocount", self.pseudocount, "finite in the sum over all cells");
         }
         check("reference", reference, 2)?;
         check("generated", generated, 2)?;
@@ -84,11 +89,7 @@ impl BinnedDivergence {
                 counts.entry(self.cell(x, &edges)).or_default()[which] += 1;
             }
         }
-        Ok(self.divergence(
-            counts.values(),
-            (self.bins as f64).powi(N as i32) + 1.0,
-            [reference.len(), generated.len()],
-        ))
+        Ok(self.divergence(counts.values(), cells, [reference.len(), generated.len()]))
     }
 
     /// The cell of a state, `None` outside the box.
@@ -106,8 +107,8 @@ impl BinnedDivergence {
         let s = self.pseudocount;
         let total = lengths.map(|n| n as f64 + s * cells);
         let term = |[n, g]: [f64; 2]| {
-            let (p, q) = ((n + s) / total[0], (g + s) / total[1]);
-            p * (p / q).ln()
+            // The quotient may overflow, its logarithm does not.
+            (n + s) / total[0] * ((n + s).ln() - (g + s).ln() + (total[1] / total[0]).ln())
         };
         let (mut sum, mut filled) = (0.0, 0.0);
         for count in counts {

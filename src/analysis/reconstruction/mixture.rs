@@ -90,27 +90,29 @@ impl MixtureDivergence {
         }
         check("reference", reference, 2)?;
         check("generated", generated, 2)?;
-        let mut units = [(0.0, 0.0); N];
-        for (i, unit) in units.iter_mut().enumerate() {
-            *unit = moments("reference", reference, i)?;
+        let mut units = Vec::with_capacity(N);
+        for i in 0..N {
+            units.push(moments("reference", reference, i)?);
         }
         // In these units the kernels are standard normal.
         let scaled = |series: &[[f64; N]]| -> Vec<[f64; N]> {
-            let entry = |x: &[f64; N], i: usize| (x[i] - units[i].0) / (units[i].1 * self.sigma);
+            let entry = |x: &[f64; N], i: usize| units[i].standardised(x[i]) / self.sigma;
             series.iter().map(|x| std::array::from_fn(|i| entry(x, i))).collect()
         };
         let (reference, generated) = (scaled(reference), scaled(generated));
         let mut draw = Draw(Pcg64Mcg::seed_from_u64(self.seed));
-        let ratios: Vec<f64> = (0..self.samples)
-            .map(|_| {
-                let centre = &reference[draw.below(reference.len())];
-                let x: [f64; N] = std::array::from_fn(|i| centre[i] + draw.normal());
-                log_density(&x, &reference) - log_density(&x, &generated)
-            })
-            .collect();
+        // The running mean and sum of squares of Welford 1962.
+        let (mut mean, mut squares) = (0.0, 0.0);
+        for count in 1..=self.samples {
+            let centre = &reference[draw.below(reference.len())];
+            let x: [f64; N] = std::array::from_fn(|i| centre[i] + draw.normal());
+            let ratio = log_density(&x, &reference) - log_density(&x, &generated);
+            let change = ratio - mean;
+            mean += change / count as f64;
+            squares += change * (ratio - mean);
+        }
         let n = self.samples as f64;
-        let mean = ratios.iter().sum::<f64>() / n;
-        let variance = ratios.iter().map(|ratio| (ratio - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        let variance = squares / (n - 1.0);
         if !(mean.is_finite() && variance.is_finite()) {
             return refuse("sigma", self.sigma, "large enough for the generated states to be seen from the reference");
         }

@@ -29,7 +29,8 @@ use crate::state::State;
 /// * [`Error::InvalidArgument`] for no steps, and for a flow;
 /// * [`Error::LengthMismatch`] for a series of less than `steps + 1` states, [`Error::ShapeMismatch`] for states of different
 ///   shapes, [`Error::InvalidEntry`] for a state that is not finite;
-/// * [`Error::NonFiniteSystem`] if a prediction is not finite, with the state before it, and the errors of the map.
+/// * [`Error::NonFiniteSystem`] if a prediction is not finite, with the state before it, [`Error::NonFiniteLoss`] if the square
+///   of an error overflows, and the errors of the map.
 pub fn prediction_errors<S: System>(map: &S, series: &[S::State], steps: usize) -> Result<Vec<f64>> {
     if S::KIND == Kind::Flow {
         let expected = "for a map; `TimeMap` makes one of a flow";
@@ -59,7 +60,11 @@ pub fn prediction_errors<S: System>(map: &S, series: &[S::State], steps: usize) 
         }
     }
     let count = starts as f64 * x.count() as f64;
-    Ok(errors.into_iter().map(|error| error / count).collect())
+    errors.iter_mut().for_each(|error| *error /= count);
+    match errors.iter().find(|error| !error.is_finite()) {
+        Some(&value) => Err(Error::NonFiniteLoss { value }),
+        None => Ok(errors),
+    }
 }
 
 /// Checks that the states are finite and of one shape, and have coordinates.

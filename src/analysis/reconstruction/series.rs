@@ -21,18 +21,32 @@ pub(super) fn check<const N: usize>(name: &'static str, series: &[[f64; N]], lea
 /// The least standard deviation of a component, in units of its largest value: below it is rounding.
 const RESOLUTION: f64 = 1e-13;
 
+/// The unit of a component.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moments {
+    mean: f64,
+    deviation: f64,
+}
+
+impl Moments {
+    /// A number without the mean, in standard deviations. Halves do not overflow.
+    pub(super) fn standardised(self, x: f64) -> f64 {
+        (0.5 * x - 0.5 * self.mean) / (0.5 * self.deviation)
+    }
+}
+
 /// The mean and the standard deviation of a component.
 ///
 /// # Errors
 /// [`Error::InvalidEntry`] with the index of the component, if it is constant up to rounding.
-pub(super) fn moments<const N: usize>(name: &'static str, series: &[[f64; N]], i: usize) -> Result<(f64, f64)> {
+pub(super) fn moments<const N: usize>(name: &'static str, series: &[[f64; N]], i: usize) -> Result<Moments> {
     // In units of the largest value, whose square does not overflow.
     let largest = series.iter().map(|x| x[i].abs()).fold(0.0, f64::max);
     let (n, unit) = (series.len() as f64, if largest > 0.0 { largest } else { 1.0 });
     let mean = series.iter().map(|x| x[i] / unit).sum::<f64>() / n;
     let deviation = (series.iter().map(|x| (x[i] / unit - mean).powi(2)).sum::<f64>() / n).sqrt();
     if deviation > RESOLUTION && (deviation * unit).is_normal() {
-        return Ok((mean * unit, deviation * unit));
+        return Ok(Moments { mean: mean * unit, deviation: deviation * unit });
     }
     let expected = "a component that varies by more than rounding; this is its standard deviation";
     Err(Error::InvalidEntry { name, index: i, value: deviation * unit, expected })

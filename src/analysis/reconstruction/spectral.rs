@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// It is symmetric, and does not depend on the units of the components. Two runs of a chaotic system do not have the same
 /// spectrum: compare with their distance.
 ///
-/// D. Mikhaeil, Z. Monfared & D. Durstewitz, *On the difficulty of learning chaotic dynamics with RNNs* (2022),
+/// J. Mikhaeil, Z. Monfared & D. Durstewitz, *On the difficulty of learning chaotic dynamics with RNNs* (2022),
 /// arXiv:2110.07238; F. Hess, Z. Monfared, M. Brenner & D. Durstewitz, *Generalized teacher forcing for learning chaotic
 /// dynamics* (2023), arXiv:2306.04406.
 ///
@@ -105,9 +105,9 @@ impl SpectralDistance {
             let expected = "finite and not negative";
             return Err(Error::InvalidArgument { name: "sigma", value: self.sigma, expected });
         }
-        let (mean, deviation) = moments(name, series, i)?;
+        let moments = moments(name, series, i)?;
         let fft = RealFftPlanner::<f64>::new().plan_fft_forward(series.len());
-        let mut values: Vec<f64> = series.iter().map(|x| (x[i] - mean) / deviation).collect();
+        let mut values: Vec<f64> = series.iter().map(|x| moments.standardised(x[i])).collect();
         let mut transform = fft.make_output_vec();
         if fft.process(&mut values, &mut transform).is_err() {
             // Both buffers have the lengths of the plan.

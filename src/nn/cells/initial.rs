@@ -4,7 +4,7 @@ use crate::formula::{Slices, Structure};
 
 /// Draws the entries uniformly from `[−1/√units, 1/√units]`.
 pub(super) fn uniform<P: Structure<Store: Slices>>(units: usize, rng: &mut (impl FnMut() -> f64 + ?Sized)) -> P {
-    let bound = 1.0 / (units as f64).sqrt();
+    let bound = 1.0 / (units.max(1) as f64).sqrt();
     P::draw(&mut || (2.0 * rng() - 1.0) * bound)
 }
 

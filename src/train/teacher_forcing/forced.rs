@@ -47,12 +47,22 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
         ((self.steps() - self.transient) * self.x[0].len()) as f64
     }
 
-    /// `z − α B⁺ (B z − x)`.
-    fn force(&self, z: &mut BatchMatrix<T, M>, residual: &BatchMatrix<T, N>) {
-        z.add_scaled(-self.alpha, &self.observation.lift(residual));
+    /// Whether a forcing replaces the state by the observation.
+    fn starts_anew(&self) -> bool {
+        N == M && self.alpha == 1.0
     }
 
-    /// Runs the recursion to the loss and the last state. `keep` receives the record and the residual of each step.
+    /// `z − α B⁺ (B z − x)`, which is `B⁺ x` for a square `B` and `α = 1`: then a large `z` does not round `x` away.
+    fn force(&self, z: &mut BatchMatrix<T, M>, x: &BatchMatrix<T, N>, residual: &BatchMatrix<T, N>) {
+        if self.starts_anew() {
+            *z = self.observation.lift(x);
+        } else {
+            z.add_scaled(-self.alpha, &self.observation.lift(residual));
+        }
+    }
+
+    /// Runs the recursion to the sum of the squares in the loss, and to the last state. `keep` receives the record and the residual
+    /// of each step.
     fn run<R>(
         &self,
         mut step: impl FnMut(&mut BatchMatrix<T, M>) -> Result<R>,
@@ -68,21 +78,45 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
                 sum += residual.inner(&residual);
             }
             if self.is_forced(i + 1) {
-                self.force(&mut z, &residual);
+                self.force(&mut z, target, &residual);
             }
             keep(record, residual);
         }
-        let loss = sum / self.count();
-        if loss.is_finite() { Ok((loss, z)) } else { Err(Error::NonFiniteLoss { value: loss }) }
+        Ok((sum, z))
     }
 
-    /// The mean squared error of the predicted observations, and the state after the last step and its forcing.
-    pub(super) fn advance<B>(&self, model: &B) -> Result<(f64, BatchMatrix<T, M>)>
+    /// The mean of the squares with this sum.
+    fn mean(&self, sum: f64) -> Result<f64> {
+        let loss = sum / self.count();
+        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss { value: loss }) }
+    }
+
+    fn advance<B>(&self, model: &B) -> Result<(f64, BatchMatrix<T, M>)>
     where
         B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
     {
         let mut memory = None;
         self.run::<()>(|z| model.advance_with(&(), z, self.dt.into(), &mut memory), |(), _| {})
+    }
+
+    /// The mean squared error of the predicted observations.
+    pub(super) fn loss<B>(&self, model: &B) -> Result<f64>
+    where
+        B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
+    {
+        self.mean(self.advance(model)?.0)
+    }
+
+    /// The state after the last step and its forcing. The squares of its residuals may overflow.
+    pub(super) fn last<B>(&self, model: &B) -> Result<BatchMatrix<T, M>>
+    where
+        B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
+    {
+        let (_, z) = self.advance(model)?;
+        match z.coordinates().into_iter().enumerate().find(|(_, x)| !x.is_finite()) {
+            Some((index, value)) => Err(Error::InvalidEntry { name: "state", index, value, expected: "finite" }),
+            None => Ok(z),
+        }
     }
 
     /// The loss with the records of the pass.
@@ -97,11 +131,11 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
             *z = next;
             Ok(record)
         };
-        let (loss, _) = self.run(step, |record, residual| {
+        let (sum, _) = self.run(step, |record, residual| {
             pass.records.push(record);
             pass.residuals.push(residual);
         })?;
-        Ok((loss, pass))
+        Ok((self.mean(sum)?, pass))
     }
 
     /// The gradient of the loss with respect to the parameters.
@@ -114,7 +148,11 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
         for (i, (record, mut residual)) in pass.records.into_iter().zip(pass.residuals).enumerate().rev() {
             residual.scale_by(if self.is_counted(i + 1) { 2.0 / self.count() } else { 0.0 });
             if self.is_forced(i + 1) {
-                residual.add_scaled(-self.alpha, &self.observation.lift_back(&bar));
+                if self.starts_anew() {
+                    bar = bar.zeros_like();
+                } else {
+                    residual.add_scaled(-self.alpha, &self.observation.lift_back(&bar));
+                }
             }
             bar.add_scaled(1.0, &self.observation.observe_back(&residual));
             ((), bar) = model.backward(record, bar, &mut gradient)?;

@@ -6,14 +6,13 @@ use super::series::TeacherForcing;
 use crate::error::{Error, Result};
 use crate::nn::{BatchMatrix, Block};
 use crate::state::{Element, State};
-use crate::train::samples::check_samples;
 
 impl<const N: usize, const M: usize> TeacherForcing<'_, N, M> {
     /// The least `α` with which the gradients of these windows do not grow, for
     /// [`set_alpha`](Self::set_alpha): `max(0, 1 − 1/σ)`.
     ///
     /// Here `σ = max ‖J_W ⋯ J₁‖^(1/W)` over the windows of `W` steps, with the spectral norm, and `J_t` is the Jacobian of the
-    /// model at the lifted observation `B⁺ x_t`. Forced at every step, with a square `B`, the gradient passes through
+    /// model at the lifted observation `B⁺ x_{t−1}`. Forced at every step, with a square `B`, the gradient passes through
     /// the product `(1 − α)^(W−1) J_W ⋯ J₁`, which this `α` keeps at a norm of about 1. So `−ln(1 − α)` is the largest
     /// [Lyapunov exponent](crate::analysis) of the model over one window, per step.
     ///
@@ -28,7 +27,7 @@ impl<const N: usize, const M: usize> TeacherForcing<'_, N, M> {
         T: Element,
         B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
     {
-        check_samples(windows, self.count_windows(), "the index of a window")?;
+        self.check("windows", windows)?;
         if windows.is_empty() {
             return Err(Error::InvalidArgument { name: "windows", value: 0.0, expected: "at least one index" });
         }
@@ -57,10 +56,13 @@ impl<const N: usize, const M: usize> TeacherForcing<'_, N, M> {
         for x in windows.x[..steps].iter().rev() {
             let (_, record) = model.forward(&(), &windows.observation.lift(x), windows.dt.into())?;
             ((), product) = model.backward(record, product, &mut unwanted)?;
-            // The product of many steps may overflow.
-            let size = product.inner(&product).sqrt();
-            if size == 0.0 || !size.is_finite() {
-                return Ok(size);
+            // The product of many steps may overflow, and the square of one.
+            if !product.all_finite() {
+                return Ok(f64::NAN);
+            }
+            let size = product.iter().map(|x| x.re().abs()).fold(0.0, f64::max);
+            if size == 0.0 {
+                return Ok(0.0);
             }
             product.scale_by(1.0 / size);
             log += size.ln();

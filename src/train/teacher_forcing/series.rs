@@ -11,7 +11,6 @@ use crate::nn::{BatchMatrix, Block};
 use crate::state::Element;
 use crate::train::check::check_fraction;
 use crate::train::objective::{MiniBatch, Objective};
-use crate::train::samples::check_samples;
 
 /// Generalised teacher forcing: trains a model of the state of a system on windows of a measured series of `N` numbers.
 ///
@@ -226,14 +225,15 @@ impl<'a, const N: usize, const M: usize> TeacherForcing<'a, N, M> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for an index beyond the windows, [`Error::NonFiniteLoss`] for a run that leaves the finite
-    /// numbers, and the errors of the model.
+    /// [`Error::InvalidArgument`] for an index beyond the windows, [`Error::InvalidEntry`] for a state that is not finite, and the
+    /// errors of the model.
     pub fn synchronise<B, T>(&self, model: &B, window: usize) -> Result<BatchMatrix<T, M>>
     where
         T: Element,
         B: Block<Input = (), Hidden = BatchMatrix<T, M>>,
     {
-        Ok(self.checked_windows(&[window])?.advance(model)?.1)
+        self.check("window", &[window])?;
+        self.windows(&[window]).last(model)
     }
 
     /// The number of windows.
@@ -256,8 +256,18 @@ impl<'a, const N: usize, const M: usize> TeacherForcing<'a, N, M> {
         }
     }
 
+    /// Checks that these are indices of windows.
+    pub(super) fn check(&self, name: &'static str, windows: &[usize]) -> Result<()> {
+        match windows.iter().find(|window| **window >= self.count_windows()) {
+            Some(&window) => {
+                Err(Error::InvalidArgument { name, value: window as f64, expected: "the index of a window" })
+            }
+            None => Ok(()),
+        }
+    }
+
     fn checked_windows<T: Element>(&self, samples: &[usize]) -> Result<Windows<'_, T, N, M>> {
-        check_samples(samples, self.count_windows(), "the index of a window")?;
+        self.check("samples", samples)?;
         if samples.is_empty() {
             return Err(Error::InvalidArgument { name: "samples", value: 0.0, expected: "at least one window" });
         }
@@ -281,6 +291,6 @@ where
     }
 
     fn loss(&self, model: &B, batch: MiniBatch<'_>) -> Result<f64> {
-        Ok(self.checked_windows::<T>(batch.samples)?.advance(model)?.0)
+        self.checked_windows::<T>(batch.samples)?.loss(model)
     }
 }
