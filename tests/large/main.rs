@@ -16,6 +16,7 @@ mod memory;
 mod networks_from_data;
 #[path = "../common/outbreak.rs"]
 mod outbreak;
+mod reconstruction;
 #[path = "../common/relu_network.rs"]
 mod relu_network;
 #[cfg(feature = "sparse")]
