@@ -1,6 +1,6 @@
 //! Lorenz' system rebuilt from twenty units of time with 5 % of noise, and taken apart: exponents, fixed points and their eigenvalues.
 //!
-//! `cargo run --release --example 13_rebuild [SEED]`
+//! `cargo run --release --example 13_rebuild [SEED [MEASUREMENTS]]`: by default 0 and 2000.
 
 use std::error::Error;
 
@@ -15,8 +15,6 @@ use rheos::{DiscreteAdjoint, Dopri5, Fixed, Ivp, Pid, Rk4};
 
 type State = Vector3<f64>;
 
-/// The number of measurements.
-const COUNT: u32 = 2000;
 /// The time between two measurements. The model has units of ten of them, in which the states change by about their size.
 const DT: f64 = 0.01;
 const UNIT: f64 = 10.0 * DT;
@@ -30,12 +28,13 @@ fn sorted(values: &[Complex<f64>]) -> impl Iterator<Item = Complex<f64>> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let seed = std::env::args().nth(1).map_or(Ok(0), |word| word.parse::<u64>())?;
+    let count = std::env::args().nth(2).map_or(Ok(2000), |word| word.parse::<u32>())?;
     let (lorenz, y0) = Lorenz::problem();
-    let times: Vec<f64> = (0..COUNT).map(|i| 20.0 + DT * f64::from(i)).collect();
+    let times: Vec<f64> = (0..count).map(|i| 20.0 + DT * f64::from(i)).collect();
     let truth =
-        Ivp::new(&lorenz, y0, 0.0..times[times.len() - 1]).save_at(&times).solve(Dopri5, Pid::tolerance(1e-9))?.y;
-    let mean = truth.iter().sum::<State>() / f64::from(COUNT);
-    let variance = truth.iter().map(|y| (y - mean).map(|d| d * d)).sum::<State>() / f64::from(COUNT);
+        Ivp::new(&lorenz, y0, 0.0..20.0 + DT * f64::from(count)).save_at(&times).solve(Dopri5, Pid::tolerance(1e-9))?.y;
+    let mean = truth.iter().sum::<State>() / f64::from(count);
+    let variance = truth.iter().map(|y| (y - mean).map(|d| d * d)).sum::<State>() / f64::from(count);
     let standardise = |y: &State| (y - mean).component_div(&variance.map(f64::sqrt));
     let mut number = uniform(seed);
     // Box & Muller 1958.
@@ -43,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let measured: Vec<State> = truth.iter().map(|y| standardise(y) + 0.05 * State::from_fn(|_, _| normal())).collect();
 
     // A network as a field, in segments of ten measurements whose jumps cost more and more.
-    let units: Vec<f64> = (0..COUNT).map(|i| DT / UNIT * f64::from(i)).collect();
+    let units: Vec<f64> = (0..count).map(|i| DT / UNIT * f64::from(i)).collect();
     let shooting = MultipleShooting::new(&units, &measured, Rk4, Fixed::step(DT / UNIT), DiscreteAdjoint::new());
     let mut shooting = shooting.segments(measured.len() / 10);
     let network = Net::<_, Static<1>>::new(Mlp::<f64, 3, 50, 3>::uniform(&mut uniform(seed)));
