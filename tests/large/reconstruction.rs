@@ -26,8 +26,7 @@ fn a_forced_network_has_the_exponents_of_lorenz() {
     let measured = measured();
     let field = Net::<Mlp<f64, 3, 50, 3>>::dynamic(Mlp::uniform(&mut uniform(1))).field();
     let mut model = OdeBlock::new(field, Euler, Fixed::steps(1), DiscreteAdjoint::new());
-    let loss =
-        TeacherForcing::new(&measured, 40).unwrap().step(0.1).unwrap().alpha(0.1).unwrap().transient(10).unwrap();
+    let loss = TeacherForcing::new(&measured, 30).unwrap().step(0.1).unwrap().alpha(0.2).unwrap().transient(8).unwrap();
     Trainer::new(&mut model, &loss, RAdam::new(5e-3))
         .epochs(120)
         .batch_size(16)
