@@ -388,6 +388,12 @@ fn a_run_that_overflows_is_an_error() {
     assert!(free.loss(&model, all(&[0])).is_err());
     assert!(free.gradient(&model, all(&[0])).is_err());
     assert!(free.synchronise(&model, 0).is_err());
+    // A prediction that overflows in the transient, after which full forcing starts anew.
+    let series = [[1e200], [1e-300], [1e-300], [1e-300]];
+    let forced = TeacherForcing::new(&series, 3).unwrap().alpha(1.0).unwrap().transient(1).unwrap();
+    assert!(matches!(forced.loss(&model, all(&[0])), Err(Error::NonFiniteLoss { .. })));
+    assert!(matches!(forced.gradient(&model, all(&[0])), Err(Error::NonFiniteLoss { .. })));
+    let series = vec![[1.0]; 10];
     // One step is finite, but its square is not.
     let one = TeacherForcing::new(&series, 1).unwrap();
     assert!(matches!(one.loss(&model, all(&[0])), Err(Error::NonFiniteLoss { .. })));

@@ -76,6 +76,9 @@ impl<T: Element, const N: usize, const M: usize> Windows<'_, T, N, M> {
             residual.add_scaled(-1.0, target);
             if self.is_counted(i + 1) {
                 sum += residual.inner(&residual);
+            } else if !residual.all_finite() {
+                // A full forcing would hide it from the loss, but not from the gradient.
+                return Err(Error::NonFiniteLoss { value: residual.inner(&residual) });
             }
             if self.is_forced(i + 1) {
                 self.force(&mut z, target, &residual);
