@@ -15,13 +15,13 @@ pub(super) fn batches(samples: usize, batch_size: usize) -> Result<impl Iterator
     Ok((0..samples).step_by(batch_size).map(move |start| (start..end(start)).collect()))
 }
 
-/// Checks that the samples are indices of data with this many.
+/// Checks that the samples, the argument `name`, are indices of data with this many.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`] for another one.
-pub(super) fn check_samples(samples: &[usize], len: usize, expected: &'static str) -> Result<()> {
+pub(super) fn check_samples(name: &'static str, samples: &[usize], len: usize, expected: &'static str) -> Result<()> {
     match samples.iter().find(|&&sample| sample >= len) {
-        Some(&index) => Err(Error::InvalidArgument { name: "samples", value: index as f64, expected }),
+        Some(&index) => Err(Error::InvalidArgument { name, value: index as f64, expected }),
         None => Ok(()),
     }
 }

@@ -30,7 +30,7 @@ impl<const I: usize, Y> SequenceData<I, Y> {
 
     /// The observations of these sequences, padded with zeros; the outputs are still to be chosen.
     fn batch<X: FromSamples<I>>(&self, samples: &[usize]) -> Result<SequenceBatch<X>> {
-        check_samples(samples, self.len(), "the index of a sequence")?;
+        check_samples("samples", samples, self.len(), "the index of a sequence")?;
         let steps = self.longest(samples);
         let at = |step: usize| {
             X::from_samples(samples.len(), |sample, row| {

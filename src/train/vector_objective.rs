@@ -28,7 +28,7 @@ impl<'a, const N: usize, Y, L> VectorObjective<'a, N, Y, L> {
 impl<const N: usize, Y> VectorData<N, Y> {
     /// A batch of these vectors.
     fn batch<X: FromSamples<N>>(&self, samples: &[usize]) -> Result<X> {
-        check_samples(samples, self.len(), "the index of a vector")?;
+        check_samples("samples", samples, self.len(), "the index of a vector")?;
         let inputs = self.inputs();
         Ok(X::from_samples(samples.len(), |sample, row| inputs[samples[sample]][row]))
     }

@@ -11,6 +11,7 @@ use crate::nn::{BatchMatrix, Block};
 use crate::state::Element;
 use crate::train::check::check_fraction;
 use crate::train::objective::{MiniBatch, Objective};
+use crate::train::samples::check_samples;
 
 /// Generalised teacher forcing: trains a model of the state of a system on windows of a measured series of `N` numbers.
 ///
@@ -258,12 +259,7 @@ impl<'a, const N: usize, const M: usize> TeacherForcing<'a, N, M> {
 
     /// Checks that these are indices of windows.
     pub(super) fn check(&self, name: &'static str, windows: &[usize]) -> Result<()> {
-        match windows.iter().find(|window| **window >= self.count_windows()) {
-            Some(&window) => {
-                Err(Error::InvalidArgument { name, value: window as f64, expected: "the index of a window" })
-            }
-            None => Ok(()),
-        }
+        check_samples(name, windows, self.count_windows(), "the index of a window")
     }
 
     fn checked_windows<T: Element>(&self, samples: &[usize]) -> Result<Windows<'_, T, N, M>> {
